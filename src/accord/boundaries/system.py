@@ -1,0 +1,334 @@
+"""The join: facts of all sides become parties and boundaries, each readable in one view at a time."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from accord.boundaries.view import EVERY, View, Views, holds_in, views_over
+from accord.model.contract_values import Needs
+from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
+from accord.model.nothing import NONE
+
+Terms = dict[str, tuple[Fact, ...]]
+Key = tuple[str, str, str]  # consumer ("" for every caller), provider, operation
+
+_LAYERS = {layer: position for position, layer in enumerate(Layer)}
+_NOBODY: Terms = {}
+
+
+class Side:
+    """What one side says in one view: for each term the facts that hold, at most one per layer, outermost first."""
+
+    __slots__ = ("terms",)
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+
+    def get(self, term: str) -> Fact | None:
+        """The fact of the outermost layer that speaks of the term, or None where nobody does."""
+        facts = self.terms.get(term)
+        return facts[0] if facts else None
+
+    def all(self, term: str) -> tuple[Fact, ...]:
+        """The facts of every layer."""
+        return self.terms.get(term, ())
+
+    def family(self, prefix: str) -> list[Fact]:
+        """The first fact of each term that starts with `prefix`, such as `errors.`, in order of term."""
+        return [self.terms[term][0] for term in sorted(self.terms) if term.startswith(prefix)]
+
+    def value(self, term: str) -> object:
+        """The value of `get`, or None where nobody speaks of the term."""
+        fact = self.get(term)
+        return None if fact is None else fact.value
+
+
+class Boundary:
+    """One consumer, one provider, one operation, in one view.
+
+    `consumer` is empty where nobody is known to call. `assumed` is what the consumer (and every layer in front of it)
+    says about this operation, `promised` what the provider (and its platform) says.
+    """
+
+    __slots__ = ("assumed", "consumer", "operation", "promised", "provider", "system", "view")
+
+    def __init__(self, system: "System", key: Key, view: View) -> None:
+        self.system = system
+        self.consumer, self.provider, self.operation = key
+        self.view = view
+        self.assumed = system.assumed(key, view)
+        self.promised = system.promised(key[1], key[2], view)
+
+    @property
+    def subject(self) -> str:
+        """`payments/charge`."""
+        return f"{self.provider}/{self.operation}"
+
+    @property
+    def key(self) -> Key:
+        """What tells this boundary from every other one."""
+        return (self.consumer, self.provider, self.operation)
+
+
+class System:
+    """Everything that was said, joined. Immutable once made; `replaced` gives another one for what-if questions."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self.facts = tuple(facts)
+        self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
+        self._assumed: dict[Key, dict[str, list[Fact]]] = {}
+        self._callers: dict[str, dict[str, set[str]]] = {}
+        self._sides: dict[object, Side] = {}
+        self.scoped = False
+        for fact in self.facts:
+            self._add(fact)
+
+    def _add(self, fact: Fact) -> None:
+        if fact.scope:
+            self.scoped = True
+        if fact.stance is Stance.ASSUMES or fact.consumer:
+            key = (fact.consumer, fact.provider, fact.operation)
+            terms = self._assumed.get(key)
+            if terms is None:
+                terms = self._assumed[key] = {}
+                self._callers.setdefault(fact.provider, {}).setdefault(fact.operation, set()).add(fact.consumer)
+        else:
+            place = (fact.provider, fact.operation)
+            terms = self._promised.get(place)  # type: ignore[assignment]
+            if terms is None:
+                terms = self._promised[place] = {}
+        known = terms.get(fact.term)
+        if known is None:
+            terms[fact.term] = [fact]
+        else:
+            known.append(fact)
+
+    # ------------------------------------------------------------------ who there is
+
+    @cached_property
+    def parties(self) -> dict[str, None]:
+        """Every party that speaks or is spoken of as a side, in order of name."""
+        names = {provider for provider, _ in self._promised} | {key[1] for key in self._assumed}
+        names |= {key[0] for key in self._assumed if key[0]}
+        names |= {call.partition("/")[0] for fact in self.facts if fact.term == "needs" for call in _calls(fact)}
+        return dict.fromkeys(sorted(names))
+
+    @cached_property
+    def speaking(self) -> frozenset[str]:
+        """The parties that say anything themselves."""
+        return frozenset(fact.says for fact in self.facts if fact.stance in (Stance.PROMISES, Stance.ASSUMES))
+
+    def operations(self, provider: str) -> list[str]:
+        """The operations that the provider promises by name."""
+        return self._operations.get(provider, [])
+
+    @cached_property
+    def _operations(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for provider, operation in self._promised:
+            if operation not in (PARTY, ANY):
+                found.setdefault(provider, []).append(operation)
+        return found
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
+        found: dict[Key, None] = {}
+        for consumer, provider, operation in self._assumed:
+            if consumer:
+                for named in self._named(provider, operation):
+                    found[(consumer, provider, named)] = None
+        for fact in self.facts:
+            if fact.term == "needs":
+                for call in _calls(fact):
+                    provider, _, operation = call.partition("/")
+                    for named in self._named(provider, operation or ANY):
+                        found[(fact.provider, provider, named)] = None
+        called = {(provider, operation) for _, provider, operation in found}
+        for provider, operation in self._promised:
+            if operation and (provider, operation) not in called and (operation != ANY or not self.operations(provider)):
+                found[("", provider, operation)] = None
+        return tuple(sorted(found))
+
+    def _named(self, provider: str, operation: str) -> list[str]:
+        if operation != ANY:
+            return [operation]
+        return self.operations(provider) or [ANY]
+
+    def callers(self, provider: str, operation: str) -> list[str]:
+        """The known consumers of an operation, in order of name."""
+        return self._callers_of.get((provider, operation), [])
+
+    @cached_property
+    def _callers_of(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = {}
+        for consumer, provider, operation in self.keys:
+            if consumer:
+                found.setdefault((provider, operation), []).append(consumer)
+        return found
+
+    # ------------------------------------------------------------------ what is said
+
+    def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
+        """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
+        cached = self._sides.get((provider, operation)) if not self.scoped else None
+        if cached is None:
+            own = _resolved(self._promised.get((provider, operation)), view)
+            if operation != PARTY and operation != ANY:
+                own = _filled(own, _resolved(self._promised.get((provider, ANY)), view))
+            cached = Side(own)
+            if not self.scoped:
+                self._sides[(provider, operation)] = cached
+        return cached
+
+    def party(self, name: str, view: View = EVERY) -> Side:
+        """What a party says of itself: kind, owner, names, escalates, steps."""
+        return self.promised(name, PARTY, view)
+
+    def assumed(self, key: Key, view: View = EVERY) -> Side:
+        """What the consumer says of the operation in this view, with what holds for every caller of it."""
+        cached = self._sides.get(key) if not self.scoped else None
+        if cached is None:
+            cached = Side(self._assumed_terms(key, view))
+            if not self.scoped:
+                self._sides[key] = cached
+        return cached
+
+    def _assumed_terms(self, key: Key, view: View) -> Terms:
+        consumer, provider, operation = key
+        terms = _resolved(self._assumed.get(key), view)
+        if operation != ANY:
+            terms = _filled(terms, _resolved(self._assumed.get((consumer, provider, ANY)), view))
+        if consumer:
+            for named in dict.fromkeys((operation, ANY)):
+                terms = _stacked(terms, _resolved(self._assumed.get(("", provider, named)), view))
+        return terms
+
+    def boundary(self, key: Key, view: View = EVERY) -> Boundary:
+        """The boundary in one view."""
+        return Boundary(self, key, view)
+
+    def needs(self, provider: str, operation: str, view: View = EVERY) -> Fact | None:
+        """The fact that states what an operation calls (value: Needs or NONE), or None where nobody said."""
+        return self.promised(provider, operation, view).get("needs")
+
+    # ------------------------------------------------------------------ in which views
+
+    def views(self, key: Key, reads: tuple[str, ...]) -> Views:
+        """The views in which the terms a rule reads differ anywhere along the calls behind this boundary."""
+        if not self.scoped:
+            return _ONE_VIEW
+        return views_over(fact for fact in self._scoped_behind(key) if _is_read(fact.term, reads))
+
+    def system_views(self, reads: tuple[str, ...]) -> Views:
+        """The views that the terms a rule reads tell apart anywhere."""
+        return views_over(fact for fact in self.facts if fact.scope and _is_read(fact.term, reads))
+
+    def _scoped_behind(self, key: Key) -> list[Fact]:
+        known = self._behind.get(key)
+        if known is None:
+            known = self._behind[key] = [fact for fact in self._facts_behind(key) if fact.scope]
+        return known
+
+    @cached_property
+    def _behind(self) -> dict[Key, list[Fact]]:
+        return {}
+
+    def _facts_behind(self, key: Key) -> Iterator[Fact]:
+        waiting, seen = [key], {key}
+        while waiting:
+            consumer, provider, operation = waiting.pop()
+            for named in (operation, ANY):
+                for terms in (
+                    self._assumed.get((consumer, provider, named), {}),
+                    self._assumed.get(("", provider, named), {}),
+                    self._promised.get((provider, named), {}),
+                ):
+                    for facts in terms.values():
+                        yield from facts
+                for need in self._promised.get((provider, named), {}).get("needs", ()):
+                    for call in _calls(need):
+                        other, _, called = call.partition("/")
+                        following = (provider, other, called or ANY)
+                        if following not in seen:
+                            seen.add(following)
+                            waiting.append(following)
+
+    # ------------------------------------------------------------------ what if
+
+    def replaced(self, changes: Iterable[tuple[Fact | None, Fact | None]]) -> "System":
+        """The same system with some facts exchanged, added (before is None) or left out (after is None)."""
+        removed = {before: after for before, after in changes if before is not None}
+        facts = [removed.get(fact, fact) for fact in self.facts]
+        added = [after for before, after in changes if before is None]
+        return System(fact for fact in (*facts, *added) if fact is not None)
+
+
+_ONE_VIEW = Views({})
+
+
+def _calls(fact: Fact) -> Iterator[str]:
+    if isinstance(fact.value, Needs):
+        for together in fact.value.calls:
+            yield from together
+
+
+def _is_read(term: str, reads: tuple[str, ...]) -> bool:
+    return term.partition(".")[0] in reads
+
+
+def _resolved(terms: dict[str, list[Fact]] | None, view: View) -> Terms:
+    if not terms:
+        return _NOBODY
+    resolved: Terms = {}
+    for term, facts in terms.items():
+        if len(facts) == 1:
+            if not facts[0].scope or holds_in(facts[0].scope, view):
+                resolved[term] = (facts[0],)
+        else:
+            holding = _strongest(facts, view)
+            if holding:
+                resolved[term] = holding
+    return resolved
+
+
+def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
+    """Per layer the fact with the most conditions; a stated fact beats a default."""
+    best: dict[Layer, Fact] = {}
+    for fact in facts:
+        if fact.scope and not holds_in(fact.scope, view):
+            continue
+        known = best.get(fact.layer)
+        if known is None or _weight(fact) > _weight(known):
+            best[fact.layer] = fact
+    return tuple(sorted(best.values(), key=lambda fact: _LAYERS[fact.layer]))
+
+
+def _weight(fact: Fact) -> tuple[bool, int]:
+    return (fact.stance is not Stance.DEFAULT, len(fact.scope))
+
+
+def _filled(terms: Terms, general: Terms) -> Terms:
+    if not general:
+        return terms
+    if not terms:
+        return general
+    missing = {term: facts for term, facts in general.items() if term not in terms and not _answered(term, terms)}
+    return {**terms, **missing} if missing else terms
+
+
+def _answered(term: str, terms: Terms) -> bool:
+    """Whether the named operation answers the whole family with `none` (`latency: none` over `any`'s latency.max)."""
+    return any(fact.value is NONE for fact in terms.get(term.partition(".")[0], ()))
+
+
+def _stacked(terms: Terms, outer: Terms) -> Terms:
+    """Both sides' facts, layer by layer: what the mesh says joins what the code says."""
+    if not outer:
+        return terms
+    stacked = dict(terms)
+    for term, facts in outer.items():
+        own = stacked.get(term, ())
+        layers = {fact.layer for fact in own}
+        joined = (*own, *(fact for fact in facts if fact.layer not in layers))
+        stacked[term] = tuple(sorted(joined, key=lambda fact: _LAYERS[fact.layer]))
+    return stacked

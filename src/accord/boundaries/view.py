@@ -1,0 +1,80 @@
+"""Views: one choice of environment, version and variant in which facts can meet."""
+
+from collections.abc import Iterable
+from itertools import product
+
+from accord.model.fact import Fact, Scope
+
+OTHER = ""
+"""The value of a dimension that no scope names: every other environment, every other version."""
+
+View = dict[str, str]
+EVERY: View = {}
+MOST_VIEWS = 512
+
+
+class Views:
+    """The views in which one boundary is judged; values of a dimension that make no difference are one value."""
+
+    def __init__(self, dimensions: dict[str, dict[str, tuple[str, ...]]]) -> None:
+        self.dimensions = dimensions
+
+    def __iter__(self) -> Iterable[View]:  # type: ignore[misc]
+        names = sorted(self.dimensions)
+        choices = [list(self.dimensions[name]) for name in names]
+        total = 1
+        for choice in choices:
+            total *= len(choice)
+        if total <= MOST_VIEWS:
+            return iter([dict(zip(names, values, strict=True)) for values in product(*choices)])
+        return iter(self._one_at_a_time(names))
+
+    def _one_at_a_time(self, names: list[str]) -> list[View]:
+        base = dict.fromkeys(names, OTHER)
+        return [base] + [{**base, name: value} for name in names for value in self.dimensions[name] if value]
+
+    def label(self, found_in: list[View]) -> tuple[tuple[str, str], ...]:
+        """The conditions that the views of a finding share: a dimension that takes all its values is left out."""
+        label = []
+        for name in sorted(self.dimensions):
+            members = self.dimensions[name]
+            found = {view[name] for view in found_in}
+            if len(found) < len(members):
+                label.append((name, _values(found, members)))
+        return tuple(label)
+
+
+def _values(found: set[str], members: dict[str, tuple[str, ...]]) -> str:
+    if OTHER in found:
+        missing = sorted(value for name in members if name not in found for value in members[name])
+        return "not " + " or ".join(missing) if missing else "any"
+    return " or ".join(sorted(value for name in found for value in members[name]))
+
+
+def views_over(facts: Iterable[Fact]) -> Views:
+    """The views that the scopes of these facts tell apart."""
+    marks: dict[str, dict[str, set[object]]] = {}
+    for fact in facts:
+        for dimension, values in fact.scope:
+            for value in values:
+                rest = tuple(pair for pair in fact.scope if pair[0] != dimension)
+                marks.setdefault(dimension, {}).setdefault(value, set()).add(_mark(fact, rest))
+    return Views({name: _grouped(values) for name, values in marks.items()})
+
+
+def _mark(fact: Fact, rest: Scope) -> object:
+    return (fact.consumer, fact.provider, fact.operation, fact.term, fact.layer, fact.text, rest)
+
+
+def _grouped(values: dict[str, set[object]]) -> dict[str, tuple[str, ...]]:
+    groups: dict[frozenset[object], list[str]] = {}
+    for value in sorted(values):
+        groups.setdefault(frozenset(values[value]), []).append(value)
+    grouped = {members[0]: tuple(members) for members in groups.values()}
+    grouped[OTHER] = (OTHER,)
+    return grouped
+
+
+def holds_in(scope: Scope, view: View) -> bool:
+    """Whether a fact with this scope holds in this view; a dimension the view does not tell apart is left out of both."""
+    return all(view.get(dimension, OTHER) in values for dimension, values in scope)

@@ -1,0 +1,58 @@
+"""Values with parts of their own: error answers, idempotence, ladders, steps of a procedure, needs."""
+
+from msgspec import Struct
+
+from accord.model.place import Place
+
+
+class ErrorAnswer(Struct, frozen=True):
+    """An answer that is not success; a part that was not said is None.
+
+    `retry` is "never" or the pause in nanoseconds before asking again; `effect` is none, done or unknown.
+    """
+
+    status: tuple[str, ...] | None = None
+    retry: str | int | None = None
+    effect: str | None = None
+
+
+class Idempotence(Struct, frozen=True):
+    """Whether a repeat acts once: `kind` is always, never or key; `remembered` in nanoseconds, None if not said."""
+
+    kind: str
+    key: str = ""
+    remembered: int | None = None
+
+
+class Rung(Struct, frozen=True):
+    """One step of a ladder: `to` is paged `after` nanoseconds from the first page, unless acknowledged or recovered."""
+
+    after: int | None
+    unless: str | None
+    to: str
+    place: Place
+
+
+class WorkStep(Struct, frozen=True):
+    """One step of a procedure; None is not said, NONE (as "none") is said in `by` or `done` as the word none."""
+
+    do: str
+    by: str | None
+    needs: tuple[str, ...]
+    takes: int | None
+    done: str | None
+    place: Place
+    places: tuple[tuple[str, Place], ...] = ()
+
+
+class Needs(Struct, frozen=True):
+    """What an operation calls: the outer sequence one after the other, inner tuples side by side."""
+
+    calls: tuple[tuple[str, ...], ...]
+
+
+class Backoff(Struct, frozen=True):
+    """Pause between attempts in nanoseconds; equal where only one was said."""
+
+    first: int
+    longest: int

@@ -1,0 +1,15 @@
+"""Where a statement stands: never a statement without a place."""
+
+from msgspec import Struct
+
+
+class Place(Struct, frozen=True, gc=False, order=True):
+    """A spot in a file; line and column count from 1, file is relative to the root it was found under."""
+
+    root: str
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"

@@ -1,0 +1,81 @@
+"""The closed registry of terms: what each means, in which unit, and how it composes over a path of calls.
+
+"Timeout" is not a term: the limit on all attempts, on one attempt, on silence and on connecting are four.
+A term whose name ends in a dot is a family: `latency.` holds latency.max, latency.p99 and so on.
+"""
+
+from msgspec import Struct
+
+
+class Term(Struct, frozen=True):
+    """One word of the model; `domain` names the type of its values, `composes` how values meet along a path."""
+
+    name: str
+    meaning: str
+    domain: str
+    composes: str = "none"
+
+
+TERMS: dict[str, Term] = {
+    term.name: term
+    for term in (
+        Term("timeout.request", "the caller's limit on all attempts together", "duration", "min over layers"),
+        Term("timeout.attempt", "the caller's limit on one attempt; on a delivery, the time until redelivery", "duration", "min over layers"),
+        Term("timeout.connect", "the caller's limit on connecting", "duration", "min over layers"),
+        Term("timeout.idle", "the caller's limit on silence between two bytes", "duration", "min over layers"),
+        Term("attempts", "all tries, the first included", "count", "product over layers and hops"),
+        Term("backoff", "pause between attempts: first and longest", "duration range", "sum"),
+        Term("retry_on", "what is tried again: error names, codes, timeout, connect, reset, any", "words", "union"),
+        Term("handles", "errors this caller has an answer for", "words"),
+        Term("idempotency_key", "which key the caller sends: per-request, per-attempt or none", "word"),
+        Term("work.", "how long a receiver keeps one delivered message", "duration", "max-plus"),
+        Term("until", "the caller needs the promise until this day", "date"),
+        Term("latency.", "receipt of an attempt to the last byte of its answer: max, or pN (at least N % over each window)", "duration", "max-plus"),
+        Term("latency.slow", "whether a slow request is slow again when asked again: per-request or per-attempt", "word"),
+        Term("latency.injected", "delay that the platform adds on purpose before the provider answers", "duration", "sum"),
+        Term("fault.abort", "share of calls that the platform answers with an error on purpose", "percent"),
+        Term("availability", "share of attempts answered without an error of 5xx kind", "percent", "product"),
+        Term("over", "the window of the percentages of this operation", "duration"),
+        Term("hours", "when the promise holds", "hours", "intersection"),
+        Term("freshness", "age of the data at most", "duration", "sum"),
+        Term("ready_by", "complete by, or read at, this time of day", "instant"),
+        Term("delivery", "how often a message arrives: at-least-once, at-most-once, exactly-once", "word", "lattice"),
+        Term("order", "order of messages: none, per-key, total", "word", "lattice"),
+        Term("retention", "kept at least", "duration", "min"),
+        Term("idempotent", "whether a repeat acts once: always, never, or by key for a time", "idempotence"),
+        Term("errors.", "an answer that is not success: status, retry, effect", "error answer", "subset"),
+        Term("accepts.", "the most this side can take", "amount", "sum"),
+        Term("sends.", "the most this side puts on the other", "amount", "sum"),
+        Term("acknowledge", "a person answers a page at latest", "duration", "sum"),
+        Term("hands_on", "from acknowledging until able to act", "duration", "sum"),
+        Term("authority", "whose command wins, first outranks", "references"),
+        Term("detect.by", "which alert or party shows a deviation", "references", "reachability"),
+        Term("detect.within", "how soon a deviation is shown", "duration", "sum"),
+        Term("recover.by", "who repairs", "references", "reachability"),
+        Term("recover.within", "repaired within, counted from detection unless recover.from says otherwise", "duration", "sum"),
+        Term("recover.how", "the procedure of the repair", "references", "reachability"),
+        Term("recover.from", "what recover.within counts from: failure, detection or acknowledgement", "word"),
+        Term("fallback", "what happens instead", "text"),
+        Term("at", "the address of the operation", "addresses"),
+        Term("to", "for whom the promise was made and agreed", "references"),
+        Term("needs", "what the operation calls: one after the other, inner lists side by side", "needs", "max-plus"),
+        Term("dead_letter", "where a message goes after the last attempt", "references"),
+        Term("undo", "what takes the effect back", "references"),
+        Term("spread", "a change here reaches everybody within", "duration"),
+        Term("sunset", "last day of the promise", "date"),
+        Term("instead", "the successor", "references"),
+        Term("kind", "what the party is", "word"),
+        Term("owner", "the group that answers for the party", "text"),
+        Term("names.", "what another system calls the party", "words"),
+        Term("source", "where an outsider's words were read, and when", "text"),
+        Term("escalates", "who is paged next, after how long, unless what", "ladder"),
+        Term("steps", "a procedure, in order", "steps"),
+        Term("routes", "hosts and subsets a route sends to", "words"),
+        Term("runs", "a workload that carries the service: its version label", "word"),
+    )
+}  # fmt: skip
+
+
+def term_of(name: str) -> Term | None:
+    """The registry's entry for a term such as `latency.p99` (a member of the family `latency.`), or None."""
+    return TERMS.get(name) or TERMS.get(name.partition(".")[0] + ".")

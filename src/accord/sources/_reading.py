@@ -1,0 +1,22 @@
+"""What a source is and yields: the seam between artefacts and facts."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from accord.model.fact import Fact
+from accord.model.problem import Problem
+from accord.sources._yaml import Document
+
+
+class Source(Protocol):
+    """One format. `FORMAT` is its name in facts; `claims` says quickly whether a document is of this format."""
+
+    FORMAT: str
+
+    def claims(self, document: Document) -> bool:
+        """Whether this document is one of this format; cheap, never raises."""
+        ...
+
+    def read(self, document: Document) -> Iterable[Fact | Problem]:
+        """The document's facts, each with its place; what is refused becomes a Problem, never an exception."""
+        ...
