@@ -1,52 +1,66 @@
 """The closed vocabulary of witnesses: what a party can do in a timeline, and what a timeline can break.
 
-The monitor judges each act by the fact that the step carries. Times are nanoseconds since the start of the witness.
+The monitor judges each step by the fact that the step carries. Times are nanoseconds since the start of the witness.
+A witness is told at the bounds: whoever may take until T takes exactly until T, and what no fact gives time to takes none.
+So every time follows from the facts, and a step a moment earlier or later is another story, or none.
+A step's fact speaks of `about` (of that operation, or of `any` of that party), and a fact of one caller is that caller's own;
+one that holds for every caller is anybody's. All facts of a witness hold in one common scope.
+docs/witness.md tells the same to people.
 """
 
 ACTS: dict[str, str] = {
-    "calls": "starts attempt N at `about`; fact: attempts (N is at most its value) or any statement that makes the call (a timeout, needs); "
-    "a later attempt starts when the one before has ended, plus the backoff if one is stated",
-    "gives-up": "ends attempt N at `about` without an answer, exactly when the limit (fact: timeout.*) has passed since that attempt "
-    "began, or for timeout.request since the first attempt began",
-    "answers": "party answers attempt N at `about` not later than its fact allows: latency.max (or pN) since the call reached it, "
-    "latency.injected on top; for a provider that only waits for others (fact: needs), at the moment the last of them answered "
-    "or was given up on",
-    "waits": "the platform holds attempt N at `about` back; fact: latency.injected",
-    "acts": "the effect of attempt N at `about` takes place, not before its call; fact: idempotent or latency.*",
-    "fails": "tells its own caller, or the user, that the request at `about` failed; every attempt so far has ended without an answer",
-    "breaks": "the deviation of `about` begins",
-    "detects": "a signal shows the deviation of `about`; fact: detect.by or detect.within (elapsed since breaks is at most its value)",
-    "pages": "`about` (a party) is paged; fact: recover.by, escalates (elapsed since the first page is at least the rung's `after`), detect.by or steps",
-    "acknowledges": "party answers its page; fact: acknowledge (elapsed since that party was paged is at most its value)",
-    "arrives": "party is able to act; fact: hands_on (elapsed since it acknowledged is at most its value)",
-    "works": "one step of a procedure ends; fact: steps, whose step number `attempt` takes at most the time since the act before it",
-    "recovers": "party has repaired `about`; fact: recover.by, steps or acknowledge",
-    "due": "the recovery of `about` was due; fact: recover.within, exactly its value after breaks, detects or acknowledges as recover.from says",
-    "away": "party is not on duty at this instant (witness.starts + at); fact: hours, which do not hold the instant",
+    "calls": "party starts attempt N of a request at `about` (`count` numbers its requests there; 0 is 1); fact: attempts (N is at most its value), "
+    "backoff, timeout.*, retry_on, mentioned, or the needs of an operation of party. The first attempt starts at 0, or, where party is "
+    "serving a call, when that call reached it or when what its needs name earlier has ended. A later one starts when the one before has "
+    "ended without success, plus the pause: a backoff among the facts of the witness says first before attempt 2, first to longest (either "
+    "of the two) before later ones; without one it is zero",
+    "gives-up": "party ends its attempt N at `about` without an answer, exactly when the limit (fact: timeout.*) has passed since that attempt "
+    "began, or for timeout.request since the first attempt of the request began; no other limit of that caller and layer among the facts of the witness was earlier",
+    "answers": "party answers attempt N at `about`, once; fact: latency.max (or pN): exactly its value after the call reached it, plus "
+    "latency.injected where a step `waits` stands before; latency.injected alone: exactly that; errors.*: at the call, or after the latency.max among "
+    "the facts of the witness; work.*: the receiver of a delivery, exactly its value; needs: at the moment the last call that party made to serve this "
+    "one was answered or finally given up on. Where the fact says none, at any time from the call on",
+    "waits": "the platform holds attempt N at `about` back, from the moment of the call; party: who states the fact or the provider; fact: latency.injected",
+    "acts": "the effect of attempt N at `about` takes place; fact: idempotent: when the call arrives or when it is answered; latency.max or work.max: exactly its value after the call",
+    "fails": "party tells its own caller, or the user, that its request at `about` failed, at the moment the last attempt ended; every attempt so far has "
+    "ended without success, and no attempt that the facts of the witness state is left unless the limit of the request is over; no fact, or one of the caller's own about `about`",
+    "breaks": "the deviation of `about` begins: time 0; party: the provider; fact: none, or one of the provider's about `about`",
+    "detects": "a signal shows the deviation of `about`; party: the signal, or whoever states the fact; fact: detect.within, exactly its value after breaks; "
+    "detect.by (which names party), at the moment of breaks, or detect.within's value after it where that is among the facts of the witness",
+    "pages": "`about` (a party) is paged by party; fact: recover.by, detect.by or steps, which name `about`: at the moment of the act before; "
+    "escalates, whose rung names `about`: exactly the rung's `after` since the first page (for an alert's own escalates: since the act before); "
+    "party: who states the fact, or a signal, or who was paged before",
+    "acknowledges": "party answers its page, once; fact: acknowledge of party, exactly its value after party was paged; where hours of party are among the facts of the witness the clock runs only inside them",
+    "arrives": "party is able to act; fact: hands_on of party, exactly its value after it acknowledged",
+    "works": "one step of a procedure ends; party: who the step names, else the procedure; fact: steps, whose step number `attempt` takes exactly its time after the act before it; steps come in order, from the first",
+    "recovers": "party has repaired `about`, at the moment of the act before; fact: recover.by (which names party), steps, hands_on or acknowledge of party",
+    "due": "the recovery of `about` was due; party: who states the fact; fact: recover.within, exactly its value after breaks, detects or acknowledges as recover.from says (detects where nothing says)",
+    "away": "party is not on duty at this instant (witness.starts + at); time 0 where nothing was timed before; fact: hours of party, which do not hold the instant",
     "states": "party said so: the fact itself, whose speaker is `party`; the time is 0",
-    "multiplies": "each of the tries so far makes `count` tries at `about`; fact: attempts, whose value is `count`",
-    "loads": "`count` calls a second arrive at `about`, rounded down; fact: accepts.rate",
-    "concludes": "the last line: what the reader should take away; no party, no fact",
+    "multiplies": "each of the tries so far makes `count` tries at `about`; time 0; fact: attempts of party about `about`, whose value is `count`",
+    "loads": "`count` calls a second arrive at `about`, rounded down; time 0; party: the provider; fact: accepts.rate of the provider",
+    "concludes": "the last line, at the time of the line before it: what the reader should take away; no party, no fact",
 }
 
 EXPECTATIONS: dict[str, str] = {
-    "asker-learns-outcome": "whoever asks learns the outcome: broken when an `answers` for an attempt comes after the `gives-up` of that attempt",
-    "effect-once": "one request acts once: broken by two `acts` steps of one operation",
-    "tries-happen": "stated tries can happen: broken when the request's limit ends before attempt N (fact: attempts) could begin, "
-    "each try and pause taking all the time it may",
-    "load-carried": "a provider gets at most what it accepts: broken when sends x the product of `multiplies` is above accepts.rate",
-    "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` is in no `handles` of the caller",
-    "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller does not handle it by name",
-    "error-not-repeated": "what may have been executed, or must not be asked again, is not asked again: broken when retry_on names an error whose fact says retry never or effect unknown or done",
-    "recovered-in-time": "recovered within what was promised: broken when `recovers` comes after `due`",
-    "somebody-on-duty": "a promise is kept by somebody on duty: broken when an `away` instant lies inside the promise's hours",
-    "ladder-ends-in-a-person": "an escalation ends in a person: broken when the pages return to a party already paged, or end at a party that pages nobody",
-    "step-ends": "each step has one who does it and a sign that it is finished: broken when a step says none",
-    "owner-exists": "an owner is somebody: broken when the owner named is no party where such parties are listed",
-    "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts compose to more time, or less availability, than the promise allows",
+    "asker-learns-outcome": "whoever asks learns the outcome: broken when an `answers` for an attempt comes later than the `gives-up` of that attempt (at the same instant it is still in time)",
+    "effect-once": "one request acts once: broken by two `acts` steps for different attempts of one request, while a fact idempotent says never, "
+    "or says key and the caller's idempotency_key is per-attempt or none, or the key is forgotten (the second comes `for` or more after the first)",
+    "tries-happen": "stated tries can happen: broken when the request's limit (fact: timeout.request) ends before attempt N (fact: attempts) could begin, "
+    "each try and pause taking all the time it may; beginning at the very end still counts",
+    "load-carried": "a provider gets at most what it accepts: broken when sends.rate, stated by the first caller, x the product of `multiplies`, along one path of calls, is above accepts.rate in `loads`",
+    "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",
+    "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller (some fact of which is among expects) does not handle it by name",
+    "error-not-repeated": "what may have been executed, or must not be asked again, is not asked again: broken when retry_on names an error (by name, code, class of codes or any) whose fact says retry never or effect unknown or done, unless a repeat acts once",
+    "recovered-in-time": "recovered within what was promised: broken when `recovers` comes later than `due`, both of one operation",
+    "somebody-on-duty": "a promise is kept by somebody on duty: broken when an `away` instant lies inside the promise's hours (fact among expects), and the one away is who promises or is named by recover.by, detect.by, escalates or steps among the facts of the witness",
+    "ladder-ends-in-a-person": "an escalation ends in a person: broken when the `pages` return to a party already paged, or end at a party that `states` escalates none and a kind that is nobody (neither rota nor team nor external)",
+    "step-ends": "each step has one who does it and a sign that it is finished: broken when the step number `attempt` (0: any) of the steps that a procedure `states` says none in by or done",
+    "owner-exists": "an owner is somebody: broken when the owner that a party `states` is no party, while a fact among expects shows that such parties are listed (kind team, rota or external)",
+    "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts (named by a needs fact) compose to more time, or less availability, than the promise allows",
     "one-recovers": "exactly one party recovers: broken when each side names the other, both claim it, or the one who must says none while the other counts on it",
-    "repair-stands-apart": "the repair does not need what failed: broken when the chain of `states` steps leads from the repair back to what failed",
-    "question-answered": "each of the three questions has an answer: broken when the answer is `none` while another party relies on the operation",
-    "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts do not",
-    "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller out",
+    "repair-stands-apart": "the repair does not need what failed: broken when the chain of `states` steps leads from the repair (recover.*) or the signal (detect.by) of `about` back to `about`, each naming the subject of the next",
+    "question-answered": "each of the three questions has an answer: broken when the answer (detect, recover or one of their parts) is `none` while another party relies on the operation (a fact of it among expects)",
+    "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not",
+    "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out",
 }  # fmt: skip
