@@ -1,12 +1,15 @@
 """The join: facts of all sides become parties and boundaries, each readable in one view at a time."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cached_property
 
-from accord.boundaries.view import EVERY, View, Views, holds_in, views_over
+from accord.boundaries.conflicts import conflicts
+from accord.boundaries.view import DAYS, EVERY, View, Views, holds_in, views_over
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
 from accord.model.nothing import NONE
+from accord.model.problem import Problem
 
 Terms = dict[str, tuple[Fact, ...]]
 Key = tuple[str, str, str]  # consumer ("" for every caller), provider, operation
@@ -72,8 +75,9 @@ class Boundary:
 class System:
     """Everything that was said, joined. Immutable once made; `replaced` gives another one for what-if questions."""
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
-        self.facts = tuple(facts)
+    def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> None:
+        self.as_of = as_of
+        self.facts = tuple(fact for fact in facts if not fact.scope or _in_force(fact, as_of))
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._callers: dict[str, dict[str, set[str]]] = {}
@@ -253,6 +257,11 @@ class System:
                             seen.add(following)
                             waiting.append(following)
 
+    @cached_property
+    def conflicts(self) -> tuple[Problem, ...]:
+        """Statements that one side makes twice: in two files, or in two scopes of which neither lies in the other."""
+        return tuple(conflicts(self.facts))
+
     # ------------------------------------------------------------------ what if
 
     def replaced(self, changes: Iterable[tuple[Fact | None, Fact | None]]) -> "System":
@@ -260,7 +269,27 @@ class System:
         removed = {before: after for before, after in changes if before is not None}
         facts = [removed.get(fact, fact) for fact in self.facts]
         added = [after for before, after in changes if before is None]
-        return System(fact for fact in (*facts, *added) if fact is not None)
+        return System((fact for fact in (*facts, *added) if fact is not None), self.as_of)
+
+    def states(self, fact: Fact) -> bool:
+        """Whether this very fact was read: equal in every part, its place included."""
+        if fact.stance is Stance.ASSUMES or fact.consumer:
+            terms = self._assumed.get((fact.consumer, fact.provider, fact.operation), {})
+        else:
+            terms = self._promised.get((fact.provider, fact.operation), {})
+        return fact in terms.get(fact.term, ())
+
+    def around(self, party: str) -> list[Fact]:
+        """Every fact that a party says, or that is said of it as a side."""
+        return self._around.get(party, [])
+
+    @cached_property
+    def _around(self) -> dict[str, list[Fact]]:
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            for party in {fact.says, fact.consumer, fact.provider}:
+                found.setdefault(party, []).append(fact)
+        return found
 
 
 _ONE_VIEW = Views({})
@@ -270,6 +299,13 @@ def _calls(fact: Fact) -> Iterator[str]:
     if isinstance(fact.value, Needs):
         for together in fact.value.calls:
             yield from together
+
+
+def _in_force(fact: Fact, as_of: date) -> bool:
+    """Whether the days of a scope (`from`, `until`, both included) hold on the day of the check."""
+    day = as_of.isoformat()
+    limits = {dimension: values[0] for dimension, values in fact.scope if dimension in ("from", "until")}
+    return limits.get("from", day) <= day <= limits.get("until", day)
 
 
 def _is_read(term: str, reads: tuple[str, ...]) -> bool:
@@ -294,7 +330,7 @@ def _resolved(terms: dict[str, list[Fact]] | None, view: View) -> Terms:
 def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
     """Per layer the fact with the most conditions; a stated fact beats a default."""
     best: dict[Layer, Fact] = {}
-    for fact in facts:
+    for fact in sorted(facts, key=lambda each: each.place):
         if fact.scope and not holds_in(fact.scope, view):
             continue
         known = best.get(fact.layer)
@@ -304,7 +340,7 @@ def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
 
 
 def _weight(fact: Fact) -> tuple[bool, int]:
-    return (fact.stance is not Stance.DEFAULT, len(fact.scope))
+    return (fact.stance is not Stance.DEFAULT, sum(dimension not in DAYS for dimension, _ in fact.scope))
 
 
 def _filled(terms: Terms, general: Terms) -> Terms:

@@ -8,6 +8,9 @@ from accord.model.fact import Fact, Scope
 OTHER = ""
 """The value of a dimension that no scope names: every other environment, every other version."""
 
+DAYS = ("from", "until")
+"""Dimensions that the day of the check has settled before any view is made."""
+
 View = dict[str, str]
 EVERY: View = {}
 MOST_VIEWS = 512
@@ -56,6 +59,8 @@ def views_over(facts: Iterable[Fact]) -> Views:
     marks: dict[str, dict[str, set[object]]] = {}
     for fact in facts:
         for dimension, values in fact.scope:
+            if dimension in DAYS:
+                continue
             for value in values:
                 rest = tuple(pair for pair in fact.scope if pair[0] != dimension)
                 marks.setdefault(dimension, {}).setdefault(value, set()).add(_mark(fact, rest))
@@ -77,4 +82,4 @@ def _grouped(values: dict[str, set[object]]) -> dict[str, tuple[str, ...]]:
 
 def holds_in(scope: Scope, view: View) -> bool:
     """Whether a fact with this scope holds in this view; a dimension the view does not tell apart is left out of both."""
-    return all(view.get(dimension, OTHER) in values for dimension, values in scope)
+    return all(dimension in DAYS or view.get(dimension, OTHER) in values for dimension, values in scope)

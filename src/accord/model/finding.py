@@ -20,8 +20,9 @@ class Verdict(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much it matters to whoever reads the report."""
+    """How much it matters to whoever reads the report; USUAL is filled in by the engine as its verdict has it."""
 
+    USUAL = ""
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
@@ -73,7 +74,7 @@ class Finding(Struct, frozen=True):
     provider: str = ""
     operation: str = ""
     via: str = ""
-    severity: Severity = Severity.WARNING
+    severity: Severity = Severity.USUAL
     condition: str = ""
     witness: Witness | None = None
     questions: tuple[Question, ...] = ()

@@ -49,6 +49,9 @@ TERMS: dict[str, Term] = {
         Term("acknowledge", "a person answers a page at latest", "duration", "sum"),
         Term("hands_on", "from acknowledging until able to act", "duration", "sum"),
         Term("authority", "whose command wins, first outranks", "references"),
+        Term("detect", "no signal exists", "nothing"),
+        Term("recover", "nobody recovers", "nothing"),
+        Term("errors", "no error answers exist", "nothing"),
         Term("detect.by", "which alert or party shows a deviation", "references", "reachability"),
         Term("detect.within", "how soon a deviation is shown", "duration", "sum"),
         Term("recover.by", "who repairs", "references", "reachability"),
@@ -70,6 +73,7 @@ TERMS: dict[str, Term] = {
         Term("source", "where an outsider's words were read, and when", "text"),
         Term("escalates", "who is paged next, after how long, unless what", "ladder"),
         Term("steps", "a procedure, in order", "steps"),
+        Term("mentioned", "the operation is named, with nothing said of it", "nothing"),
         Term("routes", "hosts and subsets a route sends to", "words"),
         Term("runs", "a workload that carries the service: its version label", "word"),
     )

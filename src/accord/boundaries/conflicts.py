@@ -1,0 +1,62 @@
+"""What one party must not say twice: one home per party and scope, one value per term."""
+
+from collections.abc import Iterable, Iterator
+
+from accord.model.fact import Fact, Scope
+from accord.model.problem import Problem
+
+FORMAT = "contract"
+
+
+def conflicts(facts: Iterable[Fact]) -> Iterator[Problem]:
+    """A Problem for each party and scope with two homes, and for each term that two crossing scopes both set."""
+    homes: dict[tuple[str, Scope], Fact] = {}
+    terms: dict[tuple[object, ...], list[Fact]] = {}
+    told: set[tuple[str, Scope]] = set()
+    for fact in facts:
+        if fact.source != FORMAT:
+            continue
+        name = (fact.says, fact.scope)
+        first = homes.setdefault(name, fact)
+        if (first.place.root, first.place.file) != (fact.place.root, fact.place.file):
+            if name not in told:
+                told.add(name)
+                yield _two_homes(first, fact)
+        elif fact.scope:
+            terms.setdefault((fact.says, fact.stance, fact.consumer, fact.provider, fact.operation, fact.term, fact.layer), []).append(fact)
+    for same in terms.values():
+        yield from _crossing(same)
+
+
+def _two_homes(first: Fact, second: Fact) -> Problem:
+    where = f" ({', '.join(f'{name}={chr(124).join(values)}' for name, values in first.scope)})" if first.scope else ""
+    return Problem(
+        second.place,
+        f"party {second.says}{where} already has its home in {first.place.file}:{first.place.line}; one home per party and scope: join the two",
+    )
+
+
+def _crossing(facts: list[Fact]) -> Iterator[Problem]:
+    for position, one in enumerate(facts):
+        for other in facts[position + 1 :]:
+            if one.value != other.value and not _settled(one.scope, other.scope, facts):
+                yield Problem(
+                    other.place,
+                    f"{other.subject} {other.term} is {other.text} here and {one.text} at {one.place.file}:{one.place.line}, "
+                    "and neither scope lies inside the other; state the joint scope",
+                )
+
+
+def _settled(one: Scope, other: Scope, facts: list[Fact]) -> bool:
+    """Whether the scopes never meet, one lies inside the other, or a third statement speaks for where they meet."""
+    first, second = dict(one), dict(other)
+    if any(set(values).isdisjoint(second[name]) for name, values in first.items() if name in second):
+        return True
+    if _inside(first, second) or _inside(second, first):
+        return first != second
+    joint = {**first, **second}
+    return any(_inside(dict(fact.scope), joint) and len(fact.scope) >= len(joint) for fact in facts)
+
+
+def _inside(narrow: dict[str, tuple[str, ...]], wide: dict[str, tuple[str, ...]]) -> bool:
+    return all(name in narrow and set(narrow[name]) <= set(values) for name, values in wide.items())

@@ -1,0 +1,119 @@
+"""How long a caller waits and how often it tries: the limits of all layers on one boundary, and the tries they leave."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from accord.boundaries.system import Boundary
+from accord.model.contract_values import Backoff
+from accord.model.fact import Fact, Layer
+from accord.model.nothing import NONE
+
+TRY_TERMS = ("timeout.attempt", "timeout.idle")
+TIMED_OUT = frozenset(("timeout", "any"))
+"""Words of `retry_on` that name a try which ran out of time."""
+TIMED_OUT_MESH = frozenset(("5xx", "gateway-error", "reset", "504", "deadline-exceeded"))
+"""What Envoy counts a timed-out try as (route_components.proto and the router filter's x-envoy-retry-on)."""
+MOST_TRIES_SHOWN = 5
+
+
+class Try(Struct, frozen=True):
+    """One try: when it starts and when the caller leaves it at the latest, and the limit that ends it."""
+
+    start: int
+    end: int
+    limit: Fact
+
+
+class Plan(Struct, frozen=True):
+    """The tries a caller makes when no try is answered; `complete` is false where more follow than are listed."""
+
+    tries: tuple[Try, ...]
+    attempts: Fact | None
+    backoff: Fact | None
+    complete: bool
+
+    @property
+    def end(self) -> int:
+        """When the caller gives up for good."""
+        return self.tries[-1].end
+
+
+def limits(boundary: Boundary) -> list[Fact]:
+    """Every stated limit that can end a try, the smallest first; `none` is no limit."""
+    facts = [fact for term in (*TRY_TERMS, "timeout.request") for fact in boundary.assumed.all(term)]
+    return sorted((fact for fact in facts if fact.value is not NONE), key=lambda fact: (fact.value, fact.term, fact.place))
+
+
+def first_limit(boundary: Boundary) -> Fact | None:
+    """The limit that fires first on a try, whatever layer it stands at; None where none is stated."""
+    found = limits(boundary)
+    return found[0] if found else None
+
+
+def waits_for_ever(boundary: Boundary) -> bool:
+    """Whether the caller has said that it has no limit."""
+    facts = [fact for term in (*TRY_TERMS, "timeout.request") for fact in boundary.assumed.all(term)]
+    return bool(facts) and all(fact.value is NONE for fact in facts)
+
+
+def attempts(boundary: Boundary, layer: Layer | None = None) -> Fact | None:
+    """The number of tries stated at one layer, or at the outermost that states one; a default does not count."""
+    for fact in boundary.assumed.all("attempts"):
+        if fact.stance != "default" and (layer is None or fact.layer is layer):
+            return fact
+    return None
+
+
+def tries_again(boundary: Boundary, tries: Fact | None) -> bool:
+    """Whether a try that ran out of time is followed by another.
+
+    Where the caller states tries and a limit on each but not what is tried again, a timed-out try is: the limit on
+    one try has no other purpose.
+    """
+    if tries is None or tries.value == 1:
+        return False
+    stated = next((fact for fact in boundary.assumed.all("retry_on") if fact.layer is tries.layer), None)
+    if stated is None:
+        return any(fact.layer is tries.layer for term in TRY_TERMS for fact in boundary.assumed.all(term))
+    if stated.value is NONE:
+        return False
+    words = TIMED_OUT if stated.source == "contract" else TIMED_OUT | TIMED_OUT_MESH
+    return not words.isdisjoint(stated.value)
+
+
+def plan(boundary: Boundary) -> Plan | None:
+    """What the caller does while nothing is answered; None where it states no limit."""
+    limit = first_limit(boundary)
+    if limit is None:
+        return None
+    tries = attempts(boundary, limit.layer) if limit.term in TRY_TERMS else None
+    again = tries_again(boundary, tries)
+    request = _request_limit(boundary)
+    pause = _pause(boundary, limit.layer) if again else None
+    wanted: Any = tries.value if tries is not None and again else 1
+    unlimited = wanted is NONE
+    made: list[Try] = []
+    start = 0
+    while len(made) < (MOST_TRIES_SHOWN if unlimited else min(wanted, MOST_TRIES_SHOWN)):
+        if request is not None and start >= request.value:
+            break
+        made.append(_one(start, limit, request))
+        start = made[-1].end + (pause.value.first if pause is not None and isinstance(pause.value, Backoff) else 0)
+    stopped = request is not None and start >= request.value
+    return Plan(tuple(made), tries, pause, complete=stopped or len(made) == wanted)
+
+
+def _one(start: int, limit: Fact, request: Fact | None) -> Try:
+    if request is not None and request.value < start + limit.value:
+        return Try(start, request.value, request)
+    return Try(start, start + limit.value, limit)
+
+
+def _request_limit(boundary: Boundary) -> Fact | None:
+    stated = [fact for fact in boundary.assumed.all("timeout.request") if fact.value is not NONE]
+    return min(stated, key=lambda fact: fact.value) if stated else None
+
+
+def _pause(boundary: Boundary, layer: Layer) -> Fact | None:
+    return next((fact for fact in boundary.assumed.all("backoff") if fact.layer is layer), None)

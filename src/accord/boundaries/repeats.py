@@ -1,0 +1,42 @@
+"""Whether asking again does the thing again: what the provider says, what the caller sends, what the protocol says."""
+
+from msgspec import Struct
+
+from accord.boundaries.system import Boundary
+from accord.model.contract_values import Idempotence
+from accord.model.fact import Fact
+
+IDEMPOTENT_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
+"""RFC 9110 section 9.2.2: the methods whose repetition has the effect of a single request."""
+
+
+class Repeat(Struct, frozen=True):
+    """What a repeat does: `safe` is True, False, or None where nobody said; `fact` is the statement that decides."""
+
+    safe: bool | None
+    fact: Fact | None
+    key: Fact | None = None
+
+
+def repeat(boundary: Boundary) -> Repeat:
+    """What happens when this caller asks this provider for the same thing twice."""
+    stated = boundary.promised.get("idempotent")
+    if stated is None:
+        return _by_protocol(boundary)
+    value: Idempotence = stated.value
+    if value.kind != "key":
+        return Repeat(value.kind == "always", stated)
+    key = boundary.assumed.get("idempotency_key")
+    if key is None:
+        return Repeat(None, stated)
+    return Repeat(key.value == "per-request", stated, key)
+
+
+def _by_protocol(boundary: Boundary) -> Repeat:
+    address = boundary.promised.get("at")
+    if address is None:
+        return Repeat(None, None)
+    methods = [text.partition(" ")[0] for text in address.value]
+    if all(method in IDEMPOTENT_METHODS for method in methods):
+        return Repeat(True, address)
+    return Repeat(None, address)

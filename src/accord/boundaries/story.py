@@ -1,0 +1,144 @@
+"""Tells how a call goes when every party uses the time it may: the steps of a witness."""
+
+from accord.boundaries.limits import Plan, Try, plan
+from accord.boundaries.system import Boundary, System
+from accord.boundaries.view import View
+from accord.boundaries.worst import FOREVER, Worst, worst
+from accord.model.fact import ANY, Fact
+from accord.model.nothing import NONE
+from accord.model.witness import Step, Witness
+
+MOST_STEPS = 120
+_ORDER = {"answers": 0, "gives-up": 1, "fails": 2, "calls": 3, "waits": 4}
+
+
+def cut_short(boundary: Boundary) -> Witness | None:
+    """The caller leaves, and what it left is answered afterwards; None where the story has no end that can be told."""
+    planned = plan(boundary)
+    if planned is None:
+        return None
+    teller = _Teller(boundary.system, boundary.view)
+    _, answered = teller.request(boundary, 0)
+    if answered or len(teller.steps) > MOST_STEPS:
+        return None
+    steps = sorted(teller.steps, key=lambda step: (step.at, _ORDER.get(step.act, 0)))
+    late = [step for step in steps if step.act == "answers" and step.about == boundary.subject]
+    if not late:
+        return None
+    steps.append(_conclusion(boundary, planned, len(late), steps[-1].at))
+    expects = (planned.tries[0].limit, *(step.fact for step in late[:1] if step.fact))
+    return Witness(tuple(steps), "asker-learns-outcome", expects)
+
+
+def _conclusion(boundary: Boundary, planned: Plan, late: int, at: int) -> Step:
+    tries = len(planned.tries)
+    does = f"{_count(tries, 'try', 'tries')} of {boundary.subject}, {_count(late, 'answer', 'answers')} to nobody"
+    does += ", 1 failure told to the caller" if planned.complete else ", and so on"
+    return Step(at, "", "concludes", f"{does}: {boundary.provider} kept its word each time", None, boundary.subject, 0, late)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+class _Teller:
+    """Plays calls in which each answer takes as long as its statement allows, or as what it waits for takes."""
+
+    def __init__(self, system: System, view: View) -> None:
+        self.system, self.view = system, view
+        self.steps: list[Step] = []
+        self.requests: dict[tuple[str, str], int] = {}
+
+    def add(self, at: int, party: str, act: str, does: str, fact: Fact | None, about: str, attempt: int, request: int) -> None:
+        self.steps.append(Step(at, party, act, does, fact, about, attempt, request))
+
+    def request(self, boundary: Boundary, start: int) -> tuple[int, bool]:
+        """All tries of one request; when it is over, and whether it was answered."""
+        planned = plan(boundary)
+        name = (boundary.consumer, boundary.subject)
+        request = self.requests[name] = self.requests.get(name, 0) + 1
+        if planned is None:
+            return self.unlimited(boundary, start, request), True
+        for number, each in enumerate(planned.tries, start=1):
+            begun, left = start + each.start, start + each.end
+            self.add(begun, boundary.consumer, "calls", _calls(boundary, number, planned), _permits(number, planned), boundary.subject, number, request)
+            answer = self.attempt(boundary, begun, number, request, left)
+            if answer is not None and answer <= left:
+                return answer, True
+            self.add(left, boundary.consumer, "gives-up", _gives_up(each, boundary), each.limit, boundary.subject, number, request)
+            if len(self.steps) > MOST_STEPS:
+                return left, False
+        over = start + planned.end
+        if planned.complete:
+            does = f"tells its caller that {boundary.subject} failed"
+            self.add(over, boundary.consumer, "fails", does, None, boundary.subject, 0, request)
+        return over, False
+
+    def unlimited(self, boundary: Boundary, start: int, request: int) -> int:
+        """A call whose caller states no limit: it waits for the answer."""
+        because = self.system.needs(*_caller_operation(boundary), self.view) if boundary.consumer else None
+        self.add(start, boundary.consumer, "calls", f"calls {boundary.subject}", because, boundary.subject, 1, request)
+        return self.attempt(boundary, start, 1, request, FOREVER) or start
+
+    def attempt(self, boundary: Boundary, start: int, number: int, request: int, left: int) -> int | None:
+        """When the provider answers one attempt; None where it promises no maximum and never needs to."""
+        may = worst(boundary)
+        now = start
+        if may.injected is not None:
+            does = f"is held back for {may.injected.text} before {boundary.subject} answers"
+            self.add(start, may.injected.says, "waits", does, may.injected, boundary.subject, number, request)
+            now += may.injected.value
+        fact = may.stated or may.injected
+        if may.stated is not None:
+            now = left + 1_000_000_000 if may.stated.value is NONE else now + may.stated.value
+        elif any(wait.surely for group in may.waits for wait in group):
+            now, fact = self.waits(may, now), may.waits[0][0].because
+        if fact is None:
+            return start
+        self.add(now, boundary.provider, "answers", _answers(boundary, number, now > left), fact, boundary.subject, number, request)
+        return now
+
+    def waits(self, may: Worst, start: int) -> int:
+        """The calls that a provider makes before it answers: groups one after the other, each group side by side."""
+        now = start
+        for group in may.waits:
+            ends = [now]
+            for wait in group:
+                if wait.surely:
+                    boundary = self.system.boundary((wait.consumer, wait.provider, wait.operation), self.view)
+                    ends.append(self.request(boundary, now)[0])
+            now = max(ends)
+        return now
+
+
+def _caller_operation(boundary: Boundary) -> tuple[str, str]:
+    """The operation of the consumer that needs this call."""
+    for operation in (*boundary.system.operations(boundary.consumer), ANY):
+        needs = boundary.system.needs(boundary.consumer, operation, boundary.view)
+        if needs is not None and needs.value is not NONE:
+            calls = [call for together in needs.value.calls for call in together]
+            if boundary.subject in calls or boundary.provider in calls:
+                return boundary.consumer, operation
+    return boundary.consumer, ANY
+
+
+def _permits(number: int, planned: Plan) -> Fact:
+    if planned.attempts is not None:
+        return planned.attempts
+    return planned.tries[number - 1].limit
+
+
+def _calls(boundary: Boundary, number: int, planned: Plan) -> str:
+    if planned.attempts is None or planned.attempts.value == 1:
+        return f"calls {boundary.subject}"
+    total = "" if planned.attempts.value is NONE else f" of {planned.attempts.text}"
+    return f"calls {boundary.subject} (try {number}{total})"
+
+
+def _gives_up(each: Try, boundary: Boundary) -> str:
+    kind = {"timeout.idle": "hears nothing", "timeout.request": "has no time left", "timeout.attempt": "gives up the try"}
+    return f"{kind[each.limit.term]} after {each.limit.text}" if each.limit.term != "timeout.attempt" else "gives up the try"
+
+
+def _answers(boundary: Boundary, number: int, late: bool) -> str:
+    return f"answers try {number}, to nobody" if late else f"answers try {number}"

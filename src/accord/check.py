@@ -1,0 +1,160 @@
+"""The engine: join, run the rules, let the monitor judge every witness, re-check every move. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from hashlib import sha256
+
+from msgspec.structs import replace
+
+from accord.boundaries.moves import settled
+from accord.boundaries.names import link
+from accord.boundaries.system import Key, System
+from accord.boundaries.variants import separate
+from accord.boundaries.view import EVERY, View, Views
+from accord.model.fact import Fact
+from accord.model.finding import Finding, Severity, Verdict
+from accord.model.problem import Problem
+from accord.model.result import Result
+from accord.monitor import judge as judge_witness
+from accord.rules._catalogue import Rule
+from accord.rules._catalogue import rules as all_rules
+
+_ORDER = {verdict: position for position, verdict in enumerate(Verdict)}
+_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2, Severity.USUAL: 3}
+_USUAL = {
+    Verdict.MISMATCH: Severity.ERROR,
+    Verdict.BREACH: Severity.ERROR,
+    Verdict.CONDITIONAL: Severity.WARNING,
+}
+
+
+def check(
+    facts: Iterable[Fact],
+    problems: Iterable[Problem] = (),
+    files: int = 0,
+    as_of: date = date(1970, 1, 1),
+    rules: Sequence[Rule] | None = None,
+) -> Result:
+    """What the rules find in these facts on the day `as_of`; findings are sorted, mismatches first."""
+    system, refused = joined(facts, as_of)
+    chosen = all_rules() if rules is None else rules
+    findings = [with_moves(system, finding, chosen) for finding in judged(system, chosen)]
+    return Result(
+        files=files,
+        problems=(*problems, *refused),
+        parties=len(system.parties),
+        boundaries=len(system.keys),
+        findings=tuple(sorted(findings, key=_position)),
+    )
+
+
+def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
+    """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
+    linked = link(facts)
+    system = System(separate(linked.facts), as_of)
+    return system, (*linked.problems, *system.conflicts)
+
+
+def judged(system: System, rules: Sequence[Rule], keys: Iterable[Key] | None = None) -> list[Finding]:
+    """The findings of the rules, each once with the scope it holds in; moves are as the rules offer them."""
+    found: list[Finding] = []
+    for rule in rules:
+        if rule.judge_system:
+            found += _by_system(system, rule)
+    local = [rule for rule in rules if rule.judge]
+    for key in system.keys if keys is None else keys:
+        found += _by_boundary(system, key, local)
+    return found
+
+
+def _by_system(system: System, rule: Rule) -> list[Finding]:
+    assert rule.judge_system is not None
+    views = system.system_views(rule.reads)
+    return _merged(rule, system, views, [(view, finding) for view in views for finding in rule.judge_system(system, view)])
+
+
+def _by_boundary(system: System, key: Key, rules: Sequence[Rule]) -> list[Finding]:
+    if not system.scoped:
+        boundary = system.boundary(key)
+        said = {term.partition(".")[0] for term in (*boundary.assumed.terms, *boundary.promised.terms)}
+        found: list[Finding] = []
+        for rule in rules:
+            if not said.isdisjoint(rule.reads):
+                findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
+                if findings:
+                    found += _merged(rule, system, None, findings)
+        return found
+    found = []
+    for rule in rules:
+        views = system.views(key, rule.reads)
+        in_views = [(view, finding) for view in views for finding in rule.judge(system.boundary(key, view))]  # type: ignore[misc]
+        found += _merged(rule, system, views, in_views)
+    return found
+
+
+def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]) -> list[Finding]:
+    """One finding for all the views in which the same statements collide."""
+    groups: dict[object, tuple[Finding, list[View]]] = {}
+    for view, finding in found:
+        identity = (finding.verdict, finding.subject, finding.message, tuple(statement.fact.place for statement in finding.statements))
+        groups.setdefault(identity, (finding, []))[1].append(view)
+    merged = []
+    for finding, in_views in groups.values():
+        if finding.verdict is Verdict.MISMATCH and _refusal(finding, system):
+            continue
+        scope = views.label(in_views) if views else ()
+        merged.append(_filled(rule, finding, scope))
+    return merged
+
+
+def _refusal(finding: Finding, system: System) -> str:
+    """Why the monitor refuses the witness of a mismatch; "" where it accepts it. A refused one is never shown."""
+    if finding.witness is None:
+        return "there is no witness"
+    return judge_witness(finding.witness, system.states)
+
+
+def refused_witnesses(system: System, rules: Sequence[Rule] | None = None) -> list[tuple[str, Finding, str]]:
+    """Every mismatch that a rule claims and the monitor refuses: a defect of ours, which the tests look for."""
+    found = []
+    for rule in all_rules() if rules is None else rules:
+        if rule.judge_system:
+            claimed = [finding for view in system.system_views(rule.reads) for finding in rule.judge_system(system, view)]
+        else:
+            assert rule.judge is not None
+            claimed = [
+                finding
+                for key in system.keys
+                for view in system.views(key, rule.reads)
+                for finding in rule.judge(system.boundary(key, view))
+            ]
+        for finding in claimed:
+            reason = _refusal(finding, system) if finding.verdict is Verdict.MISMATCH else ""
+            if reason:
+                found.append((rule.id, finding, reason))
+    return found
+
+
+def _filled(rule: Rule, finding: Finding, scope: tuple[tuple[str, str], ...]) -> Finding:
+    severity = finding.severity
+    if severity is Severity.USUAL:
+        severity = _USUAL.get(finding.verdict, Severity.INFO)
+    identity = "\n".join((rule.id, finding.verdict, finding.subject, *(f"{name}={value}" for name, value in scope), *_kinds(finding)))
+    fingerprint = sha256(identity.encode()).hexdigest()[:16]
+    return replace(finding, rule=rule.id, severity=severity, scope=scope, fingerprint=fingerprint)
+
+
+def _kinds(finding: Finding) -> list[str]:
+    return [f"{statement.fact.subject} {statement.fact.term}" for statement in finding.statements]
+
+
+def with_moves(system: System, finding: Finding, rules: Sequence[Rule]) -> Finding:
+    """The finding with those of its moves that settle it and break nothing else that they touch."""
+    if not finding.moves:
+        return finding
+    return replace(finding, moves=settled(system, finding, lambda other, keys: judged(other, rules, keys)))
+
+
+def _position(finding: Finding) -> tuple[object, ...]:
+    place = finding.statements[0].fact.place if finding.statements else ()
+    return (_ORDER[finding.verdict], _WEIGHT[finding.severity], finding.rule, finding.subject, finding.scope, place, finding.message)

@@ -1,0 +1,59 @@
+"""The rules there are, found by looking: a file in a family folder is a rule."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from types import ModuleType
+
+from msgspec import Struct
+
+import accord.rules
+from accord.boundaries.system import Boundary, System
+from accord.boundaries.view import View
+from accord.model.finding import Finding
+
+Judge = Callable[[Boundary], Iterable[Finding]]
+SystemJudge = Callable[[System, View], Iterable[Finding]]
+
+
+class Rule(Struct, frozen=True):
+    """One rule: its id is its path, its page its docstring, `reads` the first segments of the terms it reads."""
+
+    id: str
+    reads: tuple[str, ...]
+    page: str
+    judge: Judge | None = None
+    judge_system: SystemJudge | None = None
+
+    @property
+    def title(self) -> str:
+        """The first line of its page, without the full stop."""
+        return self.page.strip().partition("\n")[0].rstrip(".")
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, in order of id."""
+    return tuple(sorted((_rule(module) for module in _modules()), key=lambda rule: rule.id))
+
+
+def _modules() -> Iterator[ModuleType]:
+    prefix = accord.rules.__name__ + "."
+    for found in pkgutil.walk_packages(accord.rules.__path__, prefix):
+        name = found.name.removeprefix(prefix)
+        if not found.ispkg and "." in name and "_" not in (name[0], name.rpartition(".")[2][0]):
+            yield importlib.import_module(found.name)
+
+
+
+
+def _rule(module: ModuleType) -> Rule:
+    family, name = module.__name__.split(".")[-2:]
+    return Rule(
+        id=f"{family}/{name}".replace("_", "-"),
+        reads=module.READS,
+        page=module.__doc__ or "",
+        judge=getattr(module, "check", None),
+        judge_system=getattr(module, "check_system", None),
+    )

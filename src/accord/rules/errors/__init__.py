@@ -1,0 +1,1 @@
+"""Rules about answers that are not success."""

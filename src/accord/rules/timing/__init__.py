@@ -1,0 +1,1 @@
+"""Rules about time: who waits how long for whom."""

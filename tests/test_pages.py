@@ -1,0 +1,68 @@
+"""Every rule page is a test: the findings of its rule on each of its small repositories are those its comments announce."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from accord.check import check, joined, refused_witnesses
+from accord.model.fact import Fact
+from accord.model.finding import Verdict
+from accord.model.problem import Problem
+from accord.rules._catalogue import Rule, rules
+from accord.sources._claims import read_text
+
+AS_OF = date(2026, 11, 23)
+_BLOCK = re.compile(r"^```\w* file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#{2,3} (.+)$", re.MULTILINE)
+_ANNOUNCED = re.compile(r"# finding: (\w+)")
+HEADINGS = ("Example", "Not a gap", "Unanswered", "What to do", "References")
+
+
+def sections(page: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    parts = _HEADING.split(page)
+    for title, body in zip(parts[1::2], parts[2::2], strict=True):
+        blocks = _BLOCK.findall(body)
+        if blocks:
+            yield title, blocks
+
+
+def read_blocks(blocks: list[tuple[str, str]]) -> tuple[list[Fact], list[Problem]]:
+    facts, problems = [], []
+    for file, text in blocks:
+        for item in read_text(text, "page", file):
+            (facts if isinstance(item, Fact) else problems).append(item)
+    return facts, problems
+
+
+def cases() -> list[object]:
+    return [
+        pytest.param(rule, blocks, id=f"{rule.id}: {title}") for rule in rules() for title, blocks in sections(rule.page)
+    ]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_a_page_has_its_headings(rule: Rule) -> None:
+    missing = [heading for heading in HEADINGS if f"\n## {heading}" not in rule.page]
+    assert not missing
+    assert any(title == "Example" for title, _ in sections(rule.page))
+
+
+@pytest.mark.parametrize(("rule", "blocks"), cases())
+def test_a_page_finds_what_it_announces(rule: Rule, blocks: list[tuple[str, str]]) -> None:
+    facts, problems = read_blocks(blocks)
+    assert not problems
+    announced = [
+        (match[1], file, number)
+        for file, text in blocks
+        for number, line in enumerate(text.splitlines(), start=1)
+        for match in _ANNOUNCED.finditer(line)
+    ]
+    system, _ = joined(facts, AS_OF)
+    assert refused_witnesses(system, [rule]) == []
+    found = []
+    for finding in check(facts, as_of=AS_OF, rules=[rule]).findings:
+        assert finding.verdict is not Verdict.MISMATCH or finding.witness is not None
+        place = finding.statements[0].fact.place
+        found.append((finding.verdict.value, place.file, place.line))
+    assert sorted(found) == sorted(announced)
