@@ -87,9 +87,14 @@ def _by_boundary(system: System, key: Key, rules: Sequence[Rule]) -> list[Findin
     found = []
     for rule in rules:
         views = system.views(key, rule.reads)
-        in_views = [(view, finding) for view in views for finding in rule.judge(system.boundary(key, view))]  # type: ignore[misc]
-        found += _merged(rule, system, views, in_views)
+        found += _merged(rule, system, views, _in_views(system, key, rule, views))
     return found
+
+
+def _in_views(system: System, key: Key, rule: Rule, views: Views) -> list[tuple[View, Finding]]:
+    assert rule.judge is not None
+    met = [view for view in views if system.meets(key, view)]
+    return [(view, finding) for view in met for finding in rule.judge(system.boundary(key, view))]
 
 
 def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]) -> list[Finding]:
@@ -116,23 +121,18 @@ def _refusal(finding: Finding, system: System) -> str:
 
 def refused_witnesses(system: System, rules: Sequence[Rule] | None = None) -> list[tuple[str, Finding, str]]:
     """Every mismatch that a rule claims and the monitor refuses: a defect of ours, which the tests look for."""
-    found = []
+    refused = []
     for rule in all_rules() if rules is None else rules:
         if rule.judge_system:
             claimed = [finding for view in system.system_views(rule.reads) for finding in rule.judge_system(system, view)]
         else:
-            assert rule.judge is not None
-            claimed = [
-                finding
-                for key in system.keys
-                for view in system.views(key, rule.reads)
-                for finding in rule.judge(system.boundary(key, view))
-            ]
+            in_views = [_in_views(system, key, rule, system.views(key, rule.reads)) for key in system.keys]
+            claimed = [finding for found_in in in_views for _, finding in found_in]
         for finding in claimed:
             reason = _refusal(finding, system) if finding.verdict is Verdict.MISMATCH else ""
             if reason:
-                found.append((rule.id, finding, reason))
-    return found
+                refused.append((rule.id, finding, reason))
+    return refused
 
 
 def _filled(rule: Rule, finding: Finding, scope: tuple[tuple[str, str], ...]) -> Finding:

@@ -1,4 +1,7 @@
-"""When a cut is agreed: the caller handles it, says what it counts on instead, and repeats nothing that is unsafe."""
+"""When a cut is agreed: the caller handles it, says what it counts on instead, and repeats nothing that is unsafe.
+
+What it counts on is a percentile inside the provider's promise, or a stated fallback that happens instead.
+"""
 
 from enum import Enum
 
@@ -20,14 +23,16 @@ class Agreement(Enum):
 
 def agreement(boundary: Boundary, limit: Fact) -> Agreement:
     """Whether answers later than `limit` are cut with both sides' knowledge."""
+    if tries_again(boundary, attempts(boundary)) and repeat(boundary).safe is not True:
+        return Agreement.NONE
+    fallback = boundary.assumed.get("fallback")
+    if fallback is not None and fallback.value is not NONE:
+        return Agreement.AGREED
     handled = boundary.assumed.get("handles")
     if handled is None or handled.value is NONE or "timeout" not in handled.value:
         return Agreement.NONE
     counted = percentiles(boundary.assumed)
     if not counted or any(fact.value > limit.value for fact in counted):
-        return Agreement.NONE
-    tries = attempts(boundary)
-    if tries_again(boundary, tries) and repeat(boundary).safe is not True:
         return Agreement.NONE
     answers = [inside(fact, boundary.promised) for fact in counted]
     if False in answers:

@@ -211,6 +211,25 @@ class System:
         """The boundary in one view."""
         return Boundary(self, key, view)
 
+    def meets(self, key: Key, view: View) -> bool:
+        """Whether the two meet in this view: the consumer speaks of the call there, or needs it there."""
+        consumer, provider, operation = key
+        if not view or not consumer:
+            return True
+        for named in (operation, ANY):
+            if _resolved(self._assumed.get((consumer, provider, named)), view):
+                return True
+        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
+        for terms in self._promised_by(consumer):
+            needs = _resolved({"needs": terms["needs"]}, view).get("needs") if "needs" in terms else None
+            if needs and not wanted.isdisjoint(_calls(needs[0])):
+                return True
+        return False
+
+    def _promised_by(self, party: str) -> list[dict[str, list[Fact]]]:
+        operations = (PARTY, ANY, *self.operations(party))
+        return [self._promised[(party, name)] for name in operations if (party, name) in self._promised]
+
     def needs(self, provider: str, operation: str, view: View = EVERY) -> Fact | None:
         """The fact that states what an operation calls (value: Needs or NONE), or None where nobody said."""
         return self.promised(provider, operation, view).get("needs")

@@ -142,8 +142,11 @@ class _Reader:
         return found
 
     def value(self, key: Key, node: Node, name: str) -> tuple[Any, str] | None:
-        if key.none and text_of(node) == "none":
+        text = text_of(node)
+        if key.none and text == "none":
             return NONE, "none"
+        if text == "unknown" and "unknown" in key.grammar.split():
+            return text, text
         if key.shape == "scalar":
             return self.scalar(node, key.parse, name)
         words = []

@@ -1,0 +1,26 @@
+"""Answers that are not success: which ones a provider lists, and which of them a word of the caller names."""
+
+from accord.boundaries.system import Boundary
+from accord.model.contract_values import ErrorAnswer
+from accord.model.fact import Fact
+
+
+def answers(boundary: Boundary) -> list[Fact]:
+    """The error answers that the provider lists, in order of name."""
+    return [fact for fact in boundary.promised.family("errors.") if isinstance(fact.value, ErrorAnswer)]
+
+
+def names_error(word: str, error: Fact) -> bool:
+    """Whether a word of `handles` or `retry_on` names this error: its name, its status, its class (5xx) or any."""
+    if word == "any" or word == error.term.removeprefix("errors."):
+        return True
+    statuses = error.value.status or ()
+    if word in statuses:
+        return True
+    return len(word) == 3 and word.endswith("xx") and any(status.startswith(word[0]) and len(status) == 3 for status in statuses)
+
+
+def looks_like_success(error: Fact) -> bool:
+    """Whether this failure travels under a status of success (RFC 9110 section 15.3: 2xx; gRPC: OK)."""
+    statuses = error.value.status or ()
+    return bool(statuses) and all(status == "OK" or (len(status) == 3 and status.startswith("2")) for status in statuses)

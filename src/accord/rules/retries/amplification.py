@@ -1,0 +1,247 @@
+"""Amplification: tries multiply along a path.
+
+Every layer asks again a few times, which is sensible for each alone. When the last one is slow or down, the tries of all
+layers multiply: three layers with three tries each put 27 calls where there was one. The provider is sized for what it
+was told it gets. The load it cannot carry keeps it down, and every layer keeps its word.
+
+The mismatch is claimed where the requests stated at the start of the path, multiplied by the tries of the hops that
+surely repeat each other, are more than the provider accepts, and would not be without the tries. A hop that repeats only
+when its own limit ends, and whose limit leaves the inner hop time to finish, multiplies under a condition.
+
+## Example
+```yaml file=web/accord.yaml
+party: web
+assumes:
+  shop/order: {sends: {rate: 20/s}, timeout: {attempt: 1s}, attempts: 3}
+```
+```yaml file=shop/accord.yaml
+party: shop
+promises:
+  order: {needs: [stock/reserve]}
+assumes:
+  stock/reserve:
+    timeout: {attempt: 1s}
+    attempts: 3  # finding: mismatch
+```
+```yaml file=stock/accord.yaml
+party: stock
+promises:
+  reserve: {accepts: {rate: 100/s}}
+```
+
+## Not a gap
+The provider carries all tries:
+```yaml file=web/accord.yaml
+party: web
+assumes:
+  shop/order: {sends: {rate: 20/s}, timeout: {attempt: 1s}, attempts: 3}
+```
+```yaml file=shop/accord.yaml
+party: shop
+promises:
+  order: {accepts: {rate: 60/s}}
+```
+
+## Unanswered
+Two layers repeat, and the provider does not say what it accepts:
+```yaml file=web/accord.yaml
+party: web
+assumes:
+  shop/order: {sends: {rate: 20/s}, timeout: {attempt: 1s}, attempts: 3}
+```
+```yaml file=shop/accord.yaml
+party: shop
+promises:
+  order: {needs: [stock/reserve]}
+assumes:
+  stock/reserve:
+    timeout: {attempt: 1s}
+    attempts: 3  # finding: unanswered
+```
+### The outer hop may not repeat what the inner one gives back
+The outer limit leaves the inner tries time to end, and nothing says that an error is tried again:
+```yaml file=web/accord.yaml
+party: web
+assumes:
+  shop/order: {sends: {rate: 20/s}, timeout: {attempt: 10s}, attempts: 3}
+```
+```yaml file=shop/accord.yaml
+party: shop
+promises:
+  order: {needs: [stock/reserve]}
+assumes:
+  stock/reserve:
+    timeout: {attempt: 1s}
+    attempts: 3  # finding: conditional
+```
+```yaml file=stock/accord.yaml
+party: stock
+promises:
+  reserve: {accepts: {rate: 100/s}}
+```
+
+## What to do
+The callers: repeat at one layer only, or keep a budget for repeats (a tenth of the requests). The provider: accept the
+load that all tries together may put on it.
+
+## References
+- Site Reliability Engineering, chapter 22: retries at three layers, 4 x 4 x 4 = 64
+- Metastable Failures in the Wild, OSDI 2022
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.boundaries.limits import attempts, first_limit, plan, tries_again
+from accord.boundaries.system import Boundary, System
+from accord.boundaries.view import View
+from accord.model.amount import Amount
+from accord.model.contract_values import Needs
+from accord.model.duration import SECOND
+from accord.model.fact import Fact
+from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.nothing import NONE
+from accord.model.witness import Step, Witness
+
+READS = ("attempts", "sends", "accepts", "needs", "retry_on", "timeout", "backoff")
+DEEPEST = 8
+
+
+class _Path(Struct, frozen=True):
+    """A path of calls that ends at the boundary in question, outermost first; `sends` is stated at its start."""
+
+    hops: tuple[tuple[Boundary, Fact], ...]
+    sends: Fact
+    certain: bool
+
+    @property
+    def factor(self) -> int:
+        """How many calls arrive at the end for one request at the start."""
+        product = 1
+        for _, tries in self.hops:
+            product *= tries.value
+        return product
+
+
+def check(boundary: Boundary) -> Iterator[Finding]:
+    """Holds the tries of every path that ends here against the load that the provider accepts."""
+    last = _repeats(boundary)
+    if last is None:
+        return
+    paths = list(_paths(boundary))
+    accepts = boundary.promised.get("accepts.rate")
+    if accepts is None:
+        yield from _question(boundary, last, paths)
+        return
+    if not isinstance(accepts.value, Amount) or accepts.value.dimension != "count/ns":
+        return
+    over = [path for path in paths if _load(path) > accepts.value.value >= path.sends.value.value]
+    if over:
+        yield _finding(boundary, max(over, key=lambda path: (path.certain, path.factor)), accepts)
+
+
+def _finding(boundary: Boundary, path: _Path, accepts: Fact) -> Finding:
+    tries = " x ".join(str(fact.value) for _, fact in path.hops)
+    first = path.hops[0][0]
+    each = [Statement(fact, f"{hop.consumer} asks {hop.subject} up to {fact.value} times") for hop, fact in reversed(path.hops)]
+    statements = (
+        *each,
+        Statement(path.sends, f"{first.consumer} sends {first.subject} {path.sends.text}"),
+        Statement(accepts, f"{boundary.provider} accepts {accepts.text}"),
+    )
+    message = f"{path.sends.text} x {tries} = {_per_second(_load(path))} calls a second at {boundary.subject}, which accepts {accepts.text}"
+    if not path.certain:
+        condition = "holds only while an outer caller does not ask again for what the inner one gave up on"
+        return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
+    witness = _witness(boundary, path, accepts)
+    return Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=_moves(boundary, path, accepts))
+
+
+def _question(boundary: Boundary, last: Fact, paths: list[_Path]) -> Iterator[Finding]:
+    several = [path for path in paths if len(path.hops) > 1]
+    if not several:
+        return
+    path = max(several, key=lambda path: path.factor)
+    statements = tuple(Statement(fact, f"{hop.consumer} asks {hop.subject} up to {fact.value} times") for hop, fact in reversed(path.hops))
+    message = f"{path.factor} calls for one request may arrive at {boundary.subject}; it does not say what it accepts"
+    asks = f"how many calls of {boundary.subject} it accepts (accepts: {{rate: ...}})"
+    question = Question(boundary.provider, asks, f"at least {_per_second(_load(path))}/s")
+    yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=(question,))
+
+
+def _paths(boundary: Boundary) -> Iterator[_Path]:
+    """Every path of repeating hops to this boundary whose first caller states how much it sends."""
+    waiting: list[tuple[tuple[Boundary, ...], bool]] = [((boundary,), True)]
+    while waiting:
+        hops, certain = waiting.pop()
+        sends = hops[0].assumed.get("sends.rate")
+        if sends is not None and isinstance(sends.value, Amount) and sends.value.dimension == "count/ns":
+            repeating = tuple((hop, tries) for hop in hops if (tries := _repeats(hop)) is not None)
+            if repeating and repeating[-1][0] is boundary:
+                yield _Path(repeating, sends, certain)
+        if len(hops) < DEEPEST:
+            for outer in _callers(hops[0]):
+                if all(outer.key != hop.key for hop in hops):
+                    waiting.append(((outer, *hops), certain and _repeats_inner(outer, hops[0])))
+
+
+def _callers(inner: Boundary) -> Iterator[Boundary]:
+    """The boundaries whose operation makes this call."""
+    system: System = inner.system
+    view: View = inner.view
+    for operation in system.operations(inner.consumer):
+        needs = system.needs(inner.consumer, operation, view)
+        if needs is not None and isinstance(needs.value, Needs) and inner.subject in [call for group in needs.value.calls for call in group]:
+            for caller in system.callers(inner.consumer, operation):
+                yield system.boundary((caller, inner.consumer, operation), view)
+
+
+def _repeats(boundary: Boundary) -> Fact | None:
+    tries = attempts(boundary)
+    return tries if tries is not None and tries.value is not NONE and tries.value > 1 else None
+
+
+def _repeats_inner(outer: Boundary, inner: Boundary) -> bool:
+    """Whether the outer hop surely asks again when the inner one fails; one that never asks again changes nothing."""
+    tries = _repeats(outer)
+    if tries is None:
+        return True
+    stated = outer.assumed.get("retry_on")
+    if stated is not None and stated.value is not NONE and not {"any", "5xx", "gateway-error"}.isdisjoint(stated.value):
+        return True
+    limit, planned = first_limit(outer), plan(inner)
+    return tries_again(outer, tries) and limit is not None and planned is not None and limit.value < planned.end
+
+
+def _load(path: _Path) -> Fraction:
+    value: Fraction = path.sends.value.value * path.factor
+    return value
+
+
+def _per_second(rate: Fraction) -> str:
+    return f"{float(rate * SECOND):g}"
+
+
+def _witness(boundary: Boundary, path: _Path, accepts: Fact) -> Witness:
+    first = path.hops[0][0]
+    steps = [Step(0, first.consumer, "states", f"sends {path.sends.text} to {first.subject}", path.sends, first.subject)]
+    for hop, tries in path.hops:
+        does = f"finds {hop.subject} slow or down and makes {tries.value} tries of each call"
+        steps.append(Step(0, hop.consumer, "multiplies", does, tries, hop.subject, 0, tries.value))
+    load = _load(path) * SECOND
+    does = f"gets {_per_second(_load(path))} calls a second, accepts {accepts.text}"
+    steps.append(Step(0, boundary.provider, "loads", does, accepts, boundary.subject, 0, int(load)))
+    end = f"{path.factor} calls of {boundary.subject} for one request at {first.subject}: the tries keep it down"
+    steps.append(Step(0, "", "concludes", end, None, boundary.subject, 0, path.factor))
+    return Witness(tuple(steps), "load-carried", (path.sends, accepts))
+
+
+def _moves(boundary: Boundary, path: _Path, accepts: Fact) -> tuple[Move, ...]:
+    last = path.hops[-1][1]
+    moves = [Move(boundary.consumer, f"ask {boundary.subject} once", (Change(last, replace(last, value=1, text="1")),))]
+    carried = replace(accepts, value=replace(accepts.value, value=_load(path)), text=f"{_per_second(_load(path))}/s")
+    moves.append(Move(boundary.provider, f"accept at least {carried.text}", (Change(accepts, carried),)))
+    return tuple(moves)

@@ -1,0 +1,196 @@
+"""Unsafe operation repeated.
+
+A caller asks again when it has heard nothing; the provider does the thing each time it is asked. The caller is right:
+asking again bridges a short failure. The provider is right: it never said that a repeat acts once. One request then acts
+twice, and no figure of either side shows it.
+
+A caller that has heard nothing cannot know whether the provider acted: the answer may be late or lost. So the mismatch
+needs no promised maximum, only a try that ends unanswered, a further try, and a provider that acts on both.
+
+## Example
+```yaml file=checkout/accord.yaml
+party: checkout
+assumes:
+  payments/charge:
+    timeout: {attempt: 2s}
+    attempts: 3  # finding: mismatch
+```
+```yaml file=payments/accord.yaml
+party: payments
+promises:
+  charge: {idempotent: never}
+```
+### A key that changes with each attempt
+```yaml file=wallet/accord.yaml
+party: wallet
+assumes:
+  payments/charge:
+    timeout: {attempt: 6s}
+    attempts: 2  # finding: mismatch
+    retry_on: [timeout]
+    idempotency_key: per-attempt
+```
+```yaml file=payments/accord.yaml
+party: payments
+promises:
+  charge: {idempotent: {key: Idempotency-Key, for: 24h}}
+```
+
+## Not a gap
+The same key on every attempt:
+```yaml file=checkout/accord.yaml
+party: checkout
+assumes:
+  payments/charge: {timeout: {attempt: 2s}, attempts: 3, idempotency_key: per-request}
+```
+```yaml file=payments/accord.yaml
+party: payments
+promises:
+  charge: {idempotent: {key: Idempotency-Key, for: 24h}}
+```
+### A method that is idempotent by its definition
+```yaml file=page/accord.yaml
+party: page
+assumes:
+  reviews/get: {timeout: {attempt: 2s}, attempts: 3}
+```
+```yaml file=reviews/accord.yaml
+party: reviews
+promises:
+  get: {at: "GET /reviews/{id}"}
+```
+
+## Unanswered
+Nobody says what a repeat does; and a caller that does not say which key it sends:
+```yaml file=checkout/accord.yaml
+party: checkout
+assumes:
+  payments/charge:
+    timeout: {attempt: 2s}
+    attempts: 3  # finding: unanswered
+  payments/refund:
+    timeout: {attempt: 2s}
+    attempts: 3  # finding: unanswered
+  payments/void:
+    attempts: 3  # finding: conditional
+```
+```yaml file=payments/accord.yaml
+party: payments
+promises:
+  charge: {at: POST /charges}
+  refund: {idempotent: {key: Idempotency-Key, for: 24h}}
+  void: {idempotent: never}
+```
+
+## What to do
+The caller: one try only, or send the same key on every attempt. The provider: let a repeat act once, by key or by nature.
+
+## References
+- RFC 9110, section 9.2.2, idempotent methods
+- The Idempotency-Key HTTP header field, IETF draft
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from accord.boundaries.limits import Plan, attempts, plan, tries_again
+from accord.boundaries.repeats import Repeat, repeat
+from accord.boundaries.system import Boundary
+from accord.model.contract_values import Idempotence
+from accord.model.fact import Fact
+from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.nothing import NONE
+from accord.model.witness import Step, Witness
+
+READS = ("attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff")
+
+
+def check(boundary: Boundary) -> Iterator[Finding]:
+    """Holds the caller's further tries against what the provider does when asked twice."""
+    tries = attempts(boundary)
+    if tries is None or tries.value == 1:
+        return
+    does = repeat(boundary)
+    if does.safe is True or _never_repeated(boundary, tries):
+        return
+    statements = (Statement(tries, f"{_who(boundary)} asks up to {_times(tries)} for {boundary.subject}"), *_acts(boundary, does))
+    if does.safe is None:
+        message = f"{_who(boundary)} asks up to {_times(tries)}; nobody says what a repeat of {boundary.subject} does"
+        yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=(_question(boundary, does),))
+        return
+    message = f"{_who(boundary)} asks up to {_times(tries)}, {boundary.provider} acts each time"
+    planned = plan(boundary)
+    if not tries_again(boundary, tries) or planned is None or len(planned.tries) < 2 or planned.attempts is not tries:
+        condition = "holds only while no answer is lost on the way"
+        yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
+        return
+    yield Finding(
+        Verdict.MISMATCH, message, statements, *boundary.key, witness=_witness(boundary, planned, tries, does), moves=_moves(boundary, tries, does)
+    )
+
+
+def _never_repeated(boundary: Boundary, tries: Fact) -> bool:
+    """Whether the caller has said that it asks again after named errors only, all of which leave nothing done."""
+    stated = next((fact for fact in boundary.assumed.all("retry_on") if fact.layer is tries.layer), None)
+    if stated is None or tries_again(boundary, tries):
+        return False
+    if stated.value is NONE:
+        return True
+    answers = {fact.term.removeprefix("errors."): fact.value for fact in boundary.promised.family("errors.")}
+    nothing_done = {"connect", "connect-failure", "refused-stream"}
+    return all(word in nothing_done or word in answers for word in stated.value)
+
+
+def _witness(boundary: Boundary, planned: Plan, tries: Fact, does: Repeat) -> Witness:
+    steps = []
+    who, about = boundary.consumer, boundary.subject
+    for number, each in enumerate(planned.tries[:2], start=1):
+        steps.append(Step(each.start, who, "calls", f"calls {about} (try {number} of {tries.text})", tries, about, number))
+        steps.append(Step(each.start, boundary.provider, "acts", f"acts on try {number}; the answer is late or lost", does.fact, about, number))
+        if number == 1:
+            steps.append(Step(each.end, who, "gives-up", f"has heard nothing for {each.limit.text}", each.limit, about, number))
+    end = steps[-1].at
+    steps.append(Step(end, "", "concludes", f"one request of {who or 'a caller'}, and {about} was done twice", None, about, 0, 2))
+    expects = tuple(fact for fact in (does.fact, does.key) if fact is not None)
+    return Witness(tuple(steps), "effect-once", expects)
+
+
+def _moves(boundary: Boundary, tries: Fact, does: Repeat) -> tuple[Move, ...]:
+    moves = []
+    if boundary.consumer and does.key is not None:
+        same = Change(does.key, replace(does.key, value="per-request", text="per-request"))
+        moves.append(Move(boundary.consumer, "send the same key on every attempt", (same,)))
+    elif boundary.consumer:
+        moves.append(Move(boundary.consumer, "ask once", (Change(tries, replace(tries, value=1, text="1")),)))
+    if does.fact is not None and does.fact.term == "idempotent":
+        once = replace(does.fact, value=Idempotence("always"), text="always")
+        moves.append(Move(boundary.provider, "act once however often it is asked, for example by key", (Change(does.fact, once),)))
+    return tuple(moves)
+
+
+def _acts(boundary: Boundary, does: Repeat) -> tuple[Statement, ...]:
+    if does.fact is None or does.fact.term != "idempotent":
+        return ()
+    if does.key is not None:
+        key = does.key
+        return (
+            Statement(key, f"{boundary.consumer} sends a new key with each attempt" if key.value == "per-attempt" else f"{boundary.consumer} sends no key"),
+            Statement(does.fact, f"{boundary.provider} acts once per key"),
+        )
+    words = "acts once per key" if does.fact.value.kind == "key" else "acts each time it is asked"
+    return (Statement(does.fact, f"{boundary.provider} {words}"),)
+
+
+def _question(boundary: Boundary, does: Repeat) -> Question:
+    if does.fact is not None and does.fact.term == "idempotent":
+        return Question(boundary.consumer or boundary.provider, f"which key it sends to {boundary.subject} (idempotency_key)", "per-request")
+    return Question(boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key")
+
+
+def _times(tries: Fact) -> str:
+    return "again and again" if tries.value is NONE else f"{tries.text} times"
+
+
+def _who(boundary: Boundary) -> str:
+    return boundary.consumer or f"every caller of {boundary.provider}"

@@ -1,0 +1,150 @@
+"""Stated tries that cannot all happen.
+
+A caller states a number of tries, a limit on each and a limit on all of them, and the last does not leave room for the
+tries: the ones at the end never begin. Each number is sensible alone: tries bridge a short failure, a limit on each
+keeps one slow answer from taking all the time, a limit on all protects who waits. Together the promised tries do not exist.
+
+Only tries that cannot even begin are counted. A last try that begins and is cut short is a condition, not a mismatch.
+
+## Example
+```yaml file=reports/accord.yaml
+party: reports
+assumes:
+  warehouse/query:
+    timeout:
+      request: 400ms
+      attempt: 200ms
+    attempts: 5  # finding: mismatch
+    retry_on: [timeout]
+```
+
+## Not a gap
+Three tries of 20 s fit into 61 s:
+```yaml file=events/accord.yaml
+party: events
+assumes:
+  broker/publish:
+    timeout: {request: 61s, attempt: 20s}
+    attempts: 3
+```
+
+## Unanswered
+The last try begins, and is cut short:
+```yaml file=events/accord.yaml
+party: events
+assumes:
+  broker/publish:
+    timeout: {request: 50s, attempt: 20s}
+    attempts: 3  # finding: conditional
+```
+
+## What to do
+The caller: allow all tries together at least as long as the tries and the pauses between them take, or state fewer
+tries, or a shorter limit on each. The provider: a promised maximum below the limit on one try makes the others needless.
+
+## References
+- Envoy, route_components.proto: `timeout` includes all retries, `per_try_timeout` limits each
+- Gateway API, HTTPRoute `timeouts.request` and `timeouts.backendRequest`
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.boundaries.limits import attempts, tries_again
+from accord.boundaries.system import Boundary
+from accord.model.contract_values import Backoff
+from accord.model.duration import show_duration
+from accord.model.fact import Fact
+from accord.model.finding import Change, Finding, Move, Statement, Verdict
+from accord.model.nothing import NONE
+from accord.model.witness import Step, Witness
+
+READS = ("timeout", "attempts", "backoff", "retry_on")
+
+
+class _Tries(Struct, frozen=True):
+    """What one layer states of one request."""
+
+    attempts: Fact
+    each: Fact
+    all: Fact
+    pause: Fact | None
+
+    @property
+    def wait(self) -> int:
+        """The shortest pause that the caller states between two tries."""
+        return self.pause.value.first if self.pause is not None and isinstance(self.pause.value, Backoff) else 0
+
+    def begins(self, number: int) -> int:
+        """When try `number` begins if each one before it takes all its time."""
+        return (number - 1) * (self.each.value + self.wait)
+
+    @property
+    def needed(self) -> int:
+        """The time that all tries and pauses may take."""
+        return self.begins(self.attempts.value) + self.each.value
+
+
+def check(boundary: Boundary) -> Iterator[Finding]:
+    """Holds the tries that one layer states against the time that the same layer leaves them."""
+    tries = _stated(boundary)
+    if tries is None or tries.needed <= tries.all.value:
+        return
+    happen = next(number for number in range(1, tries.attempts.value + 1) if tries.begins(number + 1) >= tries.all.value)
+    statements = (
+        Statement(tries.attempts, f"{_who(boundary)} states {tries.attempts.text} tries at {boundary.subject}"),
+        Statement(tries.all, f"{_who(boundary)} ends all tries together after {tries.all.text}"),
+        Statement(tries.each, f"{_who(boundary)} ends each try after {tries.each.text}"),
+    )
+    if happen < tries.attempts.value:
+        message = f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: {happen} can begin"
+        yield Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=_witness(boundary, tries, happen), moves=_moves(boundary, tries))
+        return
+    left = show_duration(tries.all.value - tries.begins(tries.attempts.value))
+    message = f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: the last has {left}"
+    condition = f"holds only while the tries before the last leave it more than {left}"
+    yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
+
+
+def _stated(boundary: Boundary) -> _Tries | None:
+    tries = attempts(boundary)
+    if tries is None or tries.value is NONE or not tries_again(boundary, tries):
+        return None
+
+    def at_layer(term: str) -> Fact | None:
+        return next((fact for fact in boundary.assumed.all(term) if fact.layer is tries.layer and fact.value is not NONE), None)
+
+    each, together = at_layer("timeout.attempt") or at_layer("timeout.idle"), at_layer("timeout.request")
+    if each is None or together is None:
+        return None
+    return _Tries(tries, each, together, at_layer("backoff"))
+
+
+def _witness(boundary: Boundary, tries: _Tries, happen: int) -> Witness:
+    who, about = boundary.consumer, boundary.subject
+    steps = []
+    for number in range(1, happen + 1):
+        begun = tries.begins(number)
+        steps.append(Step(begun, who, "calls", f"calls {about} (try {number} of {tries.attempts.text})", tries.attempts, about, number))
+        if begun + tries.each.value < tries.all.value:
+            does = "gives up the try"
+            steps.append(Step(begun + tries.each.value, who, "gives-up", does, tries.each, about, number))
+    over = tries.all.value
+    if tries.begins(happen) + tries.each.value >= over:
+        steps.append(Step(over, who, "gives-up", f"has no time left after {tries.all.text}", tries.all, about, happen))
+    steps.append(Step(over, who, "fails", f"tells its caller that {about} failed", None, about))
+    rest = tries.attempts.value - happen
+    steps.append(Step(over, "", "concludes", f"{happen} of {tries.attempts.text} stated tries happened, {rest} never began", None, about))
+    return Witness(tuple(steps), "tries-happen", (tries.attempts, tries.all))
+
+
+def _moves(boundary: Boundary, tries: _Tries) -> tuple[Move, ...]:
+    needed = show_duration(tries.needed)
+    longer = Change(tries.all, replace(tries.all, value=tries.needed, text=needed))
+    return (Move(boundary.consumer or tries.all.says, f"allow all tries together {needed}", (longer,)),)
+
+
+def _who(boundary: Boundary) -> str:
+    return boundary.consumer or f"every caller of {boundary.provider}"

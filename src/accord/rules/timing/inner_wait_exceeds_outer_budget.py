@@ -1,0 +1,194 @@
+"""Inner wait exceeds outer budget.
+
+A service waits for a third one longer than its own caller waits for it. Its caller is right to protect its user; the
+service is right to give its own dependency time; the third one answers inside its word. When the caller has left, the
+service goes on waiting and answers nobody, and every try starts the same work again.
+
+The mismatch is claimed where the third side's own statement makes the wait that long. Where nobody says how late it
+may answer, the inner limit alone is a condition: it holds only while the dependency is quicker.
+
+## Example
+```yaml file=page/accord.yaml
+party: page
+assumes:
+  reviews/get:
+    timeout: {idle: 3s}  # finding: mismatch
+    attempts: 2
+    retry_on: [any]
+```
+```yaml file=reviews/accord.yaml
+party: reviews
+promises:
+  get: {needs: [ratings/get]}
+assumes:
+  ratings/get: {timeout: {idle: 10s}, attempts: 1, fallback: answers without stars}
+```
+```yaml file=ratings/accord.yaml
+party: ratings
+promises:
+  get: {latency: {max: 7s}}
+```
+
+## Not a gap
+The inner wait ends before the outer one:
+```yaml file=page/accord.yaml
+party: page
+assumes:
+  reviews/get: {timeout: {idle: 3s}}
+```
+```yaml file=reviews/accord.yaml
+party: reviews
+promises:
+  get: {needs: [ratings/get]}
+assumes:
+  ratings/get: {timeout: {idle: 2.5s}, attempts: 1}
+```
+```yaml file=ratings/accord.yaml
+party: ratings
+promises:
+  get: {latency: {max: 7s}}
+```
+
+## Unanswered
+Nobody says how late ratings may answer, and reviews would wait 10 s:
+```yaml file=page/accord.yaml
+party: page
+assumes:
+  reviews/get:
+    timeout: {attempt: 3s}  # finding: conditional
+```
+```yaml file=reviews/accord.yaml
+party: reviews
+promises:
+  get: {needs: [ratings/get]}
+assumes:
+  ratings/get: {timeout: 10s}
+```
+
+## What to do
+The service in the middle: wait for its dependency shorter than its own caller waits, or pass the remaining time on. The
+caller: wait longer than the service waits. The dependency: promise a maximum that fits into both.
+
+## References
+- gRPC, deadlines and deadline propagation
+- Istio, fault injection task of the Bookinfo sample (3 s, 10 s and 7 s)
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from accord.boundaries.agreed import Agreement, agreement
+from accord.boundaries.limits import first_limit
+from accord.boundaries.story import cut_short
+from accord.boundaries.system import Boundary
+from accord.boundaries.worst import FOREVER, Wait, Worst, worst
+from accord.model.duration import show_duration
+from accord.model.fact import Fact
+from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.nothing import NONE
+
+READS = ("timeout", "latency", "attempts", "backoff", "retry_on", "handles", "needs", "idempotent", "at")
+
+
+def check(boundary: Boundary) -> Iterator[Finding]:
+    """Holds the caller's first limit against the waits of the provider that it calls."""
+    limit = first_limit(boundary)
+    if limit is None:
+        return
+    may = worst(boundary)
+    if may.stated is not None or not may.waits:
+        return
+    waits = [wait for group in may.waits for wait in group]
+    if may.surely > limit.value and any(wait.surely for wait in waits):
+        yield from _mismatch(boundary, limit, may, waits)
+    elif may.surely <= limit.value:
+        yield from _conditional(boundary, limit, may, waits)
+
+
+def _mismatch(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait]) -> Iterator[Finding]:
+    if agreement(boundary, limit) is not Agreement.NONE:
+        return
+    witness = cut_short(boundary)
+    if witness is None:
+        return
+    longest = max(waits, key=lambda wait: wait.surely)
+    callee = _cause(boundary, longest)
+    statements = [Statement(limit, _gives_up(boundary, limit))]
+    if longest.limit is not None:
+        statements.append(Statement(longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"))
+    else:
+        statements.append(Statement(longest.because, f"{longest.consumer} waits for {longest.subject} without a stated limit"))
+    if callee is not None:
+        statements.append(Statement(callee, _may_take(longest, callee)))
+    surely = "for ever" if may.surely >= FOREVER else show_duration(may.surely)
+    message = f"{_who(boundary)} waits {limit.text}; {boundary.provider} may wait {surely} for {longest.subject}"
+    moves = _moves(boundary, limit, may, longest)
+    yield Finding(Verdict.MISMATCH, message, tuple(statements), *boundary.key, witness=witness, moves=moves)
+
+
+def _conditional(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait]) -> Iterator[Finding]:
+    at_most = may.waits_at_most
+    if at_most is None or at_most <= limit.value:
+        return
+    longest = max(waits, key=lambda wait: wait.at_most or 0)
+    if longest.limit is None:
+        return
+    statements = (
+        Statement(limit, _gives_up(boundary, limit)),
+        Statement(longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"),
+    )
+    message = f"{_who(boundary)} waits {limit.text}; {boundary.provider} may wait up to {show_duration(at_most)} for {longest.subject}"
+    connecting = longest.connect is not None and (longest.at_most or 0) - longest.connect.value <= limit.value
+    condition = _condition(limit, longest, may, connecting)
+    questions = () if connecting else tuple(_question(name, limit) for name in longest.missing)
+    yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition, questions=questions)
+
+
+def _condition(limit: Fact, longest: Wait, may: Worst, connecting: bool) -> str:
+    if connecting and longest.connect is not None and longest.at_most is not None:
+        left = limit.value - (longest.at_most - longest.connect.value)
+        return f"holds only while {longest.consumer} connects to {longest.provider} in at most {show_duration(left)}"
+    return f"holds only while {longest.subject} answers {longest.consumer} within {limit.text}"
+
+
+def _cause(boundary: Boundary, wait: Wait) -> Fact | None:
+    """The statement, however deep, that lets the awaited answer take its time."""
+    inner = worst(boundary.system.boundary((wait.consumer, wait.provider, wait.operation), boundary.view))
+    if inner.stated is not None and (inner.injected is None or inner.stated.value >= inner.injected.value):
+        return inner.stated
+    return inner.injected or (inner.waits[0][0].because if inner.waits else None)
+
+
+def _moves(boundary: Boundary, limit: Fact, may: Worst, longest: Wait) -> tuple[Move, ...]:
+    moves = []
+    if may.surely < FOREVER and boundary.consumer:
+        longer = show_duration(may.surely)
+        moves.append(Move(boundary.consumer, f"wait at least {longer}", (Change(limit, replace(limit, value=may.surely, text=longer)),)))
+    if longest.limit is not None:
+        less = replace(longest.limit, value=limit.value, text=limit.text)
+        moves.append(Move(boundary.provider, f"wait for {longest.subject} at most {limit.text}", (Change(longest.limit, less),)))
+    return tuple(moves)
+
+
+def _who(boundary: Boundary) -> str:
+    return boundary.consumer or f"every caller of {boundary.provider}"
+
+
+def _gives_up(boundary: Boundary, limit: Fact) -> str:
+    what = "hears nothing for" if limit.term == "timeout.idle" else "has waited"
+    return f"{_who(boundary)} gives up when it {what} {limit.text}"
+
+
+def _may_take(wait: Wait, cause: Fact) -> str:
+    if cause.term == "latency.injected":
+        return f"every call to {cause.provider} is held back for {cause.text}"
+    if cause.term == "needs":
+        return f"{wait.subject} waits for {cause.text} in turn"
+    if cause.value is NONE:
+        return f"{wait.provider} promises no longest time"
+    return f"{wait.provider} may answer after {cause.text}"
+
+
+def _question(name: str, limit: Fact) -> Question:
+    return Question(name.partition("/")[0], f"how late {name} may answer (latency: {{max: ...}})", f"at most {limit.text}")
