@@ -1,0 +1,91 @@
+"""The three questions of one operation: what each side has answered of what is expected, how it is detected, who recovers."""
+
+from msgspec import Struct
+
+from accord.boundaries.reliance import Reliance, reliances
+from accord.boundaries.system import Boundary, Side
+from accord.model.fact import Fact, Stance
+from accord.model.nothing import NONE
+
+NO_BOUND = frozenset(("at", "to", "needs", "mentioned", "routes", "runs", "detect", "recover", "timeout", "instead", "undo"))
+"""First segments of terms that promise nothing a caller could count on."""
+
+
+class Answered(Struct, frozen=True):
+    """What the provider answered, and the other parties that rely on the operation; None is not answered.
+
+    `detect_by` and `recover_by` hold NONE where the answer is that there is nobody. `own_detect` are the parties that
+    say they have a signal of their own, `own_recover` those that recover themselves. `counted` is the shortest
+    recovery that somebody counts on.
+    """
+
+    relied: list[Reliance]
+    expected: Fact | None
+    detect_by: Fact | None
+    detect_within: Fact | None
+    recover_by: Fact | None
+    recover_within: Fact | None
+    own_detect: frozenset[str]
+    own_recover: frozenset[str]
+    counted: Fact | None
+
+
+def answered(boundary: Boundary) -> Answered:
+    """What is answered about the operation of this boundary, in its view, by everybody."""
+    system, promised = boundary.system, boundary.promised
+    relied = reliances(system, boundary.provider, boundary.operation, boundary.view)
+    sides = {each.party: system.assumed((each.party, boundary.provider, boundary.operation), boundary.view) for each in relied}
+    counted = [fact for side in sides.values() if (fact := side.get("recover.within")) is not None and fact.value is not NONE]
+    return Answered(
+        relied=relied,
+        expected=_expected(promised),
+        detect_by=answer(promised, "detect", "by"),
+        detect_within=answer(promised, "detect", "within"),
+        recover_by=answer(promised, "recover", "by") or promised.get("recover.how"),
+        recover_within=answer(promised, "recover", "within"),
+        own_detect=frozenset(name for name, side in sides.items() if _named(answer(side, "detect", "by"))),
+        own_recover=frozenset(name for name, side in sides.items() if names(side.get("recover.by"), name)),
+        counted=min(counted, key=lambda fact: (fact.value, fact.place), default=None),
+    )
+
+
+def answer(side: Side, question: str, part: str) -> Fact | None:
+    """What a side answers to one part of a question, for the operation or for any term of it; NONE answers every part."""
+    whole = side.get(question)
+    if whole is not None and whole.value is NONE:
+        return whole
+    own = side.get(f"{question}.{part}")
+    if own is not None:
+        return own
+    return next((fact for fact in side.family(f"{question}.") if fact.term.endswith(f".{part}")), None)
+
+
+def says_none(fact: Fact | None) -> bool:
+    """Whether the answer is that there is none."""
+    return fact is not None and fact.value is NONE
+
+
+def first_caller(boundary: Boundary) -> bool:
+    """Whether this is the boundary at which what concerns the whole operation is told, once."""
+    callers = boundary.system.callers(boundary.provider, boundary.operation)
+    return boundary.consumer == (callers[0] if callers else "")
+
+
+def names(fact: Fact | None, party: str) -> bool:
+    """Whether the references of a fact name the party, or an operation of it."""
+    return fact is not None and fact.value is not NONE and any(name.partition("/")[0] == party for name in fact.value)
+
+
+def _expected(promised: Side) -> Fact | None:
+    stated = (
+        fact
+        for term in sorted(promised.terms)
+        if term.partition(".")[0] not in NO_BOUND
+        for fact in promised.terms[term]
+        if fact.stance is Stance.PROMISES
+    )
+    return next(stated, None)
+
+
+def _named(fact: Fact | None) -> bool:
+    return fact is not None and fact.value is not NONE

@@ -1,0 +1,1 @@
+"""Rules about how much one side puts on the other."""

@@ -1,0 +1,1 @@
+"""Rules about what one side states and the other counts on."""

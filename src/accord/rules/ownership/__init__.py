@@ -1,0 +1,1 @@
+"""Rules about who answers for what."""
