@@ -1,0 +1,247 @@
+"""The course of a recovery in which everybody acts at the last permitted moment, as the steps of a witness."""
+
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.boundaries.duty import Answer, first_answer, instant_at, worst_page
+from accord.boundaries.evidence import Saying
+from accord.boundaries.ladder import Ladder, Level, references
+from accord.boundaries.recovery import (
+    Due,
+    Missing,
+    Recovery,
+    duration_of,
+    hours_of,
+    missing,
+    missing_work,
+    takes_of,
+)
+from accord.model.duration import show_duration
+from accord.model.fact import Fact
+from accord.model.hours import ALWAYS
+from accord.model.nothing import NONE
+from accord.model.witness import Step
+
+
+class Course(Struct, frozen=True):
+    """One way it can go: `ends` is when the repair is done and `due` when it had to be, nanoseconds from the failure.
+
+    `ends` leaves out what is not known (`missing`), so the repair takes at least as long. `starts` is the instant of
+    the failure where the wall clock matters, else empty. `rests_on` are the statements that make it take so long.
+    """
+
+    ends: int
+    due: int
+    steps: tuple[Step, ...]
+    rests_on: tuple[Saying, ...]
+    answered_by: Level
+    missing: tuple[Missing, ...] = ()
+    starts: str = ""
+
+
+def course(told: Recovery, due: Due, as_of: date, though_answered: bool = False) -> Course | None:
+    """The course at the worst instant of the hours in which the recovery is needed.
+
+    None where nobody who is paged is ever on duty in them. `though_answered` follows the rungs that page further as
+    long as nothing is recovered.
+    """
+    levels = [level for level in told.ladder.levels if _can_answer(level)]
+    if not levels:
+        return None
+    needed = due.hours.value if due.hours is not None else None
+    timed = needed is not None and any(hours != ALWAYS for hours in (needed, *map(hours_of, levels)))
+    answers = tuple(_answer(level, timed) for level in levels)
+    page = told.shown_after
+    if timed and needed is not None:
+        found = worst_page(answers, needed, told.shown_after, _stretch(told, due, answers), as_of)
+        if found is None:
+            return None
+        page = found
+    return _Teller(told, due, page, as_of, levels, answers, timed).told(though_answered)
+
+
+def certain_end(told: Recovery, due: Due, as_of: date) -> bool:
+    """Whether the repair is known to be done in time, by the levels of which everything is known."""
+    known = [level for level in told.ladder.levels if _is_certain(level, due)]
+    if not known or missing_work(told):
+        return False
+    sure = course(replace(told, ladder=Ladder(tuple(known))), due, as_of)
+    if sure is None or sure.missing or sure.ends > sure.due:
+        return False
+    longest = max(duration_of(level.hands_on) or 0 for level in known)
+    return sure.ends - (duration_of(sure.answered_by.hands_on) or 0) + longest <= sure.due
+
+
+def _is_certain(level: Level, due: Due) -> bool:
+    parts = (duration_of(level.acknowledge), duration_of(level.hands_on), level.hours)
+    if None in parts or (level.rung is not None and level.rung.after is None):
+        return False
+    return due.hours is not None or hours_of(level) == ALWAYS
+
+
+class _Teller:
+    """Writes the course down as the steps of a witness; times count from the failure."""
+
+    def __init__(
+        self,
+        told: Recovery,
+        due: Due,
+        page: int,
+        as_of: date,
+        levels: list[Level],
+        answers: tuple[Answer, ...],
+        timed: bool,
+    ) -> None:
+        self.told_of, self.due, self.page, self.as_of = told, due, page, as_of
+        self.levels, self.answers, self.timed = levels, answers, timed
+        self.origin = page - told.shown_after
+        self.steps: list[Step] = []
+        self.rests_on: list[Saying] = []
+
+    def told(self, though_answered: bool) -> Course | None:
+        first = first_answer(self.answers, self.page, self.as_of)
+        if first is None:
+            return None
+        self.begin()
+        level = self.levels[first[1]]
+        ends = self.climb(level)
+        if though_answered:
+            level, ends = self.climb_on(level, ends)
+        ends = self.work(ends)
+        self.recover(level, ends)
+        acknowledged = first[0] - self.origin
+        counted_from = {"failure": 0, "acknowledgement": acknowledged}.get(
+            self.due.counts, self.told_of.shown_after
+        )
+        due = counted_from + self.due.within
+        does = f"the recovery of {self.told_of.subject} was due"
+        self.add(due, self.due.fact.says, "due", does, self.due.fact, self.told_of.subject)
+        steps = tuple(sorted(self.steps, key=lambda step: step.at))
+        return Course(
+            ends,
+            due,
+            steps,
+            tuple(self.rests_on),
+            level,
+            missing(self.told_of, self.due, level),
+            self.starts(),
+        )
+
+    def starts(self) -> str:
+        return instant_at(self.origin).isoformat().replace("+00:00", "Z") if self.timed else ""
+
+    def add(
+        self, at: int, party: str, act: str, does: str, fact: Fact | None, about: str = "", attempt: int = 0
+    ) -> None:
+        self.steps.append(Step(at, party, act, does, fact, about, attempt))
+
+    def begin(self) -> None:
+        told = self.told_of
+        self.add(0, told.provider, "breaks", f"{told.subject} fails", None, told.subject)
+        shown = told.shown_within or told.shown_by
+        signal = next(iter(references(told.shown_by)), told.provider).partition("/")[0]
+        self.add(told.shown_after, signal, "detects", f"shows that {told.subject} fails", shown, told.subject)
+        if told.shown_within is not None and self.due.counts == "failure":
+            self.rest_on(
+                told.shown_within, f"shows a deviation of {told.subject} within {told.shown_within.text}"
+            )
+
+    def climb(self, level: Level) -> int:
+        """Pages and the answer of this level; when it is able to act."""
+        paged = self.told_of.shown_after + level.after
+        if not any(step.act == "pages" and step.about == level.party for step in self.steps):
+            self.page_below(level)
+            self.add(paged, level.pager, "pages", f"pages {level.party}", level.because, level.party)
+        at = first_answer((self.answers[self.levels.index(level)],), self.page, self.as_of)
+        answered = paged if at is None else at[0] - self.origin
+        self.rest_on_answer(level)
+        if level.acknowledge is not None or self.due.counts == "acknowledgement":
+            self.add(answered, level.party, "acknowledges", "answers the page", level.acknowledge, self.told_of.subject)
+        arrived = answered + (duration_of(level.hands_on) or 0)
+        if level.hands_on is not None:
+            self.rest_on(level.hands_on, f"takes up to {level.hands_on.text} until it is able to act")
+            self.add(arrived, level.party, "arrives", "is able to act", level.hands_on, self.told_of.subject)
+        return arrived
+
+    def page_below(self, level: Level) -> None:
+        """The pages that come before this one, down to the first."""
+        below = next((each for each in self.told_of.ladder.levels if each.party == level.pager), None)
+        if below is not None and not any(
+            step.act == "pages" and step.about == below.party for step in self.steps
+        ):
+            self.page_below(below)
+            self.add(
+                self.told_of.shown_after + below.after,
+                below.pager,
+                "pages",
+                f"pages {below.party}",
+                below.because,
+                below.party,
+            )
+
+    def work(self, at: int) -> int:
+        """The steps of the procedure from `at` on; when the last of them is done."""
+        if self.told_of.steps is not None and takes_of(self.told_of.steps):
+            self.rest_on(self.told_of.steps, f"takes up to {show_duration(takes_of(self.told_of.steps))}")
+        for number, step in enumerate(self.told_of.work, start=1):
+            at += step.takes or 0
+            doer = (step.by or "").partition("/")[0]
+            party = doer if doer not in ("", "none") else self.told_of.procedure
+            self.add(
+                at, party, "works", f"has done: {step.do}", self.told_of.steps, self.told_of.subject, number
+            )
+        return at
+
+    def climb_on(self, level: Level, ends: int) -> tuple[Level, int]:
+        """The rungs that page as long as nothing is recovered."""
+        for further in self.levels:
+            if further.rung is None or further.rung.unless != "recovered" or further is level:
+                continue
+            steps, rests_on = len(self.steps), len(self.rests_on)
+            arrived = self.climb(further)
+            if arrived > ends:
+                level, ends = further, arrived
+            else:
+                del self.steps[steps:], self.rests_on[rests_on:]
+        return level, ends
+
+    def recover(self, level: Level, ends: int) -> None:
+        named = level.party in [name.partition("/")[0] for name in references(self.told_of.by)]
+        fact = self.told_of.by if named else self.told_of.steps or level.hands_on or level.acknowledge
+        self.add(
+            ends, level.party, "recovers", f"has repaired {self.told_of.subject}", fact, self.told_of.subject
+        )
+
+    def rest_on_answer(self, level: Level) -> None:
+        """The statements that make the answer of a level come so late."""
+        if level.rung is not None:
+            after = f" after {show_duration(level.rung.after)}" if level.rung.after else ""
+            self.rest_on(level.because, f"pages {level.party}{after}")
+        if level.acknowledge is not None:
+            self.rest_on(level.acknowledge, f"answers a page within {level.acknowledge.text}")
+        if level.hours is not None and self.timed:
+            self.rest_on(level.hours, f"is on duty {level.hours.text}")
+
+    def rest_on(self, fact: Fact, words: str) -> None:
+        """One more statement that the course rests on."""
+        self.rests_on.append((fact, words))
+
+
+def _stretch(told: Recovery, due: Due, answers: tuple[Answer, ...]) -> int:
+    """How long after the first page the promise must still hold, so that its clock does not pause."""
+    if due.counts == "failure":
+        return due.within - told.shown_after
+    if due.counts == "acknowledgement":
+        return due.within + min(after + within for after, within, _ in answers)
+    return due.within
+
+
+def _answer(level: Level, timed: bool) -> Answer:
+    return (level.after, duration_of(level.acknowledge) or 0, hours_of(level) if timed else ALWAYS)
+
+
+def _can_answer(level: Level) -> bool:
+    refused = level.acknowledge is not None and level.acknowledge.value is NONE
+    return not refused and (hours_of(level).always or bool(hours_of(level).windows))

@@ -1,0 +1,138 @@
+"""Duty: who is there at an instant, and clocks that run only while somebody is. Instants are nanoseconds since 1970 (UTC)."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from accord.model.duration import NANOSECONDS, SECOND
+from accord.model.hours import ALWAYS, Hours, first_uncovered
+
+LOOK_AHEAD = 90
+"""Days from the day of the check in which gaps are looked for; the next change of the clock lies within most of them."""
+MARGIN = 30
+"""Further days that a clock may need to run out."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = date(9000, 1, 1)
+
+
+def first_instant(as_of: date) -> datetime:
+    """The start of the day of the check, UTC."""
+    return datetime.combine(min(as_of, _LAST), time(), UTC)
+
+
+def nanoseconds(instant: datetime) -> int:
+    """The instant as nanoseconds since 1970."""
+    return (instant - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def instant_at(at: int) -> datetime:
+    """The instant that lies so many nanoseconds after 1970, to the microsecond below."""
+    return _EPOCH + timedelta(microseconds=at // 1000)
+
+
+class Duty:
+    """Hours laid out over the time from the day of the check; without hours it always holds."""
+
+    __slots__ = ("always", "closes", "opens")
+
+    def __init__(self, hours: Hours, as_of: date) -> None:
+        starts = first_instant(as_of)
+        spans = hours.spans(starts - timedelta(days=1), starts + timedelta(days=LOOK_AHEAD + MARGIN))
+        self.always = hours == ALWAYS
+        self.opens = [nanoseconds(span.starts) for span in spans]
+        self.closes = [nanoseconds(span.ends) for span in spans]
+
+    def holds(self, at: int) -> bool:
+        """Whether somebody is on duty at this instant."""
+        return self.always or self._open(at) is not None
+
+    def holds_through(self, at: int, until: int) -> bool:
+        """Whether somebody is on duty from one instant up to another."""
+        position = self._open(at)
+        return self.always or (position is not None and until <= self.closes[position])
+
+    def elapsed(self, at: int, span: int) -> int | None:
+        """The instant at which the clock, which runs only on duty, has run for `span`; None where that is not seen."""
+        if self.always:
+            return at + span
+        position = bisect_right(self.closes, at)
+        for opens, closes in zip(self.opens[position:], self.closes[position:], strict=True):
+            begins = max(at, opens)
+            if begins + span <= closes:
+                return begins + span
+            span -= closes - begins
+        return None
+
+    def edges(self) -> Iterator[int]:
+        """Every instant at which duty begins or ends."""
+        if not self.always:
+            yield from self.opens
+            yield from self.closes
+
+    def _open(self, at: int) -> int | None:
+        position = bisect_right(self.opens, at) - 1
+        return position if position >= 0 and at < self.closes[position] else None
+
+
+@lru_cache(maxsize=512)
+def duty(hours: Hours, as_of: date) -> Duty:
+    """The duty that the hours mean around the day of the check."""
+    return Duty(hours, as_of)
+
+
+def gap(needed: Hours, offered: Sequence[Hours], as_of: date) -> datetime | None:
+    """The first instant inside `needed` and outside all of `offered`, looked for from the day of the check."""
+    return first_uncovered(needed, offered, first_instant(as_of), LOOK_AHEAD)
+
+
+Answer = tuple[int, int, Hours]  # paged so long after the first page, answers within, on duty
+PAUSE = SECOND
+
+
+@lru_cache(maxsize=2048)
+def worst_page(
+    levels: tuple[Answer, ...], needed: Hours, before: int, stretch: int, as_of: date
+) -> int | None:
+    """The instant of the first page after which an answer takes longest, while somebody paged is on duty.
+
+    The deviation began `before` earlier; from then on `needed` holds until `stretch` after the page. None where no such
+    instant exists. Only instants at which something changes can be the worst, and the second after them.
+    """
+    wanted, duties = duty(needed, as_of), [duty(hours, as_of) for _, _, hours in levels]
+    starts = nanoseconds(first_instant(as_of))
+    ends = starts + LOOK_AHEAD * NANOSECONDS["d"]
+    worst, found = -1, None
+    for at in _candidates(levels, duties, wanted, before, starts):
+        if not (starts <= at - before and at < ends and wanted.holds_through(at - before, at + stretch)):
+            continue
+        if not any(on.holds(at + after) for (after, _, _), on in zip(levels, duties, strict=True)):
+            continue
+        answer = first_answer(levels, at, as_of)
+        if answer is not None and answer[0] - at > worst:
+            worst, found = answer[0] - at, at
+    return found
+
+
+def first_answer(levels: tuple[Answer, ...], page: int, as_of: date) -> tuple[int, int] | None:
+    """When the first page is answered at the latest, and by which level; None where nobody answers in sight."""
+    answers = []
+    for number, (after, within, hours) in enumerate(levels):
+        at = duty(hours, as_of).elapsed(page + after, within)
+        if at is not None:
+            answers.append((at, number))
+    return min(answers, default=None)
+
+
+def _candidates(
+    levels: tuple[Answer, ...], duties: list[Duty], wanted: Duty, before: int, starts: int
+) -> list[int]:
+    found = {starts + before}
+    for edge in wanted.edges():
+        found.add(edge + before)
+    for (after, within, _), on in zip(levels, duties, strict=True):
+        for edge in on.edges():
+            for shift in {after, after + within}:
+                whole = (edge - shift) // SECOND * SECOND
+                found.update((whole, whole + PAUSE))
+    return sorted(found)

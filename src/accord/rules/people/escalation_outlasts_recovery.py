@@ -1,0 +1,168 @@
+"""Escalation outlasts recovery.
+
+A recovery is promised, or counted on, within some time. The ladder of pages, the time people may take to answer and to
+be able to act, and the steps of the procedure add up to more. Each party is right: a patient ladder lets people sleep,
+and each answers inside its promise. Together they are late, and nobody broke a word.
+
+Times that nobody stated count as none, so the sum is never too long. A bound that is met exactly holds. A clock with hours
+runs only inside them.
+
+## Example
+```yaml file=ledger/accord.yaml
+party: ledger
+promises:
+  post:
+    hours: 24x7
+    recover: {by: ledger-oncall, within: 30m, how: failover}  # finding: mismatch
+---
+party: ledger-oncall
+kind: rota
+promises:
+  page: {acknowledge: 5m, hours: "Mon-Fri 09:00-18:00 Europe/Berlin"}
+escalates:
+  - {after: 10m, unless: acknowledged, to: duty}
+---
+party: duty
+kind: rota
+promises: {page: {acknowledge: 10m, hands_on: 0s, hours: 24x7}}
+---
+party: failover
+kind: procedure
+steps:
+  - {do: promote the replica, by: duty, takes: 15m, done: the replica reports role primary}
+```
+### A ladder longer than what is counted on
+```yaml file=plans/accord.yaml
+party: airspace
+assumes: {plans/process: {recover: {within: 4h}}}  # finding: mismatch
+---
+party: plans
+promises: {process: {recover: {by: level-1}}}
+---
+party: level-1
+kind: rota
+promises: {page: {acknowledge: 1m, hours: 24x7}}
+escalates: [{after: 4h, unless: recovered, to: maker}]
+---
+party: maker
+kind: external
+promises: {page: {acknowledge: 30m}}
+```
+
+## Not a gap
+The sum is exactly what is promised:
+```yaml file=ledger/accord.yaml
+party: ledger
+promises: {post: {hours: 24x7, recover: {by: duty, within: 30m, how: failover}}}
+---
+party: duty
+kind: rota
+promises: {page: {acknowledge: 10m, hands_on: 5m, hours: 24x7}}
+---
+party: failover
+kind: procedure
+steps: [{do: promote the replica, by: duty, takes: 15m, done: the replica reports role primary}]
+```
+
+## Unanswered
+Nobody says how long the repair takes, so what is left of the bound is a question:
+```yaml file=ledger/accord.yaml
+party: ledger
+promises: {post: {hours: 24x7, recover: {by: duty, within: 30m}}}  # finding: unanswered
+---
+party: duty
+kind: rota
+promises: {page: {acknowledge: 10m, hands_on: 5m, hours: 24x7}}
+```
+
+## What to do
+Who promises or counts on the recovery: allow the time that the ladder takes. Who is paged: answer sooner, page the next
+level sooner, or shorten the procedure.
+
+## References
+- Site Reliability Engineering, chapters 11 and 14
+- CAA Independent Review of the NATS incident of 28 August 2023
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from accord.boundaries.course import Course, certain_end, course
+from accord.boundaries.evidence import concludes
+from accord.boundaries.ladder import operations_that_say
+from accord.boundaries.recovery import Due, Recovery, due, recovery
+from accord.boundaries.relief import shorter
+from accord.boundaries.system import System
+from accord.boundaries.view import View
+from accord.model.duration import show_duration
+from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.witness import Witness
+
+READS = ("recover", "detect", "hours", "acknowledge", "hands_on", "escalates", "steps")
+
+
+def check_system(system: System, view: View) -> Iterator[Finding]:
+    """Holds the longest recovery against what is promised, else against what each caller counts on."""
+    for provider, operation in operations_that_say(system, "recover"):
+        told = recovery(system, provider, operation, view)
+        if told is None:
+            continue
+        side = system.promised(provider, operation, view)
+        promised = due(side, side.get("hours"))
+        if promised is not None:
+            if told.shown_after <= promised.within:
+                yield from _judged(system, told, promised, "")
+            continue
+        for caller in system.callers(provider, operation):
+            counted = due(system.assumed((caller, provider, operation), view), side.get("hours"))
+            if counted is not None:
+                yield from _judged(system, told, counted, caller)
+
+
+def _judged(system: System, told: Recovery, owed: Due, caller: str) -> Iterator[Finding]:
+    goes = course(told, owed, system.as_of)
+    if goes is not None and goes.ends <= goes.due and caller and goes.missing:
+        goes = course(told, owed, system.as_of, though_answered=True)
+    if goes is None:
+        return
+    if goes.ends > goes.due:
+        yield _late(told, owed, goes, caller)
+    elif goes.missing and not certain_end(told, owed, system.as_of):
+        yield _open(told, owed, goes, caller)
+
+
+def _late(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
+    needed = owed.within + goes.ends - goes.due
+    text = show_duration(needed)
+    message = f"{_bound(owed, told.subject)}; it takes up to {text} while everybody answers in time"
+    does = f"repaired {show_duration(goes.ends - goes.due)} too late, and everybody kept their word"
+    steps = (*goes.steps, concludes(does, told.subject, goes.steps[-1].at))
+    hours = (owed.hours,) if owed.hours is not None and goes.starts else ()
+    expects = (owed.fact, *hours, *(fact for fact, _ in goes.rests_on))
+    longer = Change(owed.fact, replace(owed.fact, value=needed, text=text))
+    allow = Move(owed.fact.says, f"{'count on' if caller else 'promise'} recovery within {text}", (longer,))
+    moves = (allow, *shorter(told, goes))
+    witness = Witness(steps, "recovered-in-time", expects, goes.starts)
+    return _finding(Verdict.MISMATCH, message, told, owed, goes, caller, witness=witness, moves=moves)
+
+
+def _open(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
+    times = sum(missing.is_time for missing in goes.missing)
+    left = f"at most {show_duration(goes.due - goes.ends)}{' together' if times > 1 else ''}"
+    hours = owed.hours.text if owed.hours is not None else ""
+    questions = tuple(Question(each.to, each.asks, left if each.is_time else hours) for each in goes.missing)
+    message = f"{_bound(owed, told.subject)}; nobody says that it never takes longer"
+    return _finding(Verdict.UNANSWERED, message, told, owed, goes, caller, questions=questions)
+
+
+def _finding(verdict: Verdict, message: str, told: Recovery, owed: Due, goes: Course, caller: str, **more: object) -> Finding:
+    rests_on = tuple(Statement(fact, f"{fact.says} {words}") for fact, words in goes.rests_on)
+    statements = (Statement(owed.fact, _bound(owed, told.subject)), *rests_on)
+    return Finding(verdict, message, statements, caller, told.provider, told.operation, **more)  # type: ignore[arg-type]
+
+
+def _bound(owed: Due, subject: str) -> str:
+    verb = "counts on" if owed.fact.consumer else "promises"
+    since = "" if owed.counts == "detection" else f" of {owed.counts}"
+    return f"{owed.fact.says} {verb} recovery of {subject} within {owed.fact.text}{since}"
