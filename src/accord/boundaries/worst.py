@@ -64,6 +64,18 @@ def worst(boundary: Boundary) -> Worst:
     return _worst(boundary.system, boundary.provider, boundary.operation, boundary.view, ())
 
 
+def waits_behind(boundary: Boundary) -> tuple[tuple[Wait, ...], ...]:
+    """What the provider waits for before it answers, whatever maximum it states itself."""
+    needs = boundary.promised.get("needs")
+    if needs is None or not isinstance(needs.value, Needs):
+        return ()
+    path = (boundary.subject,)
+    return tuple(
+        tuple(_wait(boundary.system, boundary.provider, call, needs, boundary.view, path) for call in together)
+        for together in needs.value.calls
+    )
+
+
 def _worst(system: System, provider: str, operation: str, view: View, path: tuple[str, ...]) -> Worst:
     promised = system.promised(provider, operation, view)
     stated = next((fact for fact in promised.all("latency.max") if fact.stance is Stance.PROMISES), None)

@@ -23,9 +23,7 @@ kind: queue
 promises:
   read: {retention: 14d, detect: none, recover: {by: orders-oncall, within: 1d}}  # finding: mismatch
 ---
-party: billing
-assumes:
-  orders/to-billing: {work: {max: 2s}}
+{party: billing, assumes: {orders/to-billing: {work: {max: 2s}}}}
 ```
 
 ## Not a gap
@@ -35,9 +33,7 @@ party: prices
 promises:
   feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}
 ---
-party: shop
-assumes:
-  prices/feed: {detect: {by: PricesStale, within: 30m}}
+{party: shop, assumes: {prices/feed: {detect: {by: PricesStale, within: 30m}}}}
 ```
 
 ## Unanswered
@@ -62,7 +58,6 @@ name a signal of its own.
 
 ## References
 - Site Reliability Engineering, chapter 6, Monitoring Distributed Systems
-- Order in the Court: SEC Release 34-70694 (a signal that nobody was asked to read)
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,27 @@
+"""Who answers for a party, and on which side of a boundary somebody stands."""
+
+from accord.boundaries.system import Boundary, System
+from accord.boundaries.view import View
+from accord.model.fact import Fact
+
+
+def owner_of(system: System, party: str, view: View) -> str:
+    """The owner that a party names, as it spells it; "" where it names none."""
+    owner = system.party(party, view).value("owner")
+    return owner if isinstance(owner, str) else ""
+
+
+def side_of(boundary: Boundary, named: Fact) -> str:
+    """The side (consumer or provider) on which all those that a fact names stand: by name, or by an owner only it has.
+
+    "" where that is not sure.
+    """
+    sides = (boundary.consumer, boundary.provider)
+    owners = {side: owner_of(boundary.system, side, boundary.view) for side in sides}
+    found = set()
+    for name in named.value:
+        party = name.partition("/")[0]
+        owner = owner_of(boundary.system, party, boundary.view)
+        same = [side for side in sides if owner and owner == owners[side]]
+        found.add(party if party in sides else same[0] if len(same) == 1 else "")
+    return found.pop() if len(found) == 1 else ""

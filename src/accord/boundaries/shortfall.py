@@ -1,0 +1,228 @@
+"""Where a promise is better than what it rests on: the party's other statements, and the promises of what it needs."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from msgspec import Struct
+
+from accord.boundaries.evidence import Saying
+from accord.boundaries.limits import plan
+from accord.boundaries.percentiles import percentile_of
+from accord.boundaries.system import Boundary, Side
+from accord.boundaries.worst import FOREVER, Wait, waits_behind, worst
+from accord.model.contract_values import Needs
+from accord.model.duration import show_duration
+from accord.model.fact import ANY, Fact, Stance
+from accord.model.finding import Verdict
+from accord.model.nothing import NONE
+
+
+class Shortfall(Struct, frozen=True):
+    """A promise and the statements under it that allow something worse.
+
+    `sayings` are these statements, the first the nearest; `follows` is what they come to. `missing` names what nobody
+    said: party, question, bound. `holds` is what the promise could say instead (value and text).
+    """
+
+    verdict: Verdict
+    promise: Fact
+    sayings: tuple[Saying, ...]
+    message: str
+    follows: str = ""
+    missing: tuple[tuple[str, str, str], ...] = ()
+    condition: str = ""
+    holds: tuple[object, str] | None = None
+
+
+def shortfalls(boundary: Boundary) -> Iterator[Shortfall]:
+    """Every promise of this operation that cannot hold, or of which nobody can tell, in order of term."""
+    yield from _availability(boundary)
+    yield from _freshness(boundary)
+    yield from _percentiles(boundary)
+    yield from _time(boundary)
+    yield from _repair(boundary)
+    yield from _end(boundary)
+
+
+def promised(side: Side, term: str) -> Fact | None:
+    """The provider's own promise of a term, with a value; a default or an observation is none."""
+    return next((fact for fact in side.all(term) if fact.stance is Stance.PROMISES and fact.value is not NONE), None)
+
+
+def needed(boundary: Boundary) -> list[Boundary]:
+    """What the operation calls, each once."""
+    needs = boundary.promised.get("needs")
+    if needs is None or not isinstance(needs.value, Needs):
+        return []
+    calls = dict.fromkeys(call for together in needs.value.calls for call in together)
+    parted = (call.partition("/") for call in calls)
+    return [boundary.system.boundary((boundary.provider, party, operation or ANY), boundary.view) for party, _, operation in parted]
+
+
+def does_without(part: Boundary) -> bool:
+    """Whether the caller says what happens instead when the part fails."""
+    fallback = part.assumed.get("fallback")
+    return fallback is not None and fallback.value is not NONE
+
+
+# ---------------------------------------------------------------------- its own statements
+
+
+def _percentiles(boundary: Boundary) -> Iterator[Shortfall]:
+    """More answers within less time: the weaker of two statements allows what the stronger forbids."""
+    stated = [fact for fact in boundary.promised.family("latency.p") if fact.stance is Stance.PROMISES and fact.value is not NONE]
+    stated.sort(key=percentile_of)
+    longest = promised(boundary.promised, "latency.max")
+    for fact, stronger in zip(stated, [*stated[1:], longest], strict=False):
+        if stronger is not None and fact.value > stronger.value:
+            word = fact.term.removeprefix("latency.")
+            says = f"promises {word} within {fact.text}"
+            yield Shortfall(
+                Verdict.MISMATCH,
+                stronger,
+                ((fact, says),),
+                f"{boundary.subject}: {word} {fact.text} lies above {stronger.term.removeprefix('latency.')} {stronger.text}",
+                f"an answer of {boundary.subject} after {fact.text} is inside one promise and outside the other",
+            )
+
+
+def _repair(boundary: Boundary) -> Iterator[Shortfall]:
+    """A recovery that counts from the failure cannot be over before the failure is shown."""
+    within = promised(boundary.promised, "recover.within")
+    shown = promised(boundary.promised, "detect.within")
+    if within is None or shown is None or boundary.promised.value("recover.from") != "failure" or shown.value <= within.value:
+        return
+    counted = boundary.promised.get("recover.from")
+    assert counted is not None
+    yield Shortfall(
+        Verdict.MISMATCH,
+        within,
+        ((shown, f"promises that a deviation is shown within {shown.text}"), (counted, "counts the recovery from the failure")),
+        f"{boundary.subject} is recovered within {within.text} of the failure, which is shown within {shown.text}",
+        f"{boundary.subject} may be shown to deviate after {shown.text}, when its recovery was due",
+        holds=(shown.value, shown.text),
+    )
+
+
+# ---------------------------------------------------------------------- what it needs
+
+
+def _time(boundary: Boundary) -> Iterator[Shortfall]:
+    promise = promised(boundary.promised, "latency.max")
+    needs = boundary.promised.get("needs")
+    groups = waits_behind(boundary) if promise is not None else ()
+    if promise is None or needs is None or not groups:
+        return
+    longest = [max(group, key=lambda wait: wait.surely) for group in groups]
+    surely = sum(wait.surely for wait in longest)
+    if surely > promise.value:
+        told = ((needs, f"needs {needs.text}"), *(saying for wait in longest for saying in _sayings(boundary, wait)))
+        takes = f"after {show_duration(surely)}" if surely < FOREVER else "at any time"
+        names = " and ".join(dict.fromkeys(wait.subject for wait in longest if wait.surely))
+        message = f"{boundary.subject} promises to answer within {promise.text}; waiting for {names} it may answer {takes}"
+        holds = (surely, show_duration(surely)) if surely < FOREVER else None
+        yield Shortfall(
+            Verdict.MISMATCH, promise, told, message, f"{boundary.provider} answers {boundary.subject} {takes}", holds=holds
+        )
+        return
+    open_waits = [wait for group in groups for wait in group if wait.missing and not _inside(wait, promise, surely, longest)]
+    if open_waits:
+        left = {wait: promise.value - surely + (wait.surely if wait in longest else 0) for wait in open_waits}
+        missing = tuple(
+            (name.partition("/")[0], f"how late {name} may answer (latency: {{max: ...}})", f"at most {show_duration(left[wait])}")
+            for wait in open_waits
+            for name in wait.missing
+        )
+        message = f"{boundary.subject} promises to answer within {promise.text}; nobody says how late {missing[0][1].split()[2]} may answer"
+        yield Shortfall(Verdict.UNANSWERED, promise, ((needs, f"needs {needs.text}"),), message, missing=tuple(dict.fromkeys(missing)))
+
+
+def _inside(wait: Wait, promise: Fact, surely: int, longest: list[Wait]) -> bool:
+    """Whether the party's own limit keeps this wait inside what the promise leaves for it."""
+    rest = surely - (wait.surely if wait in longest else 0)
+    return wait.at_most is not None and rest + wait.at_most <= promise.value
+
+
+def _sayings(boundary: Boundary, wait: Wait) -> Iterator[Saying]:
+    """Why a wait takes as long as it does: the maximum stated there or behind it, and the limit that cuts it."""
+    part = boundary.system.boundary((wait.consumer, wait.provider, wait.operation), boundary.view)
+    may = worst(part)
+    if may.stated is not None:
+        takes = "promises no longest time" if may.stated.value is NONE else f"may answer after {may.stated.text}"
+        yield may.stated, takes
+    for group in may.waits:
+        deeper = max(group, key=lambda each: each.surely)
+        yield deeper.because, f"needs {deeper.because.text}"
+        yield from _sayings(part, deeper)
+    planned = plan(part)
+    if planned is not None and wait.surely == planned.end < may.surely:
+        yield planned.tries[0].limit, f"waits {planned.tries[0].limit.text} for each try"
+        if planned.attempts is not None and len(planned.tries) > 1:
+            yield planned.attempts, f"tries {planned.attempts.text} times"
+
+
+def _availability(boundary: Boundary) -> Iterator[Shortfall]:
+    promise, needs = promised(boundary.promised, "availability"), boundary.promised.get("needs")
+    instead = boundary.promised.get("fallback")
+    hard = [part for part in needed(boundary) if not does_without(part)]
+    if promise is None or needs is None or not hard or (instead is not None and instead.value is not NONE):
+        return
+    known = [(part, fact) for part in hard if (fact := promised(part.promised, "availability")) is not None]
+    composed = Fraction(1)
+    for _, fact in known:
+        composed *= fact.value
+    if composed < promise.value:
+        names = " and ".join(part.subject for part, _ in known)
+        together = _percent(composed)
+        message = f"{boundary.subject} promises {promise.text}; {names} {'come' if len(known) > 1 else 'comes'} to {together}"
+        told = ((needs, f"needs {needs.text}"), *((fact, f"promises {part.subject} {fact.text} of the time") for part, fact in known))
+        follows = f"{boundary.subject} answers {together} while everything it needs keeps its word"
+        yield Shortfall(Verdict.MISMATCH, promise, told, message, follows, holds=(composed, together))
+        return
+    silent = [part for part in hard if all(part is not other for other, _ in known)]
+    if silent:
+        bound = f"at least {_percent(promise.value / composed, up=True)}" if composed else ""
+        share = f"{bound} together" if len(silent) > 1 else bound
+        missing = tuple((part.provider, f"how available {part.subject} is (availability)", share) for part in silent)
+        message = f"{boundary.subject} promises {promise.text}; nobody says how available {silent[0].subject} is"
+        yield Shortfall(Verdict.UNANSWERED, promise, ((needs, f"needs {needs.text}"),), message, missing=missing)
+
+
+def _percent(share: Fraction, up: bool = False) -> str:
+    """A share to four decimal places, rounded to the side that is still true."""
+    scaled = share * 1_000_000
+    whole = -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator
+    return f"{whole / 10_000:.4f}".rstrip("0").rstrip(".") + "%"
+
+
+def _freshness(boundary: Boundary) -> Iterator[Shortfall]:
+    promise, needs = promised(boundary.promised, "freshness"), boundary.promised.get("needs")
+    if promise is None or needs is None:
+        return
+    parts = [part for part in needed(boundary) if not does_without(part)]
+    known = [(part, fact) for part in parts if (fact := promised(part.promised, "freshness")) is not None]
+    older = [(part, fact) for part, fact in known if fact.value > promise.value]
+    if older:
+        part, fact = max(older, key=lambda each: (each[1].value, each[0].subject))
+        message = f"{boundary.subject} promises data at most {promise.text} old; {part.subject}, which it reads, at most {fact.text}"
+        told = ((needs, f"needs {needs.text}"), (fact, f"promises data at most {fact.text} old"))
+        follows = f"data of {boundary.subject} is {fact.text} old as soon as it is read"
+        yield Shortfall(Verdict.MISMATCH, promise, told, message, follows, holds=(fact.value, fact.text))
+    elif parts and not known:
+        missing = tuple((part.provider, f"how old the data of {part.subject} may be (freshness)", f"at most {promise.text}") for part in parts)
+        message = f"{boundary.subject} promises data at most {promise.text} old; nobody says how old {parts[0].subject} may be"
+        yield Shortfall(Verdict.UNANSWERED, promise, ((needs, f"needs {needs.text}"),), message, missing=missing)
+
+
+def _end(boundary: Boundary) -> Iterator[Shortfall]:
+    """A promise that outlasts what it needs holds only so long: something else may be needed by then."""
+    own = boundary.promised.get("sunset")
+    needs = boundary.promised.get("needs")
+    for part in needed(boundary):
+        ends = promised(part.promised, "sunset")
+        if needs is None or ends is None or does_without(part) or (own is not None and own.value is not NONE and own.value <= ends.value):
+            continue
+        stays = f"until {own.text}" if own is not None and own.value is not NONE else "without an end"
+        message = f"{boundary.subject} is promised {stays}; {part.subject}, which it needs, until {ends.text}"
+        told = ((ends, f"promises {part.subject} until {ends.text}"),)
+        yield Shortfall(Verdict.CONDITIONAL, own or needs, told, message, condition=f"holds only until {ends.text}")
