@@ -1,0 +1,189 @@
+"""Promise outside duty hours.
+
+A promise holds in hours in which nobody who would have to keep it is on duty: no level of its ladder, or not the one
+who does a step of its procedure; or the signal that shows a deviation is off. Each statement is right by itself: people
+sleep, and the service does not. The gap has a first instant.
+
+The next 90 days are looked through exactly, with the changes of each zone's clock. Absent hours are not 24x7: they are
+a question. A signal without hours is taken to be always there; where a promise has no hours, its signal is needed
+while those are on duty who are paged.
+
+## Example
+```yaml file=ledger/accord.yaml
+party: ledger
+promises:
+  post:
+    hours: 24x7  # finding: mismatch
+    recover: {by: ledger-oncall, how: failover}
+---
+party: ledger-oncall
+kind: rota
+promises: {page: {acknowledge: 5m, hours: "Mon-Fri 09:00-18:00 Europe/Berlin"}}
+```
+### Who does a step
+```yaml file=ledger/accord.yaml
+party: ledger
+promises:
+  post:
+    hours: daily 06:00-22:00 Europe/Berlin  # finding: mismatch
+    recover: {by: duty, how: failover}
+---
+party: duty
+kind: rota
+promises: {page: {acknowledge: 5m, hours: 24x7}}
+---
+party: database-team
+kind: team
+promises: {page: {hours: [daily 05:00-23:00 Europe/Berlin, except 2026-12-24/2026-12-26]}}
+---
+party: failover
+kind: procedure
+steps: [{do: promote the replica, by: database-team, done: the replica reports role primary}]
+```
+### A signal that is off
+```yaml file=tower/accord.yaml
+party: tower
+promises: {separate: {detect: {by: conflict-alert}, recover: {by: controller}}}
+---
+party: conflict-alert
+kind: alert
+promises: {warn: {hours: [24x7, except 2026-12-01T21:00Z/2026-12-02T04:00Z]}}  # finding: mismatch
+---
+party: controller
+kind: rota
+promises: {page: {hours: 24x7}}
+```
+
+## Not a gap
+Two rotas take turns; the clock of one changes on another day than that of the other, and the second stays longer:
+```yaml file=ledger/accord.yaml
+party: ledger
+promises: {post: {hours: 24x7, recover: {by: day}}}
+---
+party: day
+kind: rota
+promises: {page: {hours: "daily 08:00-20:00 Europe/Berlin"}}
+escalates: [{after: 5m, unless: acknowledged, to: night}]
+---
+party: night
+kind: rota
+promises: {page: {hours: "daily 13:00-03:00 America/New_York"}}
+```
+
+## Unanswered
+```yaml file=ledger/accord.yaml
+party: ledger
+promises: {post: {hours: 24x7, recover: {by: ledger-oncall}}}  # finding: unanswered
+---
+party: ledger-oncall
+kind: rota
+promises: {page: {acknowledge: 5m}}
+```
+
+## What to do
+Who promises: promise the hours in which somebody is there. Who is on duty: cover the gap, or name who does.
+
+## References
+- Site Reliability Engineering, chapter 11, Being On-Call
+- BFU AX001-1-2/02, collision near Überlingen, 1 July 2002
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, watch, without_hours
+from accord.boundaries.ladder import ladder, operations_that_say, references, signals
+from accord.boundaries.system import System
+from accord.boundaries.view import View
+from accord.model.fact import Fact
+from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.hours import Hours
+
+READS = ("hours", "recover", "detect", "escalates", "steps")
+
+
+def check_system(system: System, view: View) -> Iterator[Finding]:
+    """Holds the hours of every promise against those of everybody it rests on."""
+    for provider, operation in sorted({*operations_that_say(system, "hours"), *operations_that_say(system, "detect")}):
+        yield from _people(system, provider, operation, view)
+        yield from _signals(system, provider, operation, view)
+
+
+def _people(system: System, provider: str, operation: str, view: View) -> Iterator[Finding]:
+    side = system.promised(provider, operation, view)
+    needed = side.get("hours")
+    if needed is None or hours_in(needed) == Hours():
+        return
+    levels = ladder(system, provider, operation, view).levels
+    paged = [Watch(level.party, level.operation, level.because, level.hours) for level in levels]
+    found = absence(needed, paged, system.as_of) if paged else None
+    open_ones = without_hours(paged) if found else []
+    if found and not open_ones:
+        yield _nobody(system, found, f"nobody who recovers {provider}/{operation} is on duty")
+    covered = {each.party for each in paged} if found else set()
+    for doer in doers(system, references(side.get("recover.how")), view):
+        missing = absence(needed, [doer], system.as_of)
+        if missing and doer.party not in covered:
+            if doer.hours is None:
+                open_ones.append(doer)
+            else:
+                yield _nobody(system, missing, f"{doer.party}, who does a step of the repair of {provider}/{operation}, is not on duty")
+    if open_ones:
+        yield _unknown(needed, open_ones)
+
+
+def _nobody(system: System, found: Absence, what: str) -> Finding:
+    needed, last = found.needed, found.away[-1]
+    on_duty = tuple(Statement(each.hours, f"{each.party} is on duty {each.hours.text}") for each in found.away if each.hours)
+    moves = [Move(last.party, f"be on duty {needed.text}", (_same_hours(last.hours, needed),))] if last.hours else []
+    if len(found.away) == 1 and last.hours:
+        moves.insert(0, Move(needed.says, f"promise {needed.subject} {last.hours.text}", (_same_hours(needed, last.hours),)))
+    return Finding(
+        Verdict.MISMATCH,
+        f"{needed.says} promises {needed.subject} {needed.text}; at {found.shown} {what}",
+        (Statement(needed, f"{needed.says} promises {needed.subject} {needed.text}"), *on_duty),
+        "",
+        needed.provider,
+        needed.operation,
+        witness=found.witness(f"{needed.subject} is promised at {found.shown}, and {what}"),
+        moves=tuple(moves),
+    )
+
+
+def _unknown(needed: Fact, watches: list[Watch]) -> Finding:
+    names = " and ".join(each.party for each in without_hours(watches))
+    questions = tuple(Question(each.party, f"when it is on duty ({each.subject}: hours)", needed.text) for each in without_hours(watches))
+    message = f"{needed.says} promises {needed.subject} {needed.text}; nobody says when {names} is on duty"
+    statement = Statement(needed, f"{needed.says} promises {needed.subject} {needed.text}")
+    return Finding(Verdict.UNANSWERED, message, (statement,), "", needed.provider, needed.operation, questions=questions)
+
+
+def _same_hours(before: Fact | None, like: Fact) -> Change:
+    return Change(before, replace(before, value=like.value, text=like.text) if before else None)
+
+
+def _signals(system: System, provider: str, operation: str, view: View) -> Iterator[Finding]:
+    """The signals of a promise, where every one of them says when it is there."""
+    side = system.promised(provider, operation, view)
+    shown = [watch(system, name, fact, view) for fact in signals(side) for name in references(fact)]
+    needed = side.get("hours") or next((level.hours for level in ladder(system, provider, operation, view).levels), None)
+    if needed is None or not shown or without_hours(shown):
+        return
+    found = absence(needed, shown, system.as_of)
+    if found is None:
+        return
+    first = found.away[0]
+    assert first.hours is not None
+    says = f"{first.party} is there {first.hours.text}"
+    needs = f"{needed.says} is there {needed.text}"
+    follows = f"a deviation of {provider}/{operation} at {found.shown} is shown by nobody"
+    yield Finding(
+        Verdict.MISMATCH,
+        f"{first.party} shows no deviation of {provider}/{operation} at {found.shown}; {needs}",
+        (Statement(first.hours, says), Statement(needed, needs), Statement(first.because, f"{provider} relies on {first.because.text}")),
+        "",
+        first.party,
+        witness=found.witness(follows),
+        moves=(Move(first.party, f"show deviations {needed.text}", (_same_hours(first.hours, needed),)),),
+    )
