@@ -1,0 +1,120 @@
+"""Reads the packs of defaults that come with Accord, and says which of them decide for a version, known or not."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from msgspec import Struct
+
+from accord.model.amount import parse_count
+from accord.model.duration import parse_duration
+from accord.model.fact import Layer
+from accord.model.nothing import NONE
+
+
+class Default(Struct, frozen=True):
+    """What one platform does for the versions `since` to `until` (both included; empty is every later one)."""
+
+    platform: str
+    layer: Layer
+    term: str
+    value: Any
+    text: str
+    since: str
+    until: str
+    source: str
+    seen: date
+
+    @property
+    def versions(self) -> str:
+        """The range in words: `1.1 and later`, `1.6 to 1.23`."""
+        if not self.until:
+            return f"{self.since} and later"
+        return self.since if self.since == self.until else f"{self.since} to {self.until}"
+
+    def covers(self, version: str) -> bool:
+        """Whether it holds for this version."""
+        return _key(self.since) <= _key(version) and (not self.until or _key(version) <= _key(self.until))
+
+
+class Pack(Struct, frozen=True):
+    """The defaults of one platform, the versions they were read for, and which API version each first accepts."""
+
+    platform: str
+    known: tuple[str, ...]
+    accepts: dict[str, str]
+    defaults: tuple[Default, ...]
+
+    def deciding(self, version: str = "", at_least: str = "") -> Iterator[Default]:
+        """Per term the default that holds for `version`, or, where it is unknown, for all known ones from `at_least` on.
+
+        Of a list of words those that all these versions share hold.
+        """
+        wanted = [version] if version else [known for known in self.known if not at_least or _key(at_least) <= _key(known)]
+        for term in dict.fromkeys(default.term for default in self.defaults):
+            decided = _decided([default for default in self.defaults if default.term == term], wanted or [at_least])
+            if decided is not None:
+                yield decided
+
+
+def _decided(defaults: list[Default], versions: list[str]) -> Default | None:
+    chosen = [next((default for default in defaults if default.covers(version)), None) for version in versions]
+    found = [default for default in dict.fromkeys(chosen) if default is not None]
+    if None in chosen or not found:
+        return None
+    if len(found) == 1 or all(default.value == found[0].value for default in found):
+        return found[0]
+    if not all(isinstance(default.value, tuple) for default in found):
+        return None
+    shared = tuple(word for word in found[-1].value if all(word in default.value for default in found))
+    last = found[-1]
+    return Default(last.platform, last.layer, last.term, shared, ", ".join(shared), versions[0], "", last.source, last.seen) if shared else None
+
+
+@cache
+def pack(platform: str) -> Pack:
+    """The pack of a platform, such as `istio`."""
+    text = files(__package__).joinpath(f"{platform}.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    defaults = tuple(_default(data, entry) for entry in data["default"])
+    return Pack(data["platform"], tuple(data["known"]), dict(data["accepts"]), defaults)
+
+
+@cache
+def packs() -> tuple[Pack, ...]:
+    """Every pack there is, in order of name."""
+    names = sorted(entry.name for entry in files(__package__).iterdir() if entry.name.endswith(".toml"))
+    return tuple(pack(name.removesuffix(".toml")) for name in names)
+
+
+def _default(data: dict[str, Any], entry: dict[str, Any]) -> Default:
+    return Default(
+        platform=data["platform"],
+        layer=Layer(data["layer"]),
+        term=entry["term"],
+        value=_value(entry["term"], entry["value"]),
+        text=entry.get("text", entry["value"]),
+        since=entry["since"],
+        until=entry.get("until", ""),
+        source=entry["source"],
+        seen=entry["seen"],
+    )
+
+
+def _value(term: str, text: str) -> Any:
+    if text == "none":
+        return NONE
+    if term.startswith("timeout."):
+        return parse_duration(text)
+    if term == "attempts":
+        return parse_count(text)
+    return tuple(word.strip() for word in text.split(","))
+
+
+def _key(version: str) -> tuple[int, ...]:
+    """Versions compare by their first two numbers: 1.9 is before 1.10, and 1.24.3 is 1.24."""
+    numbers = [int(part) if part.isdigit() else 0 for part in version.removeprefix("v").split(".")[:2]]
+    return tuple(numbers)

@@ -1,0 +1,79 @@
+"""Which requests an entry of a VirtualService takes, in words: `header end-user = jason`, `path /api*`."""
+
+from accord.sources._objects import Reader
+from accord.sources._yaml import Entry, Node
+
+MESH = "mesh"
+ALL_OTHERS = "all other requests"
+_MOST_SHOWN = 3
+_NO_CONDITION = ("name", "statPrefix", "gateways", "ignoreUriCase")
+_MAPS = {"headers": "header", "withoutHeaders": "no header", "queryParams": "query", "sourceLabels": "from pods with"}
+_TEXTS = {"port": "port", "sourceNamespace": "from namespace"}
+_STRINGS = {"uri": "path", "method": "method", "scheme": "scheme", "authority": "host"}
+
+
+def conditions(reader: Reader, entry: dict[str, Entry], gateway: str) -> list[str] | None:
+    """What the entry asks of a request that comes through `gateway`: alternatives, one of which must hold.
+
+    [] where it takes every request; None where it takes none of this gateway.
+    """
+    matches = reader.sequence(entry.get("match"), "match")
+    if not matches:
+        return []
+    found: list[str] = []
+    for match in matches:
+        members = reader.members(match, "match")
+        if gateway in _gateways(reader, members, gateway):
+            words = _words(reader, members)
+            if not words or words == ["path /*"]:
+                return []
+            found.append(" and ".join(words))
+    return found or None
+
+
+def in_words(alternatives: list[str]) -> str:
+    """The alternatives as one phrase; a long list is cut."""
+    if len(alternatives) <= _MOST_SHOWN:
+        return " or ".join(alternatives)
+    return f"{' or '.join(alternatives[: _MOST_SHOWN - 1])} or {len(alternatives) - _MOST_SHOWN + 1} more"
+
+
+def _gateways(reader: Reader, members: dict[str, Entry], gateway: str) -> list[str]:
+    named = [reader.scalar(node, "match.gateways") for node in reader.sequence(members.get("gateways"), "match.gateways")]
+    return [name for name in named if name] or [gateway]
+
+
+def _words(reader: Reader, members: dict[str, Entry]) -> list[str]:
+    words = []
+    for key, member in members.items():
+        if key in _MAPS:
+            for name, wanted in reader.members(member.value, f"match.{key}").items():
+                words.append(f"{_MAPS[key]} {name}{_wanted(reader, wanted.value, f'match.{key}.{name}')}")
+        elif key in _STRINGS:
+            words.append(_STRINGS[key] + _wanted(reader, member.value, f"match.{key}").removeprefix(" ="))
+        elif key in _TEXTS:
+            words.append(f"{_TEXTS[key]} {reader.text(member, f'match.{key}') or '?'}")
+        elif key not in _NO_CONDITION:
+            words.append(key)
+    return words
+
+
+def _wanted(reader: Reader, node: Node, what: str) -> str:
+    """` = jason`, ` = jas*`, ` ~ jas.*`; empty where being there is enough."""
+    text = _plain(node)
+    if text is not None:
+        return f" = {text}" if text else ""
+    for kind, member in reader.members(node, what).items():
+        wanted = reader.text(member, f"{what}.{kind}") or "?"
+        if kind == "exact":
+            return f" = {wanted}"
+        if kind == "prefix":
+            return f" = {wanted}*"
+        if kind == "regex":
+            return f" ~ {wanted}"
+    return ""
+
+
+def _plain(node: Node) -> str | None:
+    value = getattr(node, "value", None)
+    return value if isinstance(value, str) else None

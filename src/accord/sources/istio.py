@@ -1,0 +1,270 @@
+"""Istio's VirtualService and DestinationRule: limits, retries and faults that the mesh puts between two parties.
+
+What holds where nothing is written is not read here; it stands in accord/defaults/istio.toml.
+"""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Any
+
+from msgspec import Struct
+
+from accord.model.fact import ANY, PARTY, Fact, Layer, Scope, Stance
+from accord.model.nothing import NONE
+from accord.model.problem import Problem, Refused
+from accord.sources._go_duration import parse_go_duration
+from accord.sources._hosts import party_of_gateway, party_of_host
+from accord.sources._istio_match import ALL_OTHERS, MESH, conditions, in_words
+from accord.sources._objects import Object, Reader, kind_of
+from accord.sources._yaml import Document, Entry, Node, place_of
+
+FORMAT = "istio"
+GROUP = "networking.istio.io/"
+SUBSET = "subset"
+"""Scope dimension of a fact that holds for subsets of its provider, until a DestinationRule tells their versions."""
+
+
+class _Way(Struct, frozen=True):
+    """How requests come to an entry: from every sidecar of the mesh (no consumer), or through one gateway."""
+
+    gateway: str
+    consumer: str
+    layer: Layer
+
+
+class _Subject(Struct, frozen=True):
+    """What the facts of one entry share."""
+
+    way: _Way
+    provider: str
+    scope: Scope
+    operation: str = ANY
+    version: str = ""
+
+
+_EVERY_SIDECAR = _Way(MESH, "", Layer.SIDECAR)
+
+
+def claims(document: Document) -> bool:
+    """A VirtualService or a DestinationRule of any version of the API."""
+    version, kind = kind_of(document)
+    return version.startswith(GROUP) and kind in ("VirtualService", "DestinationRule")
+
+
+def read(document: Document) -> Iterable[Fact | Problem]:
+    """The facts of one object, and a Problem for what has the wrong shape."""
+    reader = _Reader(document)
+    about = reader.object()
+    if about is not None and about.kind == "VirtualService":
+        _VirtualService(reader, about).read()
+    elif about is not None:
+        _read_destination_rule(reader, about)
+    return reader.found
+
+
+class _Reader(Reader):
+    """Adds what both kinds of object say in the same way."""
+
+    def say(self, subject: _Subject, term: str, value: Any, text: str, at: Node, stance: Stance = Stance.ASSUMES) -> None:
+        """Adds one fact that the mesh says."""
+        place = place_of(at, self.document.root, self.document.file)
+        way, provider, operation = subject.way, subject.provider, subject.operation
+        self.facts.append(
+            Fact(FORMAT, stance, way.consumer, provider, operation, term, value, text, place, way.layer, subject.scope, FORMAT, subject.version)
+        )
+
+    def limit(self, subjects: Iterable[_Subject], entry: Entry | None, what: str, term: str) -> None:
+        """A limit on time; 0 is no limit."""
+        read = self.value(entry, what, parse_go_duration)
+        if entry is not None and read is not None:
+            for subject in subjects:
+                self.say(subject, term, read[0] or NONE, read[1], entry.at)
+
+
+class _VirtualService:
+    """Reads one VirtualService."""
+
+    def __init__(self, reader: _Reader, about: Object) -> None:
+        self.reader, self.about = reader, about
+        self.spec = reader.children(about.document.node, "spec")
+
+    def read(self) -> None:
+        """The hosts it speaks for, and what each of its entries says."""
+        hosts = self.hosts()
+        entries = [self.reader.members(node, "spec.http") for node in self.reader.sequence(self.spec.get("http"), "spec.http")]
+        for way in self.ways():
+            if way == _EVERY_SIDECAR:
+                self.read_routes(hosts, entries)
+            for entry, requests in self.reached(entries, way.gateway):
+                whom = list(hosts) if way == _EVERY_SIDECAR else [party for party, _ in self.destinations(entry) if party]
+                self.read_entry(entry, tuple(_Subject(way, party, self.scope(entry, party, requests)) for party in dict.fromkeys(whom)))
+        self.reader.problems[:] = dict.fromkeys(self.reader.problems)
+
+    def hosts(self) -> dict[str, Node]:
+        """The parties that requests are addressed to; a wildcard names nobody."""
+        found: dict[str, Node] = {}
+        for node in self.reader.sequence(self.spec.get("hosts"), "spec.hosts"):
+            party = party_of_host(self.reader.scalar(node, "spec.hosts") or "", self.about.namespace)
+            if party:
+                found.setdefault(party, node)
+        return found
+
+    def ways(self) -> list[_Way]:
+        """Through which doors its requests come; the mesh alone where it names none."""
+        nodes = self.reader.sequence(self.spec.get("gateways"), "spec.gateways")
+        if not nodes:
+            return [_EVERY_SIDECAR]
+        names = dict.fromkeys(self.reader.scalar(node, "spec.gateways") or "" for node in nodes)
+        gateways = [_Way(name, party_of_gateway(name, self.about.namespace), Layer.GATEWAY) for name in names if name != MESH]
+        mesh = [_EVERY_SIDECAR] if MESH in names else []
+        return [*mesh, *(way for way in gateways if way.consumer)]
+
+    def reached(self, entries: list[dict[str, Entry]], gateway: str) -> Iterator[tuple[dict[str, Entry], str]]:
+        """The entries that requests can reach, with the requests each takes in words; "" where it takes all there are."""
+        asked: list[list[str]] = []
+        shown: set[str] = set()
+        for number, entry in enumerate(entries, start=1):
+            asks = conditions(self.reader, entry, gateway)
+            if asks is None or asks in asked:
+                continue
+            requests = in_words(asks) if asks else ALL_OTHERS
+            if requests in shown:
+                requests = f"{requests} (entry {number})"
+            if "route" in entry:
+                yield entry, requests if asks or asked else ""
+            if not asks:
+                return
+            asked.append(asks)
+            shown.add(requests)
+
+    def destinations(self, entry: dict[str, Entry]) -> list[tuple[str, str]]:
+        """The party and the subset of each destination, those of weight 0 left out where there are others."""
+        routes = [self.reader.members(node, "route") for node in self.reader.sequence(entry.get("route"), "route")]
+        found = []
+        for route in routes:
+            weight = self.reader.text(route.get("weight"), "weight")
+            destination = self.reader.members(route["destination"].value, "destination") if "destination" in route else {}
+            host = self.reader.text(destination.get("host"), "destination.host") or ""
+            subset = self.reader.text(destination.get("subset"), "destination.subset") or ""
+            if len(routes) == 1 or weight != "0":
+                found.append((party_of_host(host, self.about.namespace), subset))
+        return found
+
+    def scope(self, entry: dict[str, Entry], provider: str, requests: str) -> Scope:
+        """Where the facts of an entry hold: which requests, which definition, and which subsets of the provider answer."""
+        scope = dict(self.about.scope)
+        if requests:
+            scope[f"requests:{self.about.path}"] = (requests,)
+        sent = self.destinations(entry)
+        if sent and all(party == provider and subset for party, subset in sent):
+            scope[SUBSET] = tuple(sorted({subset for _, subset in sent}))
+        return tuple(sorted(scope.items()))
+
+    def read_routes(self, hosts: dict[str, Node], entries: list[dict[str, Entry]]) -> None:
+        """For each host that the mesh knows: where its HTTP requests are sent, if anywhere."""
+        reached = [self.destinations(entry) for entry, _ in self.reached(entries, MESH)]
+        sent = dict.fromkeys(f"{party}:{subset}" if subset else party for group in reached for party, subset in group if party)
+        text = ", ".join(name.rpartition("/")[2] for name in sent)
+        for party, node in hosts.items() if sent else ():
+            subject = _Subject(_EVERY_SIDECAR, party, self.about.scope, version=self.about.version)
+            self.reader.say(subject, "routes", tuple(sent), text, node, Stance.PROMISES)
+
+    # ------------------------------------------------------------------ what one entry says
+
+    def read_entry(self, entry: dict[str, Entry], subjects: tuple[_Subject, ...]) -> None:
+        """Its faults, or, where it injects none, its limits and retries.
+
+        Istio holds neither against a fault that it injects itself: the fault comes before its timers start.
+        """
+        if not self.read_faults(entry, subjects):
+            self.reader.limit(subjects, entry.get("timeout"), "timeout", "timeout.request")
+            if "retries" in entry:
+                self.read_retries(entry["retries"], subjects)
+
+    def read_retries(self, entry: Entry, subjects: tuple[_Subject, ...]) -> None:
+        """Istio counts retries; a policy that states none asks once, whatever else it states."""
+        retries = self.reader.members(entry.value, "retries")
+        read = self.reader.value(retries.get("attempts"), "retries.attempts", _parse_count)
+        if read is None and ("attempts" in retries or not retries):
+            return
+        count = read[0] if read else 0
+        at = retries["attempts"].at if read else entry.key_node
+        for subject in subjects:
+            self.reader.say(subject, "attempts", count + 1, f"{count} {'retry' if count == 1 else 'retries'}", at)
+        if count:
+            self.reader.limit(subjects, retries.get("perTryTimeout"), "retries.perTryTimeout", "timeout.attempt")
+            self.read_retry_on(retries.get("retryOn"), subjects)
+
+    def read_retry_on(self, entry: Entry | None, subjects: tuple[_Subject, ...]) -> None:
+        text = self.reader.text(entry, "retries.retryOn")
+        words = tuple(word.strip() for word in (text or "").split(",") if word.strip())
+        if entry is not None and text and words:
+            for subject in subjects:
+                self.reader.say(subject, "retry_on", words, text, entry.at)
+
+    def read_faults(self, entry: dict[str, Entry], subjects: tuple[_Subject, ...]) -> bool:
+        """Whether the entry injects a fault into some requests; what the mesh injects becomes facts."""
+        fault = self.reader.members(entry["fault"].value, "fault") if "fault" in entry else {}
+        injects = False
+        for kind in ("delay", "abort"):
+            parts = self.reader.members(fault[kind].value, f"fault.{kind}") if kind in fault else {}
+            share = self.share(parts, kind)
+            if share is not None and share[0]:
+                injects = True
+                for subject in subjects:
+                    if subject.way == _EVERY_SIDECAR:
+                        self.read_fault(subject, kind, parts, share)
+        return injects
+
+    def read_fault(self, subject: _Subject, kind: str, parts: dict[str, Entry], share: tuple[Fraction, str, Node]) -> None:
+        if kind == "abort":
+            self.reader.say(subject, "fault.abort", *share, Stance.PROMISES)
+            return
+        delay = self.reader.value(parts.get("fixedDelay"), "fault.delay.fixedDelay", parse_go_duration)
+        if delay is not None and delay[0]:
+            self.reader.say(subject, "latency.injected", *delay, parts["fixedDelay"].at, Stance.PROMISES)
+
+    def share(self, parts: dict[str, Entry], kind: str) -> tuple[Fraction, str, Node] | None:
+        """The share of requests, its text and its node: `percentage.value`, or the older `percent`; absent is none."""
+        if "percentage" in parts:
+            entry = self.reader.members(parts["percentage"].value, f"fault.{kind}.percentage").get("value")
+        else:
+            entry = parts.get("percent")
+        read = self.reader.value(entry, f"the percentage of fault.{kind}", _parse_share)
+        return (read[0], f"{read[1]}%", entry.at) if read and entry else None
+
+
+def _read_destination_rule(reader: _Reader, about: Object) -> None:
+    """The version label of each subset of a host, and the limit on connecting to it."""
+    spec = reader.children(about.document.node, "spec")
+    party = party_of_host(reader.text(spec.get("host"), "spec.host") or "", about.namespace)
+    if not party:
+        return
+    subject = _Subject(_EVERY_SIDECAR, party, about.scope)
+    itself = _Subject(_EVERY_SIDECAR, party, about.scope, PARTY)
+    for node in reader.sequence(spec.get("subsets"), "spec.subsets"):
+        subset = reader.members(node, "spec.subsets")
+        name = reader.text(subset.get("name"), "the name of a subset")
+        labels = reader.members(subset["labels"].value, "the labels of a subset") if "labels" in subset else {}
+        version = reader.text(labels.get("version"), "the version label of a subset")
+        if name:
+            text = f"version {version}" if version else "no version label"
+            reader.say(itself, f"subsets.{name}", version or "", text, subset["name"].at, Stance.PROMISES)
+    pool = spec.get("trafficPolicy")
+    for key in ("connectionPool", "tcp"):
+        pool = reader.members(pool.value, key).get(key) if pool else None
+    if pool:
+        reader.limit((subject,), reader.members(pool.value, "tcp").get("connectTimeout"), "connectTimeout", "timeout.connect")
+
+
+def _parse_count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise Refused(f"expected a number of retries, read {text!r}")
+    return int(text)
+
+
+def _parse_share(text: str) -> Fraction:
+    digits = text.replace(".", "", 1)
+    if not (digits.isascii() and digits.isdigit() and len(text) <= 18) or Fraction(text) > 100:
+        raise Refused(f"expected a percentage between 0 and 100, read {text!r}")
+    return Fraction(text) / 100
