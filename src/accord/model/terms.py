@@ -75,7 +75,10 @@ TERMS: dict[str, Term] = {
         Term("steps", "a procedure, in order", "steps"),
         Term("mentioned", "the operation is named, with nothing said of it", "nothing"),
         Term("routes", "hosts and subsets a route sends to", "words"),
-        Term("runs", "a workload that carries the service: its version label", "word"),
+        Term("subsets.", "the version label of a subset of the service; empty where it is told apart by another label", "word"),
+        Term("declares", "an object of the platform stands for the party: its kind", "word"),
+        Term("selects", "the labels of the pods that carry the service", "words"),
+        Term("runs", "the labels of the pods of a workload that carries the service", "words"),
     )
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import cast
 import accord.sources
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.problem import Problem
+from accord.sources._objects import opened
 from accord.sources._reading import Source
 from accord.sources._yaml import Document, documents
 
@@ -35,6 +36,7 @@ def read_text(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
         if isinstance(document, Problem):
             yield document
         else:
-            yield from read_document(document)
+            for part in opened(document):
+                yield from read_document(part)
 
 
