@@ -6,11 +6,14 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.moves import settled
 from accord.boundaries.names import link
+from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
 from accord.boundaries.variants import separate
 from accord.boundaries.view import EVERY, View, Views
+from accord.boundaries.workloads import carried
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Verdict
 from accord.model.problem import Problem
@@ -50,8 +53,8 @@ def check(
 
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
-    linked = link(facts)
-    system = System(separate(linked.facts), as_of)
+    linked = link(carried(facts))
+    system = System(with_defaults(separate(versions_of_subsets(linked.facts))), as_of)
     return system, (*linked.problems, *system.conflicts)
 
 
@@ -152,7 +155,10 @@ def with_moves(system: System, finding: Finding, rules: Sequence[Rule]) -> Findi
     """The finding with those of its moves that settle it and break nothing else that they touch."""
     if not finding.moves:
         return finding
-    return replace(finding, moves=settled(system, finding, lambda other, keys: judged(other, rules, keys)))
+    def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
+        return judged(other, [rule for rule in rules if not terms.isdisjoint(rule.reads)], keys)
+
+    return replace(finding, moves=settled(system, finding, judge))
 
 
 def _position(finding: Finding) -> tuple[object, ...]:

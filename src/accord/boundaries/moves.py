@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from accord.boundaries.system import Key, System
+from accord.model.fact import ANY, PARTY, Fact
 from accord.model.finding import Change, Finding, Move, Verdict
 
-Judge = Callable[[System, list[Key]], list[Finding]]
+Judge = Callable[[System, list[Key], set[str]], list[Finding]]
+"""Judges some boundaries of a system by the rules that read any of these terms (their first segments)."""
 MOST_FOLLOWERS = 3
 """How many further parties a move may ask to move too before it is given up."""
 
@@ -23,10 +25,10 @@ def _settled(system: System, finding: Finding, move: Move, judge: Judge) -> Move
         return move
     changes, followers = list(move.changes), []
     local, keys = _neighbourhood(system, changes)
-    before = _mismatches(judge(local, keys))
+    before = _mismatches(judge(local, keys, _terms(changes)))
     for _ in range(MOST_FOLLOWERS + 1):
         changed = local.replaced((change.before, change.after) for change in changes)
-        after = _mismatches(judge(changed, list(changed.keys)))
+        after = _mismatches(judge(changed, keys, _terms(changes)))
         if any(_same(finding, left) for left in after.values()):
             return None
         new = [after[name] for name in sorted(after.keys() - before.keys())]
@@ -38,8 +40,12 @@ def _settled(system: System, finding: Finding, move: Move, judge: Judge) -> Move
         followers.append(follower)
         changes += follower.changes
         local, keys = _neighbourhood(system, changes)
-        before = _mismatches(judge(local, keys))
+        before = _mismatches(judge(local, keys, _terms(changes)))
     return None
+
+
+def _terms(changes: list[Change]) -> set[str]:
+    return {fact.term.partition(".")[0] for change in changes for fact in (change.before, change.after) if fact}
 
 
 def _told(move: Move, changes: list[Change], followers: list[Move]) -> Move:
@@ -66,17 +72,17 @@ def _mismatches(findings: Iterable[Finding]) -> dict[str, Finding]:
 
 
 def _neighbourhood(system: System, changes: list[Change]) -> tuple[System, list[Key]]:
-    """The part of the system that the changes touch: their parties, who calls them, and what all of these need."""
-    parties = {name for change in changes for fact in (change.before, change.after) if fact for name in (fact.consumer, fact.provider, fact.says)}
-    waiting = [name for name in parties if name]
-    while waiting:
-        name = waiting.pop()
-        for fact in system.around(name):
-            for other in (fact.consumer, fact.provider, fact.says):
-                if other and other not in parties:
-                    parties.add(other)
-                    if other == fact.consumer:
-                        waiting.append(other)
-    facts = {id(fact): fact for name in sorted(parties) for fact in system.around(name)}
-    local = System(facts.values(), system.as_of)
-    return local, list(local.keys)
+    """The part of the system that the changes touch: the changed boundaries, who relies on them, and all behind these."""
+    keys = list(dict.fromkeys(key for change in changes for fact in (change.before, change.after) if fact for key in _touched(system, fact)))
+    for key in keys:
+        keys += [above for above in system.above(key) if above not in keys]
+    facts = {id(fact): fact for key in keys for fact in system.behind(key)}
+    return System(facts.values(), system.as_of), keys
+
+
+def _touched(system: System, fact: Fact) -> list[Key]:
+    if fact.operation == PARTY:
+        return system.keys_of(fact.provider)
+    if fact.consumer:
+        return [key for key in system.keys_of(fact.consumer) if key[1] == fact.provider and fact.operation in (key[2], ANY)]
+    return [key for key in system.keys_of(fact.provider) if key[1] == fact.provider and fact.operation in (key[2], ANY)]

@@ -89,7 +89,7 @@ class System:
     def _add(self, fact: Fact) -> None:
         if fact.scope:
             self.scoped = True
-        if fact.stance is Stance.ASSUMES or fact.consumer:
+        if _is_callers(fact):
             key = (fact.consumer, fact.provider, fact.operation)
             terms = self._assumed.get(key)
             if terms is None:
@@ -285,6 +285,7 @@ class System:
 
     def replaced(self, changes: Iterable[tuple[Fact | None, Fact | None]]) -> "System":
         """The same system with some facts exchanged, added (before is None) or left out (after is None)."""
+        changes = tuple(changes)
         removed = {before: after for before, after in changes if before is not None}
         facts = [removed.get(fact, fact) for fact in self.facts]
         added = [after for before, after in changes if before is None]
@@ -292,26 +293,52 @@ class System:
 
     def states(self, fact: Fact) -> bool:
         """Whether this very fact was read: equal in every part, its place included."""
-        if fact.stance is Stance.ASSUMES or fact.consumer:
+        if _is_callers(fact):
             terms = self._assumed.get((fact.consumer, fact.provider, fact.operation), {})
         else:
             terms = self._promised.get((fact.provider, fact.operation), {})
         return fact in terms.get(fact.term, ())
 
-    def around(self, party: str) -> list[Fact]:
-        """Every fact that a party says, or that is said of it as a side."""
-        return self._around.get(party, [])
+    def keys_of(self, party: str) -> list[Key]:
+        """The boundaries on one side of which the party stands."""
+        return self._keys_of.get(party, [])
 
     @cached_property
-    def _around(self) -> dict[str, list[Fact]]:
-        found: dict[str, list[Fact]] = {}
-        for fact in self.facts:
-            for party in {fact.says, fact.consumer, fact.provider}:
-                found.setdefault(party, []).append(fact)
+    def _keys_of(self) -> dict[str, list[Key]]:
+        found: dict[str, list[Key]] = {}
+        for key in self.keys:
+            for party in {key[0], key[1]}:
+                found.setdefault(party, []).append(key)
         return found
+
+    def above(self, key: Key) -> list[Key]:
+        """The boundaries whose provider makes this very call in order to answer."""
+        consumer, provider, operation = key
+        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
+        found = []
+        for upper in self.keys_of(consumer):
+            if upper[1] == consumer:
+                needs = self._promised.get((consumer, upper[2]), {}).get("needs", [])
+                if any(not wanted.isdisjoint(_calls(fact)) for fact in needs):
+                    found.append(upper)
+        return found
+
+    def behind(self, key: Key) -> list[Fact]:
+        """Every fact that this boundary can depend on: of both sides, of the calls behind it, and of the parties themselves."""
+        facts = list(self._facts_behind(key))
+        parties = {party for fact in facts for party in (fact.consumer, fact.provider) if party}
+        for party in sorted(parties):
+            for own in self._promised.get((party, PARTY), {}).values():
+                facts += own
+        return facts
 
 
 _ONE_VIEW = Views({})
+
+
+def _is_callers(fact: Fact) -> bool:
+    """Whether a fact speaks of the caller's side: what a sidecar does by default, it does in front of every caller."""
+    return fact.stance is Stance.ASSUMES or bool(fact.consumer) or (fact.stance is Stance.DEFAULT and fact.layer is Layer.SIDECAR)
 
 
 def _calls(fact: Fact) -> Iterator[str]:
