@@ -1,0 +1,29 @@
+"""The judge of each act of accord.model.acts: adding an act is adding one function and one line here."""
+
+from collections.abc import Callable
+
+from accord.model.witness import Step
+from accord.monitor import calls, carrying, saying
+from accord.monitor.timeline import Timeline
+
+JUDGES: dict[str, Callable[[Timeline, Step], str]] = {
+    "calls": calls.calls,
+    "gives-up": calls.gives_up,
+    "answers": calls.answers,
+    "waits": calls.waits,
+    "acts": calls.acts,
+    "fails": calls.fails,
+    "breaks": carrying.breaks,
+    "detects": carrying.detects,
+    "pages": carrying.pages,
+    "acknowledges": carrying.acknowledges,
+    "arrives": carrying.arrives,
+    "works": carrying.works,
+    "recovers": carrying.recovers,
+    "due": carrying.due,
+    "away": saying.away,
+    "states": saying.states,
+    "multiplies": saying.multiplies,
+    "loads": saying.loads,
+    "concludes": saying.concludes,
+}

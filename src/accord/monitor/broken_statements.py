@@ -1,0 +1,100 @@
+"""Whether statements that were made break an expectation, without a story in time. A function returns why not, or ""."""
+
+from fractions import Fraction
+from math import prod
+
+from accord.model.contract_values import Backoff, Needs
+from accord.model.fact import Fact
+from accord.model.nothing import NONE
+from accord.monitor.broken_recovery import PEOPLE
+from accord.monitor.lying_inside import lies_inside
+from accord.monitor.speech import is_callers, is_providers, leads_to, names, provider_of, references
+from accord.monitor.timeline import Timeline
+
+_FOREVER = 2**63
+
+
+def owner_exists(line: Timeline) -> str:
+    """Broken when an owner is no party, where such parties are listed."""
+    listed = {fact.provider for fact in line.facts_of("kind") if fact.value in PEOPLE}
+    owners = [step.fact.value for step in line.said("owner") if step.fact is not None]
+    if not listed or not owners:
+        return "no owner is said, or such parties are not listed"
+    speaking = {fact.provider for fact in line.facts if not fact.consumer and fact.term != "owner"}
+    return "" if any(owner not in speaking for owner in owners) else "the owner is a party"
+
+
+def promise_rests_on_promises(line: Timeline) -> str:
+    """Broken when the parts of an operation take longer, or hold less often, than it promises."""
+    for needs in line.facts_of("needs"):
+        if not isinstance(needs.value, Needs):
+            continue
+        for promise in line.of_provider("latency.max", needs.subject):
+            if isinstance(promise.value, int) and _time_of_parts(line, needs) > promise.value:
+                return ""
+        for promise in line.of_provider("availability", needs.subject):
+            if isinstance(promise.value, Fraction) and _share_of_parts(line, needs) < promise.value:
+                return ""
+    return "the parts allow what is promised"
+
+
+def _time_of_parts(line: Timeline, needs: Fact) -> int:
+    return sum(max((_time_of(line, needs.provider, part) for part in together), default=0) for together in needs.value.calls)
+
+
+def _time_of(line: Timeline, caller: str, part: str) -> int:
+    """How long the caller may have to wait for one part, tries and pauses included; 0 where nobody says."""
+    lasting = [fact.value for fact in line.facts_of("latency.max") if is_providers(fact, part)]
+    if not lasting:
+        return 0
+    longest = max(value if isinstance(value, int) else _FOREVER for value in lasting)
+    limits = [fact.value for fact in line.of_caller("timeout.attempt", caller, part) if isinstance(fact.value, int)]
+    whole = [fact.value for fact in line.of_caller("timeout.request", caller, part) if isinstance(fact.value, int)]
+    if limits and min(limits) < longest:
+        tries = line.tries(caller, part) or _FOREVER
+        pause = min((fact.value.first for fact in line.of_caller("backoff", caller, part) if isinstance(fact.value, Backoff)), default=0)
+        longest = tries * min(limits) + (tries - 1) * pause
+    return min([longest, *whole])
+
+
+def _share_of_parts(line: Timeline, needs: Fact) -> Fraction:
+    parts = [part for together in needs.value.calls for part in together]
+    return prod((_share_of(line, needs.provider, part) for part in parts), start=Fraction(1))
+
+
+def _share_of(line: Timeline, caller: str, part: str) -> Fraction:
+    """The share of calls of one part that are answered, each tried as often as is said; 1 where nobody says."""
+    shares = [fact.value for fact in line.facts_of("availability") if is_providers(fact, part) and isinstance(fact.value, Fraction)]
+    fallbacks = [fact for fact in line.of_caller("fallback", caller, part) if fact.value is not NONE]
+    tries = line.tries(caller, part)
+    if not shares or fallbacks or tries is None:
+        return Fraction(1)
+    return 1 - (1 - min(shares)) ** tries
+
+
+def counts_on_what_is_promised(line: Timeline) -> str:
+    """Broken when what one side counts on does not lie inside what the other promises."""
+    for promised in (fact for fact in line.facts if not fact.consumer):
+        for counted_on in (fact for fact in line.facts if fact.consumer):
+            if is_callers(counted_on, counted_on.consumer, promised.subject) and lies_inside(counted_on, promised, line.witness.starts) is False:
+                return ""
+    return "what is counted on is promised"
+
+
+def promised_to_this_caller(line: Timeline) -> str:
+    """Broken when a promise was made to others only."""
+    for promise in line.facts_of("to"):
+        made_to = set() if promise.value is NONE else {provider_of(name) for name in references(promise.value)}
+        callers = {_caller_of(fact, promise) for fact in line.facts} - {"", promise.provider}
+        if "anyone" not in made_to and callers - made_to:
+            return ""
+    return "the promise was made to this caller"
+
+
+def _caller_of(fact: Fact, promise: Fact) -> str:
+    """Who uses the promise on the strength of this fact; "" where the fact uses it not."""
+    if fact.consumer:
+        return fact.consumer if is_callers(fact, fact.consumer, promise.subject) else ""
+    uses = fact.term in ("needs", "escalates", "steps", "recover.by", "detect.by", "fallback", "dead_letter", "recover.how")
+    named = uses and any(leads_to(name, promise.subject) for name in references(fact.value))
+    return fact.provider if named and names(fact, promise.provider) else ""

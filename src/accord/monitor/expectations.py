@@ -1,0 +1,27 @@
+"""The judge of each expectation of accord.model.acts: adding one is adding one function and one line here."""
+
+from collections.abc import Callable
+
+from accord.monitor import broken_calls, broken_recovery, broken_statements
+from accord.monitor.timeline import Timeline
+
+JUDGES: dict[str, Callable[[Timeline], str]] = {
+    "asker-learns-outcome": broken_calls.asker_learns_outcome,
+    "effect-once": broken_calls.effect_once,
+    "tries-happen": broken_calls.tries_happen,
+    "load-carried": broken_calls.load_carried,
+    "error-understood": broken_calls.error_understood,
+    "failure-recognised": broken_calls.failure_recognised,
+    "error-not-repeated": broken_calls.error_not_repeated,
+    "recovered-in-time": broken_recovery.recovered_in_time,
+    "somebody-on-duty": broken_recovery.somebody_on_duty,
+    "ladder-ends-in-a-person": broken_recovery.ladder_ends_in_a_person,
+    "step-ends": broken_recovery.step_ends,
+    "owner-exists": broken_statements.owner_exists,
+    "promise-rests-on-promises": broken_statements.promise_rests_on_promises,
+    "one-recovers": broken_recovery.one_recovers,
+    "repair-stands-apart": broken_recovery.repair_stands_apart,
+    "question-answered": broken_recovery.question_answered,
+    "counts-on-what-is-promised": broken_statements.counts_on_what_is_promised,
+    "promised-to-this-caller": broken_statements.promised_to_this_caller,
+}

@@ -1,0 +1,87 @@
+"""Who may lean on a fact: what it speaks of, whose it is, and whom it names."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from accord.model.contract_values import Needs, Rung, WorkStep
+from accord.model.fact import ANY, Fact, Stance
+
+
+def provider_of(about: str) -> str:
+    """`payments` of `payments/charge`, and of `payments`."""
+    return about.partition("/")[0]
+
+
+def operation_of(about: str) -> str:
+    """`charge` of `payments/charge`; empty where only a party is named."""
+    return about.partition("/")[2]
+
+
+def speaks_of(fact: Fact, about: str) -> bool:
+    """Whether the fact is about this operation, or about any operation of that party."""
+    return fact.provider == provider_of(about) and fact.operation in (operation_of(about), ANY)
+
+
+def is_callers(fact: Fact, party: str, about: str) -> bool:
+    """Whether `party`, calling `about`, may lean on the fact: its own, one for every caller, or a delivery's own limits."""
+    if not speaks_of(fact, about):
+        return False
+    if fact.stance is Stance.PROMISES and not fact.consumer:
+        return delivers(party, about)
+    return fact.consumer in ("", party)
+
+
+def is_providers(fact: Fact, about: str) -> bool:
+    """Whether the fact is said of the provider of `about`, for every caller."""
+    return speaks_of(fact, about) and not fact.consumer and fact.stance is not Stance.ASSUMES
+
+
+def delivers(party: str, about: str) -> bool:
+    """Whether a call of `about` by `party` is a delivery: the attempt of a queue or topic to hand a message over."""
+    return party == provider_of(about)
+
+
+def is_statement(fact: Fact) -> bool:
+    """Whether somebody stands behind the fact; what was only observed permits nothing."""
+    return fact.stance is not Stance.OBSERVES
+
+
+def is_of_party(fact: Fact, party: str) -> bool:
+    """Whether the fact is said of this party, whatever the operation."""
+    return fact.provider == party and not fact.consumer and fact.stance is not Stance.ASSUMES
+
+
+def names(fact: Fact, party: str) -> bool:
+    """Whether the value of the fact names this party."""
+    return any(provider_of(reference) == party for reference in references(fact.value))
+
+
+def references(value: Any) -> Iterator[str]:
+    """Every party or operation that a value names: words, needs, rungs and steps of a procedure."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Rung):
+        yield value.to
+    elif isinstance(value, WorkStep):
+        yield from (value.by or "", *value.needs)
+    elif isinstance(value, Needs):
+        yield from (called for together in value.calls for called in together)
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from references(part)
+
+
+def leads_to(reference: str, about: str) -> bool:
+    """Whether a reference means this operation; a bare party means all of its operations."""
+    if "/" not in reference or not operation_of(about) or operation_of(about) == ANY:
+        return provider_of(reference) == provider_of(about)
+    return reference == about
+
+
+def in_one_scope(facts: Iterable[Fact]) -> bool:
+    """Whether there is a choice of environment, version and so on in which all of the facts hold."""
+    allowed: dict[str, frozenset[str]] = {}
+    for fact in facts:
+        for dimension, values in fact.scope:
+            allowed[dimension] = allowed.get(dimension, frozenset(values)) & frozenset(values)
+    return all(allowed.values())
