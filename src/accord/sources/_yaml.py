@@ -3,17 +3,25 @@
 Nodes are composed by libyaml. No tag is ever acted on; what a scalar means is for the term that asks.
 """
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
 
 import yaml
 from msgspec import Struct
-from yaml.cyaml import CParser
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
+from accord.sources._compose import composed, content_check
+from accord.sources._refusals import (
+    Refusal,
+    character_refused,
+    error_refused,
+    lines_before,
+    own_begin,
+)
 
 __all__ = [
     "Document",
@@ -30,10 +38,14 @@ __all__ = [
     "text_of",
 ]
 
-LARGEST_EXPANSION = 1_000_000
-"""Nodes that one document may have once its aliases are written out; more is refused as an alias bomb."""
+MOST_REFUSALS = 100
+"""Documents of one file that may be refused before the rest of the file is left unread."""
 
-_TEMPLATE_MARKS = ("{{", "<%", "{%")
+_MOST_READ_AGAIN = 200_000_000  # characters: reading goes on after an error only as long as this bounds the time
+_BOUNDARY = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
+_LINES_OF_NO_EDITOR = re.compile("[\x85\u2028\u2029]")  # line ends to libyaml alone: they would shift every place
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
+_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 class Document(Struct, frozen=True):
@@ -54,138 +66,103 @@ class Entry(Struct, frozen=True, gc=False):
     at: Node
 
 
-class _Parser(CParser):  # type: ignore[misc]
-    """libyaml's composer with tag resolution switched off: a scalar stays text."""
-
-    def __init__(self, text: str) -> None:
-        CParser.__init__(self, text)
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> None:
-        return None
-
-    def descend_resolver(self, parent: Any, index: Any) -> None:
-        return None
-
-    def ascend_resolver(self) -> None:
-        return None
-
-
 def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Document | Problem]:
     """Every document of a YAML or JSON text; what cannot be read becomes a Problem with its place.
 
-    After an error, reading goes on at the next line that starts with `---`.
+    After an error, reading goes on at the next line that starts with `---`. A template ends the reading of its text:
+    what follows may stand under its condition.
     """
-    aliased = "&" in text and "*" in text
-    start = 0
-    while True:
-        parser = _Parser("\n" * start + _after(text, start) if start else text)
+    text = _readable(text)
+    for found in _read_from(text, 0, len(text)):
+        if type(found) is Refusal:
+            reason = found.reason.replace("not YAML", "not JSON", 1) if file.endswith(".json") else found.reason
+            yield Problem(Place(root, file, found.line, found.column), reason, fatal=True)
+        else:
+            yield Document(root, file, found, scope)
+
+
+def _readable(text: str) -> str:
+    """The same text, places unchanged, without what JSON allows and libyaml refuses."""
+    if "\x85" in text or "\u2028" in text or "\u2029" in text:
+        text = _LINES_OF_NO_EDITOR.sub(" ", text)
+    if "\\ud" in text or "\\uD" in text:
+        text = _LITERAL.sub(_without_surrogates, text)
+    if text[:1] in "\t {[\r\n" and "\t" in text:
+        body = text.lstrip()
+        if body[:1] in ("{", "["):
+            return text[: len(text) - len(body)].replace("\t", " ") + body.rstrip()
+    return text
+
+
+def _without_surrogates(literal: re.Match[str]) -> str:
+    """The quoted text with each escaped surrogate pair as its character; blanks behind it keep later columns."""
+    if "\\ud" not in literal[0] and "\\uD" not in literal[0]:
+        return literal[0]
+    return _SURROGATES.sub(_character, literal[0]).ljust(len(literal[0]))
+
+
+def _character(escapes: re.Match[str]) -> str:
+    if len(escapes[0]) == 6:
+        return "\ufffd"
+    high, low = int(escapes[0][2:6], 16), int(escapes[0][8:], 16)
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
+def _read_from(text: str, begin: int, end: int) -> Iterator[Node | Refusal]:
+    """The root nodes of text[begin:end], and a Refusal for each document that gives none."""
+    check = content_check(text)
+    budget = _MOST_READ_AGAIN
+    refused = 0
+    while begin < end:
+        before = lines_before(text, begin)
+        given = 0
         try:
-            while parser.check_node():
-                node = parser.get_node()
-                refusal = _expansion_refusal(node) if aliased else ""
-                if refusal:
-                    yield Problem(place_of(node, root, file), refusal, fatal=True)
-                elif node is not None:
-                    yield Document(root, file, node, scope)
+            for node in composed(_part(text, begin, end, before)):
+                refusal = check(node) if check else None
+                yield refusal or node
+                given += 1
+                if refusal and refusal.template:
+                    return
             return
         except yaml.MarkedYAMLError as error:
-            problem = _problem(error, text, root, file)
-            yield problem
-            start = _next_document(text, max(problem.place.line, start + 1))
-        except yaml.YAMLError as error:
-            yield _unreadable_character(error, text, root, file)
-            return
-        if not start:
-            return
-
-
-def _after(text: str, lines: int) -> str:
-    return "".join(text.splitlines(keepends=True)[lines:])
-
-
-def _next_document(text: str, after_line: int) -> int:
-    """The number of lines before the next `---` that follows line `after_line`, or 0."""
-    for index, line in enumerate(text.splitlines()):
-        if index >= after_line and line.startswith("---"):
-            return index
-    return 0
-
-
-def _problem(error: yaml.MarkedYAMLError, text: str, root: str, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    template = _template_line(text)
-    if template:
-        place = Place(root, file, template[0], template[1])
-        return Problem(place, f"cannot read: template ({template[2]}); check its rendered output instead", fatal=True)
-    return Problem(Place(root, file, line, column), f"not YAML: {_plain(error)}", fatal=True)
-
-
-def _plain(error: yaml.MarkedYAMLError) -> str:
-    words = str(error.problem or error.context or "unreadable")
-    if "cannot start any token" in words and "\\t" in words:
-        return "a tab where spaces are expected; indent with spaces"
-    if error.context and error.problem:
-        return f"{error.problem} {error.context}"
-    return words
-
-
-def _unreadable_character(error: yaml.YAMLError, text: str, root: str, file: str) -> Problem:
-    for number, line in enumerate(text.split("\n"), start=1):
-        for column, character in enumerate(line, start=1):
-            if not (character.isprintable() or character in "\t\r\x85\ufeff" or character > "\x9f"):
-                reason = f"not YAML: the control character U+{ord(character):04X} is not allowed"
-                return Problem(Place(root, file, number, column), reason, fatal=True)
-    return Problem(Place(root, file, 1, 1), f"not YAML: {str(error).splitlines()[0]}", fatal=True)
-
-
-def _template_line(text: str) -> tuple[int, int, str] | None:
-    for number, line in enumerate(text.splitlines(), start=1):
-        for mark in _TEMPLATE_MARKS:
-            if mark in line and not line.lstrip().startswith("#"):
-                return number, line.index(mark) + 1, mark
-    return None
-
-
-def _expansion_refusal(top: Node | None) -> str:
-    """Why the document must not be walked: it contains itself, or is too large once its aliases are written out."""
-    sizes: dict[int, int] = {}
-    under_way: set[int] = set()
-    stack: list[tuple[Node, bool]] = [(top, False)] if top is not None else []
-    while stack:
-        node, finished = stack.pop()
-        key = id(node)
-        if finished:
-            under_way.discard(key)
-            sizes[key] = 1 + sum(sizes[id(part)] for part in _parts(node))
-            if sizes[key] > LARGEST_EXPANSION:
-                return f"an alias bomb: more than {LARGEST_EXPANSION:,} values once its aliases are written out"
+            refusal = error_refused(error, text, begin, begin - before)
+        except (yaml.YAMLError, UnicodeEncodeError) as error:
+            refusal = character_refused(error, text, begin)
+            # libyaml decodes far ahead: what stands before this document may not have been given yet
+            yield from islice(_read_from(text, begin, own_begin(text, begin, refusal.index)), given, None)
+        refused, budget = refused + 1, budget - (end - begin + before)
+        if _is_after_end(text, begin, refusal):
+            begin = refusal.index
             continue
-        if key in sizes:
-            continue
-        if key in under_way:
-            return "a value that contains itself through an alias"
-        under_way.add(key)
-        stack.append((node, True))
-        for part in _parts(node):
-            if id(part) in under_way:
-                return "a value that contains itself through an alias"
-            stack.append((part, False))
-    return ""
+        yield refusal
+        following = _BOUNDARY.search(text, max(refusal.index, begin + 1), end)
+        if following is None or refusal.template:
+            return
+        begin = following.start()
+        if refused >= MOST_REFUSALS or budget < 0:
+            yield Refusal(lines_before(text, begin) + 1, 1, f"not read from here on: {refused} documents before were refused", begin)
+            return
 
 
-def _parts(node: Node) -> list[Node]:
-    if isinstance(node, MappingNode):
-        return [part for pair in node.value for part in pair]
-    return list(node.value) if isinstance(node, SequenceNode) else []
+def _part(text: str, begin: int, end: int, before: int) -> str:
+    """A part of the text behind as many empty lines as lines stand before it, so that its marks are true."""
+    return text if begin == 0 and end == len(text) else "\n" * before + text[begin:end]
+
+
+def _is_after_end(text: str, begin: int, refusal: Refusal) -> bool:
+    """Whether libyaml refused what is right: a document that follows `...` without a `---` of its own."""
+    if "document" not in refusal.reason:
+        return False
+    before = text[begin : refusal.index].rstrip()
+    return before[before.rfind("\n") + 1 :] == "..."
 
 
 def text_of(node: Node) -> str | None:
     """The scalar's text as typed (an unquoted `!=` is text, not a tag), or None where the node is no scalar."""
     if type(node) is not ScalarNode:
         return None
-    if node.tag is not None and not node.value and node.tag.startswith("!="):
-        return str(node.tag)
+    if node.tag is not None and node.tag.startswith(("!=", "!~")):
+        return f"{node.tag} {node.value}" if node.value else str(node.tag)
     return str(node.value)
 
 
@@ -196,58 +173,85 @@ def place_of(node: Node, root: str, file: str) -> Place:
 
 
 def entries(node: Node, duplicates: list[tuple[Node, str]] | None = None) -> list[Entry]:
-    """The entries of a mapping in order, merge keys resolved; own keys win over merged ones.
+    """The entries of a mapping in order, merge keys resolved; own keys win over merged ones, earlier merges over later.
 
-    A repeated key keeps its first value and is appended to `duplicates`. An entry whose value is an alias, or that
-    comes from a merge, has the place of the entry that uses it.
+    A repeated key keeps its first value and is appended to `duplicates`. A key that is no scalar has the name `?`.
+    An entry whose value is an alias, or that comes from a merge, has the place of the entry that uses it.
     """
     if type(node) is not MappingNode:
         return []
     result: list[Entry] = []
     seen: set[str] = set()
-    merges: list[tuple[Node, Node]] = []
+    merged: list[Node] = []
     for key_node, value in node.value:
         key = text_of(key_node)
         if key is None:
             key = "?"
-        elif key == "<<":
-            merges.append((key_node, value))
+        elif key == "<<" and _merged_by(key_node, value):
+            merged.append(key_node)
             continue
-        if key in seen:
+        elif key in seen:
             if duplicates is not None:
                 duplicates.append((key_node, key))
             continue
         seen.add(key)
-        mark = value.start_mark
-        aliased = mark.index < key_node.start_mark.index
+        aliased = value.start_mark.index < key_node.start_mark.index
         result.append(Entry(key, key_node, value, key_node if aliased else value))
-    for key_node, value in merges:
-        _merge(result, seen, key_node, value)
+    if merged:
+        _merge(node, merged[0], seen, result)
     return result
 
 
-def _merge(result: list[Entry], seen: set[str], using: Node, value: Node) -> None:
-    for source in value.value if isinstance(value, SequenceNode) else [value]:
-        for entry in entries(source):
-            if entry.key not in seen:
-                seen.add(entry.key)
-                result.append(Entry(entry.key, using, entry.value, using))
+def _merged_by(key_node: Node, value: Node) -> list[Node]:
+    """The mappings that an entry `<<: ...` merges; none where it is an ordinary key."""
+    if key_node.style or key_node.value != "<<":
+        return []
+    if type(value) is MappingNode:
+        return [value]
+    if type(value) is SequenceNode and all(type(item) is MappingNode for item in value.value):
+        return list(value.value)
+    return []
+
+
+def _merge(top: Node, using: Node, seen: set[str], result: list[Entry]) -> None:
+    """Append what the merge keys of a mapping bring in, also through merge keys of theirs, at the place of `using`."""
+    waiting = _merges(top)
+    while waiting:
+        node = waiting.pop()
+        for key_node, value in node.value:
+            key = text_of(key_node)
+            if key is not None and key not in seen and not (key == "<<" and _merged_by(key_node, value)):
+                seen.add(key)
+                result.append(Entry(key, using, value, using))
+        waiting += _merges(node)
+
+
+def _merges(node: Node) -> list[Node]:
+    """The mappings merged into a mapping, the one that wins last."""
+    return [merged for key_node, value in node.value if text_of(key_node) == "<<" for merged in _merged_by(key_node, value)][::-1]
 
 
 def child(node: Node | None, *path: str) -> Node | None:
     """The value under a path of keys, merge keys included; None where the path is absent."""
-    for key in path:
-        if node is None:
+    for name in path:
+        if node is None or type(node) is not MappingNode:
             return None
-        for entry in entries(node):
-            if entry.key == key:
-                node = entry.value
+        merges = False
+        for key_node, value in node.value:
+            key = text_of(key_node)
+            if key == name:
+                node = value
                 break
+            merges = merges or key == "<<"
         else:
-            return None
+            node = _merged_child(node, name) if merges else None
     return node
+
+
+def _merged_child(node: Node, name: str) -> Node | None:
+    return next((entry.value for entry in entries(node) if entry.key == name), None)
 
 
 def items(node: Node | None) -> list[Node]:
     """The items of a sequence; empty for anything else."""
-    return list(node.value) if isinstance(node, SequenceNode) else []
+    return list(node.value) if node is not None and type(node) is SequenceNode else []
