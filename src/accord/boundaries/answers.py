@@ -1,8 +1,8 @@
 """Answers that are not success: which ones a provider lists, and which of them a word of the caller names."""
 
 from accord.boundaries.system import Boundary
-from accord.model.contract_values import ErrorAnswer
-from accord.model.fact import Fact
+from accord.model.contract_values import ErrorAnswer, Needs
+from accord.model.fact import ANY, Fact
 
 
 def answers(boundary: Boundary) -> list[Fact]:
@@ -18,6 +18,23 @@ def names_error(word: str, error: Fact) -> bool:
     if word in statuses:
         return True
     return len(word) == 3 and word.endswith("xx") and any(status.startswith(word[0]) and len(status) == 3 for status in statuses)
+
+
+def calling(boundary: Boundary) -> Fact | None:
+    """A statement of the caller itself that it makes this call; None where only others say so."""
+    own = (fact for facts in boundary.assumed.terms.values() for fact in facts if fact.says == boundary.consumer)
+    return next(own, None) or needing(boundary)
+
+
+def needing(boundary: Boundary) -> Fact | None:
+    """The `needs` of the caller that names this call; None where it does not say."""
+    system, wanted = boundary.system, {boundary.subject, boundary.provider, f"{boundary.provider}/{ANY}"}
+    for operation in (*system.operations(boundary.consumer), ANY):
+        needs = system.needs(boundary.consumer, operation, boundary.view)
+        if needs is not None and isinstance(needs.value, Needs):
+            if any(call in wanted for together in needs.value.calls for call in together):
+                return needs
+    return None
 
 
 def looks_like_success(error: Fact) -> bool:

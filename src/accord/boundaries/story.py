@@ -1,10 +1,11 @@
 """Tells how a call goes when every party uses the time it may: the steps of a witness."""
 
+from accord.boundaries.answers import calling
 from accord.boundaries.limits import Plan, Try, plan
 from accord.boundaries.system import Boundary, System
 from accord.boundaries.view import View
 from accord.boundaries.worst import FOREVER, Worst, worst
-from accord.model.fact import ANY, Fact
+from accord.model.fact import Fact
 from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
@@ -76,7 +77,7 @@ class _Teller:
 
     def unlimited(self, boundary: Boundary, start: int, request: int) -> int:
         """A call whose caller states no limit: it waits for the answer."""
-        because = self.system.needs(*_caller_operation(boundary), self.view) if boundary.consumer else None
+        because = calling(boundary)
         self.add(start, boundary.consumer, "calls", f"calls {boundary.subject}", because, boundary.subject, 1, request)
         return self.attempt(boundary, start, 1, request, FOREVER) or start
 
@@ -109,17 +110,6 @@ class _Teller:
                     ends.append(self.request(boundary, now)[0])
             now = max(ends)
         return now
-
-
-def _caller_operation(boundary: Boundary) -> tuple[str, str]:
-    """The operation of the consumer that needs this call."""
-    for operation in (*boundary.system.operations(boundary.consumer), ANY):
-        needs = boundary.system.needs(boundary.consumer, operation, boundary.view)
-        if needs is not None and needs.value is not NONE:
-            calls = [call for together in needs.value.calls for call in together]
-            if boundary.subject in calls or boundary.provider in calls:
-                return boundary.consumer, operation
-    return boundary.consumer, ANY
 
 
 def _permits(number: int, planned: Plan) -> Fact:

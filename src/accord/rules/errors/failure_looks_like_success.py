@@ -47,7 +47,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.answers import answers, looks_like_success
+from accord.boundaries.answers import answers, calling, looks_like_success
 from accord.boundaries.system import Boundary
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Statement, Verdict
@@ -65,11 +65,12 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     handled = () if handles is None or handles.value is NONE else handles.value
     for error in answers(boundary):
         name = error.term.removeprefix("errors.")
-        if looks_like_success(error) and name not in handled:
-            yield _finding(boundary, error, name, handles)
+        caller = handles or calling(boundary)
+        if looks_like_success(error) and name not in handled and caller is not None:
+            yield _finding(boundary, error, name, handles, caller)
 
 
-def _finding(boundary: Boundary, error: Fact, name: str, handles: Fact | None) -> Finding:
+def _finding(boundary: Boundary, error: Fact, name: str, handles: Fact | None, caller: Fact) -> Finding:
     status = ", ".join(error.value.status)
     statements = [Statement(error, f"{boundary.provider} answers {name} with status {status}")]
     if handles is not None:
@@ -79,8 +80,7 @@ def _finding(boundary: Boundary, error: Fact, name: str, handles: Fact | None) -
         Step(0, boundary.provider, "states", f"fails ({name}) and answers {status}", error, about),
         Step(0, "", "concludes", f"{boundary.consumer} and every counter on the way see a success: 0 errors of {about}", None, about),
     )
-    expects = (error,) if handles is None else (error, handles)
-    witness = Witness(steps, "failure-recognised", expects)
+    witness = Witness(steps, "failure-recognised", (error, caller))
     message = f"{boundary.provider} answers {name} with status {status}, which {boundary.consumer} takes for a success"
     failing = replace(error, value=replace(error.value, status=("500",)), text="status: 500")
     moves = [Move(boundary.provider, f"answer {name} with a status of failure", (Change(error, failing),))]

@@ -95,11 +95,10 @@ from fractions import Fraction
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.answers import needing
 from accord.boundaries.limits import attempts, first_limit, plan, tries_again
-from accord.boundaries.system import Boundary, System
-from accord.boundaries.view import View
+from accord.boundaries.system import Boundary
 from accord.model.amount import Amount
-from accord.model.contract_values import Needs
 from accord.model.duration import SECOND
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
@@ -111,9 +110,13 @@ DEEPEST = 8
 
 
 class _Path(Struct, frozen=True):
-    """A path of calls that ends at the boundary in question, outermost first; `sends` is stated at its start."""
+    """A path of calls that ends at the boundary in question, outermost first; `sends` is stated at its start.
+
+    `links` are the needs that tie each hop to the next.
+    """
 
     hops: tuple[tuple[Boundary, Fact], ...]
+    links: tuple[Fact, ...]
     sends: Fact
     certain: bool
 
@@ -161,7 +164,7 @@ def _finding(boundary: Boundary, path: _Path, accepts: Fact) -> Finding:
 
 
 def _question(boundary: Boundary, last: Fact, paths: list[_Path]) -> Iterator[Finding]:
-    several = [path for path in paths if len(path.hops) > 1]
+    several = [path for path in paths if sum(tries.value > 1 for _, tries in path.hops) > 1]
     if not several:
         return
     path = max(several, key=lambda path: path.factor)
@@ -173,35 +176,37 @@ def _question(boundary: Boundary, last: Fact, paths: list[_Path]) -> Iterator[Fi
 
 
 def _paths(boundary: Boundary) -> Iterator[_Path]:
-    """Every path of repeating hops to this boundary whose first caller states how much it sends."""
-    waiting: list[tuple[tuple[Boundary, ...], bool]] = [((boundary,), True)]
+    """Every path of hops with stated tries to this boundary whose first caller states how much it sends."""
+    waiting: list[tuple[tuple[Boundary, ...], tuple[Fact, ...], bool]] = [((boundary,), (), True)]
     while waiting:
-        hops, certain = waiting.pop()
+        hops, links, certain = waiting.pop()
         sends = hops[0].assumed.get("sends.rate")
+        stated = tuple((hop, tries) for hop in hops if (tries := _tries(hop)) is not None)
+        if len(stated) < len(hops) or len(hops) > DEEPEST:
+            continue
         if sends is not None and isinstance(sends.value, Amount) and sends.value.dimension == "count/ns":
-            repeating = tuple((hop, tries) for hop in hops if (tries := _repeats(hop)) is not None)
-            if repeating and repeating[-1][0] is boundary:
-                yield _Path(repeating, sends, certain)
-        if len(hops) < DEEPEST:
-            for outer in _callers(hops[0]):
-                if all(outer.key != hop.key for hop in hops):
-                    waiting.append(((outer, *hops), certain and _repeats_inner(outer, hops[0])))
+            yield _Path(stated, links, sends, certain)
+        for outer in _callers(hops[0]):
+            link = needing(hops[0])
+            if link is not None and all(outer.key != hop.key for hop in hops):
+                waiting.append(((outer, *hops), (link, *links), certain and _repeats_inner(outer, hops[0])))
 
 
 def _callers(inner: Boundary) -> Iterator[Boundary]:
     """The boundaries whose operation makes this call."""
-    system: System = inner.system
-    view: View = inner.view
-    for operation in system.operations(inner.consumer):
-        needs = system.needs(inner.consumer, operation, view)
-        if needs is not None and isinstance(needs.value, Needs) and inner.subject in [call for group in needs.value.calls for call in group]:
-            for caller in system.callers(inner.consumer, operation):
-                yield system.boundary((caller, inner.consumer, operation), view)
+    for key in inner.system.above(inner.key):
+        if key[0]:
+            yield inner.system.boundary(key, inner.view)
+
+
+def _tries(boundary: Boundary) -> Fact | None:
+    tries = attempts(boundary)
+    return tries if tries is not None and tries.value is not NONE else None
 
 
 def _repeats(boundary: Boundary) -> Fact | None:
-    tries = attempts(boundary)
-    return tries if tries is not None and tries.value is not NONE and tries.value > 1 else None
+    tries = _tries(boundary)
+    return tries if tries is not None and tries.value > 1 else None
 
 
 def _repeats_inner(outer: Boundary, inner: Boundary) -> bool:
@@ -229,6 +234,9 @@ def _witness(boundary: Boundary, path: _Path, accepts: Fact) -> Witness:
     first = path.hops[0][0]
     steps = [Step(0, first.consumer, "states", f"sends {path.sends.text} to {first.subject}", path.sends, first.subject)]
     for hop, tries in path.hops:
+        if hop is not first:
+            link = path.links[len(steps) // 2 - 1]
+            steps.append(Step(0, hop.consumer, "states", f"calls {hop.subject} for each {link.subject}", link, hop.subject))
         does = f"finds {hop.subject} slow or down and makes {tries.value} tries of each call"
         steps.append(Step(0, hop.consumer, "multiplies", does, tries, hop.subject, 0, tries.value))
     load = _load(path) * SECOND
@@ -236,7 +244,7 @@ def _witness(boundary: Boundary, path: _Path, accepts: Fact) -> Witness:
     steps.append(Step(0, boundary.provider, "loads", does, accepts, boundary.subject, 0, int(load)))
     end = f"{path.factor} calls of {boundary.subject} for one request at {first.subject}: the tries keep it down"
     steps.append(Step(0, "", "concludes", end, None, boundary.subject, 0, path.factor))
-    return Witness(tuple(steps), "load-carried", (path.sends, accepts))
+    return Witness(tuple(steps), "load-carried", (accepts,))
 
 
 def _moves(boundary: Boundary, path: _Path, accepts: Fact) -> tuple[Move, ...]:

@@ -4,7 +4,7 @@ A caller states a number of tries, a limit on each and a limit on all of them, a
 tries: the ones at the end never begin. Each number is sensible alone: tries bridge a short failure, a limit on each
 keeps one slow answer from taking all the time, a limit on all protects who waits. Together the promised tries do not exist.
 
-Only tries that cannot even begin are counted. A last try that begins and is cut short is a condition, not a mismatch.
+Only a last try that cannot even begin is a mismatch. One that begins, be it at the very end, and is cut short is a condition.
 
 ## Example
 ```yaml file=reports/accord.yaml
@@ -93,18 +93,19 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     if tries is None or tries.needed <= tries.all.value:
         return
     happen = next(number for number in range(1, tries.attempts.value + 1) if tries.begins(number + 1) >= tries.all.value)
+    never = tries.begins(tries.attempts.value) > tries.all.value
     statements = (
         Statement(tries.attempts, f"{_who(boundary)} states {tries.attempts.text} tries at {boundary.subject}"),
         Statement(tries.all, f"{_who(boundary)} ends all tries together after {tries.all.text}"),
         Statement(tries.each, f"{_who(boundary)} ends each try after {tries.each.text}"),
     )
-    if happen < tries.attempts.value:
+    if never:
         message = f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: {happen} can begin"
         yield Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=_witness(boundary, tries, happen), moves=_moves(boundary, tries))
         return
     left = show_duration(tries.all.value - tries.begins(tries.attempts.value))
     message = f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: the last has {left}"
-    condition = f"holds only while the tries before the last leave it more than {left}"
+    condition = f"holds only while the tries before the last leave it enough, more than {left}"
     yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
 
 
