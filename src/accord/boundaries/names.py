@@ -1,0 +1,207 @@
+"""Who is who: every local name that has a link is replaced by the party it stands for.
+
+Names in contracts are global. Names in artefacts are local; they are linked only by address, by explicit alias
+(`names:` in a contract) or by what artefacts themselves tie together, never because two names are equal.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.boundaries.names_claims import Claim, Register, joint_scope
+from accord.boundaries.names_same import Answer, Sameness, same
+from accord.boundaries.names_spelling import spell
+from accord.model.contract_values import Needs, Rung, WorkStep
+from accord.model.fact import EVERYWHERE, Fact, Scope
+from accord.model.place import Place
+from accord.model.problem import Problem, Refused
+
+__all__ = ["Answer", "Link", "Linked", "Sameness", "link", "same"]
+
+_REFERRING = frozenset(
+    ("needs", "recover", "detect", "authority", "to", "dead_letter", "undo", "instead", "escalates", "steps", "fallback", "routes")
+)
+_VERSION = "version:"
+_ADDRESSES = ("dns:", "kubernetes:")
+
+
+class Link(Struct, frozen=True):
+    """`name` stands for `party` where `scope` holds; `because` says in words why."""
+
+    name: str
+    party: str
+    because: str
+    places: tuple[Place, ...] = ()
+    scope: Scope = EVERYWHERE
+
+
+class Linked(Struct, frozen=True):
+    """The facts with every linked name replaced, the links they rest on in order of name, and what was refused."""
+
+    facts: tuple[Fact, ...]
+    links: tuple[Link, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def link(facts: Iterable[Fact]) -> Linked:
+    """The facts in terms of the parties they speak of; a name without a link stays local.
+
+    A link that holds under a condition narrows the facts it renames to that condition.
+    """
+    facts = tuple(facts)
+    register = Register(facts)
+    links = Links(register)
+    renamed = tuple(one for fact in facts for one in _renamed(fact, links))
+    found = tuple(known for name in sorted(links) for known in links[name])
+    return Linked(renamed, found, tuple(register.problems))
+
+
+class Links(dict[str, tuple[Link, ...]]):
+    """The links of every name, each worked out when it is first met."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+
+    def __missing__(self, name: str) -> tuple[Link, ...]:
+        found = self[name] = tuple(_links(self.register, name))
+        return found
+
+
+def _links(register: Register, name: str) -> Iterator[Link]:
+    if ":" not in name:
+        if "." in name:
+            yield from (_claimed(name, claim) for claim in register.claims_of_party(name))
+        return
+    try:
+        spelled = spell(name)
+    except Refused:
+        return
+    claims = register.claims(spelled)
+    if claims:
+        yield from (_claimed(name, claim) for claim in claims)
+        return
+    if not name.startswith(_ADDRESSES):
+        return
+    key = spelled.inside if spelled.inside in register.names else spelled.key
+    if key != name and not (spelled.cluster or spelled.port or spelled.path):
+        yield Link(name, key, f"{name.partition(':')[2]} is the address of {key}")
+
+
+def _claimed(name: str, claim: Claim) -> Link:
+    return Link(name, claim.party, claim.because, claim.places, claim.scope)
+
+
+# ---------------------------------------------------------------------- renaming
+
+
+def _renamed(fact: Fact, links: Links) -> Iterable[Fact]:
+    if links[fact.provider] or links[fact.says] or links[fact.consumer]:
+        found = _sides_renamed(fact, links)
+    elif fact.scope or fact.term.partition(".")[0] in _REFERRING:
+        found = [fact]
+    else:
+        return (fact,)
+    return [_inside_renamed(one, links) for one in found]
+
+
+def _sides_renamed(fact: Fact, links: Links) -> list[Fact]:
+    """The fact about the parties that its names stand for: once for each condition under which they do."""
+    found = [fact]
+    for name in dict.fromkeys((fact.says, fact.consumer, fact.provider)):
+        if links[name]:
+            found = [narrowed for one in found for narrowed in _one_renamed(one, name, links[name])]
+    return found
+
+
+def _one_renamed(fact: Fact, name: str, links: tuple[Link, ...]) -> list[Fact]:
+    found = []
+    for known in links:
+        scope = joint_scope(fact.scope, known.scope)
+        if scope is not None:
+            sides = {side: known.party for side in ("says", "consumer", "provider") if getattr(fact, side) == name}
+            found.append(replace(fact, scope=scope, **sides))
+    return found or [fact]
+
+
+def _inside_renamed(fact: Fact, links: Links) -> Fact:
+    """The fact with the references in its value, and the versions in its scope, renamed."""
+    changes: dict[str, object] = {}
+    scope = _scope_renamed(fact.scope, links) if fact.scope else fact.scope
+    if scope != fact.scope:
+        changes["scope"] = scope
+    if fact.term.partition(".")[0] in _REFERRING:
+        value = _value_renamed(fact.value, _References(links, fact.scope))
+        if value is not fact.value:
+            changes["value"] = value
+    return replace(fact, **changes) if changes else fact
+
+
+def _scope_renamed(scope: Scope, links: Links) -> Scope:
+    if not any(dimension.startswith(_VERSION) for dimension, _ in scope):
+        return scope
+    return tuple(sorted((_dimension_renamed(dimension, links), values) for dimension, values in scope))
+
+
+def _dimension_renamed(dimension: str, links: Links) -> str:
+    known = links[dimension.removeprefix(_VERSION)] if dimension.startswith(_VERSION) else ()
+    return _VERSION + known[0].party if len(known) == 1 else dimension
+
+
+class _References:
+    """Renames the references in one fact's value: `kubernetes:shop/payments/charge` becomes `payments/charge`."""
+
+    def __init__(self, links: Links, scope: Scope) -> None:
+        self.links, self.scope = links, scope
+
+    def renamed(self, reference: str) -> str:
+        """The reference with its party replaced, itself where that party has no link under the fact's scope."""
+        known = reference in self.links.register.names
+        party = self._party(reference) if known or not _names_an_operation(reference) else ""
+        if known or party:
+            return party or reference
+        name, slash, operation = reference.rpartition("/")
+        party = self._party(name) if slash else ""
+        return f"{party}/{operation}" if party else reference
+
+    def _party(self, name: str) -> str:
+        for known in self.links[name]:
+            if joint_scope(self.scope, known.scope) == self.scope:
+                return known.party
+        return ""
+
+    def all_renamed(self, references: tuple[str, ...]) -> tuple[str, ...]:
+        """The references renamed; the very same tuple where none is."""
+        renamed = tuple(self.renamed(reference) for reference in references)
+        return references if renamed == references else renamed
+
+
+def _names_an_operation(reference: str) -> bool:
+    """Whether this is `kubernetes:namespace/name/operation`, which a cluster's name before the namespace looks like."""
+    return reference.startswith("kubernetes:") and reference.count("/") == 2
+
+
+def _value_renamed(value: object, references: _References) -> object:
+    """The value renamed; the very same object where nothing in it is."""
+    if isinstance(value, str):
+        return references.renamed(value)
+    if isinstance(value, Needs):
+        calls = tuple(references.all_renamed(together) for together in value.calls)
+        return value if calls == value.calls else Needs(calls)
+    if isinstance(value, tuple):
+        parts = tuple(_part_renamed(part, references) for part in value)
+        return value if all(part is old for part, old in zip(parts, value, strict=True)) else parts
+    return value
+
+
+def _part_renamed(part: object, references: _References) -> object:
+    if isinstance(part, str):
+        return references.renamed(part)
+    if isinstance(part, Rung):
+        to = references.renamed(part.to)
+        return part if to == part.to else replace(part, to=to)
+    if isinstance(part, WorkStep):
+        by = references.renamed(part.by) if part.by else part.by
+        needs = references.all_renamed(part.needs)
+        return part if by == part.by and needs is part.needs else replace(part, by=by, needs=needs)
+    return part
