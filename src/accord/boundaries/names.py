@@ -5,6 +5,7 @@ Names in contracts are global. Names in artefacts are local; they are linked onl
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -52,9 +53,15 @@ def link(facts: Iterable[Fact]) -> Linked:
     facts = tuple(facts)
     register = Register(facts)
     links = Links(register)
-    renamed = tuple(one for fact in facts for one in _renamed(fact, links))
+    renamed: list[Fact] = []
+    for fact in facts:
+        sided = links[fact.provider] or links[fact.says] or links[fact.consumer]
+        if sided or fact.scope or _refers(fact.term):
+            renamed += (_inside_renamed(one, links) for one in (_sides_renamed(fact, links) if sided else (fact,)))
+        else:
+            renamed.append(fact)
     found = tuple(known for name in sorted(links) for known in links[name])
-    return Linked(renamed, found, tuple(register.problems))
+    return Linked(tuple(renamed), found, tuple(register.problems))
 
 
 class Links(dict[str, tuple[Link, ...]]):
@@ -95,14 +102,9 @@ def _claimed(name: str, claim: Claim) -> Link:
 # ---------------------------------------------------------------------- renaming
 
 
-def _renamed(fact: Fact, links: Links) -> Iterable[Fact]:
-    if links[fact.provider] or links[fact.says] or links[fact.consumer]:
-        found = _sides_renamed(fact, links)
-    elif fact.scope or fact.term.partition(".")[0] in _REFERRING:
-        found = [fact]
-    else:
-        return (fact,)
-    return [_inside_renamed(one, links) for one in found]
+@lru_cache(maxsize=1024)
+def _refers(term: str) -> bool:
+    return term.partition(".")[0] in _REFERRING
 
 
 def _sides_renamed(fact: Fact, links: Links) -> list[Fact]:
@@ -130,7 +132,7 @@ def _inside_renamed(fact: Fact, links: Links) -> Fact:
     scope = _scope_renamed(fact.scope, links) if fact.scope else fact.scope
     if scope != fact.scope:
         changes["scope"] = scope
-    if fact.term.partition(".")[0] in _REFERRING:
+    if _refers(fact.term):
         value = _value_renamed(fact.value, _References(links, fact.scope))
         if value is not fact.value:
             changes["value"] = value
