@@ -1,7 +1,8 @@
 """Where a promise is better than what it rests on: the party's other statements, and the promises of what it needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from math import prod
 
 from msgspec import Struct
 
@@ -15,6 +16,10 @@ from accord.model.duration import show_duration
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.finding import Verdict
 from accord.model.nothing import NONE
+
+
+MANY_TRIES = 64
+"""So many tries miss nothing worth counting."""
 
 
 class Shortfall(Struct, frozen=True):
@@ -168,24 +173,48 @@ def _availability(boundary: Boundary) -> Iterator[Shortfall]:
     if promise is None or needs is None or not hard or (instead is not None and instead.value is not NONE):
         return
     known = [(part, fact) for part in hard if (fact := promised(part.promised, "availability")) is not None]
-    composed = Fraction(1)
-    for _, fact in known:
-        composed *= fact.value
-    if composed < promise.value:
-        names = " and ".join(part.subject for part, _ in known)
-        together = _percent(composed)
-        message = f"{boundary.subject} promises {promise.text}; {names} {'come' if len(known) > 1 else 'comes'} to {together}"
-        told = ((needs, f"needs {needs.text}"), *((fact, f"promises {part.subject} {fact.text} of the time") for part, fact in known))
-        follows = f"{boundary.subject} answers {together} while everything it needs keeps its word"
-        yield Shortfall(Verdict.MISMATCH, promise, told, message, follows, holds=(composed, together))
+    once = _product(fact.value for _, fact in known)
+    retried = _product(_retried(part, fact) for part, fact in known)
+    if once < promise.value:
+        yield _less_available(boundary, promise, needs, known, retried if retried < promise.value else once, retried < promise.value)
         return
     silent = [part for part in hard if all(part is not other for other, _ in known)]
     if silent:
-        bound = f"at least {_percent(promise.value / composed, up=True)}" if composed else ""
+        bound = f"at least {_percent(promise.value / once, up=True)}" if once else ""
         share = f"{bound} together" if len(silent) > 1 else bound
         missing = tuple((part.provider, f"how available {part.subject} is (availability)", share) for part in silent)
         message = f"{boundary.subject} promises {promise.text}; nobody says how available {silent[0].subject} is"
         yield Shortfall(Verdict.UNANSWERED, promise, ((needs, f"needs {needs.text}"),), message, missing=missing)
+
+
+def _less_available(
+    boundary: Boundary, promise: Fact, needs: Fact, known: list[tuple[Boundary, Fact]], share: Fraction, surely: bool
+) -> Shortfall:
+    """A certain shortfall, or one that retries make up for as long as failures do not last over the tries."""
+    names, together = " and ".join(part.subject for part, _ in known), _percent(share)
+    message = f"{boundary.subject} promises {promise.text}; {names} {'come' if len(known) > 1 else 'comes'} to {together}"
+    told: list[Saying] = [(needs, f"needs {needs.text}")]
+    for part, fact in known:
+        told.append((fact, f"promises {part.subject} {fact.text} of the time"))
+        told += [(tries, f"tries {part.subject} {tries.text} times") for tries in part.assumed.all("attempts") if tries.stance is Stance.ASSUMES]
+    if not surely:
+        condition = f"holds only while no failure of {names} lasts over all tries"
+        return Shortfall(Verdict.CONDITIONAL, promise, tuple(told), message, condition=condition)
+    follows = f"{boundary.subject} answers {together} while everything it needs keeps its word"
+    return Shortfall(Verdict.MISMATCH, promise, tuple(told), message, follows, holds=(share, together))
+
+
+def _retried(part: Boundary, fact: Fact) -> Fraction:
+    """The share that is answered where every try fails or not by itself; with tries without end, all of them."""
+    missed: Fraction = 1 - fact.value
+    for tries in part.assumed.all("attempts"):
+        if tries.stance is Stance.ASSUMES:
+            missed = missed**tries.value if isinstance(tries.value, int) and tries.value <= MANY_TRIES else Fraction(0)
+    return 1 - missed
+
+
+def _product(shares: Iterable[Fraction]) -> Fraction:
+    return prod(shares, start=Fraction(1))
 
 
 def _percent(share: Fraction, up: bool = False) -> str:

@@ -57,10 +57,13 @@ EXPECTATIONS: dict[str, str] = {
     "ladder-ends-in-a-person": "an escalation ends in a person: broken when the `pages` return to a party already paged, or end at a party that `states` escalates none and a kind that is nobody (neither rota nor team nor external)",
     "step-ends": "each step has one who does it and a sign that it is finished: broken when the step number `attempt` (0: any) of the steps that a procedure `states` says none in by or done",
     "owner-exists": "an owner is somebody: broken when the owner that a party `states` is no party, while a fact among expects shows that such parties are listed (kind team, rota or external)",
-    "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts (named by a needs fact) compose to more time, or less availability, than the promise allows",
-    "one-recovers": "exactly one party recovers: broken when each side names the other, both claim it, or the one who must says none while the other counts on it",
-    "repair-stands-apart": "the repair does not need what failed: broken when the chain of `states` steps leads from the repair (recover.*) or the signal (detect.by) of `about` back to `about`, each naming the subject of the next",
+    "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts (named by a needs fact) compose to more time, or less availability, or older data, than the promise allows, "
+    "or another promise of the operation allows what it forbids (a smaller share of answers is given more time; the failure is shown after its recovery was due)",
+    "one-recovers": "exactly one party recovers: broken when each side names the other (or parties with the other's owner), both claim it, or the one who must says none while the other counts on it",
+    "repair-stands-apart": "the repair does not need what failed: broken when the chain of `states` steps leads from the repair (recover.*) or the signal (detect.by) of `about` back to `about`, each naming the subject of the next, "
+    "or from a `fallback` to what `breaks`, while the operation it stands in for needs that too",
     "question-answered": "each of the three questions has an answer: broken when the answer (detect, recover or one of their parts) is `none` while another party relies on the operation (a fact of it among expects)",
-    "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not",
+    "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not, "
+    "or what several callers send together, what a producer sends through a queue to a receiver, or what is read at witness.starts before it is ready, does not",
     "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out",
 }  # fmt: skip

@@ -7,12 +7,12 @@ from accord.model.fact import Fact
 from accord.model.hours import Hours
 from accord.model.nothing import NONE
 from accord.model.witness import Step
+from accord.monitor.broken_promises import fallback_shares_fate
 from accord.monitor.carrying import instant
 from accord.monitor.speech import leads_to, names, provider_of, references, speaks_of
 from accord.monitor.timeline import Timeline
 
 PEOPLE = ("rota", "team", "external")
-_NAMING = ("recover.by", "detect.by", "escalates", "steps")
 _REPAIRS = ("recover.by", "recover.how", "recover.within", "detect.by")
 
 
@@ -31,7 +31,7 @@ def somebody_on_duty(line: Timeline) -> str:
     gone_parties = {step.party for step in gone if step.at == gone[-1].at}
     for promise in line.witness.expects:
         holds = promise.term == "hours" and isinstance(promise.value, Hours) and moment and promise.value.hold_at(moment)
-        if holds and _answering(line, promise) <= gone_parties:
+        if holds and (_answering(line, promise) <= gone_parties or _is_needed(line, promise, gone_parties)):
             return ""
     return "the promise does not hold then, or somebody is on duty"
 
@@ -41,6 +41,17 @@ def _answering(line: Timeline, promise: Fact) -> set[str]:
     named = [fact for fact in line.facts_of("recover.by", "detect.by") if fact.provider == promise.provider and fact is not promise]
     parties = {provider_of(name) for fact in named for name in references(fact.value)}
     return parties or {promise.provider}
+
+
+def _is_needed(line: Timeline, promise: Fact, gone: set[str]) -> bool:
+    """Whether one of those away is who a step of the repair names, or all are who show the deviation to who promises to answer."""
+    how = [fact for fact in line.facts_of("recover.how") if speaks_of(fact, promise.subject)]
+    steps = [fact for fact in line.facts_of("steps") if any(names(fact_of, fact.provider) for fact_of in how)]
+    if any(names(fact, party) for fact in steps for party in gone):
+        return True
+    paged = [fact for fact in line.facts_of("recover.by", "escalates") if names(fact, promise.provider)]
+    shown = [fact for fact in line.facts_of("detect.by") if {provider_of(name) for name in references(fact.value)} <= gone]
+    return any(fact.provider in (*gone, signal.provider) for fact in paged for signal in shown)
 
 
 def ladder_ends_in_a_person(line: Timeline) -> str:
@@ -72,25 +83,34 @@ def one_recovers(line: Timeline) -> str:
     said = line.facts_of("recover", "recover.by")
     for promised in (fact for fact in said if not fact.consumer):
         for counted_on in (fact for fact in said if fact.consumer and speaks_of(fact, promised.subject)):
-            if _is_orphaned_or_doubled(promised, counted_on):
+            if _is_orphaned_or_doubled(line, promised, counted_on):
                 return ""
     return "one party recovers"
 
 
-def _is_orphaned_or_doubled(promised: Fact, counted_on: Fact) -> bool:
+def _is_orphaned_or_doubled(line: Timeline, promised: Fact, counted_on: Fact) -> bool:
     provider, consumer = promised.provider, counted_on.consumer
     if promised.value is NONE:
         return names(counted_on, provider)
     if counted_on.value is NONE:
         return names(promised, consumer)
-    each_names_other = names(promised, consumer) and names(counted_on, provider)
-    both_claim = names(promised, provider) and names(counted_on, consumer)
+    each_names_other = _stands_for(line, promised, consumer) and _stands_for(line, counted_on, provider)
+    both_claim = _stands_for(line, promised, provider) and _stands_for(line, counted_on, consumer)
     return each_names_other or both_claim
+
+
+def _stands_for(line: Timeline, fact: Fact, party: str) -> bool:
+    """Whether all whom the fact names are this party, or have its owner."""
+    owners = {own.provider: own.value for own in line.facts_of("owner")}
+    named = [provider_of(name) for name in references(fact.value)]
+    return bool(named) and all(name == party or (name in owners and owners[name] == owners.get(party)) for name in named)
 
 
 def repair_stands_apart(line: Timeline) -> str:
     """Broken when the chain of statements leads from the repair of an operation back to it."""
     chain = [step for step in line.told if step.act == "states" and step.fact is not None]
+    if fallback_shares_fate(line):
+        return ""
     if not chain or chain[0].fact is None or not _is_repair(chain[0].fact):
         return "the chain does not begin at a repair or a signal"
     failed = chain[0].about or chain[0].fact.subject
@@ -125,6 +145,6 @@ def _relies(fact: Fact, answer: Fact) -> bool:
     party = fact.consumer or fact.provider
     if party == answer.provider:
         return False
-    if fact.term == "needs":
+    if fact.term in ("needs", "dead_letter", "fallback"):
         return any(leads_to(name, answer.subject) for name in references(fact.value))
     return bool(fact.consumer) and speaks_of(fact, answer.subject)

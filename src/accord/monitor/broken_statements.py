@@ -6,12 +6,20 @@ from math import prod
 from accord.model.contract_values import Backoff, Needs
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
+from accord.monitor.broken_promises import (
+    contradicts_itself,
+    made_of_older,
+    passed_on,
+    read_too_early,
+    sent_together,
+)
 from accord.monitor.broken_recovery import PEOPLE
 from accord.monitor.lying_inside import lies_inside
 from accord.monitor.speech import is_callers, is_providers, leads_to, names, provider_of, references
 from accord.monitor.timeline import Timeline
 
 _FOREVER = 2**63
+_MANY_TRIES = 64
 
 
 def owner_exists(line: Timeline) -> str:
@@ -35,19 +43,21 @@ def promise_rests_on_promises(line: Timeline) -> str:
         for promise in line.of_provider("availability", needs.subject):
             if isinstance(promise.value, Fraction) and _share_of_parts(line, needs) < promise.value:
                 return ""
-    return "the parts allow what is promised"
+    return "" if contradicts_itself(line) or made_of_older(line) else "the parts allow what is promised"
 
 
-def _time_of_parts(line: Timeline, needs: Fact) -> int:
-    return sum(max((_time_of(line, needs.provider, part) for part in together), default=0) for together in needs.value.calls)
+def _time_of_parts(line: Timeline, needs: Fact, path: tuple[str, ...] = ()) -> int:
+    return sum(max((_time_of(line, needs.provider, part, path) for part in together), default=0) for together in needs.value.calls)
 
 
-def _time_of(line: Timeline, caller: str, part: str) -> int:
+def _time_of(line: Timeline, caller: str, part: str, path: tuple[str, ...]) -> int:
     """How long the caller may have to wait for one part, tries and pauses included; 0 where nobody says."""
     lasting = [fact.value for fact in line.facts_of("latency.max") if is_providers(fact, part)]
-    if not lasting:
+    behind = [] if lasting or part in path else [fact for fact in line.of_provider("needs", part) if isinstance(fact.value, Needs)]
+    longest = max((value if isinstance(value, int) else _FOREVER for value in lasting), default=0)
+    longest = max([longest, *(_time_of_parts(line, fact, (*path, part)) for fact in behind)])
+    if not longest:
         return 0
-    longest = max(value if isinstance(value, int) else _FOREVER for value in lasting)
     limits = [fact.value for fact in line.of_caller("timeout.attempt", caller, part) if isinstance(fact.value, int)]
     whole = [fact.value for fact in line.of_caller("timeout.request", caller, part) if isinstance(fact.value, int)]
     if limits and min(limits) < longest:
@@ -67,7 +77,7 @@ def _share_of(line: Timeline, caller: str, part: str) -> Fraction:
     shares = [fact.value for fact in line.facts_of("availability") if is_providers(fact, part) and isinstance(fact.value, Fraction)]
     fallbacks = [fact for fact in line.of_caller("fallback", caller, part) if fact.value is not NONE]
     tries = line.tries(caller, part)
-    if not shares or fallbacks or tries is None:
+    if not shares or fallbacks or tries is None or tries > _MANY_TRIES:
         return Fraction(1)
     return 1 - (1 - min(shares)) ** tries
 
@@ -78,7 +88,8 @@ def counts_on_what_is_promised(line: Timeline) -> str:
         for counted_on in (fact for fact in line.facts if fact.consumer):
             if is_callers(counted_on, counted_on.consumer, promised.subject) and lies_inside(counted_on, promised, line.witness.starts) is False:
                 return ""
-    return "what is counted on is promised"
+    together = sent_together(line) or passed_on(line) or read_too_early(line)
+    return "" if together else "what is counted on is promised"
 
 
 def promised_to_this_caller(line: Timeline) -> str:

@@ -76,9 +76,18 @@ def _fits(sent: Fact, taken: Fact) -> bool | None:
     if isinstance(amount, Growth):
         if amount.unbounded and isinstance(most, Amount):
             return False
+        if amount.largest is None and _outgrows(amount, most):
+            return False
         amount = amount.largest or amount.now
     if amount is NONE and isinstance(most, Amount):
         return False
     if not isinstance(amount, Amount) or not isinstance(most, Amount) or amount.dimension != most.dimension:
         return None
     return amount.value <= most.value
+
+
+def _outgrows(level: Growth, most: object) -> bool:
+    """Whether a level without a largest grows past any limit of its kind."""
+    if level.now is None or level.grows is None or not isinstance(most, Amount) or level.now.dimension != most.dimension:
+        return False
+    return level.grows.value > 0 and level.grows.dimension == f"{most.dimension}/ns"

@@ -68,9 +68,13 @@ promises:
     latency: {max: 4s}    # finding: unanswered
     availability: 99.9%   # finding: unanswered
     needs: [payments/charge, stock/reserve]  # finding: conditional
+  refund:
+    availability: 99.99%  # finding: conditional
+    needs: [payments/refund]
+assumes: {payments/refund: {attempts: 3, timeout: {attempt: 1s}}}
 ---
 party: payments
-promises: {charge: {latency: {max: 3s}, availability: 99.95%, sunset: 2027-03-31}}
+promises: {charge: {latency: {max: 3s}, availability: 99.95%, sunset: 2027-03-31}, refund: {availability: 99.9%}}
 ---
 party: stock
 promises: {reserve: {at: POST /reservations}}

@@ -165,7 +165,7 @@ def _sharing(system: System, view: View, fact: Fact, subject: str) -> Iterator[F
     too = f"needs {failed}, which {subject} needs too" if failed != subject else f"needs {subject} itself"
     message = f"the fallback of {subject}, {target}, " + (too if failed != target else f"is what {subject} needs")
     follows = f"{failed} deviates, and {subject} and its fallback {target} fail together"
-    steps = (breaks(failed), *(states(link.fact, link.does) for link in (*here, *there)), concludes(follows, failed))
+    steps = (breaks(failed), *(states(link.fact, link.does) for link in (*there, *here)), concludes(follows, failed))
     witness = Witness(steps, "repair-stands-apart", (fact,))
     yield _finding(fact, subject, message, (*there, *here), witness, _moves(fact, subject, there[1:], failed))
 

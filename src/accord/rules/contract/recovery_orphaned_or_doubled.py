@@ -108,6 +108,7 @@ from accord.boundaries.system import Boundary, Side
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
+from accord.model.witness import Witness
 
 READS = ("recover", "fallback", "owner")
 
@@ -146,7 +147,8 @@ def _nobody(boundary: Boundary, none: Fact) -> Iterator[Finding]:
         Move(who, "count on no recovery (recover: none), and say what happens instead (fallback)", changes),
     )
     message = f"nobody recovers {boundary.subject}, and {relies.says}"
-    yield _finding(boundary, message, (nobody, relies), "nobody repairs it", moves, consumer="")
+    witness = _witness(boundary, "question-answered", (nobody, relies), "nobody repairs it")
+    yield Finding(Verdict.MISMATCH, message, (nobody, relies), "", *boundary.key[1:], witness=witness, moves=moves)
 
 
 def _counts(party: str, side: Side) -> bool:
@@ -179,7 +181,10 @@ def _two_words(boundary: Boundary, by: Fact, counted: Fact) -> Iterator[Finding]
         Move(boundary.consumer, f"count on {by.text}", (Change(counted, replace(counted, value=by.value, text=by.text)),)),
         Move(boundary.provider, f"name {counted.text}", (Change(by, replace(by, value=counted.value, text=counted.text)),)),
     )
-    yield _finding(boundary, message, (assumed, promised), follows, moves)
+    parties = (boundary.consumer, boundary.provider, *(name.partition("/")[0] for name in (*by.value, *counted.value)))
+    owners = tuple(owner for name in dict.fromkeys(parties) if (owner := boundary.system.party(name, boundary.view).get("owner")))
+    witness = _witness(boundary, "one-recovers", (assumed, promised), follows, owners)
+    yield Finding(Verdict.MISMATCH, message, (assumed, promised), *boundary.key, witness=witness, moves=moves)
 
 
 def _stranger(boundary: Boundary, by: Fact) -> Iterator[Finding]:
@@ -193,10 +198,8 @@ def _stranger(boundary: Boundary, by: Fact) -> Iterator[Finding]:
         yield Finding(Verdict.UNANSWERED, message, (says,), "", boundary.provider, boundary.operation, questions=(question,))
 
 
-def _finding(
-    boundary: Boundary, message: str, statements: tuple[Statement, ...], follows: str, moves: tuple[Move, ...], consumer: str | None = None
-) -> Finding:
+def _witness(boundary: Boundary, expectation: str, statements: tuple[Statement, ...], follows: str, owners: tuple[Fact, ...] = ()) -> Witness:
     sayings = tuple((each.fact, each.says.partition(" ")[2]) for each in statements)
-    witness = side_by_side("one-recovers", sayings, [each.fact for each in statements], f"{boundary.subject} deviates, and {follows}", boundary.subject)
-    who = boundary.consumer if consumer is None else consumer
-    return Finding(Verdict.MISMATCH, message, statements, who, *boundary.key[1:], witness=witness, moves=moves)
+    told = (*sayings, *((owner, f"has the owner {owner.text}") for owner in owners))
+    expects = [each.fact for each in statements]
+    return side_by_side(expectation, told, expects, f"{boundary.subject} deviates, and {follows}", boundary.subject)
