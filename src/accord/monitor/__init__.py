@@ -12,7 +12,7 @@ from accord.monitor import acts, expectations
 from accord.monitor.speech import in_one_scope, is_statement
 from accord.monitor.timeline import Timeline, new_timeline
 
-WITHOUT_FACT = frozenset(("breaks", "fails", "concludes"))
+WITHOUT_FACT = frozenset(("breaks", "detects", "fails", "concludes"))
 
 Known = Callable[[Fact], bool] | Container[Fact]
 

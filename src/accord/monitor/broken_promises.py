@@ -1,4 +1,4 @@
-"""More ways in which statements break an expectation: a promise against its own party's others, several sides together.
+"""More ways in which statements break an expectation: a party against itself, several sides together, a shared fate.
 
 A function returns whether the facts of the witness show it.
 """
@@ -7,42 +7,26 @@ from datetime import UTC, datetime, timedelta
 
 from accord.model.amount import Amount
 from accord.model.contract_values import Needs
-from accord.model.fact import Fact, Stance
+from accord.model.fact import Fact
 from accord.model.hours import DailyInstant
-from accord.model.witness import Step
 from accord.monitor.carrying import instant
-from accord.monitor.lying_inside import lies_inside, share_of
-from accord.monitor.speech import is_providers, leads_to, references
+from accord.monitor.lying_inside import lies_inside
+from accord.monitor.speech import is_providers, leads_to, references, speaks_of
 from accord.monitor.timeline import Timeline
 
 _SUMMED = ("rate", "concurrency", "connections")
 _HALF_A_DAY = timedelta(hours=12)
 
 
-def contradicts_itself(line: Timeline) -> bool:
-    """Two promises of one operation of which one allows what the other forbids."""
-    promised = [fact for fact in line.facts if fact.stance is Stance.PROMISES and not fact.consumer]
-    return any(
-        one.subject == other.subject and one.layer == other.layer and (_looser(one, other) or _too_soon(line, one, other))
-        for one in promised
-        for other in promised
-    )
-
-
-def _looser(one: Fact, other: Fact) -> bool:
-    """Whether a smaller share of answers is given more time than a larger one."""
-    if not one.term.startswith("latency.") or not other.term.startswith("latency."):
-        return False
-    less, more = share_of(one.term), share_of(other.term)
-    timed = isinstance(one.value, int) and isinstance(other.value, int)
-    return less is not None and more is not None and less < more and timed and one.value > other.value
-
-
-def _too_soon(line: Timeline, shown: Fact, within: Fact) -> bool:
-    """Whether a recovery that counts from the failure is due before the failure is shown."""
-    counted = any(fact.value == "failure" for fact in line.of_provider("recover.from", within.subject))
-    timed = isinstance(shown.value, int) and isinstance(within.value, int)
-    return shown.term == "detect.within" and within.term == "recover.within" and counted and timed and shown.value > within.value
+def is_due_before_it_is_seen(line: Timeline) -> bool:
+    """Whether one party promises a repair, counted from the failure, sooner than its own signal."""
+    for within in line.facts_of("recover.within"):
+        counted = [fact.value for fact in line.of_provider("recover.from", within.subject)]
+        seen = [fact.value for fact in line.of_provider("detect.within", within.subject) if isinstance(fact.value, int)]
+        timed = isinstance(within.value, int) and not within.consumer and counted == ["failure"]
+        if timed and any(time > within.value for time in seen):
+            return True
+    return False
 
 
 def made_of_older(line: Timeline) -> bool:
@@ -106,30 +90,22 @@ def _comes_after(promise: DailyInstant, moment: datetime) -> bool:
     return bool(after) and min(after) < _HALF_A_DAY and (not before or min(after) < min(before))
 
 
-def fallback_shares_fate(line: Timeline) -> bool:
-    """Whether a fallback needs what broke, and the operation it stands in for needs it too or is what broke."""
-    chain = [step for step in line.told if step.act == "states" and step.fact is not None]
-    if not chain or chain[0].fact is None or chain[0].fact.term != "fallback":
-        return False
-    return any(_fall_together(chain, chain[0].fact, failed) for failed in line.broke)
+def fallback_shares_fate(chain: list[Fact], failed: str) -> bool:
+    """Whether a fallback leads to what failed, and the operation it stands in for needs that too, or is it.
 
-
-def _fall_together(chain: list[Step], fallback: Fact, failed: str) -> bool:
-    facts = [step.fact for step in chain if step.fact is not None]
-    for cut in range(1, len(facts) + 1):
-        there, here = facts[:cut], facts[cut:]
-        if not _is_chain(there, failed):
-            continue
-        if leads_to(failed, fallback.subject) and not here:
-            return True
-        if here and here[0].term == "needs" and is_providers(here[0], fallback.subject) and _is_chain(here, failed):
+    The chain goes from the fallback to what failed, and then from the operation, by its needs, to the same.
+    """
+    for cut in range(1, len(chain) + 1):
+        there, here = chain[:cut], chain[cut:]
+        own = leads_to(failed, chain[0].subject) if not here else here[0].term == "needs" and speaks_of(here[0], chain[0].subject)
+        if own and is_chain(there, failed) and is_chain(here, failed):
             return True
     return False
 
 
-def _is_chain(facts: list[Fact], failed: str) -> bool:
-    """Whether each fact names the subject of the next, and the last what failed."""
-    subjects = [*(fact.subject for fact in facts[1:]), failed]
+def is_chain(facts: list[Fact], target: str) -> bool:
+    """Whether each fact names the subject of the next, and the last one the target; an empty chain does."""
+    subjects = [*(fact.subject for fact in facts[1:]), target][: len(facts)]
     return all(_names(fact, subject) for fact, subject in zip(facts, subjects, strict=True))
 
 

@@ -1,13 +1,10 @@
 """Whether a story of detection, duty and repair breaks its expectation. A function returns why it does not, or ""."""
 
-from itertools import pairwise
-
 from accord.model.contract_values import WorkStep
 from accord.model.fact import Fact
 from accord.model.hours import Hours
 from accord.model.nothing import NONE
-from accord.model.witness import Step
-from accord.monitor.broken_promises import fallback_shares_fate
+from accord.monitor.broken_promises import fallback_shares_fate, is_chain
 from accord.monitor.carrying import instant
 from accord.monitor.speech import leads_to, names, provider_of, references, speaks_of
 from accord.monitor.timeline import Timeline
@@ -28,30 +25,46 @@ def somebody_on_duty(line: Timeline) -> str:
     if not gone:
         return "nobody is away"
     moment = instant(line.witness.starts, gone[-1].at)
-    gone_parties = {step.party for step in gone if step.at == gone[-1].at}
-    for promise in line.witness.expects:
-        holds = promise.term == "hours" and isinstance(promise.value, Hours) and moment and promise.value.hold_at(moment)
-        if holds and (_answering(line, promise) <= gone_parties or _is_needed(line, promise, gone_parties)):
-            return ""
-    return "the promise does not hold then, or somebody is on duty"
+    away = {step.party for step in gone if step.at == gone[-1].at}
+    promises = [fact for fact in line.witness.expects if fact.term == "hours" and isinstance(fact.value, Hours)]
+    held = [fact for fact in promises if moment and fact.value.hold_at(moment)]
+    if not held:
+        return "no promise among its facts holds then"
+    if any(_rests_on(line, promise, away) for promise in held):
+        return ""
+    return f"no statement among its facts has {held[0].subject} rest on {', '.join(sorted(away))} alone"
 
 
-def _answering(line: Timeline, promise: Fact) -> set[str]:
-    """Who keeps the promise: those whom the operation names, else the party itself."""
-    named = [fact for fact in line.facts_of("recover.by", "detect.by") if fact.provider == promise.provider and fact is not promise]
-    parties = {provider_of(name) for fact in named for name in references(fact.value)}
-    return parties or {promise.provider}
-
-
-def _is_needed(line: Timeline, promise: Fact, gone: set[str]) -> bool:
-    """Whether one of those away is who a step of the repair names, or all are who show the deviation to who promises to answer."""
-    how = [fact for fact in line.facts_of("recover.how") if speaks_of(fact, promise.subject)]
-    steps = [fact for fact in line.facts_of("steps") if any(names(fact_of, fact.provider) for fact_of in how)]
-    if any(names(fact, party) for fact in steps for party in gone):
+def _rests_on(line: Timeline, promise: Fact, away: set[str]) -> bool:
+    """Whether the promise cannot be kept while these are away: the party itself, all who repair, one whose step it is, its signals."""
+    if promise.provider in away:
         return True
-    paged = [fact for fact in line.facts_of("recover.by", "escalates") if names(fact, promise.provider)]
-    shown = [fact for fact in line.facts_of("detect.by") if {provider_of(name) for name in references(fact.value)} <= gone]
-    return any(fact.provider in (*gone, signal.provider) for fact in paged for signal in shown)
+    about = promise.subject
+    repairs = [fact for fact in line.facts_of("recover.by") if speaks_of(fact, about)]
+    if any(_are_all_away(line, fact, away) for fact in repairs):
+        return True
+    hows = {provider_of(name) for fact in line.facts_of("recover.how") if speaks_of(fact, about) for name in references(fact.value)}
+    steps = [work for fact in line.facts_of("steps") if fact.provider in hows for work in fact.value if isinstance(work, WorkStep)]
+    return any(provider_of(work.by or "") in away for work in steps) or _signals_are_away(line, promise, away)
+
+
+def _are_all_away(line: Timeline, naming: Fact, away: set[str]) -> bool:
+    """Whether all whom a fact names are away, and with them all whom their ladders lead to, as far as the facts say."""
+    named = {provider_of(name) for name in references(naming.value)}
+    further = {provider_of(name) for fact in line.facts_of("escalates") if fact.provider in named for name in references(fact.value)}
+    return bool(named) and named | further <= away
+
+
+def _signals_are_away(line: Timeline, promise: Fact, away: set[str]) -> bool:
+    """Whether the signals of an operation are off whose deviations the promise's party is told of."""
+    for signal in line.facts_of("detect.by"):
+        named = {provider_of(name) for name in references(signal.value)}
+        woken = [fact for fact in line.facts_of("escalates") if fact.provider in named]
+        woken += [fact for fact in line.facts_of("recover.by") if speaks_of(fact, signal.subject)]
+        tied = speaks_of(signal, promise.subject) or any(names(fact, promise.provider) for fact in woken)
+        if named and named <= away and tied:
+            return True
+    return False
 
 
 def ladder_ends_in_a_person(line: Timeline) -> str:
@@ -79,72 +92,57 @@ def step_ends(line: Timeline) -> str:
 
 
 def one_recovers(line: Timeline) -> str:
-    """Broken when the two sides of one operation do not name one party between them."""
+    """Broken when the two sides of one operation name no one party between them, or none is named and somebody relies on it."""
     said = line.facts_of("recover", "recover.by")
     for promised in (fact for fact in said if not fact.consumer):
+        if promised.value is NONE and any(relies(fact, promised) for fact in line.facts):
+            return ""
         for counted_on in (fact for fact in said if fact.consumer and speaks_of(fact, promised.subject)):
             if _is_orphaned_or_doubled(line, promised, counted_on):
                 return ""
-    return "one party recovers"
+    return "one party recovers, or its facts do not say to whom the named ones belong"
 
 
 def _is_orphaned_or_doubled(line: Timeline, promised: Fact, counted_on: Fact) -> bool:
     provider, consumer = promised.provider, counted_on.consumer
-    if promised.value is NONE:
-        return names(counted_on, provider)
-    if counted_on.value is NONE:
-        return names(promised, consumer)
-    each_names_other = _stands_for(line, promised, consumer) and _stands_for(line, counted_on, provider)
-    both_claim = _stands_for(line, promised, provider) and _stands_for(line, counted_on, consumer)
+    if NONE in (promised.value, counted_on.value):
+        return counted_on.value is NONE and _stand_for(line, promised, consumer)
+    each_names_other = _stand_for(line, promised, consumer) and _stand_for(line, counted_on, provider)
+    both_claim = _stand_for(line, promised, provider) and _stand_for(line, counted_on, consumer)
     return each_names_other or both_claim
 
 
-def _stands_for(line: Timeline, fact: Fact, party: str) -> bool:
-    """Whether all whom the fact names are this party, or have its owner."""
+def _stand_for(line: Timeline, fact: Fact, party: str) -> bool:
+    """Whether everybody whom the fact names is this party, or has its owner."""
     owners = {own.provider: own.value for own in line.facts_of("owner")}
-    named = [provider_of(name) for name in references(fact.value)]
+    named = {provider_of(name) for name in references(fact.value)}
     return bool(named) and all(name == party or (name in owners and owners[name] == owners.get(party)) for name in named)
 
 
 def repair_stands_apart(line: Timeline) -> str:
-    """Broken when the chain of statements leads from the repair of an operation back to it."""
-    chain = [step for step in line.told if step.act == "states" and step.fact is not None]
-    if fallback_shares_fate(line):
-        return ""
-    if not chain or chain[0].fact is None or not _is_repair(chain[0].fact):
-        return "the chain does not begin at a repair or a signal"
-    failed = chain[0].about or chain[0].fact.subject
-    if not leads_to(failed, chain[0].fact.subject):
+    """Broken when a chain of statements leads from the repair of an operation (or its signal, or its fallback) back to what broke."""
+    chain = [step.fact for step in line.told if step.act == "states" and step.fact is not None]
+    if not chain or chain[0].term not in _REPAIRS:
+        return "the chain does not begin at a repair, a signal or a fallback"
+    failed = next(iter(line.broke), chain[0].subject)
+    if chain[0].term == "fallback":
+        return "" if fallback_shares_fate(chain, failed) else f"{chain[0].subject} and its fallback do not both need {failed}"
+    if not leads_to(failed, chain[0].subject):
         return f"the chain does not begin at {failed}"
-    for before, after in pairwise(chain):
-        if before.fact is None or after.fact is None or not _leads(before, after):
-            return f"{before.party} does not name what {after.party} speaks of"
-    last = chain[-1].fact
-    return "" if last is not None and any(leads_to(name, failed) for name in references(last.value)) else f"nothing leads back to {failed}"
-
-
-def _is_repair(fact: Fact) -> bool:
-    return fact.term in _REPAIRS
-
-
-def _leads(before: Step, after: Step) -> bool:
-    assert before.fact is not None
-    assert after.fact is not None
-    subject = after.fact.subject
-    return any(leads_to(name, subject) for name in references(before.fact.value))
+    return "" if is_chain(chain, failed) else f"the chain does not lead back to {failed}"
 
 
 def question_answered(line: Timeline) -> str:
     """Broken when the answer is none while somebody else relies on the operation."""
     stated = [step.fact for step in line.said("detect", "detect.", "recover", "recover.") if step.fact is not None]
     unanswered = [fact for fact in stated if fact.value is NONE]
-    return "" if any(_relies(fact, answer) for answer in unanswered for fact in line.facts) else "nobody relies on what has no answer"
+    relied_on = any(relies(fact, answer) for answer in unanswered for fact in line.facts)
+    return "" if relied_on else "nobody relies on what has no answer"
 
 
-def _relies(fact: Fact, answer: Fact) -> bool:
-    party = fact.consumer or fact.provider
-    if party == answer.provider:
-        return False
-    if fact.term in ("needs", "dead_letter", "fallback"):
-        return any(leads_to(name, answer.subject) for name in references(fact.value))
-    return bool(fact.consumer) and speaks_of(fact, answer.subject)
+def relies(fact: Fact, answer: Fact) -> bool:
+    """Whether a fact shows that a party other than its provider relies on the operation of an answer."""
+    if fact.consumer:
+        return fact.consumer != answer.provider and speaks_of(fact, answer.subject)
+    named = fact.term in _RELYING and any(leads_to(name, answer.subject) for name in references(fact.value))
+    return named and fact.provider != answer.provider

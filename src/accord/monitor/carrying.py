@@ -28,10 +28,24 @@ def breaks(line: Timeline, step: Step) -> str:
 def detects(line: Timeline, step: Step) -> str:
     """A signal shows the deviation."""
     fact = step.fact
-    if fact is None or not _is_part(fact, "detect") or not speaks_of(fact, step.about):
-        return f"no fact has a deviation of {step.about} shown"
     if step.about not in line.broke or step.about in line.detected:
         return "nothing has gone wrong there, or it was shown before"
+    refusal = _signal_refused(line, step, fact) if fact else _unsaid_signal_refused(line, step)
+    if not refusal:
+        line.detected[step.about] = (step.at, step.party)
+    return refusal
+
+
+def _unsaid_signal_refused(line: Timeline, step: Step) -> str:
+    """Where nobody says how a deviation is shown, the provider sees it at once: the kindest it can be."""
+    said = any(_is_part(one, "detect") and speaks_of(one, step.about) for one in line.facts)
+    at_once = step.party == provider_of(step.about) and step.at == line.broke[step.about]
+    return "" if at_once and not said else "no fact has the deviation shown by this party at this moment"
+
+
+def _signal_refused(line: Timeline, step: Step, fact: Fact) -> str:
+    if not _is_part(fact, "detect") or not speaks_of(fact, step.about):
+        return f"no fact has a deviation of {step.about} shown"
     signals = [one for one in line.facts if _is_part(one, "detect") and speaks_of(one, step.about) and one.says == fact.says]
     named = any(one.term.endswith(".by") and names(one, step.party) for one in signals)
     if not named and (fact.term.endswith(".by") or step.party != fact.says):
@@ -39,7 +53,6 @@ def detects(line: Timeline, step: Step) -> str:
     within = [one.value for one in signals if one.term.endswith(".within") and isinstance(one.value, int)]
     if step.at != line.broke[step.about] + min(within, default=0):
         return "the signal shows it at another time"
-    line.detected[step.about] = (step.at, step.party)
     return ""
 
 
