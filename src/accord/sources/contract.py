@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from accord.model.amount import Amount, Growth, Words, parse_amount, parse_date
+from accord.model.amount import Amount, Growth, Words, parse_amount
 from accord.model.contract_values import ErrorAnswer, Idempotence, Needs, Rung, WorkStep
 from accord.model.duration import parse_duration
 from accord.model.fact import ANY, EVERYWHERE, Fact, Layer, Stance
@@ -13,7 +13,17 @@ from accord.model.nothing import NONE
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.sources import contract_keys as keys
-from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, entries, items, place_of, text_of
+from accord.sources._yaml import (
+    Document,
+    Entry,
+    MappingNode,
+    Node,
+    SequenceNode,
+    entries,
+    items,
+    place_of,
+    text_of,
+)
 from accord.sources.contract_keys import Key
 
 FORMAT = "contract"
@@ -110,7 +120,7 @@ class _Reader:
     def scalar(self, node: Node, parse: Callable[[str], Any], name: str) -> tuple[Any, str] | None:
         """The parsed value and its text; None where it was refused or is `unknown`."""
         text = text_of(node)
-        if text is None or node.tag is not None and not text.startswith("!="):
+        if text is None or (node.tag is not None and not text.startswith("!=")):
             self.refuse(node, f"{name}: expected one value, read {_shown(node)}")
             return None
         if text == "unknown":
@@ -193,7 +203,9 @@ class _Reader:
         for operation in self.entries(entry.value, "promises to be a map of operations"):
             if operation.key != ANY and not self.is_name(operation, keys.parse_name):
                 continue
-            self.read_terms(_Subject(Stance.PROMISES, "", self.party, operation.key), operation, keys.PROMISE_KEYS)
+            self.read_terms(
+                _Subject(Stance.PROMISES, "", self.party, operation.key), operation, keys.PROMISE_KEYS
+            )
 
     def read_assumes(self, subject: _Subject, key: Key, entry: Entry) -> None:
         for called in self.entries(entry.value, "assumes to be a map of party/operation"):
@@ -216,7 +228,9 @@ class _Reader:
                 short_timeout = entry
             _TERM_READERS[key.shape](self, subject, key, entry)
         added = self.facts[started:]
-        if short_timeout and any(fact.term == "attempts" and (fact.value is NONE or fact.value > 1) for fact in added):
+        if short_timeout and any(
+            fact.term == "attempts" and (fact.value is NONE or fact.value > 1) for fact in added
+        ):
             self.refuse(
                 short_timeout.value,
                 f"timeout: {text_of(short_timeout.value)} beside attempts above 1 does not say whether it limits each "
@@ -254,12 +268,15 @@ class _Reader:
         for part in self.entries(entry.value, f"{key.name} to be a map such as {{p99: 300ms, max: 2s}}"):
             name = f"{key.name}.{part.key}"
             if part.key == "slow" and key.name == "latency":
-                value = self.scalar(part.value, _SLOW, name)
+                value = self.scalar(part.value, keys.SLOW, name)
             elif part.key == "max" or keys.is_percentile(part.key):
                 none = text_of(part.value) == "none"
                 value = (NONE, "none") if none else self.scalar(part.value, parse_duration, name)
             else:
-                self.refuse(part.key_node, f"unknown key {part.key!r}; expected max, or a percentile such as p99 or p99.9")
+                self.refuse(
+                    part.key_node,
+                    f"unknown key {part.key!r}; expected max, or a percentile such as p99 or p99.9",
+                )
                 continue
             if value is not None:
                 self.add(subject, name, value[0], value[1], part.at)
@@ -267,12 +284,18 @@ class _Reader:
     def read_detect(self, subject: _Subject, key: Key, entry: Entry) -> None:
         node = entry.value
         members = {member.name for member in key.members}
-        if type(node) is MappingNode and node.value and not any(text_of(name) in members for name, _ in node.value):
+        if (
+            type(node) is MappingNode
+            and node.value
+            and not any(text_of(name) in members for name, _ in node.value)
+        ):
             for part in self.entries(node, "detect to be a map"):
                 if part.key not in keys.PROMISE_KEYS:
                     self.refuse(part.key_node, f"unknown key {part.key!r}; expected by, within, or a term")
                     continue
-                for name, (value, text, at) in self.parts(part.value, key.members, f"detect.{part.key}").items():
+                for name, (value, text, at) in self.parts(
+                    part.value, key.members, f"detect.{part.key}"
+                ).items():
                     self.add(subject, f"detect.{part.key}.{name}", value, text, at)
             return
         self.read_group(subject, key, entry)
@@ -298,20 +321,24 @@ class _Reader:
 
     def read_idempotent(self, subject: _Subject, key: Key, entry: Entry) -> None:
         if type(entry.value) is MappingNode:
-            parts = self.parts(entry.value, _IDEMPOTENT_PARTS, "idempotent")
+            parts = self.parts(entry.value, keys.IDEMPOTENT_PARTS, "idempotent")
             if "key" in parts:
                 remembered = parts["for"][0] if "for" in parts and parts["for"][0] is not NONE else None
                 shown = parts["key"][1] + (f" for {parts['for'][1]}" if "for" in parts else "")
-                self.add(subject, "idempotent", Idempotence("key", parts["key"][0], remembered), shown, entry.at)
+                self.add(
+                    subject, "idempotent", Idempotence("key", parts["key"][0], remembered), shown, entry.at
+                )
             elif not self.problems:
                 self.refuse(entry.value, "idempotent: expected always, never or {key: ..., for: ...}")
             return
-        value = self.scalar(entry.value, _IDEMPOTENT, "idempotent")
+        value = self.scalar(entry.value, keys.IDEMPOTENT, "idempotent")
         if value:
             self.add(subject, "idempotent", Idempotence(value[0]), value[1], entry.at)
 
     def read_quantities(self, subject: _Subject, key: Key, entry: Entry) -> None:
-        for quantity in self.entries(entry.value, f"{key.name} to be a map of quantities such as {{rate: 300/s}}"):
+        for quantity in self.entries(
+            entry.value, f"{key.name} to be a map of quantities such as {{rate: 300/s}}"
+        ):
             name = f"{key.name}.{quantity.key}"
             if not self.is_name(quantity, keys.parse_name):
                 continue
@@ -330,7 +357,7 @@ class _Reader:
         return self.scalar(node, parse_amount, name)
 
     def growth(self, node: Node, name: str) -> tuple[Any, str] | None:
-        parts = self.parts(node, _GROWTH_PARTS, name)
+        parts = self.parts(node, keys.GROWTH_PARTS, name)
         amounts = {part: parts[part][0] for part in ("now", "max", "grows") if part in parts}
         for part, value in amounts.items():
             if not isinstance(value, Amount) and value is not NONE:
@@ -346,7 +373,9 @@ class _Reader:
             grows=_amount(amounts.get("grows")),
             unbounded=largest is NONE,
         )
-        return value, ", ".join(f"{part}: {parts[part][1]}" for part in ("now", "max", "as_of", "grows") if part in parts)
+        return value, ", ".join(
+            f"{part}: {parts[part][1]}" for part in ("now", "max", "as_of", "grows") if part in parts
+        )
 
     def read_needs(self, subject: _Subject, key: Key, entry: Entry) -> None:
         if text_of(entry.value) == "none":
@@ -373,8 +402,12 @@ class _Reader:
             if not self.is_name(error, keys.parse_name):
                 continue
             parts = self.parts(error.value, keys.ERROR_PARTS, error.key)
-            answer = ErrorAnswer(*(parts[part][0] if part in parts else None for part in ("status", "retry", "effect")))
-            shown = ", ".join(f"{part}: {parts[part][1]}" for part in ("status", "retry", "effect") if part in parts)
+            answer = ErrorAnswer(
+                *(parts[part][0] if part in parts else None for part in ("status", "retry", "effect"))
+            )
+            shown = ", ".join(
+                f"{part}: {parts[part][1]}" for part in ("status", "retry", "effect") if part in parts
+            )
             self.add(subject, f"errors.{error.key}", answer, shown, error.key_node)
 
     def read_names(self, subject: _Subject, key: Key, entry: Entry) -> None:
@@ -385,7 +418,7 @@ class _Reader:
 
     def read_source(self, subject: _Subject, key: Key, entry: Entry) -> None:
         if type(entry.value) is MappingNode:
-            parts = self.parts(entry.value, _SOURCE_PARTS, "source")
+            parts = self.parts(entry.value, keys.SOURCE_PARTS, "source")
             text = ", ".join(parts[part][1] for part in ("url", "as_of") if part in parts)
         else:
             value = self.scalar(entry.value, str, "source")
@@ -406,7 +439,14 @@ class _Reader:
                 continue
             after, unless = parts.get("after", (None,))[0], parts.get("unless", (None,))[0]
             place = self.place(parts["to"][2])
-            rungs.append(Rung(None if after is NONE else after, None if unless is NONE else unless, parts["to"][0], place))
+            rungs.append(
+                Rung(
+                    None if after is NONE else after,
+                    None if unless is NONE else unless,
+                    parts["to"][0],
+                    place,
+                )
+            )
         if rungs:
             self.add(subject, "escalates", tuple(rungs), ", ".join(rung.to for rung in rungs), entry.key_node)
 
@@ -438,22 +478,6 @@ class _Reader:
         return items(entry.value)
 
 
-_SLOW = keys.one_of("per-request", "per-attempt")
-_IDEMPOTENT = keys.one_of("always", "never")
-_IDEMPOTENT_PARTS = (
-    Key("key", "scalar", "which field", none=False),
-    Key("for", "scalar", "how long it is remembered", parse=parse_duration, grammar="duration"),
-)
-_GROWTH_PARTS = (
-    Key("now", "scalar", "the level today", parse=parse_amount, grammar="amount"),
-    Key("max", "scalar", "the largest level", parse=parse_amount, grammar="amount"),
-    Key("as_of", "scalar", "the day of `now`", parse=parse_date, grammar="date", none=False),
-    Key("grows", "scalar", "growth", parse=parse_amount, grammar="rate"),
-)
-_SOURCE_PARTS = (
-    Key("url", "scalar", "where", none=False),
-    Key("as_of", "scalar", "when", parse=parse_date, grammar="date", none=False),
-)
 _Reading = Callable[[_Reader, _Subject, Key, Entry], None]
 _TERM_READERS: dict[str, _Reading] = {
     "scalar": _Reader.read_plain,
@@ -505,5 +529,3 @@ def _suggestion(word: str, table: dict[str, Key]) -> str:
     if close:
         return f"; did you mean {close[0]!r}?"
     return f"; expected one of {' '.join(table)}" if len(table) <= 12 else ""
-
-

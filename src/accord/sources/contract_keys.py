@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from accord.model.amount import parse_count, parse_date, parse_percent
+from accord.model.amount import parse_amount, parse_count, parse_date, parse_percent
 from accord.model.contract_values import Backoff
 from accord.model.duration import parse_duration
 from accord.model.hours import parse_daily_instant
@@ -16,7 +16,19 @@ _NAME = re.compile(r"[^\W_][\w.\-]{0,127}")
 _REFERENCE = re.compile(r"[^\W_][\w.\-]{0,127}(/[^\W_][\w.\-]{0,127})?")
 _PERCENTILE = re.compile(r"p\d{2}(\.\d{1,4})?", re.ASCII)
 RESERVED = frozenset(("none", "unknown", "any", "anyone"))
-KINDS = ("service", "gateway", "datastore", "queue", "job", "external", "team", "rota", "alert", "procedure", "agent")
+KINDS = (
+    "service",
+    "gateway",
+    "datastore",
+    "queue",
+    "job",
+    "external",
+    "team",
+    "rota",
+    "alert",
+    "procedure",
+    "agent",
+)
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 _CARRIERS = ("rpc", "topic", "queue", "table", "file", "tcp", "udp")
 
@@ -101,7 +113,9 @@ def parse_address(text: str) -> str:
         return text
     if word in _CARRIERS[:5] and rest and " " not in rest:
         return text
-    raise Refused(f"expected an address such as `POST /charges`, `rpc pkg.Service/Method`, `topic NAME` or `tcp 443`, read {text!r}")
+    raise Refused(
+        f"expected an address such as `POST /charges`, `rpc pkg.Service/Method`, `topic NAME` or `tcp 443`, read {text!r}"
+    )
 
 
 def parse_retry(text: str) -> str | int:
@@ -113,11 +127,20 @@ def parse_retry(text: str) -> str | int:
     raise Refused(f"expected never or `after 1s`, read {text!r}")
 
 
-def _words(name: str, says: str, follows: str = "", parse: Callable[[str], Any] = str, grammar: str = "text", **more: Any) -> Key:
+def _words(
+    name: str,
+    says: str,
+    follows: str = "",
+    parse: Callable[[str], Any] = str,
+    grammar: str = "text",
+    **more: Any,
+) -> Key:
     return Key(name, "words", says, follows, parse, grammar, **more)
 
 
-def _scalar(name: str, says: str, follows: str, parse: Callable[[str], Any], grammar: str, **more: Any) -> Key:
+def _scalar(
+    name: str, says: str, follows: str, parse: Callable[[str], Any], grammar: str, **more: Any
+) -> Key:
     return Key(name, "scalar", says, follows, parse, grammar, **more)
 
 
@@ -204,12 +227,27 @@ ASSUMES_ONLY = (
 
 ERROR_PARTS = (
     _words("status", "code(s)", "RFC 9110 15", none=False),
-    _scalar("retry", "never, or `after 1s`", "Retry-After", parse_retry, "never or after duration", none=False),
-    _scalar("effect", "whether it was done", "", one_of("none", "done", "unknown"), "none done unknown", none=False),
+    _scalar(
+        "retry", "never, or `after 1s`", "Retry-After", parse_retry, "never or after duration", none=False
+    ),
+    _scalar(
+        "effect",
+        "whether it was done",
+        "",
+        one_of("none", "done", "unknown"),
+        "none done unknown",
+        none=False,
+    ),
 )
 RUNG_PARTS = (
     _duration("after", "counts from the first page"),
-    _scalar("unless", "acknowledged or recovered", "Opsgenie `if-not-acked`/`if-not-closed`", one_of("acknowledged", "recovered"), "acknowledged recovered"),
+    _scalar(
+        "unless",
+        "acknowledged or recovered",
+        "Opsgenie `if-not-acked`/`if-not-closed`",
+        one_of("acknowledged", "recovered"),
+        "acknowledged recovered",
+    ),
     _scalar("to", "who is next", "", parse_reference, "reference", none=False),
 )
 STEP_PARTS = (
@@ -224,6 +262,22 @@ SCOPE_PARTS = (
     _words("version", "versions of this party", "OTel `service.version`", none=False),
     _scalar("from", "first day", "", parse_date, "date", none=False),
     _scalar("until", "last day", "", parse_date, "date", none=False),
+)
+SLOW = one_of("per-request", "per-attempt")
+IDEMPOTENT = one_of("always", "never")
+IDEMPOTENT_PARTS = (
+    Key("key", "scalar", "which field", none=False),
+    Key("for", "scalar", "how long it is remembered", parse=parse_duration, grammar="duration"),
+)
+GROWTH_PARTS = (
+    Key("now", "scalar", "the level today", parse=parse_amount, grammar="amount"),
+    Key("max", "scalar", "the largest level", parse=parse_amount, grammar="amount"),
+    Key("as_of", "scalar", "the day of `now`", parse=parse_date, grammar="date", none=False),
+    Key("grows", "scalar", "growth", parse=parse_amount, grammar="rate"),
+)
+SOURCE_PARTS = (
+    Key("url", "scalar", "where", none=False),
+    Key("as_of", "scalar", "when", parse=parse_date, grammar="date", none=False),
 )
 PARTY = (
     _scalar("party", "the one name; required", "Compose service", parse_name, "name", none=False),

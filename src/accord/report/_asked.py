@@ -1,0 +1,16 @@
+"""What the reader of a report asked for; a format reads from it what it needs."""
+
+from msgspec import Struct
+
+
+class Asked(Struct, frozen=True):
+    """How wide the page is, whether it may be coloured, whether questions are listed, and the paths of the check.
+
+    `only` says in words which findings were asked for, where not all were.
+    """
+
+    width: int = 100
+    color: bool = False
+    questions: bool = False
+    paths: tuple[str, ...] = (".",)
+    only: str = ""

@@ -1,0 +1,123 @@
+"""The document that `--format json` writes, version 1; the published JSON Schema is made from these types.
+
+Whoever reads it ignores keys it does not know: later versions of the same number only add keys.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+VERSION = 1
+Verdict = Literal["mismatch", "breach", "conditional", "unanswered", "note"]
+Severity = Literal["error", "warning", "info"]
+Stance = Literal["promises", "assumes", "default", "observes"]
+Count = Annotated[int, Meta(ge=0)]
+Line = Annotated[int, Meta(ge=1, description="counts from 1")]
+Root = Annotated[str, Meta(description="the argument under which the file was found")]
+File = Annotated[str, Meta(description="path under the root, with forward slashes")]
+
+
+class NotRead(Struct, frozen=True):
+    """A place that was refused, and why; `whole_file` tells that its file gave nothing at all."""
+
+    root: Root
+    file: File
+    line: Line
+    column: Line
+    reason: str
+    whole_file: bool
+
+
+class Read(Struct, frozen=True):
+    """How many files gave something, and everything that could not be read."""
+
+    files: Count
+    not_read: list[NotRead]
+
+
+class Subject(Struct, frozen=True):
+    """The boundary that a finding speaks of; empty where a finding speaks of one party, or of every caller."""
+
+    consumer: str
+    provider: str
+    operation: str
+    via: str
+
+
+class Where(Struct, frozen=True):
+    """One statement: who made it, where it stands, with which stance, and what it says in words.
+
+    For a default, `source` names what acts by default and `version` the versions for which it does.
+    """
+
+    party: str
+    root: Root
+    file: File
+    line: Line
+    column: Line
+    stance: Stance
+    says: str
+    source: str | UnsetType = UNSET
+    version: str | UnsetType = UNSET
+
+
+class Moment(Struct, frozen=True):
+    """One line of the timeline: seconds since its start, who, what, and the place that permits it.
+
+    `at` is the instant in UTC, where the wall clock matters; the conclusion has neither party nor place.
+    """
+
+    at_s: float
+    party: str
+    does: str
+    root: str | None
+    file: str | None
+    line: Line | None
+    column: Line | None
+    at: str | UnsetType = UNSET
+
+
+class Asks(Struct, frozen=True):
+    """An open question: the party who can answer, what is asked, and the bound that would settle it (or "")."""
+
+    to: str
+    asks: str
+    bound: str
+
+
+class Help(Struct, frozen=True):
+    """What one side can do; it was re-checked on everything it touches."""
+
+    party: str
+    do: str
+
+
+class Found(Struct, frozen=True):
+    """One finding; `places[0]` is the statement at fault. The fingerprint stays when lines move.
+
+    `scope` gives the conditions it holds under by dimension, `condition` what a conditional verdict rests on (or "").
+    """
+
+    rule: str
+    verdict: Verdict
+    severity: Severity
+    boundary: Subject
+    scope: dict[str, str]
+    message: str
+    condition: str
+    places: list[Where]
+    witness: list[Moment]
+    questions: list[Asks]
+    help: list[Help]
+    fingerprint: str
+
+
+class Document(Struct, frozen=True):
+    """The result of one `accord check`: `accord` is the version of this form, `counts` the findings by verdict."""
+
+    accord: Literal[1]
+    read: Read
+    parties: Count
+    boundaries: Count
+    counts: dict[Verdict, Count]
+    findings: list[Found]

@@ -1,0 +1,53 @@
+"""Open questions as lines: counted, listed by who can answer them, or beside the finding they would settle."""
+
+from collections.abc import Iterable
+
+from accord.model.finding import Finding, Question, Verdict
+from accord.report._paint import Paint, hanging, visible
+from accord.report._places import where
+
+
+def open_questions(findings: Iterable[Finding]) -> dict[Question, list[Finding]]:
+    """Every question that an unanswered finding asks, once, with the findings that ask it."""
+    asked: dict[Question, list[Finding]] = {}
+    for finding in findings:
+        if finding.verdict is Verdict.UNANSWERED:
+            for question in finding.questions:
+                asked.setdefault(question, []).append(finding)
+    return asked
+
+
+def question_list(findings: Iterable[Finding], width: int, paint: Paint) -> list[str]:
+    """The open questions, grouped by the party who can answer."""
+    asked = open_questions(findings)
+    lines: list[str] = []
+    for party in dict.fromkeys(sorted(question.to for question in asked)):
+        lines.append(f"{paint('unanswered', 'unanswered')}  asked of {paint('bold', visible(party) or 'anybody')}")
+        for question, asking in asked.items():
+            if question.to == party:
+                lines += _entry(question, asking, width, paint)
+        lines.append("")
+    return lines
+
+
+def _entry(question: Question, asking: list[Finding], width: int, paint: Paint) -> list[str]:
+    lines = hanging("  ", _sentence(question), width)
+    for finding in asking:
+        place = where(finding.statements[0].fact.place) if finding.statements else ""
+        lines.append(paint("faint", f"      {finding.rule}   {visible(finding.subject)}   {place}"))
+    return lines
+
+
+def settling(questions: tuple[Question, ...], width: int, paint: Paint) -> list[str]:
+    """What would settle a finding that is decided only under a condition."""
+    lines = []
+    for question in questions:
+        text = f"{visible(question.to)} says {_sentence(question)}"
+        first, *rest = hanging(" " * 14, text, width)
+        lines += ["  " + paint("unanswered", "settled if:") + " " + first[14:], *rest]
+    return lines
+
+
+def _sentence(question: Question) -> str:
+    bound = f": {visible(question.bound)} would settle it" if question.bound else ""
+    return visible(question.asks) + bound

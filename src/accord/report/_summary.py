@@ -1,0 +1,104 @@
+"""The end of a report: what was found, what was read, what was not and why, and the next useful command."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from accord.model.finding import Verdict
+from accord.model.problem import Problem
+from accord.model.result import Result
+from accord.report._asked import Asked
+from accord.report._paint import Paint, hanging, visible
+from accord.report._places import where
+from accord.report._questions import open_questions
+
+MOST_REASONS = 12
+
+_WORDS = {
+    Verdict.MISMATCH: ("mismatch", "mismatches"),
+    Verdict.BREACH: ("breach", "breaches"),
+    Verdict.CONDITIONAL: ("holds only under a condition", "hold only under a condition"),
+    Verdict.NOTE: ("note", "notes"),
+}
+
+_BEGINNING = """\
+an accord.yaml says what no other file says; it begins like this:
+  party: checkout
+  assumes:
+    payments/charge: {timeout: {attempt: 2s}, attempts: 3}"""
+
+
+def summary(result: Result, asked: Asked, paint: Paint) -> list[str]:
+    """The last lines of a report; the very last says what to do next."""
+    if not result.files and not result.parties:
+        return [*_nothing(result, asked), *not_read(result.problems, asked.width, paint), f"next: {paint('code', 'accord schema contract')}"]
+    lines = hanging("", found(result, asked), asked.width)
+    lines += hanging("", f"read {_count(result.files, 'file')}: {_parties(result)}", asked.width)
+    lines += not_read(result.problems, asked.width, paint)
+    return [*lines, f"next: {paint('code', next_command(result, asked))}"]
+
+
+def found(result: Result, asked: Asked) -> str:
+    """`1 mismatch, 12 questions nobody answers`, or that nothing contradicts anything."""
+    counts = Counter(finding.verdict for finding in result.findings)
+    parts = [_count(counts[verdict], *words) for verdict, words in _WORDS.items() if counts[verdict]]
+    questions = len(open_questions(result.findings))
+    if questions:
+        hint = "" if asked.questions else " (--questions lists them)"
+        parts.append(_count(questions, "question nobody answers", "questions nobody answers") + hint)
+    only = f" for {visible(asked.only)}" if asked.only else ""
+    return (", ".join(parts) or "no statement contradicts another, and no question is open") + only
+
+
+def next_command(result: Result, asked: Asked) -> str:
+    """The command that helps most after this report."""
+    first = next((finding for finding in result.findings if finding.verdict is not Verdict.UNANSWERED), None)
+    if first is not None:
+        return f"accord explain {first.rule}"
+    paths = " ".join(visible(path) for path in asked.paths if path != ".")
+    if result.findings and not asked.questions:
+        return " ".join(filter(None, ("accord check", paths, "--questions")))
+    if result.findings:
+        return f"accord explain {result.findings[0].rule}"
+    return " ".join(filter(None, ("accord facts", paths)))
+
+
+def not_read(problems: Iterable[Problem], width: int, paint: Paint) -> list[str]:
+    """What was refused and why, equal reasons counted together, whole files first."""
+    groups: dict[tuple[bool, str], list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault((not problem.fatal, problem.reason), []).append(problem)
+    if not groups:
+        return []
+    total = sum(len(group) for group in groups.values())
+    fatal = sum(len(group) for (partly, _), group in groups.items() if not partly)
+    lines = [paint("note", "not read: ") + _extent(fatal, total - fatal)]
+    ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[1][0].place))
+    for (_, reason), group in ordered[:MOST_REASONS]:
+        more = f" and {_count(len(group) - 1, 'more place')}" if len(group) > 1 else ""
+        lines.append("  " + where(group[0].place) + more)
+        lines += hanging("      ", visible(reason), width)
+    if len(ordered) > MOST_REASONS:
+        lines.append(f"  and {_count(len(ordered) - MOST_REASONS, 'more reason')}; --format json lists them all")
+    return lines
+
+
+def _extent(files: int, places: int) -> str:
+    parts = [_count(files, "whole file")] if files else []
+    return ", ".join([*parts, _count(places, "place in other files", "places in other files")] if places and files else parts or [_count(places, "place")])
+
+
+def _nothing(result: Result, asked: Asked) -> list[str]:
+    paths = " ".join(visible(path) for path in asked.paths)
+    what = "nothing could be read" if result.problems else "nothing to check: no accord.yaml and no manifest that is read"
+    return hanging("", f"{what} in {paths}", asked.width) + ([] if result.problems else _BEGINNING.splitlines())
+
+
+def _parties(result: Result) -> str:
+    parties = _count(result.parties, "party", "parties")
+    boundaries = _count(result.boundaries, "boundary", "boundaries")
+    alone = "" if result.boundaries else "; no two of them speak of one boundary yet"
+    return f"{parties}, {boundaries}{alone}"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,85 @@
+"""A result for programs: the published form, version 1 (schema/output.schema.json)."""
+
+from collections import Counter
+
+import msgspec
+
+from accord.model.fact import Stance
+from accord.model.finding import Finding, Statement, Verdict
+from accord.model.problem import Problem
+from accord.model.result import Result
+from accord.model.witness import Step, Witness
+from accord.report import _document as form
+from accord.report._asked import Asked
+from accord.report._timeline import instant
+
+_SECOND = 1_000_000_000
+
+
+def render(result: Result, asked: Asked) -> str:
+    """The document as indented JSON; equal results give equal texts."""
+    written = document(result)
+    try:
+        return msgspec.json.format(msgspec.json.encode(written), indent=2).decode() + "\n"
+    except UnicodeEncodeError:  # a file name that is no text: written as escapes, which JSON allows
+        import json
+
+        return json.dumps(msgspec.to_builtins(written), indent=2) + "\n"
+
+
+def document(result: Result) -> form.Document:
+    """The result in the published form."""
+    counts = Counter(finding.verdict for finding in result.findings)
+    return form.Document(
+        accord=form.VERSION,
+        read=form.Read(result.files, [_not_read(problem) for problem in sorted(result.problems, key=_problem_order)]),
+        parties=result.parties,
+        boundaries=result.boundaries,
+        counts={verdict.value: counts[verdict] for verdict in Verdict if verdict is not Verdict.COMPATIBLE},
+        findings=[_finding(finding) for finding in result.findings],
+    )
+
+
+def _problem_order(problem: Problem) -> tuple[object, ...]:
+    return (problem.place, problem.reason)
+
+
+def _not_read(problem: Problem) -> form.NotRead:
+    place = problem.place
+    return form.NotRead(place.root, place.file, place.line, place.column, problem.reason, problem.fatal)
+
+
+def _finding(finding: Finding) -> form.Found:
+    return form.Found(
+        rule=finding.rule,
+        verdict=finding.verdict.value,
+        severity=finding.severity.value,
+        boundary=form.Subject(finding.consumer, finding.provider, finding.operation, finding.via),
+        scope=dict(finding.scope),
+        message=finding.message,
+        condition=finding.condition,
+        places=[_place(statement) for statement in finding.statements],
+        witness=_witness(finding.witness) if finding.witness else [],
+        questions=[form.Asks(question.to, question.asks, question.bound) for question in finding.questions],
+        help=[form.Help(move.party, move.do) for move in finding.moves],
+        fingerprint=finding.fingerprint,
+    )
+
+
+def _place(statement: Statement) -> form.Where:
+    fact = statement.fact
+    where = form.Where(fact.says, fact.place.root, fact.place.file, fact.place.line, fact.place.column, fact.stance.value, statement.says)
+    if fact.stance is not Stance.DEFAULT:
+        return where
+    return msgspec.structs.replace(where, source=fact.source, version=fact.version)
+
+
+def _witness(witness: Witness) -> list[form.Moment]:
+    return [_moment(step, witness.starts) for step in witness.steps]
+
+
+def _moment(step: Step, starts: str) -> form.Moment:
+    place = step.fact.place if step.fact else None
+    spot = (place.root, place.file, place.line, place.column) if place else (None, None, None, None)
+    at = instant(starts, step.at).isoformat().replace("+00:00", "Z") if starts else msgspec.UNSET
+    return form.Moment(step.at / _SECOND, step.party, step.does, *spot, at)

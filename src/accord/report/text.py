@@ -1,0 +1,105 @@
+"""A result for people: each finding with both sides' words, both places and the timeline; a summary last."""
+
+from collections.abc import Iterator
+
+from accord.model.finding import Finding, Statement, Verdict
+from accord.model.result import Result
+from accord.report._asked import Asked
+from accord.report._paint import Paint, columns, hanging, padded, visible
+from accord.report._places import where
+from accord.report._questions import question_list, settling
+from accord.report._summary import summary
+from accord.report._timeline import heading, timeline, told_by_its_end
+
+_GAP = 4
+_NARROWEST_SENTENCE = 24
+
+
+def render(result: Result, asked: Asked) -> str:
+    """The whole report; it ends with a line break."""
+    paint = Paint(asked.color)
+    lines: list[str] = []
+    for finding in result.findings:
+        if finding.verdict is not Verdict.UNANSWERED or asked.questions and not finding.questions:
+            lines += [*block(finding, asked.width, paint), ""]
+    if asked.questions:
+        lines += question_list(result.findings, asked.width, paint)
+    lines += summary(result, asked, paint)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def block(finding: Finding, width: int, paint: Paint) -> list[str]:
+    """One finding: the head, what each side says and where, how it fails, what each side can do."""
+    lines = [head(finding, paint)]
+    if _adds(finding):
+        lines += hanging("  ", visible(finding.message), width)
+    lines += statements(finding.statements, width, paint)
+    if finding.condition:
+        lines += [paint("conditional", line) for line in hanging("  ", visible(finding.condition), width)]
+    lines += _witness(finding, width, paint)
+    if finding.verdict is not Verdict.UNANSWERED:
+        lines += settling(finding.questions, width, paint)
+    return [*lines, *_help(finding, width, paint)]
+
+
+def head(finding: Finding, paint: Paint) -> str:
+    """Verdict, rule, subject, and the scope where it is not everywhere."""
+    via = f" via {visible(finding.via)}" if finding.via else ""
+    scope = ", ".join(f"{visible(name)}={visible(value)}" for name, value in finding.scope)
+    where = f"  [{scope}]" if scope else ""
+    subject = paint("bold", visible(finding.subject) + via)
+    return f"{paint(finding.verdict, finding.verdict)}  {finding.rule}   {subject}{where}"
+
+
+def _adds(finding: Finding) -> bool:
+    """Whether the message says more than the statements; for two statements that collide they are the message."""
+    if finding.verdict in (Verdict.MISMATCH, Verdict.BREACH) and len(finding.statements) == 2:
+        return False
+    return finding.message not in {statement.says for statement in finding.statements}
+
+
+def statements(stated: tuple[Statement, ...], width: int, paint: Paint) -> list[str]:
+    """Each statement with its place beside it where the page is wide enough, else below it."""
+    says = [visible(statement.says) for statement in stated]
+    places = [_stands(statement) for statement in stated]
+    widest_place = max((columns(place) for place in places), default=0)
+    room = width - 2 - _GAP - widest_place
+    fitting = [columns(sentence) for sentence in says if columns(sentence) <= room]
+    column = max(fitting, default=0) if room >= _NARROWEST_SENTENCE else 0
+    lines = []
+    for sentence, place in zip(says, places, strict=True):
+        if columns(sentence) <= column:
+            lines.append("  " + padded(sentence, column + _GAP) + paint("faint", place))
+        else:
+            lines += [*hanging("  ", sentence, width), paint("faint", f"      {place}")]
+    return lines
+
+
+def _stands(statement: Statement) -> str:
+    fact = statement.fact
+    if fact.stance != "default":
+        return where(fact.place)
+    version = f" {fact.version}" if fact.version else ""
+    return f"{where(fact.place)} (default of {visible(fact.source + version)})"
+
+
+def _witness(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
+    if finding.witness is None:
+        return
+    title = "  " + heading(finding.witness)
+    conclusion = told_by_its_end(finding.witness)
+    if conclusion:
+        yield title
+        yield from hanging("    ", conclusion, width)
+        return
+    yield title
+    yield from timeline(finding.witness, width, paint)
+
+
+def _help(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
+    lead = "  " + paint("help", "help:") + " "
+    for move in finding.moves:
+        lines = hanging(" " * 8, visible(f"{move.party}: {move.do}"), width)
+        yield lead + lines[0][8:]
+        yield from lines[1:]
+        lead = " " * 8
