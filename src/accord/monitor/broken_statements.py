@@ -7,7 +7,7 @@ from accord.model.contract_values import Backoff, Needs
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
 from accord.monitor.broken_promises import (
-    contradicts_itself,
+    is_due_before_it_is_seen,
     made_of_older,
     passed_on,
     read_too_early,
@@ -43,7 +43,7 @@ def promise_rests_on_promises(line: Timeline) -> str:
         for promise in line.of_provider("availability", needs.subject):
             if isinstance(promise.value, Fraction) and _share_of_parts(line, needs) < promise.value:
                 return ""
-    return "" if contradicts_itself(line) or made_of_older(line) else "the parts allow what is promised"
+    return "" if is_due_before_it_is_seen(line) or made_of_older(line) else "the parts allow what is promised"
 
 
 def _time_of_parts(line: Timeline, needs: Fact, path: tuple[str, ...] = ()) -> int:
