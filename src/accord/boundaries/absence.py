@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from accord.boundaries.duty import gap
 from accord.boundaries.evidence import concludes
-from accord.boundaries.ladder import answering
+from accord.boundaries.ladder import answering, references
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.fact import Fact
@@ -17,12 +17,16 @@ from accord.model.witness import Step, Witness
 
 
 class Watch(Struct, frozen=True):
-    """A party that is relied on, as the statement `because` says, and the hours it states, None where it states none."""
+    """A party that is relied on, as the statement `because` says, and the hours it states, None where it states none.
+
+    `permits` are the statements that lead from the promise to this one.
+    """
 
     party: str
     operation: str
     because: Fact
     hours: Fact | None
+    permits: tuple[Fact, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -46,15 +50,16 @@ class Absence(Struct, frozen=True):
     def witness(self, does: str) -> Witness:
         """The instant as a witness; `does` is what the reader should take away."""
         steps = [Step(0, each.party, "away", f"is not on duty ({each.hours.text})", each.hours, each.subject) for each in self.away if each.hours]
-        expects = dict.fromkeys((self.needed, *(each.because for each in self.away)))
+        led = (fact for each in self.away for fact in (each.because, *each.permits))
+        expects = dict.fromkeys((self.needed, *led))
         starts = self.instant.isoformat().replace("+00:00", "Z")
         return Witness((*steps, concludes(does)), "somebody-on-duty", tuple(expects), starts)
 
 
-def watch(system: System, reference: str, because: Fact, view: View) -> Watch:
+def watch(system: System, reference: str, because: Fact, view: View, *permits: Fact) -> Watch:
     """The party that a statement names, with its hours in this view."""
     party, operation = answering(system, reference)
-    return Watch(party, operation, because, system.promised(party, operation, view).get("hours"))
+    return Watch(party, operation, because, system.promised(party, operation, view).get("hours"), permits)
 
 
 def absence(needed: Fact, watches: Sequence[Watch], as_of: date, others: Sequence[Hours] = ()) -> Absence | None:
@@ -75,14 +80,14 @@ def hours_in(fact: Fact) -> Hours:
     return hours
 
 
-def doers(system: System, procedures: Sequence[str], view: View) -> Iterator[Watch]:
-    """Who does the steps of these procedures, each once."""
+def doers(system: System, how: Fact | None, view: View) -> Iterator[Watch]:
+    """Who does the steps of the procedures that recover.how names, each once."""
     seen: set[str] = set()
-    for procedure in procedures:
+    for procedure in references(how):
         steps = system.party(procedure.partition("/")[0], view).get("steps")
-        if steps is None or steps.value is NONE:
+        if steps is None or how is None or steps.value is NONE:
             continue
         for step in steps.value:
             if step.by not in (None, "none") and step.by not in seen:
                 seen.add(step.by)
-                yield watch(system, step.by, steps, view)
+                yield watch(system, step.by, steps, view, how)

@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.boundaries.duty import Answer, first_answer, instant_at, worst_page
+from accord.boundaries.duty import Answer, duty, first_answer, instant_at, worst_page
 from accord.boundaries.evidence import Saying
 from accord.boundaries.ladder import Ladder, Level, references
 from accord.boundaries.recovery import (
@@ -28,7 +28,7 @@ from accord.model.witness import Step
 class Course(Struct, frozen=True):
     """One way it can go: `ends` is when the repair is done and `due` when it had to be, nanoseconds from the failure.
 
-    `ends` leaves out what is not known (`missing`), so the repair takes at least as long. `starts` is the instant of
+    `permits` are further statements that the steps lean on. `ends` leaves out what is not known (`missing`), so the repair takes at least as long. `starts` is the instant of
     the failure where the wall clock matters, else empty. `rests_on` are the statements that make it take so long.
     """
 
@@ -39,6 +39,7 @@ class Course(Struct, frozen=True):
     answered_by: Level
     missing: tuple[Missing, ...] = ()
     starts: str = ""
+    permits: tuple[Fact, ...] = ()
 
 
 def course(told: Recovery, due: Due, as_of: date, though_answered: bool = False) -> Course | None:
@@ -106,6 +107,7 @@ class _Teller:
             return None
         self.begin()
         level = self.levels[first[1]]
+        self.rest_on_absence(first[0])
         ends = self.climb(level)
         if though_answered:
             level, ends = self.climb_on(level, ends)
@@ -127,6 +129,7 @@ class _Teller:
             level,
             missing(self.told_of, self.due, level),
             self.starts(),
+            tuple(fact for fact in (self.told_of.shown_by, self.due.since) if fact is not None),
         )
 
     def starts(self) -> str:
@@ -208,11 +211,13 @@ class _Teller:
         return level, ends
 
     def recover(self, level: Level, ends: int) -> None:
-        named = level.party in [name.partition("/")[0] for name in references(self.told_of.by)]
-        fact = self.told_of.by if named else self.told_of.steps or level.hands_on or level.acknowledge
-        self.add(
-            ends, level.party, "recovers", f"has repaired {self.told_of.subject}", fact, self.told_of.subject
-        )
+        """The end: by the one who did the last step, else by the one who answered."""
+        party, fact = level.party, level.hands_on or level.acknowledge
+        if self.told_of.work and self.told_of.steps is not None:
+            party, fact = self.steps[-1].party, self.told_of.steps
+        elif party in [name.partition("/")[0] for name in references(self.told_of.by)]:
+            fact = self.told_of.by
+        self.add(ends, party, "recovers", f"has repaired {self.told_of.subject}", fact, self.told_of.subject)
 
     def rest_on_answer(self, level: Level) -> None:
         """The statements that make the answer of a level come so late."""
@@ -221,8 +226,15 @@ class _Teller:
             self.rest_on(level.because, f"pages {level.party}{after}")
         if level.acknowledge is not None:
             self.rest_on(level.acknowledge, f"answers a page within {level.acknowledge.text}")
-        if level.hours is not None and self.timed:
+        if level.hours is not None and self.timed and level.hours.value != ALWAYS:
             self.rest_on(level.hours, f"is on duty {level.hours.text}")
+
+    def rest_on_absence(self, answered: int) -> None:
+        """The hours of those who are paged before the answer and not on duty."""
+        for level, (after, _, hours) in zip(self.levels, self.answers, strict=True):
+            paged = self.page + after
+            if level.hours is not None and paged < answered and not duty(hours, self.as_of).holds(paged):
+                self.rest_on(level.hours, f"is on duty {level.hours.text}")
 
     def rest_on(self, fact: Fact, words: str) -> None:
         """One more statement that the course rests on."""

@@ -12,8 +12,10 @@ LOOK_AHEAD = 90
 """Days from the day of the check in which gaps are looked for; the next change of the clock lies within most of them."""
 MARGIN = 30
 """Further days that a clock may need to run out."""
+MOST_EXCEPTIONS = 40
+"""Exceptions whose own dates are looked at."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = date(9000, 1, 1)
+_FIRST, _LAST = date(1900, 1, 1), date(9000, 1, 1)
 
 
 def first_instant(as_of: date) -> datetime:
@@ -82,8 +84,25 @@ def duty(hours: Hours, as_of: date) -> Duty:
 
 
 def gap(needed: Hours, offered: Sequence[Hours], as_of: date) -> datetime | None:
-    """The first instant inside `needed` and outside all of `offered`, looked for from the day of the check."""
-    return first_uncovered(needed, offered, first_instant(as_of), LOOK_AHEAD)
+    """The first instant inside `needed` and outside all of `offered`.
+
+    Looked for in the days that follow the day of the check, then around the dates that the exceptions themselves name,
+    those to come first.
+    """
+    for starts in (first_instant(as_of), *_named_days((needed, *offered), as_of)):
+        found = first_uncovered(needed, offered, starts, LOOK_AHEAD)
+        if found is not None:
+            return found
+    return None
+
+
+def _named_days(stated: Sequence[Hours], as_of: date) -> list[datetime]:
+    """The day before each exception, with at most so many looked at."""
+    days = {off.first for hours in stated for off in hours.days_off}
+    days |= {off.starts.date() for hours in stated for off in hours.times_off}
+    inside = sorted(day for day in days if _FIRST < day < _LAST)
+    ordered = [day for day in inside if day >= as_of] + [day for day in inside if day < as_of]
+    return [first_instant(day - timedelta(days=1)) for day in ordered[:MOST_EXCEPTIONS]]
 
 
 Answer = tuple[int, int, Hours]  # paged so long after the first page, answers within, on duty

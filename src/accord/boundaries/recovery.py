@@ -14,12 +14,13 @@ from accord.model.nothing import NONE
 class Due(Struct, frozen=True):
     """A time within which a recovery is promised or counted on.
 
-    `counts` is failure, detection or acknowledgement; `hours` are those in which it is needed, None where nobody said.
+    `counts` is failure, detection or acknowledgement, as `since` says where somebody said; `hours` are those in which it is needed, None where nobody said.
     """
 
     fact: Fact
     counts: str = "detection"
     hours: Fact | None = None
+    since: Fact | None = None
 
     @property
     def within(self) -> int:
@@ -94,8 +95,9 @@ def due(side: Side, hours: Fact | None) -> Due | None:
     within = side.get("recover.within")
     if within is None or within.value is NONE:
         return None
-    counts = side.value("recover.from")
-    return Due(within, counts if isinstance(counts, str) else "detection", side.get("hours") or hours)
+    since = side.get("recover.from")
+    counts = since.value if since is not None and isinstance(since.value, str) else "detection"
+    return Due(within, counts, side.get("hours") or hours, since)
 
 
 def duration_of(fact: Fact | None) -> int | None:

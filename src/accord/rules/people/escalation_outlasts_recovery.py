@@ -139,7 +139,7 @@ def _late(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
     does = f"repaired {show_duration(goes.ends - goes.due)} too late, and everybody kept their word"
     steps = (*goes.steps, concludes(does, told.subject, goes.steps[-1].at))
     hours = (owed.hours,) if owed.hours is not None and goes.starts else ()
-    expects = (owed.fact, *hours, *(fact for fact, _ in goes.rests_on))
+    expects = (owed.fact, *hours, *(fact for fact, _ in goes.rests_on), *goes.permits)
     longer = Change(owed.fact, replace(owed.fact, value=needed, text=text))
     allow = Move(owed.fact.says, f"{'count on' if caller else 'promise'} recovery within {text}", (longer,))
     moves = (allow, *shorter(told, goes))

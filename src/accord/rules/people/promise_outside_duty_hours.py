@@ -122,7 +122,7 @@ def _people(system: System, provider: str, operation: str, view: View) -> Iterat
     if found and not open_ones:
         yield _nobody(system, found, f"nobody who recovers {provider}/{operation} is on duty")
     covered = {each.party for each in paged} if found else set()
-    for doer in doers(system, references(side.get("recover.how")), view):
+    for doer in doers(system, side.get("recover.how"), view):
         missing = absence(needed, [doer], system.as_of)
         if missing and doer.party not in covered:
             if doer.hours is None:
@@ -166,8 +166,10 @@ def _same_hours(before: Fact | None, like: Fact) -> Change:
 def _signals(system: System, provider: str, operation: str, view: View) -> Iterator[Finding]:
     """The signals of a promise, where every one of them says when it is there."""
     side = system.promised(provider, operation, view)
-    shown = [watch(system, name, fact, view) for fact in signals(side) for name in references(fact)]
-    needed = side.get("hours") or next((level.hours for level in ladder(system, provider, operation, view).levels), None)
+    paged = next((level for level in ladder(system, provider, operation, view).levels), None)
+    permits = (paged.because,) if paged is not None else ()
+    shown = [watch(system, name, fact, view, *permits) for fact in signals(side) for name in references(fact)]
+    needed = side.get("hours") or (paged.hours if paged is not None else None)
     if needed is None or not shown or without_hours(shown):
         return
     found = absence(needed, shown, system.as_of)
