@@ -10,7 +10,8 @@ from accord.monitor.speech import leads_to, names, provider_of, references, spea
 from accord.monitor.timeline import Timeline
 
 PEOPLE = ("rota", "team", "external")
-_REPAIRS = ("recover.by", "recover.how", "recover.within", "detect.by")
+_REPAIRS = ("recover.by", "recover.how", "detect.by", "fallback")
+_RELYING = ("needs", "dead_letter", "fallback", "undo", "recover.how")
 
 
 def recovered_in_time(line: Timeline) -> str:
