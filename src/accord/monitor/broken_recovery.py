@@ -37,7 +37,7 @@ def somebody_on_duty(line: Timeline) -> str:
 
 
 def _rests_on(line: Timeline, promise: Fact, away: set[str]) -> bool:
-    """Whether the promise cannot be kept while these are away: the party itself, all who repair, one whose step it is, its signals."""
+    """Whether the promise cannot be kept while these are away: the party itself, all who repair, one whose step it is or whom a step needs, its signals."""
     if promise.provider in away:
         return True
     about = promise.subject
@@ -46,7 +46,8 @@ def _rests_on(line: Timeline, promise: Fact, away: set[str]) -> bool:
         return True
     hows = {provider_of(name) for fact in line.facts_of("recover.how") if speaks_of(fact, about) for name in references(fact.value)}
     steps = [work for fact in line.facts_of("steps") if fact.provider in hows for work in fact.value if isinstance(work, WorkStep)]
-    return any(provider_of(work.by or "") in away for work in steps) or _signals_are_away(line, promise, away)
+    needed = {provider_of(name) for work in steps for name in (work.by or "", *work.needs)}
+    return bool(needed & away) or _signals_are_away(line, promise, away)
 
 
 def _are_all_away(line: Timeline, naming: Fact, away: set[str]) -> bool:
