@@ -5,7 +5,7 @@ A witness is told at the bounds: whoever may take until T takes exactly until T,
 So every time follows from the facts, and a step a moment earlier or later is another story, or none.
 A step's fact speaks of `about` (of that operation, or of `any` of that party), and a fact of one caller is that caller's own;
 one that holds for every caller is anybody's. All facts of a witness hold in one common scope.
-docs/witness.md tells the same to people.
+docs/witness.md tells the same to people. The monitor is written apart from the rules: where it refuses a witness, the rule is mended, not the monitor.
 """
 
 ACTS: dict[str, str] = {
@@ -25,8 +25,9 @@ ACTS: dict[str, str] = {
     "fails": "party tells its own caller, or the user, that its request at `about` failed, at the moment the last attempt ended; every attempt so far has "
     "ended without success, and no attempt that the facts of the witness state is left unless the limit of the request is over; no fact, or one of the caller's own about `about`",
     "breaks": "the deviation of `about` begins: time 0; party: the provider; fact: none, or one of the provider's about `about`",
-    "detects": "a signal shows the deviation of `about`; party: the signal, or whoever states the fact; fact: detect.within, exactly its value after breaks; "
-    "detect.by (which names party), at the moment of breaks, or detect.within's value after it where that is among the facts of the witness",
+    "detects": "a signal shows the deviation of `about`; party: the signal, or whoever states the fact; fact: detect.within, exactly its value after breaks; detect.by "
+    "(which names party), at the moment of breaks, or detect.within's value after it where that is among the facts of the witness; none: where no fact of "
+    "the witness speaks of a signal, the provider, at the moment of breaks",
     "pages": "`about` (a party) is paged by party; fact: recover.by, detect.by or steps, which name `about`: at the moment of the act before; "
     "escalates, whose rung names `about`: exactly the rung's `after` since the first page (for an alert's own escalates: since the act before); "
     "party: who states the fact, or a signal, or who was paged before",
@@ -37,7 +38,8 @@ ACTS: dict[str, str] = {
     "due": "the recovery of `about` was due; party: who states the fact; fact: recover.within, exactly its value after breaks, detects or acknowledges as recover.from says (detects where nothing says)",
     "away": "party is not on duty at this instant (witness.starts + at); time 0 where nothing was timed before; fact: hours of party, which do not hold the instant",
     "states": "party said so: the fact itself, whose speaker is `party`; the time is 0",
-    "multiplies": "each of the tries so far makes `count` tries at `about`; time 0; fact: attempts of party about `about`, whose value is `count`",
+    "multiplies": "each of the tries so far makes `count` tries at `about`; time 0; fact: attempts of party about `about`, whose value is `count`; where `about` is "
+    "another operation than before, a needs fact of the one before names it (among expects)",
     "loads": "`count` calls a second arrive at `about`, rounded down; time 0; party: the provider; fact: accepts.rate of the provider",
     "concludes": "the last line, at the time of the line before it: what the reader should take away; no party, no fact",
 }
@@ -53,17 +55,24 @@ EXPECTATIONS: dict[str, str] = {
     "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller (some fact of which is among expects) does not handle it by name",
     "error-not-repeated": "what may have been executed, or must not be asked again, is not asked again: broken when retry_on names an error (by name, code, class of codes or any) whose fact says retry never or effect unknown or done, unless a repeat acts once",
     "recovered-in-time": "recovered within what was promised: broken when `recovers` comes later than `due`, both of one operation",
-    "somebody-on-duty": "a promise is kept by somebody on duty: broken when an `away` instant lies inside the promise's hours (fact among expects), and the one away is who promises or is named by recover.by, detect.by, escalates or steps among the facts of the witness",
+    "somebody-on-duty": "a promise is kept by somebody on duty: broken when an `away` instant lies inside the promise's hours (fact among expects), and the promise rests on "
+    "those away, as the facts of the witness say: they promise it, or are all whom its recover.by names (with their escalates, where given), or one does a "
+    "step of its recover.how, or they are all its signals (detect.by; also those of another operation whose recover.by, or whose signal's escalates, names "
+    "the party of the hours)",
     "ladder-ends-in-a-person": "an escalation ends in a person: broken when the `pages` return to a party already paged, or end at a party that `states` escalates none and a kind that is nobody (neither rota nor team nor external)",
     "step-ends": "each step has one who does it and a sign that it is finished: broken when the step number `attempt` (0: any) of the steps that a procedure `states` says none in by or done",
     "owner-exists": "an owner is somebody: broken when the owner that a party `states` is no party, while a fact among expects shows that such parties are listed (kind team, rota or external)",
-    "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts (named by a needs fact) compose to more time, or less availability, or older data, than the promise allows, "
-    "or another promise of the operation allows what it forbids (a smaller share of answers is given more time; the failure is shown after its recovery was due)",
-    "one-recovers": "exactly one party recovers: broken when each side names the other (or parties with the other's owner), both claim it, or the one who must says none while the other counts on it",
-    "repair-stands-apart": "the repair does not need what failed: broken when the chain of `states` steps leads from the repair (recover.*) or the signal (detect.by) of `about` back to `about`, each naming the subject of the next, "
-    "or from a `fallback` to what `breaks`, while the operation it stands in for needs that too",
-    "question-answered": "each of the three questions has an answer: broken when the answer (detect, recover or one of their parts) is `none` while another party relies on the operation (a fact of it among expects)",
-    "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not, "
-    "or what several callers send together, what a producer sends through a queue to a receiver, or what is read at witness.starts before it is ready, does not",
+    "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts (named by a needs fact) compose to more time, less availability or older data "
+    "than the promise allows, or a repair, counted from the failure, is due before the same party's signal",
+    "one-recovers": "exactly one party recovers: broken when each side names the other, both claim it, or the provider says none while another relies on the operation (a "
+    "fact of that among expects); a party is also named by one that has the same owner (owner facts among expects)",
+    "repair-stands-apart": "the repair does not need what failed: broken when a chain of `states` steps, each naming the subject of the next, leads from the repair (recover.by, "
+    "recover.how) or the signal (detect.by) of what `breaks` back to it; or from the fallback of an operation to what `breaks`, which is that operation, or "
+    "which it needs by a second chain that follows",
+    "question-answered": "each of the three questions has an answer: broken when the answer (detect, recover or one of their parts) is `none` while another party relies on the "
+    "operation (a fact of its call, or its needs, dead_letter, fallback or undo, among the facts of the witness)",
+    "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not; when several callers "
+    "together send more than is accepted from all; when a producer puts into a queue (kind among expects) what a receiver of it cannot take; or when "
+    "something is read, at witness.starts, shortly before it is promised to be ready",
     "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out",
 }  # fmt: skip
