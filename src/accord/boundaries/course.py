@@ -18,11 +18,15 @@ from accord.boundaries.recovery import (
     missing_work,
     takes_of,
 )
+from accord.model.contract_values import WorkStep
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.hours import ALWAYS
 from accord.model.nothing import NONE
 from accord.model.witness import Step
+
+Access = dict[str, Fact]
+"""For a reference in the `needs` of a step, the statement of how long it takes to get it."""
 
 
 class Course(Struct, frozen=True):
@@ -42,11 +46,11 @@ class Course(Struct, frozen=True):
     permits: tuple[Fact, ...] = ()
 
 
-def course(told: Recovery, due: Due, as_of: date, though_answered: bool = False) -> Course | None:
+def course(told: Recovery, due: Due, as_of: date, though_answered: bool = False, access: Access | None = None) -> Course | None:
     """The course at the worst instant of the hours in which the recovery is needed.
 
     None where nobody who is paged is ever on duty in them. `though_answered` follows the rungs that page further as
-    long as nothing is recovered.
+    long as nothing is recovered. `access` is waited for before each step that needs it.
     """
     levels = [level for level in told.ladder.levels if _can_answer(level)]
     if not levels:
@@ -60,7 +64,9 @@ def course(told: Recovery, due: Due, as_of: date, though_answered: bool = False)
         if found is None:
             return None
         page = found
-    return _Teller(told, due, page, as_of, levels, answers, timed).told(though_answered)
+    teller = _Teller(told, due, page, as_of, levels, answers, timed)
+    teller.access = access or {}
+    return teller.told(though_answered)
 
 
 def certain_end(told: Recovery, due: Due, as_of: date) -> bool:
@@ -100,6 +106,7 @@ class _Teller:
         self.origin = page - told.shown_after
         self.steps: list[Step] = []
         self.rests_on: list[Saying] = []
+        self.access: Access = {}
 
     def told(self, though_answered: bool) -> Course | None:
         first = first_answer(self.answers, self.page, self.as_of)
@@ -189,12 +196,23 @@ class _Teller:
         if self.told_of.steps is not None and takes_of(self.told_of.steps):
             self.rest_on(self.told_of.steps, f"takes up to {show_duration(takes_of(self.told_of.steps))}")
         for number, step in enumerate(self.told_of.work, start=1):
-            at += step.takes or 0
+            at = self.wait_for_access(step, at) + (step.takes or 0)
             doer = (step.by or "").partition("/")[0]
             party = doer if doer not in ("", "none") else self.told_of.procedure
             self.add(
                 at, party, "works", f"has done: {step.do}", self.told_of.steps, self.told_of.subject, number
             )
+        return at
+
+    def wait_for_access(self, step: WorkStep, at: int) -> int:
+        """Each access that the step needs is asked for when the step begins, one after the other."""
+        for reference in step.needs:
+            given = self.access.get(reference)
+            if given is not None and self.told_of.steps is not None:
+                self.add(at, self.told_of.procedure, "pages", f"asks {given.provider} for access", self.told_of.steps, given.provider)
+                at += given.value
+                self.rest_on(given, f"gives access within {given.text}")
+                self.add(at, given.provider, "acknowledges", "gives access", given, self.told_of.subject)
         return at
 
     def climb_on(self, level: Level, ends: int) -> tuple[Level, int]:
