@@ -1,0 +1,195 @@
+"""Configuration: the nearest `accord.toml` or `[tool.accord]`, the environment and options; each value knows its origin.
+
+Options win over the environment, the environment over the file, the file over the defaults. Nothing is guessed: an
+unknown key or a value of another type is refused, all of a file at once, each with its line. The keys are in `keys.py`.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.files.keys import KEYS, RESERVED, SCOPE_KEYS, ConfigRefused, Key, shown, suggestion, typed
+from accord.files.patterns import ScopeRule, scope_of
+from accord.files.toml import Keys, Toml, find, read_toml
+from accord.model.fact import EVERYWHERE, Scope
+from accord.model.place import Place
+from accord.model.problem import Problem, Refused
+
+_BY_NAME = {key.name: key for key in KEYS}
+_TABLES = tuple(dict.fromkeys(key.table for key in (*KEYS, *SCOPE_KEYS)))
+_CONFIG_VARIABLE = "ACCORD_CONFIG"
+
+
+class Setting(Struct, frozen=True):
+    """The value of one key and where it comes from: `accord.toml:3`, `ACCORD_CHECK_FORMAT`, `--format` or `default`.
+
+    `place` is set where it comes from a file.
+    """
+
+    key: Key
+    value: Any
+    origin: str = "default"
+    place: Place | None = None
+
+
+class Include(Struct, frozen=True):
+    """One entry of `landscape.include` as typed, the folder that its path starts from, and where it was said."""
+
+    text: str
+    folder: str
+    place: Place
+
+
+class Config(Struct, frozen=True):
+    """Every setting with its origin, in the order of the keys; `file` is the file that was read, "" for none."""
+
+    settings: tuple[Setting, ...]
+    scopes: tuple[ScopeRule, ...] = ()
+    file: str = ""
+
+    def setting(self, name: str) -> Setting:
+        """The setting of a key such as `check.format`."""
+        return next(setting for setting in self.settings if setting.key.name == name)
+
+    def value(self, name: str) -> Any:
+        """The value of a key such as `check.format`."""
+        return self.setting(name).value
+
+    @property
+    def folder(self) -> str:
+        """The folder that the paths and patterns of the file start from."""
+        return str(Path(self.file).parent)
+
+    @property
+    def includes(self) -> tuple[Include, ...]:
+        """What `landscape.include` names."""
+        setting = self.setting("landscape.include")
+        folder = self.folder if setting.place else "."
+        place = setting.place or Place("", setting.origin, 1, 1)
+        return tuple(Include(text, folder, place) for text in setting.value)
+
+    def with_options(self, **given: Any) -> "Config":
+        """The same where options were given, as `with_options(fail_on=("note",))`; None and () are not given.
+
+        Raises ConfigRefused for a value that its key does not take.
+        """
+        problems: list[Problem] = []
+        settings = []
+        for setting in self.settings:
+            value = given.get(setting.key.word)
+            said = value is not None and value != ()
+            settings.append(_said(setting, value, setting.key.flag, problems) if said else setting)
+        if problems:
+            raise ConfigRefused(problems)
+        return replace(self, settings=tuple(settings))
+
+    def scope_of(self, path: str) -> Scope:
+        """The scope of a file by its path from `folder`, posix separators; of all that match, a later pattern wins."""
+        return scope_of(self.scopes, path) if self.scopes else EVERYWHERE
+
+
+DEFAULTS = Config(tuple(Setting(key, key.default) for key in KEYS))
+
+
+def load(arguments: Iterable[str] = (), file: str | None = None, environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration for a check of these arguments; raises ConfigRefused with everything that is wrong.
+
+    `file` is what `--config` names, else ACCORD_CONFIG; else the nearest file from the first argument upward, or from
+    the working folder where there is no argument.
+    """
+    environ = os.environ if environ is None else environ
+    problems: list[Problem] = []
+    path = file or environ.get(_CONFIG_VARIABLE) or find(next(iter(arguments), "."))
+    config = _with_file(DEFAULTS, read_toml(path), problems) if path else DEFAULTS
+    config = _with_environment(config, environ, problems)
+    if problems:
+        raise ConfigRefused(problems)
+    return config
+
+
+def _said(setting: Setting, value: Any, origin: str, problems: list[Problem], place: Place | None = None) -> Setting:
+    try:
+        return Setting(setting.key, typed(setting.key, value), origin, place)
+    except Refused as refusal:
+        problems.append(Problem(place or Place("", origin, 1, 1), str(refusal)))
+        return setting
+
+
+def _with_environment(config: Config, environ: Mapping[str, str], problems: list[Problem]) -> Config:
+    variables = {setting.key.variable: setting for setting in config.settings}
+    ours = tuple(f"ACCORD_{table.upper()}_" for table in _TABLES)
+    problems += [
+        Problem(Place("", name, 1, 1), f"unknown variable; {suggestion(name, variables)}")
+        for name in sorted(environ)
+        if name.startswith(ours) and name not in variables
+    ]
+    settings = [
+        _said(setting, environ[name], name, problems) if environ.get(name) else setting
+        for name, setting in variables.items()
+    ]
+    return replace(config, settings=tuple(settings))
+
+
+def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
+    found = {setting.key.name: setting for setting in config.settings}
+    for table, members in toml.tables.items():
+        if table in RESERVED or table == "scope":
+            continue
+        if table not in _TABLES:
+            _unknown(toml, (table,), _TABLES, problems)
+        elif not isinstance(members, dict):
+            problems.append(Problem(toml.place((table,)), f"{table}: expected a table, read {shown(members)}"))
+        else:
+            _read_table(toml, table, members, found, problems)
+    scopes = _scopes(toml, toml.tables.get("scope", []), problems)
+    return Config(tuple(found.values()), scopes, toml.file)
+
+
+def _unknown(toml: Toml, path: Keys, words: Iterable[str], problems: list[Problem]) -> None:
+    problems.append(Problem(toml.place(path), f"unknown key {str(path[-1])!r}; {suggestion(str(path[-1]), words)}"))
+
+
+def _read_table(toml: Toml, table: str, members: dict[str, Any], found: dict[str, Setting], problems: list[Problem]) -> None:
+    for word, value in members.items():
+        name = f"{table}.{word}"
+        if name not in found:
+            _unknown(toml, (table, word), [key.word for key in KEYS if key.table == table], problems)
+            continue
+        place = toml.place((table, word))
+        found[name] = _said(found[name], value, f"{toml.file}:{place.line}", problems, place)
+
+
+def _scopes(toml: Toml, tables: Any, problems: list[Problem]) -> tuple[ScopeRule, ...]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        problems.append(Problem(toml.place(("scope",)), "scope: expected [[scope]], one for each pattern"))
+        return ()
+    rules = []
+    for position, table in enumerate(tables):
+        rule = _scope_rule(toml, position, table, problems)
+        rules += [rule] if rule else []
+    return tuple(rules)
+
+
+def _scope_rule(toml: Toml, position: int, table: dict[str, Any], problems: list[Problem]) -> ScopeRule | None:
+    known = {key.word: key for key in SCOPE_KEYS}
+    values: dict[str, Any] = {}
+    for word, value in table.items():
+        if word not in known:
+            _unknown(toml, ("scope", position, word), known, problems)
+            continue
+        try:
+            values[word] = typed(known[word], value)
+        except Refused as refusal:
+            problems.append(Problem(toml.place(("scope", position, word)), str(refusal)))
+    if "path" not in table:
+        problems.append(Problem(toml.place(("scope", position)), "scope: expected `path`, the files it is for"))
+    if "path" not in values:
+        return None
+    conditions = {word: values[word] for word in ("env", "cluster") if values.get(word)}
+    conditions |= {f"version:{party}": versions for party, versions in values.get("version", ())}
+    origin = f"{toml.file}:{toml.place(('scope', position)).line}"
+    return ScopeRule(values["path"], tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items())), origin)

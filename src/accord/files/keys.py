@@ -1,0 +1,184 @@
+"""The keys of the configuration in one table, and what each takes. The table is what the docs list."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from msgspec import Struct
+
+from accord.model.finding import Verdict
+from accord.model.problem import Problem, Refused
+from accord.report._formats import formats
+
+VERDICTS = tuple(str(verdict) for verdict in Verdict if verdict is not Verdict.COMPATIBLE)
+_ON = ("1", "true", "yes", "on")
+_OFF = ("0", "false", "no", "off")
+
+
+class Key(Struct, frozen=True):
+    """One key: its name, the type of its value, what holds where nothing is said, and what it means."""
+
+    name: str
+    type: str
+    default: Any
+    meaning: str
+
+    @property
+    def table(self) -> str:
+        """The table of the file that it stands in: `check`."""
+        return self.name.partition(".")[0]
+
+    @property
+    def word(self) -> str:
+        """Its name within its table: `fail_on`."""
+        return self.name.partition(".")[2]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it: `ACCORD_CHECK_FAIL_ON`."""
+        return "ACCORD_" + self.name.replace(".", "_").upper()
+
+    @property
+    def flag(self) -> str:
+        """The option that sets it: `--fail-on`."""
+        return "--" + self.word.replace("_", "-")
+
+
+KEYS: tuple[Key, ...] = (
+    Key("check.fail_on", "verdicts", ("mismatch", "breach"), f"the verdicts that make the exit code 1: {' '.join(VERDICTS)}; or none"),
+    Key("check.format", "format", "text", "how the report is written"),
+    Key("check.questions", "boolean", False, "whether every open question is listed; otherwise they are summarised"),
+    Key("check.rules", "words", (), "the rules that run, such as timing/caller-gives-up-first; all where none is named"),
+    Key("check.as_of", "date", None, "the day that everything is judged as of, such as 2027-03-31; where it is absent, today"),
+    Key(
+        "landscape.include",
+        "words",
+        (),
+        "what other sides say: folders, files, exported facts, git+URL@REVISION#FOLDER pinned to a tag or a commit id",
+    ),
+)  # fmt: skip
+
+SCOPE_KEYS: tuple[Key, ...] = (
+    Key("scope.path", "pattern", None, "the files it is for, from the folder of the configuration: `*` within a name, `**` over folders"),
+    Key("scope.env", "words", (), "the environment that these files are about"),
+    Key("scope.cluster", "words", (), "the cluster that these files are about"),
+    Key("scope.version", "versions", (), 'for each party the version that these files are about: `{payments = "2.10"}`'),
+)  # fmt: skip
+
+RESERVED = ("vocabulary",)
+"""Tables for a later version: accepted, not looked into."""
+
+TYPES: dict[str, str] = {
+    "verdicts": "a list of verdicts",
+    "format": "the name of a format",
+    "boolean": "true or false",
+    "words": "a text or a list of texts",
+    "date": "a date such as 2027-03-31",
+    "pattern": "a path such as `overlays/staging/**`",
+    "versions": 'a table such as `{payments = "2.10"}`',
+}
+"""What each type of value looks like."""
+
+
+class ConfigRefused(Refused):
+    """The configuration cannot be used; `problems` says why, each with its place."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{problem.place}: {problem.reason}" for problem in self.problems))
+
+
+def typed(key: Key, value: Any) -> Any:
+    """The value in the form the program uses; a list may be a text with commas. Raises Refused."""
+    try:
+        return _READERS[key.type](value)
+    except Refused as refusal:
+        raise Refused(f"{key.name}: {refusal}") from None
+
+
+def suggestion(word: str, words: Iterable[str]) -> str:
+    """A did-you-mean, or the words there are."""
+    words = list(words)
+    close = get_close_matches(word, words, n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else f"expected one of {' '.join(words)}"
+
+
+def shown(value: Any) -> str:
+    """A value in the words of a message."""
+    return "a table" if isinstance(value, dict) else repr(value) if isinstance(value, str) else str(value)
+
+
+def _expected(type_name: str, value: Any) -> Refused:
+    return Refused(f"expected {TYPES[type_name]}, read {shown(value)}")
+
+
+def _words(value: Any, type_name: str = "words") -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [word.strip() for word in value.split(",") if word.strip()]
+    if not isinstance(value, list | tuple) or not all(isinstance(word, str) and word for word in value):
+        raise _expected(type_name, value)
+    return tuple(value)
+
+
+def _verdicts(value: Any) -> tuple[str, ...]:
+    words = _words(value, "verdicts")
+    if words == ("none",):
+        return ()
+    for word in words:
+        if word not in VERDICTS:
+            raise Refused(f"unknown verdict {word!r}; {suggestion(word, VERDICTS)}")
+    return words
+
+
+def _format(value: Any) -> str:
+    if value not in formats():
+        raise Refused(f"unknown format {shown(value)}; {suggestion(str(value), formats())}")
+    return str(value)
+
+
+def _boolean(value: Any) -> bool:
+    word = value.lower() if isinstance(value, str) else ""
+    if isinstance(value, bool) or word in _ON or word in _OFF:
+        return value if isinstance(value, bool) else word in _ON
+    raise _expected("boolean", value)
+
+
+def _date(value: Any) -> date:
+    if type(value) is date:
+        return value
+    try:
+        if isinstance(value, str) and len(value) == 10:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise _expected("date", value)
+
+
+def _pattern(value: Any) -> str:
+    if isinstance(value, str) and value:
+        return value
+    raise _expected("pattern", value)
+
+
+def _versions(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise _expected("versions", value)
+    found = []
+    for party, version in value.items():
+        try:
+            found.append((party, _words(version)))
+        except Refused:
+            raise Refused(f'{party}: expected a text in quotes such as "2.10", read {shown(version)}') from None
+    return tuple(found)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "verdicts": _verdicts,
+    "format": _format,
+    "boolean": _boolean,
+    "words": _words,
+    "date": _date,
+    "pattern": _pattern,
+    "versions": _versions,
+}
