@@ -19,7 +19,9 @@ SECOND = 1_000_000_000
 
 def read(text: str, file: str = "mesh.yaml") -> tuple[list[Fact], list[Problem]]:
     found = list(read_text(dedent(text), ".", file))
-    return [fact for fact in found if isinstance(fact, Fact)], [fact for fact in found if isinstance(fact, Problem)]
+    return [fact for fact in found if isinstance(fact, Fact)], [
+        fact for fact in found if isinstance(fact, Problem)
+    ]
 
 
 def virtual_service(http: str, hosts: str = "[reviews]", namespace: str = "shop", more: str = "") -> str:
@@ -38,7 +40,8 @@ ROUTE = "  route: [{destination: {host: reviews}}]\n"
 def test_limits_and_retries_hold_for_every_caller_in_the_mesh():
     facts, problems = read(
         virtual_service(
-            "- timeout: 2.5s\n  retries: {attempts: 2, perTryTimeout: 500ms, retryOn: 'gateway-error, connect-failure'}\n" + ROUTE
+            "- timeout: 2.5s\n  retries: {attempts: 2, perTryTimeout: 500ms, retryOn: 'gateway-error, connect-failure'}\n"
+            + ROUTE
         )
     )
     assert not problems
@@ -50,12 +53,19 @@ def test_limits_and_retries_hold_for_every_caller_in_the_mesh():
     }
     limit = next(fact for fact in facts if fact.term == "timeout.request")
     assert (limit.consumer, limit.provider, limit.operation) == ("", "kubernetes:shop/reviews", "any")
-    assert (limit.stance, limit.layer, limit.source, limit.says) == (Stance.ASSUMES, Layer.SIDECAR, "istio", "istio")
+    assert (limit.stance, limit.layer, limit.source, limit.says) == (
+        Stance.ASSUMES,
+        Layer.SIDECAR,
+        "istio",
+        "istio",
+    )
     assert (limit.place.line, limit.place.column) == (7, 14)
 
 
 def test_zero_is_no_limit_and_no_retry():
-    facts, _ = read(virtual_service("- timeout: 0s\n  retries: {attempts: 0, perTryTimeout: 2s, retryOn: 5xx}\n" + ROUTE))
+    facts, _ = read(
+        virtual_service("- timeout: 0s\n  retries: {attempts: 0, perTryTimeout: 2s, retryOn: 5xx}\n" + ROUTE)
+    )
     assert said(facts) == {"timeout.request": (NONE, "0s"), "attempts": (1, "0 retries")}
 
 
@@ -86,7 +96,9 @@ def test_a_fault_is_said_and_no_timer_is_held_against_it():
 
 @pytest.mark.parametrize("share", ["percentage: {value: 0}", "percent: 0", "httpHeader: x"])
 def test_a_fault_for_nobody_gives_nothing(share: str):
-    facts, _ = read(virtual_service(f"- timeout: 2s\n  fault: {{delay: {{fixedDelay: 7s, {share}}}}}\n" + ROUTE))
+    facts, _ = read(
+        virtual_service(f"- timeout: 2s\n  fault: {{delay: {{fixedDelay: 7s, {share}}}}}\n" + ROUTE)
+    )
     assert said(facts) == {"timeout.request": (2 * SECOND, "2s")}
 
 
@@ -109,12 +121,22 @@ def test_entries_hold_for_the_requests_they_take():
             """
         )
     )
-    found = {dict(fact.scope).get("requests:shop/reviews", ("",))[0]: fact.text for fact in facts if fact.term == "timeout.request"}
-    assert found == {"header end-user = jason": "1s", "path /api* and method POST or path ~ ^/v[12]/": "2s", "all other requests": "3s"}
+    found = {
+        dict(fact.scope).get("requests:shop/reviews", ("",))[0]: fact.text
+        for fact in facts
+        if fact.term == "timeout.request"
+    }
+    assert found == {
+        "header end-user = jason": "1s",
+        "path /api* and method POST or path ~ ^/v[12]/": "2s",
+        "all other requests": "3s",
+    }
 
 
 def test_a_prefix_of_everything_takes_every_request():
-    facts, _ = read(virtual_service("- match: [{uri: {prefix: /}}]\n  timeout: 1s\n" + ROUTE + "- timeout: 2s\n" + ROUTE))
+    facts, _ = read(
+        virtual_service("- match: [{uri: {prefix: /}}]\n  timeout: 1s\n" + ROUTE + "- timeout: 2s\n" + ROUTE)
+    )
     limits = [fact for fact in facts if fact.term == "timeout.request"]
     assert [fact.text for fact in limits] == ["1s"]
     assert not any(name.startswith("requests:") for name, _ in limits[0].scope)
@@ -122,14 +144,20 @@ def test_a_prefix_of_everything_takes_every_request():
 
 def test_long_alternatives_are_cut_but_stay_apart():
     matches = "[{uri: {exact: /a}}, {uri: {exact: /b}}, {uri: {exact: /c}}, {uri: {exact: /%s}}]"
-    facts, _ = read(virtual_service("".join(f"- match: {matches % last}\n  timeout: {last}s\n{ROUTE}" for last in "89")))
+    facts, _ = read(
+        virtual_service("".join(f"- match: {matches % last}\n  timeout: {last}s\n{ROUTE}" for last in "89"))
+    )
     found = [dict(fact.scope)["requests:shop/reviews"][0] for fact in facts if fact.term == "timeout.request"]
     assert found == ["path /a or path /b or 2 more", "path /a or path /b or 2 more (entry 2)"]
 
 
 def test_a_gateway_is_a_caller_of_its_own():
     facts, _ = read(
-        virtual_service("- timeout: 5s\n  fault: {}\n" + ROUTE, hosts="['*']", more="gateways: [public, istio-system/inner]")
+        virtual_service(
+            "- timeout: 5s\n  fault: {}\n" + ROUTE,
+            hosts="['*']",
+            more="gateways: [public, istio-system/inner]",
+        )
     )
     assert [(fact.consumer, fact.provider, fact.layer) for fact in facts] == [
         ("gateway:shop/public", "kubernetes:shop/reviews", Layer.GATEWAY),
@@ -140,15 +168,25 @@ def test_a_gateway_is_a_caller_of_its_own():
 def test_an_entry_for_a_gateway_says_nothing_of_the_mesh():
     facts, _ = read(
         virtual_service(
-            "- match: [{gateways: [mesh], uri: {exact: /a}}]\n  timeout: 1s\n" + ROUTE + "- match: [{gateways: [public]}]\n  timeout: 2s\n" + ROUTE,
+            "- match: [{gateways: [mesh], uri: {exact: /a}}]\n  timeout: 1s\n"
+            + ROUTE
+            + "- match: [{gateways: [public]}]\n  timeout: 2s\n"
+            + ROUTE,
             more="gateways: [mesh, public]",
         )
     )
-    assert [(fact.consumer, fact.text) for fact in facts if fact.term == "timeout.request"] == [("", "1s"), ("gateway:shop/public", "2s")]
+    assert [(fact.consumer, fact.text) for fact in facts if fact.term == "timeout.request"] == [
+        ("", "1s"),
+        ("gateway:shop/public", "2s"),
+    ]
 
 
 def test_a_limit_holds_for_the_host_that_is_called_wherever_it_is_sent():
-    facts, _ = read(virtual_service("- timeout: 1s\n  route: [{destination: {host: reviews-v2.other.svc.cluster.local}}]\n"))
+    facts, _ = read(
+        virtual_service(
+            "- timeout: 1s\n  route: [{destination: {host: reviews-v2.other.svc.cluster.local}}]\n"
+        )
+    )
     limit = next(fact for fact in facts if fact.term == "timeout.request")
     assert limit.provider == "kubernetes:shop/reviews"
     routes = next(fact for fact in facts if fact.term == "routes")
@@ -160,12 +198,19 @@ def test_subsets_narrow_what_holds_for_their_own_host():
     both, _ = read(virtual_service(http % ("reviews", 50)))
     other, _ = read(virtual_service(http % ("ratings", 50)))
     unused, _ = read(virtual_service(http % ("ratings", 0)))
-    found = [[dict(fact.scope).get("subset") for fact in facts if fact.term == "timeout.request"] for facts in (both, other, unused)]
+    found = [
+        [dict(fact.scope).get("subset") for fact in facts if fact.term == "timeout.request"]
+        for facts in (both, other, unused)
+    ]
     assert found == [[("v1", "v3")], [None], [("v1",)]]
 
 
 def test_redirects_and_tcp_routes_are_no_calls():
-    facts, problems = read(virtual_service("- redirect: {uri: /}\n  timeout: 2s\n", more="tcp: [{route: [{destination: {host: reviews}}]}]"))
+    facts, problems = read(
+        virtual_service(
+            "- redirect: {uri: /}\n  timeout: 2s\n", more="tcp: [{route: [{destination: {host: reviews}}]}]"
+        )
+    )
     assert (facts, problems) == ([], [])
 
 
@@ -192,7 +237,9 @@ def test_a_destination_rule_names_versions_and_the_limit_on_connecting():
 
 
 def test_each_object_of_a_list_is_read():
-    text = "apiVersion: v1\nkind: List\nitems:\n" + indent(virtual_service("- timeout: 1s\n" + ROUTE), "  ").replace("  apiVersion", "- apiVersion", 1)
+    text = "apiVersion: v1\nkind: List\nitems:\n" + indent(
+        virtual_service("- timeout: 1s\n" + ROUTE), "  "
+    ).replace("  apiVersion", "- apiVersion", 1)
     facts, _ = read(text)
     assert said(facts) == {"timeout.request": (SECOND, "1s")}
     assert "variant:VirtualService/shop/reviews" in dict(facts[0].scope)
@@ -201,14 +248,29 @@ def test_each_object_of_a_list_is_read():
 @pytest.mark.parametrize(
     ("http", "reason"),
     [
-        ("- timeout: 5\n" + ROUTE, "cannot read timeout: expected a duration such as 0.5s, 100ms or 1h, read '5'"),
+        (
+            "- timeout: 5\n" + ROUTE,
+            "cannot read timeout: expected a duration such as 0.5s, 100ms or 1h, read '5'",
+        ),
         ("- timeout: {seconds: 5}\n" + ROUTE, "cannot read timeout: expected one value, read a map"),
-        ("- timeout: '{{ .Values.timeout }}'\n" + ROUTE, "cannot read timeout: template ({{); check the rendered manifest instead"),
-        ("- timeout: ${TIMEOUT}\n" + ROUTE, "cannot read timeout: template (${); check the rendered manifest instead"),
-        ("- retries: {attempts: many}\n" + ROUTE, "cannot read retries.attempts: expected a number of retries, read 'many'"),
+        (
+            "- timeout: '{{ .Values.timeout }}'\n" + ROUTE,
+            "cannot read timeout: template ({{); check the rendered manifest instead",
+        ),
+        (
+            "- timeout: ${TIMEOUT}\n" + ROUTE,
+            "cannot read timeout: template (${); check the rendered manifest instead",
+        ),
+        (
+            "- retries: {attempts: many}\n" + ROUTE,
+            "cannot read retries.attempts: expected a number of retries, read 'many'",
+        ),
         ("- retries: 3\n" + ROUTE, "cannot read retries: expected a map, read '3'"),
         ("- route: reviews\n", "cannot read route: expected a list, read 'reviews'"),
-        ("- fault: {delay: {percent: 200, fixedDelay: 1s}}\n" + ROUTE, "cannot read the percentage of fault.delay: expected a percentage between 0 and 100, read '200'"),
+        (
+            "- fault: {delay: {percent: 200, fixedDelay: 1s}}\n" + ROUTE,
+            "cannot read the percentage of fault.delay: expected a percentage between 0 and 100, read '200'",
+        ),
     ],
 )
 def test_what_has_the_wrong_shape_is_refused_once_with_its_place(http: str, reason: str):
@@ -233,9 +295,13 @@ def test_an_object_without_a_plain_name_gives_one_problem(text: str):
     assert problems[0].reason.startswith("cannot read ")
 
 
-@pytest.mark.parametrize("spec", ["", "null", "~", "{}", "{hosts: null, http: null}", "{hosts: [reviews], http: [null, {}]}"])
+@pytest.mark.parametrize(
+    "spec", ["", "null", "~", "{}", "{hosts: null, http: null}", "{hosts: [reviews], http: [null, {}]}"]
+)
 def test_an_empty_object_gives_nothing(spec: str):
-    facts, problems = read(f"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: x}}\nspec: {spec}\n")
+    facts, problems = read(
+        f"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: x}}\nspec: {spec}\n"
+    )
     assert (facts, problems) == ([], [])
 
 
@@ -268,21 +334,65 @@ def test_durations_as_go_writes_them(text: str, nanoseconds: int):
     assert parse_go_duration(text) == nanoseconds
 
 
-@pytest.mark.parametrize("text", ["", "5", "s", ".s", "5 s", "1d", "-1s", "1e3s", "5s ", "1\n2s", "9" * 80 + "s"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "s", ".s", "5 s", "1d", "-1s", "1e3s", "5s ", "1\n2s", "9" * 80 + "s"]
+)
 def test_other_durations_are_refused(text: str):
     with pytest.raises(Refused):
         parse_go_duration(text)
 
 
 _VALUES = st.recursive(
-    st.sampled_from(["", "null", "reviews", "*", "5s", "0", "x.y", "{{ .V }}", "mesh", "-1", "100"]) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(
-            ["hosts", "http", "route", "destination", "host", "subset", "weight", "match", "uri", "exact", "prefix", "headers", "timeout", "retries", "attempts", "perTryTimeout", "retryOn", "fault", "delay", "abort", "percentage", "percent", "value", "fixedDelay", "gateways", "name", "namespace", "subsets", "labels", "version", "trafficPolicy", "connectionPool", "tcp", "connectTimeout", "template", "metadata", "spec", "selector"]
-        ),
-        inner,
-        max_size=5,
+    st.sampled_from(["", "null", "reviews", "*", "5s", "0", "x.y", "{{ .V }}", "mesh", "-1", "100"])
+    | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "hosts",
+                    "http",
+                    "route",
+                    "destination",
+                    "host",
+                    "subset",
+                    "weight",
+                    "match",
+                    "uri",
+                    "exact",
+                    "prefix",
+                    "headers",
+                    "timeout",
+                    "retries",
+                    "attempts",
+                    "perTryTimeout",
+                    "retryOn",
+                    "fault",
+                    "delay",
+                    "abort",
+                    "percentage",
+                    "percent",
+                    "value",
+                    "fixedDelay",
+                    "gateways",
+                    "name",
+                    "namespace",
+                    "subsets",
+                    "labels",
+                    "version",
+                    "trafficPolicy",
+                    "connectionPool",
+                    "tcp",
+                    "connectTimeout",
+                    "template",
+                    "metadata",
+                    "spec",
+                    "selector",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=25,
 )
@@ -293,6 +403,8 @@ def test_anything_is_read_or_refused(kind: str, spec: object, metadata: object):
     import json
 
     for name in (metadata, {"name": "x"}):
-        text = json.dumps({"apiVersion": "networking.istio.io/v1", "kind": kind, "metadata": name, "spec": spec})
+        text = json.dumps(
+            {"apiVersion": "networking.istio.io/v1", "kind": kind, "metadata": name, "spec": spec}
+        )
         for found in read_text(text, ".", "any.yaml"):
             assert found.place.line == 1

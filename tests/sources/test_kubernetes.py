@@ -32,7 +32,9 @@ spec:
 
 def read(text: str) -> tuple[list[Fact], list[Problem]]:
     found = list(read_text(dedent(text), ".", "all.yaml"))
-    return [fact for fact in found if isinstance(fact, Fact)], [fact for fact in found if isinstance(fact, Problem)]
+    return [fact for fact in found if isinstance(fact, Fact)], [
+        fact for fact in found if isinstance(fact, Problem)
+    ]
 
 
 def test_a_service_is_declared_with_what_it_selects():
@@ -59,13 +61,19 @@ def test_a_workload_runs_pods_with_labels(kind: str):
 
 
 def test_a_workload_carries_the_service_that_selects_its_pods():
-    facts, _ = read(SERVICE + "---" + DEPLOYMENT % ("Deployment", "shop") + "---" + DEPLOYMENT % ("Deployment", "other"))
+    facts, _ = read(
+        SERVICE + "---" + DEPLOYMENT % ("Deployment", "shop") + "---" + DEPLOYMENT % ("Deployment", "other")
+    )
     runs = [fact.provider for fact in carried(facts) if fact.term == "runs"]
     assert runs == ["kubernetes:shop/ratings", "kubernetes:other/ratings-v2"]
 
 
 def test_a_service_with_a_label_more_is_not_carried():
-    facts, _ = read(SERVICE.replace("app: ratings", "app: ratings, tier: db") + "---" + DEPLOYMENT % ("Deployment", "shop"))
+    facts, _ = read(
+        SERVICE.replace("app: ratings", "app: ratings, tier: db")
+        + "---"
+        + DEPLOYMENT % ("Deployment", "shop")
+    )
     assert [fact.provider for fact in carried(facts) if fact.term == "runs"] == ["kubernetes:shop/ratings-v2"]
 
 
@@ -78,10 +86,15 @@ def test_other_documents_are_left_alone(text: str):
 
 
 def test_lists_in_lists_are_opened_with_the_place_of_each_item():
-    items = ",".join(f'\n{{"apiVersion": "v1", "kind": "Service", "metadata": {{"name": "{name}"}}}}' for name in "ab")
+    items = ",".join(
+        f'\n{{"apiVersion": "v1", "kind": "Service", "metadata": {{"name": "{name}"}}}}' for name in "ab"
+    )
     inner = f'{{"apiVersion": "v1", "kind": "List", "items": [{items}]}}'
     facts, _ = read(f'{{"apiVersion": "v1", "kind": "List", "items": [{inner}]}}')
-    assert [(fact.provider, fact.place.line) for fact in facts] == [("kubernetes:/a", 2), ("kubernetes:/b", 3)]
+    assert [(fact.provider, fact.place.line) for fact in facts] == [
+        ("kubernetes:/a", 2),
+        ("kubernetes:/b", 3),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +103,10 @@ def test_lists_in_lists_are_opened_with_the_place_of_each_item():
         ("spec: [a]", "cannot read spec: expected a map, read a list"),
         ("spec: {selector: ratings}", "cannot read spec.selector: expected a map, read 'ratings'"),
         ("spec: {selector: {app: [x]}}", "cannot read spec.selector.app: expected one value, read a list"),
-        ("spec: {selector: {app: '{{ .Values.app }}'}}", "cannot read spec.selector.app: template ({{); check the rendered manifest instead"),
+        (
+            "spec: {selector: {app: '{{ .Values.app }}'}}",
+            "cannot read spec.selector.app: template ({{); check the rendered manifest instead",
+        ),
     ],
 )
 def test_what_has_the_wrong_shape_is_refused(text: str, reason: str):
@@ -101,8 +117,28 @@ def test_what_has_the_wrong_shape_is_refused(text: str, reason: str):
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["name", "namespace", "selector", "template", "metadata", "labels", "version", "app", "items", "kind", "apiVersion"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "name",
+                    "namespace",
+                    "selector",
+                    "template",
+                    "metadata",
+                    "labels",
+                    "version",
+                    "app",
+                    "items",
+                    "kind",
+                    "apiVersion",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
     max_leaves=20,
 )
 
@@ -110,6 +146,12 @@ _JSON = st.recursive(
 @given(kind=st.sampled_from(["Service", "Deployment", "List"]), spec=_JSON, metadata=_JSON)
 def test_anything_is_read_or_refused(kind: str, spec: object, metadata: object):
     for name in (metadata, {"name": "x"}):
-        document = {"apiVersion": "v1" if kind != "Deployment" else "apps/v1", "kind": kind, "metadata": name, "spec": spec, "items": spec}
+        document = {
+            "apiVersion": "v1" if kind != "Deployment" else "apps/v1",
+            "kind": kind,
+            "metadata": name,
+            "spec": spec,
+            "items": spec,
+        }
         for found in read_text(json.dumps(document), ".", "any.yaml"):
             assert found.place.line == 1

@@ -30,5 +30,7 @@ def _resolved(fact: Fact, labels: dict[tuple[str, str], set[str]]) -> Fact:
         return fact
     found = [labels.get((fact.provider, name), set()) for name in subsets]
     if all(len(versions) == 1 and "" not in versions for versions in found):
-        scope.setdefault(f"version:{fact.provider}", tuple(sorted({version for versions in found for version in versions})))
+        scope.setdefault(
+            f"version:{fact.provider}", tuple(sorted({version for versions in found for version in versions}))
+        )
     return replace(fact, scope=tuple(sorted(scope.items())))

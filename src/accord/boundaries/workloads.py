@@ -22,7 +22,13 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     found: list[Fact] = []
     for fact in read:
         labels = set(fact.value) if fact.term == "runs" else set()
-        parties = dict.fromkeys(party for party, selects in services.get(_neighbours(fact), ()) if selects <= labels) if labels else {}
+        parties = (
+            dict.fromkeys(
+                party for party, selects in services.get(_neighbours(fact), ()) if selects <= labels
+            )
+            if labels
+            else {}
+        )
         found += [replace(fact, says=party, provider=party) for party in parties] or [fact]
     return tuple(found)
 

@@ -1,6 +1,26 @@
 """Hosts as a mesh or a cluster writes them, as local party names."""
 
-_ZONES = frozenset(("biz", "co", "com", "de", "edu", "eu", "fr", "gov", "info", "int", "jp", "mil", "net", "org", "ru", "uk", "us"))
+_ZONES = frozenset(
+    (
+        "biz",
+        "co",
+        "com",
+        "de",
+        "edu",
+        "eu",
+        "fr",
+        "gov",
+        "info",
+        "int",
+        "jp",
+        "mil",
+        "net",
+        "org",
+        "ru",
+        "uk",
+        "us",
+    )
+)
 """Last labels that make a host of two labels a public name; any other is taken for a namespace."""
 
 

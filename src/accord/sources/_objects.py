@@ -147,7 +147,13 @@ class Reader:
         if entry is None or _is_null(entry.value):
             return []
         if type(entry.value) is not SequenceNode:
-            self.refuse(entry.value, what, _template("{{") if _is_template(entry.value) else f"expected a list, read {shown(entry.value)}")
+            self.refuse(
+                entry.value,
+                what,
+                _template("{{")
+                if _is_template(entry.value)
+                else f"expected a list, read {shown(entry.value)}",
+            )
             return []
         return list(entry.value.value)
 
@@ -161,7 +167,11 @@ class Reader:
             return None
         text = text_of(node)
         if text is None:
-            self.refuse(node, what, _template("{{") if _is_template(node) else f"expected one value, read {shown(node)}")
+            self.refuse(
+                node,
+                what,
+                _template("{{") if _is_template(node) else f"expected one value, read {shown(node)}",
+            )
             return None
         for mark in _TEMPLATE_MARKS:
             if mark in text:

@@ -39,7 +39,6 @@ class _Subject(Struct, frozen=True):
     provider: str
     scope: Scope
     operation: str = ANY
-    version: str = ""
 
 
 _EVERY_SIDECAR = _Way(MESH, "", Layer.SIDECAR)
@@ -63,14 +62,34 @@ def read(document: Document) -> Iterable[Fact | Problem]:
 
 
 class _Reader(Reader):
-    """Adds what both kinds of object say in the same way."""
+    """Adds what both kinds of object say in the same way; each fact names the API version it was read from."""
 
-    def say(self, subject: _Subject, term: str, value: Any, text: str, at: Node, stance: Stance = Stance.ASSUMES) -> None:
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.version = kind_of(document)[0]
+
+    def say(
+        self, subject: _Subject, term: str, value: Any, text: str, at: Node, stance: Stance = Stance.ASSUMES
+    ) -> None:
         """Adds one fact that the mesh says."""
         place = place_of(at, self.document.root, self.document.file)
         way, provider, operation = subject.way, subject.provider, subject.operation
         self.facts.append(
-            Fact(FORMAT, stance, way.consumer, provider, operation, term, value, text, place, way.layer, subject.scope, FORMAT, subject.version)
+            Fact(
+                FORMAT,
+                stance,
+                way.consumer,
+                provider,
+                operation,
+                term,
+                value,
+                text,
+                place,
+                way.layer,
+                subject.scope,
+                FORMAT,
+                self.version,
+            )
         )
 
     def limit(self, subjects: Iterable[_Subject], entry: Entry | None, what: str, term: str) -> None:
@@ -91,13 +110,26 @@ class _VirtualService:
     def read(self) -> None:
         """The hosts it speaks for, and what each of its entries says."""
         hosts = self.hosts()
-        entries = [self.reader.members(node, "spec.http") for node in self.reader.sequence(self.spec.get("http"), "spec.http")]
+        entries = [
+            self.reader.members(node, "spec.http")
+            for node in self.reader.sequence(self.spec.get("http"), "spec.http")
+        ]
         for way in self.ways():
             if way == _EVERY_SIDECAR:
                 self.read_routes(hosts, entries)
             for entry, requests in self.reached(entries, way.gateway):
-                whom = list(hosts) if way == _EVERY_SIDECAR else [party for party, _ in self.destinations(entry) if party]
-                self.read_entry(entry, tuple(_Subject(way, party, self.scope(entry, party, requests)) for party in dict.fromkeys(whom)))
+                whom = (
+                    list(hosts)
+                    if way == _EVERY_SIDECAR
+                    else [party for party, _ in self.destinations(entry) if party]
+                )
+                self.read_entry(
+                    entry,
+                    tuple(
+                        _Subject(way, party, self.scope(entry, party, requests))
+                        for party in dict.fromkeys(whom)
+                    ),
+                )
         self.reader.problems[:] = dict.fromkeys(self.reader.problems)
 
     def hosts(self) -> dict[str, Node]:
@@ -115,11 +147,17 @@ class _VirtualService:
         if not nodes:
             return [_EVERY_SIDECAR]
         names = dict.fromkeys(self.reader.scalar(node, "spec.gateways") or "" for node in nodes)
-        gateways = [_Way(name, party_of_gateway(name, self.about.namespace), Layer.GATEWAY) for name in names if name != MESH]
+        gateways = [
+            _Way(name, party_of_gateway(name, self.about.namespace), Layer.GATEWAY)
+            for name in names
+            if name != MESH
+        ]
         mesh = [_EVERY_SIDECAR] if MESH in names else []
         return [*mesh, *(way for way in gateways if way.consumer)]
 
-    def reached(self, entries: list[dict[str, Entry]], gateway: str) -> Iterator[tuple[dict[str, Entry], str]]:
+    def reached(
+        self, entries: list[dict[str, Entry]], gateway: str
+    ) -> Iterator[tuple[dict[str, Entry], str]]:
         """The entries that requests can reach, with the requests each takes in words; "" where it takes all there are."""
         asked: list[list[str]] = []
         shown: set[str] = set()
@@ -139,11 +177,17 @@ class _VirtualService:
 
     def destinations(self, entry: dict[str, Entry]) -> list[tuple[str, str]]:
         """The party and the subset of each destination, those of weight 0 left out where there are others."""
-        routes = [self.reader.members(node, "route") for node in self.reader.sequence(entry.get("route"), "route")]
+        routes = [
+            self.reader.members(node, "route") for node in self.reader.sequence(entry.get("route"), "route")
+        ]
         found = []
         for route in routes:
             weight = self.reader.text(route.get("weight"), "weight")
-            destination = self.reader.members(route["destination"].value, "destination") if "destination" in route else {}
+            destination = (
+                self.reader.members(route["destination"].value, "destination")
+                if "destination" in route
+                else {}
+            )
             host = self.reader.text(destination.get("host"), "destination.host") or ""
             subset = self.reader.text(destination.get("subset"), "destination.subset") or ""
             if len(routes) == 1 or weight != "0":
@@ -163,10 +207,12 @@ class _VirtualService:
     def read_routes(self, hosts: dict[str, Node], entries: list[dict[str, Entry]]) -> None:
         """For each host that the mesh knows: where its HTTP requests are sent, if anywhere."""
         reached = [self.destinations(entry) for entry, _ in self.reached(entries, MESH)]
-        sent = dict.fromkeys(f"{party}:{subset}" if subset else party for group in reached for party, subset in group if party)
+        sent = dict.fromkeys(
+            f"{party}:{subset}" if subset else party for group in reached for party, subset in group if party
+        )
         text = ", ".join(name.rpartition("/")[2] for name in sent)
         for party, node in hosts.items() if sent else ():
-            subject = _Subject(_EVERY_SIDECAR, party, self.about.scope, version=self.about.version)
+            subject = _Subject(_EVERY_SIDECAR, party, self.about.scope, PARTY)
             self.reader.say(subject, "routes", tuple(sent), text, node, Stance.PROMISES)
 
     # ------------------------------------------------------------------ what one entry says
@@ -190,9 +236,13 @@ class _VirtualService:
         count = read[0] if read else 0
         at = retries["attempts"].at if read else entry.key_node
         for subject in subjects:
-            self.reader.say(subject, "attempts", count + 1, f"{count} {'retry' if count == 1 else 'retries'}", at)
+            self.reader.say(
+                subject, "attempts", count + 1, f"{count} {'retry' if count == 1 else 'retries'}", at
+            )
         if count:
-            self.reader.limit(subjects, retries.get("perTryTimeout"), "retries.perTryTimeout", "timeout.attempt")
+            self.reader.limit(
+                subjects, retries.get("perTryTimeout"), "retries.perTryTimeout", "timeout.attempt"
+            )
             self.read_retry_on(retries.get("retryOn"), subjects)
 
     def read_retry_on(self, entry: Entry | None, subjects: tuple[_Subject, ...]) -> None:
@@ -216,7 +266,9 @@ class _VirtualService:
                         self.read_fault(subject, kind, parts, share)
         return injects
 
-    def read_fault(self, subject: _Subject, kind: str, parts: dict[str, Entry], share: tuple[Fraction, str, Node]) -> None:
+    def read_fault(
+        self, subject: _Subject, kind: str, parts: dict[str, Entry], share: tuple[Fraction, str, Node]
+    ) -> None:
         if kind == "abort":
             self.reader.say(subject, "fault.abort", *share, Stance.PROMISES)
             return
@@ -245,7 +297,9 @@ def _read_destination_rule(reader: _Reader, about: Object) -> None:
     for node in reader.sequence(spec.get("subsets"), "spec.subsets"):
         subset = reader.members(node, "spec.subsets")
         name = reader.text(subset.get("name"), "the name of a subset")
-        labels = reader.members(subset["labels"].value, "the labels of a subset") if "labels" in subset else {}
+        labels = (
+            reader.members(subset["labels"].value, "the labels of a subset") if "labels" in subset else {}
+        )
         version = reader.text(labels.get("version"), "the version label of a subset")
         if name:
             text = f"version {version}" if version else "no version label"
@@ -254,7 +308,12 @@ def _read_destination_rule(reader: _Reader, about: Object) -> None:
     for key in ("connectionPool", "tcp"):
         pool = reader.members(pool.value, key).get(key) if pool else None
     if pool:
-        reader.limit((subject,), reader.members(pool.value, "tcp").get("connectTimeout"), "connectTimeout", "timeout.connect")
+        reader.limit(
+            (subject,),
+            reader.members(pool.value, "tcp").get("connectTimeout"),
+            "connectTimeout",
+            "timeout.connect",
+        )
 
 
 def _parse_count(text: str) -> int:

@@ -1,0 +1,124 @@
+"""Which defaults decide, for a version and where it is unknown, and where they are given."""
+
+from datetime import date
+
+import pytest
+
+from accord.boundaries.defaulted import with_defaults
+from accord.boundaries.system import System
+from accord.boundaries.variants import separate
+from accord.defaults.reader import pack, packs
+from accord.model.fact import Fact, Layer, Stance
+from accord.model.nothing import NONE
+from accord.model.terms import term_of
+from accord.sources._claims import read_text
+
+ALL = ("connect-failure", "refused-stream", "unavailable", "cancelled")
+
+
+def decided(version: str = "", at_least: str = "") -> dict[str, object]:
+    return {default.term: default.value for default in pack("istio").deciding(version, at_least)}
+
+
+@pytest.mark.parametrize("pack_", packs(), ids=lambda found: found.platform)
+def test_each_default_says_where_and_when_it_was_read(pack_):
+    for default in pack_.defaults:
+        assert term_of(default.term)
+        assert default.source and default.seen >= date(2026, 1, 1)
+    for term in {default.term for default in pack_.defaults}:
+        for version in pack_.known:
+            assert sum(default.covers(version) for default in pack_.defaults if default.term == term) <= 1
+
+
+def test_a_known_version_decides_alone():
+    assert decided("1.5.4")["timeout.connect"] == 1_000_000_000
+    assert decided("1.24")["retry_on"] == ALL
+    assert decided("1.9")["retry_on"] == (*ALL, "503")
+    assert decided("1.31")["attempts"] == 3
+
+
+def test_an_unknown_version_decides_only_what_all_share():
+    assert decided() == {"timeout.request": NONE, "retry_on": ("connect-failure", "refused-stream")}
+
+
+def test_the_api_version_read_bounds_the_unknown_version():
+    assert decided(at_least="1.22") == {
+        "timeout.request": NONE,
+        "attempts": 3,
+        "retry_on": ALL,
+        "timeout.connect": 10_000_000_000,
+    }
+
+
+def test_versions_are_said_in_words():
+    said = {(default.term, default.versions) for default in pack("istio").defaults}
+    assert {("attempts", "1.0"), ("attempts", "1.1 and later"), ("retry_on", "1.6 to 1.23")} <= said
+
+
+MESH = """
+apiVersion: networking.istio.io/{version}
+kind: VirtualService
+metadata: {{name: reviews, namespace: shop}}
+spec:
+  hosts: [{host}]
+  gateways: [{gateway}]
+  http:
+  - timeout: 5s
+    route: [{{destination: {{host: reviews}}}}]
+"""
+
+
+def read(version: str = "v1", host: str = "reviews", gateway: str = "mesh") -> list[Fact]:
+    return list(
+        with_defaults(read_text(MESH.format(version=version, host=host, gateway=gateway), ".", "mesh.yaml"))
+    )
+
+
+def defaults(facts: list[Fact]) -> dict[str, Fact]:
+    return {fact.term: fact for fact in facts if fact.stance is Stance.DEFAULT}
+
+
+def test_defaults_hold_where_a_route_shows_the_mesh():
+    given = defaults(read())
+    assert set(given) == {"timeout.request", "attempts", "retry_on", "timeout.connect"}
+    tries = given["attempts"]
+    assert (tries.consumer, tries.provider, tries.operation) == ("", "kubernetes:shop/reviews", "any")
+    assert (tries.layer, tries.source, tries.version, tries.text) == (
+        Layer.SIDECAR,
+        "istio",
+        "1.1 and later",
+        "2 retries",
+    )
+    assert tries.place.line == 6
+
+
+def test_an_older_api_version_leaves_more_open():
+    assert set(defaults(read("v1alpha3"))) == {"timeout.request", "retry_on"}
+
+
+def test_a_gateway_has_the_same_defaults_for_its_own_calls():
+    given = defaults(read(host="'*'", gateway="public"))
+    assert {(fact.consumer, fact.layer) for fact in given.values()} == {
+        ("gateway:shop/public", Layer.GATEWAY)
+    }
+
+
+def test_nothing_is_given_without_a_mesh():
+    text = "apiVersion: v1\nkind: Service\nmetadata: {name: reviews}\n"
+    assert not defaults(list(with_defaults(read_text(text, ".", "service.yaml"))))
+
+
+def test_what_is_stated_is_stronger_and_every_caller_has_it():
+    system = System(separate(read()))
+    limits = system.assumed(("page", "kubernetes:shop/reviews", "get")).all("timeout.request")
+    assert [(fact.text, fact.stance) for fact in limits] == [("5s", Stance.ASSUMES)]
+    tries = system.assumed(("page", "kubernetes:shop/reviews", "get")).get("attempts")
+    assert tries is not None and tries.stance is Stance.DEFAULT
+    assert system.keys == (("", "kubernetes:shop/reviews", "any"),)
+
+
+def test_a_stated_version_is_used():
+    facts = list(read_text(MESH.format(version="v1alpha3", host="reviews", gateway="mesh"), ".", "mesh.yaml"))
+    given = defaults(list(with_defaults(facts, {"istio": "1.4"})))
+    assert given["timeout.connect"].text == "1s"
+    assert given["timeout.connect"].version == "1.0 to 1.5"
