@@ -13,6 +13,8 @@ from accord.monitor.speech import in_one_scope, is_statement
 from accord.monitor.timeline import Timeline, new_timeline
 
 WITHOUT_FACT = frozenset(("breaks", "detects", "fails", "concludes"))
+NUMBERED = frozenset(("calls", "gives-up", "answers", "waits", "acts", "fails", "works", "states"))
+COUNTED = frozenset(("calls", "gives-up", "answers", "waits", "acts", "fails", "multiplies", "loads", "concludes"))
 
 Known = Callable[[Fact], bool] | Container[Fact]
 
@@ -64,4 +66,6 @@ def _step_refused(line: Timeline, step: Step) -> str:
         return "it comes before the step above it"
     if step.fact is None and step.act not in WITHOUT_FACT:
         return "no fact permits it"
+    if step.count < 0 or (step.count and step.act not in COUNTED) or (step.attempt and step.act not in NUMBERED):
+        return "an attempt or a count has no meaning here"
     return judge_act(line, step)

@@ -233,6 +233,8 @@ def fails(line: Timeline, step: Step) -> str:
     if step.fact is not None and not (is_callers(step.fact, step.party, step.about) or names(step.fact, provider_of(step.about))):
         return f"{step.fact.subject} {step.fact.term} is not what {step.party} says of {step.about}"
     last = request.attempts[-1]
+    if step.attempt not in (0, last.number):
+        return "it is not the last try"
     if last.ended is None or not last.failed or not line.is_over(request):
         return "a try is under way, or left"
     if step.at != line.ends(request):

@@ -75,9 +75,17 @@ def _direct_refused(line: Timeline, step: Step, fact: Fact) -> str:
     before = line.last_act()
     if before is None or step.at != before.at:
         return "a first page comes at the moment of the act before it"
-    if step.party != fact.says and not line.signals(step.party):
+    if fact.term != "steps" and not line.detected:
+        return "nobody has seen that anything is wrong"
+    if step.party != fact.says:
         return f"{step.party} does not page"
-    return ""
+    return "" if fact.term != "steps" or _is_able(line) else "nobody is able to act yet"
+
+
+def _is_able(line: Timeline) -> bool:
+    """Whether whoever acknowledged last, and says that it takes time until it can act, has arrived."""
+    acknowledged = [page for page in line.pages if page.acknowledged is not None]
+    return not acknowledged or acknowledged[-1].arrived is not None or not line.of_party("hands_on", acknowledged[-1].party)
 
 
 def _rung_refused(line: Timeline, step: Step, fact: Fact, party: str) -> str:
@@ -109,6 +117,8 @@ def acknowledges(line: Timeline, step: Step) -> str:
         return f"{step.party} does not say how soon it acknowledges"
     if page is None or page.acknowledged is not None:
         return "it was not paged, or has acknowledged before"
+    if step.about not in line.broke:
+        return f"nothing is wrong with {step.about}"
     hours = [one.value for one in line.of_party("hours", step.party) if isinstance(one.value, Hours)]
     if step.at != _on_duty(line.witness.starts, hours, page.at, fact.value):
         return "it acknowledges at another time"
@@ -153,6 +163,8 @@ def arrives(line: Timeline, step: Step) -> str:
         return f"{step.party} does not say how long it takes until it can act"
     if page is None or page.acknowledged is None or page.arrived is not None:
         return "it has not acknowledged, or has arrived before"
+    if step.about not in line.broke:
+        return f"nothing is wrong with {step.about}"
     if step.at != page.acknowledged + fact.value:
         return "it is able to act at another time"
     page.arrived = step.at
@@ -167,6 +179,8 @@ def works(line: Timeline, step: Step) -> str:
     work = fact.value[step.attempt - 1]
     if line.worked.get(fact.provider, 0) != step.attempt - 1:
         return "the steps of a procedure come in order"
+    if step.about not in line.broke or not _is_able(line):
+        return f"nothing is wrong with {step.about}, or nobody is able to act yet"
     if not isinstance(work, WorkStep) or step.party != _worker(work, fact):
         return f"{step.party} does not do this step"
     if step.at != before.at + (work.takes or 0):
@@ -184,18 +198,22 @@ def recovers(line: Timeline, step: Step) -> str:
     fact, before = step.fact, line.last_act()
     if fact is None or before is None or step.about not in line.broke or step.about in line.recovered:
         return "nothing is broken there"
-    if fact.term == "recover.by":
-        permitted = speaks_of(fact, step.about) and names(fact, step.party)
-    elif fact.term == "steps":
-        permitted = line.worked.get(fact.provider, 0) == len(fact.value) and step.party == before.party
-    else:
-        permitted = fact.term in ("hands_on", "acknowledge") and is_of_party(fact, step.party)
-    if not permitted:
-        return f"{step.party} is not who repairs it"
+    if not _may_recover(line, step, fact, before):
+        return f"{step.party} is not who repairs it, or has not done so yet"
     if step.at != before.at:
         return "nothing ends at this moment"
     line.recovered[step.about] = step.at
     return ""
+
+
+def _may_recover(line: Timeline, step: Step, fact: Fact, before: Step) -> bool:
+    """Whether the fact has this party recover it, and the act before is the last one that takes the party time."""
+    if fact.term == "recover.by":
+        return speaks_of(fact, step.about) and names(fact, step.party) and before.act in ("pages", "acknowledges")
+    if fact.term == "steps":
+        return line.worked.get(fact.provider, 0) == len(fact.value) and step.party == before.party
+    last = {"hands_on": "arrives", "acknowledge": "acknowledges"}.get(fact.term)
+    return before.act == last and before.party == step.party and is_of_party(fact, step.party)
 
 
 def due(line: Timeline, step: Step) -> str:

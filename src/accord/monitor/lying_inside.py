@@ -20,7 +20,7 @@ def lies_inside(counted_on: Fact, promised: Fact, starts: str = "") -> bool | No
         sent, taken = (counted_on, promised) if counted_on.term.startswith("sends") else (promised, counted_on)
         return _fits(sent, taken)
     if counted_on.term == "until" and promised.term == "sunset":
-        return bool(counted_on.value <= promised.value)
+        return promised.value is NONE or (counted_on.value is not NONE and bool(counted_on.value <= promised.value))
     if counted_on.term.startswith("latency.") and promised.term.startswith("latency."):
         return _is_quick_enough(counted_on, promised)
     if counted_on.term != promised.term or counted_on.value is NONE:

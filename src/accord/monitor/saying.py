@@ -10,7 +10,15 @@ from accord.model.duration import SECOND
 from accord.model.hours import Hours
 from accord.model.witness import Step
 from accord.monitor.carrying import instant
-from accord.monitor.speech import is_callers, is_of_party, is_providers, leads_to, provider_of, references
+from accord.monitor.speech import (
+    is_callers,
+    is_of_party,
+    is_providers,
+    leads_to,
+    provider_of,
+    references,
+    speaks_of,
+)
 from accord.monitor.timeline import Timeline
 
 
@@ -18,6 +26,11 @@ def states(line: Timeline, step: Step) -> str:
     """A party said so."""
     if step.fact is None or step.party != step.fact.says:
         return f"{step.party} did not say it"
+    spoken_of = step.about in ("", step.fact.subject) or speaks_of(step.fact, step.about)
+    if not spoken_of and not called_in(step.fact.value, step.about):
+        return f"it was not said of {step.about}"
+    if step.attempt and step.fact.term != "steps":
+        return "only the steps of a procedure have numbers"
     return "what was said holds from 0s" if step.at else ""
 
 
@@ -26,6 +39,8 @@ def away(line: Timeline, step: Step) -> str:
     fact = step.fact
     if fact is None or fact.term != "hours" or not is_of_party(fact, step.party) or not isinstance(fact.value, Hours):
         return f"{step.party} does not say when it is on duty"
+    if step.about and provider_of(step.about) != step.party:
+        return f"it is not {step.about} that is away"
     timed = any(before.act != "states" for before in line.told if before.act != "away")
     moment = instant(line.witness.starts, step.at)
     if moment is None or (step.at and not timed):
@@ -55,7 +70,7 @@ def _is_next_call(line: Timeline, before: Step, step: Step) -> bool:
 
 
 def called_in(value: object, about: str) -> bool:
-    """Whether a needs value names this operation."""
+    """Whether a value names this operation."""
     return any(leads_to(called, about) for called in references(value))
 
 
@@ -95,4 +110,6 @@ def concludes(line: Timeline, step: Step) -> str:
         return "the last line is nobody's"
     if len(line.told) + 1 != len(line.witness.steps):
         return "it is not the last line"
+    if step.about and not any(step.about in (one.about, one.fact and one.fact.subject) for one in line.told):
+        return f"nothing was told of {step.about}"
     return "" if step.at == line.now else "it is not the time of the line before it"

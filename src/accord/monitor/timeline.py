@@ -153,10 +153,6 @@ class Timeline(Struct):
         """The latest page of this party."""
         return next((page for page in reversed(self.pages) if page.party == party), None)
 
-    def signals(self, party: str) -> bool:
-        """Whether this party has shown the deviation."""
-        return any(by == party for _, by in self.detected.values())
-
     def last_act(self) -> Step | None:
         """The act before, among those that carry a deviation towards its repair."""
         return next((step for step in reversed(self.told) if step.act in CARRYING), None)
