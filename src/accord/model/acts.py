@@ -30,11 +30,12 @@ ACTS: dict[str, str] = {
     "the witness speaks of a signal, the provider, at the moment of breaks",
     "pages": "`about` (a party) is paged by party; fact: recover.by, detect.by or steps, which name `about`: at the moment of the act before; "
     "escalates, whose rung names `about`: exactly the rung's `after` since the first page (for an alert's own escalates: since the act before); "
-    "party: who states the fact, or a signal, or who was paged before",
+    "party: who states the fact; a page by recover.by or detect.by comes after `detects`, one by steps when whoever acknowledged is able to act",
     "acknowledges": "party answers its page, once; fact: acknowledge of party, exactly its value after party was paged; where hours of party are among the facts of the witness the clock runs only inside them",
     "arrives": "party is able to act; fact: hands_on of party, exactly its value after it acknowledged",
     "works": "one step of a procedure ends; party: who the step names, else the procedure; fact: steps, whose step number `attempt` takes exactly its time after the act before it; steps come in order, from the first",
-    "recovers": "party has repaired `about`, at the moment of the act before; fact: recover.by (which names party), steps, hands_on or acknowledge of party",
+    "recovers": "party has repaired `about`, at the moment of the act before, which the fact is the one of: steps (the last of them, which party did), hands_on "
+    "or acknowledge of party, or recover.by (which names party), where nobody says that it takes time",
     "due": "the recovery of `about` was due; party: who states the fact; fact: recover.within, exactly its value after breaks, detects or acknowledges as recover.from says (detects where nothing says)",
     "away": "party is not on duty at this instant (witness.starts + at); time 0 where nothing was timed before; fact: hours of party, which do not hold the instant",
     "states": "party said so: the fact itself, whose speaker is `party`; the time is 0",
