@@ -7,8 +7,11 @@ from accord.boundaries.system import Boundary, Side
 from accord.model.fact import Fact, Stance
 from accord.model.nothing import NONE
 
-NO_BOUND = frozenset(("at", "to", "needs", "mentioned", "routes", "runs", "detect", "recover", "timeout", "instead", "undo"))
+NO_BOUND = frozenset(
+    ("at", "to", "needs", "mentioned", "routes", "runs", "detect", "recover", "timeout", "instead", "undo", "fault")
+)
 """First segments of terms that promise nothing a caller could count on."""
+_INJECTED = "latency.injected"
 
 
 class Answered(Struct, frozen=True):
@@ -80,7 +83,7 @@ def _expected(promised: Side) -> Fact | None:
     stated = (
         fact
         for term in sorted(promised.terms)
-        if term.partition(".")[0] not in NO_BOUND
+        if term != _INJECTED and term.partition(".")[0] not in NO_BOUND
         for fact in promised.terms[term]
         if fact.stance is Stance.PROMISES
     )

@@ -6,7 +6,7 @@ from accord.boundaries.limits import Plan, plan
 from accord.boundaries.system import Boundary, System
 from accord.boundaries.view import View
 from accord.model.contract_values import Needs
-from accord.model.fact import ANY, Fact, Stance
+from accord.model.fact import ANY, Fact, Layer, Stance
 from accord.model.nothing import NONE
 
 FOREVER = 10**24
@@ -71,7 +71,9 @@ def waits_behind(boundary: Boundary) -> tuple[tuple[Wait, ...], ...]:
         return ()
     path = (boundary.subject,)
     return tuple(
-        tuple(_wait(boundary.system, boundary.provider, call, needs, boundary.view, path) for call in together)
+        tuple(
+            _wait(boundary.system, boundary.provider, call, needs, boundary.view, path) for call in together
+        )
         for together in needs.value.calls
     )
 
@@ -89,7 +91,8 @@ def _worst(system: System, provider: str, operation: str, view: View, path: tupl
     if needs is None or not isinstance(needs.value, Needs) or subject in path or len(path) >= DEEPEST:
         return Worst(delay, None, None, injected)
     groups = tuple(
-        tuple(_wait(system, provider, call, needs, view, (*path, subject)) for call in together) for together in needs.value.calls
+        tuple(_wait(system, provider, call, needs, view, (*path, subject)) for call in together)
+        for together in needs.value.calls
     )
     surely = delay + sum(max(wait.surely for wait in group) for group in groups)
     return Worst(surely, None, None, injected, groups)
@@ -101,7 +104,7 @@ def _wait(system: System, consumer: str, call: str, because: Fact, view: View, p
     boundary = system.boundary((consumer, provider, operation), view)
     callee = _worst(system, provider, operation, view, path)
     planned = plan(boundary)
-    connect = boundary.assumed.get("timeout.connect")
+    connect = _connecting(boundary)
     return Wait(
         consumer,
         provider,
@@ -113,6 +116,13 @@ def _wait(system: System, consumer: str, call: str, because: Fact, view: View, p
         missing=_missing(callee, f"{provider}/{operation}"),
         connect=connect,
     )
+
+
+def _connecting(boundary: Boundary) -> Fact | None:
+    """The caller's limit on connecting; None behind a sidecar, which takes the connection at once."""
+    if any(fact.layer is Layer.SIDECAR for facts in boundary.assumed.terms.values() for fact in facts):
+        return None
+    return boundary.assumed.get("timeout.connect")
 
 
 def _surely(callee: Worst, planned: Plan | None) -> int:
