@@ -68,7 +68,7 @@ def _outgrown(now: Amount, grows: Amount, limit: Amount, as_of: date | None, tak
     days = (limit.value - now.value) / grows.value / NANOSECONDS["d"]
     if as_of is None:
         return Fit(False, f"it outgrows {taken.text} after {days.numerator // days.denominator}d")
-    if days > 366 * 1000:
+    if days >= (date.max - as_of).days:
         return FITS
     last = as_of + timedelta(days=days.numerator // days.denominator)
     if needed_until is not None and last >= needed_until:

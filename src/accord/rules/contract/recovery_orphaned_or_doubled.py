@@ -38,9 +38,7 @@ party: order-router
 promises:
   route: {recover: none}  # finding: mismatch
 ---
-party: brokers
-assumes:
-  order-router/route: {timeout: 1s}
+{party: brokers, assumes: {order-router/route: {timeout: 1s}}}
 ```
 
 ## Not a gap
@@ -57,9 +55,7 @@ assumes:
   feed/prices: {recover: {by: shop}}
   feed/stock: {recover: {by: feed}}
 ---
-party: mirror
-assumes:
-  feed/prices: {fallback: the prices of yesterday}
+{party: mirror, assumes: {feed/prices: {fallback: the prices of yesterday}}}
 ```
 
 ## Unanswered
@@ -69,8 +65,7 @@ party: feed
 promises:
   prices: {recover: {by: night-desk, within: 2h}}  # finding: unanswered
 ---
-party: shop
-assumes: {feed/prices: {timeout: 1s}}
+{party: shop, assumes: {feed/prices: {timeout: 1s}}}
 ```
 ### Two names
 ```yaml file=shop/accord.yaml

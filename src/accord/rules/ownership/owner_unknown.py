@@ -1,0 +1,177 @@
+"""Owner unknown.
+
+A party promises something, or somebody relies on it, and nobody is said to answer for it. Each who relies on it is
+right to take it as it is; whoever built it may be right to have moved on. When it fails, the first hour goes into
+finding out whose it is.
+
+Who is an owner by itself (teams, rotas, outsiders) or belongs to one that is (alerts) is not asked. A name that is
+given but is no party is a mismatch only where the teams are listed: where at least two thirds of the owners named are
+parties, or where it differs from a listed team by a slip. Where fewer are, the list is taken to be partial.
+
+## Example
+```yaml file=shop/accord.yaml
+party: checkout
+owner: team-checkout
+promises: {order: {latency: {max: 2s}}}
+---
+party: payments
+owner: team-paymnets  # finding: mismatch
+promises: {charge: {latency: {max: 2s}}}
+---
+party: stock
+owner: team-payments
+promises: {reserve: {latency: {max: 2s}}}
+---
+{party: team-checkout, kind: team}
+---
+{party: team-payments, kind: team}
+```
+
+## Not a gap
+No team is listed here, so nothing can be said of a name:
+```yaml file=shop/accord.yaml
+party: payments
+owner: team-payments
+promises: {charge: {latency: {max: 2s}}}
+```
+
+## Unanswered
+```yaml file=shop/accord.yaml
+party: payments
+promises:
+  charge:
+    latency: {max: 2s}  # finding: unanswered
+```
+### A partial list
+```yaml file=shop/accord.yaml
+party: ledger
+owner: team-ledger  # finding: note
+promises: {post: {latency: {max: 2s}}}
+---
+party: db-admin
+kind: team
+promises: {grant: {acknowledge: 1h}}
+```
+
+## What to do
+The party: name the group that answers for it (`owner`). Whoever lists the teams: list them all, as they are named.
+
+## References
+- Backstage Software Catalog, `spec.owner`
+- Resolving Outages Faster with Better Ownership, SREcon
+"""
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from msgspec.structs import replace
+
+from accord.boundaries.evidence import side_by_side
+from accord.boundaries.system import System
+from accord.boundaries.view import View
+from accord.model.fact import Fact, Stance
+from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+
+READS = ("owner", "kind")
+HANDFUL = 5
+_NOT_ASKED = frozenset(("team", "rota", "external", "alert"))
+_SLIP = 0.9
+
+
+def check_system(system: System, view: View) -> Iterator[Finding]:
+    """Asks who answers for each party, and whether those named are parties."""
+    yield from _without(system, view)
+    yield from _strangers(system, view)
+
+
+# ---------------------------------------------------------------------- no owner
+
+
+def _without(system: System, view: View) -> Iterator[Finding]:
+    relied = {provider for consumer, provider, _ in system.keys if consumer}
+    firsts = _firsts(system)
+    asked = []
+    for party in system.parties:
+        own = system.party(party, view)
+        if own.get("owner") is None and own.value("kind") not in _NOT_ASKED and (party in relied or system.operations(party)):
+            first = firsts.get(party)
+            if first is not None:
+                asked.append((party, first))
+    if len(asked) <= HANDFUL:
+        for party, first in asked:
+            message = f"nobody is said to answer for {party}"
+            yield Finding(Verdict.UNANSWERED, message, (_spoken(first),), "", party, questions=(_question(party),))
+    else:
+        names = ", ".join(party for party, _ in asked[:HANDFUL])
+        message = f"nobody is said to answer for {len(asked)} parties: {names} and {len(asked) - HANDFUL} more"
+        says = tuple(_spoken(first) for _, first in asked)
+        yield Finding(Verdict.UNANSWERED, message, says, questions=tuple(_question(party) for party, _ in asked))
+
+
+def _spoken(first: Fact) -> Statement:
+    return Statement(first, f"{first.says} speaks of {first.subject}")
+
+
+def _question(party: str) -> Question:
+    return Question(party, f"who answers for {party} (owner)")
+
+
+def _firsts(system: System) -> dict[str, Fact]:
+    """For each party the first thing it says of itself, else the first that is said of it."""
+    found: dict[str, Fact] = {}
+    for fact in system.facts:
+        if fact.stance in (Stance.PROMISES, Stance.ASSUMES):
+            known = found.get(fact.provider)
+            if known is None or _rank(fact) < _rank(known):
+                found[fact.provider] = fact
+    return found
+
+
+def _rank(fact: Fact) -> tuple[object, ...]:
+    return (fact.says != fact.provider, fact.place)
+
+
+# ---------------------------------------------------------------------- an owner who is nobody
+
+
+def _strangers(system: System, view: View) -> Iterator[Finding]:
+    teams = [kind for name in system.parties if (kind := system.party(name, view).get("kind")) is not None and kind.value == "team"]
+    owners = [owner for name in system.parties if (owner := system.party(name, view).get("owner")) is not None and isinstance(owner.value, str)]
+    known = {owner.value for owner in owners if _plain(owner.value) in system.parties}
+    unknown = {owner.value for owner in owners if "@" not in owner.value} - known
+    partial = []
+    for owner in owners if teams else []:
+        if owner.value in unknown:
+            meant = next((team.provider for team in teams if _is_slip(_plain(owner.value), team.provider)), "")
+            if known and (len(known) >= 2 * len(unknown) or meant):
+                yield _nobody(owner, teams, meant)
+            else:
+                partial.append(owner)
+    if partial:
+        names = ", ".join(sorted({owner.value for owner in partial}))
+        message = f"{names}: named as owner, and not among the teams listed here ({', '.join(team.provider for team in teams[:HANDFUL])})"
+        says = tuple(Statement(owner, f"{owner.says} is owned by {owner.text}") for owner in partial)
+        yield Finding(Verdict.NOTE, message, says, "", partial[0].provider if len(partial) == 1 else "")
+
+
+def _plain(owner: str) -> str:
+    """The name itself, of `group:default/team-a`, `@shop/team-a` or `team-a`."""
+    return owner.rpartition("/")[2].rpartition(":")[2]
+
+
+def _is_slip(owner: str, team: str) -> bool:
+    """Whether two names differ by a slip of the pen; names that differ in a number are two names."""
+    letters = ["".join(sign for sign in name if not sign.isdigit()) for name in (owner, team)]
+    return letters[0] != letters[1] and SequenceMatcher(None, owner, team).ratio() >= _SLIP
+
+
+def _nobody(owner: Fact, teams: list[Fact], meant: str) -> Finding:
+    hint = f"; did it mean {meant}?" if meant else ""
+    listed = ", ".join(team.provider for team in teams[:HANDFUL])
+    message = f"{owner.says} is owned by {owner.text}, which is none of the teams listed ({listed}){hint}"
+    told = ((owner, f"names {owner.text} as its owner"), *((team, "is a team") for team in teams[:HANDFUL]))
+    statements = tuple(Statement(fact, f"{fact.says} {words}") for fact, words in told)
+    witness = side_by_side("owner-exists", told, teams[:HANDFUL], f"nobody here is {owner.text}")
+    changes = (Change(owner, replace(owner, value=meant, text=meant)),) if meant else ()
+    move = Move(owner.says, f"name {meant} as owner" if meant else "name one of the teams listed as owner", changes)
+    return Finding(Verdict.MISMATCH, message, statements, "", owner.provider, witness=witness, moves=(move,))
