@@ -6,6 +6,7 @@ Nothing but click is imported before a command is chosen, so `accord --help` is 
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -52,8 +53,10 @@ class _Commands(click.Group):
 
 
 def _first_line(name: str) -> str:
-    with open(os.path.join(__path__[0], name.replace("-", "_") + ".py"), encoding="utf-8") as file:
-        return file.readline().strip().strip('"').rstrip(".")
+    import pkgutil
+
+    source = pkgutil.get_data(__name__, name.replace("-", "_") + ".py") or b""
+    return source.partition(b"\n")[0].decode().strip().strip('"').rstrip(".")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -127,10 +130,8 @@ def _failed(error: Exception) -> int:
 
 
 def _said(line: str, code: int) -> int:
-    try:
+    with suppress(OSError):  # nobody may be reading what goes wrong either
         click.echo(line, err=True)
-    except OSError:
-        pass  # nobody reads what goes wrong either
     return code
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-VERSION = 1
+VERSION: Literal[1] = 1
 Verdict = Literal["mismatch", "breach", "conditional", "unanswered", "note"]
 Severity = Literal["error", "warning", "info"]
 Stance = Literal["promises", "assumes", "default", "observes"]
@@ -112,6 +112,16 @@ class Found(Struct, frozen=True):
     fingerprint: str
 
 
+class Counts(Struct, frozen=True):
+    """How many findings there are of each verdict."""
+
+    mismatch: Count
+    breach: Count
+    conditional: Count
+    unanswered: Count
+    note: Count
+
+
 class Document(Struct, frozen=True):
     """The result of one `accord check`: `accord` is the version of this form, `counts` the findings by verdict."""
 
@@ -119,5 +129,5 @@ class Document(Struct, frozen=True):
     read: Read
     parties: Count
     boundaries: Count
-    counts: dict[Verdict, Count]
+    counts: Counts
     findings: list[Found]

@@ -42,7 +42,8 @@ def settling(questions: tuple[Question, ...], width: int, paint: Paint) -> list[
     """What would settle a finding that is decided only under a condition."""
     lines = []
     for question in questions:
-        text = f"{visible(question.to)} says {_sentence(question)}"
+        bound = f": {visible(question.bound)}" if question.bound else ""
+        text = f"{visible(question.to)} says {visible(question.asks)}{bound}"
         first, *rest = hanging(" " * 14, text, width)
         lines += ["  " + paint("unanswered", "settled if:") + " " + first[14:], *rest]
     return lines

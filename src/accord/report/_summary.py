@@ -16,7 +16,7 @@ MOST_REASONS = 12
 _WORDS = {
     Verdict.MISMATCH: ("mismatch", "mismatches"),
     Verdict.BREACH: ("breach", "breaches"),
-    Verdict.CONDITIONAL: ("holds only under a condition", "hold only under a condition"),
+    Verdict.CONDITIONAL: ("conditional", "conditional"),
     Verdict.NOTE: ("note", "notes"),
 }
 
@@ -29,7 +29,7 @@ an accord.yaml says what no other file says; it begins like this:
 
 def summary(result: Result, asked: Asked, paint: Paint) -> list[str]:
     """The last lines of a report; the very last says what to do next."""
-    if not result.files and not result.parties:
+    if not result.parties:
         return [*_nothing(result, asked), *not_read(result.problems, asked.width, paint), f"next: {paint('code', 'accord schema contract')}"]
     lines = hanging("", found(result, asked), asked.width)
     lines += hanging("", f"read {_count(result.files, 'file')}: {_parties(result)}", asked.width)

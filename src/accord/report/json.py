@@ -1,6 +1,7 @@
 """A result for programs: the published form, version 1 (schema/output.schema.json)."""
 
 from collections import Counter
+from typing import cast
 
 import msgspec
 
@@ -35,7 +36,7 @@ def document(result: Result) -> form.Document:
         read=form.Read(result.files, [_not_read(problem) for problem in sorted(result.problems, key=_problem_order)]),
         parties=result.parties,
         boundaries=result.boundaries,
-        counts={verdict.value: counts[verdict] for verdict in Verdict if verdict is not Verdict.COMPATIBLE},
+        counts=form.Counts(**{verdict: counts[verdict] for verdict in Verdict if verdict is not Verdict.COMPATIBLE}),
         findings=[_finding(finding) for finding in result.findings],
     )
 
@@ -52,8 +53,8 @@ def _not_read(problem: Problem) -> form.NotRead:
 def _finding(finding: Finding) -> form.Found:
     return form.Found(
         rule=finding.rule,
-        verdict=finding.verdict.value,
-        severity=finding.severity.value,
+        verdict=cast(form.Verdict, finding.verdict.value),
+        severity=cast(form.Severity, finding.severity.value),
         boundary=form.Subject(finding.consumer, finding.provider, finding.operation, finding.via),
         scope=dict(finding.scope),
         message=finding.message,
@@ -80,6 +81,13 @@ def _witness(witness: Witness) -> list[form.Moment]:
 
 def _moment(step: Step, starts: str) -> form.Moment:
     place = step.fact.place if step.fact else None
-    spot = (place.root, place.file, place.line, place.column) if place else (None, None, None, None)
-    at = instant(starts, step.at).isoformat().replace("+00:00", "Z") if starts else msgspec.UNSET
-    return form.Moment(step.at / _SECOND, step.party, step.does, *spot, at)
+    return form.Moment(
+        at_s=step.at / _SECOND,
+        party=step.party,
+        does=step.does,
+        root=place.root if place else None,
+        file=place.file if place else None,
+        line=place.line if place else None,
+        column=place.column if place else None,
+        at=instant(starts, step.at).isoformat().replace("+00:00", "Z") if starts else msgspec.UNSET,
+    )

@@ -12,7 +12,6 @@ from accord.report._summary import summary
 from accord.report._timeline import heading, timeline, told_by_its_end
 
 _GAP = 4
-_NARROWEST_SENTENCE = 24
 
 
 def render(result: Result, asked: Asked) -> str:
@@ -20,7 +19,7 @@ def render(result: Result, asked: Asked) -> str:
     paint = Paint(asked.color)
     lines: list[str] = []
     for finding in result.findings:
-        if finding.verdict is not Verdict.UNANSWERED or asked.questions and not finding.questions:
+        if finding.verdict is not Verdict.UNANSWERED or (asked.questions and not finding.questions):
             lines += [*block(finding, asked.width, paint), ""]
     if asked.questions:
         lines += question_list(result.findings, asked.width, paint)
@@ -59,17 +58,15 @@ def _adds(finding: Finding) -> bool:
 
 
 def statements(stated: tuple[Statement, ...], width: int, paint: Paint) -> list[str]:
-    """Each statement with its place beside it where the page is wide enough, else below it."""
+    """Each statement with its place: beside it where the page is wide enough for all of them, else below it."""
     says = [visible(statement.says) for statement in stated]
     places = [_stands(statement) for statement in stated]
+    column = max((columns(sentence) for sentence in says), default=0) + _GAP
     widest_place = max((columns(place) for place in places), default=0)
-    room = width - 2 - _GAP - widest_place
-    fitting = [columns(sentence) for sentence in says if columns(sentence) <= room]
-    column = max(fitting, default=0) if room >= _NARROWEST_SENTENCE else 0
     lines = []
     for sentence, place in zip(says, places, strict=True):
-        if columns(sentence) <= column:
-            lines.append("  " + padded(sentence, column + _GAP) + paint("faint", place))
+        if 2 + column + widest_place <= width:
+            lines.append("  " + padded(sentence, column) + paint("faint", place))
         else:
             lines += [*hanging("  ", sentence, width), paint("faint", f"      {place}")]
     return lines

@@ -1,0 +1,141 @@
+"""Check what both sides of every boundary state, and show where they contradict each other."""
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from accord.cli._meant import meant
+from accord.report._asked import Asked
+from accord.report._formats import formats
+
+if TYPE_CHECKING:
+    from accord.files.config import Config
+    from accord.model.finding import Finding
+    from accord.model.result import Reading, Result
+
+CLEAN, FOUND, UNREADABLE, NOTHING = 0, 1, 2, 3
+_VERDICTS = ("mismatch", "breach", "conditional", "unanswered", "note")
+_SEVERITIES = ("error", "warning", "info")
+
+
+@click.command(epilog="Exit code: 0 clean, 1 something to fail on was found, 2 usage error or nothing readable, 3 nothing to check.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
+@click.option("--format", type=click.Choice(formats()), help="How the result is written (text unless configured).")
+@click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to this file.")
+@click.option("--questions", is_flag=True, default=None, help="List the open questions, with who can answer each and what would settle it.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Show findings of this rule only; a prefix such as timing/ will do. Repeatable.")
+@click.option("--boundary", metavar="TEXT", help="Show findings of boundaries whose names contain this text only.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice((*_VERDICTS, *_SEVERITIES)),
+    help="Exit with 1 for these verdicts too, or from this severity on. Repeatable; mismatch and breach unless configured.",
+)
+@click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Read this configuration, not the nearest accord.toml.")
+@click.option("--as-of", metavar="DATE", help="The day everything is judged as of, such as 2027-03-31 (today unless configured).")
+@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text.")
+def command(paths: tuple[str, ...], output: str | None, config: str | None, color: str, boundary: str | None, **given: Any) -> None:
+    """Checks what stands in these paths (the working directory where none is given): holds the statements of both sides
+    of every boundary side by side, and shows where everybody keeps their word and the system still fails.
+    """
+    from accord.cli._configuration import configuration
+
+    fail_on, exit_zero = given.pop("fail_on"), given.pop("exit_zero")
+    paths = paths or (".",)
+    settings = configuration(paths, config, **given)
+    known_rules(settings.value("check.rules"))
+    with collector_paused():
+        reading, result = judged(paths, settings)
+        known_boundary(boundary or "", reading, result)
+        shown = chosen(result, settings.value("check.rules"), boundary or "")
+        written(shown, paths, settings, output or "", color, boundary or "")
+    code = exit_code(reading, shown, {*settings.value("check.fail_on"), *fail_on})
+    click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage collection while facts pile up: they are all kept, so looking for garbage is lost time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def judged(paths: tuple[str, ...], settings: "Config") -> tuple["Reading", "Result"]:
+    """What the paths gave, and what the rules find in it; says on a terminal what takes long."""
+    from accord.cli._progress import Progress
+
+    with Progress() as progress:
+        from accord.cli._today import today
+        from accord.files.read import read
+
+        reading = read(paths, settings)
+        progress.doing = f"judging what {reading.files} files say"
+        from accord.check import check
+
+        as_of = settings.value("check.as_of") or today()
+        return reading, check(reading.facts, reading.problems, reading.files, as_of)
+
+
+def known_rules(prefixes: Iterable[str]) -> None:
+    """Refuses a prefix that no rule begins with."""
+    if not prefixes:
+        return
+    from accord.rules._catalogue import rules
+
+    ids = [rule.id for rule in rules()]
+    for prefix in prefixes:
+        if not any(id_.startswith(prefix) for id_ in ids):
+            raise click.UsageError(f"no rule {prefix!r}{meant(prefix, ids)}; accord explain lists them", click.get_current_context())
+
+
+def known_boundary(text: str, reading: "Reading", result: "Result") -> None:
+    """Refuses a text that is in no boundary of what was read, so that a slip of the pen never passes for a clean check."""
+    if not text or not reading.facts:
+        return
+    names = {f"{fact.consumer} -> {fact.subject}" if fact.consumer else fact.subject for fact in reading.facts}
+    names |= {finding.subject for finding in result.findings}
+    if not any(text.lower() in name.lower() for name in names):
+        subjects = sorted({name.rpartition(" -> ")[2] for name in names})
+        raise click.UsageError(f"no boundary contains {text!r}{meant(text, subjects)}", click.get_current_context())
+
+
+def chosen(result: "Result", prefixes: tuple[str, ...], boundary: str) -> "Result":
+    """The result with the findings that were asked for only; all rules have run, so a move still breaks none of them."""
+    from msgspec.structs import replace
+
+    def asked_for(finding: "Finding") -> bool:
+        by_rule = not prefixes or finding.rule.startswith(prefixes)
+        return by_rule and boundary.lower() in f"{finding.subject} {finding.via}".lower()
+
+    return replace(result, findings=tuple(finding for finding in result.findings if asked_for(finding)))
+
+
+def written(result: "Result", paths: tuple[str, ...], settings: "Config", output: str, color: str, boundary: str) -> None:
+    """Writes the result in its format to where it was asked for."""
+    from accord.cli._output import emit
+    from accord.cli._terminal import page_width, wants_color
+    from accord.report._formats import renderer
+
+    only = [f"--rule {prefix}" for prefix in settings.value("check.rules")] + ([f"--boundary {boundary}"] if boundary else [])
+    asked = Asked(page_width(), wants_color(color, bool(output)), settings.value("check.questions"), paths, " ".join(only))
+    format_ = settings.value("check.format")
+    emit(renderer(format_)(result, asked), output, "utf-8" if format_ == "json" else "")
+
+
+def exit_code(reading: "Reading", result: "Result", fails: set[str]) -> int:
+    """0 clean, 1 something to fail on, 2 nothing readable, 3 nothing to check."""
+    if not reading.facts:
+        return UNREADABLE if reading.problems else NOTHING
+    lowest = max((_SEVERITIES.index(name) for name in fails if name in _SEVERITIES), default=-1)
+    weighty = _SEVERITIES[: lowest + 1]
+    failing = any(finding.verdict in fails or finding.severity in weighty for finding in result.findings)
+    return FOUND if failing else CLEAN

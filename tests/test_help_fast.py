@@ -1,0 +1,43 @@
+"""The help of the program imports click and nothing else of weight; each command imports what it needs when it runs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("msgspec", "yaml", "json", "tomllib", "subprocess", "asyncio", "importlib.metadata", "difflib", "argparse")
+ALLOWED = {"accord", "accord.cli"}
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """The modules in memory after one run of the program, in a process of its own."""
+    program = (
+        "import sys; before = set(sys.modules); from accord.cli import run; code = run(sys.argv[1:]); "
+        "print(*sorted(set(sys.modules) - before), file=sys.stderr); sys.exit(code)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, env=environment, check=True)
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",)], ids=" ".join)
+def test_help_and_version_import_click_only(arguments: tuple[str, ...]) -> None:
+    imported = imported_by(*arguments)
+    assert {name for name in imported if name.partition(".")[0] == "accord"} <= ALLOWED
+    assert not imported & set(HEAVY)
+    assert {name.partition(".")[0] for name in imported} & {"click"}
+
+
+def test_the_page_of_a_rule_is_shown_without_importing_it() -> None:
+    imported = imported_by("explain", "timing/caller-gives-up-first")
+    assert "accord.rules" in imported
+    assert not [name for name in imported if name.startswith(("accord.rules.timing", "accord.boundaries", "accord.sources"))]
+
+
+def test_a_check_imports_no_format_but_its_own() -> None:
+    imported = imported_by("check", str(ROOT / "examples" / "two-services"), "--exit-zero")
+    assert "accord.report.text" in imported
+    assert not imported & {"accord.report.json", "accord.report._document", "accord.report._contract_schema", "json"}
