@@ -20,7 +20,7 @@ class Need(Struct, frozen=True):
 
     `given` and `wait` are what is said of when and how soon it is given, `hours` and `owed` what the promise that is
     repaired (`subject`) says of its hours and its time.
-   """
+    """
 
     step: WorkStep
     reference: str

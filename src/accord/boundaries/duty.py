@@ -20,7 +20,7 @@ _FIRST, _LAST = date(1900, 1, 1), date(9000, 1, 1)
 
 def first_instant(as_of: date) -> datetime:
     """The start of the day of the check, UTC."""
-    return datetime.combine(min(as_of, _LAST), time(), UTC)
+    return datetime.combine(min(max(as_of, _FIRST), _LAST), time(), UTC)
 
 
 def nanoseconds(instant: datetime) -> int:
@@ -110,27 +110,39 @@ PAUSE = SECOND
 
 
 @lru_cache(maxsize=2048)
-def worst_page(
-    levels: tuple[Answer, ...], needed: Hours, before: int, stretch: int, as_of: date
-) -> int | None:
+def worst_page(levels: tuple[Answer, ...], needed: Hours, before: int, stretch: int, as_of: date) -> int | None:
     """The instant of the first page after which an answer takes longest, while somebody paged is on duty.
 
     The deviation began `before` earlier; from then on `needed` holds until `stretch` after the page. None where no such
-    instant exists. Only instants at which something changes can be the worst, and the second after them.
+    instant exists. Only instants at which something changes can be the worst, and the second after them. Where the
+    levels leave a gap in `needed`, an answer that waits for duty to begin again is the gap's, and not looked at.
     """
     wanted, duties = duty(needed, as_of), [duty(hours, as_of) for _, _, hours in levels]
     starts = nanoseconds(first_instant(as_of))
     ends = starts + LOOK_AHEAD * NANOSECONDS["d"]
+    may_wait = gap(needed, [hours for _, _, hours in levels], as_of) is None
     worst, found = -1, None
     for at in _candidates(levels, duties, wanted, before, starts):
         if not (starts <= at - before and at < ends and wanted.holds_through(at - before, at + stretch)):
             continue
-        if not any(on.holds(at + after) for (after, _, _), on in zip(levels, duties, strict=True)):
-            continue
-        answer = first_answer(levels, at, as_of)
-        if answer is not None and answer[0] - at > worst:
-            worst, found = answer[0] - at, at
+        answer = _answer_on_duty(levels, duties, at, may_wait)
+        if answer is not None and answer - at > worst:
+            worst, found = answer - at, at
     return found
+
+
+def _answer_on_duty(levels: tuple[Answer, ...], duties: list[Duty], page: int, may_wait: bool) -> int | None:
+    """The first answer to a page at which somebody is on duty, None where nobody is or it would have to wait."""
+    answers, anybody = [], False
+    for (after, within, _), on in zip(levels, duties, strict=True):
+        paged = page + after
+        at = on.elapsed(paged, within)
+        if at is not None:
+            through = on.holds_through(paged, at)
+            anybody = anybody or through or on.holds(paged)
+            answers.append((at, through or may_wait))
+    first, counts = min(answers, default=(0, False))
+    return first if anybody and counts else None
 
 
 def first_answer(levels: tuple[Answer, ...], page: int, as_of: date) -> tuple[int, int] | None:
