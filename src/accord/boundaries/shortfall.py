@@ -17,7 +17,6 @@ from accord.model.fact import ANY, Fact, Stance
 from accord.model.finding import Verdict
 from accord.model.nothing import NONE
 
-
 MANY_TRIES = 64
 """So many tries miss nothing worth counting."""
 
@@ -74,20 +73,20 @@ def does_without(part: Boundary) -> bool:
 
 
 def _percentiles(boundary: Boundary) -> Iterator[Shortfall]:
-    """More answers within less time: the weaker of two statements allows what the stronger forbids."""
+    """More answers within less time: both can hold, so the looser one says nothing, and one of them may not be meant."""
     stated = [fact for fact in boundary.promised.family("latency.p") if fact.stance is Stance.PROMISES and fact.value is not NONE]
     stated.sort(key=percentile_of)
     longest = promised(boundary.promised, "latency.max")
     for fact, stronger in zip(stated, [*stated[1:], longest], strict=False):
         if stronger is not None and fact.value > stronger.value:
-            word = fact.term.removeprefix("latency.")
-            says = f"promises {word} within {fact.text}"
+            looser, tighter = fact.term.removeprefix("latency."), stronger.term.removeprefix("latency.")
+            asks = f"which is meant for {boundary.subject}, {looser} {fact.text} or {tighter} {stronger.text}"
             yield Shortfall(
-                Verdict.MISMATCH,
+                Verdict.UNANSWERED,
                 stronger,
-                ((fact, says),),
-                f"{boundary.subject}: {word} {fact.text} lies above {stronger.term.removeprefix('latency.')} {stronger.text}",
-                f"an answer of {boundary.subject} after {fact.text} is inside one promise and outside the other",
+                ((fact, f"promises {looser} within {fact.text}"),),
+                f"{boundary.subject}: {looser} {fact.text} lies above {tighter} {stronger.text}",
+                missing=((boundary.provider, asks, f"{looser} at most {stronger.text}, or {tighter} at least {fact.text}"),),
             )
 
 

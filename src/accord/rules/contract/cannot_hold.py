@@ -28,7 +28,6 @@ promises: {list: {latency: {max: 1s}, availability: 99.99%}}
 ```yaml file=search/accord.yaml
 party: search
 promises:
-  query: {latency: {p99: 800ms, p99.9: 2s, max: 1s}}                                # finding: mismatch
   export: {detect: {by: ExportLate, within: 2h}, recover: {within: 1h, from: failure}}  # finding: mismatch
 ```
 ### Data older than promised
@@ -78,6 +77,12 @@ promises: {charge: {latency: {max: 3s}, availability: 99.95%, sunset: 2027-03-31
 ---
 party: stock
 promises: {reserve: {at: POST /reservations}}
+```
+
+### Two figures of which one says nothing
+```yaml file=search/accord.yaml
+party: search
+promises: {query: {latency: {p99: 800ms, p99.9: 2s, max: 1s}}}  # finding: unanswered
 ```
 
 ## What to do

@@ -115,7 +115,9 @@ def _silent_parts(boundary: Boundary) -> Iterator[Finding]:
 
 def _first_fact(boundary: Boundary, given: Answered) -> Fact | None:
     own = [fact for facts in boundary.promised.terms.values() for fact in facts if fact.operation]
-    return min(own, key=lambda fact: fact.place) if own else given.relied[0].fact if given.relied else None
+    if own:
+        return min(own, key=lambda fact: (fact.says != boundary.provider, len(fact.scope), fact.place))
+    return given.relied[0].fact if given.relied else None
 
 
 def _tells(first: Fact, boundary: Boundary) -> str:

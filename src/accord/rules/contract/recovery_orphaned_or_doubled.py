@@ -6,7 +6,7 @@ relies on it. Whoever relies on it may recover it itself, count on no recovery (
 instead (`fallback`); then nothing is amiss.
 
 ## Example
-### Each names the other
+Each names the other:
 ```yaml file=shop/accord.yaml
 party: feed
 owner: team-feed
