@@ -1,10 +1,12 @@
 """The three questions of one operation: what each side has answered of what is expected, how it is detected, who recovers."""
 
+from weakref import WeakKeyDictionary
+
 from msgspec import Struct
 
 from accord.boundaries.reliance import Reliance, reliances
-from accord.boundaries.system import Boundary, Side
-from accord.model.fact import Fact, Stance
+from accord.boundaries.system import Boundary, Side, System
+from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.nothing import NONE
 
 NO_BOUND = frozenset(
@@ -14,16 +16,19 @@ NO_BOUND = frozenset(
 _INJECTED = "latency.injected"
 
 
+_EXPECTING: "WeakKeyDictionary[System, frozenset[tuple[str, str]]]" = WeakKeyDictionary()
+
+
 class Answered(Struct, frozen=True):
     """What the provider answered, and the other parties that rely on the operation; None is not answered.
 
-    `detect_by` and `recover_by` hold NONE where the answer is that there is nobody. `own_detect` are the parties that
-    say they have a signal of their own, `own_recover` those that recover themselves. `counted` is the shortest
-    recovery that somebody counts on.
+    `expected` tells whether anything at all is promised, in any scope. `detect_by` and `recover_by` hold NONE where the
+    answer is that there is nobody. `own_detect` are the parties that say they have a signal of their own, `own_recover`
+    those that recover themselves. `counted` is the shortest recovery that somebody counts on.
     """
 
     relied: list[Reliance]
-    expected: Fact | None
+    expected: bool
     detect_by: Fact | None
     detect_within: Fact | None
     recover_by: Fact | None
@@ -36,12 +41,13 @@ class Answered(Struct, frozen=True):
 def answered(boundary: Boundary) -> Answered:
     """What is answered about the operation of this boundary, in its view, by everybody."""
     system, promised = boundary.system, boundary.promised
+    expecting = _expecting(system)
     relied = reliances(system, boundary.provider, boundary.operation, boundary.view)
     sides = {each.party: system.assumed((each.party, boundary.provider, boundary.operation), boundary.view) for each in relied}
     counted = [fact for side in sides.values() if (fact := side.get("recover.within")) is not None and fact.value is not NONE]
     return Answered(
         relied=relied,
-        expected=_expected(promised),
+        expected=not expecting.isdisjoint(((boundary.provider, boundary.operation), (boundary.provider, ANY))),
         detect_by=answer(promised, "detect", "by"),
         detect_within=answer(promised, "detect", "within"),
         recover_by=answer(promised, "recover", "by") or promised.get("recover.how"),
@@ -79,15 +85,16 @@ def names(fact: Fact | None, party: str) -> bool:
     return fact is not None and fact.value is not NONE and any(name.partition("/")[0] == party for name in fact.value)
 
 
-def _expected(promised: Side) -> Fact | None:
-    stated = (
-        fact
-        for term in sorted(promised.terms)
-        if term != _INJECTED and term.partition(".")[0] not in NO_BOUND
-        for fact in promised.terms[term]
-        if fact.stance is Stance.PROMISES
-    )
-    return next(stated, None)
+def _expecting(system: System) -> frozenset[tuple[str, str]]:
+    """The operations of which something is promised, in whatever scope."""
+    known = _EXPECTING.get(system)
+    if known is None:
+        known = _EXPECTING[system] = frozenset(
+            (fact.provider, fact.operation)
+            for fact in system.facts
+            if fact.stance is Stance.PROMISES and not fact.consumer and fact.operation != PARTY and fact.term.partition(".")[0] not in NO_BOUND
+        )
+    return known
 
 
 def _named(fact: Fact | None) -> bool:

@@ -129,7 +129,12 @@ def _time(boundary: Boundary) -> Iterator[Shortfall]:
             Verdict.MISMATCH, promise, told, message, f"{boundary.provider} answers {boundary.subject} {takes}", holds=holds
         )
         return
-    open_waits = [wait for group in groups for wait in group if wait.missing and not _inside(wait, promise, surely, longest)]
+    open_waits = [
+        wait
+        for group in groups
+        for wait in group
+        if wait.missing and not _inside(wait, promise, surely, longest) and not _is_data(boundary, wait)
+    ]
     if open_waits:
         left = {wait: promise.value - surely + (wait.surely if wait in longest else 0) for wait in open_waits}
         missing = tuple(
@@ -145,6 +150,12 @@ def _inside(wait: Wait, promise: Fact, surely: int, longest: list[Wait]) -> bool
     """Whether the party's own limit keeps this wait inside what the promise leaves for it."""
     rest = surely - (wait.surely if wait in longest else 0)
     return wait.at_most is not None and rest + wait.at_most <= promise.value
+
+
+def _is_data(boundary: Boundary, wait: Wait) -> bool:
+    """Whether what is needed is read where it lies: it promises when it is ready or how old it is, not how soon it answers."""
+    side = boundary.system.promised(wait.provider, wait.operation, boundary.view)
+    return side.get("ready_by") is not None or side.get("freshness") is not None
 
 
 def _sayings(boundary: Boundary, wait: Wait) -> Iterator[Saying]:

@@ -45,10 +45,7 @@ assumes:
 ---
 party: payments
 promises:
-  charge:
-    latency: {max: 5s}                     # finding: unanswered
-    detect: {by: PaymentsSlow, within: 2m}
-    recover: {by: payments-oncall}
+  charge: {latency: {max: 5s}, detect: {by: Slow, within: 2m}, recover: {by: oncall}}  # finding: unanswered
 ```
 
 ## What to do
@@ -81,7 +78,8 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     """What nobody says about an operation, told once for all its callers."""
     yield from _silent_parts(boundary)
     kind = boundary.system.party(boundary.provider, boundary.view).value("kind")
-    if not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
+    said = boundary.promised.terms or boundary.assumed.terms
+    if not said or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
     given = answered(boundary)
     first = _first_fact(boundary, given)
@@ -114,10 +112,10 @@ def _silent_parts(boundary: Boundary) -> Iterator[Finding]:
 
 
 def _first_fact(boundary: Boundary, given: Answered) -> Fact | None:
+    """What is said of the operation everywhere before what is said in one scope, the provider's word before others'."""
     own = [fact for facts in boundary.promised.terms.values() for fact in facts if fact.operation]
-    if own:
-        return min(own, key=lambda fact: (fact.says != boundary.provider, len(fact.scope), fact.place))
-    return given.relied[0].fact if given.relied else None
+    relied = [each.fact for each in given.relied]
+    return min((*own, *relied), key=lambda fact: (bool(fact.scope), fact.provider != boundary.provider or bool(fact.consumer), fact.place), default=None)
 
 
 def _tells(first: Fact, boundary: Boundary) -> str:
@@ -136,7 +134,7 @@ _Part = tuple[str, str, str]  # what nobody says, what is asked, the bound that 
 
 
 def _expected(boundary: Boundary, given: Answered) -> _Part | None:
-    if given.expected is not None or not given.relied:
+    if given.expected or not given.relied:
         return None
     return "what is promised", f"what {boundary.subject} promises its callers", ""
 
