@@ -41,13 +41,19 @@ def _rests_on(line: Timeline, promise: Fact, away: set[str]) -> bool:
     if promise.provider in away:
         return True
     about = promise.subject
-    repairs = [fact for fact in line.facts_of("recover.by") if speaks_of(fact, about)]
+    repairs = [fact for fact in line.facts_of("recover.by") if speaks_of(fact, about)] or _woken_for(line, about)
     if any(_are_all_away(line, fact, away) for fact in repairs):
         return True
     hows = {provider_of(name) for fact in line.facts_of("recover.how") if speaks_of(fact, about) for name in references(fact.value)}
     steps = [work for fact in line.facts_of("steps") if fact.provider in hows for work in fact.value if isinstance(work, WorkStep)]
     needed = {provider_of(name) for work in steps for name in (work.by or "", *work.needs)}
     return bool(needed & away) or _signals_are_away(line, promise, away)
+
+
+def _woken_for(line: Timeline, about: str) -> list[Fact]:
+    """Whom the signals of an operation page, for one that names nobody who repairs it."""
+    signals = {provider_of(name) for fact in line.facts_of("detect.by") if speaks_of(fact, about) for name in references(fact.value)}
+    return [fact for fact in line.facts_of("escalates") if fact.provider in signals]
 
 
 def _are_all_away(line: Timeline, naming: Fact, away: set[str]) -> bool:
