@@ -5,7 +5,7 @@ import shutil
 import sys
 
 WITHOUT_A_TERMINAL = 100
-_NARROWEST, _WIDEST = 40, 160
+_NARROWEST, _WIDEST = 60, 160
 
 
 def page_width() -> int:

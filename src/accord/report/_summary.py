@@ -72,10 +72,10 @@ def not_read(problems: Iterable[Problem], width: int, paint: Paint) -> list[str]
     total = sum(len(group) for group in groups.values())
     fatal = sum(len(group) for (partly, _), group in groups.items() if not partly)
     lines = [paint("note", "not read: ") + _extent(fatal, total - fatal)]
-    ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[1][0].place))
+    ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
     for (_, reason), group in ordered[:MOST_REASONS]:
         more = f" and {_count(len(group) - 1, 'more place')}" if len(group) > 1 else ""
-        lines.append("  " + where(group[0].place) + more)
+        lines.append("  " + where(min(problem.place for problem in group)) + more)
         lines += hanging("      ", visible(reason), width)
     if len(ordered) > MOST_REASONS:
         lines.append(f"  and {_count(len(ordered) - MOST_REASONS, 'more reason')}; --format json lists them all")
@@ -89,8 +89,9 @@ def _extent(files: int, places: int) -> str:
 
 def _nothing(result: Result, asked: Asked) -> list[str]:
     paths = " ".join(visible(path) for path in asked.paths)
-    what = "nothing could be read" if result.problems else "nothing to check: no accord.yaml and no manifest that is read"
-    return hanging("", f"{what} in {paths}", asked.width) + ([] if result.problems else _BEGINNING.splitlines())
+    if result.problems:
+        return hanging("", f"nothing could be read in {paths}", asked.width)
+    return [*hanging("", f"nothing to check in {paths}: no accord.yaml, and no manifest that is read", asked.width), *_BEGINNING.splitlines()]
 
 
 def _parties(result: Result) -> str:

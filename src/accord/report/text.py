@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.result import Result
 from accord.report._asked import Asked
@@ -59,8 +60,8 @@ def _adds(finding: Finding) -> bool:
 
 def statements(stated: tuple[Statement, ...], width: int, paint: Paint) -> list[str]:
     """Each statement with its place: beside it where the page is wide enough for all of them, else below it."""
-    says = [visible(statement.says) for statement in stated]
-    places = [_stands(statement) for statement in stated]
+    says = [_sentence(statement) for statement in stated]
+    places = [where(statement.fact.place) for statement in stated]
     column = max((columns(sentence) for sentence in says), default=0) + _GAP
     widest_place = max((columns(place) for place in places), default=0)
     lines = []
@@ -72,12 +73,12 @@ def statements(stated: tuple[Statement, ...], width: int, paint: Paint) -> list[
     return lines
 
 
-def _stands(statement: Statement) -> str:
+def _sentence(statement: Statement) -> str:
+    """What it says; of a default also who acts so, and in which versions."""
     fact = statement.fact
-    if fact.stance != "default":
-        return where(fact.place)
-    version = f" {fact.version}" if fact.version else ""
-    return f"{where(fact.place)} (default of {visible(fact.source + version)})"
+    if fact.stance is not Stance.DEFAULT:
+        return visible(statement.says)
+    return visible(f"{statement.says} (default of {' '.join(filter(None, (fact.source, fact.version)))})")
 
 
 def _witness(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
