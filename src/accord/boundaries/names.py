@@ -11,14 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.names_claims import Claim, Register, joint_scope
-from accord.boundaries.names_same import Answer, Sameness, same
+from accord.boundaries.names_same import Answer, Sameness, same, shown
 from accord.boundaries.names_spelling import spell
 from accord.model.contract_values import Needs, Rung, WorkStep
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 
-__all__ = ["Answer", "Link", "Linked", "Sameness", "link", "same"]
+__all__ = ["Answer", "Link", "Linked", "Sameness", "link", "same", "shown"]
 
 _REFERRING = frozenset(
     ("needs", "recover", "detect", "authority", "to", "dead_letter", "undo", "instead", "escalates", "steps", "fallback", "routes")
@@ -45,13 +45,14 @@ class Linked(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def link(facts: Iterable[Fact]) -> Linked:
+def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     """The facts in terms of the parties they speak of; a name without a link stays local.
 
-    A link that holds under a condition narrows the facts it renames to that condition.
+    A link that holds under a condition narrows the facts it renames to that condition. `said` are the facts as they
+    were read, where these have been worked on since: what a workload is called is found there only.
     """
     facts = tuple(facts)
-    register = Register(facts)
+    register = Register(facts if said is None else said)
     links = Links(register)
     renamed: list[Fact] = []
     for fact in facts:
@@ -162,9 +163,10 @@ class _References:
         party = self._party(reference) if known or not _names_an_operation(reference) else ""
         if known or party:
             return party or reference
-        name, slash, operation = reference.rpartition("/")
-        party = self._party(name) if slash else ""
-        return f"{party}/{operation}" if party else reference
+        mark = ":" if reference.count(":") > 1 else "/"  # a route's subset stands after a colon
+        name, _, part = reference.rpartition(mark)
+        party = self._party(name) if name else ""
+        return f"{party}{mark}{part}" if party else reference
 
     def _party(self, name: str) -> str:
         for known in self.links[name]:

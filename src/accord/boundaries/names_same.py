@@ -9,8 +9,9 @@ from accord.boundaries.names_compare import Answer, Sameness, alias_for, compare
 from accord.boundaries.names_spelling import Name, spell
 from accord.model.fact import Fact, Scope
 from accord.model.place import Place
+from accord.model.problem import Refused
 
-__all__ = ["Answer", "Sameness", "same"]
+__all__ = ["Answer", "Sameness", "same", "shown"]
 
 SAME, DIFFERENT, UNKNOWABLE = Sameness.SAME, Sameness.DIFFERENT, Sameness.UNKNOWABLE
 
@@ -47,6 +48,14 @@ def same(one: str, other: str, facts: Iterable[Fact]) -> Answer:
     if first.party or second.party:
         return _half_known(register, first, second) if first.party else _half_known(register, second, first)
     return _unclaimed(register, first, second)
+
+
+def shown(text: str) -> str:
+    """A name as it may be shown: without the user and password of a URL."""
+    try:
+        return spell(text).shown
+    except Refused:
+        return text
 
 
 def _side(register: Register, text: str) -> _Side:
