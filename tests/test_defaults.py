@@ -87,7 +87,7 @@ def test_defaults_hold_where_a_route_shows_the_mesh():
         Layer.SIDECAR,
         "istio",
         "1.1 and later",
-        "2 retries",
+        "3 (2 retries)",
     )
     assert tries.place.line == 6
 

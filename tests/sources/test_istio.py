@@ -47,7 +47,7 @@ def test_limits_and_retries_hold_for_every_caller_in_the_mesh():
     assert not problems
     assert said(facts) == {
         "timeout.request": (2_500_000_000, "2.5s"),
-        "attempts": (3, "2 retries"),
+        "attempts": (3, "3 (2 retries)"),
         "timeout.attempt": (SECOND // 2, "500ms"),
         "retry_on": (("gateway-error", "connect-failure"), "gateway-error, connect-failure"),
     }
@@ -66,17 +66,17 @@ def test_zero_is_no_limit_and_no_retry():
     facts, _ = read(
         virtual_service("- timeout: 0s\n  retries: {attempts: 0, perTryTimeout: 2s, retryOn: 5xx}\n" + ROUTE)
     )
-    assert said(facts) == {"timeout.request": (NONE, "0s"), "attempts": (1, "0 retries")}
+    assert said(facts) == {"timeout.request": (NONE, "0s"), "attempts": (1, "1 (0 retries)")}
 
 
 def test_a_retry_policy_without_attempts_asks_once():
     facts, _ = read(virtual_service("- retries: {perTryTimeout: 2s}\n" + ROUTE))
-    assert said(facts) == {"attempts": (1, "0 retries")}
+    assert said(facts) == {"attempts": (1, "1 (0 retries)")}
 
 
 def test_one_retry_is_not_plural():
     facts, _ = read(virtual_service("- retries: {attempts: 1}\n" + ROUTE))
-    assert said(facts) == {"attempts": (2, "1 retry")}
+    assert said(facts) == {"attempts": (2, "2 (1 retry)")}
 
 
 def test_a_fault_is_said_and_no_timer_is_held_against_it():

@@ -5,16 +5,22 @@ from typing import Any
 
 from accord.model.contract_values import Needs, Rung, WorkStep
 from accord.model.fact import ANY, Fact, Stance
+from accord.model.subject import operation_of, provider_of
 
-
-def provider_of(about: str) -> str:
-    """`payments` of `payments/charge`, and of `payments`."""
-    return about.partition("/")[0]
-
-
-def operation_of(about: str) -> str:
-    """`charge` of `payments/charge`; empty where only a party is named."""
-    return about.partition("/")[2]
+__all__ = [
+    "delivers",
+    "in_one_scope",
+    "is_callers",
+    "is_of_party",
+    "is_providers",
+    "is_statement",
+    "leads_to",
+    "names",
+    "operation_of",
+    "provider_of",
+    "references",
+    "speaks_of",
+]
 
 
 def speaks_of(fact: Fact, about: str) -> bool:

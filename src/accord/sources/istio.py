@@ -235,10 +235,9 @@ class _VirtualService:
             return
         count = read[0] if read else 0
         at = retries["attempts"].at if read else entry.key_node
+        text = f"{count + 1} ({count} {'retry' if count == 1 else 'retries'})"
         for subject in subjects:
-            self.reader.say(
-                subject, "attempts", count + 1, f"{count} {'retry' if count == 1 else 'retries'}", at
-            )
+            self.reader.say(subject, "attempts", count + 1, text, at)
         if count:
             self.reader.limit(
                 subjects, retries.get("perTryTimeout"), "retries.perTryTimeout", "timeout.attempt"

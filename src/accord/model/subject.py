@@ -1,0 +1,23 @@
+"""What a statement is about, as one text: `payments/charge`, or `kubernetes:shop/payments/any` for a local name."""
+
+_WITH_NAMESPACE = ("kubernetes:", "gateway:")
+"""Systems whose names carry a namespace, and so a slash of their own."""
+
+
+def provider_of(about: str) -> str:
+    """`payments` of `payments/charge`, and of `payments`."""
+    return _parted(about)[0]
+
+
+def operation_of(about: str) -> str:
+    """`charge` of `payments/charge`; empty where only a party is named."""
+    return _parted(about)[1]
+
+
+def _parted(about: str) -> tuple[str, str]:
+    if not about.startswith(_WITH_NAMESPACE):
+        party, _, operation = about.partition("/")
+        return party, operation
+    namespace, _, rest = about.partition("/")
+    name, _, operation = rest.partition("/")
+    return (f"{namespace}/{name}" if name else namespace), operation
