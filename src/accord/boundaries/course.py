@@ -32,7 +32,7 @@ Access = dict[str, Fact]
 class Course(Struct, frozen=True):
     """One way it can go: `ends` is when the repair is done and `due` when it had to be, nanoseconds from the failure.
 
-    `permits` are further statements that the steps lean on. `ends` leaves out what is not known (`missing`), so the repair takes at least as long. `starts` is the instant of
+    `permits` are further statements that the steps lean on; `provable` tells whether a statement permits each of them. `ends` leaves out what is not known (`missing`), so the repair takes at least as long. `starts` is the instant of
     the failure where the wall clock matters, else empty. `rests_on` are the statements that make it take so long.
     """
 
@@ -44,6 +44,7 @@ class Course(Struct, frozen=True):
     missing: tuple[Missing, ...] = ()
     starts: str = ""
     permits: tuple[Fact, ...] = ()
+    provable: bool = True
 
 
 def course(told: Recovery, due: Due, as_of: date, though_answered: bool = False, access: Access | None = None) -> Course | None:
@@ -119,7 +120,8 @@ class _Teller:
         if though_answered:
             level, ends = self.climb_on(level, ends)
         ends = self.work(ends)
-        self.recover(level, ends)
+        counted = self.due.counts != "acknowledgement" or self.levels[first[1]].acknowledge is not None
+        provable = self.recover(ends) and counted
         acknowledged = first[0] - self.origin
         counted_from = {"failure": 0, "acknowledgement": acknowledged}.get(
             self.due.counts, self.told_of.shown_after
@@ -137,6 +139,7 @@ class _Teller:
             missing(self.told_of, self.due, level),
             self.starts(),
             tuple(fact for fact in (self.told_of.shown_by, self.due.since) if fact is not None),
+            provable,
         )
 
     def starts(self) -> str:
@@ -159,37 +162,33 @@ class _Teller:
             )
 
     def climb(self, level: Level) -> int:
-        """Pages and the answer of this level; when it is able to act."""
-        paged = self.told_of.shown_after + level.after
-        if not any(step.act == "pages" and step.about == level.party for step in self.steps):
-            self.page_below(level)
-            self.add(paged, level.pager, "pages", f"pages {level.party}", level.because, level.party)
-        at = first_answer((self.answers[self.levels.index(level)],), self.page, self.as_of)
-        answered = paged if at is None else at[0] - self.origin
+        """Pages and the answer of this level; when it is able to act, as far as somebody says."""
+        at = self.page_up_to(level)
         self.rest_on_answer(level)
-        if level.acknowledge is not None or self.due.counts == "acknowledgement":
-            self.add(answered, level.party, "acknowledges", "answers the page", level.acknowledge, self.told_of.subject)
-        arrived = answered + (duration_of(level.hands_on) or 0)
-        if level.hands_on is not None:
+        answer = first_answer((self.answers[self.levels.index(level)],), self.page, self.as_of)
+        if level.acknowledge is None or answer is None:
+            return at
+        at = answer[0] - self.origin
+        self.add(at, level.party, "acknowledges", "answers the page", level.acknowledge, self.told_of.subject)
+        able = duration_of(level.hands_on)
+        if level.hands_on is not None and able is not None:
+            at += able
             self.rest_on(level.hands_on, f"takes up to {level.hands_on.text} until it is able to act")
-            self.add(arrived, level.party, "arrives", "is able to act", level.hands_on, self.told_of.subject)
-        return arrived
+            self.add(at, level.party, "arrives", "is able to act", level.hands_on, self.told_of.subject)
+        return at
 
-    def page_below(self, level: Level) -> None:
-        """The pages that come before this one, down to the first."""
-        below = next((each for each in self.told_of.ladder.levels if each.party == level.pager), None)
-        if below is not None and not any(
-            step.act == "pages" and step.about == below.party for step in self.steps
-        ):
-            self.page_below(below)
-            self.add(
-                self.told_of.shown_after + below.after,
-                below.pager,
-                "pages",
-                f"pages {below.party}",
-                below.because,
-                below.party,
-            )
+    def page_up_to(self, level: Level) -> int:
+        """The page of this level, after those that come before it on the way from the first."""
+        at = self.told_of.shown_after + level.after
+        if any(step.act == "pages" and step.about == level.party for step in self.steps):
+            return at
+        paged = self.told_of.ladder.levels
+        pause = level.rung.after or 0 if level.rung else 0
+        for below in paged[: paged.index(level)]:
+            if below.party == level.pager and below.after + pause == level.after:
+                self.page_up_to(below)
+        self.add(at, level.pager, "pages", f"pages {level.party}", level.because, level.party)
+        return at
 
     def work(self, at: int) -> int:
         """The steps of the procedure from `at` on; when the last of them is done."""
@@ -228,14 +227,18 @@ class _Teller:
                 del self.steps[steps:], self.rests_on[rests_on:]
         return level, ends
 
-    def recover(self, level: Level, ends: int) -> None:
-        """The end: by the one who did the last step, else by the one who answered."""
-        party, fact = level.party, level.hands_on or level.acknowledge
-        if self.told_of.work and self.told_of.steps is not None:
-            party, fact = self.steps[-1].party, self.told_of.steps
-        elif party in [name.partition("/")[0] for name in references(self.told_of.by)]:
-            fact = self.told_of.by
+    def recover(self, ends: int) -> bool:
+        """The end, by the one who acted last; False where no statement says that it may be the end."""
+        last = max(self.steps, key=lambda step: step.at)
+        last = next(step for step in reversed(self.steps) if step.at == last.at)
+        named = [name.partition("/")[0] for name in references(self.told_of.by)]
+        party, fact = last.party, last.fact
+        if last.act == "pages":
+            party, fact = next(iter(named), ""), self.told_of.by
+        elif last.act not in ("works", "acknowledges", "arrives"):
+            fact = None
         self.add(ends, party, "recovers", f"has repaired {self.told_of.subject}", fact, self.told_of.subject)
+        return fact is not None
 
     def rest_on_answer(self, level: Level) -> None:
         """The statements that make the answer of a level come so late."""

@@ -114,7 +114,7 @@ def _judged(system: System, need: Need) -> Finding | None:
     left = goes.due - goes.ends if goes else None
     if goes is not None and need.wait is not None and need.told is not None and need.owed is not None and goes.ends <= goes.due:
         late = course(need.told, need.owed, system.as_of, access={need.reference: need.wait}) if duration_of(need.wait) else None
-        if late is not None and late.ends > late.due:
+        if late is not None and late.provable and late.ends > late.due:
             return _too_long(need, need.wait, late, need.owed)
     return _open(need, left, hours_open=away is not None, time_open=need.wait is None and left is not None)
 

@@ -119,7 +119,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         if key[0]:
             yield from _signals(system, key[0], f"{key[1]}/{key[2]}", system.assumed(key, view), view)
     for party, stated in ladders(system, view):
-        for rung in stated.value:
+        for rung in {rung.to: rung for rung in reversed(stated.value)}.values():
             yield from _rung(system, party, stated, rung, view)
     for party, back in circles(system, view):
         yield _circle(party, back)

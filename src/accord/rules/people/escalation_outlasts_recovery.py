@@ -124,7 +124,7 @@ def _judged(system: System, told: Recovery, owed: Due, caller: str) -> Iterator[
     goes = course(told, owed, system.as_of)
     if goes is not None and goes.ends <= goes.due and caller and goes.missing:
         goes = course(told, owed, system.as_of, though_answered=True)
-    if goes is None:
+    if goes is None or (goes.ends > goes.due and not goes.provable):
         return
     if goes.ends > goes.due:
         yield _late(told, owed, goes, caller)

@@ -116,7 +116,8 @@ def _people(system: System, provider: str, operation: str, view: View) -> Iterat
     if needed is None or hours_in(needed) == Hours():
         return
     levels = ladder(system, provider, operation, view).levels
-    paged = [Watch(level.party, level.operation, level.because, level.hours) for level in levels]
+    led = tuple(signals(side))
+    paged = [Watch(level.party, level.operation, level.because, level.hours, led) for level in levels]
     found = absence(needed, paged, system.as_of) if paged else None
     open_ones = without_hours(paged) if found else []
     if found and not open_ones:
