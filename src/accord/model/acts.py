@@ -9,11 +9,11 @@ docs/witness.md tells the same to people. The monitor is written apart from the 
 """
 
 ACTS: dict[str, str] = {
-    "calls": "party starts attempt N of a request at `about` (`count` numbers its requests there; 0 is 1); fact: attempts (N is at most its value), "
-    "backoff, timeout.*, retry_on, mentioned, or the needs of an operation of party. The first attempt starts at 0, or, where party is "
-    "serving a call, when that call reached it or when what its needs name earlier has ended. A later one starts when the one before has "
-    "ended without success, plus the pause: a backoff among the facts of the witness says first before attempt 2, first to longest (either "
-    "of the two) before later ones; without one it is zero",
+    "calls": "party starts attempt N of a request at `about` (`count` numbers its requests there; 0 is 1); fact: needs of an operation of party, or any statement of party "
+    "about `about` as its caller (attempts, timeout.*, ...). The first attempt starts at 0, or, where party is serving a call, when that call reached it or when what "
+    "its needs name earlier has ended (the needs fact is one of the witness's). A later one is among the attempts that the facts of the witness state (those of several "
+    "layers multiply), and starts when the one before has ended without success in a way that retry_on, where given, asks again for, plus the pause: the first of a "
+    "backoff among the facts of the witness, else none",
     "gives-up": "party ends its attempt N at `about` without an answer, exactly when the limit (fact: timeout.*) has passed since that attempt "
     "began, or for timeout.request since the first attempt of the request began; no other limit of that caller and layer among the facts of the witness was earlier",
     "answers": "party answers attempt N at `about`, once; fact: latency.max (or pN): exactly its value after the call reached it, plus "

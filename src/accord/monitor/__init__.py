@@ -66,6 +66,6 @@ def _step_refused(line: Timeline, step: Step) -> str:
         return "it comes before the step above it"
     if step.fact is None and step.act not in WITHOUT_FACT:
         return "no fact permits it"
-    if step.count < 0 or (step.count and step.act not in COUNTED) or (step.attempt and step.act not in NUMBERED):
+    if min(step.count, step.attempt) < 0 or (step.count and step.act not in COUNTED) or (step.attempt and step.act not in NUMBERED):
         return "an attempt or a count has no meaning here"
     return judge_act(line, step)

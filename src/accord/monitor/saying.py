@@ -29,8 +29,8 @@ def states(line: Timeline, step: Step) -> str:
     spoken_of = step.about in ("", step.fact.subject) or speaks_of(step.fact, step.about)
     if not spoken_of and not called_in(step.fact.value, step.about):
         return f"it was not said of {step.about}"
-    if step.attempt and step.fact.term != "steps":
-        return "only the steps of a procedure have numbers"
+    if step.attempt and not (isinstance(step.fact.value, tuple) and step.fact.term == "steps" and step.attempt <= len(step.fact.value)):
+        return "no step of a procedure has this number"
     return "what was said holds from 0s" if step.at else ""
 
 
