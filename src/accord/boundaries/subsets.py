@@ -16,6 +16,8 @@ def versions_of_subsets(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     Where a subset is defined nowhere, or by another label, or differently in two places, the fact holds for every version.
     """
     read = tuple(facts)
+    if not any(fact.scope and _has_subsets(fact) for fact in read):
+        return read
     labels: dict[tuple[str, str], set[str]] = {}
     for fact in read:
         if fact.term.startswith(FAMILY):
@@ -24,13 +26,17 @@ def versions_of_subsets(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 
 def _resolved(fact: Fact, labels: dict[tuple[str, str], set[str]]) -> Fact:
-    scope = dict(fact.scope)
-    subsets = scope.pop(SUBSET, None)
-    if subsets is None:
+    if not _has_subsets(fact):
         return fact
+    scope = dict(fact.scope)
+    subsets = scope.pop(SUBSET)
     found = [labels.get((fact.provider, name), set()) for name in subsets]
     if all(len(versions) == 1 and "" not in versions for versions in found):
         scope.setdefault(
             f"version:{fact.provider}", tuple(sorted({version for versions in found for version in versions}))
         )
     return replace(fact, scope=tuple(sorted(scope.items())))
+
+
+def _has_subsets(fact: Fact) -> bool:
+    return any(dimension == SUBSET for dimension, _ in fact.scope)
