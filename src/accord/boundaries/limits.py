@@ -42,7 +42,10 @@ class Plan(Struct, frozen=True):
 def limits(boundary: Boundary) -> list[Fact]:
     """Every stated limit that can end a try, the smallest first; `none` is no limit."""
     facts = [fact for term in (*TRY_TERMS, "timeout.request") for fact in boundary.assumed.all(term)]
-    return sorted((fact for fact in facts if fact.value is not NONE), key=lambda fact: (fact.value, fact.term, fact.place))
+    return sorted(
+        (fact for fact in facts if fact.value is not NONE),
+        key=lambda fact: (fact.value, fact.term, fact.place),
+    )
 
 
 def first_limit(boundary: Boundary) -> Fact | None:
@@ -99,9 +102,11 @@ def plan(boundary: Boundary) -> Plan | None:
         if request is not None and start >= request.value:
             break
         made.append(_one(start, limit, request))
-        start = made[-1].end + (pause.value.first if pause is not None and isinstance(pause.value, Backoff) else 0)
+        start = made[-1].end + (
+            pause.value.first if pause is not None and isinstance(pause.value, Backoff) else 0
+        )
     stopped = request is not None and start >= request.value
-    return Plan(tuple(made), tries, pause, complete=stopped or len(made) == wanted)
+    return Plan(tuple(made), tries if again else None, pause, complete=stopped or len(made) == wanted)
 
 
 def _one(start: int, limit: Fact, request: Fact | None) -> Try:
