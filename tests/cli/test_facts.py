@@ -47,7 +47,7 @@ def test_everything_that_was_read_with_what_was_linked(capsys: pytest.CaptureFix
         "  5:15  checkout assumes payments/charge attempts: 3\n"
         "payments/accord.yaml\n"
         "  2:21  payments promises payments names.kubernetes: shop/payments\n"
-        "  3:38  payments promises payments/charge latency.max: 5s\n"
+        "  3:36  payments promises payments/charge latency.max: 5s\n"
         "payments/service.yaml\n"
         "  3:18  kubernetes:shop/payments (payments) promises kubernetes:shop/payments (payments) declares: Service  [platform, kubernetes]\n"
         "  4:18  kubernetes:shop/payments (payments) promises kubernetes:shop/payments (payments) selects: app=payments  [platform, kubernetes]\n"
@@ -81,10 +81,20 @@ def test_an_exported_file_is_a_source_of_equal_facts(shop: Path, capsys: pytest.
     elsewhere = shop / "elsewhere"
     elsewhere.mkdir()
     (shop / "facts.json").rename(elsewhere / "facts.json")
-    code, out, _ = said(capsys, "elsewhere", "--export", "-", "--as-of", "2026-11-23")
-    assert (code, out) == (0, text)
-    _, out, _ = said(capsys, "elsewhere/facts.json")
+    code, out, _ = said(capsys, "elsewhere/facts.json")
+    assert code == 0
+    assert "elsewhere/facts.json/checkout/accord.yaml (as of 2026-11-23)\n" in out
     assert "  5:15  checkout assumes payments/charge attempts: 3" in out.splitlines()
+    assert out.endswith("6 facts from 3 files\n")
+
+
+def test_an_export_leaves_out_what_was_imported(shop: Path, capsys: pytest.CaptureFixture[str]):
+    (shop / "imports").mkdir()
+    said(capsys, "checkout", "--export", "imports/checkout.json", "--as-of", "2026-11-23")
+    code, out, err = said(capsys, "payments", "imports", "--export", "-")
+    assert (code, err) == (0, "4 facts from 2 files; 2 imported ones are left out\n")
+    assert "checkout" not in out
+    assert said(capsys, "imports", "--export", "-")[:2] == (3, "")
 
 
 def test_what_is_not_there_is_a_usage_error(capsys: pytest.CaptureFixture[str]):

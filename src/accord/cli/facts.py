@@ -39,14 +39,12 @@ def command(paths: tuple[str, ...], export: str | None, as_of: str | None, confi
     if export:
         if any(line for _, line in asked):
             raise click.UsageError("--export writes whole files; give them without a line", context)
-        reading = _written([path for path, _ in asked], settings, export)
-        code = _code(reading, len(reading.facts))
+        reading, count = _written([path for path, _ in asked], settings, export)
     else:
         reading, count = _listed(asked, settings)
-        code = _code(reading, count)
     if reading.problems:
         click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
-    context.exit(code)
+    context.exit(_code(reading, count))
 
 
 def _asked(argument: str, context: click.Context) -> Asked:
@@ -68,20 +66,28 @@ def _code(reading: "Reading", count: int) -> int:
 # ---------------------------------------------------------------------- exporting
 
 
-def _written(paths: Sequence[str], settings: "Config", export: str) -> "Reading":
+def _written(paths: Sequence[str], settings: "Config", export: str) -> tuple["Reading", int]:
+    """Writes what these paths state themselves; what they import has its own day, and stays where it comes from."""
     from accord.cli._output import emit
     from accord.files.read import read
     from accord.sources.exported import write
 
     reading = read(tuple(paths), settings)
-    if reading.facts:
-        emit(write(reading.facts, settings.value("check.as_of")), "" if export == "-" else export, "utf-8")
-        click.echo(f"{len(reading.facts)} facts from {reading.files} {_files(reading.files)}", err=True)
-    return reading
+    facts = [fact for fact in reading.facts if fact.place.root not in reading.imported]
+    if facts:
+        emit(write(facts, settings.value("check.as_of")), "" if export == "-" else export, "utf-8")
+        left_out = len(reading.facts) - len(facts)
+        more = f"; {left_out} imported ones are left out" if left_out else ""
+        click.echo(f"{_counted(facts)} from {_files(len({(fact.place.root, fact.place.file) for fact in facts}))}{more}", err=True)
+    return reading, len(facts)
+
+
+def _counted(facts: Sequence["Fact"]) -> str:
+    return f"{len(facts)} {'fact' if len(facts) == 1 else 'facts'}"
 
 
 def _files(count: int) -> str:
-    return "file" if count == 1 else "files"
+    return f"{count} {'file' if count == 1 else 'files'}"
 
 
 # ---------------------------------------------------------------------- listing
@@ -93,11 +99,8 @@ def _listed(asked: list[Asked], settings: "Config") -> tuple["Reading", int]:
 
     reading = read(_read_for(asked), settings)
     facts = _chosen((*reading.facts, *_concluded(reading.facts)), asked)
-    if not facts:  # an exported file: what it says stands elsewhere
-        files = tuple(path for path, line in asked if not line and Path(path).is_file())
-        facts = list(read(files, settings).facts) if files else []
     if facts:
-        emit(_page(facts, reading.facts))
+        emit(_page(facts, reading))
     return reading, len(facts)
 
 
@@ -140,13 +143,14 @@ def _is_all(asked: list[Asked]) -> bool:
     return all(Path(path).is_dir() for path, _ in asked)
 
 
-def _page(facts: list["Fact"], around: Iterable["Fact"]) -> str:
+def _page(facts: list["Fact"], reading: "Reading") -> str:
     """The facts under the file that each stands in, and why the names in them stand for parties."""
     from accord.boundaries.names import link
+    from accord.report._paint import visible
     from accord.report._places import opened_from_here
 
     links: dict[str, list[Link]] = {}
-    for known in link(around).links:
+    for known in link(reading.facts).links:
         links.setdefault(known.name, []).append(known)
 
     def named(name: str) -> str:
@@ -155,13 +159,15 @@ def _page(facts: list["Fact"], around: Iterable["Fact"]) -> str:
 
     files: dict[str, list[Fact]] = {}
     for fact in facts:
-        files.setdefault(opened_from_here(fact.place.root, fact.place.file), []).append(fact)
+        day = reading.imported.get(fact.place.root)
+        file = opened_from_here(fact.place.root, fact.place.file)
+        files.setdefault(f"{file} (as of {day})" if day else file, []).append(fact)
     lines = [line for file, found in files.items() for line in (file, *_lines(found, named))]
     used = {name for fact in facts for name in (fact.says, fact.consumer, fact.provider)}
     explained = [known for name in sorted(used) for known in links.get(name, ())]
     lines += ["links"] * bool(explained) + [f"  {known.name} is {known.party}: {known.because}" for known in explained]
-    lines.append(f"{len(facts)} {'fact' if len(facts) == 1 else 'facts'} from {len(files)} {_files(len(files))}")
-    return "\n".join(_visible(line) for line in lines) + "\n"
+    lines.append(f"{_counted(facts)} from {_files(len(files))}")
+    return "\n".join(visible(line) for line in lines) + "\n"
 
 
 def _lines(facts: Iterable["Fact"], named: Callable[[str], str]) -> list[str]:
@@ -182,9 +188,3 @@ def _line(fact: "Fact", named: Callable[[str], str]) -> str:
     marks = [fact.layer] * (fact.layer != "code") + [f"{fact.source} {fact.version}".strip()] * (fact.source != "contract")
     marks += [f"{name} {'|'.join(values)}" for name, values in fact.scope if not name.startswith("variant:")]
     return f"{named(fact.says)} {fact.stance}{of} {about} {fact.term}: {text}" + (f"  [{', '.join(marks)}]" if marks else "")
-
-
-def _visible(line: str) -> str:
-    from accord.report._paint import visible
-
-    return visible(line)
