@@ -235,8 +235,12 @@ def fails(line: Timeline, step: Step) -> str:
     last = request.attempts[-1]
     if step.attempt not in (0, last.number):
         return "it is not the last try"
-    if last.ended is None or not last.failed or not line.is_over(request):
-        return "a try is under way, or left"
+    if last.ended is None or not last.failed:
+        return "a try is under way"
+    if not line.is_over(request) and step.at == _request_ends(line, request, None):
+        request.cut = step.at
+    if not line.is_over(request):
+        return "a try is left"
     if step.at != line.ends(request):
         return "the last try ended at another time"
     request.told = step.at
