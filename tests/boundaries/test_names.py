@@ -188,3 +188,55 @@ def test_ten_thousand_boundaries_without_aliases_cost_next_to_nothing():
     started = perf_counter()
     assert link(facts).facts == tuple(facts)
     assert perf_counter() - started < 0.5
+
+
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {{name: {0}}}\nspec: {{selector: {{{1}}}}}\n---\n"
+DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {0}}}\nspec: {{template: {{metadata: {{labels: {{{1}}}}}}}}}\n---\n"
+
+
+def parties_in(alias: str, manifests: str) -> dict[str, tuple[str, object]]:
+    facts = facts_of({"a/accord.yaml": f"party: reviews\nnames: {{kubernetes: {alias}}}\n", "k/all.yaml": manifests})
+    return {known.name: (known.party, known.scope) for known in link(facts).links}
+
+
+def test_a_claim_on_a_service_reaches_its_workload():
+    only = parties_in("reviews", SERVICE.format("reviews", "app: reviews") + DEPLOYMENT.format("backend", "app: reviews"))
+    assert only == {"kubernetes:/reviews": ("reviews", ()), "kubernetes:/backend": ("reviews", ())}
+
+
+def test_a_claim_on_the_one_workload_reaches_its_service():
+    only = parties_in("default/reviews-v1", SERVICE.format("reviews", "app: reviews") + DEPLOYMENT.format("reviews-v1", "app: reviews"))
+    assert only == {"kubernetes:/reviews-v1": ("reviews", ()), "kubernetes:/reviews": ("reviews", ())}
+
+
+def test_one_of_several_workloads_speaks_for_its_version_alone():
+    two = [DEPLOYMENT.format(f"reviews-{version}", f"app: reviews, version: {version}") for version in ("v1", "v2")]
+    manifests = SERVICE.format("reviews", "app: reviews") + "".join(two)
+    assert parties_in("reviews", manifests) == {
+        "kubernetes:/reviews": ("reviews", ()),
+        "kubernetes:/reviews-v1": ("reviews", (("version:reviews", ("v1",)),)),
+        "kubernetes:/reviews-v2": ("reviews", (("version:reviews", ("v2",)),)),
+    }
+    assert parties_in("reviews-v1", manifests) == {"kubernetes:/reviews-v1": ("reviews", ())}
+
+
+def test_a_service_for_one_version_is_not_the_service_for_all():
+    manifests = SERVICE.format("reviews", "app: reviews") + SERVICE.format("reviews-v1", "app: reviews, version: v1")
+    manifests += DEPLOYMENT.format("reviews-v1", "app: reviews, version: v1")
+    assert parties_in("reviews", manifests) == {"kubernetes:/reviews": ("reviews", ())}
+
+
+def test_what_was_worked_on_since_is_linked_by_what_was_read():
+    facts = facts_of(
+        {
+            "a/accord.yaml": "party: reviews\nnames: {kubernetes: reviews-v1}\n",
+            "k/all.yaml": SERVICE.format("reviews", "app: reviews") + DEPLOYMENT.format("reviews-v1", "app: reviews"),
+        }
+    )
+    service = [fact for fact in facts if fact.provider == "kubernetes:/reviews"]
+    assert {fact.provider for fact in link(service).facts} == {"kubernetes:/reviews"}
+    assert {fact.provider for fact in link(service, facts).facts} == {"reviews"}
+
+
+def test_routes_keep_their_subsets():
+    assert linked_alone(said_of("otel:checkout", "routes", ("kubernetes:/payments:v1", "kubernetes:/payments")))[0].value == ("payments:v1", "payments")

@@ -87,7 +87,7 @@ def _links(register: Register, name: str) -> Iterator[Link]:
         return
     claims = register.claims(spelled)
     if claims:
-        yield from (_claimed(name, claim) for claim in claims)
+        yield from (_claimed(name, claim) for claim in claims if not claim.in_part)
         return
     if not name.startswith(_ADDRESSES):
         return

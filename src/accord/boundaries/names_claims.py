@@ -16,13 +16,17 @@ _FOR_ALL = "a manifest without a namespace is applied to `default` unless told o
 
 
 class Claim(Struct, frozen=True):
-    """A name stands for `party` where `scope` holds; `because` says in words who says so."""
+    """A name stands for `party` where `scope` holds; `because` says in words who says so.
+
+    `in_part`: the party is behind the name, but what is said of the one need not hold for all of the other.
+    """
 
     party: str
     alias: Name
     scope: Scope
     because: str
     places: tuple[Place, ...]
+    in_part: bool = False
 
 
 class Register:
@@ -151,7 +155,7 @@ class Register:
                 continue
             for other, ties in reached.items():
                 if other not in self.direct:
-                    carried[other] = tuple(_over(claim, ties) for claim in self.direct[key])
+                    carried[other] = tuple(_over(claim, key, ties) for claim in self.direct[key])
         return carried
 
 
@@ -182,13 +186,24 @@ def _reach(claim: Claim) -> Iterator[tuple[str, Claim]]:
             yield f"kubernetes:{_DEFAULT}/{name}", replace(claim, because=f"{claim.because}; {_FOR_ALL}")
 
 
-def _over(claim: Claim, ties: Iterable[Tie]) -> Claim:
-    words = [claim.because]
-    places = list(claim.places)
+def _over(claim: Claim, start: str, ties: Iterable[Tie]) -> Claim:
+    """The claim carried from the name `start` along these ties: only as far as they speak of the whole."""
+    words, places = [claim.because], list(claim.places)
+    scope: Scope | None = claim.scope
+    in_part = claim.in_part
     for tie in ties:
+        towards_workload = start == tie.one
+        start = tie.other if towards_workload else tie.one
         words.append(tie.because)
         places += tie.places
-    return replace(claim, because="; ".join(words), places=tuple(dict.fromkeys(places)))
+        if tie.among and towards_workload and tie.version and scope is not None:
+            scope = joint_scope(scope, ((f"version:{claim.party}", (tie.version,)),))
+            in_part |= scope is None
+        elif tie.among:
+            in_part = True
+        in_part |= tie.is_service and towards_workload
+    because, spots = "; ".join(words), tuple(dict.fromkeys(places))
+    return replace(claim, because=because, places=spots, in_part=in_part, scope=claim.scope if scope is None else scope)
 
 
 def _rivals(claims: tuple[Claim, ...]) -> tuple[Claim, Claim] | None:

@@ -18,12 +18,19 @@ _OF_DEFINITIONS = ("variant:", "requests:")
 
 
 class Tie(Struct, frozen=True):
-    """Two local names that an artefact joins, and where it says so."""
+    """Two local names that an artefact joins, and where it says so.
+
+    Where `one` is a Service and `other` a workload: `among` tells that the Service has more than this one, `version`
+    is the workload's label, and `is_service` tells that a Service has the workload's name, too.
+    """
 
     one: str
     other: str
     because: str
     places: tuple[Place, ...]
+    among: bool = False
+    version: str = ""
+    is_service: bool = False
 
 
 class Joined:
@@ -96,6 +103,8 @@ def selector_ties(selects: Iterable[Fact], runs: Iterable[Fact]) -> Iterable[Tie
             workloads.setdefault((_home(fact), label), []).append(fact)
     chosen: list[tuple[Fact, dict[str, Fact]]] = []
     selected_by: dict[str, set[str]] = {}
+    selects = tuple(selects)
+    services = {fact.provider for fact in selects}
     for fact in selects:
         if not _labels(fact) or not is_unconditional(fact.scope):
             continue
@@ -108,7 +117,7 @@ def selector_ties(selects: Iterable[Fact], runs: Iterable[Fact]) -> Iterable[Tie
             alone = len(found) == 1 and len(selected_by[name]) == 1
             if name != fact.provider and (alone or carries_name(_own_name(name), _own_name(fact.provider))):
                 because = f"the Service {fact.provider} selects the pods of {name}"
-                yield Tie(fact.provider, name, because, (fact.place, workload.place))
+                yield Tie(fact.provider, name, because, (fact.place, workload.place), len(found) > 1, _version(workload), name in services)
 
 
 def _selected(service: Fact, workloads: dict[object, list[Fact]]) -> dict[str, Fact]:
@@ -119,6 +128,10 @@ def _selected(service: Fact, workloads: dict[object, list[Fact]]) -> dict[str, F
 
 def _labels(fact: Fact) -> tuple[str, ...]:
     return fact.value if isinstance(fact.value, tuple) else ()
+
+
+def _version(workload: Fact) -> str:
+    return next((label.removeprefix("version=") for label in _labels(workload) if label.startswith("version=")), "")
 
 
 def _own_name(local: str) -> str:
