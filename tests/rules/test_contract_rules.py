@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+
 from accord.boundaries.quantity import show_amount
 from accord.check import check, joined, refused_witnesses
 from accord.model.amount import Amount, parse_rate

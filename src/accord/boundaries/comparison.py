@@ -44,20 +44,29 @@ class Comparison(Struct, frozen=True):
 
 
 def comparisons(boundary: Boundary) -> Iterator[Comparison]:
-    """Everything of this boundary that its consumer counts on, in order of term; what it says of all callers is not its own."""
-    promised = own_promises(boundary.promised)
-    for term in sorted(boundary.assumed.terms):
-        counted = boundary.assumed.get(term)
-        if counted is None or counted.stance is not Stance.ASSUMES or not counted.consumer or counted.value is NONE:
-            continue
+    """Everything of this boundary that its consumer counts on, in order of term; what is said of all callers is not its own."""
+    counted_on = [counted for term in sorted(boundary.assumed.terms) if _is_compared(term) and (counted := _counted(boundary, term))]
+    promised = own_promises(boundary.promised) if counted_on else boundary.promised
+    for counted in counted_on:
+        term = counted.term
         if term in LONGEST or term == "latency.max":
             yield _span(counted, promised.get(term), "at most")
         elif term in LEAST:
             yield _least(boundary, counted, promised)
         elif term in GRADES:
             yield _grade(counted, promised.get(term))
-        elif term.startswith("latency.p"):
+        else:
             yield _percentile(counted, promised)
+
+
+def _is_compared(term: str) -> bool:
+    return term in LONGEST or term in LEAST or term in GRADES or term == "latency.max" or term.startswith("latency.p")
+
+
+def _counted(boundary: Boundary, term: str) -> Fact | None:
+    counted = boundary.assumed.get(term)
+    own = counted is not None and counted.stance is Stance.ASSUMES and bool(counted.consumer)
+    return counted if counted is not None and own and counted.value is not NONE else None
 
 
 def own_promises(side: Side) -> Side:

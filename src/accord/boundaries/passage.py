@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.system import Boundary, System
+from accord.boundaries.system import Side, System
 from accord.boundaries.view import View
 from accord.model.fact import Fact, Stance
 
@@ -52,16 +52,16 @@ def queues(system: System, view: View) -> list[Fact]:
     return [kind for kind in kinds if kind is not None and kind.value == "queue"]
 
 
-def callers(system: System, provider: str, operation: str, view: View) -> Iterator[Boundary]:
-    """The boundaries of every known caller of an operation."""
+def callers(system: System, provider: str, operation: str, view: View) -> Iterator[tuple[str, Side]]:
+    """Every known caller of an operation and what it says of it."""
     for consumer in system.callers(provider, operation):
-        yield system.boundary((consumer, provider, operation), view)
+        yield consumer, system.assumed((consumer, provider, operation), view)
 
 
 def _stated(system: System, queue: str, operation: str, view: View, family: str) -> list[Fact]:
     return [
         fact
-        for boundary in callers(system, queue, operation, view)
-        for fact in boundary.assumed.family(family)
-        if fact.stance is Stance.ASSUMES and fact.consumer == boundary.consumer
+        for consumer, side in callers(system, queue, operation, view)
+        for fact in side.family(family)
+        if fact.stance is Stance.ASSUMES and fact.consumer == consumer
     ]

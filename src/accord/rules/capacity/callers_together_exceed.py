@@ -87,13 +87,14 @@ def _limits(system: System, view: View) -> Iterator[tuple[Fact, str]]:
     for fact in system.facts:
         if fact.term in terms and fact.stance is Stance.PROMISES and isinstance(fact.value, Amount) and not fact.value.each:
             for operation in (system.operations(fact.provider) or [ANY]) if fact.operation == ANY else [fact.operation]:
-                if system.promised(fact.provider, operation, view).get(fact.term) is fact:
+                several = len(system.callers(fact.provider, operation)) > 1
+                if several and system.promised(fact.provider, operation, view).get(fact.term) is fact:
                     yield fact, operation
 
 
 def _sent(system: System, taken: Fact, operation: str, view: View) -> list[Fact]:
     term = taken.term.replace("accepts.", "sends.")
-    stated = [boundary.assumed.get(term) for boundary in callers(system, taken.provider, operation, view)]
+    stated = [side.get(term) for _, side in callers(system, taken.provider, operation, view)]
     own = [fact for fact in stated if fact is not None and fact.consumer and isinstance(fact.value, Amount)]
     return sorted((fact for fact in own if fact.value.dimension == taken.value.dimension), key=lambda fact: fact.place)
 
