@@ -215,17 +215,28 @@ class _Teller:
         return at
 
     def climb_on(self, level: Level, ends: int) -> tuple[Level, int]:
-        """The rungs that page as long as nothing is recovered."""
+        """The rungs that page as long as nothing is recovered, where who is paged is on duty then."""
         for further in self.levels:
-            if further.rung is None or further.rung.unless != "recovered" or further is level:
-                continue
             steps, rests_on = len(self.steps), len(self.rests_on)
+            if not self.goes_on(further, level):
+                continue
             arrived = self.climb(further)
             if arrived > ends:
                 level, ends = further, arrived
             else:
                 del self.steps[steps:], self.rests_on[rests_on:]
         return level, ends
+
+    def goes_on(self, further: Level, level: Level) -> bool:
+        """Whether a rung says when it pages somebody for want of a recovery, and that one is on duty until the answer is due."""
+        rung = further.rung
+        if rung is None or rung.unless != "recovered" or rung.after is None or further is level:
+            return False
+        if further.pager not in [each.party for each in self.levels]:
+            return False
+        paged = self.page + further.after
+        within = duration_of(further.acknowledge) or 0
+        return duty(self.answers[self.levels.index(further)][2], self.as_of).holds_through(paged, paged + within)
 
     def recover(self, ends: int) -> bool:
         """The end, by the one who acted last; False where no statement says that it may be the end."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -141,10 +142,24 @@ def answering(system: System, reference: str) -> tuple[str, str]:
     return party, PAGE
 
 
-def operations_that_say(system: System, question: str) -> list[tuple[str, str]]:
-    """Every operation of a party that says anything of a family such as `recover`, in order of name."""
-    speaking = {fact.provider for fact in system.facts if fact.term.partition(".")[0] == question}
-    return sorted({(provider, operation) for _, provider, operation in system.keys if provider in speaking})
+_Speakers = dict[str, dict[str, None]]
+_SPEAKERS: "WeakKeyDictionary[System, _Speakers]" = WeakKeyDictionary()
+
+
+def speakers(system: System, question: str) -> dict[str, None]:
+    """The parties of which anything is said of a family of terms such as `recover`, in the order they speak."""
+    index = _SPEAKERS.get(system)
+    if index is None:
+        index = _SPEAKERS[system] = {}
+        for fact in system.facts:
+            index.setdefault(fact.term.partition(".")[0], {})[fact.provider] = None
+    return index.get(question, {})
+
+
+def operations_that_say(system: System, *questions: str) -> list[tuple[str, str]]:
+    """Every operation of the parties of which any of these families is said, in order of name."""
+    speaking = {party for question in questions for party in speakers(system, question)}
+    return sorted({(provider, operation) for _, provider, operation in system.keys if provider in speaking}) if speaking else []
 
 
 def signals(side: Side) -> list[Fact]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from accord.boundaries.evidence import breaks, concludes, states
-from accord.boundaries.ladder import Return, climbed, paged_by
+from accord.boundaries.ladder import Return, climbed, paged_by, speakers
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.contract_values import Rung
-from accord.model.fact import PARTY, Fact
+from accord.model.fact import Fact
 from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
@@ -34,7 +34,7 @@ def answers(system: System, party: str, view: View) -> bool:
 
 def ladders(system: System, view: View) -> Iterator[tuple[str, Fact]]:
     """Every party that pages others, with the statement that says whom."""
-    for party in dict.fromkeys(fact.provider for fact in system.facts if fact.term == "escalates" and fact.operation == PARTY):
+    for party in speakers(system, "escalates"):
         stated = system.party(party, view).get("escalates")
         if stated is not None and stated.value is not NONE:
             yield party, stated

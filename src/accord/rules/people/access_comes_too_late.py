@@ -92,7 +92,7 @@ from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Witness
 
-READS = ("steps", "recover", "hours", "acknowledge")
+READS = ("steps", "recover", "detect", "hours", "acknowledge", "hands_on", "escalates")
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
@@ -112,11 +112,21 @@ def _judged(system: System, need: Need) -> Finding | None:
         return _not_there(need, away)
     goes = course(need.told, need.owed, system.as_of) if need.told and need.owed else None
     left = goes.due - goes.ends if goes else None
-    if goes is not None and need.wait is not None and need.told is not None and need.owed is not None and goes.ends <= goes.due:
-        late = course(need.told, need.owed, system.as_of, access={need.reference: need.wait}) if duration_of(need.wait) else None
-        if late is not None and late.provable and late.ends > late.due:
+    if goes is not None and goes.ends <= goes.due:
+        late = _with_access(system, need)
+        if late is not None and need.wait is not None and need.owed is not None and late.ends > late.due:
             return _too_long(need, need.wait, late, need.owed)
     return _open(need, left, hours_open=away is not None, time_open=need.wait is None and left is not None)
+
+
+def _with_access(system: System, need: Need) -> Course | None:
+    """The recovery when this access takes as long as it may; None where whoever gives it is on the ladder anyway."""
+    if need.told is None or need.owed is None or need.wait is None or not duration_of(need.wait):
+        return None
+    if need.given.party in [level.party for level in need.told.ladder.levels]:
+        return None
+    goes = course(need.told, need.owed, system.as_of, access={need.reference: need.wait})
+    return goes if goes is not None and goes.provable else None
 
 
 def _not_there(need: Need, away: Absence) -> Finding:

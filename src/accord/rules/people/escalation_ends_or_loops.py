@@ -89,7 +89,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.ladder import Return, answering, references, signals
+from accord.boundaries.ladder import Return, answering, references, signals, speakers
 from accord.boundaries.summons import (
     answers,
     circles,
@@ -111,8 +111,8 @@ READS = ("escalates", "detect", "acknowledge", "kind")
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Follows every signal and every rung to its end."""
-    shown = {fact.provider for fact in system.facts if fact.term.startswith("detect.")}
-    concerned = [key for key in system.keys if key[1] in shown]
+    shown = speakers(system, "detect")
+    concerned = [key for key in system.keys if key[1] in shown] if shown else []
     for provider, operation in dict.fromkeys(key[1:] for key in concerned):
         yield from _signals(system, "", f"{provider}/{operation}", system.promised(provider, operation, view), view)
     for key in concerned:

@@ -124,9 +124,9 @@ def _judged(system: System, told: Recovery, owed: Due, caller: str) -> Iterator[
     goes = course(told, owed, system.as_of)
     if goes is not None and goes.ends <= goes.due and caller and goes.missing:
         goes = course(told, owed, system.as_of, though_answered=True)
-    if goes is None or (goes.ends > goes.due and not goes.provable):
+    if goes is None:
         return
-    if goes.ends > goes.due:
+    if goes.ends > goes.due and goes.provable:
         yield _late(told, owed, goes, caller)
     elif goes.missing and not certain_end(told, owed, system.as_of):
         yield _open(told, owed, goes, caller)
@@ -148,8 +148,9 @@ def _late(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
 
 
 def _open(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
-    times = sum(missing.is_time for missing in goes.missing)
-    left = f"at most {show_duration(goes.due - goes.ends)}{' together' if times > 1 else ''}"
+    times, left = sum(missing.is_time for missing in goes.missing), ""
+    if goes.ends <= goes.due:
+        left = f"at most {show_duration(goes.due - goes.ends)}{' together' if times > 1 else ''}"
     hours = owed.hours.text if owed.hours is not None else ""
     questions = tuple(Question(each.to, each.asks, left if each.is_time else hours) for each in goes.missing)
     message = f"{_bound(owed, told.subject)}; nobody says that it never takes longer"

@@ -105,7 +105,7 @@ READS = ("hours", "recover", "detect", "escalates", "steps")
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the hours of every promise against those of everybody it rests on."""
-    for provider, operation in sorted({*operations_that_say(system, "hours"), *operations_that_say(system, "detect")}):
+    for provider, operation in operations_that_say(system, "hours", "detect"):
         yield from _people(system, provider, operation, view)
         yield from _signals(system, provider, operation, view)
 

@@ -48,6 +48,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from accord.boundaries.evidence import concludes
+from accord.boundaries.ladder import speakers
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.contract_values import WorkStep
@@ -66,7 +67,7 @@ _ASKS = {"by": "who does", "done": "what shows the end of"}
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Looks at every step of every procedure."""
-    for name in dict.fromkeys(fact.provider for fact in system.facts if fact.term == "steps"):
+    for name in speakers(system, "steps"):
         stated = system.promised(name, PARTY, view).get("steps")
         if stated is None or stated.value is NONE:
             continue
