@@ -7,11 +7,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from accord.model.finding import Verdict
+from accord.model.finding import Severity, Verdict
 from accord.model.problem import Problem, Refused
 from accord.report._formats import formats
 
-VERDICTS = tuple(str(verdict) for verdict in Verdict if verdict is not Verdict.COMPATIBLE)
+FAIL_ON = (
+    *(str(verdict) for verdict in Verdict if verdict is not Verdict.COMPATIBLE),
+    *(str(severity) for severity in Severity if severity is not Severity.USUAL),
+)
+"""Verdicts, and severities, which stand for themselves and all above them."""
+
 _ON = ("1", "true", "yes", "on")
 _OFF = ("0", "false", "no", "off")
 
@@ -46,7 +51,7 @@ class Key(Struct, frozen=True):
 
 
 KEYS: tuple[Key, ...] = (
-    Key("check.fail_on", "verdicts", ("mismatch", "breach"), f"the verdicts that make the exit code 1: {' '.join(VERDICTS)}; or none"),
+    Key("check.fail_on", "verdicts", ("mismatch", "breach"), f"what makes the exit code 1: {' '.join(FAIL_ON)}; or none"),
     Key("check.format", "format", "text", "how the report is written"),
     Key("check.questions", "boolean", False, "whether every open question is listed; otherwise they are summarised"),
     Key("check.rules", "words", (), "the rules that run, such as timing/caller-gives-up-first; all where none is named"),
@@ -70,7 +75,7 @@ RESERVED = ("vocabulary",)
 """Tables for a later version: accepted, not looked into."""
 
 TYPES: dict[str, str] = {
-    "verdicts": "a list of verdicts",
+    "verdicts": "a list of verdicts or severities",
     "format": "the name of a format",
     "boolean": "true or false",
     "words": "a text or a list of texts",
@@ -126,8 +131,8 @@ def _verdicts(value: Any) -> tuple[str, ...]:
     if words == ("none",):
         return ()
     for word in words:
-        if word not in VERDICTS:
-            raise Refused(f"unknown verdict {word!r}; {suggestion(word, VERDICTS)}")
+        if word not in FAIL_ON:
+            raise Refused(f"unknown verdict {word!r}; {suggestion(word, FAIL_ON)}")
     return words
 
 

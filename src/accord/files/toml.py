@@ -5,7 +5,6 @@ The parser of the standard library tells no positions, so a key is found again b
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,8 +65,8 @@ def read_toml(file: str) -> Toml:
     text = _text(file).replace("\r\n", "\n")
     prefix: Keys = ("tool", "accord") if Path(file).name == SHARED else ()
     try:
-        tables: Any = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        tables: Any = _loads(text)
+    except (ValueError, RecursionError) as error:
         raise ConfigRefused([_not_toml(file, text, error)]) from None
     for name in prefix:
         tables = tables.get(name, {}) if isinstance(tables, dict) else {}
@@ -77,17 +76,22 @@ def read_toml(file: str) -> Toml:
     return Toml(file, tables, lines, text)
 
 
+def _loads(text: str) -> dict[str, Any]:
+    import tomllib  # a check without a configuration file does not pay for it
+
+    return tomllib.loads(text)
+
+
 def _place(file: str, line: int, column: int) -> Place:
     path = Path(file)
     return Place(str(path.parent), path.name, line, column)
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether a shared file speaks to this program; one that cannot be parsed and does not, is not ours to refuse."""
+    """Whether a shared file has a table for this program."""
     try:
-        content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
-        return b"[tool.accord" in content or (b"accord" in content and "accord" in tomllib.loads(content.decode())["tool"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return path.stat().st_size <= LARGEST and b"[tool.accord" in path.read_bytes()
+    except OSError:
         return False
 
 
@@ -112,7 +116,7 @@ def _not_toml(file: str, text: str, error: Exception) -> Problem:
     found = _POSITION.search(words)
     end = len(text.rstrip("\n").split("\n"))
     line, column = (int(found[1]), int(found[2])) if found and found[1] else (end, 1)
-    reason = _POSITION.sub("", words) if isinstance(error, tomllib.TOMLDecodeError) else "nested too deeply"
+    reason = _POSITION.sub("", words) if isinstance(error, ValueError) else "nested too deeply"
     return Problem(_place(file, min(line, end), column), f"not TOML: {reason[:1].lower()}{reason[1:]}", fatal=True)
 
 
@@ -139,8 +143,8 @@ def _statements(text: str) -> Iterator[tuple[Keys, int]]:
 
 def _parsed(chunk: str) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(chunk)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return _loads(chunk)
+    except (ValueError, RecursionError):
         return None
 
 

@@ -1,5 +1,7 @@
 """The outcome of one check: what was read, what was not and why, and what was found."""
 
+from datetime import date
+
 from msgspec import Struct
 
 from accord.model.fact import Fact
@@ -8,11 +10,15 @@ from accord.model.problem import Problem
 
 
 class Reading(Struct, frozen=True):
-    """What the files gave: `files` counts the files that gave at least one document; problems say what was refused."""
+    """What the files gave: `files` counts those that could be read, at least in part; problems say what was refused.
+
+    `imported` has the roots of places that are imports, each with the day that the words there are from.
+    """
 
     files: int
     facts: tuple[Fact, ...]
     problems: tuple[Problem, ...] = ()
+    imported: dict[str, date] = {}
 
 
 class Result(Struct, frozen=True):

@@ -1,0 +1,104 @@
+"""The other sides: what `[landscape] include` brings in, each text with its place, and the day it is from.
+
+Folders and files are read as they lie there now. A repository at a revision is as old as its commit, a file of
+exported facts as old as its export: whoever shows a finding that rests on them can say so.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+
+from accord.files.config import Config, Include
+from accord.files.decode import decoded, text_of_file
+from accord.files.walk import Found, Missing, Seen, walk
+from accord.model.place import Place
+from accord.model.problem import Problem, Refused
+
+ADDRESS = "git+"
+"""How an entry of the landscape begins that names a repository."""
+
+
+class Text(Struct, frozen=True):
+    """One file: the place of its first character, its text or why there is none, and the path that scopes go by."""
+
+    start: Place
+    content: str | Problem
+    path: str
+
+
+class Side(Struct, frozen=True):
+    """What one include gives. Its files have the include as typed for their root; `day` is None where it is as of now."""
+
+    root: str
+    texts: Iterator[Text | Problem]
+    day: date | None = None
+
+
+def own(arguments: list[str], config: Config, seen: Seen) -> Side:
+    """The files of the arguments themselves; raises Missing."""
+    return Side("", _texts(walk(arguments, seen), config))
+
+
+def others(config: Config, seen: Seen, environ: Mapping[str, str] | None = None) -> Iterator[Side | Problem]:
+    """Each include in turn, or a Problem at the line that names it; a file that was read already is not read again."""
+    for include in config.includes:
+        try:
+            if include.text.startswith(ADDRESS):
+                yield _repository(include, os.environ if environ is None else environ)
+            else:
+                yield _folder(include, config, seen)
+        except Refused as refused:
+            yield Problem(include.place, f"landscape.include {include.text}: {refused}", fatal=True)
+
+
+def _texts(found: list[Found | Problem], config: Config) -> Iterator[Text | Problem]:
+    for one in found:
+        if isinstance(one, Problem):
+            yield one
+        else:
+            path = _path_from(config.folder, one.path) if config.scopes else ""
+            yield Text(one.start, text_of_file(one), path)
+
+
+def _path_from(folder: str, path: str) -> str:
+    """The path as the patterns of the configuration see it."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return Path(path).as_posix()
+
+
+def _folder(include: Include, config: Config, seen: Seen) -> Side:
+    path = os.path.normpath(Path(include.folder, Path(include.text).expanduser()))
+    try:
+        found = walk([path], seen)
+    except Missing:
+        raise Refused("no such file or folder") from None
+    return Side(include.text, _texts([_renamed(one, include.text) for one in found], config))
+
+
+def _renamed(one: Found | Problem, root: str) -> Found | Problem:
+    if isinstance(one, Problem):
+        return Problem(Place(root, one.place.file, 1, 1), one.reason, one.fatal)
+    return Found(one.path, root, one.file)
+
+
+def _repository(include: Include, environ: Mapping[str, str]) -> Side:
+    from accord.files.git import (  # a check without one does not pay for it
+        Repository,
+        cache_folder,
+        parse_address,
+    )
+
+    repository = Repository(parse_address(include.text), cache_folder(environ))
+    contents = repository.contents(repository.listed())
+    return Side(include.text, (_text_of_blob(include, file, content) for file, content in contents), repository.day())
+
+
+def _text_of_blob(include: Include, file: str, content: bytes | str) -> Text:
+    start = Place(include.text, file, 1, 1)
+    text = Problem(start, content, fatal=True) if isinstance(content, str) else decoded(content, start)
+    return Text(start, text, f"{include.text}/{file}")

@@ -1,0 +1,55 @@
+"""Sources of third parties: modules that a package names under the entry point `accord.sources`.
+
+They are asked after the sources of this package, in order of name, so none can take a format away from it.
+"""
+
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from accord.model.place import Place
+from accord.model.problem import Problem
+from accord.sources._reading import Source
+
+GROUP = "accord.sources"
+
+
+@cache
+def plugins() -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+    """The sources that other packages bring, and a Problem for each that cannot be used."""
+    if not any(_names_group(folder) for folder in dict.fromkeys(sys.path)):
+        return (), ()
+    from importlib.metadata import entry_points  # takes longer to import than a small check takes
+
+    found: list[Source] = []
+    problems: list[Problem] = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        place = Place("", f"{GROUP} {point.name}", 1, 1)
+        try:
+            found.append(_source(point.load()))
+        except Exception as error:  # whatever a package does on import
+            problems.append(Problem(place, f"this source cannot be used: {type(error).__name__}: {error}"))
+    return tuple(found), tuple(problems)
+
+
+def _source(loaded: Any) -> Source:
+    missing = [name for name in ("FORMAT", "claims", "read") if not hasattr(loaded, name)]
+    if missing:
+        raise TypeError(f"expected a module with FORMAT, claims and read; it has no {', '.join(missing)}")
+    source: Source = loaded
+    return source
+
+
+def _names_group(folder: str) -> bool:
+    return any(f"[{GROUP}]".encode() in content for content in _entry_points(Path(folder or ".")))
+
+
+def _entry_points(folder: Path) -> Iterator[bytes]:
+    """What the installed packages of a folder say that they bring."""
+    try:
+        for path in [*folder.glob("*.dist-info/entry_points.txt"), *folder.glob("*.egg-info/entry_points.txt")]:
+            yield path.read_bytes()
+    except OSError:
+        return

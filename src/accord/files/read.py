@@ -1,0 +1,136 @@
+"""Reading: from paths to facts. Whatever is wrong with a file, a document or a source becomes a Problem; the rest is read.
+
+Facts are kept, trees are not.
+"""
+
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+
+from accord.files.config import DEFAULTS, Config
+from accord.files.imported import EXPORTED, Exported, exported, quickly
+from accord.files.landscape import Side, others, own
+from accord.files.plugins import plugins
+from accord.files.walk import Seen
+from accord.model.fact import EVERYWHERE, Fact
+from accord.model.place import Place
+from accord.model.problem import Problem
+from accord.model.result import Reading
+from accord.sources._claims import sources
+from accord.sources._objects import opened
+from accord.sources._reading import Source
+from accord.sources._yaml import Document, documents, place_of
+
+_LONGEST_WORDS = 200
+
+
+def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
+    """Everything that the files of these paths, and of the includes of the configuration, state.
+
+    Raises accord.files.walk.Missing for a path that names nothing.
+    """
+    reader = Reader(config)
+    seen = Seen()
+    with collector_paused():
+        reader.take(own([*paths] or ["."], config, seen))
+        for side in others(config, seen):
+            reader.take(side)
+    return reader.reading()
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: a tree has no cycles, and looking for them takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class Reader:
+    """Collects what texts give."""
+
+    def __init__(self, config: Config = DEFAULTS) -> None:
+        self.config = config
+        more, problems = plugins()
+        self.sources: Sequence[Source] = (*sources(), *more)
+        self.facts: list[Fact] = []
+        self.problems: list[Problem] = list(problems)
+        self.imported: dict[str, date] = {}
+        self.files = 0
+
+    def reading(self) -> Reading:
+        """What was collected."""
+        return Reading(self.files, tuple(self.facts), tuple(self.problems), self.imported)
+
+    def take(self, side: Side | Problem) -> None:
+        """Reads one side."""
+        if isinstance(side, Problem):
+            self.problems.append(side)
+            return
+        if side.day:
+            self.imported[side.root] = side.day
+        for text in side.texts:
+            if isinstance(text, Problem):
+                self.problems.append(text)
+            elif isinstance(text.content, Problem):
+                self.problems.append(text.content)
+            else:
+                self.files += self.text(text.content, text.start, text.path)
+
+    def text(self, content: str, start: Place, path: str = "") -> bool:
+        """Reads one text; whether it gave a document, or nothing was wrong with it."""
+        exported = quickly(content, start)
+        if exported:
+            self.keep_exported(exported)
+            return True
+        scope = self.config.scope_of(path) if path else EVERYWHERE
+        given, before = 0, len(self.problems)
+        try:
+            for document in documents(content, start.root, start.file, scope):
+                if isinstance(document, Problem):
+                    self.problems.append(document)
+                else:
+                    given += 1
+                    self.document(document)
+        except Exception as error:  # a defect of ours costs this file, not the check
+            self.problems.append(_defect(start, "its text", error))
+        return bool(given) or len(self.problems) == before
+
+    def document(self, document: Document) -> None:
+        """Reads one document with the first source that claims it."""
+        name = "lists"
+        try:
+            for part in opened(document):
+                for source in self.sources:
+                    name = source.FORMAT
+                    if source.claims(part):
+                        self.keep(part, source)
+                        break
+        except Exception as error:
+            self.problems.append(_defect(place_of(document.node, document.root, document.file), name, error))
+
+    def keep(self, document: Document, source: Source) -> None:
+        """Keeps what the source gives: all of it, or nothing where the source fails halfway."""
+        found = list(source.read(document))
+        self.problems += [one for one in found if isinstance(one, Problem)]
+        facts = [one for one in found if isinstance(one, Fact)]
+        if source.FORMAT == EXPORTED:
+            self.keep_exported(exported(facts, document))
+        else:
+            self.facts += facts
+
+    def keep_exported(self, exported: Exported) -> None:
+        """Keeps facts that travelled, and the day they are from."""
+        self.facts += exported.facts
+        if exported.day:
+            self.imported[exported.root] = exported.day
+
+
+def _defect(place: Place, what: str, error: Exception) -> Problem:
+    words = " ".join(str(error).split())[:_LONGEST_WORDS]
+    return Problem(place, f"could not be read: please report this ({what}, {type(error).__name__}: {words})", fatal=True)
