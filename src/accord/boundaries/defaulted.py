@@ -18,7 +18,7 @@ def with_defaults(facts: Iterable[Fact], versions: Mapping[str, str] | None = No
     """
     read = tuple(facts)
     added: list[Fact] = []
-    for pack in packs():
+    for pack in packs() if any(fact.source != "contract" for fact in read) else ():
         shown = _shown(read, pack.platform)
         if shown:
             called = {fact.provider for fact in read if fact.consumer}

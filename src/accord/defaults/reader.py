@@ -1,10 +1,8 @@
 """Reads the packs of defaults that come with Accord, and says which of them decide for a version, known or not."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from msgspec import Struct
@@ -99,6 +97,9 @@ def _decided(defaults: list[Default], versions: list[str]) -> Default | None:
 @cache
 def pack(platform: str) -> Pack:
     """The pack of a platform, such as `istio`."""
+    import tomllib  # imported late, like files: a check without manifests needs neither
+    from importlib.resources import files
+
     text = files(__package__).joinpath(f"{platform}.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     defaults = tuple(_default(data, entry) for entry in data["default"])
@@ -108,6 +109,8 @@ def pack(platform: str) -> Pack:
 @cache
 def packs() -> tuple[Pack, ...]:
     """Every pack there is, in order of name."""
+    from importlib.resources import files
+
     names = sorted(entry.name for entry in files(__package__).iterdir() if entry.name.endswith(".toml"))
     return tuple(pack(name.removesuffix(".toml")) for name in names)
 
