@@ -3,7 +3,7 @@
 Written from the definition alone: a failing trace is one in which every party stays inside what it says and the
 expectation is broken. What nobody said is completed in the kindest way (an unknown latency answers at once, an unknown
 limit waits for ever, an unknown number of tries is one, an unknown repeat does no harm, a pause that may grow stays at
-its first length), so what is reported here is broken under every completion. Nothing here is a formula: times are whole
+its first length, a request whose next try would come too late ends at once), so what is reported here is broken under every completion. Nothing here is a formula: times are whole
 seconds and each one is tried.
 
 Nothing is called broken for the order of two things at one instant: an answer at the very moment of the limit is in
@@ -126,8 +126,9 @@ def _from_try(calling: Calling, answers: frozenset[int], same: bool, before: tup
         return
     again = limit + (calling.backoff or (0, 0))[0]
     end = calling.request
-    if isinstance(end, int) and again > end:
-        yield Run(tries, end, cut=True)
+    if isinstance(end, int) and again >= end:
+        at_the_very_end = (Try(end, end),) if again == end else ()
+        yield Run((*tries, *at_the_very_end), limit, cut=True)
     else:
         yield from _from_try(calling, late if same else answers, same, tries, again)
 

@@ -22,9 +22,9 @@ ACTS: dict[str, str] = {
     "one was answered or finally given up on. Where the fact says none, at any time from the call on",
     "waits": "the platform holds attempt N at `about` back, from the moment of the call; party: who states the fact or the provider; fact: latency.injected",
     "acts": "the effect of attempt N at `about` takes place; fact: idempotent: when the call arrives or when it is answered; latency.max or work.max: exactly its value after the call",
-    "fails": "party tells its own caller, or the user, that its request at `about` failed, at the moment the last attempt ended, or in a pause when timeout.request (among "
-    "the facts of the witness) was over; every attempt so far has ended without success, and unless the limit of the request is over no attempt that the facts of the witness "
-    "state is left; no fact, or one of the caller's own about `about`",
+    "fails": "party tells its own caller, or the user, that its request at `about` failed, at the moment the last attempt ended; every attempt so far has ended without "
+    "success, and no further one can begin: all that the facts of the witness state have, or the next would not begin before timeout.request (among those facts) is over; "
+    "then it may also be told at that limit. No fact, or one of the caller's own about `about`",
     "breaks": "the deviation of `about` begins: time 0; party: the provider; fact: none, or one of the provider's about `about`",
     "detects": "a signal shows the deviation of `about`; party: the signal, or whoever states the fact; fact: detect.within, exactly its value after breaks; detect.by "
     "(which names party), at the moment of breaks, or detect.within's value after it where that is among the facts of the witness; none: where no fact of "

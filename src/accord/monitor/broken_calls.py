@@ -56,7 +56,9 @@ def tries_happen(line: Timeline) -> str:
     for request in line.requests:
         tries = line.tries(request.caller, request.about)
         stated = line.of_caller("attempts", request.caller, request.about)
-        if stated and request.cut is not None and tries is not None and len(request.attempts) < tries:
+        ended = request.attempts[-1].ended
+        cut = request.cut is not None or (request.told is not None and ended is not None and line.next_begins(request) > line.limit_of(request))
+        if stated and cut and tries is not None and len(request.attempts) < tries:
             return "" if all(_took_its_time(attempt) for attempt in request.attempts) else "a try took less than it may"
     return "every stated try could begin"
 

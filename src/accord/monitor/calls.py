@@ -1,6 +1,6 @@
 """What each act of a call demands of its step. A function returns why the step is refused, or "" once it is part of the timeline."""
 
-from accord.model.contract_values import Backoff, Needs
+from accord.model.contract_values import Needs
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
 from accord.model.witness import Step
@@ -19,7 +19,7 @@ def calls(line: Timeline, step: Step) -> str:
         return f"{fact.subject} {fact.term} is not what {step.party} says of {step.about}"
     if step.attempt < 1 or not _is_stated(line, step):
         return f"nobody states an attempt number {step.attempt}"
-    return _first_attempt(line, step, fact) if step.attempt == 1 else _later_attempt(line, step, fact)
+    return _first_attempt(line, step, fact) if step.attempt == 1 else _later_attempt(line, step)
 
 
 def _is_stated(line: Timeline, step: Step) -> bool:
@@ -66,7 +66,7 @@ def _ended(line: Timeline, requests: list[Request], attempt: Attempt) -> int | N
     return max(times, default=attempt.began + attempt.held) if len(times) == len(ends) else None
 
 
-def _later_attempt(line: Timeline, step: Step, fact: Fact) -> str:
+def _later_attempt(line: Timeline, step: Step) -> str:
     request = line.request(step.party, step.about, step.count)
     if request is None or len(request.attempts) != step.attempt - 1:
         return "the attempt before this one has not begun"
@@ -75,18 +75,12 @@ def _later_attempt(line: Timeline, step: Step, fact: Fact) -> str:
         return "the attempt before this one has not ended without success"
     if not line.is_repeated(request):
         return "the caller does not ask again after an end like this"
-    if step.at != last.ended + _pause(line, step, fact):
-        return "the pause before it is another"
-    ends = _request_ends(line, request, None)
-    if ends is not None and step.at >= ends:
+    if step.at >= line.limit_of(request):
         return "the limit of the whole request is over"
+    if step.at != line.next_begins(request):
+        return "the pause before it is another"
     request.attempts.append(Attempt(step.attempt, step.at))
     return ""
-
-
-def _pause(line: Timeline, step: Step, fact: Fact) -> int:
-    stated = [fact] if fact.term == "backoff" else line.of_caller("backoff", step.party, step.about)
-    return next((one.value.first for one in stated if isinstance(one.value, Backoff)), 0)
 
 
 def gives_up(line: Timeline, step: Step) -> str:
@@ -100,7 +94,7 @@ def gives_up(line: Timeline, step: Step) -> str:
     if not isinstance(fact.value, int):
         return "the limit is none"
     whole = fact.term == "timeout.request"
-    if attempt.ended is not None and not (whole and attempt.failed and request.cut is None and not line.is_over(request)):
+    if attempt.ended is not None and not (whole and _is_pausing(line, request)):
         return "the attempt has ended before"
     if step.at != (request.began if whole else attempt.began) + fact.value:
         return "the limit is reached at another time"
@@ -113,19 +107,19 @@ def gives_up(line: Timeline, step: Step) -> str:
     return ""
 
 
-def _earliest_limit(line: Timeline, request: Request, attempt: Attempt, fact: Fact) -> int:
+def _is_pausing(line: Timeline, request: Request) -> bool:
+    """Whether the last attempt has failed, another one is stated, and its limit ends the request while the caller pauses."""
+    tries = line.tries(request.caller, request.about)
+    left = tries is None or len(request.attempts) < tries
+    return left and request.attempts[-1].failed and request.cut is None and request.told is None and line.is_repeated(request)
+
+
+def _earliest_limit(line: Timeline, request: Request, attempt: Attempt, fact: Fact) -> float:
     of_try = [one for term in LIMITS for one in line.of_caller(term, request.caller, request.about)]
     if attempt.ended is not None:
         of_try = []
     times = [attempt.began + one.value for one in of_try if one.layer == fact.layer and isinstance(one.value, int)]
-    ends = _request_ends(line, request, fact)
-    return min([*times, *([] if ends is None else [ends])])
-
-
-def _request_ends(line: Timeline, request: Request, fact: Fact | None) -> int | None:
-    limits = line.of_caller("timeout.request", request.caller, request.about)
-    values = [one.value for one in limits if isinstance(one.value, int) and (fact is None or one.layer == fact.layer)]
-    return request.began + min(values) if values else None
+    return min([*times, line.limit_of(request, fact.layer)])
 
 
 def answers(line: Timeline, step: Step) -> str:
@@ -237,11 +231,9 @@ def fails(line: Timeline, step: Step) -> str:
         return "it is not the last try"
     if last.ended is None or not last.failed:
         return "a try is under way"
-    if not line.is_over(request) and step.at == _request_ends(line, request, None):
-        request.cut = step.at
     if not line.is_over(request):
         return "a try is left"
-    if step.at != line.ends(request):
+    if step.at != line.ends(request) and not (_is_pausing(line, request) and step.at == line.limit_of(request)):
         return "the last try ended at another time"
     request.told = step.at
     return ""

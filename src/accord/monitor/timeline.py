@@ -1,10 +1,11 @@
 """What has happened so far in a witness: requests and their attempts, pages, and when a deviation began and was seen."""
 
 from collections.abc import Iterator
-from math import prod
+from math import inf, prod
 
 from msgspec import Struct, field
 
+from accord.model.contract_values import Backoff
 from accord.model.fact import Fact
 from accord.model.witness import Step, Witness
 from accord.monitor.speech import is_callers, is_of_party, is_providers, provider_of
@@ -128,7 +129,22 @@ class Timeline(Struct):
         if request.cut is not None or request.told is not None or not request.attempts[-1].failed:
             return True
         tries = self.tries(request.caller, request.about)
-        return (tries is not None and len(request.attempts) >= tries) or not self.is_repeated(request)
+        if (tries is not None and len(request.attempts) >= tries) or not self.is_repeated(request):
+            return True
+        return self.next_begins(request) >= self.limit_of(request)
+
+    def limit_of(self, request: Request, layer: str | None = None) -> float:
+        """When the limit of the whole request is over, as the facts of the witness say; never where they do not."""
+        limits = self.of_caller("timeout.request", request.caller, request.about)
+        values = [fact.value for fact in limits if isinstance(fact.value, int) and layer in (None, fact.layer)]
+        return request.began + min(values) if values else inf
+
+    def next_begins(self, request: Request) -> float:
+        """When the next attempt begins: after the pause that the facts of the witness state, else at once."""
+        ended = request.attempts[-1].ended
+        pauses = [fact.value for fact in self.of_caller("backoff", request.caller, request.about)]
+        pause = next((value.first for value in pauses if isinstance(value, Backoff)), 0)
+        return inf if ended is None else ended + pause
 
     def is_repeated(self, request: Request) -> bool:
         """Whether the caller asks again after the way the last attempt went; where it does not say, it does."""
