@@ -22,13 +22,14 @@ GRADES: dict[str, dict[str, tuple[str, ...]]] = {
 _SAYS = {
     "availability": "{} availability",
     "freshness": "data at most {} old",
-    "retention": "what it holds for at least {}",
+    "retention": "data kept for at least {}",
     "acknowledge": "an acknowledgement within {}",
     "hands_on": "hands on within {}",
     "delivery": "{} delivery",
     "order": "{} order",
     "latency.max": "every answer within {}",
 }
+_NOUNS = {"acknowledge": "acknowledgement", "hands_on": "time until hands are on"}
 
 
 class Comparison(Struct, frozen=True):
@@ -78,7 +79,7 @@ def own_promises(side: Side) -> Side:
 def in_words(fact: Fact) -> str:
     """What a fact promises, or counts on: `99.95% availability`."""
     if fact.value is NONE or fact.value == "none":
-        return f"no {fact.term.partition('.')[0].replace('_', ' ')}"
+        return f"no {_NOUNS.get(fact.term, fact.term.partition('.')[0])}"
     if fact.term.startswith("latency.p"):
         return f"{float(percentile_of(fact)):g} % of answers within {fact.text}"
     return _SAYS[fact.term].format(fact.text)

@@ -44,8 +44,13 @@ def overlap(one: str, other: str) -> bool:
 
 
 def acting(system: System, reference: str) -> str:
-    """What must work for a named party to act: that it can be paged, where it promises that, else all it does."""
-    return f"{reference}/page" if "/" not in reference and "page" in system.operations(reference) else reference
+    """What must work for a named party to act: to be paged, or the only thing it promises; "" where that is not sure."""
+    if "/" in reference:
+        return reference
+    operations = system.operations(reference)
+    if "page" in operations:
+        return f"{reference}/page"
+    return "" if len(operations) > 1 else reference
 
 
 def links(system: System, reference: str, view: View) -> Iterator[Link]:
@@ -104,5 +109,6 @@ def _steps(system: System, source: str, party: str, view: View) -> Iterator[Link
     for number, step in enumerate(fact.value, start=1):
         for need in step.needs:
             yield Link(source, need, fact, f"needs {need} for step {number}")
-        if step.by is not None and step.by != NONE.value:
-            yield Link(source, acting(system, step.by), fact, f"has step {number} done by {step.by}", needed=False)
+        doer = acting(system, step.by) if step.by is not None and step.by != NONE.value else ""
+        if doer:
+            yield Link(source, doer, fact, f"has step {number} done by {step.by}", needed=False)

@@ -42,6 +42,14 @@ promises:
   charge:
     latency: {max: 2s}  # finding: unanswered
 ```
+### None, by its own word
+```yaml file=shop/accord.yaml
+party: payments
+owner: none  # finding: note
+promises: {charge: {latency: {max: 2s}}}
+---
+{party: shop, owner: team-shop, assumes: {payments/charge: {timeout: 2s}}}
+```
 ### A partial list
 ```yaml file=shop/accord.yaml
 party: ledger
@@ -71,6 +79,7 @@ from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.nothing import NONE
 
 READS = ("owner", "kind")
 HANDFUL = 5
@@ -93,7 +102,11 @@ def _without(system: System, view: View) -> Iterator[Finding]:
     asked = []
     for party in system.parties:
         own = system.party(party, view)
-        if own.get("owner") is None and own.value("kind") not in _NOT_ASKED and (party in relied or system.operations(party)):
+        owner = own.get("owner")
+        if owner is not None and owner.value is NONE and party in relied:
+            none = Statement(owner, f"{party} says that it has no owner")
+            yield Finding(Verdict.NOTE, f"nobody answers for {party}, and others rely on it", (none,), "", party)
+        if owner is None and own.value("kind") not in _NOT_ASKED and (party in relied or system.operations(party)):
             first = firsts.get(party)
             if first is not None:
                 asked.append((party, first))
