@@ -85,6 +85,7 @@ level sooner, or shorten the procedure.
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from msgspec.structs import replace
 
@@ -127,12 +128,12 @@ def _judged(system: System, told: Recovery, owed: Due, caller: str) -> Iterator[
     if goes is None:
         return
     if goes.ends > goes.due and goes.provable:
-        yield _late(told, owed, goes, caller)
+        yield _late(told, owed, goes, caller, system.as_of)
     elif goes.missing and not certain_end(told, owed, system.as_of):
         yield _open(told, owed, goes, caller)
 
 
-def _late(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
+def _late(told: Recovery, owed: Due, goes: Course, caller: str, as_of: date) -> Finding:
     needed = owed.within + goes.ends - goes.due
     text = show_duration(needed)
     message = f"{_bound(owed, told.subject)}; it takes up to {text} while everybody answers in time"
@@ -142,7 +143,7 @@ def _late(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
     expects = (owed.fact, *hours, *(fact for fact, _ in goes.rests_on), *goes.permits)
     longer = Change(owed.fact, replace(owed.fact, value=needed, text=text))
     allow = Move(owed.fact.says, f"{'count on' if caller else 'promise'} recovery within {text}", (longer,))
-    moves = (allow, *shorter(told, goes))
+    moves = (allow, *shorter(told, goes, owed, as_of))
     witness = Witness(steps, "recovered-in-time", expects, goes.starts)
     return _finding(Verdict.MISMATCH, message, told, owed, goes, caller, witness=witness, moves=moves)
 
