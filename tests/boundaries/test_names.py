@@ -220,10 +220,19 @@ def test_one_of_several_workloads_speaks_for_its_version_alone():
     assert parties_in("reviews-v1", manifests) == {"kubernetes:/reviews-v1": ("reviews", ())}
 
 
-def test_a_service_for_one_version_is_not_the_service_for_all():
-    manifests = SERVICE.format("reviews", "app: reviews") + SERVICE.format("reviews-v1", "app: reviews, version: v1")
-    manifests += DEPLOYMENT.format("reviews-v1", "app: reviews, version: v1")
-    assert parties_in("reviews", manifests) == {"kubernetes:/reviews": ("reviews", ())}
+def test_a_service_for_one_version_speaks_for_that_version_alone():
+    services = SERVICE.format("reviews", "app: reviews") + SERVICE.format("reviews-v1", "app: reviews, version: v1")
+    assert parties_in("reviews", services + DEPLOYMENT.format("reviews-v1", "app: reviews, version: v1")) == {
+        "kubernetes:/reviews": ("reviews", ()),
+        "kubernetes:/reviews-v1": ("reviews", (("version:reviews", ("v1",)),)),
+    }
+
+
+def test_a_service_for_some_pods_that_have_no_version_is_not_linked():
+    services = SERVICE.format("reviews", "app: reviews") + SERVICE.format("reviews-canary", "app: reviews, track: canary")
+    assert parties_in("reviews", services + DEPLOYMENT.format("reviews-canary", "app: reviews, track: canary")) == {
+        "kubernetes:/reviews": ("reviews", ())
+    }
 
 
 def test_what_was_worked_on_since_is_linked_by_what_was_read():

@@ -196,12 +196,13 @@ def _over(claim: Claim, start: str, ties: Iterable[Tie]) -> Claim:
         start = tie.other if towards_workload else tie.one
         words.append(tie.because)
         places += tie.places
-        if tie.among and towards_workload and tie.version and scope is not None:
+        if not (tie.among or (tie.is_service and towards_workload)):
+            continue
+        if towards_workload and tie.version and scope is not None:
             scope = joint_scope(scope, ((f"version:{claim.party}", (tie.version,)),))
-            in_part |= scope is None
-        elif tie.among:
-            in_part = True
-        in_part |= tie.is_service and towards_workload
+        else:
+            scope = None
+        in_part |= scope is None
     because, spots = "; ".join(words), tuple(dict.fromkeys(places))
     return replace(claim, because=because, places=spots, in_part=in_part, scope=claim.scope if scope is None else scope)
 
