@@ -170,7 +170,7 @@ def _listed(listed: bytes, top: str) -> Iterator[Listed]:
 
 def _started(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
-    settings = [f"-c{setting}" for setting in (f"core.hooksPath={os.devnull}", "gc.auto=0", "maintenance.auto=false")]
+    settings = ["-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0", "-c", "maintenance.auto=false"]
     try:
         return subprocess.Popen(
             ["git", f"--git-dir={folder}", *settings, *arguments],

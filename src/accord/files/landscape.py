@@ -30,7 +30,10 @@ class Text(Struct, frozen=True):
 
 
 class Side(Struct, frozen=True):
-    """What one include gives. Its files have the include as typed for their root; `day` is None where it is as of now."""
+    """What one include gives, and the root its files have; `day` is None where it is as of now.
+
+    The root of a repository is the include as typed; of a folder, its path from the working folder.
+    """
 
     root: str
     texts: Iterator[Text | Problem]
@@ -74,16 +77,9 @@ def _path_from(folder: str, path: str) -> str:
 def _folder(include: Include, config: Config, seen: Seen) -> Side:
     path = os.path.normpath(Path(include.folder, Path(include.text).expanduser()))
     try:
-        found = walk([path], seen)
+        return Side(path, _texts(walk([path], seen), config))
     except Missing:
         raise Refused("no such file or folder") from None
-    return Side(include.text, _texts([_renamed(one, include.text) for one in found], config))
-
-
-def _renamed(one: Found | Problem, root: str) -> Found | Problem:
-    if isinstance(one, Problem):
-        return Problem(Place(root, one.place.file, 1, 1), one.reason, one.fatal)
-    return Found(one.path, root, one.file)
 
 
 def _repository(include: Include, environ: Mapping[str, str]) -> Side:
@@ -101,4 +97,4 @@ def _repository(include: Include, environ: Mapping[str, str]) -> Side:
 def _text_of_blob(include: Include, file: str, content: bytes | str) -> Text:
     start = Place(include.text, file, 1, 1)
     text = Problem(start, content, fatal=True) if isinstance(content, str) else decoded(content, start)
-    return Text(start, text, f"{include.text}/{file}")
+    return Text(start, text, f"{include.text.replace('#', '/').rstrip('/')}/{file}")

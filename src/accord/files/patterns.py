@@ -47,4 +47,4 @@ def _expression(part: str) -> str:
     return f"[^/{members}]" if negated else f"[{members}]"
 
 
-_EXPRESSIONS = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_EXPRESSIONS = {"**/": "(?:[^/]*/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}

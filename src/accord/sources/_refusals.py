@@ -204,6 +204,10 @@ def _not_closed(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
     return at, f"expected a comma or {closing}, which closes the {opening} of line {context.line}, column {context.column}"
 
 
+def _no_value(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
+    return at, "the text ends where a value is expected" if at.index >= len(text.rstrip()) else "expected a value here"
+
+
 def _not_aligned(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
     since = f" of the map that begins in line {context.line}" if context else ""
     return at, f"expected a key{since}, aligned with its other keys"
@@ -246,5 +250,5 @@ _WORDINGS: tuple[tuple[str, _Wording], ...] = (
     ("found unexpected document indicator while scanning a quoted", _says_at_its_begin("the quotes that open here are not closed")),
     ("block sequence entries are not allowed", _says("`- ` cannot stand here; a list begins on a line of its own")),
     ("expected <document start>", _says("a second value after the end of the first; put --- between documents")),
-    ("did not find expected node content", _says("expected a value here")),
+    ("did not find expected node content", _no_value),
 )  # fmt: skip
