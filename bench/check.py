@@ -19,9 +19,9 @@ from pathlib import Path
 from statistics import median
 
 import yaml
+from accord.files.read import read
 
 from accord.check import joined, judged, with_moves
-from accord.files.read import read
 from accord.rules._catalogue import rules
 
 PER_FILE = 20
@@ -108,8 +108,13 @@ def measure(count: int, rounds: int) -> None:
     )
     for part in ("events", "reading", "joining", "judging", "moves"):
         print(f"       {part:<10}{median(result[part] for result in results) * 1e3:>9.0f} ms")
-    whole = [sum(result[part] for part in ("reading", "joining", "judging", "moves")) / result["events"] for result in results]
-    print(f"       whole / events: median {median(whole):.2f} ({min(whole):.2f} to {max(whole):.2f}) of {rounds} rounds")
+    whole = [
+        sum(result[part] for part in ("reading", "joining", "judging", "moves")) / result["events"]
+        for result in results
+    ]
+    print(
+        f"       whole / events: median {median(whole):.2f} ({min(whole):.2f} to {max(whole):.2f}) of {rounds} rounds"
+    )
 
 
 def process_cpu(*arguments: str) -> float:
@@ -127,7 +132,9 @@ def main() -> None:
         measure(count, rounds)
     for arguments in (("--help",), ("check", "examples/two-services")):
         taken = [process_cpu(*arguments) for _ in range(rounds * 2)]
-        print(f"accord {' '.join(arguments)}: median {median(taken) * 1e3:.0f} ms CPU ({min(taken) * 1e3:.0f} to {max(taken) * 1e3:.0f})")
+        print(
+            f"accord {' '.join(arguments)}: median {median(taken) * 1e3:.0f} ms CPU ({min(taken) * 1e3:.0f} to {max(taken) * 1e3:.0f})"
+        )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+
 from accord.check import check, joined, refused_witnesses
 from accord.model.fact import Fact
 from accord.model.finding import Verdict
@@ -37,7 +38,9 @@ def read_blocks(blocks: list[tuple[str, str]]) -> tuple[list[Fact], list[Problem
 
 def cases() -> list[object]:
     return [
-        pytest.param(rule, blocks, id=f"{rule.id}: {title}") for rule in rules() for title, blocks in sections(rule.page)
+        pytest.param(rule, blocks, id=f"{rule.id}: {title}")
+        for rule in rules()
+        for title, blocks in sections(rule.page)
     ]
 
 

@@ -73,7 +73,12 @@ def judged(system: System, rules: Sequence[Rule], keys: Iterable[Key] | None = N
 def _by_system(system: System, rule: Rule) -> list[Finding]:
     assert rule.judge_system is not None
     views = system.system_views(rule.reads)
-    return _merged(rule, system, views, [(view, finding) for view in views for finding in rule.judge_system(system, view)])
+    return _merged(
+        rule,
+        system,
+        views,
+        [(view, finding) for view in views for finding in rule.judge_system(system, view)],
+    )
 
 
 def _by_boundary(system: System, key: Key, rules: Sequence[Rule]) -> list[Finding]:
@@ -100,11 +105,18 @@ def _in_views(system: System, key: Key, rule: Rule, views: Views) -> list[tuple[
     return [(view, finding) for view in met for finding in rule.judge(system.boundary(key, view))]
 
 
-def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]) -> list[Finding]:
+def _merged(
+    rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]
+) -> list[Finding]:
     """One finding for all the views in which the same statements collide."""
     groups: dict[object, tuple[Finding, list[View]]] = {}
     for view, finding in found:
-        identity = (finding.verdict, finding.subject, finding.message, tuple(statement.fact.place for statement in finding.statements))
+        identity = (
+            finding.verdict,
+            finding.subject,
+            finding.message,
+            tuple(statement.fact.place for statement in finding.statements),
+        )
         groups.setdefault(identity, (finding, []))[1].append(view)
     merged = []
     for finding, in_views in groups.values():
@@ -127,7 +139,11 @@ def refused_witnesses(system: System, rules: Sequence[Rule] | None = None) -> li
     refused = []
     for rule in all_rules() if rules is None else rules:
         if rule.judge_system:
-            claimed = [finding for view in system.system_views(rule.reads) for finding in rule.judge_system(system, view)]
+            claimed = [
+                finding
+                for view in system.system_views(rule.reads)
+                for finding in rule.judge_system(system, view)
+            ]
         else:
             in_views = [_in_views(system, key, rule, system.views(key, rule.reads)) for key in system.keys]
             claimed = [finding for found_in in in_views for _, finding in found_in]
@@ -142,7 +158,15 @@ def _filled(rule: Rule, finding: Finding, scope: tuple[tuple[str, str], ...]) ->
     severity = finding.severity
     if severity is Severity.USUAL:
         severity = _USUAL.get(finding.verdict, Severity.INFO)
-    identity = "\n".join((rule.id, finding.verdict, finding.subject, *(f"{name}={value}" for name, value in scope), *_kinds(finding)))
+    identity = "\n".join(
+        (
+            rule.id,
+            finding.verdict,
+            finding.subject,
+            *(f"{name}={value}" for name, value in scope),
+            *_kinds(finding),
+        )
+    )
     fingerprint = sha256(identity.encode()).hexdigest()[:16]
     return replace(finding, rule=rule.id, severity=severity, scope=scope, fingerprint=fingerprint)
 
@@ -155,6 +179,7 @@ def with_moves(system: System, finding: Finding, rules: Sequence[Rule]) -> Findi
     """The finding with those of its moves that settle it and break nothing else that they touch."""
     if not finding.moves:
         return finding
+
     def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
         return judged(other, [rule for rule in rules if not terms.isdisjoint(rule.reads)], keys)
 
@@ -163,4 +188,12 @@ def with_moves(system: System, finding: Finding, rules: Sequence[Rule]) -> Findi
 
 def _position(finding: Finding) -> tuple[object, ...]:
     place = finding.statements[0].fact.place if finding.statements else ()
-    return (_ORDER[finding.verdict], _WEIGHT[finding.severity], finding.rule, finding.subject, finding.scope, place, finding.message)
+    return (
+        _ORDER[finding.verdict],
+        _WEIGHT[finding.severity],
+        finding.rule,
+        finding.subject,
+        finding.scope,
+        place,
+        finding.message,
+    )

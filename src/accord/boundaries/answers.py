@@ -17,12 +17,18 @@ def names_error(word: str, error: Fact) -> bool:
     statuses = error.value.status or ()
     if word in statuses:
         return True
-    return len(word) == 3 and word.endswith("xx") and any(status.startswith(word[0]) and len(status) == 3 for status in statuses)
+    return (
+        len(word) == 3
+        and word.endswith("xx")
+        and any(status.startswith(word[0]) and len(status) == 3 for status in statuses)
+    )
 
 
 def calling(boundary: Boundary) -> Fact | None:
     """A statement of the caller itself that it makes this call; None where only others say so."""
-    own = (fact for facts in boundary.assumed.terms.values() for fact in facts if fact.says == boundary.consumer)
+    own = (
+        fact for facts in boundary.assumed.terms.values() for fact in facts if fact.says == boundary.consumer
+    )
     return next(own, None) or needing(boundary)
 
 
@@ -40,4 +46,6 @@ def needing(boundary: Boundary) -> Fact | None:
 def looks_like_success(error: Fact) -> bool:
     """Whether this failure travels under a status of success (RFC 9110 section 15.3: 2xx; gRPC: OK)."""
     statuses = error.value.status or ()
-    return bool(statuses) and all(status == "OK" or (len(status) == 3 and status.startswith("2")) for status in statuses)
+    return bool(statuses) and all(
+        status == "OK" or (len(status) == 3 and status.startswith("2")) for status in statuses
+    )

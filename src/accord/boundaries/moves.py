@@ -23,7 +23,8 @@ def settled(system: System, finding: Finding, judge: Judge) -> tuple[Move, ...]:
 def _settled(system: System, finding: Finding, move: Move, judge: Judge) -> Move | None:
     if not move.changes:
         return move
-    changes, followers = list(move.changes), []
+    changes = list(move.changes)
+    followers: list[Move] = []
     local, keys = _neighbourhood(system, changes)
     before = _mismatches(judge(local, keys, _terms(changes)))
     for _ in range(MOST_FOLLOWERS + 1):
@@ -45,7 +46,9 @@ def _settled(system: System, finding: Finding, move: Move, judge: Judge) -> Move
 
 
 def _terms(changes: list[Change]) -> set[str]:
-    return {fact.term.partition(".")[0] for change in changes for fact in (change.before, change.after) if fact}
+    return {
+        fact.term.partition(".")[0] for change in changes for fact in (change.before, change.after) if fact
+    }
 
 
 def _told(move: Move, changes: list[Change], followers: list[Move]) -> Move:
@@ -73,7 +76,15 @@ def _mismatches(findings: Iterable[Finding]) -> dict[str, Finding]:
 
 def _neighbourhood(system: System, changes: list[Change]) -> tuple[System, list[Key]]:
     """The part of the system that the changes touch: the changed boundaries, who relies on them, and all behind these."""
-    keys = list(dict.fromkeys(key for change in changes for fact in (change.before, change.after) if fact for key in _touched(system, fact)))
+    keys = list(
+        dict.fromkeys(
+            key
+            for change in changes
+            for fact in (change.before, change.after)
+            if fact
+            for key in _touched(system, fact)
+        )
+    )
     for key in keys:
         keys += [above for above in system.above(key) if above not in keys]
     facts = {id(fact): fact for key in keys for fact in system.behind(key)}
@@ -84,5 +95,13 @@ def _touched(system: System, fact: Fact) -> list[Key]:
     if fact.operation == PARTY:
         return system.keys_of(fact.provider)
     if fact.consumer:
-        return [key for key in system.keys_of(fact.consumer) if key[1] == fact.provider and fact.operation in (key[2], ANY)]
-    return [key for key in system.keys_of(fact.provider) if key[1] == fact.provider and fact.operation in (key[2], ANY)]
+        return [
+            key
+            for key in system.keys_of(fact.consumer)
+            if key[1] == fact.provider and fact.operation in (key[2], ANY)
+        ]
+    return [
+        key
+        for key in system.keys_of(fact.provider)
+        if key[1] == fact.provider and fact.operation in (key[2], ANY)
+    ]

@@ -22,20 +22,35 @@ def cut_short(boundary: Boundary) -> Witness | None:
     _, answered = teller.request(boundary, 0)
     if answered or len(teller.steps) > MOST_STEPS:
         return None
-    steps = sorted(teller.steps, key=lambda step: (step.at, _ORDER.get(step.act, 0)))
+    steps = sorted(teller.steps, key=_position)
     late = [step for step in steps if step.act == "answers" and step.about == boundary.subject]
     if not late:
         return None
     steps.append(_conclusion(boundary, planned, len(late), steps[-1].at))
-    expects = (planned.tries[0].limit, *(step.fact for step in late[:1] if step.fact))
-    return Witness(tuple(steps), "asker-learns-outcome", expects)
+    expects = (planned.tries[0].limit, *(step.fact for step in late[:1] if step.fact), *teller.bearing)
+    return Witness(tuple(steps), "asker-learns-outcome", tuple(dict.fromkeys(expects)))
+
+
+def _position(step: Step) -> tuple[int, int]:
+    """Who answers once others have answered, or were given up on, does so after that."""
+    waited = step.act == "answers" and step.fact is not None and step.fact.term == "needs"
+    return step.at, _ORDER["fails"] if waited else _ORDER.get(step.act, 0)
 
 
 def _conclusion(boundary: Boundary, planned: Plan, late: int, at: int) -> Step:
     tries = len(planned.tries)
     does = f"{_count(tries, 'try', 'tries')} of {boundary.subject}, {_count(late, 'answer', 'answers')} to nobody"
     does += ", 1 failure told to the caller" if planned.complete else ", and so on"
-    return Step(at, "", "concludes", f"{does}: {boundary.provider} kept its word each time", None, boundary.subject, 0, late)
+    return Step(
+        at,
+        "",
+        "concludes",
+        f"{does}: {boundary.provider} kept its word each time",
+        None,
+        boundary.subject,
+        0,
+        late,
+    )
 
 
 def _count(number: int, one: str, many: str) -> str:
@@ -49,8 +64,20 @@ class _Teller:
         self.system, self.view = system, view
         self.steps: list[Step] = []
         self.requests: dict[tuple[str, str], int] = {}
+        self.bearing: list[Fact] = []
+        """Facts that bear on the times of steps which carry another: pauses, and limits on all tries."""
 
-    def add(self, at: int, party: str, act: str, does: str, fact: Fact | None, about: str, attempt: int, request: int) -> None:
+    def add(
+        self,
+        at: int,
+        party: str,
+        act: str,
+        does: str,
+        fact: Fact | None,
+        about: str,
+        attempt: int,
+        request: int,
+    ) -> None:
         self.steps.append(Step(at, party, act, does, fact, about, attempt, request))
 
     def request(self, boundary: Boundary, start: int) -> tuple[int, bool]:
@@ -60,13 +87,33 @@ class _Teller:
         request = self.requests[name] = self.requests.get(name, 0) + 1
         if planned is None:
             return self.unlimited(boundary, start, request), True
+        self.bearing += [planned.backoff] if planned.backoff is not None else []
+        self.bearing += [fact for fact in boundary.assumed.all("timeout.request") if fact.value is not NONE]
         for number, each in enumerate(planned.tries, start=1):
             begun, left = start + each.start, start + each.end
-            self.add(begun, boundary.consumer, "calls", _calls(boundary, number, planned), _permits(number, planned), boundary.subject, number, request)
+            self.add(
+                begun,
+                boundary.consumer,
+                "calls",
+                _calls(boundary, number, planned),
+                _permits(number, planned),
+                boundary.subject,
+                number,
+                request,
+            )
             answer = self.attempt(boundary, begun, number, request, left)
             if answer is not None and answer <= left:
                 return answer, True
-            self.add(left, boundary.consumer, "gives-up", _gives_up(each, boundary), each.limit, boundary.subject, number, request)
+            self.add(
+                left,
+                boundary.consumer,
+                "gives-up",
+                _gives_up(each, boundary),
+                each.limit,
+                boundary.subject,
+                number,
+                request,
+            )
             if len(self.steps) > MOST_STEPS:
                 return left, False
         over = start + planned.end
@@ -78,7 +125,16 @@ class _Teller:
     def unlimited(self, boundary: Boundary, start: int, request: int) -> int:
         """A call whose caller states no limit: it waits for the answer."""
         because = calling(boundary)
-        self.add(start, boundary.consumer, "calls", f"calls {boundary.subject}", because, boundary.subject, 1, request)
+        self.add(
+            start,
+            boundary.consumer,
+            "calls",
+            f"calls {boundary.subject}",
+            because,
+            boundary.subject,
+            1,
+            request,
+        )
         return self.attempt(boundary, start, 1, request, FOREVER) or start
 
     def attempt(self, boundary: Boundary, start: int, number: int, request: int, left: int) -> int | None:
@@ -96,7 +152,16 @@ class _Teller:
             now, fact = self.waits(may, now), may.waits[0][0].because
         if fact is None:
             return start
-        self.add(now, boundary.provider, "answers", _answers(boundary, number, now > left), fact, boundary.subject, number, request)
+        self.add(
+            now,
+            boundary.provider,
+            "answers",
+            _answers(boundary, number, now > left),
+            fact,
+            boundary.subject,
+            number,
+            request,
+        )
         return now
 
     def waits(self, may: Worst, start: int) -> int:
@@ -126,8 +191,16 @@ def _calls(boundary: Boundary, number: int, planned: Plan) -> str:
 
 
 def _gives_up(each: Try, boundary: Boundary) -> str:
-    kind = {"timeout.idle": "hears nothing", "timeout.request": "has no time left", "timeout.attempt": "gives up the try"}
-    return f"{kind[each.limit.term]} after {each.limit.text}" if each.limit.term != "timeout.attempt" else "gives up the try"
+    kind = {
+        "timeout.idle": "hears nothing",
+        "timeout.request": "has no time left",
+        "timeout.attempt": "gives up the try",
+    }
+    return (
+        f"{kind[each.limit.term]} after {each.limit.text}"
+        if each.limit.term != "timeout.attempt"
+        else "gives up the try"
+    )
 
 
 def _answers(boundary: Boundary, number: int, late: bool) -> str:

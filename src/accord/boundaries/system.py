@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from accord.boundaries.conflicts import conflicts
-from accord.boundaries.view import DAYS, EVERY, View, Views, holds_in, views_over
+from accord.boundaries.view import DAYS, EVERY, View, Views, holds_in, may_hold, views_over
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
 from accord.model.nothing import NONE
@@ -94,10 +94,12 @@ class System:
             terms = self._assumed.get(key)
             if terms is None:
                 terms = self._assumed[key] = {}
-                self._callers.setdefault(fact.provider, {}).setdefault(fact.operation, set()).add(fact.consumer)
+                self._callers.setdefault(fact.provider, {}).setdefault(fact.operation, set()).add(
+                    fact.consumer
+                )
         else:
             place = (fact.provider, fact.operation)
-            terms = self._promised.get(place)  # type: ignore[assignment]
+            terms = self._promised.get(place)
             if terms is None:
                 terms = self._promised[place] = {}
         known = terms.get(fact.term)
@@ -113,7 +115,9 @@ class System:
         """Every party that speaks or is spoken of as a side, in order of name."""
         names = {provider for provider, _ in self._promised} | {key[1] for key in self._assumed}
         names |= {key[0] for key in self._assumed if key[0]}
-        names |= {call.partition("/")[0] for fact in self.facts if fact.term == "needs" for call in _calls(fact)}
+        names |= {
+            call.partition("/")[0] for fact in self.facts if fact.term == "needs" for call in _calls(fact)
+        }
         return dict.fromkeys(sorted(names))
 
     @cached_property
@@ -149,7 +153,11 @@ class System:
                         found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
         for provider, operation in self._promised:
-            if operation and (provider, operation) not in called and (operation != ANY or not self.operations(provider)):
+            if (
+                operation
+                and (provider, operation) not in called
+                and (operation != ANY or not self.operations(provider))
+            ):
                 found[("", provider, operation)] = None
         return tuple(sorted(found))
 
@@ -217,14 +225,12 @@ class System:
         if not view or not consumer:
             return True
         for named in (operation, ANY):
-            if _resolved(self._assumed.get((consumer, provider, named)), view):
+            said = self._assumed.get((consumer, provider, named), {})
+            if any(may_hold(fact.scope, view) for facts in said.values() for fact in facts):
                 return True
         wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
-        for terms in self._promised_by(consumer):
-            needs = _resolved({"needs": terms["needs"]}, view).get("needs") if "needs" in terms else None
-            if needs and not wanted.isdisjoint(_calls(needs[0])):
-                return True
-        return False
+        needs = (need for terms in self._promised_by(consumer) for need in terms.get("needs", ()))
+        return any(may_hold(need.scope, view) and not wanted.isdisjoint(_calls(need)) for need in needs)
 
     def _promised_by(self, party: str) -> list[dict[str, list[Fact]]]:
         operations = (PARTY, ANY, *self.operations(party))
@@ -240,7 +246,20 @@ class System:
         """The views in which the terms a rule reads differ anywhere along the calls behind this boundary."""
         if not self.scoped:
             return _ONE_VIEW
-        return views_over(fact for fact in self._scoped_behind(key) if _is_read(fact.term, reads))
+        read = (fact for fact in self._scoped_behind(key) if _is_read(fact.term, reads))
+        return views_over(read, self._meeting(key))
+
+    def _meeting(self, key: Key) -> list[tuple[Fact, bool]]:
+        """The scoped facts by which the two sides meet, or not: what the consumer says of the call, and its needs."""
+        consumer, provider, operation = key
+        if not consumer:
+            return []
+        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
+        said = [self._assumed.get((consumer, provider, named), {}) for named in (operation, ANY)]
+        meeting = [(fact, True) for terms in said for same in terms.values() for fact in same]
+        for terms in self._promised_by(consumer):
+            meeting += [(fact, not wanted.isdisjoint(_calls(fact))) for fact in terms.get("needs", ())]
+        return [(fact, meets) for fact, meets in meeting if fact.scope]
 
     def system_views(self, reads: tuple[str, ...]) -> Views:
         """The views that the terms a rule reads tell apart anywhere."""
@@ -338,7 +357,11 @@ _ONE_VIEW = Views({})
 
 def _is_callers(fact: Fact) -> bool:
     """Whether a fact speaks of the caller's side: what a sidecar does by default, it does in front of every caller."""
-    return fact.stance is Stance.ASSUMES or bool(fact.consumer) or (fact.stance is Stance.DEFAULT and fact.layer is Layer.SIDECAR)
+    return (
+        fact.stance is Stance.ASSUMES
+        or bool(fact.consumer)
+        or (fact.stance is Stance.DEFAULT and fact.layer is Layer.SIDECAR)
+    )
 
 
 def _calls(fact: Fact) -> Iterator[str]:
@@ -394,7 +417,9 @@ def _filled(terms: Terms, general: Terms) -> Terms:
         return terms
     if not terms:
         return general
-    missing = {term: facts for term, facts in general.items() if term not in terms and not _answered(term, terms)}
+    missing = {
+        term: facts for term, facts in general.items() if term not in terms and not _answered(term, terms)
+    }
     return {**terms, **missing} if missing else terms
 
 

@@ -1,6 +1,6 @@
 """Views: one choice of environment, version and variant in which facts can meet."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
 from accord.model.fact import Fact, Scope
@@ -22,7 +22,7 @@ class Views:
     def __init__(self, dimensions: dict[str, dict[str, tuple[str, ...]]]) -> None:
         self.dimensions = dimensions
 
-    def __iter__(self) -> Iterable[View]:  # type: ignore[misc]
+    def __iter__(self) -> Iterator[View]:
         names = sorted(self.dimensions)
         choices = [list(self.dimensions[name]) for name in names]
         total = 1
@@ -54,17 +54,24 @@ def _values(found: set[str], members: dict[str, tuple[str, ...]]) -> str:
     return " or ".join(sorted(value for name in found for value in members[name]))
 
 
-def views_over(facts: Iterable[Fact]) -> Views:
-    """The views that the scopes of these facts tell apart."""
+def views_over(facts: Iterable[Fact], meeting: Iterable[tuple[Fact, bool]] = ()) -> Views:
+    """The views that the scopes of `facts` tell apart; of each in `meeting` it only matters whether the two sides meet by it."""
     marks: dict[str, dict[str, set[object]]] = {}
     for fact in facts:
-        for dimension, values in fact.scope:
-            if dimension in DAYS:
-                continue
-            for value in values:
-                rest = tuple(pair for pair in fact.scope if pair[0] != dimension)
-                marks.setdefault(dimension, {}).setdefault(value, set()).add(_mark(fact, rest))
+        _tell_apart(marks, fact, _mark)
+    for fact, meets in meeting:
+        _tell_apart(marks, fact, lambda _, rest, meets=meets: (meets, rest))  # type: ignore[misc]
     return Views({name: _grouped(values) for name, values in marks.items()})
+
+
+def _tell_apart(
+    marks: dict[str, dict[str, set[object]]], fact: Fact, mark: Callable[[Fact, Scope], object]
+) -> None:
+    for dimension, values in fact.scope:
+        if dimension not in DAYS:
+            rest = tuple(pair for pair in fact.scope if pair[0] != dimension)
+            for value in values:
+                marks.setdefault(dimension, {}).setdefault(value, set()).add(mark(fact, rest))
 
 
 def _mark(fact: Fact, rest: Scope) -> object:
@@ -83,3 +90,8 @@ def _grouped(values: dict[str, set[object]]) -> dict[str, tuple[str, ...]]:
 def holds_in(scope: Scope, view: View) -> bool:
     """Whether a fact with this scope holds in this view; a dimension the view does not tell apart is left out of both."""
     return all(dimension in DAYS or view.get(dimension, OTHER) in values for dimension, values in scope)
+
+
+def may_hold(scope: Scope, view: View) -> bool:
+    """Whether a fact with this scope holds in this view, or in a part of it that the view does not tell apart."""
+    return all(dimension not in view or view[dimension] in values for dimension, values in scope)

@@ -43,7 +43,7 @@ def parse_duration(text: str) -> int:
 
 
 def _scaled(whole: str, fraction: str, unit: int, text: str) -> int:
-    scale = 10 ** len(fraction)
+    scale = int(10 ** len(fraction))
     value, rest = divmod(int(whole + fraction) * unit, scale)
     if rest:
         raise Refused(f"expected whole nanoseconds, read {text!r}")

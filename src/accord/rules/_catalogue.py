@@ -46,8 +46,6 @@ def _modules() -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-
-
 def _rule(module: ModuleType) -> Rule:
     family, name = module.__name__.split(".")[-2:]
     return Rule(

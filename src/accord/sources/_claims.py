@@ -17,7 +17,11 @@ from accord.sources._yaml import Document, documents
 @cache
 def sources() -> tuple[Source, ...]:
     """Every source of this package, in order of name."""
-    names = sorted(found.name for found in pkgutil.iter_modules(accord.sources.__path__) if not found.name.startswith("_"))
+    names = sorted(
+        found.name
+        for found in pkgutil.iter_modules(accord.sources.__path__)
+        if not found.name.startswith("_")
+    )
     modules = [importlib.import_module(f"{accord.sources.__name__}.{name}") for name in names]
     return tuple(cast(Source, module) for module in modules if hasattr(module, "FORMAT"))
 
@@ -38,5 +42,3 @@ def read_text(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
         else:
             for part in opened(document):
                 yield from read_document(part)
-
-

@@ -78,7 +78,14 @@ def _finding(boundary: Boundary, error: Fact, name: str, handles: Fact | None, c
     about = boundary.subject
     steps = (
         Step(0, boundary.provider, "states", f"fails ({name}) and answers {status}", error, about),
-        Step(0, "", "concludes", f"{boundary.consumer} and every counter on the way see a success: 0 errors of {about}", None, about),
+        Step(
+            0,
+            "",
+            "concludes",
+            f"{boundary.consumer} and every counter on the way see a success: 0 errors of {about}",
+            None,
+            about,
+        ),
     )
     witness = Witness(steps, "failure-recognised", (error, caller))
     message = f"{boundary.provider} answers {name} with status {status}, which {boundary.consumer} takes for a success"
@@ -88,4 +95,6 @@ def _finding(boundary: Boundary, error: Fact, name: str, handles: Fact | None, c
         more = (*(() if handles.value is NONE else handles.value), name)
         wider = replace(handles, value=more, text=", ".join(more))
         moves.insert(0, Move(boundary.consumer, f"handle {name} by name", (Change(handles, wider),)))
-    return Finding(Verdict.MISMATCH, message, tuple(statements), *boundary.key, witness=witness, moves=tuple(moves))
+    return Finding(
+        Verdict.MISMATCH, message, tuple(statements), *boundary.key, witness=witness, moves=tuple(moves)
+    )

@@ -110,7 +110,11 @@ def check(boundary: Boundary) -> Iterator[Finding]:
             yield _mismatch(boundary, again, error, "must not be asked again")
         elif error.value.effect in ("unknown", "done") and safe is not True:
             may = "may have been done" if error.value.effect == "unknown" else "was done"
-            yield _mismatch(boundary, again, error, may) if safe is False else _question(boundary, again, error, may)
+            yield (
+                _mismatch(boundary, again, error, may)
+                if safe is False
+                else _question(boundary, again, error, may)
+            )
 
 
 def _mismatch(boundary: Boundary, again: Fact, error: Fact, means: str) -> Finding:
@@ -121,7 +125,11 @@ def _mismatch(boundary: Boundary, again: Fact, error: Fact, means: str) -> Findi
         Step(0, "", "concludes", f"{about} is asked again although it {means}", None, about),
     )
     decides = repeat(boundary)
-    facts = (again, error, *(fact for fact in (decides.fact, decides.key) if fact is not None and fact.term != "at"))
+    facts = (
+        again,
+        error,
+        *(fact for fact in (decides.fact, decides.key) if fact is not None and fact.term != "at"),
+    )
     witness = Witness(steps, "error-not-repeated", facts)
     return Finding(
         Verdict.MISMATCH, _message(boundary, again, error, means), _statements(boundary, again, error, means), *boundary.key,
@@ -130,9 +138,17 @@ def _mismatch(boundary: Boundary, again: Fact, error: Fact, means: str) -> Findi
 
 
 def _question(boundary: Boundary, again: Fact, error: Fact, means: str) -> Finding:
-    question = Question(boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key")
+    question = Question(
+        boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key"
+    )
     message = _message(boundary, again, error, means)
-    return Finding(Verdict.UNANSWERED, message, _statements(boundary, again, error, means), *boundary.key, questions=(question,))
+    return Finding(
+        Verdict.UNANSWERED,
+        message,
+        _statements(boundary, again, error, means),
+        *boundary.key,
+        questions=(question,),
+    )
 
 
 def _message(boundary: Boundary, again: Fact, error: Fact, means: str) -> str:
@@ -152,7 +168,11 @@ def _moves(boundary: Boundary, again: Fact, error: Fact) -> tuple[Move, ...]:
     harmless = replace(error, value=replace(error.value, retry=None, effect="none"), text="effect: none")
     return (
         Move(_who(boundary, again), f"not ask again after {_name(error)}", (Change(again, fewer),)),
-        Move(boundary.provider, f"leave nothing done when it answers {_name(error)}, and say so", (Change(error, harmless),)),
+        Move(
+            boundary.provider,
+            f"leave nothing done when it answers {_name(error)}, and say so",
+            (Change(error, harmless),),
+        ),
     )
 
 

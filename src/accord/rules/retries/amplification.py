@@ -149,7 +149,10 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 def _finding(boundary: Boundary, path: _Path, accepts: Fact) -> Finding:
     tries = " x ".join(str(fact.value) for _, fact in path.hops)
     first = path.hops[0][0]
-    each = [Statement(fact, f"{hop.consumer} asks {hop.subject} up to {fact.value} times") for hop, fact in reversed(path.hops)]
+    each = [
+        Statement(fact, f"{hop.consumer} asks {hop.subject} up to {fact.value} times")
+        for hop, fact in reversed(path.hops)
+    ]
     statements = (
         *each,
         Statement(path.sends, f"{first.consumer} sends {first.subject} {path.sends.text}"),
@@ -160,7 +163,14 @@ def _finding(boundary: Boundary, path: _Path, accepts: Fact) -> Finding:
         condition = "holds only while an outer caller does not ask again for what the inner one gave up on"
         return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
     witness = _witness(boundary, path, accepts)
-    return Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=_moves(boundary, path, accepts))
+    return Finding(
+        Verdict.MISMATCH,
+        message,
+        statements,
+        *boundary.key,
+        witness=witness,
+        moves=_moves(boundary, path, accepts),
+    )
 
 
 def _question(boundary: Boundary, last: Fact, paths: list[_Path]) -> Iterator[Finding]:
@@ -168,7 +178,10 @@ def _question(boundary: Boundary, last: Fact, paths: list[_Path]) -> Iterator[Fi
     if not several:
         return
     path = max(several, key=lambda path: path.factor)
-    statements = tuple(Statement(fact, f"{hop.consumer} asks {hop.subject} up to {fact.value} times") for hop, fact in reversed(path.hops))
+    statements = tuple(
+        Statement(fact, f"{hop.consumer} asks {hop.subject} up to {fact.value} times")
+        for hop, fact in reversed(path.hops)
+    )
     message = f"{path.factor} calls for one request may arrive at {boundary.subject}; it does not say what it accepts"
     asks = f"how many calls of {boundary.subject} it accepts (accepts: {{rate: ...}})"
     question = Question(boundary.provider, asks, f"at least {_per_second(_load(path))}/s")
@@ -215,10 +228,16 @@ def _repeats_inner(outer: Boundary, inner: Boundary) -> bool:
     if tries is None:
         return True
     stated = outer.assumed.get("retry_on")
-    if stated is not None and stated.value is not NONE and not {"any", "5xx", "gateway-error"}.isdisjoint(stated.value):
+    if (
+        stated is not None
+        and stated.value is not NONE
+        and not {"any", "5xx", "gateway-error"}.isdisjoint(stated.value)
+    ):
         return True
     limit, planned = first_limit(outer), plan(inner)
-    return tries_again(outer, tries) and limit is not None and planned is not None and limit.value < planned.end
+    return (
+        tries_again(outer, tries) and limit is not None and planned is not None and limit.value < planned.end
+    )
 
 
 def _load(path: _Path) -> Fraction:
@@ -232,11 +251,29 @@ def _per_second(rate: Fraction) -> str:
 
 def _witness(boundary: Boundary, path: _Path, accepts: Fact) -> Witness:
     first = path.hops[0][0]
-    steps = [Step(0, first.consumer, "states", f"sends {path.sends.text} to {first.subject}", path.sends, first.subject)]
+    steps = [
+        Step(
+            0,
+            first.consumer,
+            "states",
+            f"sends {path.sends.text} to {first.subject}",
+            path.sends,
+            first.subject,
+        )
+    ]
     for hop, tries in path.hops:
         if hop is not first:
             link = path.links[len(steps) // 2 - 1]
-            steps.append(Step(0, hop.consumer, "states", f"calls {hop.subject} for each {link.subject}", link, hop.subject))
+            steps.append(
+                Step(
+                    0,
+                    hop.consumer,
+                    "states",
+                    f"calls {hop.subject} for each {link.subject}",
+                    link,
+                    hop.subject,
+                )
+            )
         does = f"finds {hop.subject} slow or down and makes {tries.value} tries of each call"
         steps.append(Step(0, hop.consumer, "multiplies", does, tries, hop.subject, 0, tries.value))
     load = _load(path) * SECOND
@@ -249,7 +286,15 @@ def _witness(boundary: Boundary, path: _Path, accepts: Fact) -> Witness:
 
 def _moves(boundary: Boundary, path: _Path, accepts: Fact) -> tuple[Move, ...]:
     last = path.hops[-1][1]
-    moves = [Move(boundary.consumer, f"ask {boundary.subject} once", (Change(last, replace(last, value=1, text="1")),))]
-    carried = replace(accepts, value=replace(accepts.value, value=_load(path)), text=f"{_per_second(_load(path))}/s")
+    moves = [
+        Move(
+            boundary.consumer,
+            f"ask {boundary.subject} once",
+            (Change(last, replace(last, value=1, text="1")),),
+        )
+    ]
+    carried = replace(
+        accepts, value=replace(accepts.value, value=_load(path)), text=f"{_per_second(_load(path))}/s"
+    )
     moves.append(Move(boundary.provider, f"accept at least {carried.text}", (Change(accepts, carried),)))
     return tuple(moves)

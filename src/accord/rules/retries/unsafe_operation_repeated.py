@@ -114,19 +114,34 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     does = repeat(boundary)
     if does.safe is True or _never_repeated(boundary, tries):
         return
-    statements = (Statement(tries, f"{_who(boundary)} asks up to {_times(tries)} for {boundary.subject}"), *_acts(boundary, does))
+    statements = (
+        Statement(tries, f"{_who(boundary)} asks up to {_times(tries)} for {boundary.subject}"),
+        *_acts(boundary, does),
+    )
     if does.safe is None:
         message = f"{_who(boundary)} asks up to {_times(tries)}; nobody says what a repeat of {boundary.subject} does"
-        yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=(_question(boundary, does),))
+        yield Finding(
+            Verdict.UNANSWERED, message, statements, *boundary.key, questions=(_question(boundary, does),)
+        )
         return
     message = f"{_who(boundary)} asks up to {_times(tries)}, {boundary.provider} acts each time"
     planned = plan(boundary)
-    if not tries_again(boundary, tries) or planned is None or len(planned.tries) < 2 or planned.attempts is not tries:
+    if (
+        not tries_again(boundary, tries)
+        or planned is None
+        or len(planned.tries) < 2
+        or planned.attempts is not tries
+    ):
         condition = "holds only while no answer is lost on the way"
         yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
         return
     yield Finding(
-        Verdict.MISMATCH, message, statements, *boundary.key, witness=_witness(boundary, planned, tries, does), moves=_moves(boundary, tries, does)
+        Verdict.MISMATCH,
+        message,
+        statements,
+        *boundary.key,
+        witness=_witness(boundary, planned, tries, does),
+        moves=_moves(boundary, tries, does),
     )
 
 
@@ -146,13 +161,54 @@ def _witness(boundary: Boundary, planned: Plan, tries: Fact, does: Repeat) -> Wi
     steps = []
     who, about = boundary.consumer, boundary.subject
     for number, each in enumerate(planned.tries[:2], start=1):
-        steps.append(Step(each.start, who, "calls", f"calls {about} (try {number} of {tries.text})", tries, about, number))
-        steps.append(Step(each.start, boundary.provider, "acts", f"acts on try {number}; the answer is late or lost", does.fact, about, number))
+        steps.append(
+            Step(
+                each.start,
+                who,
+                "calls",
+                f"calls {about} (try {number} of {tries.text})",
+                tries,
+                about,
+                number,
+            )
+        )
+        steps.append(
+            Step(
+                each.start,
+                boundary.provider,
+                "acts",
+                f"acts on try {number}; the answer is late or lost",
+                does.fact,
+                about,
+                number,
+            )
+        )
         if number == 1:
-            steps.append(Step(each.end, who, "gives-up", f"has heard nothing for {each.limit.text}", each.limit, about, number))
+            steps.append(
+                Step(
+                    each.end,
+                    who,
+                    "gives-up",
+                    f"has heard nothing for {each.limit.text}",
+                    each.limit,
+                    about,
+                    number,
+                )
+            )
     end = steps[-1].at
-    steps.append(Step(end, "", "concludes", f"one request of {who or 'a caller'}, and {about} was done twice", None, about, 0, 2))
-    expects = tuple(fact for fact in (does.fact, does.key) if fact is not None)
+    steps.append(
+        Step(
+            end,
+            "",
+            "concludes",
+            f"one request of {who or 'a caller'}, and {about} was done twice",
+            None,
+            about,
+            0,
+            2,
+        )
+    )
+    expects = tuple(fact for fact in (does.fact, does.key, planned.backoff) if fact is not None)
     return Witness(tuple(steps), "effect-once", expects)
 
 
@@ -165,7 +221,13 @@ def _moves(boundary: Boundary, tries: Fact, does: Repeat) -> tuple[Move, ...]:
         moves.append(Move(boundary.consumer, "ask once", (Change(tries, replace(tries, value=1, text="1")),)))
     if does.fact is not None and does.fact.term == "idempotent":
         once = replace(does.fact, value=Idempotence("always"), text="always")
-        moves.append(Move(boundary.provider, "act once however often it is asked, for example by key", (Change(does.fact, once),)))
+        moves.append(
+            Move(
+                boundary.provider,
+                "act once however often it is asked, for example by key",
+                (Change(does.fact, once),),
+            )
+        )
     return tuple(moves)
 
 
@@ -175,7 +237,12 @@ def _acts(boundary: Boundary, does: Repeat) -> tuple[Statement, ...]:
     if does.key is not None:
         key = does.key
         return (
-            Statement(key, f"{boundary.consumer} sends a new key with each attempt" if key.value == "per-attempt" else f"{boundary.consumer} sends no key"),
+            Statement(
+                key,
+                f"{boundary.consumer} sends a new key with each attempt"
+                if key.value == "per-attempt"
+                else f"{boundary.consumer} sends no key",
+            ),
             Statement(does.fact, f"{boundary.provider} acts once per key"),
         )
     words = "acts once per key" if does.fact.value.kind == "key" else "acts each time it is asked"
@@ -184,8 +251,14 @@ def _acts(boundary: Boundary, does: Repeat) -> tuple[Statement, ...]:
 
 def _question(boundary: Boundary, does: Repeat) -> Question:
     if does.fact is not None and does.fact.term == "idempotent":
-        return Question(boundary.consumer or boundary.provider, f"which key it sends to {boundary.subject} (idempotency_key)", "per-request")
-    return Question(boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key")
+        return Question(
+            boundary.consumer or boundary.provider,
+            f"which key it sends to {boundary.subject} (idempotency_key)",
+            "per-request",
+        )
+    return Question(
+        boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key"
+    )
 
 
 def _times(tries: Fact) -> str:

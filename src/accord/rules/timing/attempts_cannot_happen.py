@@ -75,7 +75,9 @@ class _Tries(Struct, frozen=True):
     @property
     def wait(self) -> int:
         """The shortest pause that the caller states between two tries."""
-        return self.pause.value.first if self.pause is not None and isinstance(self.pause.value, Backoff) else 0
+        return (
+            self.pause.value.first if self.pause is not None and isinstance(self.pause.value, Backoff) else 0
+        )
 
     def begins(self, number: int) -> int:
         """When try `number` begins if each one before it takes all its time."""
@@ -92,16 +94,27 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     tries = _stated(boundary)
     if tries is None or tries.needed <= tries.all.value:
         return
-    happen = next(number for number in range(1, tries.attempts.value + 1) if tries.begins(number + 1) >= tries.all.value)
+    happen = next(
+        number for number in range(1, tries.attempts.value + 1) if tries.begins(number + 1) >= tries.all.value
+    )
     never = tries.begins(tries.attempts.value) > tries.all.value
     statements = (
-        Statement(tries.attempts, f"{_who(boundary)} states {tries.attempts.text} tries at {boundary.subject}"),
+        Statement(
+            tries.attempts, f"{_who(boundary)} states {tries.attempts.text} tries at {boundary.subject}"
+        ),
         Statement(tries.all, f"{_who(boundary)} ends all tries together after {tries.all.text}"),
         Statement(tries.each, f"{_who(boundary)} ends each try after {tries.each.text}"),
     )
     if never:
         message = f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: {happen} can begin"
-        yield Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=_witness(boundary, tries, happen), moves=_moves(boundary, tries))
+        yield Finding(
+            Verdict.MISMATCH,
+            message,
+            statements,
+            *boundary.key,
+            witness=_witness(boundary, tries, happen),
+            moves=_moves(boundary, tries),
+        )
         return
     left = show_duration(tries.all.value - tries.begins(tries.attempts.value))
     message = f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: the last has {left}"
@@ -115,7 +128,14 @@ def _stated(boundary: Boundary) -> _Tries | None:
         return None
 
     def at_layer(term: str) -> Fact | None:
-        return next((fact for fact in boundary.assumed.all(term) if fact.layer is tries.layer and fact.value is not NONE), None)
+        return next(
+            (
+                fact
+                for fact in boundary.assumed.all(term)
+                if fact.layer is tries.layer and fact.value is not NONE
+            ),
+            None,
+        )
 
     each, together = at_layer("timeout.attempt") or at_layer("timeout.idle"), at_layer("timeout.request")
     if each is None or together is None:
@@ -128,17 +148,39 @@ def _witness(boundary: Boundary, tries: _Tries, happen: int) -> Witness:
     steps = []
     for number in range(1, happen + 1):
         begun = tries.begins(number)
-        steps.append(Step(begun, who, "calls", f"calls {about} (try {number} of {tries.attempts.text})", tries.attempts, about, number))
+        steps.append(
+            Step(
+                begun,
+                who,
+                "calls",
+                f"calls {about} (try {number} of {tries.attempts.text})",
+                tries.attempts,
+                about,
+                number,
+            )
+        )
         if begun + tries.each.value < tries.all.value:
             does = "gives up the try"
             steps.append(Step(begun + tries.each.value, who, "gives-up", does, tries.each, about, number))
     over = tries.all.value
     if tries.begins(happen) + tries.each.value >= over:
-        steps.append(Step(over, who, "gives-up", f"has no time left after {tries.all.text}", tries.all, about, happen))
+        steps.append(
+            Step(over, who, "gives-up", f"has no time left after {tries.all.text}", tries.all, about, happen)
+        )
     steps.append(Step(over, who, "fails", f"tells its caller that {about} failed", None, about))
     rest = tries.attempts.value - happen
-    steps.append(Step(over, "", "concludes", f"{happen} of {tries.attempts.text} stated tries happened, {rest} never began", None, about))
-    return Witness(tuple(steps), "tries-happen", (tries.attempts, tries.all))
+    steps.append(
+        Step(
+            over,
+            "",
+            "concludes",
+            f"{happen} of {tries.attempts.text} stated tries happened, {rest} never began",
+            None,
+            about,
+        )
+    )
+    bearing = (tries.attempts, tries.all, *((tries.pause,) if tries.pause is not None else ()))
+    return Witness(tuple(steps), "tries-happen", bearing)
 
 
 def _moves(boundary: Boundary, tries: _Tries) -> tuple[Move, ...]:

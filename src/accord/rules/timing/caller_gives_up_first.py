@@ -100,7 +100,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         yield from _no_limit(boundary)
         return
     may = worst(boundary)
-    if may.stated is not None or may.injected is not None and may.surely > limit.value:
+    if may.stated is not None or (may.injected is not None and may.surely > limit.value):
         if may.surely > limit.value:
             yield from _cut(boundary, limit, may)
         elif may.stated is not None:
@@ -113,9 +113,16 @@ def _cut(boundary: Boundary, limit: Fact, may: Worst) -> Iterator[Finding]:
     agreed = agreement(boundary, limit)
     if agreed is Agreement.AGREED:
         return
-    stated = may.injected if may.injected is not None and (may.stated is None or may.injected.value > limit.value) else may.stated
+    stated = (
+        may.injected
+        if may.injected is not None and (may.stated is None or may.injected.value > limit.value)
+        else may.stated
+    )
     assert stated is not None
-    statements = (Statement(limit, _gives_up(boundary, limit)), Statement(stated, _may_take(boundary, stated)))
+    statements = (
+        Statement(limit, _gives_up(boundary, limit)),
+        Statement(stated, _may_take(boundary, stated)),
+    )
     message = f"{_who(boundary)} waits {limit.text}, {boundary.provider} may answer {_after(stated)}"
     if agreed is Agreement.OPEN:
         asks = f"a percentile of {boundary.subject} that covers what {boundary.consumer} counts on"
@@ -124,7 +131,14 @@ def _cut(boundary: Boundary, limit: Fact, may: Worst) -> Iterator[Finding]:
         return
     witness = cut_short(boundary)
     if witness is not None:
-        yield _finding(boundary, Verdict.MISMATCH, message, statements, witness=witness, moves=_moves(boundary, limit, may))
+        yield _finding(
+            boundary,
+            Verdict.MISMATCH,
+            message,
+            statements,
+            witness=witness,
+            moves=_moves(boundary, limit, may),
+        )
 
 
 def _open(boundary: Boundary, limit: Fact) -> Iterator[Finding]:
@@ -133,20 +147,38 @@ def _open(boundary: Boundary, limit: Fact) -> Iterator[Finding]:
     if default is not None:
         if default.value > limit.value:
             message = f"{_who(boundary)} waits {limit.text}, {boundary.provider} may answer {_after(default)} {_standing(default)}"
-            statements = (Statement(limit, _gives_up(boundary, limit)), Statement(default, _may_take(boundary, default)))
-            yield _finding(boundary, Verdict.CONDITIONAL, message, statements, (_question(boundary, limit),), _no_longer(limit))
+            statements = (
+                Statement(limit, _gives_up(boundary, limit)),
+                Statement(default, _may_take(boundary, default)),
+            )
+            yield _finding(
+                boundary,
+                Verdict.CONDITIONAL,
+                message,
+                statements,
+                (_question(boundary, limit),),
+                _no_longer(limit),
+            )
         return
     percentile = tail(boundary.promised, limit.value)
     if percentile is None:
         known = boundary.promised.family("latency.p")
-        statements = (Statement(limit, _gives_up(boundary, limit)), *(Statement(fact, _answers_within(boundary, fact)) for fact in known[:1]))
+        statements = (
+            Statement(limit, _gives_up(boundary, limit)),
+            *(Statement(fact, _answers_within(boundary, fact)) for fact in known[:1]),
+        )
         message = f"{_who(boundary)} waits {limit.text}; nobody says how late {boundary.subject} may answer"
         yield _finding(boundary, Verdict.UNANSWERED, message, statements, (_question(boundary, limit),))
         return
     share = share_beyond(percentile)
     message = f"{_who(boundary)} waits {limit.text}; up to {share} of the answers of {boundary.subject} may come later"
-    statements = (Statement(limit, _gives_up(boundary, limit)), Statement(percentile, _answers_within(boundary, percentile)))
-    yield _finding(boundary, Verdict.CONDITIONAL, message, statements, (_question(boundary, limit),), _no_longer(limit))
+    statements = (
+        Statement(limit, _gives_up(boundary, limit)),
+        Statement(percentile, _answers_within(boundary, percentile)),
+    )
+    yield _finding(
+        boundary, Verdict.CONDITIONAL, message, statements, (_question(boundary, limit),), _no_longer(limit)
+    )
 
 
 def _no_limit(boundary: Boundary) -> Iterator[Finding]:
@@ -156,9 +188,15 @@ def _no_limit(boundary: Boundary) -> Iterator[Finding]:
         return
     if boundary.consumer not in boundary.system.speaking:
         return
-    question = Question(boundary.consumer, f"how long it waits for {boundary.subject} (timeout)", f"at least {stated.text}")
-    message = f"{boundary.provider} may answer {_after(stated)}; {boundary.consumer} does not say how long it waits"
-    yield _finding(boundary, Verdict.UNANSWERED, message, (Statement(stated, _may_take(boundary, stated)),), (question,))
+    question = Question(
+        boundary.consumer, f"how long it waits for {boundary.subject} (timeout)", f"at least {stated.text}"
+    )
+    message = (
+        f"{boundary.provider} may answer {_after(stated)}; {boundary.consumer} does not say how long it waits"
+    )
+    yield _finding(
+        boundary, Verdict.UNANSWERED, message, (Statement(stated, _may_take(boundary, stated)),), (question,)
+    )
 
 
 def _finding(
@@ -170,14 +208,19 @@ def _finding(
     condition: str = "",
     **more: object,
 ) -> Finding:
-    return Finding(verdict, message, statements, *boundary.key, questions=questions, condition=condition, **more)  # type: ignore[arg-type]
+    return Finding(
+        verdict, message, statements, *boundary.key, questions=questions, condition=condition, **more
+    )  # type: ignore[arg-type]
 
 
 def _moves(boundary: Boundary, limit: Fact, may: Worst) -> tuple[Move, ...]:
     moves = []
     if may.surely < FOREVER:
         longer = show_duration(may.surely)
-        changes = tuple(Change(fact, replace(fact, value=may.surely, text=longer)) for fact in _shorter(boundary, may.surely))
+        changes = tuple(
+            Change(fact, replace(fact, value=may.surely, text=longer))
+            for fact in _shorter(boundary, may.surely)
+        )
         moves.append(Move(boundary.consumer, f"wait at least {longer}", changes))
     if may.stated is not None and may.injected is None:
         less = replace(may.stated, value=limit.value, text=limit.text)
@@ -187,7 +230,11 @@ def _moves(boundary: Boundary, limit: Fact, may: Worst) -> tuple[Move, ...]:
 
 def _shorter(boundary: Boundary, than: int) -> list[Fact]:
     """Every limit that would still fire before the answer."""
-    facts = [fact for term in ("timeout.attempt", "timeout.idle", "timeout.request") for fact in boundary.assumed.all(term)]
+    facts = [
+        fact
+        for term in ("timeout.attempt", "timeout.idle", "timeout.request")
+        for fact in boundary.assumed.all(term)
+    ]
     return [fact for fact in facts if fact.value is not NONE and fact.value < than]
 
 
@@ -226,7 +273,11 @@ def _standing(fact: Fact) -> str:
 
 
 def _question(boundary: Boundary, limit: Fact) -> Question:
-    return Question(boundary.provider, f"how late {boundary.subject} may answer (latency: {{max: ...}})", f"at most {limit.text}")
+    return Question(
+        boundary.provider,
+        f"how late {boundary.subject} may answer (latency: {{max: ...}})",
+        f"at most {limit.text}",
+    )
 
 
 def _no_longer(limit: Fact) -> str:

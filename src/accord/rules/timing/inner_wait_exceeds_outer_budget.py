@@ -116,13 +116,23 @@ def _mismatch(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait]) ->
     callee = _cause(boundary, longest)
     statements = [Statement(limit, _gives_up(boundary, limit))]
     if longest.limit is not None:
-        statements.append(Statement(longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"))
+        statements.append(
+            Statement(
+                longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"
+            )
+        )
     else:
-        statements.append(Statement(longest.because, f"{longest.consumer} waits for {longest.subject} without a stated limit"))
+        statements.append(
+            Statement(
+                longest.because, f"{longest.consumer} waits for {longest.subject} without a stated limit"
+            )
+        )
     if callee is not None:
         statements.append(Statement(callee, _may_take(longest, callee)))
     surely = "for ever" if may.surely >= FOREVER else show_duration(may.surely)
-    message = f"{_who(boundary)} waits {limit.text}; {boundary.provider} may wait {surely} for {longest.subject}"
+    message = (
+        f"{_who(boundary)} waits {limit.text}; {boundary.provider} may wait {surely} for {longest.subject}"
+    )
     moves = _moves(boundary, limit, may, longest)
     yield Finding(Verdict.MISMATCH, message, tuple(statements), *boundary.key, witness=witness, moves=moves)
 
@@ -136,13 +146,17 @@ def _conditional(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait])
         return
     statements = (
         Statement(limit, _gives_up(boundary, limit)),
-        Statement(longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"),
+        Statement(
+            longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"
+        ),
     )
     message = f"{_who(boundary)} waits {limit.text}; {boundary.provider} may wait up to {show_duration(at_most)} for {longest.subject}"
     connecting = longest.connect is not None and (longest.at_most or 0) - longest.connect.value <= limit.value
     condition = _condition(limit, longest, may, connecting)
     questions = () if connecting else tuple(_question(name, limit) for name in longest.missing)
-    yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition, questions=questions)
+    yield Finding(
+        Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition, questions=questions
+    )
 
 
 def _condition(limit: Fact, longest: Wait, may: Worst, connecting: bool) -> str:
@@ -164,10 +178,22 @@ def _moves(boundary: Boundary, limit: Fact, may: Worst, longest: Wait) -> tuple[
     moves = []
     if may.surely < FOREVER and boundary.consumer:
         longer = show_duration(may.surely)
-        moves.append(Move(boundary.consumer, f"wait at least {longer}", (Change(limit, replace(limit, value=may.surely, text=longer)),)))
+        moves.append(
+            Move(
+                boundary.consumer,
+                f"wait at least {longer}",
+                (Change(limit, replace(limit, value=may.surely, text=longer)),),
+            )
+        )
     if longest.limit is not None:
         less = replace(longest.limit, value=limit.value, text=limit.text)
-        moves.append(Move(boundary.provider, f"wait for {longest.subject} at most {limit.text}", (Change(longest.limit, less),)))
+        moves.append(
+            Move(
+                boundary.provider,
+                f"wait for {longest.subject} at most {limit.text}",
+                (Change(longest.limit, less),),
+            )
+        )
     return tuple(moves)
 
 
@@ -191,4 +217,6 @@ def _may_take(wait: Wait, cause: Fact) -> str:
 
 
 def _question(name: str, limit: Fact) -> Question:
-    return Question(name.partition("/")[0], f"how late {name} may answer (latency: {{max: ...}})", f"at most {limit.text}")
+    return Question(
+        name.partition("/")[0], f"how late {name} may answer (latency: {{max: ...}})", f"at most {limit.text}"
+    )
