@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
+
 from accord.report._contract_schema import contract_schema
 from accord.rules._catalogue import rules
-from jsonschema import Draft7Validator
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "schema" / "contract.schema.json"

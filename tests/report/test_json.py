@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+from msgspec.structs import replace
+
 from accord.model.finding import Finding, Statement
 from accord.model.place import Place
 from accord.model.problem import Problem
@@ -11,8 +14,6 @@ from accord.report._asked import Asked
 from accord.report._output_schema import output_schema
 from accord.report.json import render
 from accord.report.text import render as as_text
-from jsonschema import Draft202012Validator
-from msgspec.structs import replace
 
 from . import samples
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+
 from accord.model.finding import Statement
 from accord.model.place import Place
 from accord.model.problem import Problem
@@ -13,7 +15,6 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, visible, wrapped
 from accord.report._timeline import MOST_LINES, timeline
 from accord.report.text import render
-from msgspec.structs import replace
 
 from . import samples
 

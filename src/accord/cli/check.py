@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from accord.cli._meant import meant
 from accord.report._asked import Asked
 from accord.report._formats import formats
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from accord.files.config import Config
     from accord.model.finding import Finding
     from accord.model.result import Reading, Result
@@ -43,16 +46,19 @@ def command(paths: tuple[str, ...], output: str | None, config: str | None, colo
     of every boundary side by side, and shows where everybody keeps their word and the system still fails.
     """
     from accord.cli._configuration import configuration
+    from accord.cli._today import today
 
     fail_on, exit_zero = given.pop("fail_on"), given.pop("exit_zero")
     paths = paths or (".",)
     settings = configuration(paths, config, **given)
     known_rules(settings.value("check.rules"))
     with collector_paused():
-        reading, result = judged(paths, settings)
+        as_of = settings.value("check.as_of") or today()
+        reading, result = judged(paths, settings, as_of)
         known_boundary(boundary or "", reading, result)
         shown = chosen(result, settings.value("check.rules"), boundary or "")
-        written(shown, paths, settings, output or "", color, boundary or "")
+        asked = wanted(paths, settings, color, bool(output), boundary or "")
+        written(shown, replace(asked, imported=reading.imported, as_of=as_of), settings.value("check.format"), output or "")
     code = exit_code(reading, shown, {*settings.value("check.fail_on"), *fail_on})
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
@@ -69,19 +75,17 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def judged(paths: tuple[str, ...], settings: "Config") -> tuple["Reading", "Result"]:
+def judged(paths: tuple[str, ...], settings: "Config", as_of: "date") -> tuple["Reading", "Result"]:
     """What the paths gave, and what the rules find in it; says on a terminal what takes long."""
     from accord.cli._progress import Progress
 
     with Progress() as progress:
-        from accord.cli._today import today
         from accord.files.read import read
 
         reading = read(paths, settings)
         progress.doing = f"judging what {reading.files} files say"
         from accord.check import check
 
-        as_of = settings.value("check.as_of") or today()
         return reading, check(reading.facts, reading.problems, reading.files, as_of)
 
 
@@ -110,8 +114,6 @@ def known_boundary(text: str, reading: "Reading", result: "Result") -> None:
 
 def chosen(result: "Result", prefixes: tuple[str, ...], boundary: str) -> "Result":
     """The result with the findings that were asked for only; all rules have run, so a move still breaks none of them."""
-    from msgspec.structs import replace
-
     def asked_for(finding: "Finding") -> bool:
         by_rule = not prefixes or finding.rule.startswith(prefixes)
         return by_rule and boundary.lower() in f"{finding.subject} {finding.via}".lower()
@@ -119,15 +121,19 @@ def chosen(result: "Result", prefixes: tuple[str, ...], boundary: str) -> "Resul
     return replace(result, findings=tuple(finding for finding in result.findings if asked_for(finding)))
 
 
-def written(result: "Result", paths: tuple[str, ...], settings: "Config", output: str, color: str, boundary: str) -> None:
-    """Writes the result in its format to where it was asked for."""
-    from accord.cli._output import emit
+def wanted(paths: tuple[str, ...], settings: "Config", color: str, to_file: bool, boundary: str) -> Asked:
+    """What the report is asked to show, and how."""
     from accord.cli._terminal import page_width, wants_color
-    from accord.report._formats import renderer
 
     only = [f"--rule {prefix}" for prefix in settings.value("check.rules")] + ([f"--boundary {boundary}"] if boundary else [])
-    asked = Asked(page_width(), wants_color(color, bool(output)), settings.value("check.questions"), paths, " ".join(only))
-    format_ = settings.value("check.format")
+    return Asked(page_width(), wants_color(color, to_file), settings.value("check.questions"), paths, " ".join(only))
+
+
+def written(result: "Result", asked: Asked, format_: str, output: str) -> None:
+    """Writes the result in its format to where it was asked for."""
+    from accord.cli._output import emit
+    from accord.report._formats import renderer
+
     emit(renderer(format_)(result, asked), output, "utf-8" if format_ == "json" else "")
 
 

@@ -47,7 +47,8 @@ class Subject(Struct, frozen=True):
 class Where(Struct, frozen=True):
     """One statement: who made it, where it stands, with which stance, and what it says in words.
 
-    For a default, `source` names what acts by default and `version` the versions for which it does.
+    For a default, `source` names what acts by default and `version` the versions for which it does; for a statement that
+    was imported, `as_of` is the day its words are from.
     """
 
     party: str
@@ -59,6 +60,7 @@ class Where(Struct, frozen=True):
     says: str
     source: str | UnsetType = UNSET
     version: str | UnsetType = UNSET
+    as_of: str | UnsetType = UNSET
 
 
 class Moment(Struct, frozen=True):

@@ -1,5 +1,7 @@
 """Places as a reader opens them."""
 
+from collections.abc import Container
+
 from accord.model.place import Place
 from accord.report._paint import visible
 
@@ -11,6 +13,7 @@ def opened_from_here(root: str, file: str) -> str:
     return f"{root.rstrip('/')}/{file}"
 
 
-def where(place: Place) -> str:
-    """`path:line:column`, the path as it opens from where the check was started."""
-    return f"{visible(opened_from_here(place.root, place.file))}:{place.line}:{place.column}"
+def where(place: Place, imported: Container[str] = ()) -> str:
+    """`path:line:column`, the path as it opens from where the check was started; of an import the import, then the place."""
+    path = f"{place.root}: {place.file}" if place.root in imported else opened_from_here(place.root, place.file)
+    return f"{visible(path)}:{place.line}:{place.column}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from accord.model.finding import Finding, Question, Verdict
+from accord.report._asked import Asked
 from accord.report._paint import Paint, hanging, visible
 from accord.report._places import where
 
@@ -17,7 +18,7 @@ def open_questions(findings: Iterable[Finding]) -> dict[Question, list[Finding]]
     return asked
 
 
-def question_list(findings: Iterable[Finding], width: int, paint: Paint) -> list[str]:
+def question_list(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> list[str]:
     """The open questions, grouped by the party who can answer."""
     asked = open_questions(findings)
     lines: list[str] = []
@@ -25,15 +26,15 @@ def question_list(findings: Iterable[Finding], width: int, paint: Paint) -> list
         lines.append(f"{paint('unanswered', 'unanswered')}  asked of {paint('bold', visible(party) or 'anybody')}")
         for question, asking in asked.items():
             if question.to == party:
-                lines += _entry(question, asking, width, paint)
+                lines += _entry(question, asking, wanted, paint)
         lines.append("")
     return lines
 
 
-def _entry(question: Question, asking: list[Finding], width: int, paint: Paint) -> list[str]:
-    lines = hanging("  ", _sentence(question), width)
+def _entry(question: Question, asking: list[Finding], wanted: Asked, paint: Paint) -> list[str]:
+    lines = hanging("  ", _sentence(question), wanted.width)
     for finding in asking:
-        place = where(finding.statements[0].fact.place) if finding.statements else ""
+        place = where(finding.statements[0].fact.place, wanted.imported) if finding.statements else ""
         lines.append(paint("faint", f"      {finding.rule}   {visible(finding.subject)}   {place}"))
     return lines
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from shlex import quote
 
 from accord.model.finding import Verdict
 from accord.model.problem import Problem
@@ -54,7 +55,7 @@ def next_command(result: Result, asked: Asked) -> str:
     first = next((finding for finding in result.findings if finding.verdict is not Verdict.UNANSWERED), None)
     if first is not None:
         return f"accord explain {first.rule}"
-    paths = " ".join(visible(path) for path in asked.paths if path != ".")
+    paths = " ".join(visible(quote(path)) for path in asked.paths if asked.paths != (".",))
     if result.findings and not asked.questions:
         return " ".join(filter(None, ("accord check", paths, "--questions")))
     if result.findings:
@@ -97,7 +98,7 @@ def _nothing(result: Result, asked: Asked) -> list[str]:
 def _parties(result: Result) -> str:
     parties = _count(result.parties, "party", "parties")
     boundaries = _count(result.boundaries, "boundary", "boundaries")
-    alone = "" if result.boundaries else "; no two of them speak of one boundary yet"
+    alone = "" if result.boundaries else "; nobody speaks of another party yet"
     return f"{parties}, {boundaries}{alone}"
 
 

@@ -1,9 +1,11 @@
 """A result for programs: the published form, version 1 (schema/output.schema.json)."""
 
 from collections import Counter
+from datetime import date
 from typing import cast
 
 import msgspec
+from msgspec import UNSET
 
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
@@ -19,7 +21,7 @@ _SECOND = 1_000_000_000
 
 def render(result: Result, asked: Asked) -> str:
     """The document as indented JSON; equal results give equal texts."""
-    written = document(result)
+    written = document(result, asked)
     try:
         return msgspec.json.format(msgspec.json.encode(written), indent=2).decode() + "\n"
     except UnicodeEncodeError:  # a file name that is no text: written as escapes, which JSON allows
@@ -28,7 +30,7 @@ def render(result: Result, asked: Asked) -> str:
         return json.dumps(msgspec.to_builtins(written), indent=2) + "\n"
 
 
-def document(result: Result) -> form.Document:
+def document(result: Result, asked: Asked) -> form.Document:
     """The result in the published form."""
     counts = Counter(finding.verdict for finding in result.findings)
     return form.Document(
@@ -37,7 +39,7 @@ def document(result: Result) -> form.Document:
         parties=result.parties,
         boundaries=result.boundaries,
         counts=form.Counts(**{verdict: counts[verdict] for verdict in Verdict if verdict is not Verdict.COMPATIBLE}),
-        findings=[_finding(finding) for finding in result.findings],
+        findings=[_finding(finding, asked.imported) for finding in result.findings],
     )
 
 
@@ -50,7 +52,7 @@ def _not_read(problem: Problem) -> form.NotRead:
     return form.NotRead(place.root, place.file, place.line, place.column, problem.reason, problem.fatal)
 
 
-def _finding(finding: Finding) -> form.Found:
+def _finding(finding: Finding, imported: dict[str, date]) -> form.Found:
     return form.Found(
         rule=finding.rule,
         verdict=cast(form.Verdict, finding.verdict.value),
@@ -59,7 +61,7 @@ def _finding(finding: Finding) -> form.Found:
         scope=dict(finding.scope),
         message=finding.message,
         condition=finding.condition,
-        places=[_place(statement) for statement in finding.statements],
+        places=[_place(statement, imported) for statement in finding.statements],
         witness=_witness(finding.witness) if finding.witness else [],
         questions=[form.Asks(question.to, question.asks, question.bound) for question in finding.questions],
         help=[form.Help(move.party, move.do) for move in finding.moves],
@@ -67,12 +69,21 @@ def _finding(finding: Finding) -> form.Found:
     )
 
 
-def _place(statement: Statement) -> form.Where:
-    fact = statement.fact
-    where = form.Where(fact.says, fact.place.root, fact.place.file, fact.place.line, fact.place.column, fact.stance.value, statement.says)
-    if fact.stance is not Stance.DEFAULT:
-        return where
-    return msgspec.structs.replace(where, source=fact.source, version=fact.version)
+def _place(statement: Statement, imported: dict[str, date]) -> form.Where:
+    fact, place = statement.fact, statement.fact.place
+    is_default, day = fact.stance is Stance.DEFAULT, imported.get(place.root)
+    return form.Where(
+        party=fact.says,
+        root=place.root,
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        stance=fact.stance.value,
+        says=statement.says,
+        source=fact.source if is_default else UNSET,
+        version=fact.version if is_default else UNSET,
+        as_of=day.isoformat() if day else UNSET,
+    )
 
 
 def _witness(witness: Witness) -> list[form.Moment]:
@@ -89,5 +100,5 @@ def _moment(step: Step, starts: str) -> form.Moment:
         file=place.file if place else None,
         line=place.line if place else None,
         column=place.column if place else None,
-        at=instant(starts, step.at).isoformat().replace("+00:00", "Z") if starts else msgspec.UNSET,
+        at=instant(starts, step.at).isoformat().replace("+00:00", "Z") if starts else UNSET,
     )

@@ -1,6 +1,7 @@
 """A result for people: each finding with both sides' words, both places and the timeline; a summary last."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
@@ -21,19 +22,21 @@ def render(result: Result, asked: Asked) -> str:
     lines: list[str] = []
     for finding in result.findings:
         if finding.verdict is not Verdict.UNANSWERED or (asked.questions and not finding.questions):
-            lines += [*block(finding, asked.width, paint), ""]
+            lines += [*block(finding, asked, paint), ""]
     if asked.questions:
-        lines += question_list(result.findings, asked.width, paint)
+        lines += question_list(result.findings, asked, paint)
     lines += summary(result, asked, paint)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def block(finding: Finding, width: int, paint: Paint) -> list[str]:
+def block(finding: Finding, asked: Asked, paint: Paint) -> list[str]:
     """One finding: the head, what each side says and where, how it fails, what each side can do."""
-    lines = [head(finding, paint)]
+    width = asked.width
+    lines = head(finding, width, paint)
     if _adds(finding):
         lines += hanging("  ", visible(finding.message), width)
-    lines += statements(finding.statements, width, paint)
+    lines += statements(finding.statements, asked, paint)
+    lines += [paint("faint", line) for line in ages(finding, asked)]
     if finding.condition:
         lines += [paint("conditional", line) for line in hanging("  ", visible(finding.condition), width)]
     lines += _witness(finding, width, paint)
@@ -42,13 +45,15 @@ def block(finding: Finding, width: int, paint: Paint) -> list[str]:
     return [*lines, *_help(finding, width, paint)]
 
 
-def head(finding: Finding, paint: Paint) -> str:
-    """Verdict, rule, subject, and the scope where it is not everywhere."""
-    via = f" via {visible(finding.via)}" if finding.via else ""
-    scope = ", ".join(f"{visible(name)}={visible(value)}" for name, value in finding.scope)
-    where = f"  [{scope}]" if scope else ""
-    subject = paint("bold", visible(finding.subject) + via)
-    return f"{paint(finding.verdict, finding.verdict)}  {finding.rule}   {subject}{where}"
+def head(finding: Finding, width: int, paint: Paint) -> list[str]:
+    """Verdict, rule, subject, and the scope where it is not everywhere: on the same line if it fits."""
+    subject = visible(finding.subject) + (f" via {visible(finding.via)}" if finding.via else "")
+    scope = [f"{visible(name)}={visible(value)}" for name, value in finding.scope]
+    line = f"{paint(finding.verdict, finding.verdict)}  {finding.rule}   {paint('bold', subject)}"
+    beside = f"  [{', '.join(scope)}]" if scope else ""
+    if columns(f"{finding.verdict}  {finding.rule}   {subject}{beside}") <= width:
+        return [line + beside]
+    return [line, *(part for each in scope for part in hanging("  where ", each, width))]
 
 
 def _adds(finding: Finding) -> bool:
@@ -58,18 +63,18 @@ def _adds(finding: Finding) -> bool:
     return finding.message not in {statement.says for statement in finding.statements}
 
 
-def statements(stated: tuple[Statement, ...], width: int, paint: Paint) -> list[str]:
+def statements(stated: tuple[Statement, ...], asked: Asked, paint: Paint) -> list[str]:
     """Each statement with its place: beside it where the page is wide enough for all of them, else below it."""
     says = [_sentence(statement) for statement in stated]
-    places = [where(statement.fact.place) for statement in stated]
+    places = [where(statement.fact.place, asked.imported) for statement in stated]
     column = max((columns(sentence) for sentence in says), default=0) + _GAP
     widest_place = max((columns(place) for place in places), default=0)
     lines = []
     for sentence, place in zip(says, places, strict=True):
-        if 2 + column + widest_place <= width:
+        if 2 + column + widest_place <= asked.width:
             lines.append("  " + padded(sentence, column) + paint("faint", place))
         else:
-            lines += [*hanging("  ", sentence, width), paint("faint", f"      {place}")]
+            lines += [*hanging("  ", sentence, asked.width), paint("faint", f"      {place}")]
     return lines
 
 
@@ -79,6 +84,20 @@ def _sentence(statement: Statement) -> str:
     if fact.stance is not Stance.DEFAULT:
         return visible(statement.says)
     return visible(f"{statement.says} (default of {' '.join(filter(None, (fact.source, fact.version)))})")
+
+
+def ages(finding: Finding, asked: Asked) -> list[str]:
+    """Of each import that the finding rests on, the day its words are from, and how long ago that was."""
+    roots = sorted({statement.fact.place.root for statement in finding.statements} & set(asked.imported))
+    lines: list[str] = []
+    for root in roots:
+        lines += hanging("  ", f"{visible(root)} says so as of {asked.imported[root]}{_ago(asked.imported[root], asked.as_of)}", asked.width)
+    return lines
+
+
+def _ago(day: date, today: date | None) -> str:
+    days = (today - day).days if today else 0
+    return f", {days} {'day' if days == 1 else 'days'} ago" if days > 0 else ""
 
 
 def _witness(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
