@@ -140,9 +140,9 @@ def _answer_on_duty(levels: tuple[Answer, ...], duties: list[Duty], page: int, m
         if at is not None:
             through = on.holds_through(paged, at)
             anybody = anybody or through or on.holds(paged)
-            answers.append((at, through or may_wait))
-    first, counts = min(answers, default=(0, False))
-    return first if anybody and counts else None
+            answers.append((at, not (through or may_wait)))
+    first, waits = min(answers, default=(0, True))
+    return None if waits or not anybody else first
 
 
 def first_answer(levels: tuple[Answer, ...], page: int, as_of: date) -> tuple[int, int] | None:
