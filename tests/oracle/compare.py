@@ -1,11 +1,11 @@
-"""The rules' findings on a small set, in the explorer's words, so that the two can be held side by side."""
+"""The rules' claims on a small set, in the explorer's words, so that the two can be held side by side."""
 
 from __future__ import annotations
 
 from accord.boundaries.system import System
-from accord.check import check, refused_witnesses
+from accord.check import joined, judged, refused_witnesses
 from accord.model.fact import Fact
-from accord.model.finding import Finding, Verdict
+from accord.model.finding import Verdict
 from accord.rules._catalogue import Rule, rules
 from accord.sources import contract
 from accord.sources._yaml import Document, documents
@@ -32,16 +32,16 @@ def facts_of(text: str, file: str = "accord.yaml") -> list[Fact]:
     return found
 
 
-def findings_of(small: SmallSet, chosen: list[Rule], unit: str = "s") -> list[Finding]:
-    """What the chosen rules find in the set."""
-    return list(check(facts_of(as_yaml(small, unit)), rules=chosen).findings)
+def claims(system: System, chosen: list[Rule]) -> tuple[set[tuple[str, str]], list[str]]:
+    """What the chosen rules claim to be a mismatch, as pairs of rule and consumer, and why the monitor refuses some of it."""
+    refused = refused_witnesses(system, chosen)
+    found = [(rule, finding.consumer) for rule, finding, _ in refused]
+    found += [(finding.rule, finding.consumer) for finding in judged(system, chosen) if finding.verdict is Verdict.MISMATCH]
+    return set(found), [f"{rule}: {reason}" for rule, _, reason in refused]
 
 
-def mismatches(findings: list[Finding]) -> set[tuple[str, str]]:
-    """The definite findings as pairs of rule and consumer."""
-    return {(finding.rule, finding.consumer) for finding in findings if finding.verdict is Verdict.MISMATCH}
-
-
-def refused(small: SmallSet, chosen: list[Rule]) -> list[str]:
-    """Why the monitor refused witnesses of this set; must stay empty."""
-    return [f"{rule}: {reason}" for rule, _, reason in refused_witnesses(System(facts_of(as_yaml(small))), chosen)]
+def system_of(small: SmallSet, unit: str = "s") -> System:
+    """The set, read and joined."""
+    system, problems = joined(facts_of(as_yaml(small, unit)))
+    assert not problems
+    return system

@@ -50,8 +50,8 @@ EXPECTATIONS: dict[str, str] = {
     "asker-learns-outcome": "whoever asks learns the outcome: broken when an `answers` for an attempt comes later than the `gives-up` of that attempt (at the same instant it is still in time)",
     "effect-once": "one request acts once: broken by two `acts` steps for different attempts of one request, while a fact idempotent says never, "
     "or says key and the caller's idempotency_key is per-attempt or none, or the key is forgotten (the second comes `for` or more after the first)",
-    "tries-happen": "stated tries can happen: broken when the request's limit (fact: timeout.request) ends before attempt N (fact: attempts) could begin, "
-    "each try and pause taking all the time it may; beginning at the very end still counts",
+    "tries-happen": "stated tries can happen: broken when a request fails and, each try taking all the time it may (timeout.attempt or idle) and each pause its own, attempt N "
+    "(fact: attempts) would begin after the request's limit (timeout.request); beginning at the very end still counts. These facts are among those of the witness",
     "load-carried": "a provider gets at most what it accepts: broken when sends.rate, stated by the first caller, x the product of `multiplies`, along one path of calls, is above accepts.rate in `loads`",
     "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",
     "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller (some fact of which is among expects) does not handle it by name",

@@ -6,7 +6,7 @@ from accord.model.contract_values import ErrorAnswer, Idempotence
 from accord.model.fact import Fact
 from accord.monitor.saying import per_nanosecond
 from accord.monitor.speech import delivers, is_callers, is_providers, provider_of
-from accord.monitor.timeline import Attempt, Request, Timeline, error_words
+from accord.monitor.timeline import LIMITS, Attempt, Request, Timeline, error_words
 
 
 def asker_learns_outcome(line: Timeline) -> str:
@@ -52,15 +52,22 @@ def _is_receivers(fact: Fact, request: Request) -> bool:
 
 
 def tries_happen(line: Timeline) -> str:
-    """Broken when the limit of a request ended it before its last stated try could begin."""
+    """Broken when a request ends before its last stated try could begin, each one that begins taking all its time."""
+    reason = "no request ends with a try left"
     for request in line.requests:
         tries = line.tries(request.caller, request.about)
         stated = line.of_caller("attempts", request.caller, request.about)
-        ended = request.attempts[-1].ended
-        cut = request.cut is not None or (request.told is not None and ended is not None and line.next_begins(request) > line.limit_of(request))
-        if stated and cut and tries is not None and len(request.attempts) < tries:
-            return "" if all(_took_its_time(attempt) for attempt in request.attempts) else "a try took less than it may"
-    return "every stated try could begin"
+        if not stated or tries is None or request.told is None or not all(_took_its_time(attempt) for attempt in request.attempts):
+            continue
+        each = [fact.value for term in LIMITS for fact in line.of_caller(term, request.caller, request.about)]
+        times = [value for value in each if isinstance(value, int)]
+        if not times:
+            return "nobody says how long one try may take"
+        last, left = request.attempts[-1], tries - len(request.attempts)
+        if last.began + left * (min(times) + line.pause_of(request)) > line.limit_of(request):
+            return ""
+        reason = "every stated try could begin"
+    return reason
 
 
 def _took_its_time(attempt: Attempt) -> bool:

@@ -5,9 +5,7 @@ from accord.model.fact import Fact
 from accord.model.nothing import NONE
 from accord.model.witness import Step
 from accord.monitor.speech import delivers, is_callers, is_providers, leads_to, names, provider_of, speaks_of
-from accord.monitor.timeline import Attempt, Request, Timeline, is_one_of
-
-LIMITS = ("timeout.attempt", "timeout.connect", "timeout.idle")
+from accord.monitor.timeline import LIMITS, Attempt, Request, Timeline, is_one_of
 
 
 def calls(line: Timeline, step: Step) -> str:

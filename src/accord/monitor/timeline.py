@@ -10,6 +10,9 @@ from accord.model.fact import Fact
 from accord.model.witness import Step, Witness
 from accord.monitor.speech import is_callers, is_of_party, is_providers, provider_of
 
+LIMITS = ("timeout.attempt", "timeout.connect", "timeout.idle")
+"""The terms that limit one attempt."""
+
 
 class Attempt(Struct):
     """One try: when it began, was held back, left by its caller, answered, and when its effect took place."""
@@ -142,9 +145,12 @@ class Timeline(Struct):
     def next_begins(self, request: Request) -> float:
         """When the next attempt begins: after the pause that the facts of the witness state, else at once."""
         ended = request.attempts[-1].ended
+        return inf if ended is None else ended + self.pause_of(request)
+
+    def pause_of(self, request: Request) -> int:
+        """The pause before a further attempt: the first that the facts of the witness state, else none."""
         pauses = [fact.value for fact in self.of_caller("backoff", request.caller, request.about)]
-        pause = next((value.first for value in pauses if isinstance(value, Backoff)), 0)
-        return inf if ended is None else ended + pause
+        return next((value.first for value in pauses if isinstance(value, Backoff)), 0)
 
     def is_repeated(self, request: Request) -> bool:
         """Whether the caller asks again after the way the last attempt went; where it does not say, it does."""
