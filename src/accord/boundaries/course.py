@@ -228,11 +228,11 @@ class _Teller:
         return level, ends
 
     def goes_on(self, further: Level, level: Level) -> bool:
-        """Whether a rung says when it pages somebody for want of a recovery, and that one is on duty until the answer is due."""
+        """Whether a rung of somebody paged says when it pages further for want of a recovery, and that one is on duty for it."""
         rung = further.rung
         if rung is None or rung.unless != "recovered" or rung.after is None or further is level:
             return False
-        if further.pager not in [each.party for each in self.levels]:
+        if not any(step.act == "pages" and step.about == further.pager for step in self.steps):
             return False
         paged = self.page + further.after
         within = duration_of(further.acknowledge) or 0
