@@ -24,11 +24,7 @@ from accord.rules._catalogue import rules as all_rules
 
 _ORDER = {verdict: position for position, verdict in enumerate(Verdict)}
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2, Severity.USUAL: 3}
-_USUAL = {
-    Verdict.MISMATCH: Severity.ERROR,
-    Verdict.BREACH: Severity.ERROR,
-    Verdict.CONDITIONAL: Severity.WARNING,
-}
+_USUAL = {Verdict.MISMATCH: Severity.ERROR, Verdict.BREACH: Severity.ERROR, Verdict.CONDITIONAL: Severity.WARNING}
 
 
 def check(
@@ -53,7 +49,8 @@ def check(
 
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
-    linked = link(carried(facts))
+    stated = tuple(facts)
+    linked = link(carried(stated), stated)
     system = System(with_defaults(separate(versions_of_subsets(linked.facts))), as_of)
     return system, (*linked.problems, *system.conflicts)
 
@@ -74,10 +71,7 @@ def _by_system(system: System, rule: Rule) -> list[Finding]:
     assert rule.judge_system is not None
     views = system.system_views(rule.reads)
     return _merged(
-        rule,
-        system,
-        views,
-        [(view, finding) for view in views for finding in rule.judge_system(system, view)],
+        rule, system, views, [(view, finding) for view in views for finding in rule.judge_system(system, view)]
     )
 
 
@@ -105,9 +99,7 @@ def _in_views(system: System, key: Key, rule: Rule, views: Views) -> list[tuple[
     return [(view, finding) for view in met for finding in rule.judge(system.boundary(key, view))]
 
 
-def _merged(
-    rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]
-) -> list[Finding]:
+def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]) -> list[Finding]:
     """One finding for all the views in which the same statements collide."""
     groups: dict[object, tuple[Finding, list[View]]] = {}
     for view, finding in found:
@@ -140,9 +132,7 @@ def refused_witnesses(system: System, rules: Sequence[Rule] | None = None) -> li
     for rule in all_rules() if rules is None else rules:
         if rule.judge_system:
             claimed = [
-                finding
-                for view in system.system_views(rule.reads)
-                for finding in rule.judge_system(system, view)
+                finding for view in system.system_views(rule.reads) for finding in rule.judge_system(system, view)
             ]
         else:
             in_views = [_in_views(system, key, rule, system.views(key, rule.reads)) for key in system.keys]
@@ -159,13 +149,7 @@ def _filled(rule: Rule, finding: Finding, scope: tuple[tuple[str, str], ...]) ->
     if severity is Severity.USUAL:
         severity = _USUAL.get(finding.verdict, Severity.INFO)
     identity = "\n".join(
-        (
-            rule.id,
-            finding.verdict,
-            finding.subject,
-            *(f"{name}={value}" for name, value in scope),
-            *_kinds(finding),
-        )
+        (rule.id, finding.verdict, finding.subject, *(f"{name}={value}" for name, value in scope), *_kinds(finding))
     )
     fingerprint = sha256(identity.encode()).hexdigest()[:16]
     return replace(finding, rule=rule.id, severity=severity, scope=scope, fingerprint=fingerprint)

@@ -3,10 +3,13 @@
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Backoff
-from accord.model.fact import Fact, Layer
+from accord.model.duration import show_duration
+from accord.model.fact import Fact, Layer, Stance
+from accord.model.finding import Change
 from accord.model.nothing import NONE
 
 TRY_TERMS = ("timeout.attempt", "timeout.idle")
@@ -43,8 +46,7 @@ def limits(boundary: Boundary) -> list[Fact]:
     """Every stated limit that can end a try, the smallest first; `none` is no limit."""
     facts = [fact for term in (*TRY_TERMS, "timeout.request") for fact in boundary.assumed.all(term)]
     return sorted(
-        (fact for fact in facts if fact.value is not NONE),
-        key=lambda fact: (fact.value, fact.term, fact.place),
+        (fact for fact in facts if fact.value is not NONE), key=lambda fact: (fact.value, fact.term, fact.place)
     )
 
 
@@ -54,10 +56,20 @@ def first_limit(boundary: Boundary) -> Fact | None:
     return found[0] if found else None
 
 
+def lengthened(boundary: Boundary, wanted: int) -> tuple[Change, ...]:
+    """The changes that let a try wait for at least `wanted` nanoseconds, at every layer."""
+    text = show_duration(wanted)
+    return tuple(
+        Change(fact, replace(fact, value=wanted, text=text)) for fact in limits(boundary) if fact.value < wanted
+    )
+
+
 def waits_for_ever(boundary: Boundary) -> bool:
     """Whether the caller has said that it has no limit."""
     facts = [fact for term in (*TRY_TERMS, "timeout.request") for fact in boundary.assumed.all(term)]
-    return bool(facts) and all(fact.value is NONE for fact in facts)
+    return any(fact.value is NONE and fact.stance is not Stance.DEFAULT for fact in facts) and all(
+        fact.value is NONE for fact in facts
+    )
 
 
 def attempts(boundary: Boundary, layer: Layer | None = None) -> Fact | None:
@@ -102,9 +114,7 @@ def plan(boundary: Boundary) -> Plan | None:
         if request is not None and start >= request.value:
             break
         made.append(_one(start, limit, request))
-        start = made[-1].end + (
-            pause.value.first if pause is not None and isinstance(pause.value, Backoff) else 0
-        )
+        start = made[-1].end + (pause.value.first if pause is not None and isinstance(pause.value, Backoff) else 0)
     stopped = request is not None and start >= request.value
     return Plan(tuple(made), tries if again else None, pause, complete=stopped or len(made) == wanted)
 

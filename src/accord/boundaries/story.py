@@ -42,14 +42,7 @@ def _conclusion(boundary: Boundary, planned: Plan, late: int, at: int) -> Step:
     does = f"{_count(tries, 'try', 'tries')} of {boundary.subject}, {_count(late, 'answer', 'answers')} to nobody"
     does += ", 1 failure told to the caller" if planned.complete else ", and so on"
     return Step(
-        at,
-        "",
-        "concludes",
-        f"{does}: {boundary.provider} kept its word each time",
-        None,
-        boundary.subject,
-        0,
-        late,
+        at, "", "concludes", f"{does}: {boundary.provider} kept its word each time", None, boundary.subject, 0, late
     )
 
 
@@ -68,15 +61,7 @@ class _Teller:
         """Facts that bear on the times of steps which carry another: pauses, and limits on all tries."""
 
     def add(
-        self,
-        at: int,
-        party: str,
-        act: str,
-        does: str,
-        fact: Fact | None,
-        about: str,
-        attempt: int,
-        request: int,
+        self, at: int, party: str, act: str, does: str, fact: Fact | None, about: str, attempt: int, request: int
     ) -> None:
         self.steps.append(Step(at, party, act, does, fact, about, attempt, request))
 
@@ -125,16 +110,7 @@ class _Teller:
     def unlimited(self, boundary: Boundary, start: int, request: int) -> int:
         """A call whose caller states no limit: it waits for the answer."""
         because = calling(boundary)
-        self.add(
-            start,
-            boundary.consumer,
-            "calls",
-            f"calls {boundary.subject}",
-            because,
-            boundary.subject,
-            1,
-            request,
-        )
+        self.add(start, boundary.consumer, "calls", f"calls {boundary.subject}", because, boundary.subject, 1, request)
         return self.attempt(boundary, start, 1, request, FOREVER) or start
 
     def attempt(self, boundary: Boundary, start: int, number: int, request: int, left: int) -> int | None:
@@ -142,7 +118,7 @@ class _Teller:
         may = worst(boundary)
         now = start
         if may.injected is not None:
-            does = f"is held back for {may.injected.text} before {boundary.subject} answers"
+            does = f"holds the call of {boundary.subject} back for {may.injected.text}"
             self.add(start, may.injected.says, "waits", does, may.injected, boundary.subject, number, request)
             now += may.injected.value
         fact = may.stated or may.injected

@@ -5,17 +5,13 @@ from datetime import date
 from functools import cached_property
 
 from accord.boundaries.conflicts import conflicts
-from accord.boundaries.view import DAYS, EVERY, View, Views, holds_in, may_hold, views_over
+from accord.boundaries.resolution import Terms, filled, resolved, stacked
+from accord.boundaries.view import EVERY, View, Views, may_hold, views_over
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
-from accord.model.nothing import NONE
 from accord.model.problem import Problem
 
-Terms = dict[str, tuple[Fact, ...]]
 Key = tuple[str, str, str]  # consumer ("" for every caller), provider, operation
-
-_LAYERS = {layer: position for position, layer in enumerate(Layer)}
-_NOBODY: Terms = {}
 
 
 class Side:
@@ -94,9 +90,7 @@ class System:
             terms = self._assumed.get(key)
             if terms is None:
                 terms = self._assumed[key] = {}
-                self._callers.setdefault(fact.provider, {}).setdefault(fact.operation, set()).add(
-                    fact.consumer
-                )
+                self._callers.setdefault(fact.provider, {}).setdefault(fact.operation, set()).add(fact.consumer)
         else:
             place = (fact.provider, fact.operation)
             terms = self._promised.get(place)
@@ -115,9 +109,7 @@ class System:
         """Every party that speaks or is spoken of as a side, in order of name."""
         names = {provider for provider, _ in self._promised} | {key[1] for key in self._assumed}
         names |= {key[0] for key in self._assumed if key[0]}
-        names |= {
-            call.partition("/")[0] for fact in self.facts if fact.term == "needs" for call in _calls(fact)
-        }
+        names |= {call.partition("/")[0] for fact in self.facts if fact.term == "needs" for call in _calls(fact)}
         return dict.fromkeys(sorted(names))
 
     @cached_property
@@ -184,9 +176,9 @@ class System:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
         cached = self._sides.get((provider, operation)) if not self.scoped else None
         if cached is None:
-            own = _resolved(self._promised.get((provider, operation)), view)
+            own = resolved(self._promised.get((provider, operation)), view)
             if operation != PARTY and operation != ANY:
-                own = _filled(own, _resolved(self._promised.get((provider, ANY)), view))
+                own = filled(own, resolved(self._promised.get((provider, ANY)), view))
             cached = Side(own)
             if not self.scoped:
                 self._sides[(provider, operation)] = cached
@@ -207,12 +199,12 @@ class System:
 
     def _assumed_terms(self, key: Key, view: View) -> Terms:
         consumer, provider, operation = key
-        terms = _resolved(self._assumed.get(key), view)
+        terms = resolved(self._assumed.get(key), view)
         if operation != ANY:
-            terms = _filled(terms, _resolved(self._assumed.get((consumer, provider, ANY)), view))
+            terms = filled(terms, resolved(self._assumed.get((consumer, provider, ANY)), view))
         if consumer:
             for named in dict.fromkeys((operation, ANY)):
-                terms = _stacked(terms, _resolved(self._assumed.get(("", provider, named)), view))
+                terms = stacked(terms, resolved(self._assumed.get(("", provider, named)), view))
         return terms
 
     def boundary(self, key: Key, view: View = EVERY) -> Boundary:
@@ -379,63 +371,3 @@ def _in_force(fact: Fact, as_of: date) -> bool:
 
 def _is_read(term: str, reads: tuple[str, ...]) -> bool:
     return term.partition(".")[0] in reads
-
-
-def _resolved(terms: dict[str, list[Fact]] | None, view: View) -> Terms:
-    if not terms:
-        return _NOBODY
-    resolved: Terms = {}
-    for term, facts in terms.items():
-        if len(facts) == 1:
-            if not facts[0].scope or holds_in(facts[0].scope, view):
-                resolved[term] = (facts[0],)
-        else:
-            holding = _strongest(facts, view)
-            if holding:
-                resolved[term] = holding
-    return resolved
-
-
-def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
-    """Per layer the fact with the most conditions; a stated fact beats a default."""
-    best: dict[Layer, Fact] = {}
-    for fact in sorted(facts, key=lambda each: each.place):
-        if fact.scope and not holds_in(fact.scope, view):
-            continue
-        known = best.get(fact.layer)
-        if known is None or _weight(fact) > _weight(known):
-            best[fact.layer] = fact
-    return tuple(sorted(best.values(), key=lambda fact: _LAYERS[fact.layer]))
-
-
-def _weight(fact: Fact) -> tuple[bool, int]:
-    return (fact.stance is not Stance.DEFAULT, sum(dimension not in DAYS for dimension, _ in fact.scope))
-
-
-def _filled(terms: Terms, general: Terms) -> Terms:
-    if not general:
-        return terms
-    if not terms:
-        return general
-    missing = {
-        term: facts for term, facts in general.items() if term not in terms and not _answered(term, terms)
-    }
-    return {**terms, **missing} if missing else terms
-
-
-def _answered(term: str, terms: Terms) -> bool:
-    """Whether the named operation answers the whole family with `none` (`latency: none` over `any`'s latency.max)."""
-    return any(fact.value is NONE for fact in terms.get(term.partition(".")[0], ()))
-
-
-def _stacked(terms: Terms, outer: Terms) -> Terms:
-    """Both sides' facts, layer by layer: what the mesh says joins what the code says."""
-    if not outer:
-        return terms
-    stacked = dict(terms)
-    for term, facts in outer.items():
-        own = stacked.get(term, ())
-        layers = {fact.layer for fact in own}
-        joined = (*own, *(fact for fact in facts if fact.layer not in layers))
-        stacked[term] = tuple(sorted(joined, key=lambda fact: _LAYERS[fact.layer]))
-    return stacked

@@ -64,9 +64,7 @@ def views_over(facts: Iterable[Fact], meeting: Iterable[tuple[Fact, bool]] = ())
     return Views({name: _grouped(values) for name, values in marks.items()})
 
 
-def _tell_apart(
-    marks: dict[str, dict[str, set[object]]], fact: Fact, mark: Callable[[Fact, Scope], object]
-) -> None:
+def _tell_apart(marks: dict[str, dict[str, set[object]]], fact: Fact, mark: Callable[[Fact, Scope], object]) -> None:
     for dimension, values in fact.scope:
         if dimension not in DAYS:
             rest = tuple(pair for pair in fact.scope if pair[0] != dimension)

@@ -48,6 +48,11 @@ class Worst(Struct, frozen=True):
     waits: tuple[tuple[Wait, ...], ...] = ()
 
     @property
+    def held_back(self) -> int:
+        """The delay that the platform adds, in nanoseconds."""
+        return self.injected.value if self.injected is not None else 0
+
+    @property
     def waits_at_most(self) -> int | None:
         """The longest that its own waiting can take, its own work left out; None where a wait has no limit."""
         total = 0

@@ -2,16 +2,21 @@
 
 _ZONES = frozenset(
     (
+        "ai",
+        "app",
         "biz",
+        "cloud",
         "co",
         "com",
         "de",
+        "dev",
         "edu",
         "eu",
         "fr",
         "gov",
         "info",
         "int",
+        "io",
         "jp",
         "mil",
         "net",

@@ -1,29 +1,18 @@
 """The contract language, `accord.yaml`: a document is one party speaking. All errors of a document are reported at once."""
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from accord.model.amount import Amount, Growth, Words, parse_amount
 from accord.model.contract_values import ErrorAnswer, Idempotence, Needs, Rung, WorkStep
 from accord.model.duration import parse_duration
-from accord.model.fact import ANY, EVERYWHERE, Fact, Layer, Stance
+from accord.model.fact import ANY, EVERYWHERE, Fact, Stance
 from accord.model.hours import parse_hours
 from accord.model.nothing import NONE
-from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.sources import contract_keys as keys
-from accord.sources._yaml import (
-    Document,
-    Entry,
-    MappingNode,
-    Node,
-    SequenceNode,
-    entries,
-    items,
-    place_of,
-    text_of,
-)
+from accord.sources._contract_speech import Speech, Subject, shown
+from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, items, text_of
 from accord.sources.contract_keys import Key
 
 FORMAT = "contract"
@@ -53,120 +42,8 @@ def read(document: Document) -> Iterator[Fact | Problem]:
     yield from reader.problems
 
 
-class _Subject:
-    """Who says it about what: the part of a fact that the terms of one operation share."""
-
-    __slots__ = ("consumer", "operation", "provider", "stance")
-
-    def __init__(self, stance: Stance, consumer: str, provider: str, operation: str) -> None:
-        self.stance, self.consumer, self.provider, self.operation = stance, consumer, provider, operation
-
-
-class _Reader:
-    """Walks one document, collecting facts and problems; a refused value never stops the rest."""
-
-    def __init__(self, document: Document) -> None:
-        self.root, self.file = document.root, document.file
-        self.scope = document.scope
-        self.party = ""
-        self.layer = Layer.CODE
-        self.facts: list[Fact] = []
-        self.problems: list[Problem] = []
-
-    # ------------------------------------------------------------------ small things
-
-    def refuse(self, node: Node, reason: str) -> None:
-        self.problems.append(Problem(place_of(node, self.root, self.file), reason))
-
-    def place(self, node: Node) -> Place:
-        mark = node.start_mark
-        return Place(self.root, self.file, mark.line + 1, mark.column + 1)
-
-    def add(self, subject: _Subject, term: str, value: Any, text: str, at: Node) -> None:
-        mark = at.start_mark
-        self.facts.append(
-            Fact(
-                self.party,
-                subject.stance,
-                subject.consumer,
-                subject.provider,
-                subject.operation,
-                term,
-                value,
-                text,
-                Place(self.root, self.file, mark.line + 1, mark.column + 1),
-                self.layer,
-                self.scope,
-            )
-        )
-
-    def entries(self, node: Node, expected: str) -> list[Entry]:
-        if type(node) is not MappingNode:
-            if text_of(node) != "":
-                self.refuse(node, f"expected {expected}, read {_shown(node)}")
-            return []
-        duplicates: list[tuple[Node, str]] = []
-        found = entries(node, duplicates)
-        for key_node, key in duplicates:
-            self.refuse(key_node, f"the key {key} stands here a second time; one place per fact")
-        return [entry for entry in found if not entry.key.startswith("x-")]
-
-    def known(self, entry: Entry, table: dict[str, Key]) -> Key | None:
-        key = table.get(entry.key)
-        if key is None:
-            self.refuse(entry.key_node, f"unknown key {entry.key!r}{_suggestion(entry.key, table)}")
-        return key
-
-    def scalar(self, node: Node, parse: Callable[[str], Any], name: str) -> tuple[Any, str] | None:
-        """The parsed value and its text; None where it was refused or is `unknown`."""
-        text = text_of(node)
-        if text is None or (node.tag is not None and not text.startswith("!=")):
-            self.refuse(node, f"{name}: expected one value, read {_shown(node)}")
-            return None
-        if text == "unknown":
-            return None
-        try:
-            return parse(text), text
-        except Refused as refusal:
-            self.refuse(node, f"{name}: {_templated(text) or refusal}")
-            return None
-
-    def texts(self, node: Node, name: str) -> list[tuple[str, Node]]:
-        if type(node) is not SequenceNode:
-            text = self.scalar(node, str, name)
-            return [(text[0], node)] if text else []
-        found = [(self.scalar(item, str, name), item) for item in node.value]
-        return [(text[0], item) for text, item in found if text]
-
-    def parts(self, node: Node, table: tuple[Key, ...], name: str) -> dict[str, tuple[Any, str, Node]]:
-        """The scalar and word-list members of a small map: value, text and node of each."""
-        known = {key.name: key for key in table}
-        found: dict[str, tuple[Any, str, Node]] = {}
-        for entry in self.entries(node, f"{name} to be a map of {' '.join(known)}"):
-            key = self.known(entry, known)
-            if key is None:
-                continue
-            value = self.value(key, entry.value, f"{name}.{key.name}")
-            if value is not None:
-                found[key.name] = (*value, entry.at)
-        return found
-
-    def value(self, key: Key, node: Node, name: str) -> tuple[Any, str] | None:
-        text = text_of(node)
-        if key.none and text == "none":
-            return NONE, "none"
-        if text == "unknown" and "unknown" in key.grammar.split():
-            return text, text
-        if key.shape == "scalar":
-            return self.scalar(node, key.parse, name)
-        words = []
-        for text, item in self.texts(node, name):
-            parsed = self.scalar(item, key.parse, name)
-            if parsed:
-                words.append((parsed[0], text))
-        if not words:
-            return None
-        return tuple(word for word, _ in words), ", ".join(text for _, text in words)
+class _Reader(Speech):
+    """Walks one document, key by key."""
 
     # ------------------------------------------------------------------ the document
 
@@ -181,7 +58,7 @@ class _Reader:
         self.party = named[0]
         if "only" in found:
             self.read_scope(found["only"])
-        subject = _Subject(Stance.PROMISES, "", self.party, "")
+        subject = Subject(Stance.PROMISES, "", self.party, "")
         for entry in found.values():
             key = self.known(entry, keys.PARTY_KEYS)
             if key is None or key.name == "only":
@@ -199,25 +76,23 @@ class _Reader:
             scope[f"version:{self.party}" if name == "version" else name] = tuple(sorted(values))
         self.scope = tuple(sorted(scope.items())) or EVERYWHERE
 
-    def read_promises(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_promises(self, subject: Subject, key: Key, entry: Entry) -> None:
         for operation in self.entries(entry.value, "promises to be a map of operations"):
             if operation.key != ANY and not self.is_name(operation, keys.parse_name):
                 continue
-            self.read_terms(
-                _Subject(Stance.PROMISES, "", self.party, operation.key), operation, keys.PROMISE_KEYS
-            )
+            self.read_terms(Subject(Stance.PROMISES, "", self.party, operation.key), operation, keys.PROMISE_KEYS)
 
-    def read_assumes(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_assumes(self, subject: Subject, key: Key, entry: Entry) -> None:
         for called in self.entries(entry.value, "assumes to be a map of party/operation"):
             if self.is_name(called, keys.parse_reference):
                 provider, _, operation = called.key.partition("/")
-                about = _Subject(Stance.ASSUMES, self.party, provider, operation or ANY)
+                about = Subject(Stance.ASSUMES, self.party, provider, operation or ANY)
                 self.read_terms(about, called, keys.ASSUME_KEYS)
 
     def is_name(self, entry: Entry, parse: Callable[[str], str]) -> bool:
         return self.scalar(entry.key_node, parse, "name") is not None
 
-    def read_terms(self, subject: _Subject, operation: Entry, table: dict[str, Key]) -> None:
+    def read_terms(self, subject: Subject, operation: Entry, table: dict[str, Key]) -> None:
         started = len(self.facts)
         short_timeout = None
         for entry in self.entries(operation.value, f"{operation.key} to be a map of terms"):
@@ -228,9 +103,7 @@ class _Reader:
                 short_timeout = entry
             _TERM_READERS[key.shape](self, subject, key, entry)
         added = self.facts[started:]
-        if short_timeout and any(
-            fact.term == "attempts" and (fact.value is NONE or fact.value > 1) for fact in added
-        ):
+        if short_timeout and any(fact.term == "attempts" and (fact.value is NONE or fact.value > 1) for fact in added):
             self.refuse(
                 short_timeout.value,
                 f"timeout: {text_of(short_timeout.value)} beside attempts above 1 does not say whether it limits each "
@@ -242,12 +115,12 @@ class _Reader:
 
     # ------------------------------------------------------------------ one reader per shape
 
-    def read_plain(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_plain(self, subject: Subject, key: Key, entry: Entry) -> None:
         value = self.value(key, entry.value, key.name)
         if value is not None:
             self.add(subject, key.name, value[0], value[1], entry.at)
 
-    def read_group(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_group(self, subject: Subject, key: Key, entry: Entry) -> None:
         if type(entry.value) is MappingNode:
             for name, (value, text, at) in self.parts(entry.value, key.members, key.name).items():
                 self.add(subject, f"{key.name}.{name}", value, text, at)
@@ -261,7 +134,7 @@ class _Reader:
         if value is not None:
             self.add(subject, f"{key.name}.{key.short}", value[0], value[1], entry.at)
 
-    def read_latency(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_latency(self, subject: Subject, key: Key, entry: Entry) -> None:
         if text_of(entry.value) == "none":
             self.add(subject, f"{key.name}.max", NONE, "none", entry.at)
             return
@@ -274,33 +147,26 @@ class _Reader:
                 value = (NONE, "none") if none else self.scalar(part.value, parse_duration, name)
             else:
                 self.refuse(
-                    part.key_node,
-                    f"unknown key {part.key!r}; expected max, or a percentile such as p99 or p99.9",
+                    part.key_node, f"unknown key {part.key!r}; expected max, or a percentile such as p99 or p99.9"
                 )
                 continue
             if value is not None:
                 self.add(subject, name, value[0], value[1], part.at)
 
-    def read_detect(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_detect(self, subject: Subject, key: Key, entry: Entry) -> None:
         node = entry.value
         members = {member.name for member in key.members}
-        if (
-            type(node) is MappingNode
-            and node.value
-            and not any(text_of(name) in members for name, _ in node.value)
-        ):
+        if type(node) is MappingNode and node.value and not any(text_of(name) in members for name, _ in node.value):
             for part in self.entries(node, "detect to be a map"):
                 if part.key not in keys.PROMISE_KEYS:
                     self.refuse(part.key_node, f"unknown key {part.key!r}; expected by, within, or a term")
                     continue
-                for name, (value, text, at) in self.parts(
-                    part.value, key.members, f"detect.{part.key}"
-                ).items():
+                for name, (value, text, at) in self.parts(part.value, key.members, f"detect.{part.key}").items():
                     self.add(subject, f"detect.{part.key}.{name}", value, text, at)
             return
         self.read_group(subject, key, entry)
 
-    def read_hours(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_hours(self, subject: Subject, key: Key, entry: Entry) -> None:
         texts = self.texts(entry.value, "hours")
         if not texts:
             return
@@ -319,15 +185,13 @@ class _Reader:
                 return node
         return texts[0][1]
 
-    def read_idempotent(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_idempotent(self, subject: Subject, key: Key, entry: Entry) -> None:
         if type(entry.value) is MappingNode:
             parts = self.parts(entry.value, keys.IDEMPOTENT_PARTS, "idempotent")
             if "key" in parts:
                 remembered = parts["for"][0] if "for" in parts and parts["for"][0] is not NONE else None
                 shown = parts["key"][1] + (f" for {parts['for'][1]}" if "for" in parts else "")
-                self.add(
-                    subject, "idempotent", Idempotence("key", parts["key"][0], remembered), shown, entry.at
-                )
+                self.add(subject, "idempotent", Idempotence("key", parts["key"][0], remembered), shown, entry.at)
             elif not self.problems:
                 self.refuse(entry.value, "idempotent: expected always, never or {key: ..., for: ...}")
             return
@@ -335,10 +199,8 @@ class _Reader:
         if value:
             self.add(subject, "idempotent", Idempotence(value[0]), value[1], entry.at)
 
-    def read_quantities(self, subject: _Subject, key: Key, entry: Entry) -> None:
-        for quantity in self.entries(
-            entry.value, f"{key.name} to be a map of quantities such as {{rate: 300/s}}"
-        ):
+    def read_quantities(self, subject: Subject, key: Key, entry: Entry) -> None:
+        for quantity in self.entries(entry.value, f"{key.name} to be a map of quantities such as {{rate: 300/s}}"):
             name = f"{key.name}.{quantity.key}"
             if not self.is_name(quantity, keys.parse_name):
                 continue
@@ -377,7 +239,7 @@ class _Reader:
             f"{part}: {parts[part][1]}" for part in ("now", "max", "as_of", "grows") if part in parts
         )
 
-    def read_needs(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_needs(self, subject: Subject, key: Key, entry: Entry) -> None:
         if text_of(entry.value) == "none":
             self.add(subject, "needs", NONE, "none", entry.at)
             return
@@ -394,7 +256,7 @@ class _Reader:
         found = [self.scalar(part, keys.parse_reference, "needs") for part in (items(node) or [node])]
         return [value[0] for value in found if value]
 
-    def read_errors(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_errors(self, subject: Subject, key: Key, entry: Entry) -> None:
         if text_of(entry.value) == "none":
             self.add(subject, "errors", NONE, "none", entry.at)
             return
@@ -402,21 +264,17 @@ class _Reader:
             if not self.is_name(error, keys.parse_name):
                 continue
             parts = self.parts(error.value, keys.ERROR_PARTS, error.key)
-            answer = ErrorAnswer(
-                *(parts[part][0] if part in parts else None for part in ("status", "retry", "effect"))
-            )
-            shown = ", ".join(
-                f"{part}: {parts[part][1]}" for part in ("status", "retry", "effect") if part in parts
-            )
-            self.add(subject, f"errors.{error.key}", answer, shown, error.key_node)
+            answer = ErrorAnswer(*(parts[part][0] if part in parts else None for part in ("status", "retry", "effect")))
+            says = ", ".join(f"{part}: {parts[part][1]}" for part in ("status", "retry", "effect") if part in parts)
+            self.add(subject, f"errors.{error.key}", answer, says, error.key_node)
 
-    def read_names(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_names(self, subject: Subject, key: Key, entry: Entry) -> None:
         for name in self.entries(entry.value, "names to be a map of systems"):
             texts = tuple(text for text, _ in self.texts(name.value, f"names.{name.key}"))
             if texts:
                 self.add(subject, f"names.{name.key}", texts, ", ".join(texts), name.at)
 
-    def read_source(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_source(self, subject: Subject, key: Key, entry: Entry) -> None:
         if type(entry.value) is MappingNode:
             parts = self.parts(entry.value, keys.SOURCE_PARTS, "source")
             text = ", ".join(parts[part][1] for part in ("url", "as_of") if part in parts)
@@ -426,7 +284,7 @@ class _Reader:
         if text:
             self.add(subject, "source", text, text, entry.at)
 
-    def read_escalates(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_escalates(self, subject: Subject, key: Key, entry: Entry) -> None:
         if text_of(entry.value) in ("none", "unknown"):
             if text_of(entry.value) == "none":
                 self.add(subject, "escalates", NONE, "none", entry.at)
@@ -440,45 +298,43 @@ class _Reader:
             after, unless = parts.get("after", (None,))[0], parts.get("unless", (None,))[0]
             place = self.place(parts["to"][2])
             rungs.append(
-                Rung(
-                    None if after is NONE else after,
-                    None if unless is NONE else unless,
-                    parts["to"][0],
-                    place,
-                )
+                Rung(None if after is NONE else after, None if unless is NONE else unless, parts["to"][0], place)
             )
         if rungs:
             self.add(subject, "escalates", tuple(rungs), ", ".join(rung.to for rung in rungs), entry.key_node)
 
-    def read_steps(self, subject: _Subject, key: Key, entry: Entry) -> None:
+    def read_steps(self, subject: Subject, key: Key, entry: Entry) -> None:
         steps = []
         for item in self.list_of(entry, "steps", "{do, by, needs, takes, done}"):
             parts = self.parts(item, keys.STEP_PARTS, "steps")
             if "do" not in parts:
                 self.refuse(item, "steps: expected `do`, what is done")
                 continue
-            values = {name: "none" if part[0] is NONE else part[0] for name, part in parts.items()}
-            steps.append(
-                WorkStep(
-                    do=values["do"],
-                    by=values.get("by"),
-                    needs=values["needs"] if isinstance(values.get("needs"), tuple) else (),
-                    takes=values["takes"] if isinstance(values.get("takes"), int) else None,
-                    done=values.get("done"),
-                    place=self.place(item),
-                    places=tuple((name, self.place(part[2])) for name, part in parts.items()),
-                )
-            )
+            steps.append(self.step(item, parts))
         if steps:
             self.add(subject, "steps", tuple(steps), f"{len(steps)} steps", entry.key_node)
 
+    def step(self, item: Node, parts: dict[str, tuple[Any, str, Node]]) -> WorkStep:
+        """One step of a procedure; the answer none stays the word."""
+        said: dict[str, Any] = {name: "none" if part[0] is NONE else part[0] for name, part in parts.items()}
+        needs, takes = said.get("needs"), said.get("takes")
+        return WorkStep(
+            do=said["do"],
+            by=said.get("by"),
+            needs=needs if isinstance(needs, tuple) else (),
+            takes=takes if isinstance(takes, int) else None,
+            done=said.get("done"),
+            place=self.place(item),
+            places=tuple((name, self.place(part[2])) for name, part in parts.items()),
+        )
+
     def list_of(self, entry: Entry, name: str, shape: str) -> list[Node]:
         if type(entry.value) is not SequenceNode:
-            self.refuse(entry.value, f"{name}: expected a list of {shape}, read {_shown(entry.value)}")
+            self.refuse(entry.value, f"{name}: expected a list of {shape}, read {shown(entry.value)}")
         return items(entry.value)
 
 
-_Reading = Callable[[_Reader, _Subject, Key, Entry], None]
+_Reading = Callable[[_Reader, Subject, Key, Entry], None]
 _TERM_READERS: dict[str, _Reading] = {
     "scalar": _Reader.read_plain,
     "words": _Reader.read_plain,
@@ -503,29 +359,3 @@ _PARTY_READERS: dict[str, _Reading] = {
 
 def _amount(value: Any) -> Amount | None:
     return value if isinstance(value, Amount) else None
-
-
-def _shown(node: Node) -> str:
-    if type(node) is MappingNode:
-        return "a map"
-    if type(node) is SequenceNode:
-        return "a list"
-    if node.tag is not None:
-        return f"the YAML tag {node.tag}; tags have no meaning here"
-    return repr(text_of(node))
-
-
-def _templated(text: str) -> str:
-    for mark in ("{{", "<%", "%{"):
-        if mark in text:
-            return f"cannot read: template ({mark}); check the rendered file instead"
-    return ""
-
-
-def _suggestion(word: str, table: dict[str, Key]) -> str:
-    if word in keys.OTHER_WORDS:
-        return f"; Accord's word is {keys.OTHER_WORDS[word]}"
-    close = get_close_matches(word, table, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; expected one of {' '.join(table)}" if len(table) <= 12 else ""

@@ -95,6 +95,4 @@ def _finding(boundary: Boundary, error: Fact, name: str, handles: Fact | None, c
         more = (*(() if handles.value is NONE else handles.value), name)
         wider = replace(handles, value=more, text=", ".join(more))
         moves.insert(0, Move(boundary.consumer, f"handle {name} by name", (Change(handles, wider),)))
-    return Finding(
-        Verdict.MISMATCH, message, tuple(statements), *boundary.key, witness=witness, moves=tuple(moves)
-    )
+    return Finding(Verdict.MISMATCH, message, tuple(statements), *boundary.key, witness=witness, moves=tuple(moves))

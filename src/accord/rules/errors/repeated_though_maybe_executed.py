@@ -110,11 +110,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
             yield _mismatch(boundary, again, error, "must not be asked again")
         elif error.value.effect in ("unknown", "done") and safe is not True:
             may = "may have been done" if error.value.effect == "unknown" else "was done"
-            yield (
-                _mismatch(boundary, again, error, may)
-                if safe is False
-                else _question(boundary, again, error, may)
-            )
+            yield (_mismatch(boundary, again, error, may) if safe is False else _question(boundary, again, error, may))
 
 
 def _mismatch(boundary: Boundary, again: Fact, error: Fact, means: str) -> Finding:
@@ -125,11 +121,7 @@ def _mismatch(boundary: Boundary, again: Fact, error: Fact, means: str) -> Findi
         Step(0, "", "concludes", f"{about} is asked again although it {means}", None, about),
     )
     decides = repeat(boundary)
-    facts = (
-        again,
-        error,
-        *(fact for fact in (decides.fact, decides.key) if fact is not None and fact.term != "at"),
-    )
+    facts = (again, error, *(fact for fact in (decides.fact, decides.key) if fact is not None and fact.term != "at"))
     witness = Witness(steps, "error-not-repeated", facts)
     return Finding(
         Verdict.MISMATCH, _message(boundary, again, error, means), _statements(boundary, again, error, means), *boundary.key,
@@ -143,11 +135,7 @@ def _question(boundary: Boundary, again: Fact, error: Fact, means: str) -> Findi
     )
     message = _message(boundary, again, error, means)
     return Finding(
-        Verdict.UNANSWERED,
-        message,
-        _statements(boundary, again, error, means),
-        *boundary.key,
-        questions=(question,),
+        Verdict.UNANSWERED, message, _statements(boundary, again, error, means), *boundary.key, questions=(question,)
     )
 
 

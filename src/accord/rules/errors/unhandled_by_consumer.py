@@ -106,13 +106,9 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 def _question(boundary: Boundary, errors: list[Fact]) -> Finding:
     names = _listed(errors)
-    statements = tuple(
-        Statement(error, f"{boundary.provider} may answer {_shown(error)}") for error in errors
-    )
+    statements = tuple(Statement(error, f"{boundary.provider} may answer {_shown(error)}") for error in errors)
     message = f"{boundary.provider} may answer {names}; {boundary.consumer} does not say what it handles"
-    question = Question(
-        boundary.consumer, f"which errors of {boundary.subject} it has an answer for (handles)", names
-    )
+    question = Question(boundary.consumer, f"which errors of {boundary.subject} it has an answer for (handles)", names)
     return Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=(question,))
 
 
@@ -121,14 +117,7 @@ def _witness(boundary: Boundary, handles: Fact, error: Fact) -> Witness:
     steps = (
         Step(0, boundary.consumer, "states", f"has an answer for {handles.text}", handles, about),
         Step(0, boundary.provider, "states", f"answers {_shown(error)}, as it said it may", error, about),
-        Step(
-            0,
-            "",
-            "concludes",
-            f"{boundary.consumer} meets {_name(error)} without an answer for it",
-            None,
-            about,
-        ),
+        Step(0, "", "concludes", f"{boundary.consumer} meets {_name(error)} without an answer for it", None, about),
     )
     return Witness(steps, "error-understood", (handles, error))
 
@@ -140,11 +129,7 @@ def _moves(boundary: Boundary, handles: Fact, missing: list[Fact]) -> tuple[Move
     without = tuple(Change(error, None) for error in missing)
     return (
         Move(boundary.consumer, f"have an answer for {_listed(missing)}", (Change(handles, wider),)),
-        Move(
-            boundary.provider,
-            f"give errors that {boundary.consumer} knows instead of {_listed(missing)}",
-            without,
-        ),
+        Move(boundary.provider, f"give errors that {boundary.consumer} knows instead of {_listed(missing)}", without),
     )
 
 

@@ -92,61 +92,37 @@ load that all tries together may put on it.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.boundaries.answers import needing
-from accord.boundaries.limits import attempts, first_limit, plan, tries_again
+from accord.boundaries.paths import Path, paths, repeats
 from accord.boundaries.system import Boundary
+from accord.boundaries.wording import exchanged
 from accord.model.amount import Amount
 from accord.model.duration import SECOND
 from accord.model.fact import Fact
-from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
-from accord.model.nothing import NONE
+from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = ("attempts", "sends", "accepts", "needs", "retry_on", "timeout", "backoff")
-DEEPEST = 8
-
-
-class _Path(Struct, frozen=True):
-    """A path of calls that ends at the boundary in question, outermost first; `sends` is stated at its start.
-
-    `links` are the needs that tie each hop to the next.
-    """
-
-    hops: tuple[tuple[Boundary, Fact], ...]
-    links: tuple[Fact, ...]
-    sends: Fact
-    certain: bool
-
-    @property
-    def factor(self) -> int:
-        """How many calls arrive at the end for one request at the start."""
-        product = 1
-        for _, tries in self.hops:
-            product *= tries.value
-        return product
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds the tries of every path that ends here against the load that the provider accepts."""
-    last = _repeats(boundary)
-    if last is None:
+    if repeats(boundary) is None:
         return
-    paths = list(_paths(boundary))
+    found = list(paths(boundary))
     accepts = boundary.promised.get("accepts.rate")
     if accepts is None:
-        yield from _question(boundary, last, paths)
+        yield from _question(boundary, found)
         return
     if not isinstance(accepts.value, Amount) or accepts.value.dimension != "count/ns":
         return
-    over = [path for path in paths if _load(path) > accepts.value.value >= path.sends.value.value]
+    over = [path for path in found if path.load > accepts.value.value >= path.sends.value.value]
     if over:
         yield _finding(boundary, max(over, key=lambda path: (path.certain, path.factor)), accepts)
 
 
-def _finding(boundary: Boundary, path: _Path, accepts: Fact) -> Finding:
+def _finding(boundary: Boundary, path: Path, accepts: Fact) -> Finding:
     tries = " x ".join(str(fact.value) for _, fact in path.hops)
     first = path.hops[0][0]
     each = [
@@ -158,23 +134,18 @@ def _finding(boundary: Boundary, path: _Path, accepts: Fact) -> Finding:
         Statement(path.sends, f"{first.consumer} sends {first.subject} {path.sends.text}"),
         Statement(accepts, f"{boundary.provider} accepts {accepts.text}"),
     )
-    message = f"{path.sends.text} x {tries} = {_per_second(_load(path))} calls a second at {boundary.subject}, which accepts {accepts.text}"
+    message = f"{path.sends.text} x {tries} = {_per_second(path.load)} calls a second at {boundary.subject}, which accepts {accepts.text}"
     if not path.certain:
         condition = "holds only while an outer caller does not ask again for what the inner one gave up on"
         return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
     witness = _witness(boundary, path, accepts)
     return Finding(
-        Verdict.MISMATCH,
-        message,
-        statements,
-        *boundary.key,
-        witness=witness,
-        moves=_moves(boundary, path, accepts),
+        Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=_moves(boundary, path, accepts)
     )
 
 
-def _question(boundary: Boundary, last: Fact, paths: list[_Path]) -> Iterator[Finding]:
-    several = [path for path in paths if sum(tries.value > 1 for _, tries in path.hops) > 1]
+def _question(boundary: Boundary, found: list[Path]) -> Iterator[Finding]:
+    several = [path for path in found if sum(tries.value > 1 for _, tries in path.hops) > 1]
     if not several:
         return
     path = max(several, key=lambda path: path.factor)
@@ -184,117 +155,39 @@ def _question(boundary: Boundary, last: Fact, paths: list[_Path]) -> Iterator[Fi
     )
     message = f"{path.factor} calls for one request may arrive at {boundary.subject}; it does not say what it accepts"
     asks = f"how many calls of {boundary.subject} it accepts (accepts: {{rate: ...}})"
-    question = Question(boundary.provider, asks, f"at least {_per_second(_load(path))}/s")
+    question = Question(boundary.provider, asks, f"at least {_per_second(path.load)}/s")
     yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=(question,))
-
-
-def _paths(boundary: Boundary) -> Iterator[_Path]:
-    """Every path of hops with stated tries to this boundary whose first caller states how much it sends."""
-    waiting: list[tuple[tuple[Boundary, ...], tuple[Fact, ...], bool]] = [((boundary,), (), True)]
-    while waiting:
-        hops, links, certain = waiting.pop()
-        sends = hops[0].assumed.get("sends.rate")
-        stated = tuple((hop, tries) for hop in hops if (tries := _tries(hop)) is not None)
-        if len(stated) < len(hops) or len(hops) > DEEPEST:
-            continue
-        if sends is not None and isinstance(sends.value, Amount) and sends.value.dimension == "count/ns":
-            yield _Path(stated, links, sends, certain)
-        for outer in _callers(hops[0]):
-            link = needing(hops[0])
-            if link is not None and all(outer.key != hop.key for hop in hops):
-                waiting.append(((outer, *hops), (link, *links), certain and _repeats_inner(outer, hops[0])))
-
-
-def _callers(inner: Boundary) -> Iterator[Boundary]:
-    """The boundaries whose operation makes this call."""
-    for key in inner.system.above(inner.key):
-        if key[0]:
-            yield inner.system.boundary(key, inner.view)
-
-
-def _tries(boundary: Boundary) -> Fact | None:
-    tries = attempts(boundary)
-    return tries if tries is not None and tries.value is not NONE else None
-
-
-def _repeats(boundary: Boundary) -> Fact | None:
-    tries = _tries(boundary)
-    return tries if tries is not None and tries.value > 1 else None
-
-
-def _repeats_inner(outer: Boundary, inner: Boundary) -> bool:
-    """Whether the outer hop surely asks again when the inner one fails; one that never asks again changes nothing."""
-    tries = _repeats(outer)
-    if tries is None:
-        return True
-    stated = outer.assumed.get("retry_on")
-    if (
-        stated is not None
-        and stated.value is not NONE
-        and not {"any", "5xx", "gateway-error"}.isdisjoint(stated.value)
-    ):
-        return True
-    limit, planned = first_limit(outer), plan(inner)
-    return (
-        tries_again(outer, tries) and limit is not None and planned is not None and limit.value < planned.end
-    )
-
-
-def _load(path: _Path) -> Fraction:
-    value: Fraction = path.sends.value.value * path.factor
-    return value
 
 
 def _per_second(rate: Fraction) -> str:
     return f"{float(rate * SECOND):g}"
 
 
-def _witness(boundary: Boundary, path: _Path, accepts: Fact) -> Witness:
+def _witness(boundary: Boundary, path: Path, accepts: Fact) -> Witness:
     first = path.hops[0][0]
     steps = [
-        Step(
-            0,
-            first.consumer,
-            "states",
-            f"sends {path.sends.text} to {first.subject}",
-            path.sends,
-            first.subject,
-        )
+        Step(0, first.consumer, "states", f"sends {path.sends.text} to {first.subject}", path.sends, first.subject)
     ]
     for hop, tries in path.hops:
         if hop is not first:
             link = path.links[len(steps) // 2 - 1]
             steps.append(
-                Step(
-                    0,
-                    hop.consumer,
-                    "states",
-                    f"calls {hop.subject} for each {link.subject}",
-                    link,
-                    hop.subject,
-                )
+                Step(0, hop.consumer, "states", f"calls {hop.subject} for each {link.subject}", link, hop.subject)
             )
         does = f"finds {hop.subject} slow or down and makes {tries.value} tries of each call"
         steps.append(Step(0, hop.consumer, "multiplies", does, tries, hop.subject, 0, tries.value))
-    load = _load(path) * SECOND
-    does = f"gets {_per_second(_load(path))} calls a second, accepts {accepts.text}"
+    load = path.load * SECOND
+    does = f"gets {_per_second(path.load)} calls a second, accepts {accepts.text}"
     steps.append(Step(0, boundary.provider, "loads", does, accepts, boundary.subject, 0, int(load)))
     end = f"{path.factor} calls of {boundary.subject} for one request at {first.subject}: the tries keep it down"
     steps.append(Step(0, "", "concludes", end, None, boundary.subject, 0, path.factor))
     return Witness(tuple(steps), "load-carried", (accepts,))
 
 
-def _moves(boundary: Boundary, path: _Path, accepts: Fact) -> tuple[Move, ...]:
+def _moves(boundary: Boundary, path: Path, accepts: Fact) -> tuple[Move, ...]:
     last = path.hops[-1][1]
-    moves = [
-        Move(
-            boundary.consumer,
-            f"ask {boundary.subject} once",
-            (Change(last, replace(last, value=1, text="1")),),
-        )
-    ]
-    carried = replace(
-        accepts, value=replace(accepts.value, value=_load(path)), text=f"{_per_second(_load(path))}/s"
-    )
-    moves.append(Move(boundary.provider, f"accept at least {carried.text}", (Change(accepts, carried),)))
+    moves = [Move(boundary.consumer, f"ask {boundary.subject} once", (exchanged(last, 1, "1"),))]
+    rate = f"{_per_second(path.load)}/s"
+    more = exchanged(accepts, replace(accepts.value, value=path.load), rate)
+    moves.append(Move(boundary.provider, f"accept at least {rate}", (more,)))
     return tuple(moves)

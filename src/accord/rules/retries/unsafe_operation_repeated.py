@@ -4,8 +4,7 @@ A caller asks again when it has heard nothing; the provider does the thing each 
 asking again bridges a short failure. The provider is right: it never said that a repeat acts once. One request then acts
 twice, and no figure of either side shows it.
 
-A caller that has heard nothing cannot know whether the provider acted: the answer may be late or lost. So the mismatch
-needs no promised maximum, only a try that ends unanswered, a further try, and a provider that acts on both.
+A caller that has heard nothing cannot know whether the provider acted: the answer may be late or lost.
 
 ## Example
 ```yaml file=checkout/accord.yaml
@@ -61,7 +60,7 @@ promises:
 ```
 
 ## Unanswered
-Nobody says what a repeat does; and a caller that does not say which key it sends:
+Nobody says what a repeat does; which key is sent; or after what the caller asks again:
 ```yaml file=checkout/accord.yaml
 party: checkout
 assumes:
@@ -83,7 +82,7 @@ promises:
 ```
 
 ## What to do
-The caller: one try only, or send the same key on every attempt. The provider: let a repeat act once, by key or by nature.
+The caller: one try only, or the same key on every attempt. The provider: let a repeat act once, by key or by nature.
 
 ## References
 - RFC 9110, section 9.2.2, idempotent methods
@@ -92,14 +91,13 @@ The caller: one try only, or send the same key on every attempt. The provider: l
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from accord.boundaries.limits import Plan, attempts, plan, tries_again
 from accord.boundaries.repeats import Repeat, repeat
 from accord.boundaries.system import Boundary
+from accord.boundaries.wording import caller, exchanged, times
 from accord.model.contract_values import Idempotence
 from accord.model.fact import Fact
-from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
@@ -115,34 +113,24 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     if does.safe is True or _never_repeated(boundary, tries):
         return
     statements = (
-        Statement(tries, f"{_who(boundary)} asks up to {_times(tries)} for {boundary.subject}"),
+        Statement(tries, f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject}"),
         *_acts(boundary, does),
     )
     if does.safe is None:
-        message = f"{_who(boundary)} asks up to {_times(tries)}; nobody says what a repeat of {boundary.subject} does"
-        yield Finding(
-            Verdict.UNANSWERED, message, statements, *boundary.key, questions=(_question(boundary, does),)
+        open_part = (
+            "which key it sends" if does.fact is not None and does.fact.term == "idempotent" else "what a repeat does"
         )
+        message = f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject}; nobody says {open_part}"
+        yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=(_question(boundary, does),))
         return
-    message = f"{_who(boundary)} asks up to {_times(tries)}, {boundary.provider} acts each time"
+    message = f"{caller(boundary)} asks up to {times(tries)}, {boundary.provider} acts each time"
     planned = plan(boundary)
-    if (
-        not tries_again(boundary, tries)
-        or planned is None
-        or len(planned.tries) < 2
-        or planned.attempts is not tries
-    ):
+    if not tries_again(boundary, tries) or planned is None or len(planned.tries) < 2 or planned.attempts is not tries:
         condition = "holds only while no answer is lost on the way"
         yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
         return
-    yield Finding(
-        Verdict.MISMATCH,
-        message,
-        statements,
-        *boundary.key,
-        witness=_witness(boundary, planned, tries, does),
-        moves=_moves(boundary, tries, does),
-    )
+    witness, moves = _witness(boundary, planned, tries, does), _moves(boundary, tries, does)
+    yield Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)
 
 
 def _never_repeated(boundary: Boundary, tries: Fact) -> bool:
@@ -159,55 +147,19 @@ def _never_repeated(boundary: Boundary, tries: Fact) -> bool:
 
 def _witness(boundary: Boundary, planned: Plan, tries: Fact, does: Repeat) -> Witness:
     steps = []
-    who, about = boundary.consumer, boundary.subject
+    who, about, provider = boundary.consumer, boundary.subject, boundary.provider
     for number, each in enumerate(planned.tries[:2], start=1):
-        steps.append(
-            Step(
-                each.start,
-                who,
-                "calls",
-                f"calls {about} (try {number} of {tries.text})",
-                tries,
-                about,
-                number,
-            )
+        call, late = (
+            f"calls {about} (try {number} of {tries.text})",
+            f"acts on try {number}; the answer is late or lost",
         )
-        steps.append(
-            Step(
-                each.start,
-                boundary.provider,
-                "acts",
-                f"acts on try {number}; the answer is late or lost",
-                does.fact,
-                about,
-                number,
-            )
-        )
+        steps.append(Step(each.start, who, "calls", call, tries, about, number))
+        steps.append(Step(each.start, provider, "acts", late, does.fact, about, number))
         if number == 1:
-            steps.append(
-                Step(
-                    each.end,
-                    who,
-                    "gives-up",
-                    f"has heard nothing for {each.limit.text}",
-                    each.limit,
-                    about,
-                    number,
-                )
-            )
-    end = steps[-1].at
-    steps.append(
-        Step(
-            end,
-            "",
-            "concludes",
-            f"one request of {who or 'a caller'}, and {about} was done twice",
-            None,
-            about,
-            0,
-            2,
-        )
-    )
+            silence = f"has heard nothing for {each.limit.text}"
+            steps.append(Step(each.end, who, "gives-up", silence, each.limit, about, number))
+    end = f"one request of {who or 'a caller'}, and {about} was done twice"
+    steps.append(Step(steps[-1].at, "", "concludes", end, None, about, 0, 2))
     expects = tuple(fact for fact in (does.fact, does.key, planned.backoff) if fact is not None)
     return Witness(tuple(steps), "effect-once", expects)
 
@@ -215,19 +167,13 @@ def _witness(boundary: Boundary, planned: Plan, tries: Fact, does: Repeat) -> Wi
 def _moves(boundary: Boundary, tries: Fact, does: Repeat) -> tuple[Move, ...]:
     moves = []
     if boundary.consumer and does.key is not None:
-        same = Change(does.key, replace(does.key, value="per-request", text="per-request"))
+        same = exchanged(does.key, "per-request", "per-request")
         moves.append(Move(boundary.consumer, "send the same key on every attempt", (same,)))
     elif boundary.consumer:
-        moves.append(Move(boundary.consumer, "ask once", (Change(tries, replace(tries, value=1, text="1")),)))
+        moves.append(Move(boundary.consumer, "ask once", (exchanged(tries, 1, "1"),)))
     if does.fact is not None and does.fact.term == "idempotent":
-        once = replace(does.fact, value=Idempotence("always"), text="always")
-        moves.append(
-            Move(
-                boundary.provider,
-                "act once however often it is asked, for example by key",
-                (Change(does.fact, once),),
-            )
-        )
+        once = exchanged(does.fact, Idempotence("always"), "always")
+        moves.append(Move(boundary.provider, "act once however often it is asked, for example by key", (once,)))
     return tuple(moves)
 
 
@@ -235,14 +181,9 @@ def _acts(boundary: Boundary, does: Repeat) -> tuple[Statement, ...]:
     if does.fact is None or does.fact.term != "idempotent":
         return ()
     if does.key is not None:
-        key = does.key
+        sends = "a new key with each attempt" if does.key.value == "per-attempt" else "no key"
         return (
-            Statement(
-                key,
-                f"{boundary.consumer} sends a new key with each attempt"
-                if key.value == "per-attempt"
-                else f"{boundary.consumer} sends no key",
-            ),
+            Statement(does.key, f"{boundary.consumer} sends {sends}"),
             Statement(does.fact, f"{boundary.provider} acts once per key"),
         )
     words = "acts once per key" if does.fact.value.kind == "key" else "acts each time it is asked"
@@ -251,19 +192,6 @@ def _acts(boundary: Boundary, does: Repeat) -> tuple[Statement, ...]:
 
 def _question(boundary: Boundary, does: Repeat) -> Question:
     if does.fact is not None and does.fact.term == "idempotent":
-        return Question(
-            boundary.consumer or boundary.provider,
-            f"which key it sends to {boundary.subject} (idempotency_key)",
-            "per-request",
-        )
-    return Question(
-        boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key"
-    )
-
-
-def _times(tries: Fact) -> str:
-    return "again and again" if tries.value is NONE else f"{tries.text} times"
-
-
-def _who(boundary: Boundary) -> str:
-    return boundary.consumer or f"every caller of {boundary.provider}"
+        asks = f"which key it sends to {boundary.subject} (idempotency_key)"
+        return Question(boundary.consumer or boundary.provider, asks, "per-request")
+    return Question(boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key")

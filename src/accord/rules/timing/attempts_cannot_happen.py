@@ -75,18 +75,16 @@ class _Tries(Struct, frozen=True):
     @property
     def wait(self) -> int:
         """The shortest pause that the caller states between two tries."""
-        return (
-            self.pause.value.first if self.pause is not None and isinstance(self.pause.value, Backoff) else 0
-        )
+        return self.pause.value.first if self.pause is not None and isinstance(self.pause.value, Backoff) else 0
 
     def begins(self, number: int) -> int:
         """When try `number` begins if each one before it takes all its time."""
-        return (number - 1) * (self.each.value + self.wait)
+        return (number - 1) * (int(self.each.value) + self.wait)
 
     @property
     def needed(self) -> int:
         """The time that all tries and pauses may take."""
-        return self.begins(self.attempts.value) + self.each.value
+        return self.begins(self.attempts.value) + int(self.each.value)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
@@ -99,14 +97,14 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     )
     never = tries.begins(tries.attempts.value) > tries.all.value
     statements = (
-        Statement(
-            tries.attempts, f"{_who(boundary)} states {tries.attempts.text} tries at {boundary.subject}"
-        ),
+        Statement(tries.attempts, f"{_who(boundary)} states {tries.attempts.text} tries at {boundary.subject}"),
         Statement(tries.all, f"{_who(boundary)} ends all tries together after {tries.all.text}"),
         Statement(tries.each, f"{_who(boundary)} ends each try after {tries.each.text}"),
     )
     if never:
-        message = f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: {happen} can begin"
+        message = (
+            f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: {happen} can begin"
+        )
         yield Finding(
             Verdict.MISMATCH,
             message,
@@ -129,12 +127,7 @@ def _stated(boundary: Boundary) -> _Tries | None:
 
     def at_layer(term: str) -> Fact | None:
         return next(
-            (
-                fact
-                for fact in boundary.assumed.all(term)
-                if fact.layer is tries.layer and fact.value is not NONE
-            ),
-            None,
+            (fact for fact in boundary.assumed.all(term) if fact.layer is tries.layer and fact.value is not NONE), None
         )
 
     each, together = at_layer("timeout.attempt") or at_layer("timeout.idle"), at_layer("timeout.request")
@@ -164,9 +157,7 @@ def _witness(boundary: Boundary, tries: _Tries, happen: int) -> Witness:
             steps.append(Step(begun + tries.each.value, who, "gives-up", does, tries.each, about, number))
     over = tries.all.value
     if tries.begins(happen) + tries.each.value >= over:
-        steps.append(
-            Step(over, who, "gives-up", f"has no time left after {tries.all.text}", tries.all, about, happen)
-        )
+        steps.append(Step(over, who, "gives-up", f"has no time left after {tries.all.text}", tries.all, about, happen))
     steps.append(Step(over, who, "fails", f"tells its caller that {about} failed", None, about))
     rest = tries.attempts.value - happen
     steps.append(
@@ -179,7 +170,7 @@ def _witness(boundary: Boundary, tries: _Tries, happen: int) -> Witness:
             about,
         )
     )
-    bearing = (tries.attempts, tries.all, *((tries.pause,) if tries.pause is not None else ()))
+    bearing = (tries.attempts, tries.all, tries.each, *((tries.pause,) if tries.pause is not None else ()))
     return Witness(tuple(steps), "tries-happen", bearing)
 
 

@@ -76,17 +76,15 @@ caller: wait longer than the service waits. The dependency: promise a maximum th
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from accord.boundaries.agreed import Agreement, agreement
-from accord.boundaries.limits import first_limit
+from accord.boundaries.limits import first_limit, lengthened
 from accord.boundaries.story import cut_short
 from accord.boundaries.system import Boundary
+from accord.boundaries.wording import caller, exchanged, how_late, leaves, may_answer
 from accord.boundaries.worst import FOREVER, Wait, Worst, worst
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
-from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
-from accord.model.nothing import NONE
+from accord.model.finding import Finding, Move, Statement, Verdict
 
 READS = ("timeout", "latency", "attempts", "backoff", "retry_on", "handles", "needs", "idempotent", "at")
 
@@ -114,25 +112,19 @@ def _mismatch(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait]) ->
         return
     longest = max(waits, key=lambda wait: wait.surely)
     callee = _cause(boundary, longest)
-    statements = [Statement(limit, _gives_up(boundary, limit))]
+    statements = [leaves(boundary, limit)]
     if longest.limit is not None:
         statements.append(
-            Statement(
-                longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"
-            )
+            Statement(longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}")
         )
     else:
         statements.append(
-            Statement(
-                longest.because, f"{longest.consumer} waits for {longest.subject} without a stated limit"
-            )
+            Statement(longest.because, f"{longest.consumer} waits for {longest.subject} without a stated limit")
         )
     if callee is not None:
-        statements.append(Statement(callee, _may_take(longest, callee)))
+        statements.append(_may_take(longest, callee))
     surely = "for ever" if may.surely >= FOREVER else show_duration(may.surely)
-    message = (
-        f"{_who(boundary)} waits {limit.text}; {boundary.provider} may wait {surely} for {longest.subject}"
-    )
+    message = f"{caller(boundary)} waits {limit.text}; {boundary.provider} may wait {surely} for {longest.subject}"
     moves = _moves(boundary, limit, may, longest)
     yield Finding(Verdict.MISMATCH, message, tuple(statements), *boundary.key, witness=witness, moves=moves)
 
@@ -145,18 +137,14 @@ def _conditional(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait])
     if longest.limit is None:
         return
     statements = (
-        Statement(limit, _gives_up(boundary, limit)),
-        Statement(
-            longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"
-        ),
+        leaves(boundary, limit),
+        Statement(longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"),
     )
-    message = f"{_who(boundary)} waits {limit.text}; {boundary.provider} may wait up to {show_duration(at_most)} for {longest.subject}"
+    message = f"{caller(boundary)} waits {limit.text}; {boundary.provider} may wait up to {show_duration(at_most)} for {longest.subject}"
     connecting = longest.connect is not None and (longest.at_most or 0) - longest.connect.value <= limit.value
     condition = _condition(limit, longest, may, connecting)
-    questions = () if connecting else tuple(_question(name, limit) for name in longest.missing)
-    yield Finding(
-        Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition, questions=questions
-    )
+    questions = () if connecting else tuple(how_late(name, limit) for name in longest.missing)
+    yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition, questions=questions)
 
 
 def _condition(limit: Fact, longest: Wait, may: Worst, connecting: bool) -> str:
@@ -178,45 +166,19 @@ def _moves(boundary: Boundary, limit: Fact, may: Worst, longest: Wait) -> tuple[
     moves = []
     if may.surely < FOREVER and boundary.consumer:
         longer = show_duration(may.surely)
-        moves.append(
-            Move(
-                boundary.consumer,
-                f"wait at least {longer}",
-                (Change(limit, replace(limit, value=may.surely, text=longer)),),
-            )
-        )
+        moves.append(Move(boundary.consumer, f"wait at least {longer}", lengthened(boundary, may.surely)))
     if longest.limit is not None:
-        less = replace(longest.limit, value=limit.value, text=limit.text)
         moves.append(
             Move(
                 boundary.provider,
                 f"wait for {longest.subject} at most {limit.text}",
-                (Change(longest.limit, less),),
+                (exchanged(longest.limit, limit.value, limit.text),),
             )
         )
     return tuple(moves)
 
 
-def _who(boundary: Boundary) -> str:
-    return boundary.consumer or f"every caller of {boundary.provider}"
-
-
-def _gives_up(boundary: Boundary, limit: Fact) -> str:
-    what = "hears nothing for" if limit.term == "timeout.idle" else "has waited"
-    return f"{_who(boundary)} gives up when it {what} {limit.text}"
-
-
-def _may_take(wait: Wait, cause: Fact) -> str:
-    if cause.term == "latency.injected":
-        return f"every call to {cause.provider} is held back for {cause.text}"
+def _may_take(wait: Wait, cause: Fact) -> Statement:
     if cause.term == "needs":
-        return f"{wait.subject} waits for {cause.text} in turn"
-    if cause.value is NONE:
-        return f"{wait.provider} promises no longest time"
-    return f"{wait.provider} may answer after {cause.text}"
-
-
-def _question(name: str, limit: Fact) -> Question:
-    return Question(
-        name.partition("/")[0], f"how late {name} may answer (latency: {{max: ...}})", f"at most {limit.text}"
-    )
+        return Statement(cause, f"{wait.subject} waits for {cause.text} in turn")
+    return may_answer(cause)

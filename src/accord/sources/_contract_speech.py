@@ -1,0 +1,162 @@
+"""The small readings that every key of a contract is made of: maps, scalars, lists, and what is refused in them."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+from accord.model.fact import Fact, Layer, Stance
+from accord.model.nothing import NONE
+from accord.model.place import Place
+from accord.model.problem import Problem, Refused
+from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, entries, place_of, text_of
+from accord.sources.contract_keys import OTHER_WORDS, Key
+
+
+class Subject:
+    """Who says it about what: the part of a fact that the terms of one operation share."""
+
+    __slots__ = ("consumer", "operation", "provider", "stance")
+
+    def __init__(self, stance: Stance, consumer: str, provider: str, operation: str) -> None:
+        self.stance, self.consumer, self.provider, self.operation = stance, consumer, provider, operation
+
+
+class Speech:
+    """What one document says so far: its facts and problems; a refused value never stops the rest."""
+
+    def __init__(self, document: Document) -> None:
+        self.root, self.file = document.root, document.file
+        self.scope = document.scope
+        self.party = ""
+        self.layer = Layer.CODE
+        self.facts: list[Fact] = []
+        self.problems: list[Problem] = []
+
+    # ------------------------------------------------------------------ small things
+
+    def refuse(self, node: Node, reason: str) -> None:
+        """Records what is wrong with a node, at its place."""
+        self.problems.append(Problem(place_of(node, self.root, self.file), reason))
+
+    def place(self, node: Node) -> Place:
+        """Where the node stands."""
+        mark = node.start_mark
+        return Place(self.root, self.file, mark.line + 1, mark.column + 1)
+
+    def add(self, subject: Subject, term: str, value: Any, text: str, at: Node) -> None:
+        """Records one fact."""
+        mark = at.start_mark
+        self.facts.append(
+            Fact(
+                self.party,
+                subject.stance,
+                subject.consumer,
+                subject.provider,
+                subject.operation,
+                term,
+                value,
+                text,
+                Place(self.root, self.file, mark.line + 1, mark.column + 1),
+                self.layer,
+                self.scope,
+            )
+        )
+
+    def entries(self, node: Node, expected: str) -> list[Entry]:
+        """The entries of a map; keys that begin with `x-` are the author's own."""
+        if type(node) is not MappingNode:
+            if text_of(node) != "":
+                self.refuse(node, f"expected {expected}, read {shown(node)}")
+            return []
+        duplicates: list[tuple[Node, str]] = []
+        found = entries(node, duplicates)
+        for key_node, key in duplicates:
+            self.refuse(key_node, f"the key {key} stands here a second time; one place per fact")
+        return [entry for entry in found if not entry.key.startswith("x-")]
+
+    def known(self, entry: Entry, table: dict[str, Key]) -> Key | None:
+        """The key of the table that an entry has; an unknown one is refused."""
+        key = table.get(entry.key)
+        if key is None:
+            self.refuse(entry.key_node, f"unknown key {entry.key!r}{_suggestion(entry.key, table)}")
+        return key
+
+    def scalar(self, node: Node, parse: Callable[[str], Any], name: str) -> tuple[Any, str] | None:
+        """The parsed value and its text; None where it was refused or is `unknown`."""
+        text = text_of(node)
+        if text is None or (node.tag is not None and not text.startswith("!=")):
+            self.refuse(node, f"{name}: expected one value, read {shown(node)}")
+            return None
+        if text == "unknown":
+            return None
+        try:
+            return parse(text), text
+        except Refused as refusal:
+            self.refuse(node, f"{name}: {_templated(text) or refusal}")
+            return None
+
+    def texts(self, node: Node, name: str) -> list[tuple[str, Node]]:
+        """The texts of a list, or of one scalar."""
+        if type(node) is not SequenceNode:
+            text = self.scalar(node, str, name)
+            return [(text[0], node)] if text else []
+        found = [(self.scalar(item, str, name), item) for item in node.value]
+        return [(text[0], item) for text, item in found if text]
+
+    def parts(self, node: Node, table: tuple[Key, ...], name: str) -> dict[str, tuple[Any, str, Node]]:
+        """The scalar and word-list members of a small map: value, text and node of each."""
+        known = {key.name: key for key in table}
+        found: dict[str, tuple[Any, str, Node]] = {}
+        for entry in self.entries(node, f"{name} to be a map of {' '.join(known)}"):
+            key = self.known(entry, known)
+            if key is None:
+                continue
+            value = self.value(key, entry.value, f"{name}.{key.name}")
+            if value is not None:
+                found[key.name] = (*value, entry.at)
+        return found
+
+    def value(self, key: Key, node: Node, name: str) -> tuple[Any, str] | None:
+        """The value and text of a scalar or word list; None where it was refused or is unknown."""
+        text = text_of(node)
+        if key.none and text == "none":
+            return NONE, "none"
+        if text == "unknown" and "unknown" in key.grammar.split():
+            return text, text
+        if key.shape == "scalar":
+            return self.scalar(node, key.parse, name)
+        words = []
+        for text, item in self.texts(node, name):
+            parsed = self.scalar(item, key.parse, name)
+            if parsed:
+                words.append((parsed[0], text))
+        if not words:
+            return None
+        return tuple(word for word, _ in words), ", ".join(text for _, text in words)
+
+
+def shown(node: Node) -> str:
+    """What a node is, for a message."""
+    if type(node) is MappingNode:
+        return "a map"
+    if type(node) is SequenceNode:
+        return "a list"
+    if node.tag is not None:
+        return f"the YAML tag {node.tag}; tags have no meaning here"
+    return repr(text_of(node))
+
+
+def _templated(text: str) -> str:
+    for mark in ("{{", "<%", "%{"):
+        if mark in text:
+            return f"cannot read: template ({mark}); check the rendered file instead"
+    return ""
+
+
+def _suggestion(word: str, table: dict[str, Key]) -> str:
+    if word in OTHER_WORDS:
+        return f"; Accord's word is {OTHER_WORDS[word]}"
+    close = get_close_matches(word, table, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; expected one of {' '.join(table)}" if len(table) <= 12 else ""
