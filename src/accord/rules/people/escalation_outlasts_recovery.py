@@ -136,7 +136,7 @@ def _judged(system: System, told: Recovery, owed: Due, caller: str) -> Iterator[
 def _late(told: Recovery, owed: Due, goes: Course, caller: str, as_of: date) -> Finding:
     needed = owed.within + goes.ends - goes.due
     text = show_duration(needed)
-    message = f"{_bound(owed, told.subject)}; it takes up to {text} while everybody answers in time"
+    message = f"{_bound(owed, told.subject)}; it may take {text} while everybody keeps their word"
     does = f"repaired {show_duration(goes.ends - goes.due)} too late, and everybody kept their word"
     steps = (*goes.steps, concludes(does, told.subject, goes.steps[-1].at))
     hours = (owed.hours,) if owed.hours is not None and goes.starts else ()
