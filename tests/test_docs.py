@@ -1,6 +1,6 @@
 """What can be typed is documented: every command, option, configuration key, variable, verdict, exit code and rule."""
 
-import importlib
+import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +9,9 @@ import click
 import pytest
 
 from accord import cli
-from accord.cli import check, program
+from accord.cli import check
 from accord.cli._pages import page, rule_ids
+from accord.cli._program import program
 from accord.files.keys import KEYS, SCOPE_KEYS
 from accord.model.finding import Severity, Verdict
 from accord.report._output_schema import output_schema
@@ -92,3 +93,12 @@ def test_every_rule_has_a_page_with_a_title_and_a_text(id_: str) -> None:
 @pytest.mark.skipif(not LANGUAGE.exists(), reason="docs/language.md is not written yet")
 def test_every_word_of_the_contract_language_is_documented(name: str) -> None:
     assert f"`{name}`" in LANGUAGE.read_text(encoding="utf-8")
+
+
+def test_the_picture_shows_what_the_program_shows() -> None:
+    """Draw it anew with `python docs/picture.py`, and look at it."""
+    specification = importlib.util.spec_from_file_location("picture", DOCS / "picture.py")
+    assert specification is not None and specification.loader is not None
+    drawer = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(drawer)
+    assert drawer.PICTURE.read_text(encoding="utf-8") == drawer.picture(drawer.shown())

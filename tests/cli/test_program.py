@@ -9,7 +9,7 @@ import click
 import pytest
 
 from accord import __version__, cli
-from accord.cli import NO_READER, program
+from accord.cli._program import NO_READER, program
 
 from .conftest import Accord
 

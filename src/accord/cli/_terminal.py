@@ -1,7 +1,6 @@
 """What the terminal can show: its width, and whether colour is wanted."""
 
 import os
-import shutil
 import sys
 
 WITHOUT_A_TERMINAL = 100
@@ -10,8 +9,16 @@ _NARROWEST, _WIDEST = 60, 160
 
 def page_width() -> int:
     """The columns of the page: COLUMNS, else the terminal's, else WITHOUT_A_TERMINAL."""
-    width = shutil.get_terminal_size((WITHOUT_A_TERMINAL, 24)).columns
-    return max(_NARROWEST, min(width, _WIDEST))
+    said = os.environ.get("COLUMNS", "")
+    width = int(said) if said.isdecimal() else 0
+    return max(_NARROWEST, min(width or _terminal_width() or WITHOUT_A_TERMINAL, _WIDEST))
+
+
+def _terminal_width() -> int:
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return 0
 
 
 def wants_color(choice: str, to_file: bool = False) -> bool:
