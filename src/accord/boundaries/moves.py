@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
+from accord.boundaries.neighbourhood import neighbourhood
 from accord.boundaries.system import Key, System
-from accord.model.fact import ANY, PARTY, Fact
 from accord.model.finding import Change, Finding, Move, Verdict
 
 Judge = Callable[[System, list[Key], set[str]], list[Finding]]
@@ -25,7 +25,7 @@ def _settled(system: System, finding: Finding, move: Move, judge: Judge) -> Move
         return move
     changes = list(move.changes)
     followers: list[Move] = []
-    local, keys = _neighbourhood(system, changes)
+    local, keys = neighbourhood(system, changes)
     before = _mismatches(judge(local, keys, _terms(changes)))
     for _ in range(MOST_FOLLOWERS + 1):
         changed = local.replaced((change.before, change.after) for change in changes)
@@ -40,15 +40,13 @@ def _settled(system: System, finding: Finding, move: Move, judge: Judge) -> Move
             return None
         followers.append(follower)
         changes += follower.changes
-        local, keys = _neighbourhood(system, changes)
+        local, keys = neighbourhood(system, changes)
         before = _mismatches(judge(local, keys, _terms(changes)))
     return None
 
 
 def _terms(changes: list[Change]) -> set[str]:
-    return {
-        fact.term.partition(".")[0] for change in changes for fact in (change.before, change.after) if fact
-    }
+    return {fact.term.partition(".")[0] for change in changes for fact in (change.before, change.after) if fact}
 
 
 def _told(move: Move, changes: list[Change], followers: list[Move]) -> Move:
@@ -72,36 +70,3 @@ def _same(finding: Finding, left: Finding) -> bool:
 
 def _mismatches(findings: Iterable[Finding]) -> dict[str, Finding]:
     return {finding.fingerprint: finding for finding in findings if finding.verdict is Verdict.MISMATCH}
-
-
-def _neighbourhood(system: System, changes: list[Change]) -> tuple[System, list[Key]]:
-    """The part of the system that the changes touch: the changed boundaries, who relies on them, and all behind these."""
-    keys = list(
-        dict.fromkeys(
-            key
-            for change in changes
-            for fact in (change.before, change.after)
-            if fact
-            for key in _touched(system, fact)
-        )
-    )
-    for key in keys:
-        keys += [above for above in system.above(key) if above not in keys]
-    facts = {id(fact): fact for key in keys for fact in system.behind(key)}
-    return System(facts.values(), system.as_of), keys
-
-
-def _touched(system: System, fact: Fact) -> list[Key]:
-    if fact.operation == PARTY:
-        return system.keys_of(fact.provider)
-    if fact.consumer:
-        return [
-            key
-            for key in system.keys_of(fact.consumer)
-            if key[1] == fact.provider and fact.operation in (key[2], ANY)
-        ]
-    return [
-        key
-        for key in system.keys_of(fact.provider)
-        if key[1] == fact.provider and fact.operation in (key[2], ANY)
-    ]

@@ -7,9 +7,10 @@ from functools import cached_property
 from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
 from accord.boundaries.view import EVERY, View, Views, may_hold, views_over
-from accord.model.contract_values import Needs
+from accord.model.contract_values import Needs, references
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
+from accord.model.subject import provider_of
 
 Key = tuple[str, str, str]  # consumer ("" for every caller), provider, operation
 
@@ -320,6 +321,26 @@ class System:
         for key in self.keys:
             for party in {key[0], key[1]}:
                 found.setdefault(party, []).append(key)
+        return found
+
+    def said_of(self, party: str) -> list[Fact]:
+        """Everything that is promised in the name of a party, of itself and of its operations."""
+        operations = (PARTY, ANY, *self.operations(party))
+        return [
+            fact for name in operations for facts in self._promised.get((party, name), {}).values() for fact in facts
+        ]
+
+    def referring(self, party: str) -> set[str]:
+        """The parties that name this one without calling it: as repairer, signal, next on a ladder, doer of a step."""
+        return self._referring.get(party, set())
+
+    @cached_property
+    def _referring(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for fact in self.facts:
+            if fact.term != "needs" and isinstance(fact.value, tuple):
+                for name in references(fact.value):
+                    found.setdefault(provider_of(name), set()).add(fact.says)
         return found
 
     def above(self, key: Key) -> list[Key]:

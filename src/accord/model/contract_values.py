@@ -1,5 +1,7 @@
 """Values with parts of their own: error answers, idempotence, ladders, steps of a procedure, needs."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from accord.model.place import Place
@@ -56,3 +58,18 @@ class Backoff(Struct, frozen=True):
 
     first: int
     longest: int
+
+
+def references(value: object) -> Iterator[str]:
+    """Every party or operation that a value names: words, needs, rungs of a ladder, steps of a procedure."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Rung):
+        yield value.to
+    elif isinstance(value, WorkStep):
+        yield from (value.by or "", *value.needs)
+    elif isinstance(value, Needs):
+        yield from (called for together in value.calls for called in together)
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from references(part)

@@ -50,7 +50,9 @@ def _steps_refused(line: Timeline) -> str:
     for number, step in enumerate(steps, start=1):
         refusal = _step_refused(line, step)
         if refusal:
-            return f"step {number} ({step.party or 'nobody'} {step.act} {step.about}) is refused: {refusal}".replace(" )", ")")
+            return f"step {number} ({step.party or 'nobody'} {step.act} {step.about}) is refused: {refusal}".replace(
+                " )", ")"
+            )
         line.now = step.at
         line.told.append(step)
     if not steps or steps[-1].act != "concludes":
@@ -66,6 +68,10 @@ def _step_refused(line: Timeline, step: Step) -> str:
         return "it comes before the step above it"
     if step.fact is None and step.act not in WITHOUT_FACT:
         return "no fact permits it"
-    if min(step.count, step.attempt) < 0 or (step.count and step.act not in COUNTED) or (step.attempt and step.act not in NUMBERED):
+    if (
+        min(step.count, step.attempt) < 0
+        or (step.count and step.act not in COUNTED)
+        or (step.attempt and step.act not in NUMBERED)
+    ):
         return "an attempt or a count has no meaning here"
     return judge_act(line, step)

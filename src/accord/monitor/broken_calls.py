@@ -57,7 +57,12 @@ def tries_happen(line: Timeline) -> str:
     for request in line.requests:
         tries = line.tries(request.caller, request.about)
         stated = line.of_caller("attempts", request.caller, request.about)
-        if not stated or tries is None or request.told is None or not all(_took_its_time(attempt) for attempt in request.attempts):
+        if (
+            not stated
+            or tries is None
+            or request.told is None
+            or not all(_took_its_time(attempt) for attempt in request.attempts)
+        ):
             continue
         each = [fact.value for term in LIMITS for fact in line.of_caller(term, request.caller, request.about)]
         times = [value for value in each if isinstance(value, int)]
@@ -111,7 +116,9 @@ def _some_error(line: Timeline, is_broken: object, reason: str) -> str:
 
 def _callers(line: Timeline, error: Fact, *terms: str) -> list[Fact]:
     facts = line.facts_of(*terms) if terms else list(line.facts)
-    return [fact for fact in facts if fact.consumer != error.provider and is_callers(fact, fact.consumer, error.subject)]
+    return [
+        fact for fact in facts if fact.consumer != error.provider and is_callers(fact, fact.consumer, error.subject)
+    ]
 
 
 def _is_not_handled(line: Timeline, error: Fact) -> bool:

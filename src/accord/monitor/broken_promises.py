@@ -6,12 +6,12 @@ A function returns whether the facts of the witness show it.
 from datetime import UTC, datetime, timedelta
 
 from accord.model.amount import Amount
-from accord.model.contract_values import Needs
+from accord.model.contract_values import Needs, references
 from accord.model.fact import Fact
 from accord.model.hours import DailyInstant
 from accord.monitor.carrying import instant
 from accord.monitor.lying_inside import lies_inside
-from accord.monitor.speech import is_providers, leads_to, references, speaks_of
+from accord.monitor.speech import is_providers, leads_to, speaks_of
 from accord.monitor.timeline import Timeline
 
 _SUMMED = ("rate", "concurrency", "connections")
@@ -34,7 +34,12 @@ def made_of_older(line: Timeline) -> bool:
     for needs in line.facts_of("needs"):
         parts = [part for together in needs.value.calls for part in together] if isinstance(needs.value, Needs) else []
         promised = [fact.value for fact in line.of_provider("freshness", needs.subject) if isinstance(fact.value, int)]
-        read = [fact.value for part in parts for fact in line.facts_of("freshness") if is_providers(fact, part) and isinstance(fact.value, int)]
+        read = [
+            fact.value
+            for part in parts
+            for fact in line.facts_of("freshness")
+            if is_providers(fact, part) and isinstance(fact.value, int)
+        ]
         if promised and read and max(read) > min(promised):
             return True
     return False
@@ -47,8 +52,16 @@ def sent_together(line: Timeline) -> bool:
         if taken.consumer or name not in _SUMMED or not isinstance(taken.value, Amount) or taken.value.each:
             continue
         limit = taken.value
-        by_caller = {fact.consumer: fact.value for fact in line.facts_of(f"sends.{name}") if fact.consumer and fact.subject == taken.subject}
-        sums = [value.value for value in by_caller.values() if isinstance(value, Amount) and value.dimension == limit.dimension]
+        by_caller = {
+            fact.consumer: fact.value
+            for fact in line.facts_of(f"sends.{name}")
+            if fact.consumer and fact.subject == taken.subject
+        }
+        sums = [
+            value.value
+            for value in by_caller.values()
+            if isinstance(value, Amount) and value.dimension == limit.dimension
+        ]
         if sum(sums) > limit.value:
             return True
     return False
@@ -77,7 +90,10 @@ def read_too_early(line: Timeline) -> bool:
     facts = [fact for fact in line.facts_of("ready_by") if isinstance(fact.value, DailyInstant)]
     read = [fact for fact in facts if fact.consumer and fact.value.instants(moment, moment + timedelta(seconds=1))]
     return any(
-        fact.subject == promise.subject and _comes_after(promise.value, moment) for fact in read for promise in facts if not promise.consumer
+        fact.subject == promise.subject and _comes_after(promise.value, moment)
+        for fact in read
+        for promise in facts
+        if not promise.consumer
     )
 
 
@@ -97,7 +113,11 @@ def fallback_shares_fate(chain: list[Fact], failed: str) -> bool:
     """
     for cut in range(1, len(chain) + 1):
         there, here = chain[:cut], chain[cut:]
-        own = leads_to(failed, chain[0].subject) if not here else here[0].term == "needs" and speaks_of(here[0], chain[0].subject)
+        own = (
+            leads_to(failed, chain[0].subject)
+            if not here
+            else here[0].term == "needs" and speaks_of(here[0], chain[0].subject)
+        )
         if own and is_chain(there, failed) and is_chain(here, failed):
             return True
     return False

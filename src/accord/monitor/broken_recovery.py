@@ -1,12 +1,12 @@
 """Whether a story of detection, duty and repair breaks its expectation. A function returns why it does not, or ""."""
 
-from accord.model.contract_values import WorkStep
+from accord.model.contract_values import WorkStep, references
 from accord.model.fact import Fact
 from accord.model.hours import Hours
 from accord.model.nothing import NONE
 from accord.monitor.broken_promises import fallback_shares_fate, is_chain
 from accord.monitor.carrying import instant
-from accord.monitor.speech import leads_to, names, provider_of, references, speaks_of
+from accord.monitor.speech import leads_to, names, provider_of, speaks_of
 from accord.monitor.timeline import Timeline
 
 PEOPLE = ("rota", "team", "external")
@@ -44,22 +44,43 @@ def _rests_on(line: Timeline, promise: Fact, away: set[str]) -> bool:
     repairs = [fact for fact in line.facts_of("recover.by") if speaks_of(fact, about)] or _woken_for(line, about)
     if any(_are_all_away(line, fact, away) for fact in repairs):
         return True
-    hows = {provider_of(name) for fact in line.facts_of("recover.how") if speaks_of(fact, about) for name in references(fact.value)}
-    steps = [work for fact in line.facts_of("steps") if fact.provider in hows for work in fact.value if isinstance(work, WorkStep)]
+    hows = {
+        provider_of(name)
+        for fact in line.facts_of("recover.how")
+        if speaks_of(fact, about)
+        for name in references(fact.value)
+    }
+    steps = [
+        work
+        for fact in line.facts_of("steps")
+        if fact.provider in hows
+        for work in fact.value
+        if isinstance(work, WorkStep)
+    ]
     needed = {provider_of(name) for work in steps for name in (work.by or "", *work.needs)}
     return bool(needed & away) or _signals_are_away(line, promise, away)
 
 
 def _woken_for(line: Timeline, about: str) -> list[Fact]:
     """Whom the signals of an operation page, for one that names nobody who repairs it."""
-    signals = {provider_of(name) for fact in line.facts_of("detect.by") if speaks_of(fact, about) for name in references(fact.value)}
+    signals = {
+        provider_of(name)
+        for fact in line.facts_of("detect.by")
+        if speaks_of(fact, about)
+        for name in references(fact.value)
+    }
     return [fact for fact in line.facts_of("escalates") if fact.provider in signals]
 
 
 def _are_all_away(line: Timeline, naming: Fact, away: set[str]) -> bool:
     """Whether all whom a fact names are away, and with them all whom their ladders lead to, as far as the facts say."""
     named = {provider_of(name) for name in references(naming.value)}
-    further = {provider_of(name) for fact in line.facts_of("escalates") if fact.provider in named for name in references(fact.value)}
+    further = {
+        provider_of(name)
+        for fact in line.facts_of("escalates")
+        if fact.provider in named
+        for name in references(fact.value)
+    }
     return bool(named) and named | further <= away
 
 
@@ -83,7 +104,10 @@ def ladder_ends_in_a_person(line: Timeline) -> str:
     last = paged[-1:] or [by for _, by in line.detected.values()]
     for party in last:
         kinds = [fact.value for fact in line.of_party("kind", party)]
-        ends = any(step.fact is not None and step.fact.value is NONE and step.fact.provider == party for step in line.said("escalates"))
+        ends = any(
+            step.fact is not None and step.fact.value is NONE and step.fact.provider == party
+            for step in line.said("escalates")
+        )
         if ends and kinds and not any(kind in PEOPLE for kind in kinds):
             return ""
     return "the pages end at a person"
@@ -124,7 +148,9 @@ def _stand_for(line: Timeline, fact: Fact, party: str) -> bool:
     """Whether everybody whom the fact names is this party, or has its owner."""
     owners = {own.provider: own.value for own in line.facts_of("owner")}
     named = {provider_of(name) for name in references(fact.value)}
-    return bool(named) and all(name == party or (name in owners and owners[name] == owners.get(party)) for name in named)
+    return bool(named) and all(
+        name == party or (name in owners and owners[name] == owners.get(party)) for name in named
+    )
 
 
 def repair_stands_apart(line: Timeline) -> str:
@@ -134,7 +160,11 @@ def repair_stands_apart(line: Timeline) -> str:
         return "the chain does not begin at a repair, a signal or a fallback"
     failed = next(iter(line.broke), chain[0].subject)
     if chain[0].term == "fallback":
-        return "" if fallback_shares_fate(chain, failed) else f"{chain[0].subject} and its fallback do not both need {failed}"
+        return (
+            ""
+            if fallback_shares_fate(chain, failed)
+            else f"{chain[0].subject} and its fallback do not both need {failed}"
+        )
     if not leads_to(failed, chain[0].subject):
         return f"the chain does not begin at {failed}"
     return "" if is_chain(chain, failed) else f"the chain does not lead back to {failed}"

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import prod
 
-from accord.model.contract_values import Backoff, Needs
+from accord.model.contract_values import Backoff, Needs, references
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
 from accord.monitor.broken_promises import (
@@ -15,7 +15,7 @@ from accord.monitor.broken_promises import (
 )
 from accord.monitor.broken_recovery import PEOPLE
 from accord.monitor.lying_inside import lies_inside
-from accord.monitor.speech import is_callers, is_providers, leads_to, names, provider_of, references
+from accord.monitor.speech import is_callers, is_providers, leads_to, names, provider_of
 from accord.monitor.timeline import Timeline
 
 _FOREVER = 2**63
@@ -47,13 +47,20 @@ def promise_rests_on_promises(line: Timeline) -> str:
 
 
 def _time_of_parts(line: Timeline, needs: Fact, path: tuple[str, ...] = ()) -> int:
-    return sum(max((_time_of(line, needs.provider, part, path) for part in together), default=0) for together in needs.value.calls)
+    return sum(
+        max((_time_of(line, needs.provider, part, path) for part in together), default=0)
+        for together in needs.value.calls
+    )
 
 
 def _time_of(line: Timeline, caller: str, part: str, path: tuple[str, ...]) -> int:
     """How long the caller may have to wait for one part, tries and pauses included; 0 where nobody says."""
     lasting = [fact.value for fact in line.facts_of("latency.max") if is_providers(fact, part)]
-    behind = [] if lasting or part in path else [fact for fact in line.of_provider("needs", part) if isinstance(fact.value, Needs)]
+    behind = (
+        []
+        if lasting or part in path
+        else [fact for fact in line.of_provider("needs", part) if isinstance(fact.value, Needs)]
+    )
     longest = max((value if isinstance(value, int) else _FOREVER for value in lasting), default=0)
     longest = max([longest, *(_time_of_parts(line, fact, (*path, part)) for fact in behind)])
     if not longest:
@@ -62,7 +69,10 @@ def _time_of(line: Timeline, caller: str, part: str, path: tuple[str, ...]) -> i
     whole = [fact.value for fact in line.of_caller("timeout.request", caller, part) if isinstance(fact.value, int)]
     if limits and min(limits) < longest:
         tries = line.tries(caller, part) or _FOREVER
-        pause = min((fact.value.first for fact in line.of_caller("backoff", caller, part) if isinstance(fact.value, Backoff)), default=0)
+        pause = min(
+            (fact.value.first for fact in line.of_caller("backoff", caller, part) if isinstance(fact.value, Backoff)),
+            default=0,
+        )
         longest = tries * min(limits) + (tries - 1) * pause
     return min([longest, *whole])
 
@@ -74,7 +84,11 @@ def _share_of_parts(line: Timeline, needs: Fact) -> Fraction:
 
 def _share_of(line: Timeline, caller: str, part: str) -> Fraction:
     """The share of calls of one part that are answered, each tried as often as is said; 1 where nobody says."""
-    shares = [fact.value for fact in line.facts_of("availability") if is_providers(fact, part) and isinstance(fact.value, Fraction)]
+    shares = [
+        fact.value
+        for fact in line.facts_of("availability")
+        if is_providers(fact, part) and isinstance(fact.value, Fraction)
+    ]
     fallbacks = [fact for fact in line.of_caller("fallback", caller, part) if fact.value is not NONE]
     tries = line.tries(caller, part)
     if not shares or fallbacks or tries is None or tries > _MANY_TRIES:
@@ -86,7 +100,10 @@ def counts_on_what_is_promised(line: Timeline) -> str:
     """Broken when what one side counts on does not lie inside what the other promises."""
     for promised in (fact for fact in line.facts if not fact.consumer):
         for counted_on in (fact for fact in line.facts if fact.consumer):
-            if is_callers(counted_on, counted_on.consumer, promised.subject) and lies_inside(counted_on, promised, line.witness.starts) is False:
+            if (
+                is_callers(counted_on, counted_on.consumer, promised.subject)
+                and lies_inside(counted_on, promised, line.witness.starts) is False
+            ):
                 return ""
     together = sent_together(line) or passed_on(line) or read_too_early(line)
     return "" if together else "what is counted on is promised"
@@ -106,6 +123,15 @@ def _caller_of(fact: Fact, promise: Fact) -> str:
     """Who uses the promise on the strength of this fact; "" where the fact uses it not."""
     if fact.consumer:
         return fact.consumer if is_callers(fact, fact.consumer, promise.subject) else ""
-    uses = fact.term in ("needs", "escalates", "steps", "recover.by", "detect.by", "fallback", "dead_letter", "recover.how")
+    uses = fact.term in (
+        "needs",
+        "escalates",
+        "steps",
+        "recover.by",
+        "detect.by",
+        "fallback",
+        "dead_letter",
+        "recover.how",
+    )
     named = uses and any(leads_to(name, promise.subject) for name in references(fact.value))
     return fact.provider if named and names(fact, promise.provider) else ""

@@ -53,7 +53,9 @@ def _begins(line: Timeline, step: Step, outer: Request, attempt: Attempt) -> int
         for position, together in enumerate(fact.value.calls):
             if any(leads_to(called, step.about) for called in together):
                 earlier = [called for group in fact.value.calls[:position] for called in group]
-                return _ended(line, [one for one in made if any(leads_to(called, one.about) for called in earlier)], attempt)
+                return _ended(
+                    line, [one for one in made if any(leads_to(called, one.about) for called in earlier)], attempt
+                )
     return None
 
 
@@ -109,7 +111,13 @@ def _is_pausing(line: Timeline, request: Request) -> bool:
     """Whether the last attempt has failed, another one is stated, and its limit ends the request while the caller pauses."""
     tries = line.tries(request.caller, request.about)
     left = tries is None or len(request.attempts) < tries
-    return left and request.attempts[-1].failed and request.cut is None and request.told is None and line.is_repeated(request)
+    return (
+        left
+        and request.attempts[-1].failed
+        and request.cut is None
+        and request.told is None
+        and line.is_repeated(request)
+    )
 
 
 def _earliest_limit(line: Timeline, request: Request, attempt: Attempt, fact: Fact) -> float:
@@ -222,7 +230,9 @@ def fails(line: Timeline, step: Step) -> str:
     request = line.request(step.party, step.about, step.count)
     if request is None or request.told is not None:
         return "there is no such request, or its failure was told before"
-    if step.fact is not None and not (is_callers(step.fact, step.party, step.about) or names(step.fact, provider_of(step.about))):
+    if step.fact is not None and not (
+        is_callers(step.fact, step.party, step.about) or names(step.fact, provider_of(step.about))
+    ):
         return f"{step.fact.subject} {step.fact.term} is not what {step.party} says of {step.about}"
     last = request.attempts[-1]
     if step.attempt not in (0, last.number):

@@ -46,7 +46,9 @@ def _unsaid_signal_refused(line: Timeline, step: Step) -> str:
 def _signal_refused(line: Timeline, step: Step, fact: Fact) -> str:
     if not _is_part(fact, "detect") or not speaks_of(fact, step.about):
         return f"no fact has a deviation of {step.about} shown"
-    signals = [one for one in line.facts if _is_part(one, "detect") and speaks_of(one, step.about) and one.says == fact.says]
+    signals = [
+        one for one in line.facts if _is_part(one, "detect") and speaks_of(one, step.about) and one.says == fact.says
+    ]
     named = any(one.term.endswith(".by") and names(one, step.party) for one in signals)
     if not named and (fact.term.endswith(".by") or step.party != fact.says):
         return f"{step.party} is not the signal"
@@ -63,7 +65,12 @@ def _is_part(fact: Fact, group: str) -> bool:
 def pages(line: Timeline, step: Step) -> str:
     """A party is paged."""
     fact, before, party = step.fact, line.last_act(), provider_of(step.about)
-    if fact is None or before is None or not names(fact, party) or fact.term not in ("recover.by", "detect.by", "steps", "escalates"):
+    if (
+        fact is None
+        or before is None
+        or not names(fact, party)
+        or fact.term not in ("recover.by", "detect.by", "steps", "escalates")
+    ):
         return f"no fact has {step.about} paged"
     refusal = _rung_refused(line, step, fact, party) if fact.term == "escalates" else _direct_refused(line, step, fact)
     if not refusal:
@@ -85,7 +92,11 @@ def _direct_refused(line: Timeline, step: Step, fact: Fact) -> str:
 def _is_able(line: Timeline) -> bool:
     """Whether whoever acknowledged last, and says that it takes time until it can act, has arrived."""
     acknowledged = [page for page in line.pages if page.acknowledged is not None]
-    return not acknowledged or acknowledged[-1].arrived is not None or not line.of_party("hands_on", acknowledged[-1].party)
+    return (
+        not acknowledged
+        or acknowledged[-1].arrived is not None
+        or not line.of_party("hands_on", acknowledged[-1].party)
+    )
 
 
 def _rung_refused(line: Timeline, step: Step, fact: Fact, party: str) -> str:
@@ -113,7 +124,12 @@ def _is_called_off(line: Timeline, rung: Rung, owner: Page | None) -> bool:
 def acknowledges(line: Timeline, step: Step) -> str:
     """A party answers its page."""
     fact, page = step.fact, line.page_of(step.party)
-    if fact is None or fact.term != "acknowledge" or not is_of_party(fact, step.party) or not isinstance(fact.value, int):
+    if (
+        fact is None
+        or fact.term != "acknowledge"
+        or not is_of_party(fact, step.party)
+        or not isinstance(fact.value, int)
+    ):
         return f"{step.party} does not say how soon it acknowledges"
     if page is None or page.acknowledged is not None:
         return "it was not paged, or has acknowledged before"
@@ -219,7 +235,12 @@ def _may_recover(line: Timeline, step: Step, fact: Fact, before: Step) -> bool:
 def due(line: Timeline, step: Step) -> str:
     """The recovery was due."""
     fact = step.fact
-    if fact is None or fact.term != "recover.within" or not speaks_of(fact, step.about) or not isinstance(fact.value, int):
+    if (
+        fact is None
+        or fact.term != "recover.within"
+        or not speaks_of(fact, step.about)
+        or not isinstance(fact.value, int)
+    ):
         return f"nobody says how soon {step.about} is repaired"
     if step.party != fact.says:
         return f"{step.party} does not say so"
@@ -231,7 +252,10 @@ def due(line: Timeline, step: Step) -> str:
 
 
 def _counts_from(line: Timeline, step: Step, fact: Fact) -> int | None:
-    said = next((one.value for one in line.facts_of("recover.from") if one.says == fact.says and speaks_of(one, step.about)), "detection")
+    said = next(
+        (one.value for one in line.facts_of("recover.from") if one.says == fact.says and speaks_of(one, step.about)),
+        "detection",
+    )
     if said == "failure":
         return line.broke.get(step.about)
     if said == "detection":

@@ -37,7 +37,11 @@ def _of_one_term(counted_on: Fact, promised: Fact, starts: str) -> bool | None:
     if term in _AT_LEAST:
         return bool(offered >= needed)
     if term in _STRONGER:
-        return needed == offered or needed in _STRONGER[term].get(str(offered), ()) or (term == "order" and needed == "none")
+        return (
+            needed == offered
+            or needed in _STRONGER[term].get(str(offered), ())
+            or (term == "order" and needed == "none")
+        )
     if isinstance(needed, Hours) and isinstance(offered, Hours):
         moment = instant(starts, 0)
         return None if moment is None else not needed.hold_at(moment) or offered.hold_at(moment)
@@ -88,6 +92,11 @@ def _fits(sent: Fact, taken: Fact) -> bool | None:
 
 def _outgrows(level: Growth, most: object) -> bool:
     """Whether a level without a largest grows past any limit of its kind."""
-    if level.now is None or level.grows is None or not isinstance(most, Amount) or level.now.dimension != most.dimension:
+    if (
+        level.now is None
+        or level.grows is None
+        or not isinstance(most, Amount)
+        or level.now.dimension != most.dimension
+    ):
         return False
     return level.grows.value > 0 and level.grows.dimension == f"{most.dimension}/ns"

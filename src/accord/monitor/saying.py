@@ -10,15 +10,7 @@ from accord.model.duration import SECOND
 from accord.model.hours import Hours
 from accord.model.witness import Step
 from accord.monitor.carrying import instant
-from accord.monitor.speech import (
-    is_callers,
-    is_of_party,
-    is_providers,
-    leads_to,
-    provider_of,
-    references,
-    speaks_of,
-)
+from accord.monitor.speech import is_callers, is_of_party, is_providers, leads_to, provider_of, references, speaks_of
 from accord.monitor.timeline import Timeline
 
 
@@ -29,7 +21,9 @@ def states(line: Timeline, step: Step) -> str:
     spoken_of = step.about in ("", step.fact.subject) or speaks_of(step.fact, step.about)
     if not spoken_of and not called_in(step.fact.value, step.about):
         return f"it was not said of {step.about}"
-    if step.attempt and not (isinstance(step.fact.value, tuple) and step.fact.term == "steps" and step.attempt <= len(step.fact.value)):
+    if step.attempt and not (
+        isinstance(step.fact.value, tuple) and step.fact.term == "steps" and step.attempt <= len(step.fact.value)
+    ):
         return "no step of a procedure has this number"
     return "what was said holds from 0s" if step.at else ""
 

@@ -1,9 +1,8 @@
 """Who may lean on a fact: what it speaks of, whose it is, and whom it names."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
-from accord.model.contract_values import Needs, Rung, WorkStep
+from accord.model.contract_values import references
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.subject import operation_of, provider_of
 
@@ -60,21 +59,6 @@ def is_of_party(fact: Fact, party: str) -> bool:
 def names(fact: Fact, party: str) -> bool:
     """Whether the value of the fact names this party."""
     return any(provider_of(reference) == party for reference in references(fact.value))
-
-
-def references(value: Any) -> Iterator[str]:
-    """Every party or operation that a value names: words, needs, rungs and steps of a procedure."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Rung):
-        yield value.to
-    elif isinstance(value, WorkStep):
-        yield from (value.by or "", *value.needs)
-    elif isinstance(value, Needs):
-        yield from (called for together in value.calls for called in together)
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from references(part)
 
 
 def leads_to(reference: str, about: str) -> bool:

@@ -88,7 +88,10 @@ class Timeline(Struct):
 
     def request(self, caller: str, about: str, number: int) -> Request | None:
         """The caller's request at `about` of this number; 0 is 1."""
-        return next((one for one in self.requests if (one.caller, one.about, one.number) == (caller, about, max(number, 1))), None)
+        return next(
+            (one for one in self.requests if (one.caller, one.about, one.number) == (caller, about, max(number, 1))),
+            None,
+        )
 
     def requests_at(self, about: str, number: int) -> list[Request]:
         """The requests of any caller at `about` of this number; 0 is 1."""
@@ -207,4 +210,3 @@ def new_timeline(witness: Witness) -> Timeline:
     """The timeline before the first step."""
     facts = [step.fact for step in witness.steps if step.fact is not None]
     return Timeline(witness, (*facts, *witness.expects))
-
