@@ -126,7 +126,22 @@ def test_nothing_to_check_is_three_and_says_what_to_do(accord: Accord, tmp_path:
     write(tmp_path, "values.yaml", "replicas: 3\n")
     done = accord("check", tmp_path)
     assert done.code == 3
-    assert "nothing to check" in done.out and "party: checkout" in done.out
+    assert f"nothing to check in {tmp_path}: of 1 file none is" in " ".join(done.out.split()) and "party: checkout" in done.out
+
+
+def test_a_chart_of_templates_beside_readable_files_is_nothing_to_check_and_says_so(accord: Accord, tmp_path: Path) -> None:
+    write(tmp_path, "values.yaml", "replicas: 3\n")
+    write(tmp_path, "templates/service.yaml", "kind: Service\nmetadata: {{ .Values.meta }}\nspec: [\n")
+    done = accord("check", tmp_path)
+    assert done.code == 3
+    assert "nothing to check" in done.out and "not read: 1 whole file" in done.out
+
+
+def test_a_contract_that_is_refused_is_not_nothing(accord: Accord, tmp_path: Path) -> None:
+    write(tmp_path, "accord.yaml", "promises: {charge: {latency: {max: 5s}}}\n")
+    done = accord("check", tmp_path)
+    assert done.code == 2
+    assert "nothing could be read" in done.out and "accord.yaml:1:1" in done.out
 
 
 def test_nothing_readable_is_two(accord: Accord, tmp_path: Path) -> None:

@@ -139,8 +139,10 @@ def written(result: "Result", asked: Asked, format_: str, output: str) -> None:
 
 def exit_code(reading: "Reading", result: "Result", fails: set[str]) -> int:
     """0 clean, 1 something to fail on, 2 nothing readable, 3 nothing to check."""
+    from accord.report._summary import nothing_readable
+
     if not reading.facts:
-        return UNREADABLE if reading.problems else NOTHING
+        return UNREADABLE if nothing_readable(result) else NOTHING
     lowest = max((_SEVERITIES.index(name) for name in fails if name in _SEVERITIES), default=-1)
     weighty = _SEVERITIES[: lowest + 1]
     failing = any(finding.verdict in fails or finding.severity in weighty for finding in result.findings)

@@ -88,11 +88,18 @@ def _extent(files: int, places: int) -> str:
     return ", ".join([*parts, _count(places, "place in other files", "places in other files")] if places and files else parts or [_count(places, "place")])
 
 
+def nothing_readable(result: Result) -> bool:
+    """Whether there is nothing to judge because it could not be read, rather than because nobody speaks here."""
+    return not result.parties and bool(result.problems) and (not result.files or not all(problem.fatal for problem in result.problems))
+
+
 def _nothing(result: Result, asked: Asked) -> list[str]:
     paths = " ".join(visible(path) for path in asked.paths)
-    if result.problems:
+    if nothing_readable(result):
         return hanging("", f"nothing could be read in {paths}", asked.width)
-    return [*hanging("", f"nothing to check in {paths}: no accord.yaml, and no manifest that is read", asked.width), *_BEGINNING.splitlines()]
+    files = f"of {_count(result.files, 'file')} none is" if result.files else "there is"
+    none = "an accord.yaml or a manifest that is known" if result.files else "no accord.yaml and no manifest"
+    return [*hanging("", f"nothing to check in {paths}: {files} {none}", asked.width), *_BEGINNING.splitlines()]
 
 
 def _parties(result: Result) -> str:
