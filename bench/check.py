@@ -36,7 +36,7 @@ promises:
     idempotent: always
     accepts: {{rate: 300/s}}
     detect: {{by: slow-{number}, within: 2m}}
-    recover: {{by: team-{team}, within: 1h}}
+    recover: {{by: rota-{team}, within: 1h, how: fix-{team}}}
 assumes:
   service-{next}/call:
     timeout: {{attempt: 3s}}
@@ -44,6 +44,21 @@ assumes:
     sends: {{rate: 40/s}}
     recover: {{within: 2h}}
 """
+ROTA = """\
+party: rota-{team}
+kind: rota
+owner: team-{team}
+promises:
+  page: {{acknowledge: 5m, hands_on: 10m, hours: 24x7}}
+escalates: none
+---
+party: fix-{team}
+kind: procedure
+owner: team-{team}
+steps:
+  - {{do: restart it, by: rota-{team}, takes: 15m, done: it answers}}
+"""
+TEAMS = 40
 
 
 def write(folder: Path, count: int) -> int:
@@ -57,12 +72,16 @@ def write(folder: Path, count: int) -> int:
         path.parent.mkdir()
         path.write_text(text)
         written += len(text)
-    return written
+    rotas = "---\n".join(ROTA.format(team=team) for team in range(TEAMS))
+    path = folder / "rotas" / "accord.yaml"
+    path.parent.mkdir()
+    path.write_text(rotas)
+    return written + len(rotas)
 
 
 def document(number: int, count: int) -> str:
     longest = "5s" if number % FAILING_EACH == 0 else "2s"
-    return BOUNDARY.format(number=number, next=(number + 1) % count, team=number % 40, longest=longest)
+    return BOUNDARY.format(number=number, next=(number + 1) % count, team=number % TEAMS, longest=longest)
 
 
 def timed(work: Callable[[], object]) -> tuple[float, object]:

@@ -171,13 +171,7 @@ def with_moves(system: System, finding: Finding, rules: Sequence[Rule]) -> Findi
 
 
 def _position(finding: Finding) -> tuple[object, ...]:
-    place = finding.statements[0].fact.place if finding.statements else ()
-    return (
-        _ORDER[finding.verdict],
-        _WEIGHT[finding.severity],
-        finding.rule,
-        finding.subject,
-        finding.scope,
-        place,
-        finding.message,
-    )
+    """Where a finding stands in a report: the worst first, then boundary by boundary in the order of the files."""
+    places = tuple(statement.fact.place for statement in finding.statements[:1])
+    weight = (_ORDER[finding.verdict], _WEIGHT[finding.severity])
+    return (*weight, finding.subject, places, finding.rule, finding.scope, finding.message)

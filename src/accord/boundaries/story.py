@@ -39,7 +39,8 @@ def _position(step: Step) -> tuple[int, int]:
 
 def _conclusion(boundary: Boundary, planned: Plan, late: int, at: int) -> Step:
     tries = len(planned.tries)
-    does = f"{_count(tries, 'try', 'tries')} of {boundary.subject}, {_count(late, 'answer', 'answers')} to nobody"
+    done = f"done {_count(late, 'time', 'times')}, " if _acts_each_time(boundary) else ""
+    does = f"{_count(tries, 'try', 'tries')} of {boundary.subject}: {done}{_count(late, 'answer', 'answers')} to nobody"
     does += ", 1 failure told to the caller" if planned.complete else ", and so on"
     return Step(
         at, "", "concludes", f"{does}: {boundary.provider} kept its word each time", None, boundary.subject, 0, late
@@ -180,4 +181,12 @@ def _gives_up(each: Try, boundary: Boundary) -> str:
 
 
 def _answers(boundary: Boundary, number: int, late: bool) -> str:
-    return f"answers try {number}, to nobody" if late else f"answers try {number}"
+    if not late:
+        return f"answers try {number}"
+    return f"answers try {number}, to nobody{'; it is done' if _acts_each_time(boundary) else ''}"
+
+
+def _acts_each_time(boundary: Boundary) -> bool:
+    """Whether the provider has said that a repeat does the thing again."""
+    stated = boundary.promised.get("idempotent")
+    return stated is not None and stated.value.kind == "never"

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
-from accord.boundaries.view import EVERY, View, Views, may_hold, views_over
+from accord.boundaries.view import EVERY, View, Views, in_force, may_hold, views_over
 from accord.model.contract_values import Needs, references
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
@@ -34,7 +34,7 @@ class Side:
 
     def family(self, prefix: str) -> list[Fact]:
         """The first fact of each term that starts with `prefix`, such as `errors.`, in order of term."""
-        return [self.terms[term][0] for term in sorted(self.terms) if term.startswith(prefix)]
+        return [self.terms[term][0] for term in sorted(term for term in self.terms if term.startswith(prefix))]
 
     def value(self, term: str) -> object:
         """The value of `get`, or None where nobody speaks of the term."""
@@ -74,11 +74,12 @@ class System:
 
     def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> None:
         self.as_of = as_of
-        self.facts = tuple(fact for fact in facts if not fact.scope or _in_force(fact, as_of))
+        self.facts = tuple(fact for fact in facts if not fact.scope or in_force(fact, as_of))
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._callers: dict[str, dict[str, set[str]]] = {}
         self._sides: dict[object, Side] = {}
+        self._dimensions: dict[object, tuple[str, ...]] = {}
         self.scoped = False
         for fact in self.facts:
             self._add(fact)
@@ -175,14 +176,14 @@ class System:
 
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
-        cached = self._sides.get((provider, operation)) if not self.scoped else None
+        said = self._promised
+        name = self._name(((provider, operation),), [said.get((provider, operation)), said.get((provider, ANY))], view)
+        cached = self._sides.get(name)
         if cached is None:
-            own = resolved(self._promised.get((provider, operation)), view)
-            if operation != PARTY and operation != ANY:
-                own = filled(own, resolved(self._promised.get((provider, ANY)), view))
-            cached = Side(own)
-            if not self.scoped:
-                self._sides[(provider, operation)] = cached
+            own = resolved(said.get((provider, operation)), view)
+            if operation not in (PARTY, ANY):
+                own = filled(own, resolved(said.get((provider, ANY)), view))
+            cached = self._sides[name] = Side(own)
         return cached
 
     def party(self, name: str, view: View = EVERY) -> Side:
@@ -191,12 +192,23 @@ class System:
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
-        cached = self._sides.get(key) if not self.scoped else None
+        consumer, provider, operation = key
+        places = [(who, provider, named) for who in (consumer, "") for named in (operation, ANY)]
+        name = self._name(key, [self._assumed.get(place) for place in places] if self.scoped else [], view)
+        cached = self._sides.get(name)
         if cached is None:
-            cached = Side(self._assumed_terms(key, view))
-            if not self.scoped:
-                self._sides[key] = cached
+            cached = self._sides[name] = Side(self._assumed_terms(key, view))
         return cached
+
+    def _name(self, key: tuple[object, ...], said: list[dict[str, list[Fact]] | None], view: View) -> object:
+        """What tells one side in one view from the others: of the view only what the side's own facts depend on."""
+        if not self.scoped:
+            return key
+        dimensions = self._dimensions.get(key)
+        if dimensions is None:
+            facts = [fact for terms in said if terms for same in terms.values() for fact in same]
+            dimensions = self._dimensions[key] = tuple(sorted({name for fact in facts for name, _ in fact.scope}))
+        return (key, tuple(view.get(name) for name in dimensions))
 
     def _assumed_terms(self, key: Key, view: View) -> Terms:
         consumer, provider, operation = key
@@ -381,13 +393,6 @@ def _calls(fact: Fact) -> Iterator[str]:
     if isinstance(fact.value, Needs):
         for together in fact.value.calls:
             yield from together
-
-
-def _in_force(fact: Fact, as_of: date) -> bool:
-    """Whether the days of a scope (`from`, `until`, both included) hold on the day of the check."""
-    day = as_of.isoformat()
-    limits = {dimension: values[0] for dimension, values in fact.scope if dimension in ("from", "until")}
-    return limits.get("from", day) <= day <= limits.get("until", day)
 
 
 def _is_read(term: str, reads: tuple[str, ...]) -> bool:

@@ -1,6 +1,7 @@
 """Views: one choice of environment, version and variant in which facts can meet."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from itertools import product
 
 from accord.model.fact import Fact, Scope
@@ -93,3 +94,10 @@ def holds_in(scope: Scope, view: View) -> bool:
 def may_hold(scope: Scope, view: View) -> bool:
     """Whether a fact with this scope holds in this view, or in a part of it that the view does not tell apart."""
     return all(dimension not in view or view[dimension] in values for dimension, values in scope)
+
+
+def in_force(fact: Fact, as_of: date) -> bool:
+    """Whether the days of a scope (`from`, `until`, both included) hold on the day of the check."""
+    day = as_of.isoformat()
+    limits = {dimension: values[0] for dimension, values in fact.scope if dimension in ("from", "until")}
+    return limits.get("from", day) <= day <= limits.get("until", day)
