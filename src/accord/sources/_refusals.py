@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import yaml
 from msgspec import Struct
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 ERROR_KEY_LENGTH = 1024
 """The longest key that libyaml recognises without a `?` before it."""
@@ -149,7 +149,11 @@ def _stands_alone(text: str, index: int, begin: int) -> bool:
         CParser(text[begin:index] + "@").raw_scan()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        return mark is not None and mark.index == index - begin and "cannot start any token" in str(error.problem)
+        return (
+            mark is not None
+            and mark.index == index - begin
+            and "cannot start any token" in str(error.problem)
+        )
     except yaml.YAMLError:
         pass
     return False
@@ -201,11 +205,16 @@ def _not_closed(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
         return context, f"this {opening} is not closed; expected {closing}"
     if text.startswith(":", at.index) and at.index - text.rfind("\n", 0, at.index) > ERROR_KEY_LENGTH:
         return at, f"a key longer than {ERROR_KEY_LENGTH:,} characters"
-    return at, f"expected a comma or {closing}, which closes the {opening} of line {context.line}, column {context.column}"
+    return (
+        at,
+        f"expected a comma or {closing}, which closes the {opening} of line {context.line}, column {context.column}",
+    )
 
 
 def _no_value(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
-    return at, "the text ends where a value is expected" if at.index >= len(text.rstrip()) else "expected a value here"
+    return at, "the text ends where a value is expected" if at.index >= len(
+        text.rstrip()
+    ) else "expected a value here"
 
 
 def _not_aligned(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
@@ -220,7 +229,10 @@ def _escape(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
 
 def _alias(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
     name = re.compile(r"\*[\w-]*").match(text, at.index)
-    return at, f"the alias {name[0] if name else '*'} has no anchor before it; a text that begins with * needs quotes"
+    return (
+        at,
+        f"the alias {name[0] if name else '*'} has no anchor before it; a text that begins with * needs quotes",
+    )
 
 
 def _anchor(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:

@@ -1,0 +1,370 @@
+"""Hostile input through the whole of reading and checking: nothing raises, nothing hangs, every place lies in its file.
+
+A short run by default; ACCORD_HOSTILE_SECONDS makes each property run that long (see .ci/nightly).
+"""
+
+import io
+import json
+import os
+import re
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from accord.check import check
+from accord.cli import run
+from accord.files.decode import decoded
+from accord.files.read import Reader
+from accord.model.fact import Fact
+from accord.model.place import Place
+from accord.model.problem import Problem
+from accord.report._asked import Asked
+from accord.report._formats import formats, renderer
+from accord.sources import exported
+from accord.sources.contract_keys import ASSUME_KEYS, OTHER_WORDS, PARTY_KEYS, PROMISE_KEYS
+
+SECONDS = float(os.environ.get("ACCORD_HOSTILE_SECONDS", "0"))
+PATIENCE_S = 10.0
+MOST_MEMORY_KB = 3_000_000
+AS_OF = date(2026, 11, 23)
+START = Place("root", "accord.yaml", 1, 1)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+SEEDS = (
+    """\
+party: checkout                       # a comment
+owner: team-a
+assumes:
+  payments/charge:
+    timeout: {attempt: 2s, request: 10s}
+    attempts: 3
+    backoff: 1s..30s
+    retry_on: [timeout, 503]
+---
+party: payments
+kind: service
+only: {env: prod, version: "2.10"}
+promises:
+  charge:
+    latency: {p99: 800ms, max: 5s, slow: per-request}
+    idempotent: {key: id, for: 24h}
+    errors: {Busy: {status: 503, retry: after 1s, effect: none}}
+    hours: [Mon-Fri 09:00-18:00 Europe/Berlin, except 2026-12-24/2026-12-26]
+    accepts: {rate: 300/s each, disk: {now: 1TB, max: 2TB, as_of: 2026-01-01, grows: 1GB/d}}
+    needs: [ledger/post, [fraud/score, limits]]
+    detect: {latency: {by: PaymentsSlow, within: 2m}}
+    recover: {by: rota, within: 30m, how: restart}
+""",
+    """\
+party: rota
+kind: rota
+escalates:
+  - {after: 5m, unless: acknowledged, to: lead}
+  - {after: 10m, to: rota}
+promises: {page: {acknowledge: 5m, hours: 24x7}}
+---
+party: restart
+kind: procedure
+steps:
+- {do: "turn it off", by: rota, needs: [vpn], takes: 5m, done: PaymentsUp}
+- do: |
+    turn it on
+  done: none
+""",
+    """\
+base: &base {timeout: {request: 1s}, attempts: 2}
+party: a
+assumes:
+  b/x: {<<: *base, handles: [timeout]}
+  b/y:
+    <<: [*base, {attempts: 3}]
+""",
+    """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews, reviews.shop.svc.cluster.local]
+  http:
+  - match: [{headers: {end-user: {exact: jason}}, uri: {prefix: /a}}]
+    fault: {delay: {percentage: {value: 100.0}, fixedDelay: 7s}}
+    route: [{destination: {host: reviews, subset: v2}, weight: 50}]
+    timeout: 10s
+    retries: {attempts: 3, perTryTimeout: 2s, retryOn: "gateway-error,connect-failure"}
+---
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Service, metadata: {name: reviews}, spec: {selector: {app: reviews}, ports: [{port: 80}]}}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: reviews-v2, labels: {app: reviews, version: v2}}
+  spec: {replicas: 1, template: {metadata: {labels: {app: reviews, version: v2}}, spec: {containers: [{image: "r:1"}]}}}
+""",
+    '{\n\t"party": "j",\n\t"promises": {"x": {"latency": {"max": "1s"}, "at": "GET /\\u00e9\\ud83d\\ude00"}}\n}\n',
+    "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: a != 1\n    annotations: {summary: '{{ $labels.x }} is {{ $value }}'}\n",
+    "{{- if .Values.x }}\nparty: {{ .Values.name }}\npromises: {x: {latency: {max: {{ .Values.max }} }}}\n{{- end }}\n",
+)
+
+PIECES = (
+    *("---\n", "...\n", "\n", "\r\n", "\r", "\t", "  ", " ", ": ", "- ", "? ", ",", "[", "]", "{", "}", '"', "'", "|\n", ">\n", "#", "&a ", "*a"),
+    *("!", "!!int ", "!=", "=", "@", "`", "%", "%YAML 1.1\n", "<<: ", "<<: *a\n", "{{ x }}", "{{- if x }}\n", "<% x %>", "{% x %}", "${X}", "\\"),
+    *("\\ud83d\\ude00", "\\ud83d", "\0", "\x07", "\x7f", "\x85", "\u2028", "\ufeff", "\u00e9", "😀", "\ufffe", "x" * 1100, "[" * 50, "- " * 50),
+    *("party: ", "promises:", "assumes:", "mapping: x\n", "accord_facts: 1\n", "kind: ", "apiVersion: v1\n", "none", "unknown", "any", "null", "~"),
+)  # fmt: skip
+
+WORDS = (
+    *("5s", "0s", "-1s", "1h30m", "30m1h", "9" * 400 + "s", "0.1ns", "1e400", "NaN", "none", "unknown", "", " ", "any", "anyone", "a", "b/x", "c"),
+    *("a/b/c", "/", "b/", "3", "0", "-3", "9" * 30, "99.9%", "101%", "%", "300/s", "300/s each", "5/0s", "1GB/d", "64KiB", "1KB", "1s..30s", "30s..1s"),
+    *("24x7", "Mon-Fri 09:00-18:00 Europe/Berlin", "Sun 22:00-06:00 UTC", "daily 06:00 Europe/Berlin", "Mon 02:30-03:00 America/New_York"),
+    *("Mon-Fri 09:00-18:00 ../../etc/passwd", "Mon 99:99-00:00 UTC", "except 2026-12-24/2026-12-26", "except 2026-12-26/2026-12-24", "2026-02-30"),
+    *("2026-11-23", "0001-01-01", "9999-12-31", "always", "never", "per-request", "per-attempt", "503", "after 1s", "timeout", "GET /x/{id}", "tcp 99999"),
+    *("{{ .x }}", "<%= x %>", "!=", "x" * 5000, "\u202e", "😀", "é", "a\nb", "topic t", "rpc a.B/C", "$(x)", "true", "~", "service", "rota", "procedure"),
+)  # fmt: skip
+
+KEYS = sorted({*PARTY_KEYS, *PROMISE_KEYS, *ASSUME_KEYS})
+INNER = (
+    *("max", "p99", "p99.99", "p0", "p100", "slow", "attempt", "request", "connect", "idle", "by", "within", "how", "from", "key", "for", "now", "as_of"),
+    *("grows", "rate", "status", "retry", "effect", "after", "unless", "to", "do", "needs", "takes", "done", "env", "version", "url", "dns", "x-y", "a"),
+)
+OBJECT = (
+    *("metadata", "name", "namespace", "labels", "spec", "hosts", "http", "match", "route", "destination", "host", "subset", "timeout", "retries"),
+    *("attempts", "perTryTimeout", "fault", "delay", "fixedDelay", "percentage", "value", "selector", "template", "ports", "exportTo", "gateways"),
+    *("headers", "exact", "prefix", "regex", "uri", "weight", "subsets", "trafficPolicy", "retryOn", "abort", "httpStatus", "items", "app", "kind"),
+)  # fmt: skip
+KINDS = ("VirtualService", "DestinationRule", "Service", "Deployment", "List", "StatefulSet", "Gateway", "x")
+VERSIONS = ("v1", "apps/v1", "networking.istio.io/v1", "networking.istio.io/v1alpha3", "gateway.networking.k8s.io/v1", "")
+
+scalars = st.sampled_from(WORDS) | st.text(max_size=8)
+
+
+def nested(keys: tuple[str, ...] | list[str]) -> st.SearchStrategy[Any]:
+    names = st.sampled_from(keys) | st.sampled_from(WORDS)
+    return st.recursive(
+        scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=5), max_leaves=12
+    )
+
+
+@st.composite
+def contracts(draw: st.DrawFn) -> str:
+    """Documents of the contract language's own words, in shapes it does and does not allow."""
+    terms = st.dictionaries(st.sampled_from(sorted({*PROMISE_KEYS, *ASSUME_KEYS, *list(OTHER_WORDS)[:5]})), nested(INNER), max_size=6)
+    operations = st.dictionaries(st.sampled_from(["x", "y", "any", "b/x", "a", "c/any", "page", "b"]), terms | nested(INNER), max_size=3)
+    documents = []
+    for party in draw(st.lists(st.sampled_from(["a", "b", "c", "5s", ""]), min_size=1, max_size=4)):
+        document = {"party": party, **draw(st.dictionaries(st.sampled_from(sorted(PARTY_KEYS)), nested(INNER), max_size=3))}
+        for side in ("promises", "assumes"):
+            if draw(st.booleans()):
+                document[side] = draw(operations)
+        documents.append(document)
+    return _written(documents, draw(st.booleans()))
+
+
+@st.composite
+def objects(draw: st.DrawFn) -> str:
+    """Objects of manifests in shapes that are and are not theirs."""
+    heads = st.fixed_dictionaries(
+        {"apiVersion": st.sampled_from(VERSIONS), "kind": st.sampled_from(KINDS)},
+        optional={"metadata": nested(OBJECT), "spec": nested(OBJECT), "items": st.lists(nested(OBJECT), max_size=3)},
+    )
+    return _written(draw(st.lists(heads, min_size=1, max_size=4)), draw(st.booleans()))
+
+
+def _written(documents: list[dict[str, Any]], ascii_: bool) -> str:
+    return "".join(f"---\n{json.dumps(document, ensure_ascii=ascii_, indent=1)}\n" for document in documents)
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    """A good text with a few cuts, repetitions and strange pieces."""
+    text = draw(st.sampled_from(SEEDS) | contracts() | objects())
+    for _ in range(draw(st.integers(0, 6))):
+        begin = draw(st.integers(0, len(text)))
+        end = min(len(text), begin + draw(st.integers(0, 60)))
+        change = draw(st.sampled_from(["cut", "insert", "repeat", "end", "move"]))
+        if change == "cut":
+            text = text[:begin] + text[end:]
+        elif change == "insert":
+            text = text[:begin] + draw(st.sampled_from(PIECES)) + text[begin:]
+        elif change == "repeat":
+            text = text[:end] + text[begin:end] * draw(st.sampled_from([1, 2, 30])) + text[end:]
+        elif change == "end":
+            text = text[:begin]
+        else:
+            text = text[end:] + text[begin:end] + text[:begin]
+    return text[:200_000]
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> bytes:
+    """Bytes of a file: a text in some encoding, with or without bytes that belong to none."""
+    text = draw(mutated() | st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+    content = text.encode(draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])), "replace")
+    for position in draw(st.lists(st.integers(0, len(content)), max_size=2)):
+        content = content[:position] + draw(st.binary(max_size=3)) + content[position:]
+    return content
+
+
+# ---------------------------------------------------------------------- what must hold
+
+
+def is_inside(place: Place, text: str) -> bool:
+    lines = _LINE_END.split(text)
+    return 1 <= place.line <= len(lines) and 1 <= place.column <= len(lines[place.line - 1]) + 1
+
+
+def read(content: bytes) -> tuple[Reader, str]:
+    """Everything that reading gives, and the text that places must lie in."""
+    reader = Reader()
+    text = decoded(content, START)
+    if isinstance(text, Problem):
+        reader.problems.append(text)
+        return reader, content.decode("utf-16" if content[:1] in (b"\xff", b"\xfe") else "utf-8", "replace")
+    reader.text(text, START)
+    return reader, text
+
+
+def holds_for_reading(content: bytes) -> Reader:
+    started = time.process_time()
+    reader, text = read(content)
+    assert time.process_time() - started < PATIENCE_S
+    for problem in reader.problems:
+        assert "please report" not in problem.reason, problem
+        assert "\n" not in problem.reason, problem
+        assert is_inside(problem.place, text), problem
+    for fact in reader.facts:
+        assert isinstance(fact, Fact)
+        assert fact.place.root != "root" or is_inside(fact.place, text), fact
+    return reader
+
+
+def holds_for_checking(content: bytes) -> None:
+    reader = holds_for_reading(content)
+    reading = reader.reading()
+    started = time.process_time()
+    result = check(reading.facts, reading.problems, reading.files, AS_OF)
+    for name in formats():
+        renderer(name)(result, Asked(width=80, questions=True))
+    assert time.process_time() - started < PATIENCE_S
+
+
+def holds_for_exporting(content: bytes) -> None:
+    facts = holds_for_reading(content).facts
+    again = Reader()
+    again.text(exported.write(facts, AS_OF), Place("root", "facts.json", 1, 1))
+    assert again.problems == []
+    assert [(fact.says, fact.term, fact.text) for fact in again.facts] == [(fact.says, fact.term, fact.text) for fact in facts]
+
+
+def holds_for_the_command(contents_: list[bytes]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for number, content in enumerate(contents_):
+            Path(folder, f"{number}.yaml").write_bytes(content)
+        Path(folder, "accord.toml").write_text("")
+        for options in (["--format", "text"], ["--format", "json", "--questions"]):
+            output, errors = io.StringIO(), io.StringIO()
+            with redirect_stdout(output), redirect_stderr(errors):
+                code = run(["check", folder, "--as-of", AS_OF.isoformat(), *options])
+            assert code in (0, 1, 2, 3)
+            assert "Traceback" not in output.getvalue() + errors.getvalue()
+            assert "an error of its own" not in errors.getvalue(), errors.getvalue()
+            if "json" in options and not errors.getvalue():
+                json.loads(output.getvalue())
+
+
+def test_a_folder_of_everything_hostile_is_checked_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "accord.yaml").write_text(SEEDS[0])
+    (tmp_path / "accord.toml").write_text("")
+    (tmp_path / "deep.yaml").write_text("[" * 10_000)
+    bomb = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
+    (tmp_path / "bomb.yaml").write_text(f"a0: &a0 x\n{bomb}")
+    (tmp_path / "template.yaml").write_text(SEEDS[-1])
+    (tmp_path / "tabs.yaml").write_text("a:\n\tb: 1\n")
+    (tmp_path / "latin.yaml").write_bytes(b"a: caf\xe9\n")
+    (tmp_path / "wide.json").write_bytes('{"a": 1}'.encode("utf-32"))
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "folder.yaml" / "up").symlink_to("..")
+    (tmp_path / "self.yaml").symlink_to("self.yaml")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with (tmp_path / "large.yaml").open("wb") as file:
+        file.truncate(50_000_000)
+    output = io.StringIO()
+    with redirect_stdout(output):
+        code = run(["check", str(tmp_path), "--format", "json", "--as-of", AS_OF.isoformat()])
+    assert code == 1
+    result = json.loads(output.getvalue())
+    assert result["read"]["files"] == 1
+    assert [each["file"] for each in result["read"]["not_read"]] == [
+        "bomb.yaml",
+        "deep.yaml",
+        "folder.yaml/up",
+        "large.yaml",
+        "latin.yaml",
+        "pipe.yaml",
+        "self.yaml",
+        "tabs.yaml",
+        "template.yaml",
+        "wide.json",
+    ]
+    assert result["counts"]["mismatch"] > 0
+
+
+PROPERTIES: dict[str, tuple[Callable[[Any], object], st.SearchStrategy[Any], int]] = {
+    "reading": (holds_for_reading, contents(), 150),
+    "reading contracts": (holds_for_reading, contracts().map(str.encode), 100),
+    "reading manifests": (holds_for_reading, objects().map(str.encode), 100),
+    "checking contracts": (holds_for_checking, contracts().map(str.encode), 100),
+    "checking": (holds_for_checking, mutated().map(lambda text: text.encode("utf-8", "replace")), 100),
+    "exporting": (holds_for_exporting, (contracts() | objects()).map(str.encode), 50),
+    "the command": (holds_for_the_command, st.lists(contents(), max_size=3), 15),
+}
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_nothing_raises_or_hangs(name: str) -> None:
+    holds, given_, examples = PROPERTIES[name]
+
+    def property_(value: Any) -> None:
+        holds(value)
+
+    quiet = settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True)
+    end = time.monotonic() + SECONDS
+    number = 0
+    while number == 0 or time.monotonic() < end:
+        seed(number)(quiet(given(given_)(property_)))()
+        number += 1
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < MOST_MEMORY_KB
+
+
+@pytest.mark.parametrize("text", SEEDS)
+def test_the_good_texts_hold(text: str) -> None:
+    holds_for_checking(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "party: a\npromises:\n" + "".join(f"  o{n}: {{latency: {{max: 1s}}, needs: [a/o{n + 1}]}}\n" for n in range(2_000)),
+        "party: a\npromises:\n  x: {needs: [" + "[b/x, " * 300 + "]" * 300 + "]}\n",
+        "party: a\nescalates:\n" + "".join(f"  - {{after: {n}m, to: a}}\n" for n in range(2_000)),
+        "".join(f"party: p{n}\nescalates: [{{after: 1m, to: p{n + 1}}}]\n---\n" for n in range(200)),
+        "".join(f"party: p{n}\npromises: {{x: {{latency: {{max: 1s}}, needs: [p{n + 1}/x]}}}}\n---\n" for n in range(1_000)),
+        "".join(f"party: p{n}\npromises: {{x: {{latency: {{max: 1s}}, needs: [p{n // 2}/x, p{n // 3}/x]}}}}\n---\n" for n in range(150)),
+        "".join(f"party: a\npromises: {{x: {{latency: {{max: {n + 1}s}}}}}}\n---\n" for n in range(1_000)),
+        "".join(f"party: p{n}\nassumes: {{b/x: {{timeout: {n + 1}s}}}}\n---\n" for n in range(2_000)) + "party: b\npromises: {x: {latency: {max: 5s}}}\n",
+        "party: a\npromises:\n  x:\n    hours: [" + ", ".join(f"Mon 0{n % 10}:{n % 60:02d}-12:00 UTC" for n in range(1_000)) + "]\n",
+        "party: a\npromises:\n  x:\n    hours: [24x7, " + ", ".join(f"except 20{n % 90 + 10}-01-01" for n in range(1_000)) + "]\n",
+        "".join(f"party: a\nonly: {{env: e{n}, version: v{n}}}\npromises: {{x: {{latency: {{max: 1s}}}}}}\n---\n" for n in range(200)),
+    ],
+)  # fmt: skip
+def test_large_and_tangled_systems_are_judged_in_time(text: str) -> None:
+    holds_for_checking(text.encode())
