@@ -37,9 +37,9 @@ def needing(boundary: Boundary) -> Fact | None:
     system, wanted = boundary.system, {boundary.subject, boundary.provider, f"{boundary.provider}/{ANY}"}
     for operation in (*system.operations(boundary.consumer), ANY):
         needs = system.needs(boundary.consumer, operation, boundary.view)
-        if needs is not None and isinstance(needs.value, Needs):
-            if any(call in wanted for together in needs.value.calls for call in together):
-                return needs
+        calls = needs.value.calls if needs is not None and isinstance(needs.value, Needs) else ()
+        if any(call in wanted for together in calls for call in together):
+            return needs
     return None
 
 

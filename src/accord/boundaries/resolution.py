@@ -1,6 +1,6 @@
 """Which of several facts about one term holds: the one of the view, the most conditions, the layer it stands at."""
 
-from accord.boundaries.view import DAYS, View, holds_in
+from accord.boundaries.view import View, holds_in
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.nothing import NONE
 
@@ -40,7 +40,7 @@ def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
 
 
 def _weight(fact: Fact) -> tuple[bool, int]:
-    return (fact.stance is not Stance.DEFAULT, sum(dimension not in DAYS for dimension, _ in fact.scope))
+    return (fact.stance is not Stance.DEFAULT, len(fact.scope))
 
 
 def filled(terms: Terms, general: Terms) -> Terms:

@@ -51,6 +51,10 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
+_Call = tuple[str, int, int]
+"""The operation called, the number of the attempt, the number of the request."""
+
+
 class _Teller:
     """Plays calls in which each answer takes as long as its statement allows, or as what it waits for takes."""
 
@@ -61,10 +65,8 @@ class _Teller:
         self.bearing: list[Fact] = []
         """Facts that bear on the times of steps which carry another: pauses, and limits on all tries."""
 
-    def add(
-        self, at: int, party: str, act: str, does: str, fact: Fact | None, about: str, attempt: int, request: int
-    ) -> None:
-        self.steps.append(Step(at, party, act, does, fact, about, attempt, request))
+    def add(self, at: int, party: str, act: str, does: str, fact: Fact | None, call: _Call) -> None:
+        self.steps.append(Step(at, party, act, does, fact, *call))
 
     def request(self, boundary: Boundary, start: int) -> tuple[int, bool]:
         """All tries of one request; when it is over, and whether it was answered."""
@@ -77,50 +79,35 @@ class _Teller:
         self.bearing += [fact for fact in boundary.assumed.all("timeout.request") if fact.value is not NONE]
         for number, each in enumerate(planned.tries, start=1):
             begun, left = start + each.start, start + each.end
-            self.add(
-                begun,
-                boundary.consumer,
-                "calls",
-                _calls(boundary, number, planned),
-                _permits(number, planned),
-                boundary.subject,
-                number,
-                request,
-            )
+            who, call = boundary.consumer, (boundary.subject, number, request)
+            self.add(begun, who, "calls", _calls(boundary, number, planned), _permits(number, planned), call)
             answer = self.attempt(boundary, begun, number, request, left)
             if answer is not None and answer <= left:
                 return answer, True
-            self.add(
-                left,
-                boundary.consumer,
-                "gives-up",
-                _gives_up(each, boundary),
-                each.limit,
-                boundary.subject,
-                number,
-                request,
-            )
+            self.add(left, who, "gives-up", _gives_up(each, boundary), each.limit, call)
             if len(self.steps) > MOST_STEPS:
                 return left, False
         over = start + planned.end
         if planned.complete:
             does = f"tells its caller that {boundary.subject} failed"
-            self.add(over, boundary.consumer, "fails", does, None, boundary.subject, 0, request)
+            self.add(over, boundary.consumer, "fails", does, None, (boundary.subject, 0, request))
         return over, False
 
     def unlimited(self, boundary: Boundary, start: int, request: int) -> int:
         """A call whose caller states no limit: it waits for the answer."""
         because = calling(boundary)
-        self.add(start, boundary.consumer, "calls", f"calls {boundary.subject}", because, boundary.subject, 1, request)
+        self.add(
+            start, boundary.consumer, "calls", f"calls {boundary.subject}", because, (boundary.subject, 1, request)
+        )
         return self.attempt(boundary, start, 1, request, FOREVER) or start
 
     def attempt(self, boundary: Boundary, start: int, number: int, request: int, left: int) -> int | None:
         """When the provider answers one attempt; None where it promises no maximum and never needs to."""
-        may = worst(boundary)
+        may, call = worst(boundary), (boundary.subject, number, request)
         now = start
         if may.injected is not None:
             does = f"holds the call of {boundary.subject} back for {may.injected.text}"
-            self.add(start, may.injected.says, "waits", does, may.injected, boundary.subject, number, request)
+            self.add(start, may.injected.says, "waits", does, may.injected, call)
             now += may.injected.value
         fact = may.stated or may.injected
         if may.stated is not None:
@@ -129,16 +116,7 @@ class _Teller:
             now, fact = self.waits(may, now), may.waits[0][0].because
         if fact is None:
             return start
-        self.add(
-            now,
-            boundary.provider,
-            "answers",
-            _answers(boundary, number, now > left),
-            fact,
-            boundary.subject,
-            number,
-            request,
-        )
+        self.add(now, boundary.provider, "answers", _answers(boundary, number, now > left), fact, call)
         return now
 
     def waits(self, may: Worst, start: int) -> int:
