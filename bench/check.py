@@ -19,9 +19,9 @@ from pathlib import Path
 from statistics import median
 
 import yaml
-from accord.files.read import read
 
 from accord.check import joined, judged, with_moves
+from accord.files.read import read
 from accord.rules._catalogue import rules
 
 PER_FILE = 20

@@ -10,7 +10,15 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "finding.svg"
 ARGUMENTS = ("check", "examples/two-services")
 COLUMNS, CHAR, LINE, MARGIN = 100, 8.4, 20, 20
-INKS = {"1;31": "#ff7b72", "1;33": "#e3b341", "1;34": "#79c0ff", "1;36": "#56d4dd", "2": "#8b949e", "32": "#7ee787", "36": "#56d4dd"}
+INKS = {
+    "1;31": "#ff7b72",
+    "1;33": "#e3b341",
+    "1;34": "#79c0ff",
+    "1;36": "#56d4dd",
+    "2": "#8b949e",
+    "32": "#7ee787",
+    "36": "#56d4dd",
+}
 PLAIN, PAPER = "#e6edf3", "#0d1117"
 ANSI = re.compile(r"\x1b\[([0-9;]*)m")
 

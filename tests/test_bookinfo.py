@@ -24,12 +24,8 @@ pytestmark = pytest.mark.skipif(
 
 def read(root: Path) -> tuple[list[Fact], list[Problem]]:
     files = sorted(path for path in root.rglob("*.yaml"))
-    found = [
-        each for path in files for each in read_text(path.read_text(), root.name, str(path.relative_to(root)))
-    ]
-    return [each for each in found if isinstance(each, Fact)], [
-        each for each in found if isinstance(each, Problem)
-    ]
+    found = [each for path in files for each in read_text(path.read_text(), root.name, str(path.relative_to(root)))]
+    return [each for each in found if isinstance(each, Fact)], [each for each in found if isinstance(each, Problem)]
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +43,7 @@ def result(facts: list[Fact]) -> Result:
 
 def mismatches(result: Result, rule: str = "") -> list[Finding]:
     return [
-        finding
-        for finding in result.findings
-        if finding.verdict is Verdict.MISMATCH and finding.rule.startswith(rule)
+        finding for finding in result.findings if finding.verdict is Verdict.MISMATCH and finding.rule.startswith(rule)
     ]
 
 
@@ -63,11 +57,7 @@ def test_nothing_is_refused(result: Result, facts: list[Fact]):
 
 
 def test_the_classic_failure_is_told_with_its_times(result: Result):
-    found = [
-        finding
-        for finding in mismatches(result, "timing/")
-        if finding.subject == "productpage -> reviews/get"
-    ]
+    found = [finding for finding in mismatches(result, "timing/") if finding.subject == "productpage -> reviews/get"]
     assert len(found) == 1
     finding = found[0]
     assert dict(finding.scope)["version:reviews"] == "v2"
@@ -90,9 +80,7 @@ def test_the_classic_failure_is_told_with_its_times(result: Result):
 
 def test_the_seven_seconds_come_from_the_manifest(result: Result):
     finding = next(
-        finding
-        for finding in mismatches(result, "timing/")
-        if finding.subject == "productpage -> reviews/get"
+        finding for finding in mismatches(result, "timing/") if finding.subject == "productpage -> reviews/get"
     )
     places = [
         (statement.fact.place.root, statement.fact.place.file, statement.fact.place.line)
@@ -102,19 +90,13 @@ def test_the_seven_seconds_come_from_the_manifest(result: Result):
 
 
 def test_a_failure_under_the_status_of_success_is_found(result: Result):
-    found = {
-        (finding.subject, dict(finding.scope).get("version:ratings"))
-        for finding in mismatches(result, "errors/")
-    }
+    found = {(finding.subject, dict(finding.scope).get("version:ratings")) for finding in mismatches(result, "errors/")}
     assert ("reviews -> ratings/get", "v2-mysql or v2-mysql-vm") in found
 
 
 def test_the_version_that_waits_less_is_no_mismatch(result: Result):
     versions = {
-        value
-        for finding in mismatches(result, "timing/")
-        for name, value in finding.scope
-        if name == "version:reviews"
+        value for finding in mismatches(result, "timing/") for name, value in finding.scope if name == "version:reviews"
     }
     assert versions == {"v2"}
     v3 = [
@@ -145,9 +127,7 @@ def test_real_names_and_contract_names_meet(facts: list[Fact]):
 
 
 def test_the_mesh_tries_again_by_default(facts: list[Fact]):
-    tries = [
-        fact for fact in with_defaults(facts) if fact.stance is Stance.DEFAULT and fact.term == "attempts"
-    ]
+    tries = [fact for fact in with_defaults(facts) if fact.stance is Stance.DEFAULT and fact.term == "attempts"]
     assert {(fact.provider, fact.value) for fact in tries} == {
         ("dns:www.googleapis.com", 3),
         *((f"kubernetes:/{name}", 3) for name in ("details", "productpage", "ratings", "reviews")),

@@ -69,9 +69,7 @@ spec:
 
 
 def read(version: str = "v1", host: str = "reviews", gateway: str = "mesh") -> list[Fact]:
-    return list(
-        with_defaults(read_text(MESH.format(version=version, host=host, gateway=gateway), ".", "mesh.yaml"))
-    )
+    return list(with_defaults(read_text(MESH.format(version=version, host=host, gateway=gateway), ".", "mesh.yaml")))
 
 
 def defaults(facts: list[Fact]) -> dict[str, Fact]:
@@ -98,9 +96,7 @@ def test_an_older_api_version_leaves_more_open():
 
 def test_a_gateway_has_the_same_defaults_for_its_own_calls():
     given = defaults(read(host="'*'", gateway="public"))
-    assert {(fact.consumer, fact.layer) for fact in given.values()} == {
-        ("gateway:shop/public", Layer.GATEWAY)
-    }
+    assert {(fact.consumer, fact.layer) for fact in given.values()} == {("gateway:shop/public", Layer.GATEWAY)}
 
 
 def test_nothing_is_given_without_a_mesh():

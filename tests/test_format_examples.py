@@ -16,9 +16,7 @@ EXAMPLES = sorted(FOLDER.glob("0*.yaml"))
 _LINE = re.compile(r"^# (says|silent): (.+)$", re.MULTILINE)
 _SCOPE = re.compile(r"\s*\[(.+)\]$")
 
-pytestmark = pytest.mark.skipif(
-    not EXAMPLES, reason="the shared format examples are not beside this checkout"
-)
+pytestmark = pytest.mark.skipif(not EXAMPLES, reason="the shared format examples are not beside this checkout")
 
 WORDS = {
     "timeout": ("timing/",),
@@ -87,9 +85,7 @@ def test_an_example_says_what_it_must(path: Path, kind: str, words: str) -> None
     found = [finding for finding in findings(path) if speaks_of(finding, term, subject)]
     if scope:
         wanted = dict(pair.split("=") for pair in scope[1].split())
-        found = [
-            each for each in found if {name.rpartition(":")[2]: value for name, value in each.scope} == wanted
-        ]
+        found = [each for each in found if {name.rpartition(":")[2]: value for name, value in each.scope} == wanted]
     if kind == "silent":
         assert [each for each in found if each.verdict is Verdict.MISMATCH] == []
     else:

@@ -19,7 +19,9 @@ def imported_by(*arguments: str) -> set[str]:
         "print(*sorted(set(sys.modules) - before), file=sys.stderr); sys.exit(code)"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, env=environment, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, env=environment, check=True
+    )
     return set(done.stderr.split())
 
 
@@ -34,7 +36,9 @@ def test_help_and_version_import_click_only(arguments: tuple[str, ...]) -> None:
 def test_the_page_of_a_rule_is_shown_without_importing_it() -> None:
     imported = imported_by("explain", "timing/caller-gives-up-first")
     assert "accord.rules" in imported
-    assert not [name for name in imported if name.startswith(("accord.rules.timing", "accord.boundaries", "accord.sources"))]
+    assert not [
+        name for name in imported if name.startswith(("accord.rules.timing", "accord.boundaries", "accord.sources"))
+    ]
 
 
 def test_a_check_imports_no_format_but_its_own() -> None:

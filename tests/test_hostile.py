@@ -133,8 +133,46 @@ WORDS = (
 
 KEYS = sorted({*PARTY_KEYS, *PROMISE_KEYS, *ASSUME_KEYS})
 INNER = (
-    *("max", "p99", "p99.99", "p0", "p100", "slow", "attempt", "request", "connect", "idle", "by", "within", "how", "from", "key", "for", "now", "as_of"),
-    *("grows", "rate", "status", "retry", "effect", "after", "unless", "to", "do", "needs", "takes", "done", "env", "version", "url", "dns", "x-y", "a"),
+    *(
+        "max",
+        "p99",
+        "p99.99",
+        "p0",
+        "p100",
+        "slow",
+        "attempt",
+        "request",
+        "connect",
+        "idle",
+        "by",
+        "within",
+        "how",
+        "from",
+        "key",
+        "for",
+        "now",
+        "as_of",
+    ),
+    *(
+        "grows",
+        "rate",
+        "status",
+        "retry",
+        "effect",
+        "after",
+        "unless",
+        "to",
+        "do",
+        "needs",
+        "takes",
+        "done",
+        "env",
+        "version",
+        "url",
+        "dns",
+        "x-y",
+        "a",
+    ),
 )
 OBJECT = (
     *("metadata", "name", "namespace", "labels", "spec", "hosts", "http", "match", "route", "destination", "host", "subset", "timeout", "retries"),
@@ -142,7 +180,14 @@ OBJECT = (
     *("headers", "exact", "prefix", "regex", "uri", "weight", "subsets", "trafficPolicy", "retryOn", "abort", "httpStatus", "items", "app", "kind"),
 )  # fmt: skip
 KINDS = ("VirtualService", "DestinationRule", "Service", "Deployment", "List", "StatefulSet", "Gateway", "x")
-VERSIONS = ("v1", "apps/v1", "networking.istio.io/v1", "networking.istio.io/v1alpha3", "gateway.networking.k8s.io/v1", "")
+VERSIONS = (
+    "v1",
+    "apps/v1",
+    "networking.istio.io/v1",
+    "networking.istio.io/v1alpha3",
+    "gateway.networking.k8s.io/v1",
+    "",
+)
 
 scalars = st.sampled_from(WORDS) | st.text(max_size=8)
 
@@ -157,11 +202,18 @@ def nested(keys: tuple[str, ...] | list[str]) -> st.SearchStrategy[Any]:
 @st.composite
 def contracts(draw: st.DrawFn) -> str:
     """Documents of the contract language's own words, in shapes it does and does not allow."""
-    terms = st.dictionaries(st.sampled_from(sorted({*PROMISE_KEYS, *ASSUME_KEYS, *list(OTHER_WORDS)[:5]})), nested(INNER), max_size=6)
-    operations = st.dictionaries(st.sampled_from(["x", "y", "any", "b/x", "a", "c/any", "page", "b"]), terms | nested(INNER), max_size=3)
+    terms = st.dictionaries(
+        st.sampled_from(sorted({*PROMISE_KEYS, *ASSUME_KEYS, *list(OTHER_WORDS)[:5]})), nested(INNER), max_size=6
+    )
+    operations = st.dictionaries(
+        st.sampled_from(["x", "y", "any", "b/x", "a", "c/any", "page", "b"]), terms | nested(INNER), max_size=3
+    )
     documents = []
     for party in draw(st.lists(st.sampled_from(["a", "b", "c", "5s", ""]), min_size=1, max_size=4)):
-        document = {"party": party, **draw(st.dictionaries(st.sampled_from(sorted(PARTY_KEYS)), nested(INNER), max_size=3))}
+        document = {
+            "party": party,
+            **draw(st.dictionaries(st.sampled_from(sorted(PARTY_KEYS)), nested(INNER), max_size=3)),
+        }
         for side in ("promises", "assumes"):
             if draw(st.booleans()):
                 document[side] = draw(operations)
@@ -208,7 +260,9 @@ def mutated(draw: st.DrawFn) -> str:
 def contents(draw: st.DrawFn) -> bytes:
     """Bytes of a file: a text in some encoding, with or without bytes that belong to none."""
     text = draw(mutated() | st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
-    content = text.encode(draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])), "replace")
+    content = text.encode(
+        draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])), "replace"
+    )
     for position in draw(st.lists(st.integers(0, len(content)), max_size=2)):
         content = content[:position] + draw(st.binary(max_size=3)) + content[position:]
     return content
@@ -262,7 +316,9 @@ def holds_for_exporting(content: bytes) -> None:
     again = Reader()
     again.text(exported.write(facts, AS_OF), Place("root", "facts.json", 1, 1))
     assert again.problems == []
-    assert [(fact.says, fact.term, fact.text) for fact in again.facts] == [(fact.says, fact.term, fact.text) for fact in facts]
+    assert [(fact.says, fact.term, fact.text) for fact in again.facts] == [
+        (fact.says, fact.term, fact.text) for fact in facts
+    ]
 
 
 def holds_for_the_command(contents_: list[bytes]) -> None:
@@ -336,7 +392,9 @@ def test_nothing_raises_or_hangs(name: str) -> None:
     def property_(value: Any) -> None:
         holds(value)
 
-    quiet = settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True)
+    quiet = settings(
+        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True
+    )
     end = time.monotonic() + SECONDS
     number = 0
     while number == 0 or time.monotonic() < end:

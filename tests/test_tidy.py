@@ -29,7 +29,11 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def tracked() -> list[Path]:
     """The files that version control knows; every file of the tree where it is not there to ask."""
     try:
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+        listed = (
+            subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+            .stdout.decode()
+            .split("\0")
+        )
         return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
     except (OSError, subprocess.CalledProcessError):
         parts = {".git", ".venv", "dist", "build"}
@@ -62,7 +66,9 @@ def test_everything_public_says_what_it_is(file: Path) -> None:
     assert not silent
 
 
-def public(node: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]]:
+def public(
+    node: ast.Module | ast.ClassDef, prefix: str = ""
+) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]]:
     """Every public class, function and method; what begins with an underscore, and what is inside it, is private."""
     for child in node.body:
         if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not child.name.startswith("_"):
@@ -73,7 +79,9 @@ def public(node: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[
 
 def test_the_median_function_is_short() -> None:
     lengths = sorted(
-        length(function) for file in SOURCE.rglob("*.py") for function in functions(ast.parse(file.read_text(encoding="utf-8")))
+        length(function)
+        for file in SOURCE.rglob("*.py")
+        for function in functions(ast.parse(file.read_text(encoding="utf-8")))
     )
     assert lengths[len(lengths) // 2] < 10
 

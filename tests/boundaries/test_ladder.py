@@ -107,7 +107,9 @@ def test_a_ladder_is_a_search_for_shortest_ways(rungs: list[tuple[int, int, int]
         for start, to, after in rungs:
             if start in best:
                 best[to] = min(best.get(to, 10**9), best[start] + after)
-    assert {level.party: level.after // MINUTE for level in found.levels} == {f"p{name}": at for name, at in best.items()}
+    assert {level.party: level.after // MINUTE for level in found.levels} == {
+        f"p{name}": at for name, at in best.items()
+    }
     for back in found.returns:
         assert back.path[-1] in back.path[:-1]
 

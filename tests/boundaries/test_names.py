@@ -28,7 +28,9 @@ def facts_of(files: dict[str, str]) -> list[Fact]:
     return [found for found in read if isinstance(found, Fact)]
 
 
-@pytest.mark.parametrize(("group", "verdict", "one", "other", "why"), PAIRS, ids=[f"{pair[2]}={pair[3]}" for pair in PAIRS])
+@pytest.mark.parametrize(
+    ("group", "verdict", "one", "other", "why"), PAIRS, ids=[f"{pair[2]}={pair[3]}" for pair in PAIRS]
+)
 def test_labelled_pair(group: dict[str, Any], verdict: str, one: str, other: str, why: str) -> None:
     facts = facts_of(group.get("files", {}))
     answer = same(one, other, facts)
@@ -44,11 +46,17 @@ def test_there_are_200_pairs_and_no_pair_twice():
     assert len(set(asked)) == len(asked)
 
 
-LINKABLE = [pair for pair in PAIRS if all((":" in name and "//" not in name) or name.isalpha() for name in pair[2:4]) and pair[2] != pair[3]]
+LINKABLE = [
+    pair
+    for pair in PAIRS
+    if all((":" in name and "//" not in name) or name.isalpha() for name in pair[2:4]) and pair[2] != pair[3]
+]
 
 
 @pytest.mark.parametrize(("group", "verdict", "one", "other", "why"), LINKABLE)
-def test_linking_never_merges_what_is_not_the_same(group: dict[str, Any], verdict: str, one: str, other: str, why: str) -> None:
+def test_linking_never_merges_what_is_not_the_same(
+    group: dict[str, Any], verdict: str, one: str, other: str, why: str
+) -> None:
     facts = facts_of(group.get("files", {}))
     providers = [fact.provider for fact in link((*facts, said_of(one), said_of(other))).facts[-2:]]
     assert providers[0] != providers[1] or verdict == "same"
@@ -73,7 +81,9 @@ def linked_alone(*facts: Fact) -> list[Fact]:
 
 def test_every_side_is_renamed_and_the_rest_is_kept():
     fact = msgspec.structs.replace(said_of("otel:payments"), consumer="dns:payments.default.svc")
-    assert linked_alone(fact) == [msgspec.structs.replace(fact, says="payments", consumer="payments", provider="payments")]
+    assert linked_alone(fact) == [
+        msgspec.structs.replace(fact, says="payments", consumer="payments", provider="payments")
+    ]
 
 
 def test_a_fact_that_does_not_change_is_the_very_same_fact():
@@ -85,9 +95,17 @@ def test_a_fact_that_does_not_change_is_the_very_same_fact():
 @pytest.mark.parametrize(
     ("term", "value", "renamed"),
     [
-        ("needs", Needs((("kubernetes:/payments/charge", "otel:payments"), ("otel:x",))), Needs((("payments/charge", "payments"), ("otel:x",)))),
+        (
+            "needs",
+            Needs((("kubernetes:/payments/charge", "otel:payments"), ("otel:x",))),
+            Needs((("payments/charge", "payments"), ("otel:x",))),
+        ),
         ("recover.by", ("otel:payments",), ("payments",)),
-        ("escalates", (Rung(5, None, "otel:payments", PAYMENTS[0].place),), (Rung(5, None, "payments", PAYMENTS[0].place),)),
+        (
+            "escalates",
+            (Rung(5, None, "otel:payments", PAYMENTS[0].place),),
+            (Rung(5, None, "payments", PAYMENTS[0].place),),
+        ),
         (
             "steps",
             (WorkStep("restart", "otel:payments", ("kubernetes:/payments",), None, None, PAYMENTS[0].place),),
@@ -114,7 +132,10 @@ def test_an_alias_under_a_condition_narrows_what_it_renames():
 
 
 def test_a_link_keeps_its_reason_and_its_places():
-    links = {known.name: known for known in link((*PAYMENTS, said_of("kubernetes:/payments"), said_of("dns:payments.default.svc"))).links}
+    links = {
+        known.name: known
+        for known in link((*PAYMENTS, said_of("kubernetes:/payments"), said_of("dns:payments.default.svc"))).links
+    }
     assert links["kubernetes:/payments"].because == (
         "payments says names.kubernetes: default/payments; a manifest without a namespace is applied to `default` unless told otherwise"
     )
@@ -123,12 +144,27 @@ def test_a_link_keeps_its_reason_and_its_places():
 
 
 def test_an_address_is_spelled_one_way_even_where_nobody_claims_it():
-    found = link((said_of("dns:ratings.shop.svc.cluster.local"), said_of("dns:API.example.com."), said_of("dns:db.example.com:5432")))
-    assert [fact.provider for fact in found.facts] == ["kubernetes:shop/ratings", "dns:api.example.com", "dns:db.example.com:5432"]
+    found = link(
+        (
+            said_of("dns:ratings.shop.svc.cluster.local"),
+            said_of("dns:API.example.com."),
+            said_of("dns:db.example.com:5432"),
+        )
+    )
+    assert [fact.provider for fact in found.facts] == [
+        "kubernetes:shop/ratings",
+        "dns:api.example.com",
+        "dns:db.example.com:5432",
+    ]
 
 
 def test_one_alias_of_two_parties_is_a_problem_that_names_both_places_and_links_nothing():
-    facts = facts_of({"a/accord.yaml": "party: a\nnames: {kubernetes: ratings}\n", "b/accord.yaml": "party: b\nnames: {kubernetes: default/ratings}\n"})
+    facts = facts_of(
+        {
+            "a/accord.yaml": "party: a\nnames: {kubernetes: ratings}\n",
+            "b/accord.yaml": "party: b\nnames: {kubernetes: default/ratings}\n",
+        }
+    )
     found = link((*facts, said_of("kubernetes:/ratings")))
     assert [(str(problem.place), problem.reason) for problem in found.problems] == [
         (
@@ -143,7 +179,10 @@ def test_an_alias_that_is_no_name_is_a_problem_with_its_place():
     facts = facts_of({"a/accord.yaml": "party: a\nnames: {kubernetes: a/b/c/d, otel: a}\n"})
     found = link((*facts, said_of("otel:a")))
     assert [(str(problem.place), problem.reason) for problem in found.problems] == [
-        ("a/accord.yaml:2:21", "names.kubernetes: expected name, namespace/name or cluster/namespace/name, read 'a/b/c/d'")
+        (
+            "a/accord.yaml:2:21",
+            "names.kubernetes: expected name, namespace/name or cluster/namespace/name, read 'a/b/c/d'",
+        )
     ]
     assert found.facts[-1].provider == "a"
 
@@ -168,7 +207,9 @@ ALL_FACTS = [fact for group in GROUPS for fact in facts_of(group.get("files", {}
 def test_the_order_of_facts_never_matters(facts: list[Fact]):
     found, expected = link(facts), link(ALL_FACTS)
     assert sorted(map(repr, found.facts)) == sorted(map(repr, expected.facts))
-    assert {(known.name, known.party, known.scope) for known in found.links} == {(known.name, known.party, known.scope) for known in expected.links}
+    assert {(known.name, known.party, known.scope) for known in found.links} == {
+        (known.name, known.party, known.scope) for known in expected.links
+    }
     assert {problem.place for problem in found.problems} == {problem.place for problem in expected.problems}
 
 
@@ -183,7 +224,10 @@ def test_any_text_is_a_name_or_is_refused(text: str, other: str):
 
 def test_ten_thousand_boundaries_without_aliases_cost_next_to_nothing():
     facts = [
-        msgspec.structs.replace(said_of(f"payments{number // 4}"), consumer=f"caller{number // 4}", stance=Stance.ASSUMES) for number in range(40_000)
+        msgspec.structs.replace(
+            said_of(f"payments{number // 4}"), consumer=f"caller{number // 4}", stance=Stance.ASSUMES
+        )
+        for number in range(40_000)
     ]
     started = perf_counter()
     assert link(facts).facts == tuple(facts)
@@ -200,12 +244,17 @@ def parties_in(alias: str, manifests: str) -> dict[str, tuple[str, object]]:
 
 
 def test_a_claim_on_a_service_reaches_its_workload():
-    only = parties_in("reviews", SERVICE.format("reviews", "app: reviews") + DEPLOYMENT.format("backend", "app: reviews"))
+    only = parties_in(
+        "reviews", SERVICE.format("reviews", "app: reviews") + DEPLOYMENT.format("backend", "app: reviews")
+    )
     assert only == {"kubernetes:/reviews": ("reviews", ()), "kubernetes:/backend": ("reviews", ())}
 
 
 def test_a_claim_on_the_one_workload_reaches_its_service():
-    only = parties_in("default/reviews-v1", SERVICE.format("reviews", "app: reviews") + DEPLOYMENT.format("reviews-v1", "app: reviews"))
+    only = parties_in(
+        "default/reviews-v1",
+        SERVICE.format("reviews", "app: reviews") + DEPLOYMENT.format("reviews-v1", "app: reviews"),
+    )
     assert only == {"kubernetes:/reviews-v1": ("reviews", ()), "kubernetes:/reviews": ("reviews", ())}
 
 
@@ -229,7 +278,9 @@ def test_a_service_for_one_version_speaks_for_that_version_alone():
 
 
 def test_a_service_for_some_pods_that_have_no_version_is_not_linked():
-    services = SERVICE.format("reviews", "app: reviews") + SERVICE.format("reviews-canary", "app: reviews, track: canary")
+    services = SERVICE.format("reviews", "app: reviews") + SERVICE.format(
+        "reviews-canary", "app: reviews, track: canary"
+    )
     assert parties_in("reviews", services + DEPLOYMENT.format("reviews-canary", "app: reviews, track: canary")) == {
         "kubernetes:/reviews": ("reviews", ())
     }
@@ -248,4 +299,6 @@ def test_what_was_worked_on_since_is_linked_by_what_was_read():
 
 
 def test_routes_keep_their_subsets():
-    assert linked_alone(said_of("otel:checkout", "routes", ("kubernetes:/payments:v1", "kubernetes:/payments")))[0].value == ("payments:v1", "payments")
+    assert linked_alone(said_of("otel:checkout", "routes", ("kubernetes:/payments:v1", "kubernetes:/payments")))[
+        0
+    ].value == ("payments:v1", "payments")

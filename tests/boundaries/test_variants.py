@@ -47,9 +47,7 @@ def test_the_same_object_twice_in_a_file_is_told_apart_by_its_line():
 
 
 def test_two_roots_are_told_apart():
-    found = scopes(
-        read(VIRTUAL_SERVICE % "1s", "a.yaml", "one") + read(VIRTUAL_SERVICE % "2s", "a.yaml", "two")
-    )
+    found = scopes(read(VIRTUAL_SERVICE % "1s", "a.yaml", "one") + read(VIRTUAL_SERVICE % "2s", "a.yaml", "two"))
     assert [scope["variant:VirtualService/reviews"] for scope in found] == [("one/a.yaml",), ("two/a.yaml",)]
 
 
@@ -101,7 +99,5 @@ def test_a_subset_stays_open_where_no_rule_names_its_version_or_two_disagree():
         read(DESTINATION_RULE % ("a", "version: one"), "b.yaml")
         + read(DESTINATION_RULE % ("b", "version: two"), "c.yaml"),
     ):
-        found = [
-            dict(fact.scope) for fact in versions_of_subsets(limit + rules) if fact.term == "timeout.request"
-        ]
+        found = [dict(fact.scope) for fact in versions_of_subsets(limit + rules) if fact.term == "timeout.request"]
         assert [set(scope) for scope in found] == [{"variant:VirtualService/reviews"}]

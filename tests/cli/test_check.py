@@ -43,7 +43,9 @@ def test_nothing_found_is_said_and_is_zero(accord: Accord, shop: Path) -> None:
     write(shop, "people of ours/accord.yaml", QUIET)
     done = accord("check", "people of ours")
     assert done.code == 0
-    assert done.out.startswith("no statement contradicts another, and no question is open\nread 1 file: 1 party, 0 boundaries")
+    assert done.out.startswith(
+        "no statement contradicts another, and no question is open\nread 1 file: 1 party, 0 boundaries"
+    )
     assert done.out.endswith("\nnext: accord facts 'people of ours'\n")
 
 
@@ -126,10 +128,15 @@ def test_nothing_to_check_is_three_and_says_what_to_do(accord: Accord, tmp_path:
     write(tmp_path, "values.yaml", "replicas: 3\n")
     done = accord("check", tmp_path)
     assert done.code == 3
-    assert f"nothing to check in {tmp_path}: of 1 file none is" in " ".join(done.out.split()) and "party: checkout" in done.out
+    assert (
+        f"nothing to check in {tmp_path}: of 1 file none is" in " ".join(done.out.split())
+        and "party: checkout" in done.out
+    )
 
 
-def test_a_chart_of_templates_beside_readable_files_is_nothing_to_check_and_says_so(accord: Accord, tmp_path: Path) -> None:
+def test_a_chart_of_templates_beside_readable_files_is_nothing_to_check_and_says_so(
+    accord: Accord, tmp_path: Path
+) -> None:
     write(tmp_path, "values.yaml", "replicas: 3\n")
     write(tmp_path, "templates/service.yaml", "kind: Service\nmetadata: {{ .Values.meta }}\nspec: [\n")
     done = accord("check", tmp_path)
@@ -174,7 +181,11 @@ def test_the_configuration_decides_where_no_option_does(accord: Accord, shop: Pa
 
 def test_the_day_is_an_input(accord: Accord, shop: Path) -> None:
     dated = PAYMENTS.replace("owner", "only: {until: 2026-12-31}\nowner")
-    write(shop, "payments/accord.yaml", dated + "---\nparty: payments\nonly: {from: 2027-01-01}\npromises: {charge: {latency: {max: 1s}}}\n")
+    write(
+        shop,
+        "payments/accord.yaml",
+        dated + "---\nparty: payments\nonly: {from: 2027-01-01}\npromises: {charge: {latency: {max: 1s}}}\n",
+    )
     assert accord("check", "--rule", RULE, "--as-of", "2026-12-31").code == 1
     assert accord("check", "--rule", RULE, "--as-of", "2027-01-01").code == 0
 
@@ -184,7 +195,10 @@ def test_what_rests_on_an_import_says_its_age(accord: Accord, shop: Path) -> Non
     (shop / "payments" / "accord.yaml").unlink()
     done = accord("check", "--as-of", "2026-11-23", "--rule", RULE)
     assert done.code == 1
-    assert "payments.facts.json: payments/accord.yaml:4:27\n  payments.facts.json says so as of 2026-11-01, 22 days ago\n" in done.out
+    assert (
+        "payments.facts.json: payments/accord.yaml:4:27\n  payments.facts.json says so as of 2026-11-01, 22 days ago\n"
+        in done.out
+    )
     document = json.loads(accord("check", "--as-of", "2026-11-23", "--rule", RULE, "--format", "json").out)
     assert [place.get("as_of") for place in document["findings"][0]["places"]] == [None, "2026-11-01"]
 

@@ -9,12 +9,17 @@ from accord.files.keys import KEYS
 from .conftest import Accord, write
 
 
-def test_every_key_is_shown_with_its_value_and_origin(accord: Accord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_key_is_shown_with_its_value_and_origin(
+    accord: Accord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, "accord.toml", '[check]\nquestions = true\n\n[[scope]]\npath = "staging/**"\nenv = "staging"\n')
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ACCORD_CHECK_FORMAT", "json")
     done = accord("config")
-    rows = {line.split("  ")[0].strip(): [part.strip() for part in line.split("  ") if part.strip()][1:] for line in done.out.splitlines()}
+    rows = {
+        line.split("  ")[0].strip(): [part.strip() for part in line.split("  ") if part.strip()][1:]
+        for line in done.out.splitlines()
+    }
     assert set(rows) >= {key.name for key in KEYS}
     assert rows["check.questions"] == ["true", "accord.toml:2"]
     assert rows["check.format"] == ["json", "ACCORD_CHECK_FORMAT"]

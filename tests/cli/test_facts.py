@@ -23,7 +23,10 @@ spec: {selector: {app: payments}}
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for file, text in (
         ("checkout/accord.yaml", CHECKOUT),
-        ("payments/accord.yaml", "party: payments\nnames: {kubernetes: shop/payments}\npromises: {charge: {latency: {max: 5s}}}\n"),
+        (
+            "payments/accord.yaml",
+            "party: payments\nnames: {kubernetes: shop/payments}\npromises: {charge: {latency: {max: 5s}}}\n",
+        ),
         ("payments/service.yaml", SERVICE),
     ):
         (tmp_path / file).parent.mkdir(exist_ok=True)

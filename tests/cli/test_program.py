@@ -64,7 +64,9 @@ def broken(error: BaseException) -> click.Command:
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
 )
-def test_no_traceback_reaches_anybody(accord: Accord, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str) -> None:
+def test_no_traceback_reaches_anybody(
+    accord: Accord, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str
+) -> None:
     monkeypatch.setattr(type(program), "get_command", lambda *_: broken(error))
     done = accord("anything")
     assert (done.code, done.out, done.err) == (code, "", words)
@@ -86,4 +88,3 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == NO_READER
-

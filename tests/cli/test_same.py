@@ -55,7 +55,9 @@ def test_what_is_no_name_is_a_usage_error(capsys: pytest.CaptureFixture[str]):
     assert "expected a name such as payments" in err
 
 
-def test_a_folder_of_unreadable_files_still_gets_the_answer_of_the_spelling(shop: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_folder_of_unreadable_files_still_gets_the_answer_of_the_spelling(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+):
     (shop / "broken").mkdir()
     (shop / "broken" / "accord.yaml").write_text("party: [\n")
     code, out, err = said(capsys, "a.shop.svc", "shop/a", "broken")

@@ -138,7 +138,9 @@ def test_a_shared_file_counts_where_it_speaks_to_this_program() -> None:
 
 def test_options_win_over_the_environment_and_that_over_the_file() -> None:
     write("accord.toml", FULL)
-    config = load(environ={"ACCORD_CHECK_QUESTIONS": "no", "ACCORD_CHECK_FAIL_ON": "breach, note", "ACCORD_CHECK_FORMAT": ""})
+    config = load(
+        environ={"ACCORD_CHECK_QUESTIONS": "no", "ACCORD_CHECK_FAIL_ON": "breach, note", "ACCORD_CHECK_FORMAT": ""}
+    )
     assert shown(config)["check.questions"] == (False, "ACCORD_CHECK_QUESTIONS")
     assert shown(config)["check.fail_on"] == (("breach", "note"), "ACCORD_CHECK_FAIL_ON")
     assert shown(config)["check.format"] == ("text", "default")

@@ -63,7 +63,10 @@ def test_a_file_of_fifty_megabytes_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "large.yaml"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    assert read(path) == "1:1 not read: 50,000,000 bytes, and the limit is 20,000,000; split it, or leave it out of the paths"
+    assert (
+        read(path)
+        == "1:1 not read: 50,000,000 bytes, and the limit is 20,000,000; split it, or leave it out of the paths"
+    )
     with path.open("wb") as file:
         file.truncate(LARGEST)
     assert len(read(path)) == LARGEST

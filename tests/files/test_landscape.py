@@ -37,7 +37,9 @@ def git(folder: Path, *arguments: str, day: str = "2026-03-04") -> str:
         "GIT_CONFIG_GLOBAL": os.devnull,
     }
     named = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"]
-    done = subprocess.run(["git", "-C", str(folder), *named, *arguments], env=environ, capture_output=True, check=True, text=True)
+    done = subprocess.run(
+        ["git", "-C", str(folder), *named, *arguments], env=environ, capture_output=True, check=True, text=True
+    )
     return done.stdout.strip()
 
 
@@ -135,7 +137,10 @@ def test_a_tag_is_read_with_the_day_of_its_commit(theirs: Path) -> None:
 @pytest.mark.parametrize("length", [40, 9])
 def test_a_commit_is_read_by_its_id(theirs: Path, length: int) -> None:
     commit = git(theirs, "rev-parse", "v1")[:length]
-    assert {(says, text) for _, _, says, text in said(landscape(f"git+file://{theirs}@{commit}"))} == {("payments", "5s"), ("other", "1s")}
+    assert {(says, text) for _, _, says, text in said(landscape(f"git+file://{theirs}@{commit}"))} == {
+        ("payments", "5s"),
+        ("other", "1s"),
+    }
 
 
 def test_an_annotated_tag_and_a_single_file_are_read(theirs: Path) -> None:
@@ -150,11 +155,16 @@ def test_what_is_in_the_cache_is_not_fetched_again(theirs: Path) -> None:
     first = landscape(include)
     theirs.rename(theirs.parent / "gone")
     assert landscape(include) == first
-    assert refused(landscape(f"git+file://{theirs}@rel/2"))[0].startswith(".|accord.toml:2:1 landscape.include git+file://")
+    assert refused(landscape(f"git+file://{theirs}@rel/2"))[0].startswith(
+        ".|accord.toml:2:1 landscape.include git+file://"
+    )
 
 
 def test_scopes_go_by_the_include_and_the_path(theirs: Path) -> None:
-    write(Path("accord.toml"), f"[landscape]\ninclude = 'git+file://{theirs}@v1'\n[[scope]]\npath = '**/pay/**'\nenv = 'e'\n")
+    write(
+        Path("accord.toml"),
+        f"[landscape]\ninclude = 'git+file://{theirs}@v1'\n[[scope]]\npath = '**/pay/**'\nenv = 'e'\n",
+    )
     reading = read(["."], load(["."]))
     assert {fact.says: fact.scope for fact in reading.facts} == {"payments": (("env", ("e",)),), "other": ()}
 

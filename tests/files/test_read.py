@@ -51,8 +51,14 @@ def test_facts_problems_and_files_are_collected() -> None:
     write("shop/bad.yaml", "a: [1\n")
     write("shop/half.yaml", "a: [1\n---\nparty: half\npromises: {x: {latency: {max: 1s}}}\n")
     reading = read(["shop"])
-    assert said(reading) == ["shop|half.yaml:3:1 half latency.max 1s".replace("3:1", "4:31"), "shop|payments/accord.yaml:3:27 payments latency.max 5s"]
-    assert refused(reading) == ["bad.yaml:1:4 not YAML: this [ is not closed; expected ]", "half.yaml:1:4 not YAML: this [ is not closed; expected ]"]
+    assert said(reading) == [
+        "shop|half.yaml:3:1 half latency.max 1s".replace("3:1", "4:31"),
+        "shop|payments/accord.yaml:3:27 payments latency.max 5s",
+    ]
+    assert refused(reading) == [
+        "bad.yaml:1:4 not YAML: this [ is not closed; expected ]",
+        "half.yaml:1:4 not YAML: this [ is not closed; expected ]",
+    ]
     assert reading.files == 4
     assert reading.imported == {}
 
@@ -78,12 +84,20 @@ def test_what_cannot_be_opened_does_not_stop_the_rest() -> None:
     reading = read(["."])
     assert len(reading.facts) == 1
     assert reading.files == 1
-    assert [problem.place.file for problem in reading.problems] == ["large.json", "latin.yaml", "loop.yaml", "pipe.yaml"]
+    assert [problem.place.file for problem in reading.problems] == [
+        "large.json",
+        "latin.yaml",
+        "loop.yaml",
+        "pipe.yaml",
+    ]
     assert all(problem.fatal for problem in reading.problems)
 
 
 def test_paths_give_facts_their_scope() -> None:
-    write("accord.toml", '[[scope]]\npath = "overlays/staging/**"\nenv = "staging"\n[[scope]]\npath = "base/"\nversion = {a = "2.10"}\n')
+    write(
+        "accord.toml",
+        '[[scope]]\npath = "overlays/staging/**"\nenv = "staging"\n[[scope]]\npath = "base/"\nversion = {a = "2.10"}\n',
+    )
     write("overlays/staging/x/accord.yaml", CONTRACT.format(name="a"))
     write("base/accord.yaml", CONTRACT.format(name="b"))
     write("accord.yaml", CONTRACT.format(name="c"))
@@ -114,7 +128,11 @@ def test_a_source_that_fails_costs_one_document(monkeypatch: pytest.MonkeyPatch)
     def endless(document: Document) -> Iterator[Problem]:
         yield from endless(document)
 
-    broken = [source("fails", read=failing), source("endless", read=endless), source("claims", claims=lambda document: 1 / 0)]
+    broken = [
+        source("fails", read=failing),
+        source("endless", read=endless),
+        source("claims", claims=lambda document: 1 / 0),
+    ]
     real = read_module.sources()
     monkeypatch.setattr(read_module, "sources", lambda: (*broken[:2], *real, broken[2]))
     write("a.yaml", "other: 1\n---\nfails: 1\n---\nendless: 1\n---\n" + CONTRACT.format(name="a"))
@@ -123,7 +141,9 @@ def test_a_source_that_fails_costs_one_document(monkeypatch: pytest.MonkeyPatch)
     first, second, third = refused(reading)
     assert first == "a.yaml:1:1 could not be read: please report this (claims, ZeroDivisionError: division by zero)"
     assert second == "a.yaml:3:1 could not be read: please report this (fails, KeyError: 'spec\\nof it')"
-    assert third.startswith("a.yaml:5:1 could not be read: please report this (endless, RecursionError: maximum recursion")
+    assert third.startswith(
+        "a.yaml:5:1 could not be read: please report this (endless, RecursionError: maximum recursion"
+    )
 
 
 def test_the_collector_is_as_before() -> None:
@@ -153,7 +173,9 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_a_package_can_bring_a_source(installed: Path) -> None:
-    (installed / "theirs-1.0.dist-info" / "entry_points.txt").write_text(f"[{plugins_module.GROUP}]\nb = theirs\na = missing_module\nc = json\n")
+    (installed / "theirs-1.0.dist-info" / "entry_points.txt").write_text(
+        f"[{plugins_module.GROUP}]\nb = theirs\na = missing_module\nc = json\n"
+    )
     (installed / "theirs.py").write_text(
         "from accord.model.problem import Problem\nfrom accord.model.place import Place\nFORMAT = 'theirs'\n"
         "def claims(document): return True\n"
@@ -179,7 +201,10 @@ def test_exported_facts_stand_below_their_file_with_the_day_of_the_export(whole:
     write("home/deep/accord.yaml", CONTRACT.format(name="a") + "---\n" + LADDER)
     facts = read(["home"]).facts
     text = exported.write(facts, date(2026, 10, 1))
-    write("here/theirs.json", text if whole else json.dumps({**json.loads(text), "facts": [*json.loads(text)["facts"], 5]}, indent=1))
+    write(
+        "here/theirs.json",
+        text if whole else json.dumps({**json.loads(text), "facts": [*json.loads(text)["facts"], 5]}, indent=1),
+    )
     for argument, root in (("here", "here/theirs.json"), ("here/theirs.json", "here/theirs.json")):
         reading = read([argument])
         assert {fact.place.root for fact in reading.facts} == {root}

@@ -21,14 +21,23 @@ def make(*files: str) -> None:
 
 def names(*arguments: str) -> list[str]:
     return [
-        f"{found.root} | {found.file}" if isinstance(found, Found) else f"{found.place.root} | {found.place.file}: {found.reason}"
+        f"{found.root} | {found.file}"
+        if isinstance(found, Found)
+        else f"{found.place.root} | {found.place.file}: {found.reason}"
         for found in walk(arguments)
     ]
 
 
 def test_files_are_sorted_and_known_by_their_argument() -> None:
     make("b.yml", "a/z.yaml", "a/b/c.json", "a/b.YAML", "a-b/x.yaml", "a/readme.md", "a/.hidden.yaml", "a/.#lock.yaml")
-    assert names(".") == [". | a/.hidden.yaml", ". | a/b/c.json", ". | a/b.YAML", ". | a/z.yaml", ". | a-b/x.yaml", ". | b.yml"]
+    assert names(".") == [
+        ". | a/.hidden.yaml",
+        ". | a/b/c.json",
+        ". | a/b.YAML",
+        ". | a/z.yaml",
+        ". | a-b/x.yaml",
+        ". | b.yml",
+    ]
     assert names("a", "b.yml") == ["a | .hidden.yaml", "a | b/c.json", "a | b.YAML", "a | z.yaml", ". | b.yml"]
     assert names("./a/b/../z.yaml", "a/b/") == ["a/b/.. | z.yaml", "a/b/ | c.json"]
 
@@ -96,7 +105,14 @@ def test_two_folders_that_link_to_each_other_are_each_read_once() -> None:
     Path("a/to_b").symlink_to("../b")
     Path("b/to_a").symlink_to("../a")
     assert names(".") == [". | a/a.yaml", ". | b/b.yaml"]
-    assert names("a") == ["a | a.yaml", "a | to_b/b.yaml", "a | to_b/to_a: this link leads to a folder above it; the loop is not followed"][:2]
+    assert (
+        names("a")
+        == [
+            "a | a.yaml",
+            "a | to_b/b.yaml",
+            "a | to_b/to_a: this link leads to a folder above it; the loop is not followed",
+        ][:2]
+    )
 
 
 def test_a_link_to_nothing_is_reported_where_a_file_would_be_read() -> None:

@@ -105,7 +105,9 @@ def minutes(starts: datetime, days: float) -> list[datetime]:
 @st.composite
 def windows(draw: st.DrawFn) -> str:
     days = draw(st.sampled_from(("daily", "Mon-Fri", "Sat-Sun", "Fri-Mon", "Sun", "Thu")))
-    clock = st.sampled_from(("00:00", "00:30", "01:30", "02:00", "02:15", "02:30", "03:00", "09:00", "18:00", "22:00", "23:45"))
+    clock = st.sampled_from(
+        ("00:00", "00:30", "01:30", "02:00", "02:15", "02:30", "03:00", "09:00", "18:00", "22:00", "23:45")
+    )
     first, last = draw(clock), draw(clock)
     zone = draw(st.sampled_from(ZONES))
     return f"{days} {first}-{last} {zone}"
@@ -307,4 +309,6 @@ def test_the_day_is_an_input() -> None:
     needed, offered = parse_hours("24x7"), parse_hours(["24x7", "except 2026-12-24"])
     early, late = date(2026, 9, 1), date(2026, 12, 1)
     assert first_uncovered(needed, [offered], datetime.combine(early, datetime.min.time(), UTC)) is None
-    assert first_uncovered(needed, [offered], datetime.combine(late, datetime.min.time(), UTC)) == at("2026-12-24T00:00Z")
+    assert first_uncovered(needed, [offered], datetime.combine(late, datetime.min.time(), UTC)) == at(
+        "2026-12-24T00:00Z"
+    )

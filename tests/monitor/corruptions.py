@@ -14,7 +14,16 @@ from accord.model.witness import Step, Witness
 KINDS = ("time", "party", "place", "order", "value")
 HARDER = ("another fact", "about", "attempt")
 _MILLISECOND = 1_000_000
-_SHIFTS = (1, -1, _MILLISECOND, -_MILLISECOND, 1000 * _MILLISECOND, -1000 * _MILLISECOND, 3_600_000 * _MILLISECOND, -3_600_000 * _MILLISECOND)
+_SHIFTS = (
+    1,
+    -1,
+    _MILLISECOND,
+    -_MILLISECOND,
+    1000 * _MILLISECOND,
+    -1000 * _MILLISECOND,
+    3_600_000 * _MILLISECOND,
+    -3_600_000 * _MILLISECOND,
+)
 
 
 def corruptions(witness: Witness) -> Iterator[tuple[str, int, Witness]]:
@@ -72,13 +81,17 @@ def is_as_true(kind: str, place: int, before: Witness, after: Witness) -> bool:
     """
     if kind != "order":
         return False
-    moved = next(other for other in range(len(before.steps) - 1, place, -1) if before.steps[other] != after.steps[other])
+    moved = next(
+        other for other in range(len(before.steps) - 1, place, -1) if before.steps[other] != after.steps[other]
+    )
     between = before.steps[place : moved + 1]
     if len({step.at for step in between}) > 1:
         return False
     first, last = between[0], between[-1]
     chained = before.breaks == "repair-stands-apart"
-    rests = [_rests(first, step, chained) for step in between[1:]] + [_rests(step, last, chained) for step in between[:-1]]
+    rests = [_rests(first, step, chained) for step in between[1:]] + [
+        _rests(step, last, chained) for step in between[:-1]
+    ]
     return not any(rests)
 
 
@@ -101,4 +114,14 @@ def _touched(step: Step) -> set[str]:
 
 
 def _is_carrying(step: Step) -> bool:
-    return step.act in ("breaks", "detects", "pages", "acknowledges", "arrives", "works", "recovers", "multiplies", "loads")
+    return step.act in (
+        "breaks",
+        "detects",
+        "pages",
+        "acknowledges",
+        "arrives",
+        "works",
+        "recovers",
+        "multiplies",
+        "loads",
+    )

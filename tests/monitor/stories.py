@@ -40,7 +40,11 @@ def found(facts: list[Fact], words: str) -> Fact:
     """The fact that these words mean; there must be exactly one."""
     subject, term = words.split(" ")
     consumer, arrow, provided = subject.rpartition(">")
-    matching = [fact for fact in facts if (fact.consumer, fact.subject, fact.term) == (consumer if arrow else "", provided, term)]
+    matching = [
+        fact
+        for fact in facts
+        if (fact.consumer, fact.subject, fact.term) == (consumer if arrow else "", provided, term)
+    ]
     assert len(matching) == 1, f"{words}: {matching}"
     return matching[0]
 
@@ -58,5 +62,12 @@ def _step(line: str, facts: list[Fact]) -> Step:
     at, party, act, about, attempt, count, words = match.groups()
     fact = found(facts, words) if words else None
     return Step(
-        parse_duration(at), "" if party == "-" else party, act, line, fact, about or "", int(attempt or 0), int(count or 0)
+        parse_duration(at),
+        "" if party == "-" else party,
+        act,
+        line,
+        fact,
+        about or "",
+        int(attempt or 0),
+        int(count or 0),
     )

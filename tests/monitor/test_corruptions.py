@@ -73,7 +73,9 @@ def test_corrupted_witnesses_are_refused(source: str, capsys: pytest.CaptureFixt
             share = 100 * refused[kind] / max(made[kind], 1)
             print(f"  {kind:13} {made[kind]:6} {refused[kind]:6}  {share:6.2f} %  ({as_true[kind]})")
         total = 100 * sum(refused[kind] for kind in KINDS) / sum(made[kind] for kind in KINDS)
-        print(f"  {'in all':13} {sum(made[kind] for kind in KINDS):6} {sum(refused[kind] for kind in KINDS):6}  {total:6.2f} %")
+        print(
+            f"  {'in all':13} {sum(made[kind] for kind in KINDS):6} {sum(refused[kind] for kind in KINDS):6}  {total:6.2f} %"
+        )
     assert total >= 95
     for kind in KINDS:
         assert made[kind] > 20

@@ -133,19 +133,27 @@ def judged(story: Story, change: Callable[[Witness], Witness]) -> str:
 
 def test_a_statement_of_the_caller_against_the_story_is_heeded_wherever_it_stands() -> None:
     quiet = contracts(("attempts: 3", "attempts: 3, retry_on: [503]"))(LATE)
-    assert "does not ask again" in judge(witness_of(replace_story(quiet, expects=("checkout>payments/charge retry_on",))), facts_of(quiet))
+    assert "does not ask again" in judge(
+        witness_of(replace_story(quiet, expects=("checkout>payments/charge retry_on",))), facts_of(quiet)
+    )
     idle = contracts(("attempt: 2s", "attempt: 2s, idle: 1s"))(LATE)
-    assert "reached before" in judge(witness_of(replace_story(idle, expects=("checkout>payments/charge timeout.idle",))), facts_of(idle))
+    assert "reached before" in judge(
+        witness_of(replace_story(idle, expects=("checkout>payments/charge timeout.idle",))), facts_of(idle)
+    )
 
 
 def test_unknown_words_are_refused() -> None:
     assert "unknown" in judged(LATE, lambda witness: replace(witness, breaks="asker-is-happy"))
-    assert "unknown" in judged(LATE, lambda witness: replace(witness, steps=(replace(witness.steps[0], act="shouts"), *witness.steps[1:])))
+    assert "unknown" in judged(
+        LATE, lambda witness: replace(witness, steps=(replace(witness.steps[0], act="shouts"), *witness.steps[1:]))
+    )
 
 
 def test_no_steps_and_no_facts_are_refused() -> None:
     assert judged(LATE, lambda witness: replace(witness, steps=()))
-    assert "no fact" in judged(LATE, lambda witness: replace(witness, steps=(replace(witness.steps[0], fact=None), *witness.steps[1:])))
+    assert "no fact" in judged(
+        LATE, lambda witness: replace(witness, steps=(replace(witness.steps[0], fact=None), *witness.steps[1:]))
+    )
 
 
 def test_an_observation_permits_nothing() -> None:
@@ -161,7 +169,10 @@ def test_facts_that_never_hold_together_are_refused() -> None:
         return None if fact is None else replace(fact, scope=(("env", (env,)),))
 
     witness = witness_of(LATE)
-    parted = tuple(replace(step, fact=only(step.fact, "staging" if step.act == "answers" else "production")) for step in witness.steps)
+    parted = tuple(
+        replace(step, fact=only(step.fact, "staging" if step.act == "answers" else "production"))
+        for step in witness.steps
+    )
     assert "never hold together" in judge(replace(witness, steps=parted), lambda fact: True)
     staged = tuple(replace(step, fact=only(step.fact, "staging")) for step in witness.steps)
     assert judge(replace(witness, steps=staged), lambda fact: True) == ""

@@ -30,7 +30,16 @@ party: ratings
 promises: {get: {latency: {max: 1s}}}
 """
 HELD_BACK = Fact(
-    "mesh", Stance.PROMISES, "", "ratings", "get", "latency.injected", 7 * SECOND, "7s", Place("story", "delay.yaml", 17, 9), Layer.SIDECAR
+    "mesh",
+    Stance.PROMISES,
+    "",
+    "ratings",
+    "get",
+    "latency.injected",
+    7 * SECOND,
+    "7s",
+    Place("story", "delay.yaml", 17, 9),
+    Layer.SIDECAR,
 )
 
 LEDGER = """

@@ -36,7 +36,9 @@ def claims(system: System, chosen: list[Rule]) -> tuple[set[tuple[str, str]], li
     """What the chosen rules claim to be a mismatch, as pairs of rule and consumer, and why the monitor refuses some of it."""
     refused = refused_witnesses(system, chosen)
     found = [(rule, finding.consumer) for rule, finding, _ in refused]
-    found += [(finding.rule, finding.consumer) for finding in judged(system, chosen) if finding.verdict is Verdict.MISMATCH]
+    found += [
+        (finding.rule, finding.consumer) for finding in judged(system, chosen) if finding.verdict is Verdict.MISMATCH
+    ]
     return set(found), [f"{rule}: {reason}" for rule, _, reason in refused]
 
 

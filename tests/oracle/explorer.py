@@ -57,14 +57,22 @@ def broken(small: SmallSet) -> set[tuple[str, str]]:
     """
     horizon = _horizon(small)
     third = times_of(small.third, horizon) if small.third else frozenset({0})
-    inner = frozenset(run.ended for run in runs(small.provider_calls, third, small.third.slow)) if small.provider_calls and small.third else None
+    inner = (
+        frozenset(run.ended for run in runs(small.provider_calls, third, small.third.slow))
+        if small.provider_calls and small.third
+        else None
+    )
     answers = times_of(small.provider, horizon)
     if small.provider.longest is None and inner is not None:
         answers = inner
     found = {(name, "caller") for name in at_boundary(small.caller, small.provider, answers, horizon)}
     if small.provider_calls and small.third and inner is not None:
         found |= {(name, "provider") for name in at_boundary(small.provider_calls, small.third, third, horizon)}
-        if small.provider.longest is None and (GIVES_UP_FIRST, "caller") in found and waits_outlast(small.caller, small.provider, inner):
+        if (
+            small.provider.longest is None
+            and (GIVES_UP_FIRST, "caller") in found
+            and waits_outlast(small.caller, small.provider, inner)
+        ):
             found = found - {(GIVES_UP_FIRST, "caller")} | {(OUTLASTS, "caller")}
     return found
 
@@ -72,7 +80,13 @@ def broken(small: SmallSet) -> set[tuple[str, str]]:
 def at_boundary(calling: Calling, serving: Serving, answers: frozenset[int], horizon: int) -> set[str]:
     """What can go wrong between one caller and one operation that is answered after one of `answers`."""
     every = list(runs(calling, answers, serving.slow))
-    late = any(answer > attempt.left for run in every for attempt in run.tries if attempt.left is not None for answer in attempt.answered_later)
+    late = any(
+        answer > attempt.left
+        for run in every
+        for attempt in run.tries
+        if attempt.left is not None
+        for answer in attempt.answered_later
+    )
     found = {GIVES_UP_FIRST} if late and not may_be_agreed(calling, serving) else set()
     with_losses = list(runs(calling, answers | {horizon}))
     if any(acts_twice(run, calling, serving) for run in with_losses):
@@ -89,7 +103,9 @@ def _horizon(small: SmallSet) -> int:
         if calling:
             each = sum(limit for limit in (calling.attempt, calling.request) if isinstance(limit, int))
             total += (each + sum(calling.backoff or ())) * 4
-    return total + sum(serving.longest for serving in (small.provider, small.third) if serving and isinstance(serving.longest, int))
+    return total + sum(
+        serving.longest for serving in (small.provider, small.third) if serving and isinstance(serving.longest, int)
+    )
 
 
 def times_of(serving: Serving, horizon: int) -> frozenset[int]:
@@ -107,7 +123,9 @@ def runs(calling: Calling, answers: frozenset[int], slow: str | None = None) -> 
     yield from _from_try(calling, answers, slow == "per-request", (), 0)
 
 
-def _from_try(calling: Calling, answers: frozenset[int], same: bool, before: tuple[Try, ...], began: int) -> Iterator[Run]:
+def _from_try(
+    calling: Calling, answers: frozenset[int], same: bool, before: tuple[Try, ...], began: int
+) -> Iterator[Run]:
     limit, of_request = _leaves_at(calling, began)
     for answer in answers:
         if limit is None or began + answer <= limit:
@@ -150,8 +168,6 @@ def _repeats_after_silence(calling: Calling) -> bool:
     return not calling.retry_on or "timeout" in calling.retry_on or "any" in calling.retry_on
 
 
-
-
 # ---------------------------------------------------------------------- expectations
 
 
@@ -180,7 +196,13 @@ def leaves_tries_out(run: Run, calling: Calling) -> bool:
 def waits_outlast(calling: Calling, serving: Serving, inner: frozenset[int]) -> bool:
     """Whether the provider can still be waiting for the third party when its caller has left."""
     every = runs(calling, inner, serving.slow)
-    return any(wait > attempt.left for run in every for attempt in run.tries if attempt.left is not None for wait in attempt.answered_later)
+    return any(
+        wait > attempt.left
+        for run in every
+        for attempt in run.tries
+        if attempt.left is not None
+        for wait in attempt.answered_later
+    )
 
 
 def may_be_agreed(calling: Calling, serving: Serving) -> bool:
@@ -192,7 +214,13 @@ def may_be_agreed(calling: Calling, serving: Serving) -> bool:
     if "timeout" not in calling.handles or calling.counts_on is None:
         return False
     name, bound = calling.counts_on
-    promised = serving.longest if name == "max" else serving.percentile[1] if serving.percentile and serving.percentile[0] == name else None
+    promised = (
+        serving.longest
+        if name == "max"
+        else serving.percentile[1]
+        if serving.percentile and serving.percentile[0] == name
+        else None
+    )
     limits = [limit for limit in (calling.attempt, calling.request) if isinstance(limit, int)]
     if bound > min(limits) or (promised is not None and (promised == UNBOUNDED or int(promised) > bound)):
         return False

@@ -78,7 +78,13 @@ def _serving(random: Random, longest: int) -> Serving:
 
 
 def _calling(random: Random, serving: Serving, longest: int | None = None) -> Calling:
-    answered = longest if longest is not None else serving.longest if isinstance(serving.longest, int) else random.randint(1, 5)
+    answered = (
+        longest
+        if longest is not None
+        else serving.longest
+        if isinstance(serving.longest, int)
+        else random.randint(1, 5)
+    )
     attempts: Limit = random.choice((None, 1, 2, 2, 3, 3, 3))
     attempt: Limit = min(7, _near(random, answered)) if random.random() < 0.85 else random.choice((None, UNBOUNDED))
     backoff = _backoff(random)
@@ -86,7 +92,11 @@ def _calling(random: Random, serving: Serving, longest: int | None = None) -> Ca
     if isinstance(attempt, int) and isinstance(request, int) and random.random() < 0.06:
         attempts = UNBOUNDED
     handles = ("timeout",) if random.random() < 0.15 else ()
-    counts_on = (random.choice(("p50", "p99", "p99.9", "max")), random.randint(1, 7)) if handles and random.random() < 0.7 else None
+    counts_on = (
+        (random.choice(("p50", "p99", "p99.9", "max")), random.randint(1, 7))
+        if handles and random.random() < 0.7
+        else None
+    )
     retry_on = random.choice(((), (), (), (), (), ("timeout",), ("any",), ("connect", "reset"), ("503",)))
     key = random.choice((None, "per-request", "per-request", "per-attempt", "none"))
     return Calling(attempt, request, attempts, backoff, retry_on, handles, counts_on, key)
@@ -134,9 +144,17 @@ def as_yaml(small: SmallSet, unit: str = "s") -> str:
 def _party(name: str, serving: Serving | None, needs: str | None, calls: tuple[str, Calling] | None, unit: str) -> str:
     lines = [f"party: {name}"]
     if serving:
-        lines += ["promises:", "  serve:", *(f"    {line}" for line in _served(serving, needs, unit) or ["at: GET /serve"])]
+        lines += [
+            "promises:",
+            "  serve:",
+            *(f"    {line}" for line in _served(serving, needs, unit) or ["at: GET /serve"]),
+        ]
     if calls:
-        lines += ["assumes:", f"  {calls[0]}:", *(f"    {line}" for line in _called(calls[1], unit) or ["freshness: 1h"])]
+        lines += [
+            "assumes:",
+            f"  {calls[0]}:",
+            *(f"    {line}" for line in _called(calls[1], unit) or ["freshness: 1h"]),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -154,7 +172,11 @@ def _served(serving: Serving, needs: str | None, unit: str) -> list[str]:
 
 
 def _called(calling: Calling, unit: str) -> list[str]:
-    limits = [(name, value) for name, value in (("attempt", calling.attempt), ("request", calling.request)) if value is not None]
+    limits = [
+        (name, value)
+        for name, value in (("attempt", calling.attempt), ("request", calling.request))
+        if value is not None
+    ]
     lines = [f"timeout: {{{', '.join(f'{name}: {_time(value, unit)}' for name, value in limits)}}}"] if limits else []
     if calling.attempts is not None:
         lines.append(f"attempts: {calling.attempts}")

@@ -98,8 +98,16 @@ def test_the_rules_and_the_explorer_agree_on_many_sets(capsys: pytest.CaptureFix
         (Calling(attempt=2, attempts=3, request=3), Serving(), {TRIES_CANNOT_HAPPEN}),
         (Calling(attempt=2, attempts=3, backoff=(1, 1), request=6), Serving(), set()),
         (Calling(attempt=2, attempts=3, backoff=(1, 1), request=5), Serving(), {TRIES_CANNOT_HAPPEN}),
-        (Calling(attempt=2, handles=("timeout",), counts_on=("p99", 1)), Serving(longest=5, percentile=("p99", 1)), set()),
-        (Calling(attempt=2, handles=("timeout",), counts_on=("p99", 1)), Serving(longest=5, percentile=("p99", 2)), {GIVES_UP_FIRST}),
+        (
+            Calling(attempt=2, handles=("timeout",), counts_on=("p99", 1)),
+            Serving(longest=5, percentile=("p99", 1)),
+            set(),
+        ),
+        (
+            Calling(attempt=2, handles=("timeout",), counts_on=("p99", 1)),
+            Serving(longest=5, percentile=("p99", 2)),
+            {GIVES_UP_FIRST},
+        ),
         (Calling(attempt=2, handles=("timeout",)), Serving(longest=5), {GIVES_UP_FIRST}),
     ],
 )
@@ -113,11 +121,18 @@ def test_the_explorer_at_the_edges(calling: Calling, serving: Serving, expected:
         (Calling(attempt=4), Calling(attempt=2, attempts=2), Serving(longest=5), {OUTLASTS: False}),
         (Calling(attempt=3), Calling(attempt=2, attempts=2), Serving(longest=5), {OUTLASTS: True}),
         (Calling(attempt=4), Calling(attempt=2, attempts=2, backoff=(1, 1)), Serving(longest=5), {OUTLASTS: True}),
-        (Calling(attempt=4), Calling(attempt=2, attempts=2, backoff=(1, 1), request=4), Serving(longest=5), {OUTLASTS: False}),
+        (
+            Calling(attempt=4),
+            Calling(attempt=2, attempts=2, backoff=(1, 1), request=4),
+            Serving(longest=5),
+            {OUTLASTS: False},
+        ),
         (Calling(attempt=3), Calling(attempt=2, attempts=2), Serving(longest=2), {OUTLASTS: False}),
         (Calling(attempt=3), Calling(attempt=9), Serving(), {OUTLASTS: False}),
     ],
 )
-def test_the_explorer_behind_a_provider(caller: Calling, inner: Calling, third: Serving, expected: dict[str, bool]) -> None:
+def test_the_explorer_behind_a_provider(
+    caller: Calling, inner: Calling, third: Serving, expected: dict[str, bool]
+) -> None:
     found = broken(SmallSet(caller, Serving(), inner, third))
     assert {name: (name, "caller") in found for name in expected} == expected

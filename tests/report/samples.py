@@ -44,7 +44,10 @@ STORY = Witness(
 MISMATCH = Finding(
     verdict=Verdict.MISMATCH,
     message="checkout waits 2s, payments may answer after 5s",
-    statements=(Statement(LIMIT, "checkout gives up each try after 2s"), Statement(LATEST, "payments may answer after 5s")),
+    statements=(
+        Statement(LIMIT, "checkout gives up each try after 2s"),
+        Statement(LATEST, "payments may answer after 5s"),
+    ),
     consumer="checkout",
     provider="payments",
     operation="charge",
@@ -80,7 +83,17 @@ AT_NIGHT = Finding(
 )
 
 DEFAULT = Fact(
-    "istio", Stance.DEFAULT, "", "payments", "any", "attempts", 3, "2 retries", Place("shop", "routes/payments.yaml", 9, 3), source="istio", version="1.1 and later"
+    "istio",
+    Stance.DEFAULT,
+    "",
+    "payments",
+    "any",
+    "attempts",
+    3,
+    "2 retries",
+    Place("shop", "routes/payments.yaml", 9, 3),
+    source="istio",
+    version="1.1 and later",
 )
 CONDITIONAL = Finding(
     verdict=Verdict.CONDITIONAL,
@@ -134,7 +147,9 @@ PROBLEMS = (
 )
 
 
-def result(*findings: Finding, problems: tuple[Problem, ...] = (), files: int = 2, parties: int = 2, boundaries: int = 1) -> Result:
+def result(
+    *findings: Finding, problems: tuple[Problem, ...] = (), files: int = 2, parties: int = 2, boundaries: int = 1
+) -> Result:
     return Result(files, problems, parties, boundaries, findings)
 
 

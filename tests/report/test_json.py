@@ -18,7 +18,11 @@ from accord.report.text import render as as_text
 from . import samples
 
 SCHEMA = Path(__file__).parents[2] / "schema" / "output.schema.json"
-RESULTS = [samples.EVERYTHING, samples.result(), samples.result(files=0, parties=0, boundaries=0, problems=samples.PROBLEMS)]
+RESULTS = [
+    samples.EVERYTHING,
+    samples.result(),
+    samples.result(files=0, parties=0, boundaries=0, problems=samples.PROBLEMS),
+]
 
 
 def read(*findings: Finding, **more: object) -> dict:  # type: ignore[type-arg]
@@ -87,7 +91,11 @@ def test_what_was_not_read_is_in_order_of_place_whatever_came_first() -> None:
     there = read(problems=samples.PROBLEMS)
     back = read(problems=samples.PROBLEMS[::-1])
     assert there == back
-    assert [entry["file"] for entry in there["read"]["not_read"]] == ["chart/a.yaml", "chart/b.yaml", "checkout/accord.yaml"]
+    assert [entry["file"] for entry in there["read"]["not_read"]] == [
+        "chart/a.yaml",
+        "chart/b.yaml",
+        "checkout/accord.yaml",
+    ]
     assert [entry["whole_file"] for entry in there["read"]["not_read"]] == [True, True, False]
 
 
@@ -114,5 +122,7 @@ def test_text_and_json_say_the_same() -> None:
 
 
 def test_equal_findings_give_equal_texts() -> None:
-    twin = replace(samples.MISMATCH, statements=tuple(Statement(each.fact, each.says) for each in samples.MISMATCH.statements))
+    twin = replace(
+        samples.MISMATCH, statements=tuple(Statement(each.fact, each.says) for each in samples.MISMATCH.statements)
+    )
     assert render(samples.result(samples.MISMATCH), Asked()) == render(samples.result(twin), Asked(width=7, color=True))

@@ -40,7 +40,11 @@ PAGES = [
     Page("clean-one-rule", samples.result(), Asked(paths=("shop",), only="--rule timing/")),
     Page("one-party-alone", samples.result(parties=1, boundaries=0, files=1), Asked()),
     Page("nothing-to-check", samples.result(files=0, parties=0, boundaries=0), Asked(paths=("empty",))),
-    Page("nothing-readable", samples.result(files=0, parties=0, boundaries=0, problems=samples.PROBLEMS), Asked(paths=("shop",))),
+    Page(
+        "nothing-readable",
+        samples.result(files=0, parties=0, boundaries=0, problems=samples.PROBLEMS),
+        Asked(paths=("shop",)),
+    ),
 ]
 
 
@@ -68,7 +72,11 @@ def test_colour_changes_no_letter(page: Page) -> None:
 @pytest.mark.parametrize("width", [72, 100, 160])
 def test_no_sentence_is_wider_than_the_page(width: int) -> None:
     for line in render(samples.EVERYTHING, Asked(width=width, questions=True)).splitlines():
-        only_names = line.split("  ")[0] in ("mismatch", "conditional", "note") or "accord.yaml:" in line or "  contract/" in line
+        only_names = (
+            line.split("  ")[0] in ("mismatch", "conditional", "note")
+            or "accord.yaml:" in line
+            or "  contract/" in line
+        )
         assert columns(line) <= width or only_names
 
 
@@ -76,19 +84,28 @@ def test_a_file_cannot_steer_the_terminal() -> None:
     sly = replace(samples.MISMATCH.statements[0], says="checkout\x1b[2J gives\rup\u202e")
     place = replace(samples.LATEST, place=Place("shop", "pay\x07ments.yaml", 1, 1))
     finding = replace(samples.MISMATCH, statements=(sly, Statement(place, "answers\nnow")))
-    text = render(samples.result(finding, problems=(Problem(Place(".", "\x1b[1m", 1, 1), "\x1b]0;title\x07"),)), Asked())
+    text = render(
+        samples.result(finding, problems=(Problem(Place(".", "\x1b[1m", 1, 1), "\x1b]0;title\x07"),)), Asked()
+    )
     assert not [char for char in text if not char.isprintable() and char != "\n"]
     assert "checkout\\x1b[2J gives\\rup\\u202e" in text
 
 
 def test_places_open_from_where_the_check_was_started() -> None:
-    for root, shown in (("shop/", "shop/a.yaml:1:2"), (".", "  a.yaml:1:2"), ("", "  a.yaml:1:2"), ("../x", "../x/a.yaml:1:2")):
+    for root, shown in (
+        ("shop/", "shop/a.yaml:1:2"),
+        (".", "  a.yaml:1:2"),
+        ("", "  a.yaml:1:2"),
+        ("../x", "../x/a.yaml:1:2"),
+    ):
         text = render(samples.result(problems=(Problem(Place(root, "a.yaml", 1, 2), "tabs"),)), Asked())
         assert shown in text
 
 
 def test_equal_reasons_are_counted_together_and_many_are_cut() -> None:
-    problems = tuple(Problem(Place(".", f"{number}.yaml", 1, 1), f"reason {number % 20}", fatal=True) for number in range(100))
+    problems = tuple(
+        Problem(Place(".", f"{number}.yaml", 1, 1), f"reason {number % 20}", fatal=True) for number in range(100)
+    )
     text = render(samples.result(problems=problems), Asked())
     assert "not read: 100 whole files" in text
     assert "0.yaml:1:1 and 4 more places" in text
@@ -96,7 +113,9 @@ def test_equal_reasons_are_counted_together_and_many_are_cut() -> None:
 
 
 def test_a_long_story_is_told_by_its_beginning_and_its_end() -> None:
-    steps = tuple(samples.step(number / 4, f"party-{number}", "calls", f"does {number}", samples.LIMIT) for number in range(90))
+    steps = tuple(
+        samples.step(number / 4, f"party-{number}", "calls", f"does {number}", samples.LIMIT) for number in range(90)
+    )
     lines = timeline(replace(samples.STORY, steps=steps), 100, Paint(False))
     assert len(lines) == MOST_LINES
     assert lines[0].split() == ["0.00s", "party-0", "does", "0"]
@@ -115,7 +134,9 @@ def test_a_long_story_is_told_by_its_beginning_and_its_end() -> None:
     ],
 )
 def test_times_have_the_digits_they_need(times: tuple[float, ...], shown: list[str]) -> None:
-    steps = tuple(samples.step(at, f"party-{number}", "calls", "calls", samples.LIMIT) for number, at in enumerate(times))
+    steps = tuple(
+        samples.step(at, f"party-{number}", "calls", "calls", samples.LIMIT) for number, at in enumerate(times)
+    )
     lines = timeline(replace(samples.STORY, steps=steps), 100, Paint(False))
     assert [line.split()[0] for line in lines] == shown
 

@@ -86,7 +86,9 @@ promises: {post: {hours: 24x7, detect: {by: LedgerDown}, recover: {by: oncall, w
 
 
 def test_an_operation_of_several_callers_is_asked_about_once() -> None:
-    text = "\n---\n".join(f"{{party: caller-{number}, assumes: {{ledger/post: {{timeout: 1s}}}}}}" for number in range(4))
+    text = "\n---\n".join(
+        f"{{party: caller-{number}, assumes: {{ledger/post: {{timeout: 1s}}}}}}" for number in range(4)
+    )
     (found,) = findings(text, "contract/question-unanswered")
     assert found.message.startswith("nobody says of ledger/post what is promised")
 
@@ -103,11 +105,17 @@ def test_an_outsider_is_not_asked_but_who_relies_on_it() -> None:
 
 @pytest.mark.parametrize("kind", ["rota", "alert", "procedure"])
 def test_people_and_signals_are_not_asked(kind: str) -> None:
-    assert findings(f"{{party: one, kind: {kind}, promises: {{page: {{hours: 24x7}}}}}}", "contract/question-unanswered") == []
+    assert (
+        findings(f"{{party: one, kind: {kind}, promises: {{page: {{hours: 24x7}}}}}}", "contract/question-unanswered")
+        == []
+    )
 
 
 def test_a_silent_party_that_is_needed_is_asked_about() -> None:
-    found = findings("{party: shop, promises: {page: {needs: [stock/get], detect: none, recover: none}}}", "contract/question-unanswered")
+    found = findings(
+        "{party: shop, promises: {page: {needs: [stock/get], detect: none, recover: none}}}",
+        "contract/question-unanswered",
+    )
     assert [each.subject for each in found] == ["stock/get"]
 
 
@@ -115,7 +123,10 @@ def test_a_silent_party_that_is_needed_is_asked_about() -> None:
 
 
 def test_side_by_side_calls_take_as_long_as_the_longest() -> None:
-    parts = "\n---\n".join(f"{{party: {name}, promises: {{get: {{latency: {{max: {time}}}}}}}}}" for name, time in (("a", "3s"), ("b", "2s")))
+    parts = "\n---\n".join(
+        f"{{party: {name}, promises: {{get: {{latency: {{max: {time}}}}}}}}}"
+        for name, time in (("a", "3s"), ("b", "2s"))
+    )
     for needs, expected in (("[a/get, b/get]", ["mismatch"]), ("[[a/get, b/get]]", [])):
         text = f"{{party: shop, promises: {{page: {{latency: {{max: 4s}}, needs: {needs}}}}}}}\n---\n{parts}"
         assert verdicts(text, "contract/cannot-hold") == expected
@@ -299,7 +310,9 @@ def test_a_promise_to_be_ready_is_read_by_both_clocks() -> None:
 
 
 def parties(count: int, *more: str) -> str:
-    return "\n---\n".join([*(f"{{party: service-{number}, promises: {{get: {{at: GET /}}}}}}" for number in range(count)), *more])
+    return "\n---\n".join(
+        [*(f"{{party: service-{number}, promises: {{get: {{at: GET /}}}}}}" for number in range(count)), *more]
+    )
 
 
 def test_a_handful_without_an_owner_are_named_one_by_one() -> None:
@@ -319,7 +332,13 @@ def test_a_list_of_teams_that_is_obviously_partial_accuses_nobody() -> None:
 
 
 def test_teams_that_differ_in_a_number_are_no_slip() -> None:
-    text = "\n---\n".join(["{party: a, owner: team-platform-1}", "{party: b, owner: team-platform-2}", "{party: team-platform-1, kind: team}"])
+    text = "\n---\n".join(
+        [
+            "{party: a, owner: team-platform-1}",
+            "{party: b, owner: team-platform-2}",
+            "{party: team-platform-1, kind: team}",
+        ]
+    )
     assert verdicts(text, "ownership/owner-unknown") == ["note"]
 
 

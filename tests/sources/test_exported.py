@@ -22,12 +22,16 @@ from accord.sources import exported
 from accord.sources._claims import read_text
 from accord.sources._typed import TYPES, written
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.sampled_from("\n\t\"\\{}[]: #\u2028"), max_size=12)
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.sampled_from('\n\t"\\{}[]: #\u2028'), max_size=12
+)
 TIMES = st.integers(0, 10**24)
 COUNTS = st.integers(1, 10**6)
 PLACES = st.builds(Place, TEXTS, TEXTS, COUNTS, COUNTS)
 FRACTIONS = st.fractions(min_value=0)
-AMOUNTS = st.builds(Amount, st.sampled_from(["count", "bytes", "duration", "count/ns", "bytes/ns"]), FRACTIONS, st.booleans())
+AMOUNTS = st.builds(
+    Amount, st.sampled_from(["count", "bytes", "duration", "count/ns", "bytes/ns"]), FRACTIONS, st.booleans()
+)
 DATES = st.dates()
 DAYS = st.sets(st.integers(0, 6)).map(sorted).map(tuple)
 MINUTES = st.integers(0, 1439)
@@ -56,7 +60,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "date": DATES,
     "amount": AMOUNTS,
     "words": st.builds(Words, st.frozensets(TEXTS, max_size=3)),
-    "growth": st.builds(Growth, st.none() | AMOUNTS, st.none() | AMOUNTS, st.none() | DATES, st.none() | AMOUNTS, st.booleans()),
+    "growth": st.builds(
+        Growth, st.none() | AMOUNTS, st.none() | AMOUNTS, st.none() | DATES, st.none() | AMOUNTS, st.booleans()
+    ),
     "error": st.builds(
         ErrorAnswer,
         st.none() | st.lists(TEXTS, max_size=2).map(tuple),
@@ -74,11 +80,15 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.lists(TIME_OFF, max_size=1).map(tuple),
     ),
     "instant": st.builds(DailyInstant, DAYS, MINUTES, ZONES),
-    "ladder": st.lists(st.builds(Rung, st.none() | TIMES, st.none() | TEXTS, TEXTS, PLACES), min_size=1, max_size=2).map(tuple),
+    "ladder": st.lists(
+        st.builds(Rung, st.none() | TIMES, st.none() | TEXTS, TEXTS, PLACES), min_size=1, max_size=2
+    ).map(tuple),
     "steps": st.lists(STEPS, min_size=1, max_size=2).map(tuple),
 }
 NAMES = TEXTS.filter(bool)
-SCOPES = st.dictionaries(NAMES, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=2).map(lambda scope: tuple(sorted(scope.items())))
+SCOPES = st.dictionaries(NAMES, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=2).map(
+    lambda scope: tuple(sorted(scope.items()))
+)
 FACTS = st.builds(
     Fact,
     says=NAMES,
@@ -127,13 +137,20 @@ def test_every_type_travels(word: str):
     def travels(value: Any) -> None:
         assert list(written(value)) == [word]
         fact = msgspec.structs.replace(FACT, term="a term of tomorrow", value=value)
-        assert [(type(found.value), found.value) for found in read(exported.write([fact])) if isinstance(found, Fact)] == [(type(value), value)]
+        assert [
+            (type(found.value), found.value) for found in read(exported.write([fact])) if isinstance(found, Fact)
+        ] == [(type(value), value)]
 
     travels()
 
 
 def test_every_type_of_value_in_the_model_has_its_word():
-    structs = {kind for module in (amount, contract_values, hours) for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)}
+    structs = {
+        kind
+        for module in (amount, contract_values, hours)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    }
     inside = {Place, Window, DaysOff, TimeOff, hours.Span, Rung, WorkStep}
     assert structs - inside - {msgspec.Struct} <= set(TYPES.values())
 
@@ -149,7 +166,9 @@ def test_one_fact_to_a_line_and_only_what_is_said():
 
 
 def test_unknown_keys_are_ignored():
-    text = file_with(mood="good", place={"root": "shop", "file": "payments/accord.yaml", "line": 9, "column": 27, "height": 3})
+    text = file_with(
+        mood="good", place={"root": "shop", "file": "payments/accord.yaml", "line": 9, "column": 27, "height": 3}
+    )
     assert read(text.replace('"facts"', '"written_by": {"tool": "accord 9"}, "facts"')) == [FACT]
     assert read(text.replace('"int"', '"said_otherwise": [1], "int"')) == [FACT]
 
@@ -188,7 +207,13 @@ def test_one_refused_fact_does_not_hide_the_others():
     assert [type(one) for one in found] == [Problem, Fact]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | TEXTS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*TYPES, "x"]), inner, max_size=3), max_leaves=8))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | TEXTS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*TYPES, "x"]), inner, max_size=3),
+        max_leaves=8,
+    )
+)
 def test_no_value_whatever_it_is_ends_in_a_traceback(value: Any):
     for found in read(file_with(value=value)):
         assert isinstance(found, Fact | Problem)

@@ -19,9 +19,7 @@ SECOND = 1_000_000_000
 
 def read(text: str, file: str = "mesh.yaml") -> tuple[list[Fact], list[Problem]]:
     found = list(read_text(dedent(text), ".", file))
-    return [fact for fact in found if isinstance(fact, Fact)], [
-        fact for fact in found if isinstance(fact, Problem)
-    ]
+    return [fact for fact in found if isinstance(fact, Fact)], [fact for fact in found if isinstance(fact, Problem)]
 
 
 def virtual_service(http: str, hosts: str = "[reviews]", namespace: str = "shop", more: str = "") -> str:
@@ -53,12 +51,7 @@ def test_limits_and_retries_hold_for_every_caller_in_the_mesh():
     }
     limit = next(fact for fact in facts if fact.term == "timeout.request")
     assert (limit.consumer, limit.provider, limit.operation) == ("", "kubernetes:shop/reviews", "any")
-    assert (limit.stance, limit.layer, limit.source, limit.says) == (
-        Stance.ASSUMES,
-        Layer.SIDECAR,
-        "istio",
-        "istio",
-    )
+    assert (limit.stance, limit.layer, limit.source, limit.says) == (Stance.ASSUMES, Layer.SIDECAR, "istio", "istio")
     assert (limit.place.line, limit.place.column) == (7, 14)
 
 
@@ -96,9 +89,7 @@ def test_a_fault_is_said_and_no_timer_is_held_against_it():
 
 @pytest.mark.parametrize("share", ["percentage: {value: 0}", "percent: 0", "httpHeader: x"])
 def test_a_fault_for_nobody_gives_nothing(share: str):
-    facts, _ = read(
-        virtual_service(f"- timeout: 2s\n  fault: {{delay: {{fixedDelay: 7s, {share}}}}}\n" + ROUTE)
-    )
+    facts, _ = read(virtual_service(f"- timeout: 2s\n  fault: {{delay: {{fixedDelay: 7s, {share}}}}}\n" + ROUTE))
     assert said(facts) == {"timeout.request": (2 * SECOND, "2s")}
 
 
@@ -154,9 +145,7 @@ def test_long_alternatives_are_cut_but_stay_apart():
 def test_a_gateway_is_a_caller_of_its_own():
     facts, _ = read(
         virtual_service(
-            "- timeout: 5s\n  fault: {}\n" + ROUTE,
-            hosts="['*']",
-            more="gateways: [public, istio-system/inner]",
+            "- timeout: 5s\n  fault: {}\n" + ROUTE, hosts="['*']", more="gateways: [public, istio-system/inner]"
         )
     )
     assert [(fact.consumer, fact.provider, fact.layer) for fact in facts] == [
@@ -183,9 +172,7 @@ def test_an_entry_for_a_gateway_says_nothing_of_the_mesh():
 
 def test_a_limit_holds_for_the_host_that_is_called_wherever_it_is_sent():
     facts, _ = read(
-        virtual_service(
-            "- timeout: 1s\n  route: [{destination: {host: reviews-v2.other.svc.cluster.local}}]\n"
-        )
+        virtual_service("- timeout: 1s\n  route: [{destination: {host: reviews-v2.other.svc.cluster.local}}]\n")
     )
     limit = next(fact for fact in facts if fact.term == "timeout.request")
     assert limit.provider == "kubernetes:shop/reviews"
@@ -237,9 +224,9 @@ def test_a_destination_rule_names_versions_and_the_limit_on_connecting():
 
 
 def test_each_object_of_a_list_is_read():
-    text = "apiVersion: v1\nkind: List\nitems:\n" + indent(
-        virtual_service("- timeout: 1s\n" + ROUTE), "  "
-    ).replace("  apiVersion", "- apiVersion", 1)
+    text = "apiVersion: v1\nkind: List\nitems:\n" + indent(virtual_service("- timeout: 1s\n" + ROUTE), "  ").replace(
+        "  apiVersion", "- apiVersion", 1
+    )
     facts, _ = read(text)
     assert said(facts) == {"timeout.request": (SECOND, "1s")}
     assert "variant:VirtualService/shop/reviews" in dict(facts[0].scope)
@@ -248,19 +235,13 @@ def test_each_object_of_a_list_is_read():
 @pytest.mark.parametrize(
     ("http", "reason"),
     [
-        (
-            "- timeout: 5\n" + ROUTE,
-            "cannot read timeout: expected a duration such as 0.5s, 100ms or 1h, read '5'",
-        ),
+        ("- timeout: 5\n" + ROUTE, "cannot read timeout: expected a duration such as 0.5s, 100ms or 1h, read '5'"),
         ("- timeout: {seconds: 5}\n" + ROUTE, "cannot read timeout: expected one value, read a map"),
         (
             "- timeout: '{{ .Values.timeout }}'\n" + ROUTE,
             "cannot read timeout: template ({{); check the rendered manifest instead",
         ),
-        (
-            "- timeout: ${TIMEOUT}\n" + ROUTE,
-            "cannot read timeout: template (${); check the rendered manifest instead",
-        ),
+        ("- timeout: ${TIMEOUT}\n" + ROUTE, "cannot read timeout: template (${); check the rendered manifest instead"),
         (
             "- retries: {attempts: many}\n" + ROUTE,
             "cannot read retries.attempts: expected a number of retries, read 'many'",
@@ -334,9 +315,7 @@ def test_durations_as_go_writes_them(text: str, nanoseconds: int):
     assert parse_go_duration(text) == nanoseconds
 
 
-@pytest.mark.parametrize(
-    "text", ["", "5", "s", ".s", "5 s", "1d", "-1s", "1e3s", "5s ", "1\n2s", "9" * 80 + "s"]
-)
+@pytest.mark.parametrize("text", ["", "5", "s", ".s", "5 s", "1d", "-1s", "1e3s", "5s ", "1\n2s", "9" * 80 + "s"])
 def test_other_durations_are_refused(text: str):
     with pytest.raises(Refused):
         parse_go_duration(text)
@@ -403,8 +382,6 @@ def test_anything_is_read_or_refused(kind: str, spec: object, metadata: object):
     import json
 
     for name in (metadata, {"name": "x"}):
-        text = json.dumps(
-            {"apiVersion": "networking.istio.io/v1", "kind": kind, "metadata": name, "spec": spec}
-        )
+        text = json.dumps({"apiVersion": "networking.istio.io/v1", "kind": kind, "metadata": name, "spec": spec})
         for found in read_text(text, ".", "any.yaml"):
             assert found.place.line == 1

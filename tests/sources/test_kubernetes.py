@@ -32,9 +32,7 @@ spec:
 
 def read(text: str) -> tuple[list[Fact], list[Problem]]:
     found = list(read_text(dedent(text), ".", "all.yaml"))
-    return [fact for fact in found if isinstance(fact, Fact)], [
-        fact for fact in found if isinstance(fact, Problem)
-    ]
+    return [fact for fact in found if isinstance(fact, Fact)], [fact for fact in found if isinstance(fact, Problem)]
 
 
 def test_a_service_is_declared_with_what_it_selects():
@@ -70,9 +68,7 @@ def test_a_workload_carries_the_service_that_selects_its_pods():
 
 def test_a_service_with_a_label_more_is_not_carried():
     facts, _ = read(
-        SERVICE.replace("app: ratings", "app: ratings, tier: db")
-        + "---"
-        + DEPLOYMENT % ("Deployment", "shop")
+        SERVICE.replace("app: ratings", "app: ratings, tier: db") + "---" + DEPLOYMENT % ("Deployment", "shop")
     )
     assert [fact.provider for fact in carried(facts) if fact.term == "runs"] == ["kubernetes:shop/ratings-v2"]
 
@@ -86,15 +82,10 @@ def test_other_documents_are_left_alone(text: str):
 
 
 def test_lists_in_lists_are_opened_with_the_place_of_each_item():
-    items = ",".join(
-        f'\n{{"apiVersion": "v1", "kind": "Service", "metadata": {{"name": "{name}"}}}}' for name in "ab"
-    )
+    items = ",".join(f'\n{{"apiVersion": "v1", "kind": "Service", "metadata": {{"name": "{name}"}}}}' for name in "ab")
     inner = f'{{"apiVersion": "v1", "kind": "List", "items": [{items}]}}'
     facts, _ = read(f'{{"apiVersion": "v1", "kind": "List", "items": [{inner}]}}')
-    assert [(fact.provider, fact.place.line) for fact in facts] == [
-        ("kubernetes:/a", 2),
-        ("kubernetes:/b", 3),
-    ]
+    assert [(fact.provider, fact.place.line) for fact in facts] == [("kubernetes:/a", 2), ("kubernetes:/b", 3)]
 
 
 @pytest.mark.parametrize(

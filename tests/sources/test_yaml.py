@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
 from accord.model.problem import Problem
 from accord.sources import _yaml
 from accord.sources._compose import DEEPEST, LARGEST_EXPANSION
@@ -21,8 +24,6 @@ from accord.sources._yaml import (
     place_of,
     text_of,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def plain(node: Node) -> Any:
@@ -274,24 +275,33 @@ def test_does_not_name_a_template_where_ordinary_text_holds_braces(text: str) ->
 
 
 @pytest.mark.parametrize(
-    "bad",
-    ["a: [1", "a: 'x", "a: b: c", "\ta: 1", "a: @", "}", "a: *x", "a: \x07", "- a\nb: 1", "[" * 6_000, "&a [*a]"],
+    "bad", ["a: [1", "a: 'x", "a: b: c", "\ta: 1", "a: @", "}", "a: *x", "a: \x07", "- a\nb: 1", "[" * 6_000, "&a [*a]"]
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_bad_document_does_not_stop_the_others(bad: str, end: str) -> None:
     text = f"one: 1\n---\n{bad}\n---\ntwo: 2\n--- # three\n{bad}\n---\nfour: 4\n".replace("\n", end)
     found = list(documents(text, "r", "f"))
-    assert [plain(part.node) for part in found if isinstance(part, Document)] == [{"one": "1"}, {"two": "2"}, {"four": "4"}]
+    assert [plain(part.node) for part in found if isinstance(part, Document)] == [
+        {"one": "1"},
+        {"two": "2"},
+        {"four": "4"},
+    ]
     lines = bad.count("\n") + 1
     refused = [part.place.line for part in found if isinstance(part, Problem)]
-    assert [line in range(begin, begin + lines) for line, begin in zip(refused, (3, 6 + lines), strict=True)] == [True, True]
+    assert [line in range(begin, begin + lines) for line, begin in zip(refused, (3, 6 + lines), strict=True)] == [
+        True,
+        True,
+    ]
     last = found[-1]
     assert isinstance(last, Document)
     assert last.node.start_mark.line == text.count(end) - 1
 
 
 def test_a_last_document_cut_off_leaves_the_others() -> None:
-    assert read("a: 1\n---\nb: {c: [1, 2") == [{"a": "1"}, "2:1 not YAML: this [ is not closed; expected ]".replace("2:1", "3:8")]
+    assert read("a: 1\n---\nb: {c: [1, 2") == [
+        {"a": "1"},
+        "2:1 not YAML: this [ is not closed; expected ]".replace("2:1", "3:8"),
+    ]
 
 
 def test_reading_stops_after_a_hundred_refusals() -> None:

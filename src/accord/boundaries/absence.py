@@ -49,7 +49,11 @@ class Absence(Struct, frozen=True):
 
     def witness(self, does: str) -> Witness:
         """The instant as a witness; `does` is what the reader should take away."""
-        steps = [Step(0, each.party, "away", f"is not on duty ({each.hours.text})", each.hours, each.subject) for each in self.away if each.hours]
+        steps = [
+            Step(0, each.party, "away", f"is not on duty ({each.hours.text})", each.hours, each.subject)
+            for each in self.away
+            if each.hours
+        ]
         led = (fact for each in self.away for fact in (each.because, *each.permits))
         expects = dict.fromkeys((self.needed, *led))
         starts = self.instant.isoformat().replace("+00:00", "Z")

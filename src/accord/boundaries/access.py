@@ -52,4 +52,6 @@ def access_needs(system: System, view: View) -> Iterator[Need]:
                 for reference in step.needs:
                     given = watch(system, reference, steps, view, how)
                     wait = system.promised(given.party, given.operation, view).get("acknowledge")
-                    yield Need(step, reference, steps, given, wait, f"{provider}/{operation}", hours, due(side, hours), told)
+                    yield Need(
+                        step, reference, steps, given, wait, f"{provider}/{operation}", hours, due(side, hours), told
+                    )

@@ -26,9 +26,7 @@ def names_error(word: str, error: Fact) -> bool:
 
 def calling(boundary: Boundary) -> Fact | None:
     """A statement of the caller itself that it makes this call; None where only others say so."""
-    own = (
-        fact for facts in boundary.assumed.terms.values() for fact in facts if fact.says == boundary.consumer
-    )
+    own = (fact for facts in boundary.assumed.terms.values() for fact in facts if fact.says == boundary.consumer)
     return next(own, None) or needing(boundary)
 
 

@@ -46,7 +46,11 @@ class Comparison(Struct, frozen=True):
 
 def comparisons(boundary: Boundary) -> Iterator[Comparison]:
     """Everything of this boundary that its consumer counts on, in order of term; what is said of all callers is not its own."""
-    counted_on = [counted for term in sorted(boundary.assumed.terms) if _is_compared(term) and (counted := _counted(boundary, term))]
+    counted_on = [
+        counted
+        for term in sorted(boundary.assumed.terms)
+        if _is_compared(term) and (counted := _counted(boundary, term))
+    ]
     promised = own_promises(boundary.promised) if counted_on else boundary.promised
     for counted in counted_on:
         term = counted.term
@@ -72,7 +76,9 @@ def _counted(boundary: Boundary, term: str) -> Fact | None:
 
 def own_promises(side: Side) -> Side:
     """Only what the provider itself promises: defaults and observations bind nobody."""
-    stated = {term: tuple(fact for fact in facts if fact.stance is Stance.PROMISES) for term, facts in side.terms.items()}
+    stated = {
+        term: tuple(fact for fact in facts if fact.stance is Stance.PROMISES) for term, facts in side.terms.items()
+    }
     return Side({term: facts for term, facts in stated.items() if facts})
 
 

@@ -24,19 +24,14 @@ def conflicts(facts: Iterable[Fact]) -> Iterator[Problem]:
                 yield _two_homes(first, fact)
         elif fact.scope:
             terms.setdefault(
-                (fact.says, fact.stance, fact.consumer, fact.provider, fact.operation, fact.term, fact.layer),
-                [],
+                (fact.says, fact.stance, fact.consumer, fact.provider, fact.operation, fact.term, fact.layer), []
             ).append(fact)
     for same in terms.values():
         yield from _crossing(same)
 
 
 def _two_homes(first: Fact, second: Fact) -> Problem:
-    where = (
-        f" ({', '.join(f'{name}={chr(124).join(values)}' for name, values in first.scope)})"
-        if first.scope
-        else ""
-    )
+    where = f" ({', '.join(f'{name}={chr(124).join(values)}' for name, values in first.scope)})" if first.scope else ""
     return Problem(
         second.place,
         f"party {second.says}{where} already has its home in {first.place.file}:{first.place.line}; one home per party and scope: join the two",

@@ -8,16 +8,7 @@ from msgspec.structs import replace
 from accord.boundaries.duty import Answer, duty, first_answer, instant_at, worst_page
 from accord.boundaries.evidence import Saying
 from accord.boundaries.ladder import Ladder, Level, references
-from accord.boundaries.recovery import (
-    Due,
-    Missing,
-    Recovery,
-    duration_of,
-    hours_of,
-    missing,
-    missing_work,
-    takes_of,
-)
+from accord.boundaries.recovery import Due, Missing, Recovery, duration_of, hours_of, missing, missing_work, takes_of
 from accord.model.contract_values import WorkStep
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
@@ -47,7 +38,9 @@ class Course(Struct, frozen=True):
     provable: bool = True
 
 
-def course(told: Recovery, due: Due, as_of: date, though_answered: bool = False, access: Access | None = None) -> Course | None:
+def course(
+    told: Recovery, due: Due, as_of: date, though_answered: bool = False, access: Access | None = None
+) -> Course | None:
     """The course at the worst instant of the hours in which the recovery is needed.
 
     None where nobody who is paged is ever on duty in them. `though_answered` follows the rungs that page further as
@@ -123,9 +116,7 @@ class _Teller:
         counted = self.due.counts != "acknowledgement" or self.levels[first[1]].acknowledge is not None
         provable = self.recover(ends) and counted
         acknowledged = first[0] - self.origin
-        counted_from = {"failure": 0, "acknowledgement": acknowledged}.get(
-            self.due.counts, self.told_of.shown_after
-        )
+        counted_from = {"failure": 0, "acknowledgement": acknowledged}.get(self.due.counts, self.told_of.shown_after)
         due = counted_from + self.due.within
         does = f"the recovery of {self.told_of.subject} was due"
         self.add(due, self.due.fact.says, "due", does, self.due.fact, self.told_of.subject)
@@ -157,9 +148,7 @@ class _Teller:
         signal = next(iter(references(told.shown_by)), told.provider).partition("/")[0]
         self.add(told.shown_after, signal, "detects", f"shows that {told.subject} fails", shown, told.subject)
         if told.shown_within is not None and self.due.counts == "failure":
-            self.rest_on(
-                told.shown_within, f"shows a deviation of {told.subject} within {told.shown_within.text}"
-            )
+            self.rest_on(told.shown_within, f"shows a deviation of {told.subject} within {told.shown_within.text}")
 
     def climb(self, level: Level) -> int:
         """Pages and the answer of this level; when it is able to act, as far as somebody says."""
@@ -198,9 +187,7 @@ class _Teller:
             at = self.wait_for_access(step, at) + (step.takes or 0)
             doer = (step.by or "").partition("/")[0]
             party = doer if doer not in ("", "none") else self.told_of.procedure
-            self.add(
-                at, party, "works", f"has done: {step.do}", self.told_of.steps, self.told_of.subject, number
-            )
+            self.add(at, party, "works", f"has done: {step.do}", self.told_of.steps, self.told_of.subject, number)
         return at
 
     def wait_for_access(self, step: WorkStep, at: int) -> int:
@@ -208,7 +195,14 @@ class _Teller:
         for reference in step.needs:
             given = self.access.get(reference)
             if given is not None and self.told_of.steps is not None:
-                self.add(at, self.told_of.procedure, "pages", f"asks {given.provider} for access", self.told_of.steps, given.provider)
+                self.add(
+                    at,
+                    self.told_of.procedure,
+                    "pages",
+                    f"asks {given.provider} for access",
+                    self.told_of.steps,
+                    given.provider,
+                )
                 at += given.value
                 self.rest_on(given, f"gives access within {given.text}")
                 self.add(at, given.provider, "acknowledges", "gives access", given, self.told_of.subject)

@@ -38,17 +38,13 @@ def _shown(facts: tuple[Fact, ...], platform: str) -> dict[_Present, list[Fact]]
     return found
 
 
-def _given(
-    pack: Pack, present: _Present, witnesses: list[Fact], version: str, called: set[str]
-) -> Iterator[Fact]:
+def _given(pack: Pack, present: _Present, witnesses: list[Fact], version: str, called: set[str]) -> Iterator[Fact]:
     consumer, provider, layer, scope = present
     first = min(witnesses, key=lambda fact: fact.place)
 
     def fact(stance: Stance, term: str, value: object, text: str, versions: str) -> Fact:
         says, place = pack.platform, first.place
-        return Fact(
-            says, stance, consumer, provider, ANY, term, value, text, place, layer, scope, says, versions
-        )
+        return Fact(says, stance, consumer, provider, ANY, term, value, text, place, layer, scope, says, versions)
 
     if not consumer and provider not in called:
         yield fact(Stance.PROMISES, "mentioned", True, first.text, first.version)

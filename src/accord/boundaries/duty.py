@@ -155,9 +155,7 @@ def first_answer(levels: tuple[Answer, ...], page: int, as_of: date) -> tuple[in
     return min(answers, default=None)
 
 
-def _candidates(
-    levels: tuple[Answer, ...], duties: list[Duty], wanted: Duty, before: int, starts: int
-) -> list[int]:
+def _candidates(levels: tuple[Answer, ...], duties: list[Duty], wanted: Duty, before: int, starts: int) -> list[int]:
     found = {starts + before}
     for edge in wanted.edges():
         found.add(edge + before)

@@ -25,11 +25,7 @@ def concludes(does: str, about: str = "", at: int = 0) -> Step:
 
 
 def side_by_side(
-    expectation: str,
-    sayings: Iterable[Saying],
-    expects: Iterable[Fact],
-    follows: str,
-    broken: str = "",
+    expectation: str, sayings: Iterable[Saying], expects: Iterable[Fact], follows: str, broken: str = ""
 ) -> Witness:
     """The statements one after the other and what follows; `broken` is the operation that deviates first, if one does."""
     begins = (breaks(broken),) if broken else ()

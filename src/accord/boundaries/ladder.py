@@ -119,15 +119,7 @@ def _level(
     party, operation = answering(system, reference)
     side = system.promised(party, operation, view)
     return Level(
-        party,
-        operation,
-        after,
-        pager,
-        because,
-        rung,
-        side.get("acknowledge"),
-        side.get("hands_on"),
-        side.get("hours"),
+        party, operation, after, pager, because, rung, side.get("acknowledge"), side.get("hands_on"), side.get("hours")
     )
 
 
@@ -159,7 +151,11 @@ def speakers(system: System, question: str) -> dict[str, None]:
 def operations_that_say(system: System, *questions: str) -> list[tuple[str, str]]:
     """Every operation of the parties of which any of these families is said, in order of name."""
     speaking = {party for question in questions for party in speakers(system, question)}
-    return sorted({(provider, operation) for _, provider, operation in system.keys if provider in speaking}) if speaking else []
+    return (
+        sorted({(provider, operation) for _, provider, operation in system.keys if provider in speaking})
+        if speaking
+        else []
+    )
 
 
 def signals(side: Side) -> list[Fact]:

@@ -21,7 +21,20 @@ from accord.model.problem import Problem, Refused
 __all__ = ["Answer", "Link", "Linked", "Sameness", "link", "same", "shown"]
 
 _REFERRING = frozenset(
-    ("needs", "recover", "detect", "authority", "to", "dead_letter", "undo", "instead", "escalates", "steps", "fallback", "routes")
+    (
+        "needs",
+        "recover",
+        "detect",
+        "authority",
+        "to",
+        "dead_letter",
+        "undo",
+        "instead",
+        "escalates",
+        "steps",
+        "fallback",
+        "routes",
+    )
 )
 _VERSION = "version:"
 _ADDRESSES = ("dns:", "kubernetes:")

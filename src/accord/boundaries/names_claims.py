@@ -117,7 +117,10 @@ class Register:
             speaking = [pair for pair in parties if pair[0] in self.speaking]
             if not speaking and key not in self.direct:
                 speaking = [min(parties, key=lambda pair: pair[0])]
-            own = [Claim(party, name, EVERYWHERE, f"{party} is its own address", (places[party],)) for party, name in speaking]
+            own = [
+                Claim(party, name, EVERYWHERE, f"{party} is its own address", (places[party],))
+                for party, name in speaking
+            ]
             known = self.direct.get(key, ())
             own = [claim for claim in own if all(claim.party != other.party for other in known)]
             self.direct[key] = (*known, *own)
@@ -210,7 +213,10 @@ def _over(claim: Claim, start: str, ties: Iterable[Tie]) -> Claim:
 def _rivals(claims: tuple[Claim, ...]) -> tuple[Claim, Claim] | None:
     for position, first in enumerate(claims):
         for second in claims[position + 1 :]:
-            if first.party == second.party or (first.alias.port, first.alias.path) != (second.alias.port, second.alias.path):
+            if first.party == second.party or (first.alias.port, first.alias.path) != (
+                second.alias.port,
+                second.alias.path,
+            ):
                 continue
             if joint_scope(first.scope, second.scope) is not None:
                 return first, second
@@ -270,4 +276,3 @@ def joint_scope(one: Scope, other: Scope) -> Scope | None:
     if "from" in joint and "until" in joint and joint["from"] > joint["until"]:
         return None
     return tuple(sorted(joint.items()))
-

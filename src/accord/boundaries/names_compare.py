@@ -44,7 +44,10 @@ def alias_for(*names: Name) -> str:
         text = _alias_text(name)
         if text not in texts:
             texts.append(text)
-    parts = [f"{system}: {texts[0] if len(texts) == 1 else '[' + ', '.join(texts) + ']'}" for system, texts in by_system.items()]
+    parts = [
+        f"{system}: {texts[0] if len(texts) == 1 else '[' + ', '.join(texts) + ']'}"
+        for system, texts in by_system.items()
+    ]
     return "`names: {" + ", ".join(parts) + "}`"
 
 
@@ -77,9 +80,13 @@ def _across(one: Name, other: Name) -> Answer:
         if host.inside and name.system == "kubernetes":
             answer = _objects(Name("kubernetes", host.inside, host.shown), name)
             return replace(answer, because=f"inside a cluster the host {host.bare} is {host.inside}; {answer.because}")
-    words = f"{one.system} and {other.system} name things each in its own way, and nothing read here joins the two names"
+    words = (
+        f"{one.system} and {other.system} name things each in its own way, and nothing read here joins the two names"
+    )
     if _last(one) == _last(other):
-        words = f"equal names in two systems are not yet one party: nothing read here joins {one.shown} and {other.shown}"
+        words = (
+            f"equal names in two systems are not yet one party: nothing read here joins {one.shown} and {other.shown}"
+        )
     return _unknowable(words, one, other)
 
 
@@ -103,7 +110,11 @@ def _objects(one: Name, other: Name) -> Answer:
     if name == name2:
         return _same(_one_address(one, other)) if space == space2 else _without_namespace(one, other, space or space2)
     if look_alike(name, name2):
-        return _unknowable(f"{name} and {name2} are two names, and one may carry or extend the other: no selector read here says", one, other)
+        return _unknowable(
+            f"{name} and {name2} are two names, and one may carry or extend the other: no selector read here says",
+            one,
+            other,
+        )
     return _different(f"{name} and {name2} are two names in Kubernetes")
 
 
@@ -122,7 +133,12 @@ def _in_clusters(one: Name, other: Name) -> Answer:
 
 def _without_namespace(one: Name, other: Name, namespace: str) -> Answer:
     words = "a manifest without a namespace goes where it is applied, `default` unless told otherwise"
-    return _unknowable(words, one, other, f"metadata.namespace: {namespace} in the manifest, or a contract that claims both: {alias_for(one, other)}")
+    return _unknowable(
+        words,
+        one,
+        other,
+        f"metadata.namespace: {namespace} in the manifest, or a contract that claims both: {alias_for(one, other)}",
+    )
 
 
 def _one_address(one: Name, other: Name) -> str:
@@ -141,11 +157,15 @@ def _hosts(one: Name, other: Name) -> Answer:
     host = one.bare
     local = _local_reason(host)
     if local:
-        return _unknowable(local, one, other, f"the full name of what answers there, or a contract with {alias_for(one, other)}")
+        return _unknowable(
+            local, one, other, f"the full name of what answers there, or a contract with {alias_for(one, other)}"
+        )
     if one.port and other.port and one.port != other.port:
         return _unknowable(f"two ports of the host {host} may be two parties", one, other)
     if one.path and other.path and one.path != other.path:
-        return _unknowable(f"behind the host {host} the paths {one.path} and {other.path} may lead to two parties", one, other)
+        return _unknowable(
+            f"behind the host {host} the paths {one.path} and {other.path} may lead to two parties", one, other
+        )
     return _same(_one_address(one, other))
 
 
@@ -153,9 +173,15 @@ def _two_hosts(one: Name, other: Name) -> Answer:
     for pattern, name in ((one, other), (other, one)):
         if pattern.bare.startswith("*."):
             covered = name.bare.endswith(pattern.bare[1:])
-            words = f"{pattern.shown} is a pattern" + (f" that covers {name.shown}, and many hosts beside it" if covered else " for many hosts")
+            words = f"{pattern.shown} is a pattern" + (
+                f" that covers {name.shown}, and many hosts beside it" if covered else " for many hosts"
+            )
             return _unknowable(words, one, other)
-    return _unknowable("DNS lets one party have many names, and nothing read here says whether one of these leads to the other", one, other)
+    return _unknowable(
+        "DNS lets one party have many names, and nothing read here says whether one of these leads to the other",
+        one,
+        other,
+    )
 
 
 def _local_reason(host: str) -> str:
@@ -192,12 +218,12 @@ def _entries(one: Name, other: Name) -> Answer:
     if one.key == other.key:
         return _same(_one_address(one, other))
     if look_alike(one.bare, other.bare):
-        return _unknowable(f"{one.bare} and {other.bare} are two names in {one.system}, and look like one party in two versions or environments", one, other)
+        return _unknowable(
+            f"{one.bare} and {other.bare} are two names in {one.system}, and look like one party in two versions or environments",
+            one,
+            other,
+        )
     return _different(f"{one.bare} and {other.bare} are two names in {one.system}")
 
 
-_COMPARED: dict[str, Callable[[Name, Name], Answer]] = {
-    "kubernetes": _objects,
-    "dns": _hosts,
-    "arn": _resources,
-}
+_COMPARED: dict[str, Callable[[Name, Name], Answer]] = {"kubernetes": _objects, "dns": _hosts, "arn": _resources}

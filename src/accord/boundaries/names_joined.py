@@ -117,13 +117,23 @@ def selector_ties(selects: Iterable[Fact], runs: Iterable[Fact]) -> Iterable[Tie
             alone = len(found) == 1 and len(selected_by[name]) == 1
             if name != fact.provider and (alone or carries_name(_own_name(name), _own_name(fact.provider))):
                 because = f"the Service {fact.provider} selects the pods of {name}"
-                yield Tie(fact.provider, name, because, (fact.place, workload.place), len(found) > 1, _version(workload), name in services)
+                yield Tie(
+                    fact.provider,
+                    name,
+                    because,
+                    (fact.place, workload.place),
+                    len(found) > 1,
+                    _version(workload),
+                    name in services,
+                )
 
 
 def _selected(service: Fact, workloads: dict[object, list[Fact]]) -> dict[str, Fact]:
     labels, home = _labels(service), _home(service)
     rarest = min((workloads.get((home, label), []) for label in labels), key=len)
-    return {fact.provider: fact for fact in rarest if set(labels) <= set(_labels(fact)) and is_unconditional(fact.scope)}
+    return {
+        fact.provider: fact for fact in rarest if set(labels) <= set(_labels(fact)) and is_unconditional(fact.scope)
+    }
 
 
 def _labels(fact: Fact) -> tuple[str, ...]:

@@ -25,7 +25,9 @@ def look_alike(one: str, other: str) -> bool:
 def carries_name(workload: str, service: str) -> bool:
     """Whether a workload is named as its Service, give or take a version or a roll-out: `reviews-v1` for `reviews`."""
     first, second = _segments(workload), _segments(service)
-    return [word for word in first if not _CARRIED.fullmatch(word)] == [word for word in second if not _CARRIED.fullmatch(word)]
+    return [word for word in first if not _CARRIED.fullmatch(word)] == [
+        word for word in second if not _CARRIED.fullmatch(word)
+    ]
 
 
 def _segments(name: str) -> list[str]:

@@ -42,7 +42,12 @@ def same(one: str, other: str, facts: Iterable[Fact]) -> Answer:
         return compared(first.name, second.name)
     undecided = first.open or second.open
     if undecided:
-        return Answer(UNKNOWABLE, undecided, _places(first, second), "one party per name: one of the claims withdrawn, or a scope for each")
+        return Answer(
+            UNKNOWABLE,
+            undecided,
+            _places(first, second),
+            "one party per name: one of the claims withdrawn, or a scope for each",
+        )
     if first.party and second.party:
         return _two_parties(first, second)
     if first.party or second.party:
@@ -72,7 +77,9 @@ def _side(register: Register, text: str) -> _Side:
     because = "; ".join(dict.fromkeys(_because(claim) for claim in (*claims, *rivals)))
     places = tuple(dict.fromkeys(place for claim in (*claims, *rivals) for place in claim.places))
     if len(parties) > 1:
-        return _Side(name, places=places, open=f"{name.shown} is claimed by {' and by '.join(sorted(parties))}: {because}")
+        return _Side(
+            name, places=places, open=f"{name.shown} is claimed by {' and by '.join(sorted(parties))}: {because}"
+        )
     return _Side(name, parties.pop() if parties else "", because, places)
 
 
@@ -82,7 +89,9 @@ def _because(claim: Claim) -> str:
 
 
 def _conditions(scope: Scope) -> str:
-    return " and ".join(f"{name} is {' or '.join(values)}" for name, values in scope if not name.startswith(("variant:", "requests:")))
+    return " and ".join(
+        f"{name} is {' or '.join(values)}" for name, values in scope if not name.startswith(("variant:", "requests:"))
+    )
 
 
 def _two_parties(first: _Side, second: _Side) -> Answer:
@@ -108,7 +117,9 @@ def _half_known(register: Register, known: _Side, unknown: _Side) -> Answer:
     decide = f"{alias_for(name)} in the contract of {known.party}"
     places = tuple(place for claim in aliases for place in claim.places)
     if answers and all(answer.verdict is DIFFERENT for answer in answers):
-        said = "; ".join(f"{claim.because}, and {answer.because}" for claim, answer in zip(aliases, answers, strict=True))
+        said = "; ".join(
+            f"{claim.because}, and {answer.because}" for claim, answer in zip(aliases, answers, strict=True)
+        )
         return Answer(DIFFERENT, said, places)
     equal = name.bare.rpartition("/")[2] == known.party
     because = f"{known.party} does not say that it is called {name.shown}"
@@ -119,7 +130,9 @@ def _half_known(register: Register, known: _Side, unknown: _Side) -> Answer:
 
 def _heard_as(register: Register, name: Name) -> str:
     """The local names that end as a plain name does, for whoever left the system out."""
-    heard = sorted(known for known in register.names if ":" in known and known.rpartition(":")[2].rpartition("/")[2] == name.key)
+    heard = sorted(
+        known for known in register.names if ":" in known and known.rpartition(":")[2].rpartition("/")[2] == name.key
+    )
     return f" as a party, only {', '.join(heard[:3])}" if heard else ""
 
 

@@ -13,7 +13,27 @@ from msgspec import Struct
 from accord.model.problem import Refused
 
 PUBLIC_ENDINGS = frozenset(
-    ("ai", "biz", "co", "com", "de", "edu", "eu", "fr", "gov", "info", "int", "io", "jp", "mil", "net", "org", "ru", "uk", "us")
+    (
+        "ai",
+        "biz",
+        "co",
+        "com",
+        "de",
+        "edu",
+        "eu",
+        "fr",
+        "gov",
+        "info",
+        "int",
+        "io",
+        "jp",
+        "mil",
+        "net",
+        "org",
+        "ru",
+        "uk",
+        "us",
+    )
 )
 """Last labels that make a host of two labels a public name, although a namespace could be called so."""
 
@@ -164,7 +184,12 @@ def _kubernetes(rest: str, shown: str) -> Name:
             return Name("kubernetes", host.inside, shown)
         if host.system == "kubernetes":
             return host
-    if len(parts) > 3 or not parts[-1] or (len(parts) == 3 and not parts[0]) or not all(not part or _OBJECT.fullmatch(part.lower()) for part in parts[-2:]):
+    if (
+        len(parts) > 3
+        or not parts[-1]
+        or (len(parts) == 3 and not parts[0])
+        or not all(not part or _OBJECT.fullmatch(part.lower()) for part in parts[-2:])
+    ):
         raise Refused(f"expected name, namespace/name or cluster/namespace/name, read {rest[:80]!r}")
     namespace = parts[-2] if len(parts) > 1 else ""
     return Name("kubernetes", f"kubernetes:{namespace}/{parts[-1]}", shown, cluster=parts[0] if len(parts) == 3 else "")
@@ -245,7 +270,9 @@ def _ascii(host: str, shown: str) -> str:
     labels = normalize("NFKC", host).replace("\u3002", ".").removesuffix(".").split(".")
     spelled = [_ascii_label(label) for label in labels]
     if sum(map(len, spelled)) > 253 or not all(_LABEL.fullmatch(label) for label in spelled) or _is_number(spelled):
-        raise Refused(f"expected a host such as payments.shop.svc.cluster.local or api.example.com, read {shown[:80]!r}")
+        raise Refused(
+            f"expected a host such as payments.shop.svc.cluster.local or api.example.com, read {shown[:80]!r}"
+        )
     return ".".join(spelled)
 
 

@@ -32,7 +32,11 @@ def passages(system: System, view: View) -> Iterator[Passage]:
     """Every quantity named by the producers and by a receiver of one queue, where it has one operation that takes messages in."""
     for kind in queues(system, view):
         queue = kind.provider
-        entries = {operation: sent for operation in system.operations(queue) if (sent := _stated(system, queue, operation, view, "sends."))}
+        entries = {
+            operation: sent
+            for operation in system.operations(queue)
+            if (sent := _stated(system, queue, operation, view, "sends."))
+        }
         if len(entries) != 1:
             continue
         ((entry, sent),) = entries.items()

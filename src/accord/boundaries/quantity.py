@@ -57,14 +57,21 @@ def _growing(sent: Growth, limit: Amount, fact: Fact, taken: Fact, needed_until:
         return Fit(False, f"it is above {taken.text} already")
     if sent.largest is not None:
         return Fit(sent.largest.value <= limit.value, f"its largest is above {taken.text}")
-    if sent.grows is not None and sent.now is not None and sent.grows.dimension == f"{limit.dimension}/ns" and sent.grows.value > 0:
+    if (
+        sent.grows is not None
+        and sent.now is not None
+        and sent.grows.dimension == f"{limit.dimension}/ns"
+        and sent.grows.value > 0
+    ):
         return _outgrown(sent.now, sent.grows, limit, sent.as_of, taken, needed_until)
     if sent.unbounded:
         return Fit(False, "it has no largest level")
     return Fit(None, "nobody says its largest level")
 
 
-def _outgrown(now: Amount, grows: Amount, limit: Amount, as_of: date | None, taken: Fact, needed_until: date | None) -> Fit:
+def _outgrown(
+    now: Amount, grows: Amount, limit: Amount, as_of: date | None, taken: Fact, needed_until: date | None
+) -> Fit:
     days = (limit.value - now.value) / grows.value / NANOSECONDS["d"]
     if as_of is None:
         return Fit(False, f"it outgrows {taken.text} after {days.numerator // days.denominator}d")

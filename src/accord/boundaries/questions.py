@@ -43,8 +43,13 @@ def answered(boundary: Boundary) -> Answered:
     system, promised = boundary.system, boundary.promised
     expecting = _expecting(system)
     relied = reliances(system, boundary.provider, boundary.operation, boundary.view)
-    sides = {each.party: system.assumed((each.party, boundary.provider, boundary.operation), boundary.view) for each in relied}
-    counted = [fact for side in sides.values() if (fact := side.get("recover.within")) is not None and fact.value is not NONE]
+    sides = {
+        each.party: system.assumed((each.party, boundary.provider, boundary.operation), boundary.view)
+        for each in relied
+    }
+    counted = [
+        fact for side in sides.values() if (fact := side.get("recover.within")) is not None and fact.value is not NONE
+    ]
     return Answered(
         relied=relied,
         expected=not expecting.isdisjoint(((boundary.provider, boundary.operation), (boundary.provider, ANY))),
@@ -92,7 +97,10 @@ def _expecting(system: System) -> frozenset[tuple[str, str]]:
         known = _EXPECTING[system] = frozenset(
             (fact.provider, fact.operation)
             for fact in system.facts
-            if fact.stance is Stance.PROMISES and not fact.consumer and fact.operation != PARTY and fact.term.partition(".")[0] not in NO_BOUND
+            if fact.stance is Stance.PROMISES
+            and not fact.consumer
+            and fact.operation != PARTY
+            and fact.term.partition(".")[0] not in NO_BOUND
         )
     return known
 

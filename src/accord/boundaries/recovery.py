@@ -74,9 +74,7 @@ def recovery(system: System, provider: str, operation: str, view: View = EVERY) 
     side = system.promised(provider, operation, view)
     how = side.get("recover.how")
     procedures = [name.partition("/")[0] for name in references(how)]
-    shortest = min(
-        procedures, key=lambda name: (takes_of(system.party(name, view).get("steps")), name), default=""
-    )
+    shortest = min(procedures, key=lambda name: (takes_of(system.party(name, view).get("steps")), name), default="")
     return Recovery(
         provider,
         operation,
@@ -113,9 +111,7 @@ def hours_of(level: Level) -> Hours:
 
 def takes_of(steps: Fact | None) -> int:
     """The time of all steps of a procedure that say how long they take."""
-    return (
-        sum(step.takes or 0 for step in steps.value) if steps is not None and steps.value is not NONE else 0
-    )
+    return sum(step.takes or 0 for step in steps.value) if steps is not None and steps.value is not NONE else 0
 
 
 # ---------------------------------------------------------------------- what is not known
@@ -126,9 +122,7 @@ def missing(told: Recovery, due: Due, level: Level) -> tuple[Missing, ...]:
     found = []
     if due.counts == "failure" and told.shown_within is None:
         found.append(
-            Missing(
-                told.provider, f"how soon a deviation of {told.subject} is shown (detect: {{within: ...}})"
-            )
+            Missing(told.provider, f"how soon a deviation of {told.subject} is shown (detect: {{within: ...}})")
         )
     if due.hours is None and hours_of(level) != ALWAYS:
         found.append(Missing(told.provider, f"when {told.subject} is promised (hours)", False))
@@ -138,21 +132,14 @@ def missing(told: Recovery, due: Due, level: Level) -> tuple[Missing, ...]:
 def _missing_answer(level: Level, due: Due) -> list[Missing]:
     asks = []
     if level.rung is not None and level.rung.after is None:
-        asks.append(
-            Missing(level.pager, f"how long after the first page {level.party} is paged (escalates: after)")
-        )
+        asks.append(Missing(level.pager, f"how long after the first page {level.party} is paged (escalates: after)"))
     unknown = [
-        name
-        for name, fact in (("acknowledge", level.acknowledge), ("hands_on", level.hands_on))
-        if fact is None
+        name for name, fact in (("acknowledge", level.acknowledge), ("hands_on", level.hands_on)) if fact is None
     ]
     if due.counts == "acknowledgement" and "acknowledge" in unknown:
         unknown.remove("acknowledge")
     if unknown:
-        what = {
-            "acknowledge": "how soon it answers a page",
-            "hands_on": "how long it then takes to be able to act",
-        }
+        what = {"acknowledge": "how soon it answers a page", "hands_on": "how long it then takes to be able to act"}
         asked = " and ".join(what[name] for name in unknown)
         asks.append(Missing(level.party, f"{asked} ({level.subject}: {', '.join(unknown)})"))
     if level.hours is None:
@@ -164,10 +151,7 @@ def missing_work(told: Recovery) -> list[Missing]:
     """What must be said before the work itself has an end."""
     if not told.procedure:
         return [
-            Missing(
-                told.provider,
-                f"how {told.subject} is repaired and how long that takes (recover: {{how: ...}})",
-            )
+            Missing(told.provider, f"how {told.subject} is repaired and how long that takes (recover: {{how: ...}})")
         ]
     if told.steps is None or told.steps.value is NONE:
         return [Missing(told.procedure, "its steps and how long each takes (steps)")]

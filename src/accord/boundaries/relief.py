@@ -27,7 +27,9 @@ def _sooner(told: Recovery, goes: Course) -> Iterator[Move]:
         stated = duration_of(fact)
         if fact is not None and stated is not None and stated > missing:
             text = show_duration(stated - missing)
-            yield Move(level.party, f"{what} within {text}", (Change(fact, replace(fact, value=stated - missing, text=text)),))
+            yield Move(
+                level.party, f"{what} within {text}", (Change(fact, replace(fact, value=stated - missing, text=text)),)
+            )
             return
 
 
@@ -48,5 +50,7 @@ def _changed(told: Recovery, change: Change) -> Recovery:
     def now(fact: Fact | None) -> Fact | None:
         return change.after if fact is not None and fact is change.before else fact
 
-    levels = [replace(level, acknowledge=now(level.acknowledge), hands_on=now(level.hands_on)) for level in told.ladder.levels]
+    levels = [
+        replace(level, acknowledge=now(level.acknowledge), hands_on=now(level.hands_on)) for level in told.ladder.levels
+    ]
     return replace(told, ladder=Ladder(tuple(levels)), steps=now(told.steps))

@@ -60,7 +60,10 @@ def needed(boundary: Boundary) -> list[Boundary]:
         return []
     calls = dict.fromkeys(call for together in needs.value.calls for call in together)
     parted = (call.partition("/") for call in calls)
-    return [boundary.system.boundary((boundary.provider, party, operation or ANY), boundary.view) for party, _, operation in parted]
+    return [
+        boundary.system.boundary((boundary.provider, party, operation or ANY), boundary.view)
+        for party, _, operation in parted
+    ]
 
 
 def does_without(part: Boundary) -> bool:
@@ -74,7 +77,11 @@ def does_without(part: Boundary) -> bool:
 
 def _percentiles(boundary: Boundary) -> Iterator[Shortfall]:
     """More answers within less time: both can hold, so the looser one says nothing, and one of them may not be meant."""
-    stated = [fact for fact in boundary.promised.family("latency.p") if fact.stance is Stance.PROMISES and fact.value is not NONE]
+    stated = [
+        fact
+        for fact in boundary.promised.family("latency.p")
+        if fact.stance is Stance.PROMISES and fact.value is not NONE
+    ]
     stated.sort(key=percentile_of)
     longest = promised(boundary.promised, "latency.max")
     for fact, stronger in zip(stated, [*stated[1:], longest], strict=False):
@@ -86,7 +93,9 @@ def _percentiles(boundary: Boundary) -> Iterator[Shortfall]:
                 stronger,
                 ((fact, f"promises {looser} within {fact.text}"),),
                 f"{boundary.subject}: {looser} {fact.text} lies above {tighter} {stronger.text}",
-                missing=((boundary.provider, asks, f"{looser} at most {stronger.text}, or {tighter} at least {fact.text}"),),
+                missing=(
+                    (boundary.provider, asks, f"{looser} at most {stronger.text}, or {tighter} at least {fact.text}"),
+                ),
             )
 
 
@@ -94,14 +103,22 @@ def _repair(boundary: Boundary) -> Iterator[Shortfall]:
     """A recovery that counts from the failure cannot be over before the failure is shown."""
     within = promised(boundary.promised, "recover.within")
     shown = promised(boundary.promised, "detect.within")
-    if within is None or shown is None or boundary.promised.value("recover.from") != "failure" or shown.value <= within.value:
+    if (
+        within is None
+        or shown is None
+        or boundary.promised.value("recover.from") != "failure"
+        or shown.value <= within.value
+    ):
         return
     counted = boundary.promised.get("recover.from")
     assert counted is not None
     yield Shortfall(
         Verdict.MISMATCH,
         within,
-        ((shown, f"promises that a deviation is shown within {shown.text}"), (counted, "counts the recovery from the failure")),
+        (
+            (shown, f"promises that a deviation is shown within {shown.text}"),
+            (counted, "counts the recovery from the failure"),
+        ),
         f"{boundary.subject} is recovered within {within.text} of the failure, which is shown within {shown.text}",
         f"{boundary.subject} may be shown to deviate after {shown.text}, when its recovery was due",
         holds=(shown.value, shown.text),
@@ -123,10 +140,17 @@ def _time(boundary: Boundary) -> Iterator[Shortfall]:
         told = ((needs, f"needs {needs.text}"), *(saying for wait in longest for saying in _sayings(boundary, wait)))
         takes = f"after {show_duration(surely)}" if surely < FOREVER else "at any time"
         names = " and ".join(dict.fromkeys(wait.subject for wait in longest if wait.surely))
-        message = f"{boundary.subject} promises to answer within {promise.text}; waiting for {names} it may answer {takes}"
+        message = (
+            f"{boundary.subject} promises to answer within {promise.text}; waiting for {names} it may answer {takes}"
+        )
         holds = (surely, show_duration(surely)) if surely < FOREVER else None
         yield Shortfall(
-            Verdict.MISMATCH, promise, told, message, f"{boundary.provider} answers {boundary.subject} {takes}", holds=holds
+            Verdict.MISMATCH,
+            promise,
+            told,
+            message,
+            f"{boundary.provider} answers {boundary.subject} {takes}",
+            holds=holds,
         )
         return
     open_waits = [
@@ -138,12 +162,22 @@ def _time(boundary: Boundary) -> Iterator[Shortfall]:
     if open_waits:
         left = {wait: promise.value - surely + (wait.surely if wait in longest else 0) for wait in open_waits}
         missing = tuple(
-            (name.partition("/")[0], f"how late {name} may answer (latency: {{max: ...}})", f"at most {show_duration(left[wait])}")
+            (
+                name.partition("/")[0],
+                f"how late {name} may answer (latency: {{max: ...}})",
+                f"at most {show_duration(left[wait])}",
+            )
             for wait in open_waits
             for name in wait.missing
         )
         message = f"{boundary.subject} promises to answer within {promise.text}; nobody says how late {missing[0][1].split()[2]} may answer"
-        yield Shortfall(Verdict.UNANSWERED, promise, ((needs, f"needs {needs.text}"),), message, missing=tuple(dict.fromkeys(missing)))
+        yield Shortfall(
+            Verdict.UNANSWERED,
+            promise,
+            ((needs, f"needs {needs.text}"),),
+            message,
+            missing=tuple(dict.fromkeys(missing)),
+        )
 
 
 def _inside(wait: Wait, promise: Fact, surely: int, longest: list[Wait]) -> bool:
@@ -186,7 +220,9 @@ def _availability(boundary: Boundary) -> Iterator[Shortfall]:
     once = _product(fact.value for _, fact in known)
     retried = _product(_retried(part, fact) for part, fact in known)
     if once < promise.value:
-        yield _less_available(boundary, promise, needs, known, retried if retried < promise.value else once, retried < promise.value)
+        yield _less_available(
+            boundary, promise, needs, known, retried if retried < promise.value else once, retried < promise.value
+        )
         return
     silent = [part for part in hard if all(part is not other for other, _ in known)]
     if silent:
@@ -202,11 +238,17 @@ def _less_available(
 ) -> Shortfall:
     """A certain shortfall, or one that retries make up for as long as failures do not last over the tries."""
     names, together = " and ".join(part.subject for part, _ in known), _percent(share)
-    message = f"{boundary.subject} promises {promise.text}; {names} {'come' if len(known) > 1 else 'comes'} to {together}"
+    message = (
+        f"{boundary.subject} promises {promise.text}; {names} {'come' if len(known) > 1 else 'comes'} to {together}"
+    )
     told: list[Saying] = [(needs, f"needs {needs.text}")]
     for part, fact in known:
         told.append((fact, f"promises {part.subject} {fact.text} of the time"))
-        told += [(tries, f"tries {part.subject} {tries.text} times") for tries in part.assumed.all("attempts") if tries.stance is Stance.ASSUMES]
+        told += [
+            (tries, f"tries {part.subject} {tries.text} times")
+            for tries in part.assumed.all("attempts")
+            if tries.stance is Stance.ASSUMES
+        ]
     if not surely:
         condition = f"holds only while no failure of {names} lasts over all tries"
         return Shortfall(Verdict.CONDITIONAL, promise, tuple(told), message, condition=condition)
@@ -248,7 +290,10 @@ def _freshness(boundary: Boundary) -> Iterator[Shortfall]:
         follows = f"data of {boundary.subject} is {fact.text} old as soon as it is read"
         yield Shortfall(Verdict.MISMATCH, promise, told, message, follows, holds=(fact.value, fact.text))
     elif parts and not known:
-        missing = tuple((part.provider, f"how old the data of {part.subject} may be (freshness)", f"at most {promise.text}") for part in parts)
+        missing = tuple(
+            (part.provider, f"how old the data of {part.subject} may be (freshness)", f"at most {promise.text}")
+            for part in parts
+        )
         message = f"{boundary.subject} promises data at most {promise.text} old; nobody says how old {parts[0].subject} may be"
         yield Shortfall(Verdict.UNANSWERED, promise, ((needs, f"needs {needs.text}"),), message, missing=missing)
 
@@ -259,7 +304,12 @@ def _end(boundary: Boundary) -> Iterator[Shortfall]:
     needs = boundary.promised.get("needs")
     for part in needed(boundary):
         ends = promised(part.promised, "sunset")
-        if needs is None or ends is None or does_without(part) or (own is not None and own.value is not NONE and own.value <= ends.value):
+        if (
+            needs is None
+            or ends is None
+            or does_without(part)
+            or (own is not None and own.value is not NONE and own.value <= ends.value)
+        ):
             continue
         stays = f"until {own.text}" if own is not None and own.value is not NONE else "without an end"
         message = f"{boundary.subject} is promised {stays}; {part.subject}, which it needs, until {ends.text}"

@@ -22,9 +22,7 @@ def separate(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     for fact in read:
         for dimension, values in fact.scope:
             if dimension.startswith(VARIANT):
-                definitions.setdefault((dimension, _apart(fact.scope)), {})[(fact.place.root, values[0])] = (
-                    None
-                )
+                definitions.setdefault((dimension, _apart(fact.scope)), {})[(fact.place.root, values[0])] = None
     if not definitions:
         return read
     names = {group: _names(tuple(places)) for group, places in definitions.items()}

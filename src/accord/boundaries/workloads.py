@@ -23,9 +23,7 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     for fact in read:
         labels = set(fact.value) if fact.term == "runs" else set()
         parties = (
-            dict.fromkeys(
-                party for party, selects in services.get(_neighbours(fact), ()) if selects <= labels
-            )
+            dict.fromkeys(party for party, selects in services.get(_neighbours(fact), ()) if selects <= labels)
             if labels
             else {}
         )

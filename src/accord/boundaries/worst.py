@@ -76,9 +76,7 @@ def waits_behind(boundary: Boundary) -> tuple[tuple[Wait, ...], ...]:
         return ()
     path = (boundary.subject,)
     return tuple(
-        tuple(
-            _wait(boundary.system, boundary.provider, call, needs, boundary.view, path) for call in together
-        )
+        tuple(_wait(boundary.system, boundary.provider, call, needs, boundary.view, path) for call in together)
         for together in needs.value.calls
     )
 

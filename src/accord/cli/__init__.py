@@ -14,7 +14,9 @@ def main() -> NoReturn:
     """The program: runs the command line and exits with its code."""
     import gc
 
-    gc.set_threshold(_SELDOM, 20, 20)  # a run is short and keeps what it makes: looking for garbage is most often in vain
+    gc.set_threshold(
+        _SELDOM, 20, 20
+    )  # a run is short and keeps what it makes: looking for garbage is most often in vain
     sys.exit(run(sys.argv[1:]))
 
 

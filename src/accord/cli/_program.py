@@ -21,7 +21,11 @@ class _Commands(click.Group):
         """The names of all commands: their files, without those whose name begins with an underscore."""
         import pkgutil
 
-        return sorted(found.name.replace("_", "-") for found in pkgutil.iter_modules(cli.__path__) if not found.name.startswith("_"))
+        return sorted(
+            found.name.replace("_", "-")
+            for found in pkgutil.iter_modules(cli.__path__)
+            if not found.name.startswith("_")
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, imported now; None where there is no such file."""
@@ -32,7 +36,9 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"{cli.__name__}.{cmd_name.replace('-', '_')}").command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name; an unknown one is refused with the nearest known one."""
         name, *rest = args
         command = self.get_command(ctx, name)

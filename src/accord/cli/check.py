@@ -24,12 +24,25 @@ _VERDICTS = ("mismatch", "breach", "conditional", "unanswered", "note")
 _SEVERITIES = ("error", "warning", "info")
 
 
-@click.command(epilog="Exit code: 0 clean, 1 something to fail on was found, 2 usage error or nothing readable, 3 nothing to check.")
+@click.command(
+    epilog="Exit code: 0 clean, 1 something to fail on was found, 2 usage error or nothing readable, 3 nothing to check."
+)
 @click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
 @click.option("--format", type=click.Choice(formats()), help="How the result is written (text unless configured).")
 @click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to this file.")
-@click.option("--questions", is_flag=True, default=None, help="List the open questions, with who can answer each and what would settle it.")
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Show findings of this rule only; a prefix such as timing/ will do. Repeatable.")
+@click.option(
+    "--questions",
+    is_flag=True,
+    default=None,
+    help="List the open questions, with who can answer each and what would settle it.",
+)
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="ID",
+    help="Show findings of this rule only; a prefix such as timing/ will do. Repeatable.",
+)
 @click.option("--boundary", metavar="TEXT", help="Show findings of boundaries whose names contain this text only.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option(
@@ -38,10 +51,21 @@ _SEVERITIES = ("error", "warning", "info")
     type=click.Choice((*_VERDICTS, *_SEVERITIES)),
     help="Exit with 1 for these verdicts too, or from this severity on. Repeatable; mismatch and breach unless configured.",
 )
-@click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Read this configuration, not the nearest accord.toml.")
-@click.option("--as-of", metavar="DATE", help="The day everything is judged as of, such as 2027-03-31 (today unless configured).")
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text.")
-def command(paths: tuple[str, ...], output: str | None, config: str | None, color: str, boundary: str | None, **given: Any) -> None:
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Read this configuration, not the nearest accord.toml.",
+)
+@click.option(
+    "--as-of", metavar="DATE", help="The day everything is judged as of, such as 2027-03-31 (today unless configured)."
+)
+@click.option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
+)
+def command(
+    paths: tuple[str, ...], output: str | None, config: str | None, color: str, boundary: str | None, **given: Any
+) -> None:
     """Checks what stands in these paths (the working directory where none is given): holds the statements of both sides
     of every boundary side by side, and shows where everybody keeps their word and the system still fails.
     """
@@ -58,7 +82,9 @@ def command(paths: tuple[str, ...], output: str | None, config: str | None, colo
         known_boundary(boundary or "", reading, result)
         shown = chosen(result, settings.value("check.rules"), boundary or "")
         asked = wanted(paths, settings, color, bool(output), boundary or "")
-        written(shown, replace(asked, imported=reading.imported, as_of=as_of), settings.value("check.format"), output or "")
+        written(
+            shown, replace(asked, imported=reading.imported, as_of=as_of), settings.value("check.format"), output or ""
+        )
     code = exit_code(reading, shown, {*settings.value("check.fail_on"), *fail_on})
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
@@ -98,7 +124,9 @@ def known_rules(prefixes: Iterable[str]) -> None:
     ids = [rule.id for rule in rules()]
     for prefix in prefixes:
         if not any(id_.startswith(prefix) for id_ in ids):
-            raise click.UsageError(f"no rule {prefix!r}{meant(prefix, ids)}; accord explain lists them", click.get_current_context())
+            raise click.UsageError(
+                f"no rule {prefix!r}{meant(prefix, ids)}; accord explain lists them", click.get_current_context()
+            )
 
 
 def known_boundary(text: str, reading: "Reading", result: "Result") -> None:
@@ -114,6 +142,7 @@ def known_boundary(text: str, reading: "Reading", result: "Result") -> None:
 
 def chosen(result: "Result", prefixes: tuple[str, ...], boundary: str) -> "Result":
     """The result with the findings that were asked for only; all rules have run, so a move still breaks none of them."""
+
     def asked_for(finding: "Finding") -> bool:
         by_rule = not prefixes or finding.rule.startswith(prefixes)
         return by_rule and boundary.lower() in f"{finding.subject} {finding.via}".lower()
@@ -125,7 +154,9 @@ def wanted(paths: tuple[str, ...], settings: "Config", color: str, to_file: bool
     """What the report is asked to show, and how."""
     from accord.cli._terminal import page_width, wants_color
 
-    only = [f"--rule {prefix}" for prefix in settings.value("check.rules")] + ([f"--boundary {boundary}"] if boundary else [])
+    only = [f"--rule {prefix}" for prefix in settings.value("check.rules")] + (
+        [f"--boundary {boundary}"] if boundary else []
+    )
     return Asked(page_width(), wants_color(color, to_file), settings.value("check.questions"), paths, " ".join(only))
 
 

@@ -5,7 +5,12 @@ import click
 
 @click.command()
 @click.argument("path", default=".", type=click.Path(exists=True))
-@click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Read this configuration, not the nearest accord.toml.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Read this configuration, not the nearest accord.toml.",
+)
 def command(path: str, config: str | None) -> None:
     """Shows each configuration key with its value and its origin, as a check of PATH would use them.
 
@@ -18,7 +23,14 @@ def command(path: str, config: str | None) -> None:
 
     settings = configuration((path,), config)
     rows = [(setting.key.name, shown(setting.value), setting.origin) for setting in settings.settings]
-    rows += [(f"scope {rule.path}", "; ".join(f"{name}={','.join(values)}" for name, values in rule.conditions), settings.file) for rule in settings.scopes]
+    rows += [
+        (
+            f"scope {rule.path}",
+            "; ".join(f"{name}={','.join(values)}" for name, values in rule.conditions),
+            settings.file,
+        )
+        for rule in settings.scopes
+    ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines = [f"{padded(name, widths[0])}  {padded(value, widths[1])}  {origin}" for name, value, origin in rows]
     lines.append(f"file: {settings.file or 'none found; accord.toml or [tool.accord] would be read'}")

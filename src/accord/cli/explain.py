@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("rule", default="")
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text.")
+@click.option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
+)
 def command(rule: str, color: str) -> None:
     """Shows the page of RULE, such as timing/caller-gives-up-first; without RULE, or with a family such as timing, the
     rules there are.
@@ -64,4 +66,9 @@ def shown(id_: str, ids: dict[str, Path], width: int, paint: "Paint") -> list[st
     from accord.report._page import page_lines
 
     lines = page_lines(page(ids[id_]), width, paint)
-    return [paint("faint", id_), *lines, *([""] if lines[-1] else []), f"next: {paint('code', f'accord check --rule {id_}')}"]
+    return [
+        paint("faint", id_),
+        *lines,
+        *([""] if lines[-1] else []),
+        f"next: {paint('code', f'accord check --rule {id_}')}",
+    ]

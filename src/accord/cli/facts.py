@@ -24,9 +24,16 @@ Asked = tuple[str, int]  # a path, and the line in it (0 for all)
 
 @click.command(epilog="Exit code: 0 listed, 2 usage error or nothing readable, 3 nothing said there.")
 @click.argument("paths", nargs=-1, metavar="[FILE[:LINE] | PATH]...")
-@click.option("--export", metavar="FILE", help="Write the facts to this file (- for standard output), which is itself a source.")
+@click.option(
+    "--export", metavar="FILE", help="Write the facts to this file (- for standard output), which is itself a source."
+)
 @click.option("--as-of", metavar="DATE", help="The day an exported file says it was written on, such as 2027-03-31.")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Read this configuration, not the nearest accord.toml.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Read this configuration, not the nearest accord.toml.",
+)
 def command(paths: tuple[str, ...], export: str | None, as_of: str | None, config: str | None) -> None:
     """Lists what was read in these paths (the working directory where none is given), or in one file, or on one line of
     it; names that stand for a party are followed by it, and the reasons stand at the end.
@@ -78,7 +85,10 @@ def _written(paths: Sequence[str], settings: "Config", export: str) -> tuple["Re
         emit(write(facts, settings.value("check.as_of")), "" if export == "-" else export, "utf-8")
         left_out = len(reading.facts) - len(facts)
         more = f"; {left_out} imported ones are left out" if left_out else ""
-        click.echo(f"{_counted(facts)} from {_files(len({(fact.place.root, fact.place.file) for fact in facts}))}{more}", err=True)
+        click.echo(
+            f"{_counted(facts)} from {_files(len({(fact.place.root, fact.place.file) for fact in facts}))}{more}",
+            err=True,
+        )
     return reading, len(facts)
 
 
@@ -173,7 +183,10 @@ def _page(facts: list["Fact"], reading: "Reading") -> str:
 def _lines(facts: Iterable["Fact"], named: Callable[[str], str]) -> list[str]:
     from operator import attrgetter
 
-    rows = [(f"{fact.place.line}:{fact.place.column}", _line(fact, named)) for fact in sorted(facts, key=attrgetter("place"))]
+    rows = [
+        (f"{fact.place.line}:{fact.place.column}", _line(fact, named))
+        for fact in sorted(facts, key=attrgetter("place"))
+    ]
     width = max(len(place) for place, _ in rows)
     return [f"  {place.rjust(width)}  {line}" for place, line in rows]
 
@@ -185,6 +198,10 @@ def _line(fact: "Fact", named: Callable[[str], str]) -> str:
     text = " ".join(fact.text.split())
     if len(text) > _LONGEST_TEXT:
         text = text[: _LONGEST_TEXT - 3] + "..."
-    marks = [fact.layer] * (fact.layer != "code") + [f"{fact.source} {fact.version}".strip()] * (fact.source != "contract")
+    marks = [fact.layer] * (fact.layer != "code") + [f"{fact.source} {fact.version}".strip()] * (
+        fact.source != "contract"
+    )
     marks += [f"{name} {'|'.join(values)}" for name, values in fact.scope if not name.startswith("variant:")]
-    return f"{named(fact.says)} {fact.stance}{of} {about} {fact.term}: {text}" + (f"  [{', '.join(marks)}]" if marks else "")
+    return f"{named(fact.says)} {fact.stance}{of} {about} {fact.term}: {text}" + (
+        f"  [{', '.join(marks)}]" if marks else ""
+    )

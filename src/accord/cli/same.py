@@ -7,7 +7,12 @@ import click
 @click.argument("one", metavar="A")
 @click.argument("other", metavar="B")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Read this configuration, not the nearest accord.toml.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Read this configuration, not the nearest accord.toml.",
+)
 def command(one: str, other: str, paths: tuple[str, ...], config: str | None) -> None:
     """Says whether A and B are one party, as far as what stands in these paths (the working directory where none is
     given) and the spelling of addresses decide: same, different or unknowable.

@@ -52,22 +52,16 @@ class Pack(Struct, frozen=True):
         Of a list of words those that all these versions share hold.
         """
         wanted = (
-            [version]
-            if version
-            else [known for known in self.known if not at_least or _key(at_least) <= _key(known)]
+            [version] if version else [known for known in self.known if not at_least or _key(at_least) <= _key(known)]
         )
         for term in dict.fromkeys(default.term for default in self.defaults):
-            decided = _decided(
-                [default for default in self.defaults if default.term == term], wanted or [at_least]
-            )
+            decided = _decided([default for default in self.defaults if default.term == term], wanted or [at_least])
             if decided is not None:
                 yield decided
 
 
 def _decided(defaults: list[Default], versions: list[str]) -> Default | None:
-    chosen = [
-        next((default for default in defaults if default.covers(version)), None) for version in versions
-    ]
+    chosen = [next((default for default in defaults if default.covers(version)), None) for version in versions]
     found = [default for default in dict.fromkeys(chosen) if default is not None]
     if None in chosen or not found:
         return None
@@ -79,15 +73,7 @@ def _decided(defaults: list[Default], versions: list[str]) -> Default | None:
     last = found[-1]
     return (
         Default(
-            last.platform,
-            last.layer,
-            last.term,
-            shared,
-            ", ".join(shared),
-            versions[0],
-            "",
-            last.source,
-            last.seen,
+            last.platform, last.layer, last.term, shared, ", ".join(shared), versions[0], "", last.source, last.seen
         )
         if shared
         else None

@@ -153,7 +153,9 @@ def _unknown(toml: Toml, path: Keys, words: Iterable[str], problems: list[Proble
     problems.append(Problem(toml.place(path), f"unknown key {str(path[-1])!r}; {suggestion(str(path[-1]), words)}"))
 
 
-def _read_table(toml: Toml, table: str, members: dict[str, Any], found: dict[str, Setting], problems: list[Problem]) -> None:
+def _read_table(
+    toml: Toml, table: str, members: dict[str, Any], found: dict[str, Setting], problems: list[Problem]
+) -> None:
     for word, value in members.items():
         name = f"{table}.{word}"
         if name not in found:
@@ -192,4 +194,6 @@ def _scope_rule(toml: Toml, position: int, table: dict[str, Any], problems: list
     conditions = {word: values[word] for word in ("env", "cluster") if values.get(word)}
     conditions |= {f"version:{party}": versions for party, versions in values.get("version", ())}
     origin = f"{toml.file}:{toml.place(('scope', position)).line}"
-    return ScopeRule(values["path"], tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items())), origin)
+    return ScopeRule(
+        values["path"], tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items())), origin
+    )

@@ -31,9 +31,21 @@ _PASSWORD = re.compile(r"[a-z]+://[^/@]*:[^/@]*@")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _WHOLE_COMMIT = 40
 _LINK = "120000"
-_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": ":".join(_SCHEMES), "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+_QUIET = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": ":".join(_SCHEMES),
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+}
 _UNLESS_SET = {"GIT_SSH_COMMAND": "ssh -oBatchMode=yes"}
-_NOT_INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_COMMON_DIR")
+_NOT_INHERITED = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_NAMESPACE",
+    "GIT_COMMON_DIR",
+)
 
 
 class Address(Struct, frozen=True):
@@ -72,7 +84,9 @@ class Repository:
 
     def day(self) -> date:
         """The day of the commit, by the clock of its committer."""
-        return date.fromisoformat(self._git("log", "-1", "--format=%cd", "--date=format:%Y-%m-%d", self.commit).decode().strip())
+        return date.fromisoformat(
+            self._git("log", "-1", "--format=%cd", "--date=format:%Y-%m-%d", self.commit).decode().strip()
+        )
 
     def listed(self) -> list[Listed]:
         """The files that are read by their name, sorted; links and submodules are passed over."""

@@ -83,11 +83,7 @@ def _folder(include: Include, config: Config, seen: Seen) -> Side:
 
 
 def _repository(include: Include, environ: Mapping[str, str]) -> Side:
-    from accord.files.git import (  # a check without one does not pay for it
-        Repository,
-        cache_folder,
-        parse_address,
-    )
+    from accord.files.git import Repository, cache_folder, parse_address  # a check without one does not pay for it
 
     repository = Repository(parse_address(include.text), cache_folder(environ))
     contents = repository.contents(repository.listed())

@@ -133,4 +133,6 @@ class Reader:
 
 def _defect(place: Place, what: str, error: Exception) -> Problem:
     words = " ".join(str(error).split())[:_LONGEST_WORDS]
-    return Problem(place, f"could not be read: please report this ({what}, {type(error).__name__}: {words})", fatal=True)
+    return Problem(
+        place, f"could not be read: please report this ({what}, {type(error).__name__}: {words})", fatal=True
+    )

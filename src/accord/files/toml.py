@@ -106,7 +106,9 @@ def _text(file: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigRefused([Problem(_place(file, line, 1), "not TOML: a byte that is not UTF-8", fatal=True)]) from None
+        raise ConfigRefused(
+            [Problem(_place(file, line, 1), "not TOML: a byte that is not UTF-8", fatal=True)]
+        ) from None
     except OSError as error:
         raise ConfigRefused([Problem(start, f"cannot be read: {error.strerror}", fatal=True)]) from None
 

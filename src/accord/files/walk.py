@@ -17,7 +17,19 @@ SUFFIXES = (".yaml", ".yml", ".json")
 SKIPPED = frozenset(
     (
         *(".bzr", ".cache", ".direnv", ".eggs", ".git", ".gradle", ".hg", ".hypothesis", ".idea", ".jj", ".mypy_cache"),
-        *(".next", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".terraform", ".tox", ".venv", ".vs", ".vscode", ".yarn"),
+        *(
+            ".next",
+            ".nox",
+            ".pytest_cache",
+            ".ruff_cache",
+            ".svn",
+            ".terraform",
+            ".tox",
+            ".venv",
+            ".vs",
+            ".vscode",
+            ".yarn",
+        ),
         *("__pycache__", "bower_components", "node_modules", "site-packages", "venv"),
     )
 )

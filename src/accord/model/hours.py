@@ -25,9 +25,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})T((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)Z", re.ASCII)
 _WINDOW = "a window such as `Mon-Fri 09:00-18:00 Europe/Berlin`"
 _DAILY = "a time of day such as `daily 06:00 Europe/Berlin`"
-_EXCEPTION = (
-    "an exception such as `except 2026-12-24/2026-12-26` or `except 2026-07-01T21:00Z/2026-07-02T04:00Z`"
-)
+_EXCEPTION = "an exception such as `except 2026-12-24/2026-12-26` or `except 2026-07-01T21:00Z/2026-07-02T04:00Z`"
 
 
 class Window(Struct, frozen=True):
@@ -47,9 +45,7 @@ class Window(Struct, frozen=True):
         minute, day = clock.hour * 60 + clock.minute, clock.weekday()
         if self.opens < self.closes:
             return day in self.days and self.opens <= minute < self.closes
-        return (day in self.days and minute >= self.opens) or (
-            (day - 1) % 7 in self.days and minute < self.closes
-        )
+        return (day in self.days and minute >= self.opens) or ((day - 1) % 7 in self.days and minute < self.closes)
 
 
 class DaysOff(Struct, frozen=True):
@@ -195,9 +191,7 @@ def _meant(day: date, minute: int, zone: str) -> set[datetime]:
     shown = _wall(day, minute)
     readings = _readings(day, minute, zone)
     true = {
-        instant
-        for instant in readings
-        if instant.astimezone(zone_named(zone)).replace(tzinfo=None, fold=0) == shown
+        instant for instant in readings if instant.astimezone(zone_named(zone)).replace(tzinfo=None, fold=0) == shown
     }
     return true or {_change_between(min(readings), max(readings), zone)}
 
@@ -231,9 +225,7 @@ def _offset(instant: datetime, zone: str) -> timedelta | None:
 # ---------------------------------------------------------------------- held side by side
 
 
-def first_uncovered(
-    needed: Hours, offered: Sequence[Hours], starts: datetime, days: int = 90
-) -> datetime | None:
+def first_uncovered(needed: Hours, offered: Sequence[Hours], starts: datetime, days: int = 90) -> datetime | None:
     """The first instant inside `needed` and outside every one of `offered`, or None within so many days."""
     ends = starts + timedelta(days=days)
     covered = merged(span for hours in offered for span in hours.spans(starts, ends))
@@ -375,9 +367,7 @@ def _parse_exception(text: str) -> DaysOff | TimeOff:
             raise Refused(f"expected {_EXCEPTION}, read {text!r}")
         return TimeOff(starts, ends)
     days = DaysOff(
-        parse_date(first),
-        parse_date(last if slash else first),
-        parse_zone(words[2]) if len(words) > 2 else "",
+        parse_date(first), parse_date(last if slash else first), parse_zone(words[2]) if len(words) > 2 else ""
     )
     if days.last < days.first:
         raise Refused(f"expected the first day before the last, read {text!r}")

@@ -102,9 +102,7 @@ def _close_to(text: str) -> str:
     from zoneinfo import available_timezones
 
     known = {
-        name.lower(): name
-        for name in available_timezones()
-        if "/" in name and name.partition("/")[0] not in _NOT_AREAS
+        name.lower(): name for name in available_timezones() if "/" in name and name.partition("/")[0] not in _NOT_AREAS
     }
     cities = {name.rpartition("/")[2]: known[name] for name in sorted(known)}
     wanted = text.lower().replace(" ", "_")

@@ -64,7 +64,12 @@ def _form(grammar: str) -> Schema:
 def _closed(members: Iterable[Key]) -> Schema:
     """A map of these keys and of those that begin with `x-`."""
     properties = {key.name: _described(key) for key in members}
-    return {"type": ["object", "null"], "properties": properties, "patternProperties": {"^x-": {}}, "additionalProperties": False}
+    return {
+        "type": ["object", "null"],
+        "properties": properties,
+        "patternProperties": {"^x-": {}},
+        "additionalProperties": False,
+    }
 
 
 def _open(value: Schema) -> Schema:
@@ -102,7 +107,14 @@ def _latency(key: Key) -> Schema:
     if key.name == "latency":
         bounds["slow"] = {"enum": ["per-request", "per-attempt", "unknown"]}
     percentiles = {r"^p[0-9]{2}(\.[0-9]{1,4})?$": _value(key), "^x-": {}}
-    return _or_word({"type": ["object", "null"], "properties": bounds, "patternProperties": percentiles, "additionalProperties": False})
+    return _or_word(
+        {
+            "type": ["object", "null"],
+            "properties": bounds,
+            "patternProperties": percentiles,
+            "additionalProperties": False,
+        }
+    )
 
 
 def _or_word(shape: Schema, *words: str) -> Schema:

@@ -13,7 +13,9 @@ Render = Callable[[Result, Asked], str]
 
 def formats() -> tuple[str, ...]:
     """The names of all formats, in order; nothing is imported."""
-    return tuple(sorted(found.name for found in pkgutil.iter_modules(accord.report.__path__) if not found.name.startswith("_")))
+    return tuple(
+        sorted(found.name for found in pkgutil.iter_modules(accord.report.__path__) if not found.name.startswith("_"))
+    )
 
 
 def renderer(name: str) -> Render:

@@ -31,7 +31,11 @@ an accord.yaml says what no other file says; it begins like this:
 def summary(result: Result, asked: Asked, paint: Paint) -> list[str]:
     """The last lines of a report; the very last says what to do next."""
     if not result.parties:
-        return [*_nothing(result, asked), *not_read(result.problems, asked.width, paint), f"next: {paint('code', 'accord schema contract')}"]
+        return [
+            *_nothing(result, asked),
+            *not_read(result.problems, asked.width, paint),
+            f"next: {paint('code', 'accord schema contract')}",
+        ]
     lines = hanging("", found(result, asked), asked.width)
     lines += hanging("", f"read {_count(result.files, 'file')}: {_parties(result)}", asked.width)
     lines += not_read(result.problems, asked.width, paint)
@@ -85,12 +89,20 @@ def not_read(problems: Iterable[Problem], width: int, paint: Paint) -> list[str]
 
 def _extent(files: int, places: int) -> str:
     parts = [_count(files, "whole file")] if files else []
-    return ", ".join([*parts, _count(places, "place in other files", "places in other files")] if places and files else parts or [_count(places, "place")])
+    return ", ".join(
+        [*parts, _count(places, "place in other files", "places in other files")]
+        if places and files
+        else parts or [_count(places, "place")]
+    )
 
 
 def nothing_readable(result: Result) -> bool:
     """Whether there is nothing to judge because it could not be read, rather than because nobody speaks here."""
-    return not result.parties and bool(result.problems) and (not result.files or not all(problem.fatal for problem in result.problems))
+    return (
+        not result.parties
+        and bool(result.problems)
+        and (not result.files or not all(problem.fatal for problem in result.problems))
+    )
 
 
 def _nothing(result: Result, asked: Asked) -> list[str]:

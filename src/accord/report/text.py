@@ -91,7 +91,11 @@ def ages(finding: Finding, asked: Asked) -> list[str]:
     roots = sorted({statement.fact.place.root for statement in finding.statements} & set(asked.imported))
     lines: list[str] = []
     for root in roots:
-        lines += hanging("  ", f"{visible(root)} says so as of {asked.imported[root]}{_ago(asked.imported[root], asked.as_of)}", asked.width)
+        lines += hanging(
+            "  ",
+            f"{visible(root)} says so as of {asked.imported[root]}{_ago(asked.imported[root], asked.as_of)}",
+            asked.width,
+        )
     return lines
 
 

@@ -18,9 +18,7 @@ from accord.sources._yaml import Document, documents
 def sources() -> tuple[Source, ...]:
     """Every source of this package, in order of name."""
     names = sorted(
-        found.name
-        for found in pkgutil.iter_modules(accord.sources.__path__)
-        if not found.name.startswith("_")
+        found.name for found in pkgutil.iter_modules(accord.sources.__path__) if not found.name.startswith("_")
     )
     modules = [importlib.import_module(f"{accord.sources.__name__}.{name}") for name in names]
     return tuple(cast(Source, module) for module in modules if hasattr(module, "FORMAT"))

@@ -136,11 +136,7 @@ def _template_refusal(top: Node) -> Refusal | None:
             continue
         if type(node) is MappingNode and node.value:
             inner = node.value[0][0]
-            if (
-                type(inner) is MappingNode
-                and inner.start_mark.index == node.start_mark.index + 1
-                and inner.flow_style
-            ):
+            if type(inner) is MappingNode and inner.start_mark.index == node.start_mark.index + 1 and inner.flow_style:
                 return _refused(node, template_reason("{{"), template=True)
         stack += reversed(_parts(node))
     return None
@@ -161,9 +157,7 @@ def _expansion_refusal(top: Node) -> Refusal | None:
             sizes[key] = 1 + sum(sizes[id(part)] for part in parts)
             depths[key] = 1 + max((depths[id(part)] for part in parts), default=0)
             if sizes[key] > LARGEST_EXPANSION + len(sizes):
-                reason = (
-                    f"an alias bomb: its aliases, written out, add more than {LARGEST_EXPANSION:,} values"
-                )
+                reason = f"an alias bomb: its aliases, written out, add more than {LARGEST_EXPANSION:,} values"
                 return _refused(node, f"cannot read: {reason}")
             if depths[key] > DEEPEST:
                 return _refused(

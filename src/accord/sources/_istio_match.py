@@ -7,12 +7,7 @@ MESH = "mesh"
 ALL_OTHERS = "all other requests"
 _MOST_SHOWN = 3
 _NO_CONDITION = ("name", "statPrefix", "gateways", "ignoreUriCase")
-_MAPS = {
-    "headers": "header",
-    "withoutHeaders": "no header",
-    "queryParams": "query",
-    "sourceLabels": "from pods with",
-}
+_MAPS = {"headers": "header", "withoutHeaders": "no header", "queryParams": "query", "sourceLabels": "from pods with"}
 _TEXTS = {"port": "port", "sourceNamespace": "from namespace"}
 _STRINGS = {"uri": "path", "method": "method", "scheme": "scheme", "authority": "host"}
 
@@ -45,8 +40,7 @@ def in_words(alternatives: list[str]) -> str:
 
 def _gateways(reader: Reader, members: dict[str, Entry], gateway: str) -> list[str]:
     named = [
-        reader.scalar(node, "match.gateways")
-        for node in reader.sequence(members.get("gateways"), "match.gateways")
+        reader.scalar(node, "match.gateways") for node in reader.sequence(members.get("gateways"), "match.gateways")
     ]
     return [name for name in named if name] or [gateway]
 

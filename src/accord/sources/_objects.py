@@ -150,9 +150,7 @@ class Reader:
             self.refuse(
                 entry.value,
                 what,
-                _template("{{")
-                if _is_template(entry.value)
-                else f"expected a list, read {shown(entry.value)}",
+                _template("{{") if _is_template(entry.value) else f"expected a list, read {shown(entry.value)}",
             )
             return []
         return list(entry.value.value)
@@ -168,9 +166,7 @@ class Reader:
         text = text_of(node)
         if text is None:
             self.refuse(
-                node,
-                what,
-                _template("{{") if _is_template(node) else f"expected one value, read {shown(node)}",
+                node, what, _template("{{") if _is_template(node) else f"expected one value, read {shown(node)}"
             )
             return None
         for mark in _TEMPLATE_MARKS:

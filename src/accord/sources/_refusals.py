@@ -149,11 +149,7 @@ def _stands_alone(text: str, index: int, begin: int) -> bool:
         CParser(text[begin:index] + "@").raw_scan()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        return (
-            mark is not None
-            and mark.index == index - begin
-            and "cannot start any token" in str(error.problem)
-        )
+        return mark is not None and mark.index == index - begin and "cannot start any token" in str(error.problem)
     except yaml.YAMLError:
         pass
     return False
@@ -212,9 +208,7 @@ def _not_closed(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
 
 
 def _no_value(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
-    return at, "the text ends where a value is expected" if at.index >= len(
-        text.rstrip()
-    ) else "expected a value here"
+    return at, "the text ends where a value is expected" if at.index >= len(text.rstrip()) else "expected a value here"
 
 
 def _not_aligned(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
@@ -229,10 +223,7 @@ def _escape(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
 
 def _alias(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
     name = re.compile(r"\*[\w-]*").match(text, at.index)
-    return (
-        at,
-        f"the alias {name[0] if name else '*'} has no anchor before it; a text that begins with * needs quotes",
-    )
+    return (at, f"the alias {name[0] if name else '*'} has no anchor before it; a text that begins with * needs quotes")
 
 
 def _anchor(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:

@@ -141,7 +141,11 @@ def _of_share(value: Any, domain: str) -> str:
 
 
 def _of_amount(value: Any, domain: str) -> str:
-    return "" if value.dimension in _DIMENSIONS else f"expected a dimension of {' '.join(_DIMENSIONS)}, read {value.dimension!r}"
+    return (
+        ""
+        if value.dimension in _DIMENSIONS
+        else f"expected a dimension of {' '.join(_DIMENSIONS)}, read {value.dimension!r}"
+    )
 
 
 def _of_growth(value: Any, domain: str) -> str:
@@ -153,7 +157,11 @@ def _of_error(value: Any, domain: str) -> str:
     if isinstance(value.retry, int) and value.retry < 0:
         return f"expected a pause of at least 0, read {value.retry}"
     effects = (None, "none", "done", "unknown")
-    return "" if value.effect in effects and (not isinstance(value.retry, str) or value.retry == "never") else "expected retry never or a pause, and effect none, done or unknown"
+    return (
+        ""
+        if value.effect in effects and (not isinstance(value.retry, str) or value.retry == "never")
+        else "expected retry never or a pause, and effect none, done or unknown"
+    )
 
 
 def _of_idempotence(value: Any, domain: str) -> str:
@@ -169,7 +177,9 @@ def _of_backoff(value: Any, domain: str) -> str:
 
 def _of_hours(value: Any, domain: str) -> str:
     zones = [window.zone for window in value.windows] + [off.zone for off in value.days_off if off.zone]
-    clocks = [(window.days, window.opens) for window in value.windows] + [((0,), window.closes - 1) for window in value.windows if window.closes]
+    clocks = [(window.days, window.opens) for window in value.windows] + [
+        ((0,), window.closes - 1) for window in value.windows if window.closes
+    ]
     if any(off.starts.tzinfo is None or off.ends.tzinfo is None for off in value.times_off):
         return "expected instants with their offset, such as 2026-07-01T21:00:00Z"
     return _of_clocks(clocks) or _of_zones(zones)

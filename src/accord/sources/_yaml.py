@@ -15,13 +15,7 @@ from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._compose import composed, content_check
-from accord.sources._refusals import (
-    Refusal,
-    character_refused,
-    error_refused,
-    lines_before,
-    own_begin,
-)
+from accord.sources._refusals import Refusal, character_refused, error_refused, lines_before, own_begin
 
 __all__ = [
     "Document",
@@ -41,17 +35,11 @@ __all__ = [
 MOST_REFUSALS = 100
 """Documents of one file that may be refused before the rest of the file is left unread."""
 
-_MOST_READ_AGAIN = (
-    200_000_000  # characters: reading goes on after an error only as long as this bounds the time
-)
+_MOST_READ_AGAIN = 200_000_000  # characters: reading goes on after an error only as long as this bounds the time
 _BOUNDARY = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
-_LINES_OF_NO_EDITOR = re.compile(
-    "[\x85\u2028\u2029]"
-)  # line ends to libyaml alone: they would shift every place
+_LINES_OF_NO_EDITOR = re.compile("[\x85\u2028\u2029]")  # line ends to libyaml alone: they would shift every place
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
-_SURROGATES = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
-)
+_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 class Document(Struct, frozen=True):
@@ -81,9 +69,7 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
     text = _readable(text)
     for found in _read_from(text, 0, len(text)):
         if type(found) is Refusal:
-            reason = (
-                found.reason.replace("not YAML", "not JSON", 1) if file.endswith(".json") else found.reason
-            )
+            reason = found.reason.replace("not YAML", "not JSON", 1) if file.endswith(".json") else found.reason
             yield Problem(Place(root, file, found.line, found.column), reason, fatal=True)
         else:
             yield Document(root, file, found, scope)
@@ -242,10 +228,7 @@ def _merge(top: Node, using: Node, seen: set[str], result: list[Entry]) -> None:
 def _merges(node: Node) -> list[Node]:
     """The mappings merged into a mapping, the one that wins last."""
     return [
-        merged
-        for key_node, value in node.value
-        if text_of(key_node) == "<<"
-        for merged in _merged_by(key_node, value)
+        merged for key_node, value in node.value if text_of(key_node) == "<<" for merged in _merged_by(key_node, value)
     ][::-1]
 
 

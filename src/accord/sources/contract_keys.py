@@ -16,19 +16,7 @@ _NAME = re.compile(r"[^\W_][\w.\-]{0,127}")
 _REFERENCE = re.compile(r"[^\W_][\w.\-]{0,127}(/[^\W_][\w.\-]{0,127})?")
 _PERCENTILE = re.compile(r"p\d{2}(\.\d{1,4})?", re.ASCII)
 RESERVED = frozenset(("none", "unknown", "any", "anyone"))
-KINDS = (
-    "service",
-    "gateway",
-    "datastore",
-    "queue",
-    "job",
-    "external",
-    "team",
-    "rota",
-    "alert",
-    "procedure",
-    "agent",
-)
+KINDS = ("service", "gateway", "datastore", "queue", "job", "external", "team", "rota", "alert", "procedure", "agent")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 _CARRIERS = ("rpc", "topic", "queue", "table", "file", "tcp", "udp")
 
@@ -128,19 +116,12 @@ def parse_retry(text: str) -> str | int:
 
 
 def _words(
-    name: str,
-    says: str,
-    follows: str = "",
-    parse: Callable[[str], Any] = str,
-    grammar: str = "text",
-    **more: Any,
+    name: str, says: str, follows: str = "", parse: Callable[[str], Any] = str, grammar: str = "text", **more: Any
 ) -> Key:
     return Key(name, "words", says, follows, parse, grammar, **more)
 
 
-def _scalar(
-    name: str, says: str, follows: str, parse: Callable[[str], Any], grammar: str, **more: Any
-) -> Key:
+def _scalar(name: str, says: str, follows: str, parse: Callable[[str], Any], grammar: str, **more: Any) -> Key:
     return Key(name, "scalar", says, follows, parse, grammar, **more)
 
 
@@ -227,17 +208,8 @@ ASSUMES_ONLY = (
 
 ERROR_PARTS = (
     _words("status", "code(s)", "RFC 9110 15", none=False),
-    _scalar(
-        "retry", "never, or `after 1s`", "Retry-After", parse_retry, "never or after duration", none=False
-    ),
-    _scalar(
-        "effect",
-        "whether it was done",
-        "",
-        one_of("none", "done", "unknown"),
-        "none done unknown",
-        none=False,
-    ),
+    _scalar("retry", "never, or `after 1s`", "Retry-After", parse_retry, "never or after duration", none=False),
+    _scalar("effect", "whether it was done", "", one_of("none", "done", "unknown"), "none done unknown", none=False),
 )
 RUNG_PARTS = (
     _duration("after", "counts from the first page"),

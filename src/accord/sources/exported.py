@@ -15,17 +15,7 @@ from accord.model.fact import EVERYWHERE, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.sources._typed import as_text, read_value, written
-from accord.sources._yaml import (
-    Document,
-    MappingNode,
-    Node,
-    ScalarNode,
-    SequenceNode,
-    child,
-    items,
-    place_of,
-    text_of,
-)
+from accord.sources._yaml import Document, MappingNode, Node, ScalarNode, SequenceNode, child, items, place_of, text_of
 
 FORMAT = "exported"
 KEY = "accord_facts"

@@ -111,24 +111,18 @@ class _VirtualService:
         """The hosts it speaks for, and what each of its entries says."""
         hosts = self.hosts()
         entries = [
-            self.reader.members(node, "spec.http")
-            for node in self.reader.sequence(self.spec.get("http"), "spec.http")
+            self.reader.members(node, "spec.http") for node in self.reader.sequence(self.spec.get("http"), "spec.http")
         ]
         for way in self.ways():
             if way == _EVERY_SIDECAR:
                 self.read_routes(hosts, entries)
             for entry, requests in self.reached(entries, way.gateway):
                 whom = (
-                    list(hosts)
-                    if way == _EVERY_SIDECAR
-                    else [party for party, _ in self.destinations(entry) if party]
+                    list(hosts) if way == _EVERY_SIDECAR else [party for party, _ in self.destinations(entry) if party]
                 )
                 self.read_entry(
                     entry,
-                    tuple(
-                        _Subject(way, party, self.scope(entry, party, requests))
-                        for party in dict.fromkeys(whom)
-                    ),
+                    tuple(_Subject(way, party, self.scope(entry, party, requests)) for party in dict.fromkeys(whom)),
                 )
         self.reader.problems[:] = dict.fromkeys(self.reader.problems)
 
@@ -148,16 +142,12 @@ class _VirtualService:
             return [_EVERY_SIDECAR]
         names = dict.fromkeys(self.reader.scalar(node, "spec.gateways") or "" for node in nodes)
         gateways = [
-            _Way(name, party_of_gateway(name, self.about.namespace), Layer.GATEWAY)
-            for name in names
-            if name != MESH
+            _Way(name, party_of_gateway(name, self.about.namespace), Layer.GATEWAY) for name in names if name != MESH
         ]
         mesh = [_EVERY_SIDECAR] if MESH in names else []
         return [*mesh, *(way for way in gateways if way.consumer)]
 
-    def reached(
-        self, entries: list[dict[str, Entry]], gateway: str
-    ) -> Iterator[tuple[dict[str, Entry], str]]:
+    def reached(self, entries: list[dict[str, Entry]], gateway: str) -> Iterator[tuple[dict[str, Entry], str]]:
         """The entries that requests can reach, with the requests each takes in words; "" where it takes all there are."""
         asked: list[list[str]] = []
         shown: set[str] = set()
@@ -177,16 +167,12 @@ class _VirtualService:
 
     def destinations(self, entry: dict[str, Entry]) -> list[tuple[str, str]]:
         """The party and the subset of each destination, those of weight 0 left out where there are others."""
-        routes = [
-            self.reader.members(node, "route") for node in self.reader.sequence(entry.get("route"), "route")
-        ]
+        routes = [self.reader.members(node, "route") for node in self.reader.sequence(entry.get("route"), "route")]
         found = []
         for route in routes:
             weight = self.reader.text(route.get("weight"), "weight")
             destination = (
-                self.reader.members(route["destination"].value, "destination")
-                if "destination" in route
-                else {}
+                self.reader.members(route["destination"].value, "destination") if "destination" in route else {}
             )
             host = self.reader.text(destination.get("host"), "destination.host") or ""
             subset = self.reader.text(destination.get("subset"), "destination.subset") or ""
@@ -239,9 +225,7 @@ class _VirtualService:
         for subject in subjects:
             self.reader.say(subject, "attempts", count + 1, text, at)
         if count:
-            self.reader.limit(
-                subjects, retries.get("perTryTimeout"), "retries.perTryTimeout", "timeout.attempt"
-            )
+            self.reader.limit(subjects, retries.get("perTryTimeout"), "retries.perTryTimeout", "timeout.attempt")
             self.read_retry_on(retries.get("retryOn"), subjects)
 
     def read_retry_on(self, entry: Entry | None, subjects: tuple[_Subject, ...]) -> None:
@@ -296,9 +280,7 @@ def _read_destination_rule(reader: _Reader, about: Object) -> None:
     for node in reader.sequence(spec.get("subsets"), "spec.subsets"):
         subset = reader.members(node, "spec.subsets")
         name = reader.text(subset.get("name"), "the name of a subset")
-        labels = (
-            reader.members(subset["labels"].value, "the labels of a subset") if "labels" in subset else {}
-        )
+        labels = reader.members(subset["labels"].value, "the labels of a subset") if "labels" in subset else {}
         version = reader.text(labels.get("version"), "the version label of a subset")
         if name:
             text = f"version {version}" if version else "no version label"
@@ -308,10 +290,7 @@ def _read_destination_rule(reader: _Reader, about: Object) -> None:
         pool = reader.members(pool.value, key).get(key) if pool else None
     if pool:
         reader.limit(
-            (subject,),
-            reader.members(pool.value, "tcp").get("connectTimeout"),
-            "connectTimeout",
-            "timeout.connect",
+            (subject,), reader.members(pool.value, "tcp").get("connectTimeout"), "connectTimeout", "timeout.connect"
         )
 
 

@@ -46,9 +46,7 @@ def _read_service(reader: Reader, service: Object) -> None:
 def _read_workload(reader: Reader, workload: Object) -> None:
     spec = reader.children(workload.document.node, "spec")
     template = reader.members(spec["template"].value, "spec.template") if "template" in spec else {}
-    metadata = (
-        reader.members(template["metadata"].value, "spec.template.metadata") if "metadata" in template else {}
-    )
+    metadata = reader.members(template["metadata"].value, "spec.template.metadata") if "metadata" in template else {}
     labels = _labels(reader, metadata.get("labels"), "the labels of the pods")
     at = metadata["labels"] if labels else reader.children(workload.document.node, "metadata")["name"]
     version = next((label.partition("=")[2] for label in labels if label.startswith("version=")), "")
@@ -59,9 +57,7 @@ def _labels(reader: Reader, entry: Entry | None, what: str) -> tuple[str, ...]:
     """`key=value` of each label, in order of key; one that cannot be read is left out, with a problem."""
     if entry is None:
         return ()
-    found = [
-        (key, reader.text(label, f"{what}.{key}")) for key, label in reader.members(entry.value, what).items()
-    ]
+    found = [(key, reader.text(label, f"{what}.{key}")) for key, label in reader.members(entry.value, what).items()]
     return tuple(sorted(f"{key}={text}" for key, text in found if text is not None))
 
 
@@ -69,18 +65,5 @@ def _add(reader: Reader, about: Object, term: str, value: object, text: str, at:
     place = place_of(at.at, about.document.root, about.document.file)
     party = about.party
     reader.facts.append(
-        Fact(
-            party,
-            Stance.PROMISES,
-            "",
-            party,
-            PARTY,
-            term,
-            value,
-            text,
-            place,
-            Layer.PLATFORM,
-            about.scope,
-            FORMAT,
-        )
+        Fact(party, Stance.PROMISES, "", party, PARTY, term, value, text, place, Layer.PLATFORM, about.scope, FORMAT)
     )

@@ -77,7 +77,11 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     for taken, operation in _limits(system, view):
         sent = _sent(system, taken, operation, view)
         together = sum((fact.value.value for fact in sent), Fraction(0))
-        if len(sent) > 1 and together > taken.value.value and all(fact.value.value <= taken.value.value for fact in sent):
+        if (
+            len(sent) > 1
+            and together > taken.value.value
+            and all(fact.value.value <= taken.value.value for fact in sent)
+        ):
             yield _finding(taken, operation, sent, show_amount(replace(taken.value, value=together), taken.text))
 
 
@@ -85,7 +89,12 @@ def _limits(system: System, view: View) -> Iterator[tuple[Fact, str]]:
     """Each limit on all callers together that holds here, with every operation it is a limit of."""
     terms = {f"accepts.{name}" for name in SUMMED}
     for fact in system.facts:
-        if fact.term in terms and fact.stance is Stance.PROMISES and isinstance(fact.value, Amount) and not fact.value.each:
+        if (
+            fact.term in terms
+            and fact.stance is Stance.PROMISES
+            and isinstance(fact.value, Amount)
+            and not fact.value.each
+        ):
             for operation in (system.operations(fact.provider) or [ANY]) if fact.operation == ANY else [fact.operation]:
                 several = len(system.callers(fact.provider, operation)) > 1
                 if several and system.promised(fact.provider, operation, view).get(fact.term) is fact:
@@ -102,10 +111,15 @@ def _sent(system: System, taken: Fact, operation: str, view: View) -> list[Fact]
 def _finding(taken: Fact, operation: str, sent: list[Fact], together: str) -> Finding:
     name = taken.term.removeprefix("accepts.")
     subject = f"{taken.provider}/{operation}"
-    sayings = (*((fact, f"sends {name} {fact.text}") for fact in sent), (taken, f"accepts {name} {taken.text} from all callers together"))
+    sayings = (
+        *((fact, f"sends {name} {fact.text}") for fact in sent),
+        (taken, f"accepts {name} {taken.text} from all callers together"),
+    )
     who = "+".join(fact.consumer for fact in sent)
     message = f"{' and '.join(fact.consumer for fact in sent)} together send {name} {together}, {taken.provider} accepts {taken.text}"
-    more = replace(taken, value=replace(taken.value, value=sum((fact.value.value for fact in sent), Fraction(0))), text=together)
+    more = replace(
+        taken, value=replace(taken.value, value=sum((fact.value.value for fact in sent), Fraction(0))), text=together
+    )
     return Finding(
         Verdict.MISMATCH,
         message,
@@ -113,6 +127,11 @@ def _finding(taken: Fact, operation: str, sent: list[Fact], together: str) -> Fi
         who,
         taken.provider,
         operation,
-        witness=side_by_side("counts-on-what-is-promised", sayings, (taken, *sent), f"{name} {together} arrives at {subject}"),
-        moves=(Move(taken.provider, f"accept at least {together}", (Change(taken, more),)), Move(who, f"send at most {taken.text} together")),
+        witness=side_by_side(
+            "counts-on-what-is-promised", sayings, (taken, *sent), f"{name} {together} arrives at {subject}"
+        ),
+        moves=(
+            Move(taken.provider, f"accept at least {together}", (Change(taken, more),)),
+            Move(who, f"send at most {taken.text} together"),
+        ),
     )

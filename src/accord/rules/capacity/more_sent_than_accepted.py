@@ -158,13 +158,19 @@ def _beyond(boundary: Boundary, pair: _Pair, found: Fit) -> Finding:
         f"{pair.sender} sends {name} {pair.sent.text}, {pair.receiver} accepts {pair.taken.text}: {beyond}",
         tuple(Statement(fact, f"{fact.says} {words}") for fact, words in sayings),
         *boundary.key,
-        witness=side_by_side("counts-on-what-is-promised", sayings, (pair.taken, pair.sent), f"{name} of {boundary.subject}: {beyond}"),
+        witness=side_by_side(
+            "counts-on-what-is-promised", sayings, (pair.taken, pair.sent), f"{name} of {boundary.subject}: {beyond}"
+        ),
         moves=_moves(pair, pair.sent, pair.taken),
     )
 
 
 def _moves(pair: _Pair, sent: Fact, taken: Fact) -> tuple[Move, ...]:
-    less = replace(sent, value=replace(taken.value, each=False) if isinstance(taken.value, Amount) else taken.value, text=taken.text.removesuffix(" each"))
+    less = replace(
+        sent,
+        value=replace(taken.value, each=False) if isinstance(taken.value, Amount) else taken.value,
+        text=taken.text.removesuffix(" each"),
+    )
     moves = [Move(pair.sender, f"send at most {less.text}", (Change(sent, less),))]
     if isinstance(sent.value, Words) and isinstance(taken.value, Words):
         every = sorted(taken.value.words | sent.value.words)
@@ -183,13 +189,21 @@ def _unknown(boundary: Boundary, unknown: list[tuple[_Pair, Fit]]) -> Finding:
     for pair, found in unknown:
         stated = pair.sent or pair.taken
         assert stated is not None
-        does, other, verb = ("sends", pair.receiver, "accepts") if stated is pair.sent else ("accepts", pair.sender, "sends")
+        does, other, verb = (
+            ("sends", pair.receiver, "accepts") if stated is pair.sent else ("accepts", pair.sender, "sends")
+        )
         word = "at least" if does == "sends" else "at most"
-        together = ", all callers together" if does == "accepts" and pair.name in SUMMED and not getattr(stated.value, "each", False) else ""
+        together = (
+            ", all callers together"
+            if does == "accepts" and pair.name in SUMMED and not getattr(stated.value, "each", False)
+            else ""
+        )
         bound = f"{word} {stated.text}{together}" if isinstance(stated.value, Amount) else f"in {stated.text}"
         statements.append(Statement(stated, f"{stated.says} {does} {pair.name.replace('_', ' ')} {stated.text}"))
         what = pair.name.replace("_", " ")
-        questions.append(Question(other, f"what {what} {other} {verb} at {boundary.subject} ({verb}: {{{pair.name}: ...}})", bound))
+        questions.append(
+            Question(other, f"what {what} {other} {verb} at {boundary.subject} ({verb}: {{{pair.name}: ...}})", bound)
+        )
         names.append(found.how or f"{other} does not say what {what} it {verb}")
     message = f"{statements[0].says}; {names[0]}"
     return Finding(Verdict.UNANSWERED, message, tuple(statements), *boundary.key, questions=tuple(questions))

@@ -118,7 +118,9 @@ def _beyond(passage: Passage, sent: Fact, found: Fit) -> Finding:
             more = replace(taken, value=Words(frozenset(both)), text=", ".join(both))
         moves.append(Move(taken.consumer, f"take {more.text}", (Change(taken, more),)))
     told = (*sayings, (passage.kind, "is a queue"))
-    witness = side_by_side("counts-on-what-is-promised", told, (taken, sent), f"{passage.queue} delivers to {taken.consumer}: {beyond}")
+    witness = side_by_side(
+        "counts-on-what-is-promised", told, (taken, sent), f"{passage.queue} delivers to {taken.consumer}: {beyond}"
+    )
     return _finding(passage, sent, Verdict.MISMATCH, message, sayings, witness=witness, moves=tuple(moves))
 
 
@@ -131,10 +133,15 @@ def _open(passage: Passage, sent: Fact, found: Fit) -> Finding:
 
 def _sayings(passage: Passage, sent: list[Fact]) -> tuple[tuple[Fact, str], ...]:
     name = passage.name.replace("_", " ")
-    return (*((fact, f"sends {name} {fact.text}") for fact in sent), (passage.taken, f"takes {name} {passage.taken.text}"))
+    return (
+        *((fact, f"sends {name} {fact.text}") for fact in sent),
+        (passage.taken, f"takes {name} {passage.taken.text}"),
+    )
 
 
-def _finding(passage: Passage, sent: Fact, verdict: Verdict, message: str, sayings: tuple[tuple[Fact, str], ...], **more: object) -> Finding:
+def _finding(
+    passage: Passage, sent: Fact, verdict: Verdict, message: str, sayings: tuple[tuple[Fact, str], ...], **more: object
+) -> Finding:
     statements = tuple(Statement(fact, f"{fact.says} {words}") for fact, words in sayings)
     via = f"{passage.queue}/{passage.entry}"
     return Finding(verdict, message, statements, sent.consumer, passage.taken.consumer, "", via, **more)  # type: ignore[arg-type]

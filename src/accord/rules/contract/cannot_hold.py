@@ -138,14 +138,18 @@ def _finding(boundary: Boundary, short: Shortfall) -> Finding:
         boundary.provider,
         boundary.operation,
         condition=short.condition,
-        witness=side_by_side("promise-rests-on-promises", short.sayings, (promise,), short.follows) if mismatch else None,
+        witness=side_by_side("promise-rests-on-promises", short.sayings, (promise,), short.follows)
+        if mismatch
+        else None,
         questions=tuple(Question(*missing) for missing in short.missing),
         moves=_moves(boundary, short) if mismatch else (),
     )
 
 
 def _says(promise: Fact) -> str:
-    return _SAYS.get(promise.term, "promises " + promise.term.removeprefix("latency.") + " within {}").format(promise.text)
+    return _SAYS.get(promise.term, "promises " + promise.term.removeprefix("latency.") + " within {}").format(
+        promise.text
+    )
 
 
 def _moves(boundary: Boundary, short: Shortfall) -> tuple[Move, ...]:

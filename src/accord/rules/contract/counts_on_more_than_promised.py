@@ -120,7 +120,9 @@ def _open(boundary: Boundary, found: Comparison) -> Finding:
     if promised is not None:
         statements.append(Statement(promised, f"{promised.says} promises {in_words(promised)}"))
         message = f"{boundary.consumer} counts on {in_words(counted)} from {boundary.subject}; {in_words(promised)} does not decide it"
-    question = Question(_addressee(boundary), f"what {boundary.subject} promises of {counted.term.replace('.', ' ')}", found.bound)
+    question = Question(
+        _addressee(boundary), f"what {boundary.subject} promises of {counted.term.replace('.', ' ')}", found.bound
+    )
     return Finding(Verdict.UNANSWERED, message, tuple(statements), *boundary.key, questions=(question,))
 
 

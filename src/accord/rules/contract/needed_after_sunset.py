@@ -72,7 +72,14 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         return
     if sunset is None and until is not None and until.value is not NONE:
         asks = f"whether {boundary.subject} has a last day (sunset)"
-        yield _open(boundary, until, f"{until.says} needs {boundary.subject} until {until.text}", boundary.provider, asks, f"not before {until.text}")
+        yield _open(
+            boundary,
+            until,
+            f"{until.says} needs {boundary.subject} until {until.text}",
+            boundary.provider,
+            asks,
+            f"not before {until.text}",
+        )
     elif sunset is not None and until is None and boundary.consumer in boundary.system.speaking:
         asks = f"until when it needs {boundary.subject} (until)"
         says = f"{sunset.says} promises {boundary.subject} until {sunset.text}"
@@ -83,7 +90,9 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 def _open(boundary: Boundary, fact: Fact, says: str, to: str, asks: str, bound: str) -> Finding:
     message = f"{says}; {to} does not say {asks.partition(' (')[0]}"
-    return Finding(Verdict.UNANSWERED, message, (Statement(fact, says),), *boundary.key, questions=(Question(to, asks, bound),))
+    return Finding(
+        Verdict.UNANSWERED, message, (Statement(fact, says),), *boundary.key, questions=(Question(to, asks, bound),)
+    )
 
 
 def _too_late(boundary: Boundary, until: Fact, sunset: Fact) -> Finding:
@@ -91,7 +100,13 @@ def _too_late(boundary: Boundary, until: Fact, sunset: Fact) -> Finding:
     instead = boundary.promised.get("instead")
     follows = f", then {instead.text}" if instead is not None and instead.value is not NONE else ""
     sayings = ((until, f"needs {boundary.subject} {needed}"), (sunset, f"promises it until {sunset.text}{follows}"))
-    moves = [Move(boundary.consumer, f"need it until {sunset.text}", (Change(until, replace(until, value=sunset.value, text=sunset.text)),))]
+    moves = [
+        Move(
+            boundary.consumer,
+            f"need it until {sunset.text}",
+            (Change(until, replace(until, value=sunset.value, text=sunset.text)),),
+        )
+    ]
     longer = replace(sunset, value=until.value, text=until.text)
     moves.append(Move(boundary.provider, f"promise it {needed}", (Change(sunset, longer),)))
     return Finding(
@@ -99,6 +114,11 @@ def _too_late(boundary: Boundary, until: Fact, sunset: Fact) -> Finding:
         f"{boundary.consumer} {sayings[0][1]}, {boundary.provider} {sayings[1][1]}",
         tuple(Statement(fact, f"{fact.says} {words}") for fact, words in sayings),
         *boundary.key,
-        witness=side_by_side("counts-on-what-is-promised", sayings, (sunset, until), f"after {sunset.text} nobody promises {boundary.subject}"),
+        witness=side_by_side(
+            "counts-on-what-is-promised",
+            sayings,
+            (sunset, until),
+            f"after {sunset.text} nobody promises {boundary.subject}",
+        ),
         moves=tuple(moves),
     )

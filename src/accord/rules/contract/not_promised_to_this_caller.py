@@ -145,7 +145,11 @@ def _named(fact: Fact) -> Iterator[tuple[str, Place, str]]:
     if fact.term == "escalates":
         yield from ((rung.to, rung.place, "pages") for rung in fact.value)
     elif fact.term == "steps":
-        yield from ((step.by, step.place, f"has step {number} done by") for number, step in enumerate(fact.value, start=1) if step.by)
+        yield from (
+            (step.by, step.place, f"has step {number} done by")
+            for number, step in enumerate(fact.value, start=1)
+            if step.by
+        )
     elif fact.term == "recover.by" and not fact.consumer:
         yield from ((name, fact.place, "is recovered by") for name in fact.value)
 
@@ -159,18 +163,27 @@ def _means(system: System, name: str) -> str:
 
 def _finding(promise: Fact, operation: str, use: _Use) -> Finding:
     subject = f"{promise.provider}/{operation}"
-    only = f"promises {operation} to {promise.text} only" if promise.value is not NONE else f"promises {operation} to nobody"
+    only = (
+        f"promises {operation} to {promise.text} only"
+        if promise.value is not NONE
+        else f"promises {operation} to nobody"
+    )
     sayings = ((use.fact, f"{use.how} {subject}"), (promise, only))
     names = (use.party,) if promise.value is NONE else (*promise.value, use.party)
     wider = replace(promise, value=names, text=", ".join(names))
     return Finding(
         Verdict.MISMATCH,
         f"{use.party} {use.how} {subject}, and {promise.provider} {only}",
-        (Statement(replace(use.fact, place=use.place), f"{use.party} {use.how} {subject}"), Statement(promise, f"{promise.says} {only}")),
+        (
+            Statement(replace(use.fact, place=use.place), f"{use.party} {use.how} {subject}"),
+            Statement(promise, f"{promise.says} {only}"),
+        ),
         use.party,
         promise.provider,
         operation,
-        witness=side_by_side("promised-to-this-caller", sayings, (use.fact,), f"{promise.provider} has promised {use.party} nothing"),
+        witness=side_by_side(
+            "promised-to-this-caller", sayings, (use.fact,), f"{promise.provider} has promised {use.party} nothing"
+        ),
         moves=(
             Move(promise.provider, f"promise it to {use.party} too", (Change(promise, wider),)),
             Move(use.party, f"rely on one who promises it to {use.party}"),

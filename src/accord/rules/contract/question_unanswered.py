@@ -88,12 +88,18 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     blind = [each for each in given.relied if each.party not in given.own_detect]
     if says_none(given.detect_by) and blind:
         yield _nobody_learns(boundary, given, blind[0])
-    asked = [part for part in (_expected(boundary, given), *_detect(boundary, given, blind), *_recover(boundary, given)) if part]
+    asked = [
+        part
+        for part in (_expected(boundary, given), *_detect(boundary, given, blind), *_recover(boundary, given))
+        if part
+    ]
     if asked:
         to = _addressee(boundary, given, kind)
         questions = tuple(Question(to, asks, bound) for _, asks, bound in asked)
         message = f"nobody says of {boundary.subject} {_listed([what for what, _, _ in asked])}"
-        yield _finding(boundary, Verdict.UNANSWERED, message, (Statement(first, _tells(first, boundary)),), questions=questions)
+        yield _finding(
+            boundary, Verdict.UNANSWERED, message, (Statement(first, _tells(first, boundary)),), questions=questions
+        )
 
 
 def _silent_parts(boundary: Boundary) -> Iterator[Finding]:
@@ -115,7 +121,11 @@ def _first_fact(boundary: Boundary, given: Answered) -> Fact | None:
     """What is said of the operation everywhere before what is said in one scope, the provider's word before others'."""
     own = [fact for facts in boundary.promised.terms.values() for fact in facts if fact.operation]
     relied = [each.fact for each in given.relied]
-    return min((*own, *relied), key=lambda fact: (bool(fact.scope), fact.provider != boundary.provider or bool(fact.consumer), fact.place), default=None)
+    return min(
+        (*own, *relied),
+        key=lambda fact: (bool(fact.scope), fact.provider != boundary.provider or bool(fact.consumer), fact.place),
+        default=None,
+    )
 
 
 def _tells(first: Fact, boundary: Boundary) -> str:
@@ -159,7 +169,11 @@ def _recover(boundary: Boundary, given: Answered) -> Iterator[_Part]:
         who = "who recovers it" if given.recover_within else "who recovers it within what"
         yield who, who.replace(" it", f" {boundary.subject}", 1) + " (recover)", bound
     elif given.recover_within is None and given.relied:
-        yield "within what it is recovered", f"within what {boundary.subject} is recovered (recover: {{within: ...}})", bound
+        yield (
+            "within what it is recovered",
+            f"within what {boundary.subject} is recovered (recover: {{within: ...}})",
+            bound,
+        )
 
 
 def _bound(counted: Fact | None, other: Fact | None, called: str) -> str:
@@ -176,10 +190,16 @@ def _nobody_learns(boundary: Boundary, given: Answered, blind: Reliance) -> Find
     none = given.detect_by
     assert none is not None
     relies = f"{blind.party} {blind.how} {boundary.subject}"
-    statements = (Statement(none, f"{boundary.provider} says that nothing shows a deviation"), Statement(blind.fact, relies))
+    statements = (
+        Statement(none, f"{boundary.provider} says that nothing shows a deviation"),
+        Statement(blind.fact, relies),
+    )
     witness = side_by_side(
         "question-answered",
-        ((none, f"says that no signal shows a deviation of {boundary.subject}"), (blind.fact, f"{blind.told} {boundary.subject}")),
+        (
+            (none, f"says that no signal shows a deviation of {boundary.subject}"),
+            (blind.fact, f"{blind.told} {boundary.subject}"),
+        ),
         [fact for fact in (blind.fact, blind.own) if fact],
         f"{boundary.subject} deviates, and {blind.party} never learns of it",
         boundary.subject,
@@ -192,7 +212,9 @@ def _nobody_learns(boundary: Boundary, given: Answered, blind: Reliance) -> Find
     return _finding(boundary, Verdict.MISMATCH, message, statements, witness=witness, moves=moves)
 
 
-def _finding(boundary: Boundary, verdict: Verdict, message: str, statements: tuple[Statement, ...], **more: object) -> Finding:
+def _finding(
+    boundary: Boundary, verdict: Verdict, message: str, statements: tuple[Statement, ...], **more: object
+) -> Finding:
     return Finding(verdict, message, statements, "", boundary.provider, boundary.operation, **more)  # type: ignore[arg-type]
 
 

@@ -115,12 +115,17 @@ def _early(boundary: Boundary, counted: Fact, promised: Fact, found: tuple[datet
         reading, after = found
         zones = (counted.value.zone, promised.value.zone)
         message += f": at {show_instant(reading, zones)} it may not be ready"
-        follows, starts = f"{boundary.consumer} reads at {show_instant(reading, zones)}, before the promise", reading.isoformat()
+        follows, starts = (
+            f"{boundary.consumer} reads at {show_instant(reading, zones)}, before the promise",
+            reading.isoformat(),
+        )
         if after > _SURELY_LATE:
             condition = f"holds only while {boundary.consumer} means what was ready the day before"
             return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
     witness = replace(side_by_side("counts-on-what-is-promised", sayings, (promised, counted), follows), starts=starts)
-    return Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=_moves(boundary, counted, promised))
+    return Finding(
+        Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=_moves(boundary, counted, promised)
+    )
 
 
 def _moves(boundary: Boundary, counted: Fact, promised: Fact) -> tuple[Move, ...]:
@@ -143,6 +148,8 @@ def _text(days: Fact, clock: Fact) -> str:
 
 def _nobody_says(boundary: Boundary, counted: Fact) -> Finding:
     message = f"{boundary.consumer} reads {boundary.subject} at {counted.text}; nobody says when it is ready"
-    question = Question(boundary.provider, f"by when {boundary.subject} is ready (ready_by)", f"at the latest {counted.text}")
+    question = Question(
+        boundary.provider, f"by when {boundary.subject} is ready (ready_by)", f"at the latest {counted.text}"
+    )
     statement = Statement(counted, f"{counted.says} reads {boundary.subject} at {counted.text}")
     return Finding(Verdict.UNANSWERED, message, (statement,), *boundary.key, questions=(question,))

@@ -126,7 +126,9 @@ def _roots(system: System, view: View) -> Iterator[tuple[Fact, str]]:
 def _returning(system: System, view: View, fact: Fact, subject: str) -> Iterator[Finding]:
     """The repair or the signal leads back to what failed, whichever of those named acts."""
     starts = [name if fact.term == "recover.how" else acting(system, name) for name in fact.value]
-    paths = [shortest(system, start, view, lambda link: link.needed and meets(link.target, subject)) for start in starts]
+    paths = [
+        shortest(system, start, view, lambda link: link.needed and meets(link.target, subject)) for start in starts
+    ]
     others = [name for name in fact.value if meets(name, subject) or name.partition("/")[0] == fact.provider]
     if others or not paths or None in paths or (fact.term == "detect.by" and _elsewhere(system, view, subject, fact)):
         return
@@ -176,12 +178,23 @@ def _unknown(system: System, view: View, fact: Fact, subject: str, own: dict[str
         message = f"{subject} falls back on {fact.value}; nobody says what that needs"
         question = Question(party, f"what {fact.value} needs (needs)", "none of " + ", ".join(own))
         says = Statement(fact, f"{fact.says} falls back on {fact.value}")
-        yield Finding(Verdict.UNANSWERED, message, (says,), fact.consumer, fact.provider, _named(subject), questions=(question,))
+        yield Finding(
+            Verdict.UNANSWERED, message, (says,), fact.consumer, fact.provider, _named(subject), questions=(question,)
+        )
 
 
 def _finding(fact: Fact, subject: str, message: str, path: Path, witness: Witness, moves: tuple[Move, ...]) -> Finding:
     statements = tuple(Statement(link.fact, f"{link.fact.says} {link.does}") for link in path)
-    return Finding(Verdict.MISMATCH, message, statements, fact.consumer, fact.provider, _named(subject), witness=witness, moves=moves)
+    return Finding(
+        Verdict.MISMATCH,
+        message,
+        statements,
+        fact.consumer,
+        fact.provider,
+        _named(subject),
+        witness=witness,
+        moves=moves,
+    )
 
 
 def _named(subject: str) -> str:

@@ -126,7 +126,11 @@ def _nobody(boundary: Boundary, none: Fact) -> Iterator[Finding]:
     """Told once for the operation, by the first of those who call it and count on somebody."""
     system, view = boundary.system, boundary.view
     relied = reliances(system, boundary.provider, boundary.operation, view) if first_caller(boundary) else []
-    sides = [(each, system.assumed((each.party, boundary.provider, boundary.operation), view)) for each in relied if each.calls]
+    sides = [
+        (each, system.assumed((each.party, boundary.provider, boundary.operation), view))
+        for each in relied
+        if each.calls
+    ]
     counting = [(each, side) for each, side in sides if _counts(each.party, side)]
     if not counting:
         return
@@ -162,22 +166,37 @@ def _counts_on_none(boundary: Boundary, by: Reliance) -> Fact:
 def _two_words(boundary: Boundary, by: Fact, counted: Fact) -> Iterator[Finding]:
     ours, theirs = (side_of(boundary, fact) for fact in (by, counted))
     same = {name.partition("/")[0] for name in by.value} & {name.partition("/")[0] for name in counted.value}
-    if same or (ours and ours == theirs) or (ours != boundary.consumer and theirs == boundary.provider) or (ours == boundary.consumer and theirs != boundary.provider):
+    if (
+        same
+        or (ours and ours == theirs)
+        or (ours != boundary.consumer and theirs == boundary.provider)
+        or (ours == boundary.consumer and theirs != boundary.provider)
+    ):
         return
     promised = Statement(by, f"{boundary.provider} says that {by.text} recovers {boundary.subject}")
     assumed = Statement(counted, f"{boundary.consumer} says that {counted.text} recovers {boundary.subject}")
     message = f"{boundary.provider} says that {by.text} recovers {boundary.subject}, {boundary.consumer} that {counted.text} does"
     if not (ours and theirs):
-        question = Question(boundary.provider, f"whether {by.text} or {counted.text} recovers {boundary.subject} (recover: {{by: ...}})")
+        question = Question(
+            boundary.provider, f"whether {by.text} or {counted.text} recovers {boundary.subject} (recover: {{by: ...}})"
+        )
         yield Finding(Verdict.UNANSWERED, message, (assumed, promised), *boundary.key, questions=(question,))
         return
     follows = "each waits for the other" if ours == boundary.consumer else "both repair it at once"
     moves = (
-        Move(boundary.consumer, f"count on {by.text}", (Change(counted, replace(counted, value=by.value, text=by.text)),)),
-        Move(boundary.provider, f"name {counted.text}", (Change(by, replace(by, value=counted.value, text=counted.text)),)),
+        Move(
+            boundary.consumer, f"count on {by.text}", (Change(counted, replace(counted, value=by.value, text=by.text)),)
+        ),
+        Move(
+            boundary.provider,
+            f"name {counted.text}",
+            (Change(by, replace(by, value=counted.value, text=counted.text)),),
+        ),
     )
     parties = (boundary.consumer, boundary.provider, *(name.partition("/")[0] for name in (*by.value, *counted.value)))
-    owners = tuple(owner for name in dict.fromkeys(parties) if (owner := boundary.system.party(name, boundary.view).get("owner")))
+    owners = tuple(
+        owner for name in dict.fromkeys(parties) if (owner := boundary.system.party(name, boundary.view).get("owner"))
+    )
     witness = _witness(boundary, "one-recovers", (assumed, promised), follows, owners)
     yield Finding(Verdict.MISMATCH, message, (assumed, promised), *boundary.key, witness=witness, moves=moves)
 
@@ -190,10 +209,14 @@ def _stranger(boundary: Boundary, by: Fact) -> Iterator[Finding]:
         says = Statement(by, f"{boundary.provider} says that {who} recovers {boundary.subject}")
         question = Question(boundary.provider, f"who {who} is: a party with page: {{acknowledge, hours}}")
         message = f"{who} recovers {boundary.subject}, and nothing is known of {who}"
-        yield Finding(Verdict.UNANSWERED, message, (says,), "", boundary.provider, boundary.operation, questions=(question,))
+        yield Finding(
+            Verdict.UNANSWERED, message, (says,), "", boundary.provider, boundary.operation, questions=(question,)
+        )
 
 
-def _witness(boundary: Boundary, expectation: str, statements: tuple[Statement, ...], follows: str, owners: tuple[Fact, ...] = ()) -> Witness:
+def _witness(
+    boundary: Boundary, expectation: str, statements: tuple[Statement, ...], follows: str, owners: tuple[Fact, ...] = ()
+) -> Witness:
     sayings = tuple((each.fact, each.says.partition(" ")[2]) for each in statements)
     told = (*sayings, *((owner, f"has the owner {owner.text}") for owner in owners))
     expects = [each.fact for each in statements]

@@ -148,8 +148,16 @@ def _rank(fact: Fact) -> tuple[object, ...]:
 
 
 def _strangers(system: System, view: View) -> Iterator[Finding]:
-    teams = [kind for name in system.parties if (kind := system.party(name, view).get("kind")) is not None and kind.value == "team"]
-    owners = [owner for name in system.parties if (owner := system.party(name, view).get("owner")) is not None and isinstance(owner.value, str)]
+    teams = [
+        kind
+        for name in system.parties
+        if (kind := system.party(name, view).get("kind")) is not None and kind.value == "team"
+    ]
+    owners = [
+        owner
+        for name in system.parties
+        if (owner := system.party(name, view).get("owner")) is not None and isinstance(owner.value, str)
+    ]
     known = {owner.value for owner in owners if _plain(owner.value) in system.parties}
     unknown = {owner.value for owner in owners if "@" not in owner.value} - known
     partial = []

@@ -153,13 +153,32 @@ def _too_long(need: Need, wait: Fact, late: Course, owed: Due) -> Finding:
     message += f"recovery of {need.subject} is then {show_duration(missing)} too late"
     hours = (owed.hours,) if owed.hours is not None and late.starts else ()
     expects = (owed.fact, *hours, *(fact for fact, _ in late.rests_on), *late.permits)
-    steps = (*late.steps, concludes(f"repaired {show_duration(missing)} too late, and everybody kept their word", need.subject, late.steps[-1].at))
+    steps = (
+        *late.steps,
+        concludes(
+            f"repaired {show_duration(missing)} too late, and everybody kept their word",
+            need.subject,
+            late.steps[-1].at,
+        ),
+    )
     moves = []
     if wait.value > missing:
         text = show_duration(wait.value - missing)
-        moves.append(Move(need.given.party, f"give access within {text}", (Change(wait, replace(wait, value=wait.value - missing, text=text)),)))
+        moves.append(
+            Move(
+                need.given.party,
+                f"give access within {text}",
+                (Change(wait, replace(wait, value=wait.value - missing, text=text)),),
+            )
+        )
     text = show_duration(owed.within + missing)
-    moves.append(Move(owed.fact.says, f"promise recovery within {text}", (Change(owed.fact, replace(owed.fact, value=owed.within + missing, text=text)),)))
+    moves.append(
+        Move(
+            owed.fact.says,
+            f"promise recovery within {text}",
+            (Change(owed.fact, replace(owed.fact, value=owed.within + missing, text=text)),),
+        )
+    )
     statements = (
         _needed(need),
         Statement(wait, f"{need.given.party} gives access within {wait.text}"),
@@ -175,7 +194,9 @@ def _open(need: Need, left: int | None, hours_open: bool, time_open: bool) -> Fi
         bound = f"at most {show_duration(left)}" if left is not None and left > 0 else ""
         asks.append(Question(need.given.party, f"how soon {need.reference} is given (acknowledge)", bound))
     if hours_open:
-        asks.append(Question(need.given.party, f"when {need.reference} is given (hours)", need.hours.text if need.hours else ""))
+        asks.append(
+            Question(need.given.party, f"when {need.reference} is given (hours)", need.hours.text if need.hours else "")
+        )
     if not asks:
         return None
     message = f"{need.steps.provider} needs {need.reference} for `{need.step.do}`; nobody says {' and '.join(ask.asks.rpartition(' ')[0] for ask in asks)}"
@@ -184,7 +205,9 @@ def _open(need: Need, left: int | None, hours_open: bool, time_open: bool) -> Fi
 
 def _needed(need: Need) -> Statement:
     """The step, placed where it names what it needs."""
-    return Statement(replace(need.steps, place=need.place), f"{need.steps.provider} needs {need.reference} for `{need.step.do}`")
+    return Statement(
+        replace(need.steps, place=need.place), f"{need.steps.provider} needs {need.reference} for `{need.step.do}`"
+    )
 
 
 def _finding(need: Need, verdict: Verdict, message: str, statements: tuple[Statement, ...], **more: object) -> Finding:

@@ -80,7 +80,11 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         return
     own = Watch(boundary.provider, boundary.operation, counted, promised)
     instead = boundary.assumed.get("fallback") or boundary.promised.get("fallback")
-    other = watch(boundary.system, instead.value, instead, boundary.view) if instead and is_reference(instead.value) else None
+    other = (
+        watch(boundary.system, instead.value, instead, boundary.view)
+        if instead and is_reference(instead.value)
+        else None
+    )
     found = absence(counted, [own], boundary.system.as_of, [hours_in(other.hours)] if other and other.hours else [])
     if found is None:
         return
@@ -94,7 +98,9 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 def _open(boundary: Boundary, found: Absence, silent: list[Watch]) -> Finding:
     counts = f"{boundary.consumer} counts on {boundary.subject} {found.needed.text}"
     names = " and ".join(each.subject for each in silent)
-    questions = tuple(Question(each.party, f"when {each.subject} is promised (hours)", found.needed.text) for each in silent)
+    questions = tuple(
+        Question(each.party, f"when {each.subject} is promised (hours)", found.needed.text) for each in silent
+    )
     message = f"{counts}; nobody says when {names} is promised"
     return Finding(Verdict.UNANSWERED, message, (Statement(found.needed, counts),), *boundary.key, questions=questions)
 
@@ -114,6 +120,8 @@ def _not_then(boundary: Boundary, found: Absence, own: Watch) -> Finding:
         f"{counts}, which is not promised at {found.shown}",
         (Statement(found.needed, counts), Statement(own.hours, promises)),
         *boundary.key,
-        witness=found.witness(f"{boundary.consumer} counts on {boundary.subject} at {found.shown}, and it is not promised then"),
+        witness=found.witness(
+            f"{boundary.consumer} counts on {boundary.subject} at {found.shown}, and it is not promised then"
+        ),
         moves=moves,
     )

@@ -128,7 +128,10 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 def _signals(system: System, consumer: str, about: str, side: Side, view: View) -> Iterator[Finding]:
     """The signals of one side, where every one of them says that it wakes nobody."""
     named = [(fact, name.partition("/")[0]) for fact in signals(side) for name in references(fact)]
-    silent = [system.party(alert, view).value("escalates") is NONE and is_nobody(system, alert, view) is not False for _, alert in named]
+    silent = [
+        system.party(alert, view).value("escalates") is NONE and is_nobody(system, alert, view) is not False
+        for _, alert in named
+    ]
     if not named or not all(silent):
         return
     shown, alert = named[0]
@@ -143,8 +146,13 @@ def _signals(system: System, consumer: str, about: str, side: Side, view: View) 
         question = Question(alert, "what it is, and whom it wakes (kind, escalates)")
         yield Finding(Verdict.UNANSWERED, message, statements, *where, questions=(question,))
         return
-    witness = reaching_nobody(about, shown, side.get("detect.within"), [none, kind], f"{alert} has shown it, and nobody is woken")
-    moves = (Move(alert, "page somebody who answers (escalates)"), Move(shown.says, f"name a signal of {about} that wakes somebody (detect)"))
+    witness = reaching_nobody(
+        about, shown, side.get("detect.within"), [none, kind], f"{alert} has shown it, and nobody is woken"
+    )
+    moves = (
+        Move(alert, "page somebody who answers (escalates)"),
+        Move(shown.says, f"name a signal of {about} that wakes somebody (detect)"),
+    )
     yield Finding(Verdict.MISMATCH, message, statements, *where, witness=witness, moves=moves)
 
 

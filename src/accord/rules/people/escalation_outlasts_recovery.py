@@ -158,7 +158,9 @@ def _open(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
     return _finding(Verdict.UNANSWERED, message, told, owed, goes, caller, questions=questions)
 
 
-def _finding(verdict: Verdict, message: str, told: Recovery, owed: Due, goes: Course, caller: str, **more: object) -> Finding:
+def _finding(
+    verdict: Verdict, message: str, told: Recovery, owed: Due, goes: Course, caller: str, **more: object
+) -> Finding:
     rests_on = tuple(Statement(fact, f"{fact.says} {words}") for fact, words in goes.rests_on)
     statements = (Statement(owed.fact, _bound(owed, told.subject)), *rests_on)
     return Finding(verdict, message, statements, caller, told.provider, told.operation, **more)  # type: ignore[arg-type]

@@ -129,17 +129,25 @@ def _people(system: System, provider: str, operation: str, view: View) -> Iterat
             if doer.hours is None:
                 open_ones.append(doer)
             else:
-                yield _nobody(system, missing, f"{doer.party}, who does a step of the repair of {provider}/{operation}, is not on duty")
+                yield _nobody(
+                    system,
+                    missing,
+                    f"{doer.party}, who does a step of the repair of {provider}/{operation}, is not on duty",
+                )
     if open_ones:
         yield _unknown(needed, open_ones)
 
 
 def _nobody(system: System, found: Absence, what: str) -> Finding:
     needed, last = found.needed, found.away[-1]
-    on_duty = tuple(Statement(each.hours, f"{each.party} is on duty {each.hours.text}") for each in found.away if each.hours)
+    on_duty = tuple(
+        Statement(each.hours, f"{each.party} is on duty {each.hours.text}") for each in found.away if each.hours
+    )
     moves = [Move(last.party, f"be on duty {needed.text}", (_same_hours(last.hours, needed),))] if last.hours else []
     if len(found.away) == 1 and last.hours:
-        moves.insert(0, Move(needed.says, f"promise {needed.subject} {last.hours.text}", (_same_hours(needed, last.hours),)))
+        moves.insert(
+            0, Move(needed.says, f"promise {needed.subject} {last.hours.text}", (_same_hours(needed, last.hours),))
+        )
     return Finding(
         Verdict.MISMATCH,
         f"{needed.says} promises {needed.subject} {needed.text}; at {found.shown} {what}",
@@ -154,10 +162,15 @@ def _nobody(system: System, found: Absence, what: str) -> Finding:
 
 def _unknown(needed: Fact, watches: list[Watch]) -> Finding:
     names = " and ".join(each.party for each in without_hours(watches))
-    questions = tuple(Question(each.party, f"when it is on duty ({each.subject}: hours)", needed.text) for each in without_hours(watches))
+    questions = tuple(
+        Question(each.party, f"when it is on duty ({each.subject}: hours)", needed.text)
+        for each in without_hours(watches)
+    )
     message = f"{needed.says} promises {needed.subject} {needed.text}; nobody says when {names} is on duty"
     statement = Statement(needed, f"{needed.says} promises {needed.subject} {needed.text}")
-    return Finding(Verdict.UNANSWERED, message, (statement,), "", needed.provider, needed.operation, questions=questions)
+    return Finding(
+        Verdict.UNANSWERED, message, (statement,), "", needed.provider, needed.operation, questions=questions
+    )
 
 
 def _same_hours(before: Fact | None, like: Fact) -> Change:
@@ -184,7 +197,11 @@ def _signals(system: System, provider: str, operation: str, view: View) -> Itera
     yield Finding(
         Verdict.MISMATCH,
         f"{first.party} shows no deviation of {provider}/{operation} at {found.shown}; {needs}",
-        (Statement(first.hours, says), Statement(needed, needs), Statement(first.because, f"{provider} relies on {first.because.text}")),
+        (
+            Statement(first.hours, says),
+            Statement(needed, needs),
+            Statement(first.because, f"{provider} relies on {first.because.text}"),
+        ),
         "",
         first.party,
         witness=found.witness(follows),

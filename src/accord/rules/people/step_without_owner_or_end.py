@@ -72,7 +72,9 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         if stated is None or stated.value is NONE:
             continue
         steps = list(enumerate(stated.value, start=1))
-        refused = [(number, step, key) for number, step in steps for key in ("by", "done") if getattr(step, key) == "none"]
+        refused = [
+            (number, step, key) for number, step in steps for key in ("by", "done") if getattr(step, key) == "none"
+        ]
         silent = [(number, step, key) for number, step in steps for key in ("by", "done") if getattr(step, key) is None]
         if refused:
             yield _nobody(stated, refused)
@@ -83,8 +85,13 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 def _nobody(stated: Fact, refused: list[_Lack]) -> Finding:
     first = refused[0]
     says = [f"`{step.do}` {_SAYS[key]}" for _, step, key in refused]
-    steps = tuple(Step(0, stated.says, "states", f"step {number}, {text}", stated, stated.subject, number) for (number, _, _), text in zip(refused, says, strict=True))
-    witness = Witness((*steps, concludes(f"{stated.provider} stops at step {first[0]}, or goes on too soon")), "step-ends", (stated,))
+    steps = tuple(
+        Step(0, stated.says, "states", f"step {number}, {text}", stated, stated.subject, number)
+        for (number, _, _), text in zip(refused, says, strict=True)
+    )
+    witness = Witness(
+        (*steps, concludes(f"{stated.provider} stops at step {first[0]}, or goes on too soon")), "step-ends", (stated,)
+    )
     return Finding(
         Verdict.MISMATCH,
         f"{stated.provider}: {', and '.join(says)}",
