@@ -2,13 +2,24 @@
 
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.nothing import NONE
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
-from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, entries, place_of, text_of
+from accord.sources._yaml import (
+    Document,
+    Entry,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    entries,
+    place_of,
+    text_of,
+)
 from accord.sources.contract_keys import OTHER_WORDS, Key
 
 
@@ -72,7 +83,10 @@ class Speech:
         found = entries(node, duplicates)
         for key_node, key in duplicates:
             self.refuse(key_node, f"the key {key} stands here a second time; one place per fact")
-        return [entry for entry in found if not entry.key.startswith("x-")]
+        for entry in found:
+            if entry.key.startswith("x-"):
+                return [each for each in found if not each.key.startswith("x-")]
+        return found
 
     def known(self, entry: Entry, table: dict[str, Key]) -> Key | None:
         """The key of the table that an entry has; an unknown one is refused."""
@@ -83,9 +97,10 @@ class Speech:
 
     def scalar(self, node: Node, parse: Callable[[str], Any], name: str) -> tuple[Any, str] | None:
         """The parsed value and its text; None where it was refused or is `unknown`."""
-        text = text_of(node)
-        if text is None or (node.tag is not None and not text.startswith("!=")):
-            self.refuse(node, f"{name}: expected one value, read {shown(node)}")
+        text = node.value if type(node) is ScalarNode and node.tag is None else self.odd_text(node, name)
+        if not text:
+            if text is not None:
+                self.refuse(node, f"{name}: expected a value, read nothing; leave the key out where nothing is known")
             return None
         if text == "unknown":
             return None
@@ -94,6 +109,14 @@ class Speech:
         except Refused as refusal:
             self.refuse(node, f"{name}: {_templated(text) or refusal}")
             return None
+
+    def odd_text(self, node: Node, name: str) -> str | None:
+        """The text of a node that is no plain scalar: an unquoted `!=` is text, anything else is refused."""
+        text = text_of(node)
+        if text is not None and text.startswith("!="):
+            return text
+        self.refuse(node, f"{name}: expected one value, read {shown(node)}")
+        return None
 
     def texts(self, node: Node, name: str) -> list[tuple[str, Node]]:
         """The texts of a list, or of one scalar."""
@@ -105,9 +128,9 @@ class Speech:
 
     def parts(self, node: Node, table: tuple[Key, ...], name: str) -> dict[str, tuple[Any, str, Node]]:
         """The scalar and word-list members of a small map: value, text and node of each."""
-        known = {key.name: key for key in table}
+        known, listed = _by_name(table)
         found: dict[str, tuple[Any, str, Node]] = {}
-        for entry in self.entries(node, f"{name} to be a map of {' '.join(known)}"):
+        for entry in self.entries(node, listed):
             key = self.known(entry, known)
             if key is None:
                 continue
@@ -118,8 +141,8 @@ class Speech:
 
     def value(self, key: Key, node: Node, name: str) -> tuple[Any, str] | None:
         """The value and text of a scalar or word list; None where it was refused or is unknown."""
-        text = text_of(node)
-        if key.none and text == "none":
+        text = node.value if type(node) is ScalarNode else None
+        if text == "none" and key.none:
             return NONE, "none"
         if text == "unknown" and "unknown" in key.grammar.split():
             return text, text
@@ -133,6 +156,12 @@ class Speech:
         if not words:
             return None
         return tuple(word for word, _ in words), ", ".join(text for _, text in words)
+
+
+@cache
+def _by_name(table: tuple[Key, ...]) -> tuple[dict[str, Key], str]:
+    """The keys of a small map by name, and what to say where no such map stands."""
+    return {key.name: key for key in table}, f"a map of {' '.join(key.name for key in table)}"
 
 
 def shown(node: Node) -> str:

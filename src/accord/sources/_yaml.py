@@ -183,7 +183,8 @@ def entries(node: Node, duplicates: list[tuple[Node, str]] | None = None) -> lis
     seen: set[str] = set()
     merged: list[Node] = []
     for key_node, value in node.value:
-        key = text_of(key_node)
+        plain = type(key_node) is ScalarNode and key_node.tag is None
+        key = key_node.value if plain else text_of(key_node)
         if key is None:
             key = "?"
         elif key == "<<" and _merged_by(key_node, value):
