@@ -6,7 +6,8 @@ from fractions import Fraction
 from msgspec import Struct
 
 from accord.boundaries.percentiles import inside, percentile_of, percentiles
-from accord.boundaries.system import Boundary, Side
+from accord.boundaries.side import Side
+from accord.boundaries.system import Boundary
 from accord.model.fact import Fact, Stance
 from accord.model.nothing import NONE
 

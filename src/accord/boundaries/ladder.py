@@ -6,7 +6,8 @@ from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
-from accord.boundaries.system import Side, System
+from accord.boundaries.side import Side
+from accord.boundaries.system import System
 from accord.boundaries.view import EVERY, View
 from accord.model.contract_values import Rung
 from accord.model.fact import ANY, Fact

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.system import Side, System
+from accord.boundaries.side import Side
+from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.fact import Fact, Stance
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from accord.boundaries.system import Side
+from accord.boundaries.side import Side
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
 

@@ -5,7 +5,8 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct
 
 from accord.boundaries.reliance import Reliance, reliances
-from accord.boundaries.system import Boundary, Side, System
+from accord.boundaries.side import Side
+from accord.boundaries.system import Boundary, System
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.nothing import NONE
 

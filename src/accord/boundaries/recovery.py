@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from accord.boundaries.ladder import Ladder, Level, ladder, references, signals
-from accord.boundaries.system import Side, System
+from accord.boundaries.side import Side
+from accord.boundaries.system import System
 from accord.boundaries.view import EVERY, View
 from accord.model.contract_values import WorkStep
 from accord.model.fact import Fact

@@ -9,7 +9,8 @@ from msgspec import Struct
 from accord.boundaries.evidence import Saying
 from accord.boundaries.limits import plan
 from accord.boundaries.percentiles import percentile_of
-from accord.boundaries.system import Boundary, Side
+from accord.boundaries.side import Side
+from accord.boundaries.system import Boundary
 from accord.boundaries.worst import FOREVER, Wait, waits_behind, worst
 from accord.model.contract_values import Needs
 from accord.model.duration import show_duration

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
+from accord.boundaries.side import Side
 from accord.boundaries.view import EVERY, View, Views, in_force, may_hold, views_over
 from accord.model.contract_values import Needs, references
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
@@ -13,33 +14,6 @@ from accord.model.problem import Problem
 from accord.model.subject import provider_of
 
 Key = tuple[str, str, str]  # consumer ("" for every caller), provider, operation
-
-
-class Side:
-    """What one side says in one view: for each term the facts that hold, at most one per layer, outermost first."""
-
-    __slots__ = ("terms",)
-
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
-
-    def get(self, term: str) -> Fact | None:
-        """The fact of the outermost layer that speaks of the term, or None where nobody does."""
-        facts = self.terms.get(term)
-        return facts[0] if facts else None
-
-    def all(self, term: str) -> tuple[Fact, ...]:
-        """The facts of every layer."""
-        return self.terms.get(term, ())
-
-    def family(self, prefix: str) -> list[Fact]:
-        """The first fact of each term that starts with `prefix`, such as `errors.`, in order of term."""
-        return [self.terms[term][0] for term in sorted(term for term in self.terms if term.startswith(prefix))]
-
-    def value(self, term: str) -> object:
-        """The value of `get`, or None where nobody speaks of the term."""
-        fact = self.get(term)
-        return None if fact is None else fact.value
 
 
 class Boundary:
@@ -176,8 +150,10 @@ class System:
 
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
-        said = self._promised
-        name = self._name(((provider, operation),), [said.get((provider, operation)), said.get((provider, ANY))], view)
+        if not self.scoped and (known := self._sides.get((provider, operation))) is not None:
+            return known
+        said, key = self._promised, (provider, operation)
+        name = self._name(key, [said.get(key), said.get((provider, ANY))], view)
         cached = self._sides.get(name)
         if cached is None:
             own = resolved(said.get((provider, operation)), view)
@@ -192,6 +168,8 @@ class System:
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
+        if not self.scoped and (known := self._sides.get(key)) is not None:
+            return known
         consumer, provider, operation = key
         places = [(who, provider, named) for who in (consumer, "") for named in (operation, ANY)]
         name = self._name(key, [self._assumed.get(place) for place in places] if self.scoped else [], view)

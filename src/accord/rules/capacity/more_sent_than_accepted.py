@@ -77,7 +77,8 @@ from msgspec.structs import replace
 
 from accord.boundaries.evidence import side_by_side
 from accord.boundaries.quantity import SUMMED, Fit, fit
-from accord.boundaries.system import Boundary, Side
+from accord.boundaries.side import Side
+from accord.boundaries.system import Boundary
 from accord.model.amount import Amount, Words
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict

@@ -99,7 +99,8 @@ from accord.boundaries.evidence import side_by_side
 from accord.boundaries.ownership import side_of
 from accord.boundaries.questions import first_caller, names
 from accord.boundaries.reliance import Reliance, reliances
-from accord.boundaries.system import Boundary, Side
+from accord.boundaries.side import Side
+from accord.boundaries.system import Boundary
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

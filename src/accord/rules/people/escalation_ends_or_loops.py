@@ -90,6 +90,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from accord.boundaries.ladder import Return, answering, references, signals, speakers
+from accord.boundaries.side import Side
 from accord.boundaries.summons import (
     answers,
     circles,
@@ -99,7 +100,7 @@ from accord.boundaries.summons import (
     passed_on_to_nobody,
     reaching_nobody,
 )
-from accord.boundaries.system import Side, System
+from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.contract_values import Rung
 from accord.model.fact import Fact
