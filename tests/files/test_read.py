@@ -223,3 +223,10 @@ def test_values_stay_text() -> None:
     [document] = read_module.documents(Path("a.json").read_text(), "r", "a.json")
     assert isinstance(document, Document)
     assert text_of(document.node.value[0][1]) == "a"
+
+
+def test_a_key_that_stands_twice_in_a_manifest_is_not_read() -> None:
+    write("a.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: x, namespace: y}\nspec: {}\n")
+    assert refused(read(["."])) == [
+        "a.yaml:3:35 cannot read metadata.namespace: it stands here a second time, so neither is read"
+    ]

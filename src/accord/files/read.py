@@ -117,8 +117,9 @@ class Reader:
     def keep(self, document: Document, source: Source) -> None:
         """Keeps what the source gives: all of it, or nothing where the source fails halfway."""
         found = list(source.read(document))
-        self.problems += [one for one in found if isinstance(one, Problem)]
-        facts = [one for one in found if isinstance(one, Fact)]
+        facts = [one for one in found if type(one) is Fact]
+        if len(facts) < len(found):
+            self.problems += [one for one in found if type(one) is Problem]
         if source.FORMAT == EXPORTED:
             self.keep_exported(exported(facts, document))
         else:

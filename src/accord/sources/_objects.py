@@ -112,7 +112,9 @@ class Reader:
     def refuse(self, node: Node, what: str, reason: str) -> None:
         """Notes that `what` cannot be read."""
         place = place_of(node, self.document.root, self.document.file)
-        self.problems.append(Problem(place, f"cannot read {what}: {reason}"))
+        problem = Problem(place, f"cannot read {what}: {reason}")
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def object(self) -> Object | None:
         """Which object this is; None, with a problem, where it has no plain name."""
@@ -140,7 +142,12 @@ class Reader:
         if _is_template(node):
             self.refuse(node, what, _template("{{"))
             return {}
-        return {entry.key: entry for entry in entries(node)}
+        repeated: list[tuple[Node, str]] = []
+        found = {entry.key: entry for entry in entries(node, repeated)}
+        for key_node, key in repeated:
+            self.refuse(key_node, f"{what}.{key}", "it stands here a second time, so neither is read")
+            found.pop(key, None)
+        return found
 
     def sequence(self, entry: Entry | None, what: str) -> list[Node]:
         """The items of a list; empty where it is absent, null or refused."""
