@@ -32,7 +32,7 @@ _ANCHOR = re.compile(r"&(?<![^\s\[{,:]&)[^\s,\[\]{}]")
 _ALIAS = re.compile(r"\*(?<![^\s\[{,:]\*)[^\s,\[\]{}]")
 
 
-class _Parser(CParser):  # type: ignore[misc]
+class _Parser(CParser):
     """libyaml's composer with tag resolution switched off: a scalar stays text."""
 
     def __init__(self, text: str) -> None:

@@ -39,7 +39,7 @@ class Spot(Struct, frozen=True):
     column: int
 
 
-class Unbounded(yaml.MarkedYAMLError):  # type: ignore[misc]
+class Unbounded(yaml.MarkedYAMLError):
     """A text that would take too much time or memory."""
 
     def __init__(self, reason: str, mark: yaml.Mark | None) -> None:

@@ -68,7 +68,7 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
     """
     text = _readable(text)
     for found in _read_from(text, 0, len(text)):
-        if type(found) is Refusal:
+        if isinstance(found, Refusal):
             reason = found.reason.replace("not YAML", "not JSON", 1) if file.endswith(".json") else found.reason
             yield Problem(Place(root, file, found.line, found.column), reason, fatal=True)
         else:
@@ -204,7 +204,7 @@ def entries(node: Node, duplicates: list[tuple[Node, str]] | None = None) -> lis
 
 def _merged_by(key_node: Node, value: Node) -> list[Node]:
     """The mappings that an entry `<<: ...` merges; none where it is an ordinary key."""
-    if key_node.style or key_node.value != "<<":
+    if type(key_node) is not ScalarNode or key_node.style or key_node.value != "<<":
         return []
     if type(value) is MappingNode:
         return [value]
