@@ -80,3 +80,9 @@ def test_corrupted_witnesses_are_refused(source: str, capsys: pytest.CaptureFixt
     for kind in KINDS:
         assert made[kind] > 20
         assert refused[kind] >= 0.95 * made[kind], kind
+
+
+def test_no_value_makes_the_monitor_stumble() -> None:
+    for witness, _ in (*by_hand(), *from_small_sets(20)):
+        for _, _, corrupted in corruptions(witness):
+            assert isinstance(judge(corrupted, lambda fact: True), str)

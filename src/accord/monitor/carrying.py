@@ -227,7 +227,8 @@ def _may_recover(line: Timeline, step: Step, fact: Fact, before: Step) -> bool:
     if fact.term == "recover.by":
         return speaks_of(fact, step.about) and names(fact, step.party) and before.act in ("pages", "acknowledges")
     if fact.term == "steps":
-        return line.worked.get(fact.provider, 0) == len(fact.value) and step.party == before.party
+        steps = len(fact.value) if isinstance(fact.value, tuple) else -1
+        return line.worked.get(fact.provider, 0) == steps and step.party == before.party
     last = {"hands_on": "arrives", "acknowledge": "acknowledges"}.get(fact.term)
     return before.act == last and before.party == step.party and is_of_party(fact, step.party)
 

@@ -1,5 +1,7 @@
 """Whether what one side counts on lies inside what the other promises, term by term."""
 
+from datetime import date
+
 from accord.model.amount import Amount, Growth, Words
 from accord.model.fact import Fact
 from accord.model.hours import Hours
@@ -20,7 +22,7 @@ def lies_inside(counted_on: Fact, promised: Fact, starts: str = "") -> bool | No
         sent, taken = (counted_on, promised) if counted_on.term.startswith("sends") else (promised, counted_on)
         return _fits(sent, taken)
     if counted_on.term == "until" and promised.term == "sunset":
-        return promised.value is NONE or (counted_on.value is not NONE and bool(counted_on.value <= promised.value))
+        return _is_long_enough(counted_on.value, promised.value)
     if counted_on.term.startswith("latency.") and promised.term.startswith("latency."):
         return _is_quick_enough(counted_on, promised)
     if counted_on.term != promised.term or counted_on.value is NONE:
@@ -32,6 +34,8 @@ def lies_inside(counted_on: Fact, promised: Fact, starts: str = "") -> bool | No
 
 def _of_one_term(counted_on: Fact, promised: Fact, starts: str) -> bool | None:
     term, needed, offered = counted_on.term, counted_on.value, promised.value
+    if type(needed) is not type(offered):
+        return None
     if term in _AT_MOST:
         return bool(offered <= needed)
     if term in _AT_LEAST:
@@ -46,6 +50,15 @@ def _of_one_term(counted_on: Fact, promised: Fact, starts: str) -> bool | None:
         moment = instant(starts, 0)
         return None if moment is None else not needed.hold_at(moment) or offered.hold_at(moment)
     return None
+
+
+def _is_long_enough(needed: object, offered: object) -> bool | None:
+    """Whether a promise lasts until the day on which it is needed last; without a last day it does, and is needed for ever."""
+    if offered is NONE:
+        return True
+    if needed is NONE:
+        return False
+    return needed <= offered if isinstance(needed, date) and isinstance(offered, date) else None
 
 
 def _is_quick_enough(counted_on: Fact, promised: Fact) -> bool | None:
