@@ -1,4 +1,4 @@
-"""docs/language.md is true: its table is the one of the keys, its examples are read, and find what they announce."""
+"""The pages for readers are true: the language's tables and examples, the keys of the result, those of the configuration."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +10,8 @@ import yaml
 from jsonschema import Draft7Validator
 
 from accord.check import check, joined
+from accord.cli.config import shown
+from accord.files.keys import KEYS, SCOPE_KEYS, TYPES
 from accord.model.amount import parse_amount, parse_count, parse_date, parse_percent, parse_rate, parse_size
 from accord.model.duration import parse_duration
 from accord.model.fact import Fact
@@ -18,11 +20,16 @@ from accord.model.hours import parse_daily_instant, parse_part, parse_window
 from accord.model.problem import Problem
 from accord.model.zone import parse_zone
 from accord.report._contract_schema import contract_schema
+from accord.report._formats import formats
+from accord.report._output_schema import output_schema
 from accord.sources import contract_keys as keys
 from accord.sources._claims import read_text
 from accord.sources.contract_keys import Key
 
-PAGE = Path(__file__).parents[1] / "docs" / "language.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = DOCS / "language.md"
+OUTPUT = (DOCS / "output.md").read_text(encoding="utf-8")
+CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
 BEGIN, END = "<!-- keys: written by", "<!-- end of keys -->"
 _BLOCK = re.compile(r"^```yaml( refused)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANNOUNCED = re.compile(r"# finding: (\w+)")
@@ -169,6 +176,29 @@ def test_the_tables_are_those_of_the_keys() -> None:
     """Write them anew with `python tests/test_language_docs.py`."""
     text = PAGE.read_text(encoding="utf-8")
     assert written(text) == text
+
+
+@pytest.mark.parametrize("shape", sorted(output_schema()["$defs"]))
+def test_every_key_of_the_result_has_its_row(shape: str) -> None:
+    rows = "\n".join(line for line in OUTPUT.splitlines() if line.startswith("| `"))
+    assert [
+        key for key in output_schema()["$defs"][shape]["properties"] if not re.search(rf"[`.]{key}[`.]", rows)
+    ] == []
+
+
+def test_the_table_of_the_configuration_is_that_of_the_keys() -> None:
+    rows = re.findall(r"^\| `([\w.]+)` \| `(\w+)` \| (.*?) \| (.*?) \|", CONFIGURATION, re.MULTILINE)
+    assert rows == [(key.name, key.variable, TYPES[key.type], shown(key.default)) for key in KEYS]
+
+
+def test_the_table_of_scopes_is_that_of_the_keys() -> None:
+    rows = re.findall(r"^\| `(scope\.\w+)` \| (.*?) \|", CONFIGURATION, re.MULTILINE)
+    assert rows == [(key.name, TYPES[key.type].replace("``", "`")) for key in SCOPE_KEYS]
+
+
+def test_the_formats_are_named() -> None:
+    row = next(line for line in CONFIGURATION.splitlines() if line.startswith("| `check.format`"))
+    assert all(f"`{name}`" in row for name in formats())
 
 
 def written(text: str) -> str:
