@@ -49,6 +49,8 @@ def test_a_file_that_is_an_argument_is_read_whatever_its_name() -> None:
 
 def test_folders_of_copies_and_history_are_skipped() -> None:
     make("a.yaml", ".git/b.yaml", "x/node_modules/c.json", "x/.venv/d.yaml", "__pycache__/e.json", ".github/f.yaml")
+    make("package-lock.json", "x/tsconfig.json")
+    assert names("package-lock.json") == [". | package-lock.json"]
     assert names(".") == [". | .github/f.yaml", ". | a.yaml"]
     assert names("x/node_modules") == ["x/node_modules | c.json"]
 

@@ -36,6 +36,11 @@ SKIPPED = frozenset(
 """Folders that hold copies, caches or history, never what somebody here states; read only where they are an argument."""
 
 
+SKIPPED_FILES = frozenset(
+    ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "tsconfig.json", "jsconfig.json", ".eslintrc.json")
+)
+"""Files that are long or no JSON, and state nothing; read only where they are an argument."""
+
 _EDITOR_LOCK = ".#"  # a link to nothing, beside a file that somebody is writing
 
 
@@ -89,7 +94,7 @@ def words_of(error: OSError) -> str:
 
 def is_read(name: str) -> bool:
     """Whether files of this name are read."""
-    return name.lower().endswith(SUFFIXES) and not name.startswith(_EDITOR_LOCK)
+    return name.lower().endswith(SUFFIXES) and name not in SKIPPED_FILES and not name.startswith(_EDITOR_LOCK)
 
 
 _Identity = tuple[int, int]
