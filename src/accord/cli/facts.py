@@ -111,6 +111,8 @@ def _listed(asked: list[Asked], settings: "Config") -> tuple["Reading", int]:
     facts = _chosen((*reading.facts, *_concluded(reading.facts)), asked)
     if facts:
         emit(_page(facts, reading))
+    elif reading.facts:
+        click.echo("no fact stands there; accord facts without a line lists all", err=True)
     return reading, len(facts)
 
 
