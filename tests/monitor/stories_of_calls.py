@@ -1,0 +1,243 @@
+"""True stories of calls, tries, effects, loads and errors."""
+
+from __future__ import annotations
+
+from accord.model.duration import SECOND
+from accord.model.fact import Fact, Layer, Stance
+from accord.model.place import Place
+
+from .stories import Story
+
+PAYMENTS = """
+party: checkout
+assumes:
+  payments/charge: {timeout: {attempt: 2s}, attempts: 3, backoff: 1s..3s, idempotency_key: per-request}
+---
+party: payments
+promises:
+  charge: {latency: {max: 5s}, idempotent: never}
+"""
+
+CHAIN = """
+party: page
+assumes: {reviews/get: {timeout: {attempt: 3s}, attempts: 2}}
+---
+party: reviews
+promises: {get: {needs: [ratings/get]}}
+assumes: {ratings/get: {timeout: {attempt: 10s}}}
+---
+party: ratings
+promises: {get: {latency: {max: 1s}}}
+"""
+HELD_BACK = Fact(
+    "mesh",
+    Stance.PROMISES,
+    "",
+    "ratings",
+    "get",
+    "latency.injected",
+    7 * SECOND,
+    "7s",
+    Place("story", "delay.yaml", 17, 9),
+    Layer.SIDECAR,
+)
+
+STORIES: dict[str, Story] = {
+    "an answer after the caller left": Story(
+        "asker-learns-outcome",
+        PAYMENTS,
+        """
+        0s checkout calls payments/charge #1 by checkout>payments/charge attempts
+        2s checkout gives-up payments/charge #1 by checkout>payments/charge timeout.attempt
+        3s checkout calls payments/charge #2 by checkout>payments/charge backoff
+        5s payments answers payments/charge #1 by payments/charge latency.max
+        5s checkout gives-up payments/charge #2 by checkout>payments/charge timeout.attempt
+        6s checkout calls payments/charge #3 by checkout>payments/charge backoff
+        8s payments answers payments/charge #2 by payments/charge latency.max
+        8s checkout gives-up payments/charge #3 by checkout>payments/charge timeout.attempt
+        8s checkout fails payments/charge #3
+        11s payments answers payments/charge #3 by payments/charge latency.max
+        11s - concludes payments/charge
+        """,
+    ),
+    "a chain that is held back": Story(
+        "asker-learns-outcome",
+        CHAIN,
+        """
+        0s page calls reviews/get #1 by page>reviews/get attempts
+        0s reviews calls ratings/get #1 x1 by reviews/get needs
+        0s mesh waits ratings/get #1 x1 by ratings/get latency.injected
+        3s page gives-up reviews/get #1 by page>reviews/get timeout.attempt
+        3s page calls reviews/get #2 by page>reviews/get timeout.attempt
+        3s reviews calls ratings/get #1 x2 by reviews>ratings/get timeout.attempt
+        3s mesh waits ratings/get #1 x2 by ratings/get latency.injected
+        6s page gives-up reviews/get #2 by page>reviews/get timeout.attempt
+        6s page fails reviews/get
+        8s ratings answers ratings/get #1 x1 by ratings/get latency.max
+        8s reviews answers reviews/get #1 by reviews/get needs
+        11s ratings answers ratings/get #1 x2 by ratings/get latency.max
+        11s reviews answers reviews/get #2 by reviews/get needs
+        11s - concludes reviews/get
+        """,
+        more=(HELD_BACK,),
+    ),
+    "a provider whose own waiting outlasts its caller": Story(
+        "asker-learns-outcome",
+        """
+        party: shop
+        assumes: {orders/place: {timeout: {request: 4s}}}
+        ---
+        party: orders
+        promises: {place: {needs: [[stock/reserve, offers/list], bank/pay]}}
+        assumes:
+          bank/pay: {timeout: {attempt: 2s}, attempts: 2, backoff: 1s}
+        ---
+        party: stock
+        promises: {reserve: {latency: {max: 1s}}}
+        ---
+        party: bank
+        promises: {pay: {latency: {max: 6s}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s shop calls orders/place #1 by shop>orders/place timeout.request
+        0s orders calls stock/reserve #1 by orders/place needs
+        1s stock answers stock/reserve #1 by stock/reserve latency.max
+        1s orders calls bank/pay #1 by orders/place needs
+        3s orders gives-up bank/pay #1 by orders>bank/pay timeout.attempt
+        4s shop gives-up orders/place #1 by shop>orders/place timeout.request
+        4s orders calls bank/pay #2 by orders>bank/pay attempts
+        6s orders gives-up bank/pay #2 by orders>bank/pay timeout.attempt
+        6s orders answers orders/place #1 by orders/place needs
+        6s - concludes
+        """,
+        ("orders>bank/pay backoff",),
+    ),
+    "a message delivered again while it is worked on": Story(
+        "effect-once",
+        """
+        party: orders
+        kind: queue
+        promises: {to-billing: {timeout: {attempt: 30s}, attempts: 5}}
+        ---
+        party: billing
+        assumes: {orders/to-billing: {work: {max: 40s}, idempotent: never}}
+        """.replace("\n        ", "\n"),
+        """
+        0s orders calls orders/to-billing #1 by orders/to-billing attempts
+        30s orders gives-up orders/to-billing #1 by orders/to-billing timeout.attempt
+        30s orders calls orders/to-billing #2 by orders/to-billing attempts
+        40s billing acts orders/to-billing #1 by billing>orders/to-billing work.max
+        40s billing answers orders/to-billing #1 by billing>orders/to-billing work.max
+        70s billing acts orders/to-billing #2 by billing>orders/to-billing work.max
+        70s - concludes orders/to-billing
+        """.replace("70s", "1m10s"),
+        ("billing>orders/to-billing idempotent",),
+    ),
+    "a repeat that acts again": Story(
+        "effect-once",
+        PAYMENTS,
+        """
+        0s checkout calls payments/charge #1 by checkout>payments/charge attempts
+        0s payments acts payments/charge #1 by payments/charge idempotent
+        2s checkout gives-up payments/charge #1 by checkout>payments/charge timeout.attempt
+        3s checkout calls payments/charge #2 by checkout>payments/charge backoff
+        3s payments acts payments/charge #2 by payments/charge idempotent
+        3s - concludes
+        """,
+    ),
+    "a key that is forgotten": Story(
+        "effect-once",
+        PAYMENTS.replace("never", "{key: id, for: 6s}"),
+        """
+        0s checkout calls payments/charge #1 by checkout>payments/charge attempts
+        2s checkout gives-up payments/charge #1 by checkout>payments/charge timeout.attempt
+        3s checkout calls payments/charge #2 by checkout>payments/charge backoff
+        5s payments acts payments/charge #1 by payments/charge latency.max
+        5s checkout gives-up payments/charge #2 by checkout>payments/charge timeout.attempt
+        6s checkout calls payments/charge #3 by checkout>payments/charge backoff
+        11s payments acts payments/charge #3 by payments/charge latency.max
+        11s - concludes payments/charge
+        """,
+        ("payments/charge idempotent", "checkout>payments/charge idempotency_key"),
+    ),
+    "tries that cannot all happen": Story(
+        "tries-happen",
+        "{party: web, assumes: {search/query: {timeout: {attempt: 3s, request: 5s}, attempts: 3}}}",
+        """
+        0s web calls search/query #1 by web>search/query attempts
+        3s web gives-up search/query #1 by web>search/query timeout.attempt
+        3s web calls search/query #2 by web>search/query attempts
+        5s web gives-up search/query #2 by web>search/query timeout.request
+        5s web fails search/query #2
+        5s - concludes search/query
+        """,
+    ),
+    "more load than is accepted": Story(
+        "load-carried",
+        """
+        party: web
+        assumes: {shop/order: {attempts: 3, sends: {rate: 20/s}}}
+        ---
+        party: shop
+        promises: {order: {needs: [stock/reserve]}}
+        assumes: {stock/reserve: {attempts: 3}}
+        ---
+        party: stock
+        promises: {reserve: {accepts: {rate: 100/s}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s web states shop/order by web>shop/order sends.rate
+        0s web multiplies shop/order x3 by web>shop/order attempts
+        0s shop multiplies stock/reserve x3 by shop>stock/reserve attempts
+        0s stock loads stock/reserve x180 by stock/reserve accepts.rate
+        0s - concludes
+        """,
+        ("shop/order needs",),
+    ),
+    "an error nobody understands": Story(
+        "error-understood",
+        """
+        party: web
+        assumes: {search/query: {handles: [throttled, 503], timeout: 2s}}
+        ---
+        party: search
+        promises: {query: {errors: {throttled: {status: 429}, broken: {status: [500, 503]}}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s web calls search/query #1 by web>search/query timeout.request
+        0s search answers search/query #1 by search/query errors.broken
+        0s web states search/query by web>search/query handles
+        0s - concludes search/query
+        """,
+    ),
+    "a failure that looks like a success": Story(
+        "failure-recognised",
+        """
+        party: reviews
+        assumes: {ratings/get: {handles: [timeout]}}
+        ---
+        party: ratings
+        promises: {get: {errors: {no-database: {status: 200, effect: none}}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s ratings states ratings/get by ratings/get errors.no-database
+        0s reviews states ratings/get by reviews>ratings/get handles
+        0s - concludes ratings/get
+        """,
+    ),
+    "an error that must not be asked again": Story(
+        "error-not-repeated",
+        """
+        party: web
+        assumes: {search/query: {retry_on: [5xx], attempts: 2}}
+        ---
+        party: search
+        promises: {query: {errors: {broken: {status: 500, effect: unknown}}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s search states search/query by search/query errors.broken
+        0s web states search/query by web>search/query retry_on
+        0s - concludes
+        """,
+    ),
+}
