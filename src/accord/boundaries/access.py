@@ -33,6 +33,11 @@ class Need(Struct, frozen=True):
     told: Recovery | None
 
     @property
+    def says(self) -> str:
+        """The need as a statement: failover needs db-admin for `promote the replica`."""
+        return f"{self.steps.provider} needs {self.reference} for `{self.step.do}`"
+
+    @property
     def place(self) -> Place:
         """Where the step names what it needs."""
         return dict(self.step.places).get("needs", self.step.place)

@@ -25,3 +25,10 @@ def side_of(boundary: Boundary, named: Fact) -> str:
         same = [side for side in sides if owner and owner == owners[side]]
         found.add(party if party in sides else same[0] if len(same) == 1 else "")
     return found.pop() if len(found) == 1 else ""
+
+
+def owners_around(boundary: Boundary, *named: Fact) -> tuple[Fact, ...]:
+    """What both sides of a boundary, and all those that these facts name, state of their owners; each party once."""
+    parties = (boundary.consumer, boundary.provider, *(name.partition("/")[0] for fact in named for name in fact.value))
+    stated = (boundary.system.party(party, boundary.view).get("owner") for party in dict.fromkeys(parties))
+    return tuple(owner for owner in stated if owner is not None)

@@ -83,6 +83,16 @@ def _outgrown(
     return Fit(False, f"it outgrows {taken.text} on {last.isoformat()}", last)
 
 
+def settling(stated: Fact, name: str, is_sent: bool) -> str:
+    """What the other side must say of a quantity for the stated value of it to fit: `at least 5/s`, `in EUR`."""
+    if not isinstance(stated.value, Amount):
+        return f"in {stated.text}"
+    if is_sent:
+        return f"at least {stated.text}"
+    together = name in SUMMED and not stated.value.each
+    return f"at most {stated.text}" + (", all callers together" if together else "")
+
+
 def show_amount(amount: Amount, like: str = "") -> str:
     """An amount for people: 65/s, 3, 20KiB; where `like` is a rate, in its unit of time."""
     if amount.dimension == "duration":

@@ -7,6 +7,7 @@ from msgspec import Struct
 from accord.boundaries.reliance import Reliance, reliances
 from accord.boundaries.side import Side
 from accord.boundaries.system import Boundary, System
+from accord.model.duration import show_duration
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.nothing import NONE
 
@@ -84,6 +85,33 @@ def first_caller(boundary: Boundary) -> bool:
     """Whether this is the boundary at which what concerns the whole operation is told, once."""
     callers = boundary.system.callers(boundary.provider, boundary.operation)
     return boundary.consumer == (callers[0] if callers else "")
+
+
+def first_said(boundary: Boundary, relied: list[Reliance]) -> Fact | None:
+    """What is said of the operation everywhere before what is said in one scope, the provider's word before others'."""
+    own = [fact for facts in boundary.promised.terms.values() for fact in facts if fact.operation]
+    return min(
+        (*own, *(each.fact for each in relied)),
+        key=lambda fact: (bool(fact.scope), fact.provider != boundary.provider or bool(fact.consumer), fact.place),
+        default=None,
+    )
+
+
+def left_for(counted: Fact | None, other: Fact | None, called: str) -> str:
+    """What the shortest recovery that somebody counts on leaves for one part, the other part known or not."""
+    if counted is None:
+        return ""
+    if other is None or other.value is NONE:
+        return f"together with the {called} at most {counted.text}"
+    left = counted.value - other.value
+    return f"at most {show_duration(left)}" if left > 0 else f"at most {counted.text}"
+
+
+def counts_on_others(party: str, side: Side) -> bool:
+    """Whether a caller relies on somebody else to recover: it says nothing to the contrary."""
+    fallback = side.get("fallback")
+    itself = side.value("recover") is NONE or names(side.get("recover.by"), party)
+    return not itself and (fallback is None or fallback.value is NONE)
 
 
 def names(fact: Fact | None, party: str) -> bool:

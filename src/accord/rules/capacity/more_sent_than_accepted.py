@@ -76,12 +76,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.evidence import side_by_side
-from accord.boundaries.quantity import SUMMED, Fit, fit
+from accord.boundaries.quantity import Fit, fit, settling
 from accord.boundaries.side import Side
 from accord.boundaries.system import Boundary
+from accord.boundaries.wording import exchanged
 from accord.model.amount import Amount, Words
 from accord.model.fact import Fact, Stance
-from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
 
 READS = ("accepts", "sends", "until", "sunset", "kind")
@@ -167,44 +168,32 @@ def _beyond(boundary: Boundary, pair: _Pair, found: Fit) -> Finding:
 
 
 def _moves(pair: _Pair, sent: Fact, taken: Fact) -> tuple[Move, ...]:
-    less = replace(
-        sent,
-        value=replace(taken.value, each=False) if isinstance(taken.value, Amount) else taken.value,
-        text=taken.text.removesuffix(" each"),
-    )
-    moves = [Move(pair.sender, f"send at most {less.text}", (Change(sent, less),))]
+    most = taken.text.removesuffix(" each")
+    limit = replace(taken.value, each=False) if isinstance(taken.value, Amount) else taken.value
+    moves = [Move(pair.sender, f"send at most {most}", (exchanged(sent, limit, most),))]
     if isinstance(sent.value, Words) and isinstance(taken.value, Words):
         every = sorted(taken.value.words | sent.value.words)
-        more = replace(taken, value=Words(frozenset(every)), text=", ".join(every))
-        moves.append(Move(pair.receiver, f"accept {more.text}", (Change(taken, more),)))
+        more = exchanged(taken, Words(frozenset(every)), ", ".join(every))
+        moves.append(Move(pair.receiver, f"accept {', '.join(every)}", (more,)))
     elif isinstance(sent.value, Amount) and isinstance(taken.value, Amount):
-        each = " each" if taken.value.each else ""
-        more = replace(taken, value=replace(sent.value, each=taken.value.each), text=sent.text + each)
-        moves.append(Move(pair.receiver, f"accept at least {more.text}", (Change(taken, more),)))
+        least = sent.text + (" each" if taken.value.each else "")
+        more = exchanged(taken, replace(sent.value, each=taken.value.each), least)
+        moves.append(Move(pair.receiver, f"accept at least {least}", (more,)))
     return tuple(moves)
 
 
 def _unknown(boundary: Boundary, unknown: list[tuple[_Pair, Fit]]) -> Finding:
     """One finding for all quantities of the boundary that only one side names."""
-    statements, questions, names = [], [], []
+    statements, questions, missing = [], [], []
     for pair, found in unknown:
         stated = pair.sent or pair.taken
         assert stated is not None
-        does, other, verb = (
-            ("sends", pair.receiver, "accepts") if stated is pair.sent else ("accepts", pair.sender, "sends")
-        )
-        word = "at least" if does == "sends" else "at most"
-        together = (
-            ", all callers together"
-            if does == "accepts" and pair.name in SUMMED and not getattr(stated.value, "each", False)
-            else ""
-        )
-        bound = f"{word} {stated.text}{together}" if isinstance(stated.value, Amount) else f"in {stated.text}"
-        statements.append(Statement(stated, f"{stated.says} {does} {pair.name.replace('_', ' ')} {stated.text}"))
-        what = pair.name.replace("_", " ")
-        questions.append(
-            Question(other, f"what {what} {other} {verb} at {boundary.subject} ({verb}: {{{pair.name}: ...}})", bound)
-        )
-        names.append(found.how or f"{other} does not say what {what} it {verb}")
-    message = f"{statements[0].says}; {names[0]}"
+        is_sent, what = stated is pair.sent, pair.name.replace("_", " ")
+        does, verb = ("sends", "accepts") if is_sent else ("accepts", "sends")
+        other = pair.receiver if is_sent else pair.sender
+        asks = f"what {what} {other} {verb} at {boundary.subject} ({verb}: {{{pair.name}: ...}})"
+        statements.append(Statement(stated, f"{stated.says} {does} {what} {stated.text}"))
+        questions.append(Question(other, asks, settling(stated, pair.name, is_sent)))
+        missing.append(found.how or f"{other} does not say what {what} it {verb}")
+    message = f"{statements[0].says}; {missing[0]}"
     return Finding(Verdict.UNANSWERED, message, tuple(statements), *boundary.key, questions=tuple(questions))

@@ -60,14 +60,12 @@ name a signal of its own.
 from collections.abc import Iterator
 
 from accord.boundaries.evidence import side_by_side
-from accord.boundaries.questions import Answered, answered, first_caller, says_none
+from accord.boundaries.questions import Answered, answered, first_caller, first_said, left_for, says_none
 from accord.boundaries.reliance import Reliance
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Needs
-from accord.model.duration import show_duration
 from accord.model.fact import ANY, Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
-from accord.model.nothing import NONE
 from accord.model.terms import TERMS
 
 READS = tuple(sorted({name.partition(".")[0] for name in TERMS}))
@@ -82,7 +80,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     if not said or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
     given = answered(boundary)
-    first = _first_fact(boundary, given)
+    first = first_said(boundary, given.relied)
     if first is None:
         return
     blind = [each for each in given.relied if each.party not in given.own_detect]
@@ -117,17 +115,6 @@ def _silent_parts(boundary: Boundary) -> Iterator[Finding]:
             yield _finding(other, Verdict.UNANSWERED, message, (says,), questions=(Question(provider, asks),))
 
 
-def _first_fact(boundary: Boundary, given: Answered) -> Fact | None:
-    """What is said of the operation everywhere before what is said in one scope, the provider's word before others'."""
-    own = [fact for facts in boundary.promised.terms.values() for fact in facts if fact.operation]
-    relied = [each.fact for each in given.relied]
-    return min(
-        (*own, *relied),
-        key=lambda fact: (bool(fact.scope), fact.provider != boundary.provider or bool(fact.consumer), fact.place),
-        default=None,
-    )
-
-
 def _tells(first: Fact, boundary: Boundary) -> str:
     if first.consumer:
         return f"{first.consumer} calls {boundary.subject}"
@@ -152,7 +139,7 @@ def _expected(boundary: Boundary, given: Answered) -> _Part | None:
 def _detect(boundary: Boundary, given: Answered, blind: list[Reliance]) -> Iterator[_Part]:
     if says_none(given.detect_by) or (given.relied and not blind):
         return
-    bound = _bound(given.counted, given.recover_within, "recovery") if given.detect_within is None else ""
+    bound = left_for(given.counted, given.recover_within, "recovery") if given.detect_within is None else ""
     shown = f"a deviation of {boundary.subject} is shown"
     if given.detect_by is None:
         how = "how a deviation is shown" if given.detect_within else "how and how soon a deviation is shown"
@@ -164,7 +151,7 @@ def _detect(boundary: Boundary, given: Answered, blind: list[Reliance]) -> Itera
 def _recover(boundary: Boundary, given: Answered) -> Iterator[_Part]:
     if says_none(given.recover_by) or given.own_recover:
         return
-    bound = _bound(given.counted, given.detect_within, "detection") if given.recover_within is None else ""
+    bound = left_for(given.counted, given.detect_within, "detection") if given.recover_within is None else ""
     if given.recover_by is None:
         who = "who recovers it" if given.recover_within else "who recovers it within what"
         yield who, who.replace(" it", f" {boundary.subject}", 1) + " (recover)", bound
@@ -174,16 +161,6 @@ def _recover(boundary: Boundary, given: Answered) -> Iterator[_Part]:
             f"within what {boundary.subject} is recovered (recover: {{within: ...}})",
             bound,
         )
-
-
-def _bound(counted: Fact | None, other: Fact | None, called: str) -> str:
-    """What the shortest recovery that somebody counts on leaves for one part, the other part known or not."""
-    if counted is None:
-        return ""
-    if other is None or other.value is NONE:
-        return f"together with the {called} at most {counted.text}"
-    left = counted.value - other.value
-    return f"at most {show_duration(left)}" if left > 0 else f"at most {counted.text}"
 
 
 def _nobody_learns(boundary: Boundary, given: Answered, blind: Reliance) -> Finding:

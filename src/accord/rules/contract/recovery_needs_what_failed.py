@@ -94,6 +94,7 @@ from accord.boundaries.view import View
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
+from accord.model.subject import operation_of
 from accord.model.witness import Witness
 
 READS = ("needs", "recover", "detect", "fallback", "steps")
@@ -146,7 +147,7 @@ def _returning(system: System, view: View, fact: Fact, subject: str) -> Iterator
 
 def _elsewhere(system: System, view: View, subject: str, fact: Fact) -> bool:
     """Whether a signal for one term of the operation is named beside the one for all."""
-    family = system.promised(fact.provider, _named(subject), view).family("detect.")
+    family = system.promised(fact.provider, operation_of(subject), view).family("detect.")
     return any(other.term.endswith(".by") and other is not fact for other in family)
 
 
@@ -178,27 +179,14 @@ def _unknown(system: System, view: View, fact: Fact, subject: str, own: dict[str
         message = f"{subject} falls back on {fact.value}; nobody says what that needs"
         question = Question(party, f"what {fact.value} needs (needs)", "none of " + ", ".join(own))
         says = Statement(fact, f"{fact.says} falls back on {fact.value}")
-        yield Finding(
-            Verdict.UNANSWERED, message, (says,), fact.consumer, fact.provider, _named(subject), questions=(question,)
-        )
+        key = (fact.consumer, fact.provider, operation_of(subject))
+        yield Finding(Verdict.UNANSWERED, message, (says,), *key, questions=(question,))
 
 
 def _finding(fact: Fact, subject: str, message: str, path: Path, witness: Witness, moves: tuple[Move, ...]) -> Finding:
     statements = tuple(Statement(link.fact, f"{link.fact.says} {link.does}") for link in path)
-    return Finding(
-        Verdict.MISMATCH,
-        message,
-        statements,
-        fact.consumer,
-        fact.provider,
-        _named(subject),
-        witness=witness,
-        moves=moves,
-    )
-
-
-def _named(subject: str) -> str:
-    return subject.partition("/")[2]
+    key = (fact.consumer, fact.provider, operation_of(subject))
+    return Finding(Verdict.MISMATCH, message, statements, *key, witness=witness, moves=moves)
 
 
 def _moves(fact: Fact, subject: str, path: Path, failed: str) -> tuple[Move, ...]:

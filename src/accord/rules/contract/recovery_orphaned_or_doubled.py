@@ -93,14 +93,12 @@ recover it itself, or say that it counts on no recovery (`recover: none`).
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from accord.boundaries.evidence import side_by_side
-from accord.boundaries.ownership import side_of
-from accord.boundaries.questions import first_caller, names
+from accord.boundaries.ownership import owners_around, side_of
+from accord.boundaries.questions import counts_on_others, first_caller
 from accord.boundaries.reliance import Reliance, reliances
-from accord.boundaries.side import Side
 from accord.boundaries.system import Boundary
+from accord.boundaries.wording import exchanged
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
@@ -127,12 +125,8 @@ def _nobody(boundary: Boundary, none: Fact) -> Iterator[Finding]:
     """Told once for the operation, by the first of those who call it and count on somebody."""
     system, view = boundary.system, boundary.view
     relied = reliances(system, boundary.provider, boundary.operation, view) if first_caller(boundary) else []
-    sides = [
-        (each, system.assumed((each.party, boundary.provider, boundary.operation), view))
-        for each in relied
-        if each.calls
-    ]
-    counting = [(each, side) for each, side in sides if _counts(each.party, side)]
+    sides = [(each, system.assumed((each.party, *boundary.key[1:]), view)) for each in relied if each.calls]
+    counting = [(each, side) for each, side in sides if counts_on_others(each.party, side)]
     if not counting:
         return
     reliance, side = counting[0]
@@ -151,13 +145,6 @@ def _nobody(boundary: Boundary, none: Fact) -> Iterator[Finding]:
     yield Finding(Verdict.MISMATCH, message, (nobody, relies), "", *boundary.key[1:], witness=witness, moves=moves)
 
 
-def _counts(party: str, side: Side) -> bool:
-    """Whether a caller relies on somebody else to recover: it says nothing to the contrary."""
-    fallback = side.get("fallback")
-    itself = side.value("recover") is NONE or names(side.get("recover.by"), party)
-    return not itself and (fallback is None or fallback.value is NONE)
-
-
 def _counts_on_none(boundary: Boundary, by: Reliance) -> Fact:
     _, provider, operation = boundary.key
     place, scope = by.fact.place, by.fact.scope
@@ -167,52 +154,34 @@ def _counts_on_none(boundary: Boundary, by: Reliance) -> Fact:
 def _two_words(boundary: Boundary, by: Fact, counted: Fact) -> Iterator[Finding]:
     ours, theirs = (side_of(boundary, fact) for fact in (by, counted))
     same = {name.partition("/")[0] for name in by.value} & {name.partition("/")[0] for name in counted.value}
-    if (
-        same
-        or (ours and ours == theirs)
-        or (ours != boundary.consumer and theirs == boundary.provider)
-        or (ours == boundary.consumer and theirs != boundary.provider)
-    ):
+    if same or (ours and ours == theirs) or (ours == boundary.consumer) != (theirs == boundary.provider):
         return
     promised = Statement(by, f"{boundary.provider} says that {by.text} recovers {boundary.subject}")
     assumed = Statement(counted, f"{boundary.consumer} says that {counted.text} recovers {boundary.subject}")
-    message = f"{boundary.provider} says that {by.text} recovers {boundary.subject}, {boundary.consumer} that {counted.text} does"
+    message = f"{promised.says}, {boundary.consumer} that {counted.text} does"
     if not (ours and theirs):
-        question = Question(
-            boundary.provider, f"whether {by.text} or {counted.text} recovers {boundary.subject} (recover: {{by: ...}})"
-        )
+        asks = f"whether {by.text} or {counted.text} recovers {boundary.subject} (recover: {{by: ...}})"
+        question = Question(boundary.provider, asks)
         yield Finding(Verdict.UNANSWERED, message, (assumed, promised), *boundary.key, questions=(question,))
         return
     follows = "each waits for the other" if ours == boundary.consumer else "both repair it at once"
     moves = (
-        Move(
-            boundary.consumer, f"count on {by.text}", (Change(counted, replace(counted, value=by.value, text=by.text)),)
-        ),
-        Move(
-            boundary.provider,
-            f"name {counted.text}",
-            (Change(by, replace(by, value=counted.value, text=counted.text)),),
-        ),
+        Move(boundary.consumer, f"count on {by.text}", (exchanged(counted, by.value, by.text),)),
+        Move(boundary.provider, f"name {counted.text}", (exchanged(by, counted.value, counted.text),)),
     )
-    parties = (boundary.consumer, boundary.provider, *(name.partition("/")[0] for name in (*by.value, *counted.value)))
-    owners = tuple(
-        owner for name in dict.fromkeys(parties) if (owner := boundary.system.party(name, boundary.view).get("owner"))
-    )
+    owners = owners_around(boundary, by, counted)
     witness = _witness(boundary, "one-recovers", (assumed, promised), follows, owners)
     yield Finding(Verdict.MISMATCH, message, (assumed, promised), *boundary.key, witness=witness, moves=moves)
 
 
 def _stranger(boundary: Boundary, by: Fact) -> Iterator[Finding]:
     """Whoever recovers is no party here: nobody can tell when it is on duty, or that it knows."""
-    missing = [name for name in by.value if name.partition("/")[0] not in boundary.system.parties]
-    if missing and len(missing) == len(by.value):
-        who = ", ".join(missing)
+    if by.value and not any(name.partition("/")[0] in boundary.system.parties for name in by.value):
+        who = ", ".join(by.value)
         says = Statement(by, f"{boundary.provider} says that {who} recovers {boundary.subject}")
         question = Question(boundary.provider, f"who {who} is: a party with page: {{acknowledge, hours}}")
         message = f"{who} recovers {boundary.subject}, and nothing is known of {who}"
-        yield Finding(
-            Verdict.UNANSWERED, message, (says,), "", boundary.provider, boundary.operation, questions=(question,)
-        )
+        yield Finding(Verdict.UNANSWERED, message, (says,), "", *boundary.key[1:], questions=(question,))
 
 
 def _witness(

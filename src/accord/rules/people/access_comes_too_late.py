@@ -87,9 +87,10 @@ from accord.boundaries.evidence import concludes
 from accord.boundaries.recovery import Due, duration_of
 from accord.boundaries.system import System
 from accord.boundaries.view import View
+from accord.boundaries.wording import exchanged
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
-from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Witness
 
 READS = ("steps", "recover", "detect", "hours", "acknowledge", "hands_on", "escalates")
@@ -133,52 +134,36 @@ def _not_there(need: Need, away: Absence) -> Finding:
     assert need.hours is not None
     assert need.given.hours is not None
     then = f"{need.given.party} is not on duty at {away.shown}, and {need.subject} is promised then"
-    covered = replace(need.given.hours, value=need.hours.value, text=need.hours.text)
+    covered = exchanged(need.given.hours, need.hours.value, need.hours.text)
     statements = (
         _needed(need),
         Statement(need.given.hours, f"{need.given.party} is on duty {need.given.hours.text}"),
         Statement(need.hours, f"{need.hours.says} promises {need.subject} {need.hours.text}"),
     )
     moves = (
-        Move(need.given.party, f"be on duty {need.hours.text}", (Change(need.given.hours, covered),)),
+        Move(need.given.party, f"be on duty {need.hours.text}", (covered,)),
         Move(need.steps.provider, f"do `{need.step.do}` without {need.given.party}, or with access given in advance"),
     )
-    message = f"{need.steps.provider} needs {need.reference} for `{need.step.do}`; {then}"
+    message = f"{need.says}; {then}"
     return _finding(need, Verdict.MISMATCH, message, statements, witness=away.witness(then), moves=moves)
 
 
 def _too_long(need: Need, wait: Fact, late: Course, owed: Due) -> Finding:
     missing = late.ends - late.due
-    message = f"{need.steps.provider} needs {need.reference} for `{need.step.do}`, which takes up to {wait.text}; "
+    message = f"{need.says}, which takes up to {wait.text}; "
     message += f"recovery of {need.subject} is then {show_duration(missing)} too late"
     hours = (owed.hours,) if owed.hours is not None and late.starts else ()
     expects = (owed.fact, *hours, *(fact for fact, _ in late.rests_on), *late.permits)
-    steps = (
-        *late.steps,
-        concludes(
-            f"repaired {show_duration(missing)} too late, and everybody kept their word",
-            need.subject,
-            late.steps[-1].at,
-        ),
-    )
+    does = f"repaired {show_duration(missing)} too late, and everybody kept their word"
+    steps = (*late.steps, concludes(does, need.subject, late.steps[-1].at))
     moves = []
     if wait.value > missing:
         text = show_duration(wait.value - missing)
-        moves.append(
-            Move(
-                need.given.party,
-                f"give access within {text}",
-                (Change(wait, replace(wait, value=wait.value - missing, text=text)),),
-            )
-        )
+        sooner = exchanged(wait, wait.value - missing, text)
+        moves.append(Move(need.given.party, f"give access within {text}", (sooner,)))
     text = show_duration(owed.within + missing)
-    moves.append(
-        Move(
-            owed.fact.says,
-            f"promise recovery within {text}",
-            (Change(owed.fact, replace(owed.fact, value=owed.within + missing, text=text)),),
-        )
-    )
+    longer = exchanged(owed.fact, owed.within + missing, text)
+    moves.append(Move(owed.fact.says, f"promise recovery within {text}", (longer,)))
     statements = (
         _needed(need),
         Statement(wait, f"{need.given.party} gives access within {wait.text}"),
@@ -194,20 +179,18 @@ def _open(need: Need, left: int | None, hours_open: bool, time_open: bool) -> Fi
         bound = f"at most {show_duration(left)}" if left is not None and left > 0 else ""
         asks.append(Question(need.given.party, f"how soon {need.reference} is given (acknowledge)", bound))
     if hours_open:
-        asks.append(
-            Question(need.given.party, f"when {need.reference} is given (hours)", need.hours.text if need.hours else "")
-        )
+        promised = need.hours.text if need.hours else ""
+        asks.append(Question(need.given.party, f"when {need.reference} is given (hours)", promised))
     if not asks:
         return None
-    message = f"{need.steps.provider} needs {need.reference} for `{need.step.do}`; nobody says {' and '.join(ask.asks.rpartition(' ')[0] for ask in asks)}"
+    unsaid = " and ".join(ask.asks.rpartition(" ")[0] for ask in asks)
+    message = f"{need.says}; nobody says {unsaid}"
     return _finding(need, Verdict.UNANSWERED, message, (_needed(need),), questions=tuple(asks))
 
 
 def _needed(need: Need) -> Statement:
     """The step, placed where it names what it needs."""
-    return Statement(
-        replace(need.steps, place=need.place), f"{need.steps.provider} needs {need.reference} for `{need.step.do}`"
-    )
+    return Statement(replace(need.steps, place=need.place), need.says)
 
 
 def _finding(need: Need, verdict: Verdict, message: str, statements: tuple[Statement, ...], **more: object) -> Finding:

@@ -90,14 +90,13 @@ Who promises: promise the hours in which somebody is there. Who is on duty: cove
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, watch, without_hours
 from accord.boundaries.ladder import ladder, operations_that_say, references, signals
 from accord.boundaries.system import System
 from accord.boundaries.view import View
+from accord.boundaries.wording import exchanged
 from accord.model.fact import Fact
-from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.hours import Hours
 
 READS = ("hours", "recover", "detect", "escalates", "steps")
@@ -121,7 +120,7 @@ def _people(system: System, provider: str, operation: str, view: View) -> Iterat
     found = absence(needed, paged, system.as_of) if paged else None
     open_ones = without_hours(paged) if found else []
     if found and not open_ones:
-        yield _nobody(system, found, f"nobody who recovers {provider}/{operation} is on duty")
+        yield _nobody(found, f"nobody who recovers {provider}/{operation} is on duty")
     covered = {each.party for each in paged} if found else set()
     for doer in doers(system, side.get("recover.how"), view):
         missing = absence(needed, [doer], system.as_of)
@@ -129,52 +128,41 @@ def _people(system: System, provider: str, operation: str, view: View) -> Iterat
             if doer.hours is None:
                 open_ones.append(doer)
             else:
-                yield _nobody(
-                    system,
-                    missing,
-                    f"{doer.party}, who does a step of the repair of {provider}/{operation}, is not on duty",
-                )
+                who = f"{doer.party}, who does a step of the repair of {provider}/{operation},"
+                yield _nobody(missing, f"{who} is not on duty")
     if open_ones:
         yield _unknown(needed, open_ones)
 
 
-def _nobody(system: System, found: Absence, what: str) -> Finding:
+def _nobody(found: Absence, what: str) -> Finding:
     needed, last = found.needed, found.away[-1]
+    promised = _promised(needed)
     on_duty = tuple(
         Statement(each.hours, f"{each.party} is on duty {each.hours.text}") for each in found.away if each.hours
     )
-    moves = [Move(last.party, f"be on duty {needed.text}", (_same_hours(last.hours, needed),))] if last.hours else []
-    if len(found.away) == 1 and last.hours:
-        moves.insert(
-            0, Move(needed.says, f"promise {needed.subject} {last.hours.text}", (_same_hours(needed, last.hours),))
-        )
-    return Finding(
-        Verdict.MISMATCH,
-        f"{needed.says} promises {needed.subject} {needed.text}; at {found.shown} {what}",
-        (Statement(needed, f"{needed.says} promises {needed.subject} {needed.text}"), *on_duty),
-        "",
-        needed.provider,
-        needed.operation,
-        witness=found.witness(f"{needed.subject} is promised at {found.shown}, and {what}"),
-        moves=tuple(moves),
-    )
+    moves = []
+    if last.hours and len(found.away) == 1:
+        fewer = exchanged(needed, last.hours.value, last.hours.text)
+        moves.append(Move(needed.says, f"promise {needed.subject} {last.hours.text}", (fewer,)))
+    if last.hours:
+        more = exchanged(last.hours, needed.value, needed.text)
+        moves.append(Move(last.party, f"be on duty {needed.text}", (more,)))
+    message = f"{promised.says}; at {found.shown} {what}"
+    witness = found.witness(f"{needed.subject} is promised at {found.shown}, and {what}")
+    about = ("", needed.provider, needed.operation)
+    return Finding(Verdict.MISMATCH, message, (promised, *on_duty), *about, witness=witness, moves=tuple(moves))
 
 
 def _unknown(needed: Fact, watches: list[Watch]) -> Finding:
-    names = " and ".join(each.party for each in without_hours(watches))
-    questions = tuple(
-        Question(each.party, f"when it is on duty ({each.subject}: hours)", needed.text)
-        for each in without_hours(watches)
-    )
-    message = f"{needed.says} promises {needed.subject} {needed.text}; nobody says when {names} is on duty"
-    statement = Statement(needed, f"{needed.says} promises {needed.subject} {needed.text}")
-    return Finding(
-        Verdict.UNANSWERED, message, (statement,), "", needed.provider, needed.operation, questions=questions
-    )
+    promised, silent = _promised(needed), without_hours(watches)
+    names = " and ".join(each.party for each in silent)
+    asks = tuple(Question(each.party, f"when it is on duty ({each.subject}: hours)", needed.text) for each in silent)
+    message = f"{promised.says}; nobody says when {names} is on duty"
+    return Finding(Verdict.UNANSWERED, message, (promised,), "", needed.provider, needed.operation, questions=asks)
 
 
-def _same_hours(before: Fact | None, like: Fact) -> Change:
-    return Change(before, replace(before, value=like.value, text=like.text) if before else None)
+def _promised(needed: Fact) -> Statement:
+    return Statement(needed, f"{needed.says} promises {needed.subject} {needed.text}")
 
 
 def _signals(system: System, provider: str, operation: str, view: View) -> Iterator[Finding]:
@@ -193,17 +181,15 @@ def _signals(system: System, provider: str, operation: str, view: View) -> Itera
     assert first.hours is not None
     says = f"{first.party} is there {first.hours.text}"
     needs = f"{needed.says} is there {needed.text}"
+    relies = f"{provider} relies on {first.because.text}"
+    longer = exchanged(first.hours, needed.value, needed.text)
     follows = f"a deviation of {provider}/{operation} at {found.shown} is shown by nobody"
     yield Finding(
         Verdict.MISMATCH,
         f"{first.party} shows no deviation of {provider}/{operation} at {found.shown}; {needs}",
-        (
-            Statement(first.hours, says),
-            Statement(needed, needs),
-            Statement(first.because, f"{provider} relies on {first.because.text}"),
-        ),
+        (Statement(first.hours, says), Statement(needed, needs), Statement(first.because, relies)),
         "",
         first.party,
         witness=found.witness(follows),
-        moves=(Move(first.party, f"show deviations {needed.text}", (_same_hours(first.hours, needed),)),),
+        moves=(Move(first.party, f"show deviations {needed.text}", (longer,)),),
     )
