@@ -113,9 +113,6 @@ def is_handled_cut(landscape: Landscape, cell: Cell) -> bool:
     )
 
 
-@pytest.mark.xfail(
-    reason="a reliance later than the caller's own limit ends the agreement instead of leaving it open", strict=True
-)
 def test_to_count_on_later_answers_leaves_a_handled_cut_agreed() -> None:
     provider = "party: b\npromises: {do: {latency: {p99: 1s, max: 5s}}}\n---\n"
     for counted_on in ("1s", "3s"):

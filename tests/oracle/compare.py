@@ -13,7 +13,10 @@ from accord.sources._yaml import Document, documents
 from .explorer import ACTS_TWICE, GIVES_UP_FIRST, OUTLASTS, TRIES_CANNOT_HAPPEN
 from .small_sets import SmallSet, as_yaml
 
-COMPARED = (GIVES_UP_FIRST, ACTS_TWICE, TRIES_CANNOT_HAPPEN, OUTLASTS)
+KEY_FORGOTTEN = "retries/key-forgotten-before-last-try"
+COMPARED = (GIVES_UP_FIRST, ACTS_TWICE, TRIES_CANNOT_HAPPEN, OUTLASTS, KEY_FORGOTTEN)
+SAID_AS = {KEY_FORGOTTEN: ACTS_TWICE}
+"""Rules that find one thing the explorer knows under another name: to it, a request that acts twice is one thing."""
 
 
 def compared_rules() -> list[Rule]:
@@ -35,9 +38,11 @@ def facts_of(text: str, file: str = "accord.yaml") -> list[Fact]:
 def claims(system: System, chosen: list[Rule]) -> tuple[set[tuple[str, str]], list[str]]:
     """What the chosen rules claim to be a mismatch, as pairs of rule and consumer, and why the monitor refuses some of it."""
     refused = refused_witnesses(system, chosen)
-    found = [(rule, finding.consumer) for rule, finding, _ in refused]
+    found = [(SAID_AS.get(rule, rule), finding.consumer) for rule, finding, _ in refused]
     found += [
-        (finding.rule, finding.consumer) for finding in judged(system, chosen) if finding.verdict is Verdict.MISMATCH
+        (SAID_AS.get(finding.rule, finding.rule), finding.consumer)
+        for finding in judged(system, chosen)
+        if finding.verdict is Verdict.MISMATCH
     ]
     return set(found), [f"{rule}: {reason}" for rule, _, reason in refused]
 

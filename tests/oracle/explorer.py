@@ -208,7 +208,7 @@ def waits_outlast(calling: Calling, serving: Serving, inner: frozenset[int]) -> 
 def may_be_agreed(calling: Calling, serving: Serving) -> bool:
     """Whether the caller's leaving is agreed, or would be once a missing term is stated.
 
-    The caller handles it, says what it counts on instead (within its own limit, and not against what is promised), and
+    The caller handles it, says what it counts on instead (no later than its own limit lets it, and not against what is promised), and
     repeats nothing that is unsafe to repeat.
     """
     if "timeout" not in calling.handles or calling.counts_on is None:
@@ -222,6 +222,7 @@ def may_be_agreed(calling: Calling, serving: Serving) -> bool:
         else None
     )
     limits = [limit for limit in (calling.attempt, calling.request) if isinstance(limit, int)]
-    if bound > min(limits) or (promised is not None and (promised == UNBOUNDED or int(promised) > bound)):
+    bound = min(bound, *limits)
+    if promised is not None and (promised == UNBOUNDED or int(promised) > bound):
         return False
     return not any(acts_twice(run, calling, serving) for run in runs(calling, frozenset({0, 1000})))

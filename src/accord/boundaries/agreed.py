@@ -5,11 +5,15 @@ What it counts on is a percentile inside the provider's promise, or a stated fal
 
 from enum import Enum
 
-from accord.boundaries.limits import attempts, tries_again
+from msgspec.structs import replace
+
+from accord.boundaries.limits import plan
 from accord.boundaries.percentiles import inside, percentiles
-from accord.boundaries.repeats import repeat
+from accord.boundaries.repeats import is_forgotten, repeat
+from accord.boundaries.side import Side
 from accord.boundaries.system import Boundary
 from accord.model.fact import Fact
+from accord.model.finding import Question
 from accord.model.nothing import NONE
 
 
@@ -23,18 +27,55 @@ class Agreement(Enum):
 
 def agreement(boundary: Boundary, limit: Fact) -> Agreement:
     """Whether answers later than `limit` are cut with both sides' knowledge."""
-    if tries_again(boundary, attempts(boundary)) and repeat(boundary).safe is not True:
+    safe = _repeats_safely(boundary)
+    if safe is False:
         return Agreement.NONE
     fallback = boundary.assumed.get("fallback")
     if fallback is not None and fallback.value is not NONE:
-        return Agreement.AGREED
+        return Agreement.AGREED if safe else Agreement.OPEN
     handled = boundary.assumed.get("handles")
     if handled is None or handled.value is NONE or "timeout" not in handled.value:
         return Agreement.NONE
-    counted = percentiles(boundary.assumed)
-    if not counted or any(fact.value > limit.value for fact in counted):
+    answers = [_covered(_within(fact, limit), boundary.promised) for fact in _counted_on(boundary)]
+    if not answers or False in answers:
         return Agreement.NONE
-    answers = [inside(fact, boundary.promised) for fact in counted]
-    if False in answers:
-        return Agreement.NONE
-    return Agreement.OPEN if None in answers else Agreement.AGREED
+    return Agreement.OPEN if None in answers or safe is None else Agreement.AGREED
+
+
+def _counted_on(boundary: Boundary) -> list[Fact]:
+    longest = boundary.assumed.get("latency.max")
+    return percentiles(boundary.assumed) + ([longest] if longest is not None and longest.value is not NONE else [])
+
+
+def _covered(counted: Fact, promised: Side) -> bool | None:
+    """Whether what the caller counts on is promised; None where that is not decided."""
+    if counted.term != "latency.max":
+        return inside(counted, promised)
+    longest = promised.get("latency.max")
+    if longest is None:
+        return None
+    return longest.value is not NONE and longest.value <= counted.value
+
+
+def _within(counted: Fact, limit: Fact) -> Fact:
+    """What the caller can count on at most: nothing that comes later than it waits."""
+    return counted if counted.value <= limit.value else replace(counted, value=limit.value, text=limit.text)
+
+
+def _repeats_safely(boundary: Boundary) -> bool | None:
+    """Whether the tries that follow a cut do nothing twice; None where nobody says what a repeat does."""
+    planned = plan(boundary)
+    if planned is None or len(planned.tries) < 2:
+        return True
+    does = repeat(boundary)
+    return False if is_forgotten(does, planned.tries[-1].start) else does.safe
+
+
+def still_open(boundary: Boundary, limit: Fact) -> Question:
+    """What the provider must say for an open cut to be agreed."""
+    if _repeats_safely(boundary) is None:
+        return Question(
+            boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key"
+        )
+    asks = f"a percentile of {boundary.subject} that covers what {boundary.consumer} counts on"
+    return Question(boundary.provider, asks, f"at most {limit.text}")

@@ -97,8 +97,8 @@ def tries_again(boundary: Boundary, tries: Fact | None) -> bool:
     return not words.isdisjoint(stated.value)
 
 
-def plan(boundary: Boundary) -> Plan | None:
-    """What the caller does while nothing is answered; None where it states no limit."""
+def plan(boundary: Boundary, most: int = MOST_TRIES_SHOWN) -> Plan | None:
+    """What the caller does while nothing is answered, `most` tries of it; None where it states no limit."""
     limit = first_limit(boundary)
     if limit is None:
         return None
@@ -110,7 +110,7 @@ def plan(boundary: Boundary) -> Plan | None:
     unlimited = wanted is NONE
     made: list[Try] = []
     start = 0
-    while len(made) < (MOST_TRIES_SHOWN if unlimited else min(wanted, MOST_TRIES_SHOWN)):
+    while len(made) < (most if unlimited else min(wanted, most)):
         if request is not None and start >= request.value:
             break
         made.append(_one(start, limit, request))

@@ -32,6 +32,14 @@ def repeat(boundary: Boundary) -> Repeat:
     return Repeat(key.value == "per-request", stated, key)
 
 
+def is_forgotten(does: Repeat, after: int) -> bool:
+    """Whether a key first sent that many nanoseconds ago is no longer remembered: at exactly its time it is gone."""
+    if does.fact is None or does.fact.term != "idempotent" or does.fact.value.kind != "key":
+        return False
+    remembered: int | None = does.fact.value.remembered
+    return remembered is not None and after >= remembered
+
+
 def _by_protocol(boundary: Boundary) -> Repeat:
     address = boundary.promised.get("at")
     if address is None:

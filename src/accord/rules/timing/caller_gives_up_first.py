@@ -77,7 +77,7 @@ what it counts on instead (`latency: {p99.9: ...}`). The provider: promise a max
 
 from collections.abc import Iterator
 
-from accord.boundaries.agreed import Agreement, agreement
+from accord.boundaries.agreed import Agreement, agreement, still_open
 from accord.boundaries.limits import first_limit, lengthened, waits_for_ever
 from accord.boundaries.percentiles import percentiles, share_beyond, tail
 from accord.boundaries.story import cut_short
@@ -114,8 +114,7 @@ def _cut(boundary: Boundary, limit: Fact, may: Worst) -> Iterator[Finding]:
     statements = (leaves(boundary, limit), may_answer(slow))
     message = f"{caller(boundary)} waits {limit.text}, {boundary.provider} may answer {when(slow)}"
     if agreed is Agreement.OPEN:
-        asks = f"a percentile of {boundary.subject} that covers what {boundary.consumer} counts on"
-        questions = (Question(boundary.provider, asks, f"at most {limit.text}"),)
+        questions = (still_open(boundary, limit),)
         yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=questions)
         return
     witness = cut_short(boundary)
