@@ -15,6 +15,7 @@ from accord.boundaries.system import Boundary
 from accord.model.fact import Fact
 from accord.model.finding import Question
 from accord.model.nothing import NONE
+from accord.model.subject import provider_of
 
 
 class Agreement(Enum):
@@ -32,7 +33,7 @@ def agreement(boundary: Boundary, limit: Fact) -> Agreement:
         return Agreement.NONE
     fallback = boundary.assumed.get("fallback")
     if fallback is not None and fallback.value is not NONE:
-        return Agreement.AGREED if safe else Agreement.OPEN
+        return Agreement.AGREED if safe and not _names_nobody(boundary, fallback) else Agreement.OPEN
     handled = boundary.assumed.get("handles")
     if handled is None or handled.value is NONE or "timeout" not in handled.value:
         return Agreement.NONE
@@ -40,6 +41,12 @@ def agreement(boundary: Boundary, limit: Fact) -> Agreement:
     if not answers or False in answers:
         return Agreement.NONE
     return Agreement.OPEN if None in answers or safe is None else Agreement.AGREED
+
+
+def _names_nobody(boundary: Boundary, fallback: Fact) -> bool:
+    """Whether a fallback is one word, and so a name, of which nothing is known."""
+    name = fallback.value
+    return isinstance(name, str) and " " not in name and provider_of(name) not in boundary.system.parties
 
 
 def _counted_on(boundary: Boundary) -> list[Fact]:
@@ -72,10 +79,17 @@ def _repeats_safely(boundary: Boundary) -> bool | None:
 
 
 def still_open(boundary: Boundary, limit: Fact) -> Question:
-    """What the provider must say for an open cut to be agreed."""
+    """What must be said for an open cut to be agreed."""
     if _repeats_safely(boundary) is None:
         return Question(
             boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key"
+        )
+    fallback = boundary.assumed.get("fallback")
+    if fallback is not None and fallback.value is not NONE:
+        return Question(
+            boundary.consumer,
+            f"what {fallback.text} is, its fallback for {boundary.subject}",
+            "a known operation, or a sentence",
         )
     asks = f"a percentile of {boundary.subject} that covers what {boundary.consumer} counts on"
     return Question(boundary.provider, asks, f"at most {limit.text}")
