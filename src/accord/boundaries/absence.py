@@ -13,6 +13,7 @@ from accord.boundaries.view import View
 from accord.model.fact import Fact
 from accord.model.hours import Hours, show_instant
 from accord.model.nothing import NONE
+from accord.model.subject import provider_of
 from accord.model.witness import Step, Witness
 
 
@@ -88,7 +89,7 @@ def doers(system: System, how: Fact | None, view: View) -> Iterator[Watch]:
     """Who does the steps of the procedures that recover.how names, each once."""
     seen: set[str] = set()
     for procedure in references(how):
-        steps = system.party(procedure.partition("/")[0], view).get("steps")
+        steps = system.party(provider_of(procedure), view).get("steps")
         if steps is None or how is None or steps.value is NONE:
             continue
         for step in steps.value:

@@ -13,6 +13,7 @@ from accord.model.contract_values import WorkStep
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
 from accord.model.place import Place
+from accord.model.subject import provider_of
 
 
 class Need(Struct, frozen=True):
@@ -50,7 +51,7 @@ def access_needs(system: System, view: View) -> Iterator[Need]:
         how, hours = side.get("recover.how"), side.get("hours")
         told = recovery(system, provider, operation, view)
         for procedure in references(how):
-            steps = system.party(procedure.partition("/")[0], view).get("steps")
+            steps = system.party(provider_of(procedure), view).get("steps")
             if how is None or steps is None or steps.value is NONE:
                 continue
             for step in steps.value:

@@ -14,6 +14,7 @@ from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.hours import ALWAYS
 from accord.model.nothing import NONE
+from accord.model.subject import provider_of
 from accord.model.witness import Step
 
 Access = dict[str, Fact]
@@ -145,7 +146,7 @@ class _Teller:
         told = self.told_of
         self.add(0, told.provider, "breaks", f"{told.subject} fails", None, told.subject)
         shown = told.shown_within or told.shown_by
-        signal = next(iter(references(told.shown_by)), told.provider).partition("/")[0]
+        signal = provider_of(next(iter(references(told.shown_by)), told.provider))
         self.add(told.shown_after, signal, "detects", f"shows that {told.subject} fails", shown, told.subject)
         if told.shown_within is not None and self.due.counts == "failure":
             self.rest_on(told.shown_within, f"shows a deviation of {told.subject} within {told.shown_within.text}")
@@ -185,7 +186,7 @@ class _Teller:
             self.rest_on(self.told_of.steps, f"takes up to {show_duration(takes_of(self.told_of.steps))}")
         for number, step in enumerate(self.told_of.work, start=1):
             at = self.wait_for_access(step, at) + (step.takes or 0)
-            doer = (step.by or "").partition("/")[0]
+            doer = provider_of(step.by or "")
             party = doer if doer not in ("", "none") else self.told_of.procedure
             self.add(at, party, "works", f"has done: {step.do}", self.told_of.steps, self.told_of.subject, number)
         return at
@@ -236,7 +237,7 @@ class _Teller:
         """The end, by the one who acted last; False where no statement says that it may be the end."""
         last = max(self.steps, key=lambda step: step.at)
         last = next(step for step in reversed(self.steps) if step.at == last.at)
-        named = [name.partition("/")[0] for name in references(self.told_of.by)]
+        named = [provider_of(name) for name in references(self.told_of.by)]
         party, fact = last.party, last.fact
         if last.act == "pages":
             party, fact = next(iter(named), ""), self.told_of.by

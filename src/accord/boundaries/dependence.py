@@ -10,6 +10,7 @@ from accord.boundaries.view import View
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, Fact
 from accord.model.nothing import NONE
+from accord.model.subject import operation_of, provider_of
 
 
 class Link(Struct, frozen=True):
@@ -30,12 +31,12 @@ Path = tuple[Link, ...]
 
 def subject_of(reference: str) -> str:
     """`party/any` for a bare party: every operation of it."""
-    return reference if "/" in reference else f"{reference}/{ANY}"
+    return reference if operation_of(reference) else f"{reference}/{ANY}"
 
 
 def meets(reference: str, subject: str) -> bool:
     """Whether a reference covers the operation: it names it, or names its whole party."""
-    return reference == subject or subject_of(reference) == f"{subject.partition('/')[0]}/{ANY}"
+    return reference == subject or subject_of(reference) == f"{provider_of(subject)}/{ANY}"
 
 
 def overlap(one: str, other: str) -> bool:
@@ -45,7 +46,7 @@ def overlap(one: str, other: str) -> bool:
 
 def acting(system: System, reference: str) -> str:
     """What must work for a named party to act: to be paged, or the only thing it promises; "" where that is not sure."""
-    if "/" in reference:
+    if operation_of(reference):
         return reference
     operations = system.operations(reference)
     if "page" in operations:
@@ -55,7 +56,7 @@ def acting(system: System, reference: str) -> str:
 
 def links(system: System, reference: str, view: View) -> Iterator[Link]:
     """What an operation needs, or what a party needs for any of its operations and of its steps; a need with a fallback is left out."""
-    party, _, operation = reference.partition("/")
+    party, operation = provider_of(reference), operation_of(reference)
     named = [operation] if operation and operation != ANY else [*system.operations(party), ANY]
     for name in named:
         yield from _needs(system, reference, party, name, view)
@@ -96,8 +97,8 @@ def _needs(system: System, source: str, party: str, operation: str, view: View) 
     if fact is None or not isinstance(fact.value, Needs):
         return
     for call in dict.fromkeys(call for together in fact.value.calls for call in together):
-        provider, _, called = call.partition("/")
-        fallback = system.assumed((party, provider, called or ANY), view).get("fallback")
+        called = (party, provider_of(call), operation_of(call) or ANY)
+        fallback = system.assumed(called, view).get("fallback")
         if fallback is None or fallback.value is NONE:
             yield Link(source, call, fact, f"needs {call}")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from accord.model.fact import Fact
+from accord.model.subject import provider_of
 from accord.model.witness import Step, Witness
 
 Saying = tuple[Fact, str]
@@ -16,7 +17,7 @@ def states(fact: Fact, does: str) -> Step:
 
 def breaks(subject: str, does: str = "deviates from what it promised") -> Step:
     """The step in which the deviation of an operation begins."""
-    return Step(0, subject.partition("/")[0], "breaks", does, None, subject)
+    return Step(0, provider_of(subject), "breaks", does, None, subject)
 
 
 def concludes(does: str, about: str = "", at: int = 0) -> Step:

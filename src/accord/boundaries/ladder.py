@@ -12,6 +12,7 @@ from accord.boundaries.view import EVERY, View
 from accord.model.contract_values import Rung
 from accord.model.fact import ANY, Fact
 from accord.model.nothing import NONE
+from accord.model.subject import operation_of, provider_of
 
 PAGE = "page"
 
@@ -74,7 +75,7 @@ def first_paged(system: System, provider: str, operation: str, view: View = EVER
         return
     for shown in signals(side):
         for alert in references(shown):
-            yield from paged_by(system, alert.partition("/")[0], 0, view)
+            yield from paged_by(system, provider_of(alert), 0, view)
 
 
 def paged_by(system: System, party: str, since: int, view: View = EVERY) -> Iterator[Level]:
@@ -126,7 +127,7 @@ def _level(
 
 def answering(system: System, reference: str) -> tuple[str, str]:
     """The party and operation that a reference means: the one named, else `page`, else the only one the party promises."""
-    party, _, operation = reference.partition("/")
+    party, operation = provider_of(reference), operation_of(reference)
     if operation:
         return party, operation
     promised = system.operations(party)

@@ -3,6 +3,7 @@
 from accord.boundaries.system import Boundary, System
 from accord.boundaries.view import View
 from accord.model.fact import Fact
+from accord.model.subject import provider_of
 
 
 def owner_of(system: System, party: str, view: View) -> str:
@@ -20,7 +21,7 @@ def side_of(boundary: Boundary, named: Fact) -> str:
     owners = {side: owner_of(boundary.system, side, boundary.view) for side in sides}
     found = set()
     for name in named.value:
-        party = name.partition("/")[0]
+        party = provider_of(name)
         owner = owner_of(boundary.system, party, boundary.view)
         same = [side for side in sides if owner and owner == owners[side]]
         found.add(party if party in sides else same[0] if len(same) == 1 else "")
@@ -29,6 +30,6 @@ def side_of(boundary: Boundary, named: Fact) -> str:
 
 def owners_around(boundary: Boundary, *named: Fact) -> tuple[Fact, ...]:
     """What both sides of a boundary, and all those that these facts name, state of their owners; each party once."""
-    parties = (boundary.consumer, boundary.provider, *(name.partition("/")[0] for fact in named for name in fact.value))
+    parties = (boundary.consumer, boundary.provider, *(provider_of(name) for fact in named for name in fact.value))
     stated = (boundary.system.party(party, boundary.view).get("owner") for party in dict.fromkeys(parties))
     return tuple(owner for owner in stated if owner is not None)

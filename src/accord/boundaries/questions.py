@@ -10,6 +10,7 @@ from accord.boundaries.system import Boundary, System
 from accord.model.duration import show_duration
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.nothing import NONE
+from accord.model.subject import provider_of
 
 NO_BOUND = frozenset(
     ("at", "to", "needs", "mentioned", "routes", "runs", "detect", "recover", "timeout", "instead", "undo", "fault")
@@ -116,7 +117,7 @@ def counts_on_others(party: str, side: Side) -> bool:
 
 def names(fact: Fact | None, party: str) -> bool:
     """Whether the references of a fact name the party, or an operation of it."""
-    return fact is not None and fact.value is not NONE and any(name.partition("/")[0] == party for name in fact.value)
+    return fact is not None and fact.value is not NONE and any(provider_of(name) == party for name in fact.value)
 
 
 def _expecting(system: System) -> frozenset[tuple[str, str]]:

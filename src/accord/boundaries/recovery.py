@@ -10,6 +10,7 @@ from accord.model.contract_values import WorkStep
 from accord.model.fact import Fact
 from accord.model.hours import ALWAYS, Hours
 from accord.model.nothing import NONE
+from accord.model.subject import provider_of
 
 
 class Due(Struct, frozen=True):
@@ -74,7 +75,7 @@ def recovery(system: System, provider: str, operation: str, view: View = EVERY) 
         return None
     side = system.promised(provider, operation, view)
     how = side.get("recover.how")
-    procedures = [name.partition("/")[0] for name in references(how)]
+    procedures = [provider_of(name) for name in references(how)]
     shortest = min(procedures, key=lambda name: (takes_of(system.party(name, view).get("steps")), name), default="")
     return Recovery(
         provider,

@@ -10,6 +10,7 @@ from accord.boundaries.view import View, holds_in
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.nothing import NONE
+from accord.model.subject import operation_of, provider_of
 
 
 class Reliance(Struct, frozen=True):
@@ -61,8 +62,8 @@ def _index(system: System) -> _Index:
         known = _INDEXES[system] = {}
         for fact in system.facts:
             for how, target in _targets(fact):
-                provider, _, operation = target.partition("/")
-                known.setdefault((provider, operation or ANY), []).append((how, fact))
+                place = (provider_of(target), operation_of(target) or ANY)
+                known.setdefault(place, []).append((how, fact))
     return known
 
 

@@ -17,6 +17,7 @@ from accord.model.duration import show_duration
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.finding import Verdict
 from accord.model.nothing import NONE
+from accord.model.subject import operation_of, provider_of
 
 MANY_TRIES = 64
 """So many tries miss nothing worth counting."""
@@ -60,10 +61,9 @@ def needed(boundary: Boundary) -> list[Boundary]:
     if needs is None or not isinstance(needs.value, Needs):
         return []
     calls = dict.fromkeys(call for together in needs.value.calls for call in together)
-    parted = (call.partition("/") for call in calls)
     return [
-        boundary.system.boundary((boundary.provider, party, operation or ANY), boundary.view)
-        for party, _, operation in parted
+        boundary.system.boundary((boundary.provider, provider_of(call), operation_of(call) or ANY), boundary.view)
+        for call in calls
     ]
 
 
@@ -154,31 +154,37 @@ def _time(boundary: Boundary) -> Iterator[Shortfall]:
             holds=holds,
         )
         return
+    yield from _unknown_time(boundary, promise, needs, groups)
+
+
+def _unknown_time(
+    boundary: Boundary, promise: Fact, needs: Fact, groups: tuple[tuple[Wait, ...], ...]
+) -> Iterator[Shortfall]:
+    """The promise holds as far as anybody has said; some of what it waits for may take longer than it leaves."""
+    longest = [max(group, key=lambda wait: wait.surely) for group in groups]
+    surely = sum(wait.surely for wait in longest)
     open_waits = [
         wait
         for group in groups
         for wait in group
         if wait.missing and not _inside(wait, promise, surely, longest) and not _is_data(boundary, wait)
     ]
-    if open_waits:
-        left = {wait: promise.value - surely + (wait.surely if wait in longest else 0) for wait in open_waits}
-        missing = tuple(
-            (
-                name.partition("/")[0],
-                f"how late {name} may answer (latency: {{max: ...}})",
-                f"at most {show_duration(left[wait])}",
-            )
-            for wait in open_waits
-            for name in wait.missing
+    if not open_waits:
+        return
+    left = {wait: promise.value - surely + (wait.surely if wait in longest else 0) for wait in open_waits}
+    missing = tuple(
+        (
+            provider_of(name),
+            f"how late {name} may answer (latency: {{max: ...}})",
+            f"at most {show_duration(left[wait])}",
         )
-        message = f"{boundary.subject} promises to answer within {promise.text}; nobody says how late {missing[0][1].split()[2]} may answer"
-        yield Shortfall(
-            Verdict.UNANSWERED,
-            promise,
-            ((needs, f"needs {needs.text}"),),
-            message,
-            missing=tuple(dict.fromkeys(missing)),
-        )
+        for wait in open_waits
+        for name in wait.missing
+    )
+    message = f"{boundary.subject} promises to answer within {promise.text}; nobody says how late {open_waits[0].missing[0]} may answer"
+    yield Shortfall(
+        Verdict.UNANSWERED, promise, ((needs, f"needs {needs.text}"),), message, missing=tuple(dict.fromkeys(missing))
+    )
 
 
 def _inside(wait: Wait, promise: Fact, surely: int, longest: list[Wait]) -> bool:

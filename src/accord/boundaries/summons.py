@@ -9,6 +9,7 @@ from accord.boundaries.view import View
 from accord.model.contract_values import Rung
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
+from accord.model.subject import provider_of
 from accord.model.witness import Step, Witness
 
 PEOPLE = frozenset(("rota", "team", "external"))
@@ -90,7 +91,7 @@ def reaching_nobody(about: str, shown: Fact, within: Fact | None, dead: list[Fac
 def passed_on_to_nobody(party: str, stated: Fact, rung: Rung, dead: list[Fact], says: str) -> Witness:
     """A ladder pages a party that wakes nobody."""
     told = [states(fact, f"says {fact.term} {fact.text}") for fact in dead]
-    page = _page(rung.after or 0, party, stated, rung.to.partition("/")[0])
+    page = _page(rung.after or 0, party, stated, provider_of(rung.to))
     steps = (*told, breaks(party, "has something to pass on"), page, concludes(says, at=rung.after or 0))
     return Witness(steps, "ladder-ends-in-a-person", (stated,))
 

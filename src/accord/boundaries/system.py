@@ -11,7 +11,7 @@ from accord.boundaries.view import EVERY, View, Views, in_force, may_hold, views
 from accord.model.contract_values import Needs, references
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
-from accord.model.subject import provider_of
+from accord.model.subject import operation_of, provider_of
 
 Key = tuple[str, str, str]  # consumer ("" for every caller), provider, operation
 
@@ -85,7 +85,7 @@ class System:
         """Every party that speaks or is spoken of as a side, in order of name."""
         names = {provider for provider, _ in self._promised} | {key[1] for key in self._assumed}
         names |= {key[0] for key in self._assumed if key[0]}
-        names |= {call.partition("/")[0] for fact in self.facts if fact.term == "needs" for call in _calls(fact)}
+        names |= {provider_of(call) for fact in self.facts if fact.term == "needs" for call in _calls(fact)}
         return dict.fromkeys(sorted(names))
 
     @cached_property
@@ -116,8 +116,8 @@ class System:
         for fact in self.facts:
             if fact.term == "needs":
                 for call in _calls(fact):
-                    provider, _, operation = call.partition("/")
-                    for named in self._named(provider, operation or ANY):
+                    provider, operation = provider_of(call), operation_of(call) or ANY
+                    for named in self._named(provider, operation):
                         found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
         for provider, operation in self._promised:
@@ -272,8 +272,7 @@ class System:
                         yield from facts
                 for need in self._promised.get((provider, named), {}).get("needs", ()):
                     for call in _calls(need):
-                        other, _, called = call.partition("/")
-                        following = (provider, other, called or ANY)
+                        following = (provider, provider_of(call), operation_of(call) or ANY)
                         if following not in seen:
                             seen.add(following)
                             waiting.append(following)

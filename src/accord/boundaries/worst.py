@@ -8,6 +8,7 @@ from accord.boundaries.view import View
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, Fact, Layer, Stance
 from accord.model.nothing import NONE
+from accord.model.subject import operation_of, provider_of
 
 FOREVER = 10**24
 """More nanoseconds than any limit: the time of a provider that promises no maximum."""
@@ -102,8 +103,7 @@ def _worst(system: System, provider: str, operation: str, view: View, path: tupl
 
 
 def _wait(system: System, consumer: str, call: str, because: Fact, view: View, path: tuple[str, ...]) -> Wait:
-    provider, _, operation = call.partition("/")
-    operation = operation or ANY
+    provider, operation = provider_of(call), operation_of(call) or ANY
     boundary = system.boundary((consumer, provider, operation), view)
     callee = _worst(system, provider, operation, view, path)
     planned = plan(boundary)

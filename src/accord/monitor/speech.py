@@ -63,7 +63,7 @@ def names(fact: Fact, party: str) -> bool:
 
 def leads_to(reference: str, about: str) -> bool:
     """Whether a reference means this operation; a bare party means all of its operations."""
-    if "/" not in reference or not operation_of(about) or operation_of(about) == ANY:
+    if not operation_of(reference) or not operation_of(about) or operation_of(about) == ANY:
         return provider_of(reference) == provider_of(about)
     return reference == about
 

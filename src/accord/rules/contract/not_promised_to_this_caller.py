@@ -77,6 +77,7 @@ from accord.model.fact import ANY, Fact, Stance
 from accord.model.finding import Change, Finding, Move, Statement, Verdict
 from accord.model.nothing import NONE
 from accord.model.place import Place
+from accord.model.subject import operation_of, provider_of
 
 READS = ("to", "escalates", "steps", "recover", "owner", "needs", "fallback", "dead_letter")
 
@@ -99,7 +100,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     promises = list(_promises(system, view))
     summons = _summons(system, view) if promises else {}
     for promise, operation in promises:
-        made_to = {name.partition("/")[0] for name in promise.value} if promise.value is not NONE else set()
+        made_to = {provider_of(name) for name in promise.value} if promise.value is not NONE else set()
         if "anyone" in made_to:
             continue
         named = [use for name, use in summons.get(promise.provider, ()) if _means(system, name) == operation]
@@ -133,11 +134,11 @@ def _summons(system: System, view: View) -> dict[str, list[tuple[str, _Use]]]:
     for fact in here:
         if fact.term == "recover.how":
             for name in fact.value:
-                repaired.setdefault(name.partition("/")[0], set()).add(fact.provider)
+                repaired.setdefault(provider_of(name), set()).add(fact.provider)
     for fact in here:
         for name, place, how in _named(fact):
             repairs = frozenset(repaired.get(fact.provider, ())) if fact.term == "steps" else frozenset()
-            found.setdefault(name.partition("/")[0], []).append((name, _Use(fact.provider, fact, place, how, repairs)))
+            found.setdefault(provider_of(name), []).append((name, _Use(fact.provider, fact, place, how, repairs)))
     return found
 
 
@@ -156,7 +157,7 @@ def _named(fact: Fact) -> Iterator[tuple[str, Place, str]]:
 
 def _means(system: System, name: str) -> str:
     """The operation named; of a bare party that is to act, to be paged, or the only one there is."""
-    party, _, operation = name.partition("/")
+    party, operation = provider_of(name), operation_of(name)
     operations = system.operations(party)
     return operation or ("page" if "page" in operations else operations[0] if len(operations) == 1 else "")
 

@@ -66,6 +66,7 @@ from accord.boundaries.system import Boundary
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
+from accord.model.subject import operation_of, provider_of
 from accord.model.terms import TERMS
 
 READS = tuple(sorted({name.partition(".")[0] for name in TERMS}))
@@ -106,8 +107,8 @@ def _silent_parts(boundary: Boundary) -> Iterator[Finding]:
     if needs is None or not isinstance(needs.value, Needs) or not first_caller(boundary):
         return
     for call in dict.fromkeys(call for together in needs.value.calls for call in together):
-        provider, _, operation = call.partition("/")
-        other = boundary.system.boundary((boundary.provider, provider, operation or ANY), boundary.view)
+        provider = provider_of(call)
+        other = boundary.system.boundary((boundary.provider, provider, operation_of(call) or ANY), boundary.view)
         if not other.promised.terms and not other.assumed.terms and first_caller(other):
             asks = f"what {other.subject} promises, how a deviation is shown and who recovers it"
             says = Statement(needs, f"{boundary.provider} needs {call}")

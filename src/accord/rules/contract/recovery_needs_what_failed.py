@@ -94,7 +94,7 @@ from accord.boundaries.view import View
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
-from accord.model.subject import operation_of
+from accord.model.subject import operation_of, provider_of
 from accord.model.witness import Witness
 
 READS = ("needs", "recover", "detect", "fallback", "steps")
@@ -130,12 +130,12 @@ def _returning(system: System, view: View, fact: Fact, subject: str) -> Iterator
     paths = [
         shortest(system, start, view, lambda link: link.needed and meets(link.target, subject)) for start in starts
     ]
-    others = [name for name in fact.value if meets(name, subject) or name.partition("/")[0] == fact.provider]
+    others = [name for name in fact.value if meets(name, subject) or provider_of(name) == fact.provider]
     if others or not paths or None in paths or (fact.term == "detect.by" and _elsewhere(system, view, subject, fact)):
         return
     path = min((path for path in paths if path), key=len)
     start = path[0].source
-    named = Link(subject, start, fact, f"names {start.partition('/')[0]} as {_REPAIRS[fact.term]}")
+    named = Link(subject, start, fact, f"names {provider_of(start)} as {_REPAIRS[fact.term]}")
     message = f"{_REPAIRS[fact.term]} of {subject}, {start}, needs {subject} itself"
     if len(path) > 1:
         message = f"{_REPAIRS[fact.term]} of {subject}, {start}, needs {path[-1].source}, which needs {subject}"
@@ -174,7 +174,7 @@ def _sharing(system: System, view: View, fact: Fact, subject: str) -> Iterator[F
 
 
 def _unknown(system: System, view: View, fact: Fact, subject: str, own: dict[str, Path]) -> Iterator[Finding]:
-    party, _, operation = fact.value.partition("/")
+    party, operation = provider_of(fact.value), operation_of(fact.value)
     if own and party in system.parties and system.needs(party, operation or ANY, view) is None:
         message = f"{subject} falls back on {fact.value}; nobody says what that needs"
         question = Question(party, f"what {fact.value} needs (needs)", "none of " + ", ".join(own))

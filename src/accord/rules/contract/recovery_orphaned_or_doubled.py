@@ -102,6 +102,7 @@ from accord.boundaries.wording import exchanged
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
+from accord.model.subject import provider_of
 from accord.model.witness import Witness
 
 READS = ("recover", "fallback", "owner")
@@ -153,7 +154,7 @@ def _counts_on_none(boundary: Boundary, by: Reliance) -> Fact:
 
 def _two_words(boundary: Boundary, by: Fact, counted: Fact) -> Iterator[Finding]:
     ours, theirs = (side_of(boundary, fact) for fact in (by, counted))
-    same = {name.partition("/")[0] for name in by.value} & {name.partition("/")[0] for name in counted.value}
+    same = {provider_of(name) for name in by.value} & {provider_of(name) for name in counted.value}
     if same or (ours and ours == theirs) or (ours == boundary.consumer) != (theirs == boundary.provider):
         return
     promised = Statement(by, f"{boundary.provider} says that {by.text} recovers {boundary.subject}")
@@ -176,7 +177,7 @@ def _two_words(boundary: Boundary, by: Fact, counted: Fact) -> Iterator[Finding]
 
 def _stranger(boundary: Boundary, by: Fact) -> Iterator[Finding]:
     """Whoever recovers is no party here: nobody can tell when it is on duty, or that it knows."""
-    if by.value and not any(name.partition("/")[0] in boundary.system.parties for name in by.value):
+    if by.value and not any(provider_of(name) in boundary.system.parties for name in by.value):
         who = ", ".join(by.value)
         says = Statement(by, f"{boundary.provider} says that {who} recovers {boundary.subject}")
         question = Question(boundary.provider, f"who {who} is: a party with page: {{acknowledge, hours}}")

@@ -91,6 +91,7 @@ from accord.boundaries.wording import exchanged
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
+from accord.model.subject import operation_of
 from accord.model.witness import Witness
 
 READS = ("steps", "recover", "detect", "hours", "acknowledge", "hands_on", "escalates")
@@ -194,6 +195,6 @@ def _needed(need: Need) -> Statement:
 
 
 def _finding(need: Need, verdict: Verdict, message: str, statements: tuple[Statement, ...], **more: object) -> Finding:
-    stated = need.given.hours is not None or need.wait is not None or "/" in need.reference
+    stated = need.given.hours is not None or need.wait is not None or bool(operation_of(need.reference))
     operation = need.given.operation if stated else ""
     return Finding(verdict, message, statements, need.steps.provider, need.given.party, operation, **more)  # type: ignore[arg-type]

@@ -106,6 +106,7 @@ from accord.model.contract_values import Rung
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
+from accord.model.subject import operation_of, provider_of
 
 READS = ("escalates", "detect", "acknowledge", "kind")
 
@@ -128,7 +129,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _signals(system: System, consumer: str, about: str, side: Side, view: View) -> Iterator[Finding]:
     """The signals of one side, where every one of them says that it wakes nobody."""
-    named = [(fact, name.partition("/")[0]) for fact in signals(side) for name in references(fact)]
+    named = [(fact, provider_of(name)) for fact in signals(side) for name in references(fact)]
     silent = [
         system.party(alert, view).value("escalates") is NONE and is_nobody(system, alert, view) is not False
         for _, alert in named
@@ -139,7 +140,7 @@ def _signals(system: System, consumer: str, about: str, side: Side, view: View) 
     own = system.party(alert, view)
     none, kind = own.get("escalates"), own.get("kind")
     assert none is not None
-    provider, _, operation = about.partition("/")
+    provider, operation = provider_of(about), operation_of(about)
     where = (consumer, provider, operation)
     message = f"{alert} shows a deviation of {about} and wakes nobody"
     statements = (Statement(none, f"{alert} wakes nobody"), Statement(shown, f"{shown.says} relies on {shown.text}"))
