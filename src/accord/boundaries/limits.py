@@ -88,13 +88,18 @@ def tries_again(boundary: Boundary, tries: Fact | None) -> bool:
     """
     if tries is None or tries.value == 1:
         return False
-    stated = next((fact for fact in boundary.assumed.all("retry_on") if fact.layer is tries.layer), None)
+    stated = repeated_after(boundary, tries)
     if stated is None:
         return any(fact.layer is tries.layer for term in TRY_TERMS for fact in boundary.assumed.all(term))
     if stated.value is NONE:
         return False
     words = TIMED_OUT if stated.source == "contract" else TIMED_OUT | TIMED_OUT_MESH
     return not words.isdisjoint(stated.value)
+
+
+def repeated_after(boundary: Boundary, tries: Fact) -> Fact | None:
+    """What the layer that states these tries asks again after."""
+    return next((fact for fact in boundary.assumed.all("retry_on") if fact.layer is tries.layer), None)
 
 
 def plan(boundary: Boundary, most: int = MOST_TRIES_SHOWN) -> Plan | None:

@@ -2,12 +2,20 @@
 
 from msgspec import Struct
 
+from accord.boundaries.answers import answers, names_error
+from accord.boundaries.limits import repeated_after, tries_again
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Idempotence
 from accord.model.fact import Fact
+from accord.model.nothing import NONE
 
 IDEMPOTENT_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
 """RFC 9110 section 9.2.2: the methods whose repetition has the effect of a single request."""
+
+
+NOTHING_DONE = frozenset(("connect", "connect-failure", "refused-stream"))
+LOST = frozenset(("timeout", "reset", "any", "5xx", "gateway-error"))
+"""Words of `retry_on`: after the first nothing was done; after the second the caller does not know."""
 
 
 class Repeat(Struct, frozen=True):
@@ -48,3 +56,23 @@ def _by_protocol(boundary: Boundary) -> Repeat:
     if all(method in IDEMPOTENT_METHODS for method in methods):
         return Repeat(True, address)
     return Repeat(None, address)
+
+
+def never_repeated(boundary: Boundary, tries: Fact) -> bool:
+    """Whether the caller has said that it asks again after named errors only, all of which leave nothing done."""
+    stated = repeated_after(boundary, tries)
+    if stated is None or tries_again(boundary, tries):
+        return False
+    if stated.value is NONE:
+        return True
+    return all(
+        word in NOTHING_DONE or any(names_error(word, error) for error in answers(boundary)) for word in stated.value
+    )
+
+
+def safe_only_while(boundary: Boundary, tries: Fact) -> str:
+    """The condition under which repeats that nothing is known to cause do no harm."""
+    stated = repeated_after(boundary, tries)
+    if stated is None or LOST & set(stated.value):
+        return "holds only while no answer is lost on the way"
+    return f"holds only while nothing was done whenever the answer is {stated.text}"

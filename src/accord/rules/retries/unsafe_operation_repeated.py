@@ -60,7 +60,7 @@ promises:
 ```
 
 ## Unanswered
-Nobody says what a repeat does; which key is sent; or after what the caller asks again:
+Nobody says what a repeat does, which key is sent, or after what the caller asks again:
 ```yaml file=checkout/accord.yaml
 party: checkout
 assumes:
@@ -91,14 +91,13 @@ The caller: one try only, or the same key on every attempt. The provider: let a 
 
 from collections.abc import Iterator
 
-from accord.boundaries.limits import Plan, attempts, plan, tries_again
-from accord.boundaries.repeats import Repeat, repeat
+from accord.boundaries.limits import Plan, attempts, plan
+from accord.boundaries.repeats import Repeat, never_repeated, repeat, safe_only_while
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import caller, exchanged, times
 from accord.model.contract_values import Idempotence
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
-from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
 READS = ("attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors")
@@ -110,39 +109,26 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     if tries is None or tries.value == 1:
         return
     does = repeat(boundary)
-    if does.safe is True or _never_repeated(boundary, tries):
+    if does.safe is True or never_repeated(boundary, tries):
         return
     statements = (
         Statement(tries, f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject}"),
         *_acts(boundary, does),
     )
     if does.safe is None:
-        open_part = (
-            "which key it sends" if does.fact is not None and does.fact.term == "idempotent" else "what a repeat does"
-        )
+        has_key = does.fact is not None and does.fact.term == "idempotent"
+        open_part = "which key it sends" if has_key else "what a repeat does"
         message = f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject}; nobody says {open_part}"
         yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=(_question(boundary, does),))
         return
     message = f"{caller(boundary)} asks up to {times(tries)}, {boundary.provider} acts each time"
     planned = plan(boundary)
-    if not tries_again(boundary, tries) or planned is None or len(planned.tries) < 2 or planned.attempts is not tries:
-        condition = "holds only while no answer is lost on the way"
+    if planned is None or len(planned.tries) < 2 or planned.attempts is not tries:
+        condition = safe_only_while(boundary, tries)
         yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
         return
     witness, moves = _witness(boundary, planned, tries, does), _moves(boundary, tries, does)
     yield Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)
-
-
-def _never_repeated(boundary: Boundary, tries: Fact) -> bool:
-    """Whether the caller has said that it asks again after named errors only, all of which leave nothing done."""
-    stated = next((fact for fact in boundary.assumed.all("retry_on") if fact.layer is tries.layer), None)
-    if stated is None or tries_again(boundary, tries):
-        return False
-    if stated.value is NONE:
-        return True
-    answers = {fact.term.removeprefix("errors."): fact.value for fact in boundary.promised.family("errors.")}
-    nothing_done = {"connect", "connect-failure", "refused-stream"}
-    return all(word in nothing_done or word in answers for word in stated.value)
 
 
 def _witness(boundary: Boundary, planned: Plan, tries: Fact, does: Repeat) -> Witness:
