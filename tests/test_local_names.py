@@ -12,7 +12,7 @@ from accord.model.contract_values import Needs, Rung, WorkStep
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict
 from accord.model.problem import Problem
-from accord.rules._catalogue import Rule, rules
+from accord.rules._catalogue import Rule
 from accord.sources._claims import read_text
 from test_pages import AS_OF, cases, read_blocks
 
