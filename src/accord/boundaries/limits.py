@@ -18,6 +18,8 @@ TIMED_OUT = frozenset(("timeout", "any"))
 TIMED_OUT_MESH = frozenset(("5xx", "gateway-error", "reset", "504", "deadline-exceeded"))
 """What Envoy counts a timed-out try as (route_components.proto and the router filter's x-envoy-retry-on)."""
 MOST_TRIES_SHOWN = 5
+MOST_TRIES_COUNTED = 64
+"""Tries that are followed one by one where their end matters; a caller that makes more is followed so far only."""
 
 
 class Try(Struct, frozen=True):

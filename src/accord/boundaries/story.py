@@ -1,7 +1,7 @@
 """Tells how a call goes when every party uses the time it may: the steps of a witness."""
 
 from accord.boundaries.answers import calling
-from accord.boundaries.limits import Plan, Try, plan
+from accord.boundaries.limits import MOST_TRIES_COUNTED, MOST_TRIES_SHOWN, Plan, Try, plan
 from accord.boundaries.system import Boundary, System
 from accord.boundaries.view import View
 from accord.boundaries.worst import FOREVER, Worst, worst
@@ -19,7 +19,7 @@ def cut_short(boundary: Boundary) -> Witness | None:
     if planned is None:
         return None
     teller = _Teller(boundary.system, boundary.view)
-    _, answered = teller.request(boundary, 0)
+    _, answered = teller.request(boundary, 0, MOST_TRIES_SHOWN)
     if answered or len(teller.steps) > MOST_STEPS:
         return None
     steps = sorted(teller.steps, key=_position)
@@ -68,9 +68,9 @@ class _Teller:
     def add(self, at: int, party: str, act: str, does: str, fact: Fact | None, call: _Call) -> None:
         self.steps.append(Step(at, party, act, does, fact, *call))
 
-    def request(self, boundary: Boundary, start: int) -> tuple[int, bool]:
+    def request(self, boundary: Boundary, start: int, most: int = MOST_TRIES_COUNTED) -> tuple[int, bool]:
         """All tries of one request; when it is over, and whether it was answered."""
-        planned = plan(boundary)
+        planned = plan(boundary, most)
         name = (boundary.consumer, boundary.subject)
         request = self.requests[name] = self.requests.get(name, 0) + 1
         if planned is None:

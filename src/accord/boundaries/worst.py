@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from accord.boundaries.limits import Plan, plan
+from accord.boundaries.limits import MOST_TRIES_COUNTED, Plan, plan
 from accord.boundaries.system import Boundary, System
 from accord.boundaries.view import View
 from accord.model.contract_values import Needs
@@ -106,7 +106,7 @@ def _wait(system: System, consumer: str, call: str, because: Fact, view: View, p
     provider, operation = provider_of(call), operation_of(call) or ANY
     boundary = system.boundary((consumer, provider, operation), view)
     callee = _worst(system, provider, operation, view, path)
-    planned = plan(boundary)
+    planned = plan(boundary, MOST_TRIES_COUNTED)
     connect = _connecting(boundary)
     return Wait(
         consumer,

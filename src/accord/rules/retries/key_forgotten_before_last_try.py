@@ -60,7 +60,7 @@ The caller: end all tries before the key is forgotten. The provider: remember th
 
 from collections.abc import Iterator
 
-from accord.boundaries.limits import Plan, attempts, plan, tries_again
+from accord.boundaries.limits import MOST_TRIES_COUNTED, Plan, attempts, plan, tries_again
 from accord.boundaries.repeats import is_forgotten, repeat
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import caller, exchanged, times
@@ -71,7 +71,6 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = ("idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on")
-MOST_TRIES = 64
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
@@ -81,7 +80,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         return
     if tries is None or not tries_again(boundary, tries):
         return
-    planned = plan(boundary, MOST_TRIES)
+    planned = plan(boundary, MOST_TRIES_COUNTED)
     if planned is None or planned.attempts is not tries or len(planned.tries) < 2:
         return
     last = planned.tries[-1].start
