@@ -96,9 +96,9 @@ def climbed(system: System, first: list[Level], view: View = EVERY) -> Ladder:
     order = len(waiting)
     while waiting:
         _, _, level, path = heappop(waiting)
-        if any(level.party == earlier.party for earlier in path):
-            returns.append(_returned((*path, level)))
         if level.party in levels:
+            if any(level.party == earlier.party for earlier in path):
+                returns.append(_returned((*path, level)))
             continue
         levels[level.party] = level
         for following in paged_by(system, level.party, level.after, view):

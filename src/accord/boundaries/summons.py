@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from accord.boundaries.evidence import breaks, concludes, states
-from accord.boundaries.ladder import Return, climbed, paged_by, speakers
+from accord.boundaries.knots import knots
+from accord.boundaries.ladder import Return, answering, climbed, paged_by, speakers
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.contract_values import Rung
@@ -13,6 +14,8 @@ from accord.model.subject import provider_of
 from accord.model.witness import Step, Witness
 
 PEOPLE = frozenset(("rota", "team", "external"))
+MOST_STARTS = 64
+"""In a larger knot of parties that page each other, the ways back are followed from one party only."""
 
 
 def is_nobody(system: System, party: str, view: View) -> bool | None:
@@ -44,17 +47,25 @@ def ladders(system: System, view: View) -> Iterator[tuple[str, Fact]]:
 def circles(system: System, view: View) -> Iterator[tuple[str, Return]]:
     """Every way back to a party that was paged before, where nobody on the whole ladder promises to acknowledge.
 
-    Each once, told from its first party by name.
+    Each once, told from its first party by name; of a knot of more than MOST_STARTS parties only those through its first.
     """
+    paged = {party: [answering(system, rung.to)[0] for rung in stated.value] for party, stated in ladders(system, view)}
+    found = [each for knot in knots(paged) for each in _round(system, knot, view)]
+    yield from sorted(found, key=lambda each: each[0])
+
+
+def _round(system: System, knot: list[str], view: View) -> Iterator[tuple[str, Return]]:
+    """The ways back inside one knot; whoever stands in it reaches the same parties, so one who answers is enough for all."""
     seen: set[frozenset[str]] = set()
-    for party, _ in sorted(ladders(system, view)):
+    for party in knot if len(knot) <= MOST_STARTS else knot[:1]:
         ladder = climbed(system, list(paged_by(system, party, 0, view)), view)
+        if party == knot[0] and any(answers(system, level.party, view) for level in ladder.levels):
+            return
         for back in ladder.returns:
             around = frozenset(_circle(back))
             if party in around and around not in seen:
                 seen.add(around)
-                if not any(answers(system, level.party, view) for level in ladder.levels):
-                    yield party, back
+                yield party, back
 
 
 def _circle(back: Return) -> tuple[str, ...]:

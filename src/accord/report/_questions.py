@@ -20,13 +20,14 @@ def open_questions(findings: Iterable[Finding]) -> dict[Question, list[Finding]]
 
 def question_list(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> list[str]:
     """The open questions, grouped by the party who can answer."""
-    asked = open_questions(findings)
+    asked_of: dict[str, list[tuple[Question, list[Finding]]]] = {}
+    for question, asking in open_questions(findings).items():
+        asked_of.setdefault(question.to, []).append((question, asking))
     lines: list[str] = []
-    for party in dict.fromkeys(sorted(question.to for question in asked)):
+    for party, asked in sorted(asked_of.items(), key=lambda item: item[0]):
         lines.append(f"{paint('unanswered', 'unanswered')}  asked of {paint('bold', visible(party) or 'anybody')}")
-        for question, asking in asked.items():
-            if question.to == party:
-                lines += _entry(question, asking, wanted, paint)
+        for question, asking in asked:
+            lines += _entry(question, asking, wanted, paint)
         lines.append("")
     return lines
 
