@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from accord.check import check
@@ -393,7 +393,13 @@ def test_nothing_raises_or_hangs(name: str) -> None:
         holds(value)
 
     quiet = settings(
-        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+        # shrinking a large text takes minutes: only the long run does it
+        phases=[phase for phase in Phase if SECONDS or phase is not Phase.shrink],
     )
     end = time.monotonic() + SECONDS
     number = 0

@@ -62,7 +62,11 @@ def test_a_page_finds_what_it_announces(rule: Rule, blocks: list[tuple[str, str]
         for match in _ANNOUNCED.finditer(line)
     ]
     system, _ = joined(facts, AS_OF)
-    assert refused_witnesses(system, [rule]) == []
+    refused = [
+        f"{finding.subject}: the monitor refuses the witness: {why}"
+        for _, finding, why in refused_witnesses(system, [rule])
+    ]
+    assert not refused, "\n".join(refused)
     found = []
     for finding in check(facts, as_of=AS_OF, rules=[rule]).findings:
         assert finding.verdict is not Verdict.MISMATCH or finding.witness is not None

@@ -63,6 +63,21 @@ STORIES: dict[str, Story] = {
         ("ledger-oncall/page hours", "ledger/post detect.by"),
         starts="2026-11-27T16:59:00Z",
     ),
+    "a change that is everywhere first": Story(
+        "noticed-before-everywhere",
+        """
+        {party: feature-file, promises: {features: {spread: 5m, detect: {by: EdgeErrors, within: 7m}}}}
+        ---
+        {party: proxy, assumes: {feature-file/features: {fallback: none}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s feature-file breaks feature-file/features
+        5m feature-file reaches feature-file/features by feature-file/features spread
+        7m EdgeErrors detects feature-file/features by feature-file/features detect.within
+        7m - concludes feature-file/features
+        """,
+        ("proxy>feature-file/features fallback", "feature-file/features detect.by"),
+    ),
     "a promise while nobody is there": Story(
         "somebody-on-duty",
         LEDGER.replace("escalates:\n  - {after: 10m, unless: acknowledged, to: duty}", "escalates: none"),

@@ -26,6 +26,7 @@ ACTS: dict[str, str] = {
     "success, and no further one can begin: all that the facts of the witness state have, or the next would not begin before timeout.request (among those facts) is over; "
     "then it may also be told at that limit. No fact, or one of the caller's own about `about`",
     "breaks": "the deviation of `about` begins: time 0; party: the provider; fact: none, or one of the provider's about `about`",
+    "reaches": "a change of `about` that was wrong from the start has reached everybody; party: who states the fact; fact: spread, exactly its value after breaks",
     "detects": "a signal shows the deviation of `about`; party: the signal, or whoever states the fact; fact: detect.within, exactly its value after breaks; detect.by "
     "(which names party), at the moment of breaks, or detect.within's value after it where that is among the facts of the witness; none: where no fact of "
     "the witness speaks of a signal, the provider, at the moment of breaks",
@@ -56,6 +57,8 @@ EXPECTATIONS: dict[str, str] = {
     "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",
     "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller (some fact of which is among expects) does not handle it by name",
     "error-not-repeated": "what may have been executed, or must not be asked again, is not asked again: broken when retry_on names an error (by name, code, class of codes or any) whose fact says retry never or effect unknown or done, unless a repeat acts once",
+    "noticed-before-everywhere": "a wrong change is noticed before it is everywhere: broken when `detects` comes later than `reaches`, both of one operation, while a caller of it "
+    "has nothing instead (its fallback none, among expects); at the same instant it is still in time",
     "recovered-in-time": "recovered within what was promised: broken when `recovers` comes later than `due`, both of one operation",
     "somebody-on-duty": "a promise is kept by somebody on duty: broken when an `away` instant lies inside the promise's hours (fact among expects), and the promise rests on "
     "those away, as the facts of the witness say: they promise it, or are all whom its recover.by names (with their escalates, where given), or one does a "

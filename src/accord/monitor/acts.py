@@ -14,6 +14,7 @@ JUDGES: dict[str, Callable[[Timeline, Step], str]] = {
     "acts": calls.acts,
     "fails": calls.fails,
     "breaks": carrying.breaks,
+    "reaches": carrying.reaches,
     "detects": carrying.detects,
     "pages": carrying.pages,
     "acknowledges": carrying.acknowledges,

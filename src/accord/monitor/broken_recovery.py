@@ -20,6 +20,17 @@ def recovered_in_time(line: Timeline) -> str:
     return "" if late else "the repair is in time"
 
 
+def noticed_before_everywhere(line: Timeline) -> str:
+    """Broken when a change is everywhere before it is noticed, and a caller has nothing instead."""
+    late = [about for about, (at, _) in line.detected.items() if at > line.spread.get(about, at)]
+    bare = [fact for fact in line.witness.expects if fact.term == "fallback" and fact.value is NONE and fact.consumer]
+    if not late:
+        return "it is noticed before it is everywhere"
+    return (
+        "" if any(speaks_of(fact, about) for fact in bare for about in late) else "every caller has something instead"
+    )
+
+
 def somebody_on_duty(line: Timeline) -> str:
     """Broken when nobody who answers for a promise is on duty while it holds."""
     gone = [step for step in line.told if step.act == "away"]

@@ -25,6 +25,19 @@ def breaks(line: Timeline, step: Step) -> str:
     return ""
 
 
+def reaches(line: Timeline, step: Step) -> str:
+    """A change that was wrong from the start is everywhere."""
+    fact = step.fact
+    if step.about not in line.broke or step.about in line.spread:
+        return "nothing has gone wrong there, or it was everywhere before"
+    if fact is None or fact.term != "spread" or not is_providers(fact, step.about) or not isinstance(fact.value, int):
+        return f"nobody says how soon a change of {step.about} is everywhere"
+    if step.party != fact.says or step.at != line.broke[step.about] + fact.value:
+        return "it is everywhere at another time, or another party says so"
+    line.spread[step.about] = step.at
+    return ""
+
+
 def detects(line: Timeline, step: Step) -> str:
     """A signal shows the deviation."""
     fact = step.fact

@@ -78,6 +78,7 @@ class Timeline(Struct):
     requests: list[Request] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
     broke: dict[str, int] = field(default_factory=dict)
+    spread: dict[str, int] = field(default_factory=dict)
     detected: dict[str, tuple[int, str]] = field(default_factory=dict)
     recovered: dict[str, int] = field(default_factory=dict)
     due: dict[str, int] = field(default_factory=dict)

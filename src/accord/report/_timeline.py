@@ -82,7 +82,8 @@ def _times(starts: str, moments: list[int]) -> list[str]:
     longest = max(moments, default=0)
     if longest == 0:
         return [""] * len(moments)
-    if longest >= _LONG:
+    whole_minutes = longest >= NANOSECONDS["m"] and all(at % SECOND == 0 for at in moments)
+    if longest >= _LONG or whole_minutes:
         return [show_duration(at) for at in moments]
     digits = _digits(moments)
     return [_seconds(at, digits) for at in moments]
