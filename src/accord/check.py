@@ -7,7 +7,7 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from accord.boundaries.defaulted import with_defaults
-from accord.boundaries.moves import settled
+from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
@@ -37,13 +37,13 @@ def check(
     """What the rules find in these facts on the day `as_of`; findings are sorted, mismatches first."""
     system, refused = joined(facts, as_of)
     chosen = all_rules() if rules is None else rules
-    findings = [with_moves(system, finding, chosen) for finding in judged(system, chosen)]
+    findings = with_moves(system, sorted(judged(system, chosen), key=_position), chosen)
     return Result(
         files=files,
         problems=(*problems, *refused),
         parties=len(system.parties),
         boundaries=len(system.keys),
-        findings=tuple(sorted(findings, key=_position)),
+        findings=tuple(findings),
     )
 
 
@@ -159,15 +159,18 @@ def _kinds(finding: Finding) -> list[str]:
     return [f"{statement.fact.subject} {statement.fact.term}" for statement in finding.statements]
 
 
-def with_moves(system: System, finding: Finding, rules: Sequence[Rule]) -> Finding:
-    """The finding with those of its moves that settle it and break nothing else that they touch."""
-    if not finding.moves:
-        return finding
+def with_moves(system: System, findings: Sequence[Finding], rules: Sequence[Rule]) -> list[Finding]:
+    """The findings with those of their moves that settle them and break nothing else that they touch.
+
+    The first are tried first: where the moves of all would take too long, the last findings have none.
+    """
 
     def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
         return judged(other, [rule for rule in rules if not terms.isdisjoint(rule.reads)], keys)
 
-    return replace(finding, moves=settled(system, finding, judge))
+    known = {finding.fingerprint for finding in findings if finding.verdict is Verdict.MISMATCH}
+    trials = Trials(system, judge, known)
+    return [replace(finding, moves=trials.settled(finding)) if finding.moves else finding for finding in findings]
 
 
 def _position(finding: Finding) -> tuple[object, ...]:

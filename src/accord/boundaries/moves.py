@@ -1,6 +1,6 @@
 """Moves: what one side can change, re-checked on everything it touches before anybody is told."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 
 from msgspec.structs import replace
 
@@ -14,35 +14,61 @@ MOST_FOLLOWERS = 3
 """How many further parties a move may ask to move too before it is given up."""
 
 
-def settled(system: System, finding: Finding, judge: Judge) -> tuple[Move, ...]:
-    """Those moves of a finding that settle it and add no mismatch; one that others must follow says who."""
-    checked = [_settled(system, finding, move, judge) for move in finding.moves]
-    return tuple(move for move in checked if move is not None)
+MOST_FACTS = 250_000
+"""How many facts may be judged again for all moves together; what comes after is not re-checked, so not offered."""
 
 
-def _settled(system: System, finding: Finding, move: Move, judge: Judge) -> Move | None:
-    if not move.changes:
-        return move
-    changes = list(move.changes)
-    followers: list[Move] = []
-    local, keys = neighbourhood(system, changes)
-    before = _mismatches(judge(local, keys, _terms(changes)))
-    for _ in range(MOST_FOLLOWERS + 1):
+class Trials:
+    """Tries moves on what they touch, until so many facts were judged again that the rest would take too long.
+
+    `known` are the fingerprints of the mismatches that the system has as it is.
+    """
+
+    def __init__(self, system: System, judge: Judge, known: Set[str], most_facts: int = MOST_FACTS) -> None:
+        self.system, self.judge, self.known = system, judge, known
+        self.left = most_facts
+
+    def settled(self, finding: Finding) -> tuple[Move, ...]:
+        """Those moves of a finding that settle it and add no mismatch; one that others must follow says who.
+
+        A move that can no longer be tried is left out.
+        """
+        checked = [self._settled(finding, move) for move in finding.moves]
+        return tuple(move for move in checked if move is not None)
+
+    def _settled(self, finding: Finding, move: Move) -> Move | None:
+        if not move.changes:
+            return move
+        changes = list(move.changes)
+        followers: list[Move] = []
+        for _ in range(MOST_FOLLOWERS + 1):
+            new = self._tried(finding, changes)
+            if new is None:
+                return None
+            if not new:
+                return _told(move, changes, followers)
+            follower = _follower(new[0], move)
+            if follower is None:
+                return None
+            followers.append(follower)
+            changes += follower.changes
+        return None
+
+    def _tried(self, finding: Finding, changes: list[Change]) -> list[Finding] | None:
+        """The mismatches that the changes add, in order of fingerprint; None where they leave the finding, or cannot be tried."""
+        if self.left <= 0:
+            return None
+        local, keys = neighbourhood(self.system, changes)
+        self.left -= len(local.facts)
+        terms = _terms(changes)
         changed = local.replaced((change.before, change.after) for change in changes)
-        after = _mismatches(judge(changed, keys, _terms(changes)))
+        after = _mismatches(self.judge(changed, keys, terms))
         if any(_same(finding, left) for left in after.values()):
             return None
-        new = [after[name] for name in sorted(after.keys() - before.keys())]
-        if not new:
-            return _told(move, changes, followers)
-        follower = _follower(new[0], move)
-        if follower is None:
-            return None
-        followers.append(follower)
-        changes += follower.changes
-        local, keys = neighbourhood(system, changes)
-        before = _mismatches(judge(local, keys, _terms(changes)))
-    return None
+        new = after.keys() - self.known
+        if new:  # what is missing around a small part can make a mismatch too
+            new -= _mismatches(self.judge(local, keys, terms)).keys()
+        return [after[name] for name in sorted(new)]
 
 
 def _terms(changes: list[Change]) -> set[str]:

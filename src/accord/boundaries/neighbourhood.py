@@ -16,9 +16,12 @@ def neighbourhood(system: System, changes: Iterable[Change]) -> tuple[System, li
     """A smaller system in which the changes can be judged, and the boundaries in it that they touch."""
     facts = [fact for change in changes for fact in (change.before, change.after) if fact is not None]
     keys = list(dict.fromkeys(key for fact in facts for key in _touched(system, fact)))
+    seen = set(keys)
     for key in keys:
-        keys += [above for above in system.above(key) if above not in keys]
-    known = {id(fact): fact for key in keys for fact in system.behind(key)}
+        above = [upper for upper in system.above(key) if upper not in seen]
+        seen.update(above)
+        keys += above
+    known = {id(fact): fact for fact in system.behind(*keys)}
     _add_named(system, known)
     return System(known.values(), system.as_of), keys
 

@@ -258,8 +258,8 @@ class System:
     def _behind(self) -> dict[Key, list[Fact]]:
         return {}
 
-    def _facts_behind(self, key: Key) -> Iterator[Fact]:
-        waiting, seen = [key], {key}
+    def _facts_behind(self, *keys: Key) -> Iterator[Fact]:
+        waiting, seen = [*keys], set(keys)
         while waiting:
             consumer, provider, operation = waiting.pop()
             for named in (operation, ANY):
@@ -344,9 +344,9 @@ class System:
                     found.append(upper)
         return found
 
-    def behind(self, key: Key) -> list[Fact]:
-        """Every fact that this boundary can depend on: of both sides, of the calls behind it, and of the parties themselves."""
-        facts = list(self._facts_behind(key))
+    def behind(self, *keys: Key) -> list[Fact]:
+        """Every fact that these boundaries can depend on: of both sides, of the calls behind, and of the parties themselves."""
+        facts = list(self._facts_behind(*keys))
         parties = {party for fact in facts for party in (fact.consumer, fact.provider) if party}
         for party in sorted(parties):
             for own in self._promised.get((party, PARTY), {}).values():

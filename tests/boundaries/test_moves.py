@@ -1,0 +1,57 @@
+"""Moves are tried on what they touch, the first findings first, and none is shown that was not tried."""
+
+from accord.boundaries.moves import Trials
+from accord.boundaries.system import Key, System
+from accord.check import joined, judged, with_moves
+from accord.model.fact import Fact
+from accord.model.finding import Finding, Verdict
+from accord.rules._catalogue import rules
+from accord.sources._claims import read_text
+
+
+def tree(operations: int) -> list[Fact]:
+    """Operations that each need two others, and promise to answer sooner than these."""
+    parties = []
+    for number in range(operations):
+        parts = [f"p{part}/get" for part in (2 * number + 1, 2 * number + 2) if part < operations]
+        needs = f", needs: [{', '.join(parts)}]" if parts else ""
+        parties.append(f"party: p{number}\npromises: {{get: {{latency: {{max: {1000 + number}ms}}{needs}}}}}\n")
+    return [item for item in read_text("---\n".join(parties), ".", "accord.yaml") if isinstance(item, Fact)]
+
+
+def failing(system: System) -> list[Finding]:
+    return [each for each in judged(system, rules()) if each.verdict is Verdict.MISMATCH and each.moves]
+
+
+def tried(system: System, findings: list[Finding], most_facts: int) -> tuple[list[int], int]:
+    """How many moves each finding keeps, and how many facts were judged for them."""
+    judged_facts = 0
+
+    def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
+        nonlocal judged_facts
+        judged_facts += len(other.facts)
+        return judged(other, rules(), keys)
+
+    trials = Trials(system, judge, {finding.fingerprint for finding in findings}, most_facts)
+    return [len(trials.settled(finding)) for finding in findings], judged_facts
+
+
+def test_every_move_of_a_small_system_is_tried() -> None:
+    system, _ = joined(tree(20))
+    findings = failing(system)
+    assert len(findings) == 10
+    assert [len(each.moves) for each in with_moves(system, findings, rules())] == [1] * 10
+
+
+def test_the_first_findings_keep_their_moves_where_all_would_take_too_long() -> None:
+    system, _ = joined(tree(20))
+    findings = failing(system)
+    kept, judged_facts = tried(system, findings, most_facts=100)
+    assert kept == sorted(kept, reverse=True)
+    assert 0 < sum(kept) < 10
+    assert judged_facts < 100 + len(system.facts)
+
+
+def test_a_move_that_cannot_be_tried_is_not_shown() -> None:
+    system, _ = joined(tree(20))
+    assert tried(system, failing(system), most_facts=0) == ([0] * 10, 0)
