@@ -65,7 +65,7 @@ FORMS = {
     "steps": "list of maps",
 }
 GRAMMARS = {"text", "duration", "percent", "hours", "instant", "amount", "count", "range", "rate", "date", "name", "reference", "address"}  # fmt: skip
-PROSE = {"reference or prose": "reference, or a sentence", "never or after duration": "`never`, or `after` and a duration"}  # fmt: skip
+PROSE = {"reference or prose": "reference, or a sentence", "reference or anyone": "reference, `anyone`", "quantity": "amount, no word", "never or after duration": "`never`, or `after` and a duration"}  # fmt: skip
 
 PARSERS: dict[str, Callable[[str], object]] = {
     "duration": parse_duration,

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from accord.model.fact import Fact, Scope
+from accord.model.fact import Fact, Scope, shown_scope
+from accord.model.place import Place
 from accord.model.problem import Problem
 
 FORMAT = "contract"
@@ -31,11 +32,17 @@ def conflicts(facts: Iterable[Fact]) -> Iterator[Problem]:
 
 
 def _two_homes(first: Fact, second: Fact) -> Problem:
-    where = f" ({', '.join(f'{name}={chr(124).join(values)}' for name, values in first.scope)})" if first.scope else ""
     return Problem(
         second.place,
-        f"party {second.says}{where} already has its home in {first.place.file}:{first.place.line}; one home per party and scope: join the two",
+        f"party {second.says}{shown_scope(first.scope)} already has its home in {_seen_from(first.place, second.place)}; "
+        "one home per party and scope: join the two",
     )
+
+
+def _seen_from(place: Place, here: Place) -> str:
+    """A line for a message at another place, with its root where that is another one."""
+    root = "" if place.root in (here.root, place.file, "") else f" under {place.root}"
+    return f"{place.file}:{place.line}{root}"
 
 
 def _crossing(facts: list[Fact]) -> Iterator[Problem]:
@@ -44,7 +51,7 @@ def _crossing(facts: list[Fact]) -> Iterator[Problem]:
             if one.value != other.value and not _settled(one.scope, other.scope, facts):
                 yield Problem(
                     other.place,
-                    f"{other.subject} {other.term} is {other.text} here and {one.text} at {one.place.file}:{one.place.line}, "
+                    f"{other.subject} {other.term} is {other.text} here and {one.text} at {_seen_from(one.place, other.place)}, "
                     "and neither scope lies inside the other; state the joint scope",
                 )
 

@@ -13,6 +13,11 @@ from accord.model.problem import Refused
 _POWERS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15}
 _BINARY = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "PiB": 2**50}
 SIZES = {**_POWERS, **_BINARY}
+_MEANT_SIZES = {
+    spelling: pair
+    for pair in zip(("kB", "MB", "GB", "TB", "PB"), _BINARY, strict=True)
+    for spelling in (pair[0].upper(), pair[1].upper())
+} | {"K": ("kB", "KiB")}
 _NUMBER = re.compile(r"\d{1,18}(?:\.\d{1,9})?", re.ASCII)
 _SIZE = re.compile(r"(\d{1,18}(?:\.\d{1,9})?)\s?([A-Za-z]+)", re.ASCII)
 _RATE = re.compile(r"([^/]+)/([^/ ]+)( each)?")
@@ -69,6 +74,9 @@ def parse_count(text: str) -> int:
 def parse_size(text: str) -> Amount:
     """A size such as 256KiB or 2TB, in bytes."""
     match = _SIZE.fullmatch(text)
+    meant = _MEANT_SIZES.get(match[2].upper()) if match and match[2] not in SIZES else None
+    if match and meant:
+        raise Refused(f"expected {match[1]}{meant[0]} (of 1000) or {match[1]}{meant[1]} (of 1024), read {text!r}")
     if not match or match[2] not in SIZES:
         raise Refused(f"expected a size such as 64KiB or 2GB ({' '.join(SIZES)}), read {text!r}")
     return Amount("bytes", Fraction(match[1]) * SIZES[match[2]])
@@ -98,12 +106,17 @@ def parse_amount(text: str) -> Amount | Words:
         return Amount("count", Fraction(text))
     if "/" in text:
         return parse_rate(text)
+    if _NUMBER.fullmatch(text.removesuffix(" each")):
+        return Amount("count", Fraction(text.removesuffix(" each")), each=True)
     if text[:1].isdigit():
         return _size_or_duration(text)
     return Words(frozenset((text,)))
 
 
 def _size_or_duration(text: str) -> Amount:
+    size = _SIZE.fullmatch(text)
+    if size and size[2] not in SIZES and size[2].upper() in _MEANT_SIZES:
+        return parse_size(text)
     for parser in (parse_size, _parse_span):
         try:
             return parser(text)

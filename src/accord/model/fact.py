@@ -20,6 +20,11 @@ Dimensions: `env`, `cluster`, `version:<party>`, `variant:<resource>` (files of 
 EVERYWHERE: Scope = ()
 
 
+def shown_scope(scope: Scope) -> str:
+    """A scope for people, ` (env=staging)`; nothing where it is everywhere."""
+    return f" ({', '.join(f'{name}={chr(124).join(values)}' for name, values in scope)})" if scope else ""
+
+
 class Stance(StrEnum):
     """How a fact is meant."""
 

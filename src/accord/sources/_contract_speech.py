@@ -17,10 +17,11 @@ from accord.sources._yaml import (
     ScalarNode,
     SequenceNode,
     entries,
+    items,
     place_of,
     text_of,
 )
-from accord.sources.contract_keys import OTHER_WORDS, Key
+from accord.sources.contract_keys import ASSUME_KEYS, OTHER_WORDS, PARTY_KEYS, PROMISE_KEYS, Key, parse_text
 
 
 class Subject:
@@ -38,6 +39,8 @@ class Speech:
     def __init__(self, document: Document) -> None:
         self.root, self.file = document.root, document.file
         self.scope = document.scope
+        self.homes = document.homes
+        self.is_scoped = True
         self.party = ""
         self.layer = Layer.CODE
         self.facts: list[Fact] = []
@@ -74,25 +77,33 @@ class Speech:
         )
 
     def entries(self, node: Node, expected: str) -> list[Entry]:
-        """The entries of a map; keys that begin with `x-` are the author's own."""
+        """The entries of a map whose keys are those of the language; keys that begin with `x-` are the author's own."""
+        found = self.named(node, expected)
+        for entry in found:
+            if entry.key.startswith("x-"):
+                return [each for each in found if not each.key.startswith("x-")]
+        return found
+
+    def named(self, node: Node, expected: str) -> list[Entry]:
+        """The entries of a map whose keys are names; nothing where the value is empty or `unknown`."""
         if type(node) is not MappingNode:
-            if text_of(node) != "":
+            if text_of(node) not in ("", "unknown"):
                 self.refuse(node, f"expected {expected}, read {shown(node)}")
             return []
         duplicates: list[tuple[Node, str]] = []
         found = entries(node, duplicates)
         for key_node, key in duplicates:
             self.refuse(key_node, f"the key {key} stands here a second time; one place per fact")
-        for entry in found:
-            if entry.key.startswith("x-"):
-                return [each for each in found if not each.key.startswith("x-")]
         return found
 
     def known(self, entry: Entry, table: dict[str, Key]) -> Key | None:
         """The key of the table that an entry has; an unknown one is refused."""
         key = table.get(entry.key)
         if key is None:
-            self.refuse(entry.key_node, f"unknown key {entry.key!r}{_suggestion(entry.key, table)}")
+            self.refuse(
+                entry.key_node,
+                _elsewhere(entry.key, table) or f"unknown key {entry.key!r}{_suggestion(entry.key, table)}",
+            )
         return key
 
     def scalar(self, node: Node, parse: Callable[[str], Any], name: str) -> tuple[Any, str] | None:
@@ -118,12 +129,21 @@ class Speech:
         self.refuse(node, f"{name}: expected one value, read {shown(node)}")
         return None
 
+    def name_of(self, entry: Entry, parse: Callable[[str], str]) -> str | None:
+        """The name that a key is; None where it was refused, as reserved words are."""
+        try:
+            return parse(entry.key)
+        except Refused as refusal:
+            self.refuse(entry.key_node, f"name: {_templated(entry.key) or refusal}")
+            return None
+
+    def each(self, node: Node) -> list[Node]:
+        """The items of a list, or the node itself."""
+        return items(node) if type(node) is SequenceNode else [node]
+
     def texts(self, node: Node, name: str) -> list[tuple[str, Node]]:
-        """The texts of a list, or of one scalar."""
-        if type(node) is not SequenceNode:
-            text = self.scalar(node, str, name)
-            return [(text[0], node)] if text else []
-        found = [(self.scalar(item, str, name), item) for item in node.value]
+        """The texts of a list, or of one scalar; `none` is no text."""
+        found = [(self.scalar(item, parse_text, name), item) for item in self.each(node)]
         return [(text[0], item) for text, item in found if text]
 
     def parts(self, node: Node, table: tuple[Key, ...], name: str) -> dict[str, tuple[Any, str, Node]]:
@@ -147,7 +167,7 @@ class Speech:
         if text == "unknown" and "unknown" in key.grammar.split():
             return text, text
         if key.shape == "scalar":
-            return self.scalar(node, key.parse, name)
+            return self.scalar(node, parse_text if key.parse is str else key.parse, name)
         words = []
         for text, item in self.texts(node, name):
             parsed = self.scalar(item, key.parse, name)
@@ -175,11 +195,31 @@ def shown(node: Node) -> str:
     return repr(text_of(node))
 
 
+def unknown_in(node: Node) -> list[Node]:
+    """The node itself, or the values and items of values in its map, that are the word `unknown`."""
+    values = [entry.value for entry in entries(node) if not entry.key.startswith("x-")]
+    parts = [node, *values, *(item for value in values for item in items(value))]
+    return [part for part in parts if text_of(part) == "unknown"]
+
+
 def _templated(text: str) -> str:
     for mark in ("{{", "<%", "%{"):
         if mark in text:
             return f"cannot read: template ({mark}); check the rendered file instead"
     return ""
+
+
+_PLACES = ((PROMISE_KEYS, "under promises"), (ASSUME_KEYS, "under assumes"), (PARTY_KEYS, "beside party"))
+
+
+def _elsewhere(word: str, table: dict[str, Key]) -> str:
+    """Where a key of the language belongs that stands at another place of it; "" for any other word."""
+    here = next((place for keys, place in _PLACES if keys is table), "")
+    there = [place for keys, place in _PLACES if word in keys]
+    if not here or not there:
+        return ""
+    at = "in an operation " if there[0] != "beside party" else ""
+    return f"the key {word!r} stands {at}{' or '.join(there)}, not {here}"
 
 
 def _suggestion(word: str, table: dict[str, Key]) -> str:

@@ -43,12 +43,16 @@ _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-
 
 
 class Document(Struct, frozen=True):
-    """One YAML document: its root node, and the scope that its path gives it."""
+    """One YAML document: its root node, the scope that its path gives it, and the homes that its text holds.
+
+    `homes` is shared by the documents of one text: where each party and scope spoke first.
+    """
 
     root: str
     file: str
     node: Node
     scope: Scope = EVERYWHERE
+    homes: dict[tuple[str, Scope], Place] = {}
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -66,13 +70,23 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
     After an error, reading goes on at the next line that starts with `---`. A template ends the reading of its text:
     what follows may stand under its condition.
     """
-    text = _readable(text)
+    typed, text = text, _readable(text)
+    homes: dict[tuple[str, Scope], Place] = {}
     for found in _read_from(text, 0, len(text)):
         if isinstance(found, Refusal):
             reason = found.reason.replace("not YAML", "not JSON", 1) if file.endswith(".json") else found.reason
-            yield Problem(Place(root, file, found.line, found.column), reason, fatal=True)
+            yield Problem(Place(root, file, found.line, _column(typed, found)), reason, fatal=True)
         else:
-            yield Document(root, file, found, scope)
+            yield Document(root, file, found, scope, homes)
+
+
+def _column(typed: str, refusal: Refusal) -> int:
+    """The column of a refusal in the text as typed: characters exchanged inside open quotes may have shifted it."""
+    begin = 0
+    for _ in range(refusal.line - 1):
+        begin = typed.find("\n", begin) + 1
+    end = typed.find("\n", begin)
+    return min(refusal.column, (end if end >= 0 else len(typed)) - begin + 1)
 
 
 def _readable(text: str) -> str:

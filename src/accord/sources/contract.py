@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from accord.model.amount import Amount, Growth, Words, parse_amount
 from accord.model.contract_values import ErrorAnswer, Idempotence, Needs, Rung, WorkStep
 from accord.model.duration import parse_duration
-from accord.model.fact import ANY, EVERYWHERE, Fact, Stance
+from accord.model.fact import ANY, EVERYWHERE, Fact, Stance, shown_scope
 from accord.model.hours import parse_hours
 from accord.model.nothing import NONE
 from accord.model.problem import Problem, Refused
 from accord.sources import contract_keys as keys
-from accord.sources._contract_speech import Speech, Subject, shown
-from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, items, text_of
+from accord.sources._contract_speech import Speech, Subject, shown, unknown_in
+from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, child, items, text_of
 from accord.sources.contract_keys import Key
 
 FORMAT = "contract"
@@ -38,7 +40,8 @@ def read(document: Document) -> Iterator[Fact | Problem]:
     """The facts of one document, and a Problem for each thing in it that the language refuses."""
     reader = _Reader(document)
     reader.read_party(document.node)
-    yield from reader.facts
+    if reader.is_scoped:
+        yield from reader.facts
     yield from reader.problems
 
 
@@ -50,14 +53,20 @@ class _Reader(Speech):
     def read_party(self, node: Node) -> None:
         found = {entry.key: entry for entry in self.entries(node, "a document that begins with `party:`")}
         name = found.get("party")
-        named = self.scalar(name.value, keys.parse_name, "party") if name else None
-        if named is None:
-            if name is None and type(node) is MappingNode:
+        if name is None:
+            if text_of(node) != "":
                 self.refuse(node, "expected the key `party`, the name of who speaks here")
+            return
+        named = self.scalar(name.value, keys.parse_name, "party")
+        if named is None:
+            if text_of(name.value) == "unknown":
+                self.refuse(name.value, "party: expected a name, read the reserved word 'unknown'")
             return
         self.party = named[0]
         if "only" in found:
             self.read_scope(found["only"])
+        if self.is_scoped:
+            self.take_home(name)
         subject = Subject(Stance.PROMISES, "", self.party, "")
         for entry in found.values():
             key = self.known(entry, keys.PARTY_KEYS)
@@ -70,27 +79,55 @@ class _Reader(Speech):
                 self.read_plain(subject, key, entry)
 
     def read_scope(self, entry: Entry) -> None:
+        """The conditions of `only`; one that cannot be read leaves the document without a scope, and so without facts."""
+        before = len(self.problems)
         scope = dict(self.scope)
-        for name, (value, text, _) in self.parts(entry.value, keys.SCOPE_PARTS, "only").items():
+        parts = self.parts(entry.value, keys.SCOPE_PARTS, "only")
+        for name, (value, text, _) in parts.items():
             values = value if isinstance(value, tuple) else (text,)
-            scope[f"version:{self.party}" if name == "version" else name] = tuple(sorted(values))
+            scope[f"version:{self.party}" if name == "version" else name] = tuple(sorted(set(values)))
+        for node in unknown_in(entry.value):
+            self.refuse(node, "only: expected where this document holds, read 'unknown'")
+        if "from" in parts and "until" in parts and parts["from"][0] > parts["until"][0]:
+            self.refuse(parts["until"][2], f"only: until {parts['until'][1]} is before from {parts['from'][1]}")
+        self.is_scoped = len(self.problems) == before
+        self.problems[before:] = [
+            replace(problem, reason=f"{problem.reason}; without its scope, nothing of this document counts")
+            for problem in self.problems[before:]
+        ]
         self.scope = tuple(sorted(scope.items())) or EVERYWHERE
 
+    def take_home(self, name: Entry) -> None:
+        """Refuses a second document of one party and scope in one text."""
+        here = self.place(name.value)
+        first = self.homes.setdefault((self.party, self.scope), here)
+        if first != here:
+            self.refuse(
+                name.value,
+                f"party {self.party}{shown_scope(self.scope)} already has its home in line {first.line} of this file; "
+                "one home per party and scope: join the two",
+            )
+
     def read_promises(self, subject: Subject, key: Key, entry: Entry) -> None:
-        for operation in self.entries(entry.value, "promises to be a map of operations"):
-            if operation.key != ANY and not self.is_name(operation, keys.parse_name):
-                continue
-            self.read_terms(Subject(Stance.PROMISES, "", self.party, operation.key), operation, keys.PROMISE_KEYS)
+        for operation in self.named(entry.value, "promises to be a map of operations"):
+            if self.name_of(operation, keys.parse_operation):
+                self.read_terms(Subject(Stance.PROMISES, "", self.party, operation.key), operation, keys.PROMISE_KEYS)
 
     def read_assumes(self, subject: Subject, key: Key, entry: Entry) -> None:
-        for called in self.entries(entry.value, "assumes to be a map of party/operation"):
-            if self.is_name(called, keys.parse_reference):
-                provider, _, operation = called.key.partition("/")
-                about = Subject(Stance.ASSUMES, self.party, provider, operation or ANY)
-                self.read_terms(about, called, keys.ASSUME_KEYS)
-
-    def is_name(self, entry: Entry, parse: Callable[[str], str]) -> bool:
-        return self.scalar(entry.key_node, parse, "name") is not None
+        first: dict[tuple[str, str], Entry] = {}
+        for called in self.named(entry.value, "assumes to be a map of party/operation"):
+            if not self.name_of(called, keys.parse_reference):
+                continue
+            provider, _, operation = called.key.partition("/")
+            said = first.setdefault((provider, operation or ANY), called)
+            if said is not called:
+                self.refuse(
+                    called.key_node,
+                    f"{called.key} is the same as {said.key} in line {self.place(said.key_node).line}: "
+                    "a party alone means any of its operations; one place per fact",
+                )
+                continue
+            self.read_terms(Subject(Stance.ASSUMES, self.party, provider, operation or ANY), called, keys.ASSUME_KEYS)
 
     def read_terms(self, subject: Subject, operation: Entry, table: dict[str, Key]) -> None:
         started = len(self.facts)
@@ -99,7 +136,7 @@ class _Reader(Speech):
             key = self.known(entry, table)
             if key is None:
                 continue
-            if key.name == "timeout" and text_of(entry.value) not in (None, "none"):
+            if key.name == "timeout" and text_of(entry.value) not in (None, "none", "unknown", ""):
                 short_timeout = entry
             _TERM_READERS[key.shape](self, subject, key, entry)
         added = self.facts[started:]
@@ -167,13 +204,16 @@ class _Reader(Speech):
         self.read_group(subject, key, entry)
 
     def read_hours(self, subject: Subject, key: Key, entry: Entry) -> None:
-        texts = self.texts(entry.value, "hours")
+        never = text_of(entry.value) == "none"
+        texts = [("none", entry.value)] if never else self.texts(entry.value, "hours")
         if not texts:
             return
         try:
             hours = parse_hours([text for text, _ in texts])
         except Refused as refusal:
-            self.refuse(self.refused_among(texts), f"hours: {refusal}")
+            node = self.refused_among(texts)
+            meant = "expected 24x7, read '24/7'" if text_of(node) == "24/7" else str(refusal)
+            self.refuse(node, f"hours: {meant}")
             return
         self.add(subject, "hours", hours, ", ".join(text for text, _ in texts), entry.at)
 
@@ -192,7 +232,7 @@ class _Reader(Speech):
                 remembered = parts["for"][0] if "for" in parts and parts["for"][0] is not NONE else None
                 shown = parts["key"][1] + (f" for {parts['for'][1]}" if "for" in parts else "")
                 self.add(subject, "idempotent", Idempotence("key", parts["key"][0], remembered), shown, entry.at)
-            elif not self.problems:
+            elif "for" in parts and child(entry.value, "key") is None:
                 self.refuse(entry.value, "idempotent: expected always, never or {key: ..., for: ...}")
             return
         value = self.scalar(entry.value, keys.IDEMPOTENT, "idempotent")
@@ -200,11 +240,9 @@ class _Reader(Speech):
             self.add(subject, "idempotent", Idempotence(value[0]), value[1], entry.at)
 
     def read_quantities(self, subject: Subject, key: Key, entry: Entry) -> None:
-        for quantity in self.entries(entry.value, f"{key.name} to be a map of quantities such as {{rate: 300/s}}"):
+        for quantity in self.named(entry.value, f"{key.name} to be a map of quantities such as {{rate: 300/s}}"):
             name = f"{key.name}.{quantity.key}"
-            if not self.is_name(quantity, keys.parse_name):
-                continue
-            value = self.quantity(quantity.value, name)
+            value = self.quantity(quantity.value, name) if self.name_of(quantity, keys.parse_name) else None
             if value is not None:
                 self.add(subject, name, value[0], value[1], quantity.at)
 
@@ -244,7 +282,7 @@ class _Reader(Speech):
             self.add(subject, "needs", NONE, "none", entry.at)
             return
         calls: list[tuple[str, ...]] = []
-        for item in items(entry.value) or [entry.value]:
+        for item in self.each(entry.value):
             together = [text for text in self.references(item) if text]
             if together:
                 calls.append(tuple(together))
@@ -253,15 +291,15 @@ class _Reader(Speech):
             self.add(subject, "needs", Needs(tuple(calls)), text, entry.at)
 
     def references(self, node: Node) -> list[str]:
-        found = [self.scalar(part, keys.parse_reference, "needs") for part in (items(node) or [node])]
+        found = [self.scalar(part, keys.parse_reference, "needs") for part in self.each(node)]
         return [value[0] for value in found if value]
 
     def read_errors(self, subject: Subject, key: Key, entry: Entry) -> None:
         if text_of(entry.value) == "none":
             self.add(subject, "errors", NONE, "none", entry.at)
             return
-        for error in self.entries(entry.value, "errors to be a map of names"):
-            if not self.is_name(error, keys.parse_name):
+        for error in self.named(entry.value, "errors to be a map of names"):
+            if not self.name_of(error, keys.parse_name):
                 continue
             parts = self.parts(error.value, keys.ERROR_PARTS, error.key)
             answer = ErrorAnswer(*(parts[part][0] if part in parts else None for part in ("status", "retry", "effect")))
@@ -269,8 +307,9 @@ class _Reader(Speech):
             self.add(subject, f"errors.{error.key}", answer, says, error.key_node)
 
     def read_names(self, subject: Subject, key: Key, entry: Entry) -> None:
-        for name in self.entries(entry.value, "names to be a map of systems"):
-            texts = tuple(text for text, _ in self.texts(name.value, f"names.{name.key}"))
+        for name in self.named(entry.value, "names to be a map of systems"):
+            system = self.name_of(name, keys.parse_name)
+            texts = tuple(text for text, _ in self.texts(name.value, f"names.{name.key}")) if system else ()
             if texts:
                 self.add(subject, f"names.{name.key}", texts, ", ".join(texts), name.at)
 
@@ -279,15 +318,14 @@ class _Reader(Speech):
             parts = self.parts(entry.value, keys.SOURCE_PARTS, "source")
             text = ", ".join(parts[part][1] for part in ("url", "as_of") if part in parts)
         else:
-            value = self.scalar(entry.value, str, "source")
+            value = self.scalar(entry.value, keys.parse_text, "source")
             text = value[0] if value else ""
         if text:
             self.add(subject, "source", text, text, entry.at)
 
     def read_escalates(self, subject: Subject, key: Key, entry: Entry) -> None:
-        if text_of(entry.value) in ("none", "unknown"):
-            if text_of(entry.value) == "none":
-                self.add(subject, "escalates", NONE, "none", entry.at)
+        if text_of(entry.value) == "none":
+            self.add(subject, "escalates", NONE, "none", entry.at)
             return
         rungs = []
         for item in self.list_of(entry, "escalates", "{after, unless, to}"):
@@ -329,7 +367,7 @@ class _Reader(Speech):
         )
 
     def list_of(self, entry: Entry, name: str, shape: str) -> list[Node]:
-        if type(entry.value) is not SequenceNode:
+        if type(entry.value) is not SequenceNode and text_of(entry.value) != "unknown":
             self.refuse(entry.value, f"{name}: expected a list of {shape}, read {shown(entry.value)}")
         return items(entry.value)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from accord.model.amount import parse_amount, parse_count, parse_date, parse_percent
+from accord.model.amount import parse_amount, parse_count, parse_date, parse_percent, parse_rate
 from accord.model.contract_values import Backoff
 from accord.model.duration import parse_duration
 from accord.model.hours import parse_daily_instant
@@ -26,7 +26,7 @@ class Key(Struct, frozen=True):
 
     Shapes: `scalar`, `words` (a list, or one scalar), `group` (a map of `members`; a lone scalar means the member
     `short`), and the shapes of one key each, which the reader knows by name. `none` tells whether the answer
-    "there is none" exists.
+    "there is none" exists, `required` whether the map around it says nothing without it.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Key(Struct, frozen=True):
     parse: Callable[[str], Any] = str
     grammar: str = "text"
     none: bool = True
+    required: bool = False
     members: tuple["Key", ...] = ()
     short: str = ""
 
@@ -50,11 +51,31 @@ def parse_name(text: str) -> str:
 
 
 def parse_reference(text: str) -> str:
-    """`party` or `party/operation`."""
+    """`party` or `party/operation`, where `any` is every operation."""
     if not _REFERENCE.fullmatch(text):
         raise Refused(f"expected party or party/operation, read {text!r}")
-    if text.partition("/")[0] in RESERVED - {"anyone"}:
-        raise Refused(f"expected party or party/operation, read the reserved word {text!r}")
+    party, _, operation = text.partition("/")
+    reserved = party if party in RESERVED else operation if operation in RESERVED - {"any"} else ""
+    if reserved:
+        of = f" in {text!r}" if text != reserved else ""
+        raise Refused(f"expected party or party/operation, read the reserved word {reserved!r}{of}")
+    return text
+
+
+def parse_audience(text: str) -> str:
+    """For whom a promise is: a reference, or `anyone`."""
+    return text if text == "anyone" else parse_reference(text)
+
+
+def parse_operation(text: str) -> str:
+    """The name of an operation, or `any` for every one."""
+    return text if text == "any" else parse_name(text)
+
+
+def parse_text(text: str) -> str:
+    """Any text but `none`, which is an answer and no text."""
+    if text == "none":
+        raise Refused("expected a text, read the reserved word 'none'")
     return text
 
 
@@ -187,7 +208,7 @@ BOTH_SIDES = (
 
 PROMISES_ONLY = (
     _words("at", "its address", "OpenAPI path, OTel route and `rpc.method`", parse_address, "address", none=False),
-    _words("to", "for whom the promise was made and agreed", **_REFERENCES),
+    _words("to", "for whom the promise was made and agreed", parse=parse_audience, grammar="reference or anyone"),
     Key("needs", "needs", "what it calls, one after the other; an inner list runs side by side", "GitHub `needs`, Backstage `dependsOn`", grammar="reference"),
     Key("errors", "errors", "the answers that are not success", "RFC 9110 15, Retry-After; gRPC codes"),
     _words("dead_letter", "where a message goes after the last attempt", "SQS `RedrivePolicy`", **_REFERENCES),
@@ -220,10 +241,10 @@ RUNG_PARTS = (
         one_of("acknowledged", "recovered"),
         "acknowledged recovered",
     ),
-    _scalar("to", "who is next", "", parse_reference, "reference", none=False),
+    _scalar("to", "who is next", "", parse_reference, "reference", none=False, required=True),
 )
 STEP_PARTS = (
-    _scalar("do", "what is done, a sentence", "runbook practice", str, "text", none=False),
+    _scalar("do", "what is done, a sentence", "runbook practice", str, "text", none=False, required=True),
     _scalar("by", "who does it", "", parse_reference, "reference"),
     _words("needs", "access and tools", **_REFERENCES),
     _duration("takes", "how long it takes"),
@@ -242,26 +263,26 @@ IDEMPOTENT_PARTS = (
     Key("for", "scalar", "how long it is remembered", parse=parse_duration, grammar="duration"),
 )
 GROWTH_PARTS = (
-    Key("now", "scalar", "the level today", parse=parse_amount, grammar="amount"),
-    Key("max", "scalar", "the largest level", parse=parse_amount, grammar="amount"),
+    Key("now", "scalar", "the level today", parse=parse_amount, grammar="quantity"),
+    Key("max", "scalar", "the largest level", parse=parse_amount, grammar="quantity"),
     Key("as_of", "scalar", "the day of `now`", parse=parse_date, grammar="date", none=False),
-    Key("grows", "scalar", "growth", parse=parse_amount, grammar="rate"),
+    Key("grows", "scalar", "growth", parse=parse_rate, grammar="rate"),
 )
 SOURCE_PARTS = (
     Key("url", "scalar", "where", none=False),
     Key("as_of", "scalar", "when", parse=parse_date, grammar="date", none=False),
 )
 PARTY = (
-    _scalar("party", "the one name; required", "Compose service", parse_name, "name", none=False),
+    _scalar("party", "the one name; required", "Compose service", parse_name, "name", none=False, required=True),
     _scalar("kind", "what it is", "Backstage kind/type, roughly", one_of(*KINDS), " ".join(KINDS), none=False),
     _scalar("owner", "the group that answers for it", "Backstage `spec.owner`, CODEOWNERS", str, "text"),
     Key("names", "names", "what dns, otel, kubernetes, pagerduty, ... call it", "OTel `service.name`, k8s `ns/name`", none=False),
-    Key("source", "source", "where an outsider's words were read, and when", none=False),
+    Key("source", "source", "where an outsider's words were read, and when", members=SOURCE_PARTS, none=False),
     Key("only", "only", "the scope of this document; absent: everywhere", members=SCOPE_PARTS, none=False),
     Key("promises", "promises", "what others may count on", "assume-guarantee", none=False),
     Key("assumes", "assumes", "what it counts on and how it behaves as a caller", "assume-guarantee", none=False),
     Key("escalates", "escalates", "who is next; on an alert: whom it pages", "Opsgenie, PagerDuty", members=RUNG_PARTS),
-    Key("steps", "steps", "a procedure, in order", "runbook practice", members=STEP_PARTS),
+    Key("steps", "steps", "a procedure, in order", "runbook practice", members=STEP_PARTS, none=False),
 )  # fmt: skip
 
 PROMISE_KEYS = {key.name: key for key in (*BOTH_SIDES, *PROMISES_ONLY)}
