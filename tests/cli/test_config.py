@@ -24,7 +24,7 @@ def test_every_key_is_shown_with_its_value_and_origin(
     assert rows["check.questions"] == ["true", "accord.toml:2"]
     assert rows["check.format"] == ["json", "ACCORD_CHECK_FORMAT"]
     assert rows["check.fail_on"] == ["mismatch, breach", "default"]
-    assert rows["scope staging/**"] == ["env=staging", "accord.toml"]
+    assert rows["scope staging/**"] == ["env=staging", "accord.toml:4"]
     assert done.out.endswith("file: accord.toml\n")
 
 
@@ -37,3 +37,10 @@ def test_what_is_wrong_with_a_file_is_said_with_its_line(accord: Accord, tmp_pat
     done = accord("config", "--config", file)
     assert done.code == 2
     assert "accord.toml:2" in done.err and "accord.toml:3" in done.err and "did you mean 'questions'" in done.err
+
+
+def test_a_variable_and_an_option_have_no_line(accord: Accord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path, "accord.yaml", "party: a\n")
+    assert "accord check: --as-of: check.as_of: expected a date" in accord("check", file, "--as-of", "2027-1-1").err
+    monkeypatch.setenv("ACCORD_CHECK_FOO", "1")
+    assert "accord check: environment variable ACCORD_CHECK_FOO: unknown variable" in accord("check", file).err

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from accord.files.config import DEFAULTS, Config, load
-from accord.files.keys import KEYS, SCOPE_KEYS, TYPES, ConfigRefused
+from accord.files.keys import KEYS, SCOPE_KEYS, TYPES, ConfigRefused, said_at
 from accord.files.patterns import pattern
 from accord.model.place import Place
 
@@ -55,7 +55,10 @@ def shown(config: Config) -> dict[str, tuple[object, str]]:
 def refusals(**given: object) -> list[str]:
     with pytest.raises(ConfigRefused) as caught:
         load(environ=given.pop("environ", {}), **given)  # type: ignore[arg-type]
-    return [f"{problem.place} {problem.reason}" for problem in caught.value.problems]
+    return [
+        f"{problem.place} {problem.reason}" if problem.place.line else f"{said_at(problem)}: {problem.reason}"
+        for problem in caught.value.problems
+    ]
 
 
 def test_without_a_file_everything_is_default() -> None:
@@ -171,7 +174,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         "accord.toml:9:1 scope: expected `path`, the files it is for",
         "accord.toml:13:1 scope.env: expected a text or a list of texts, read 5",
         'accord.toml:14:1 scope.version: a: expected a text in quotes such as "2.10", read 2.1',
-        "ACCORD_CHECK_FAILON:1:1 unknown variable; did you mean 'ACCORD_CHECK_FAIL_ON'?",
+        "environment variable ACCORD_CHECK_FAILON: unknown variable; did you mean 'ACCORD_CHECK_FAIL_ON'?",
     ]
 
 

@@ -15,5 +15,8 @@ def configuration(paths: Sequence[str], file: str | None, **options: Any) -> Con
     try:
         return load(paths, file).with_options(**options)
     except ConfigRefused as refused:
-        lines = [f"{where(problem.place)}: {problem.reason}" for problem in refused.problems]
+        lines = [
+            f"{where(problem.place) if problem.place.line else problem.place.file}: {problem.reason}"
+            for problem in refused.problems
+        ]
         raise click.UsageError("\n".join(lines)) from refused

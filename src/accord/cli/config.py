@@ -24,11 +24,7 @@ def command(path: str, config: str | None) -> None:
     settings = configuration((path,), config)
     rows = [(setting.key.name, shown(setting.value), setting.origin) for setting in settings.settings]
     rows += [
-        (
-            f"scope {rule.path}",
-            "; ".join(f"{name}={','.join(values)}" for name, values in rule.conditions),
-            settings.file,
-        )
+        (f"scope {rule.path}", "; ".join(f"{name}={','.join(values)}" for name, values in rule.conditions), rule.origin)
         for rule in settings.scopes
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]

@@ -115,15 +115,20 @@ def _said(setting: Setting, value: Any, origin: str, problems: list[Problem], pl
     try:
         return Setting(setting.key, typed(setting.key, value), origin, place)
     except Refused as refusal:
-        problems.append(Problem(place or Place("", origin, 1, 1), str(refusal)))
+        problems.append(Problem(place or _no_file(origin), str(refusal)))
         return setting
+
+
+def _no_file(origin: str) -> Place:
+    """The place of what stands in no file: an option, or a variable of the environment; it has no line."""
+    return Place("", origin if origin.startswith("-") else f"environment variable {origin}", 0, 0)
 
 
 def _with_environment(config: Config, environ: Mapping[str, str], problems: list[Problem]) -> Config:
     variables = {setting.key.variable: setting for setting in config.settings}
     ours = tuple(f"ACCORD_{table.upper()}_" for table in _TABLES)
     problems += [
-        Problem(Place("", name, 1, 1), f"unknown variable; {suggestion(name, variables)}")
+        Problem(_no_file(name), f"unknown variable; {suggestion(name, variables)}")
         for name in sorted(environ)
         if name.startswith(ours) and name not in variables
     ]

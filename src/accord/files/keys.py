@@ -54,7 +54,7 @@ KEYS: tuple[Key, ...] = (
     Key("check.fail_on", "verdicts", ("mismatch", "breach"), f"what makes the exit code 1: {' '.join(FAIL_ON)}; or none"),
     Key("check.format", "format", "text", "how the report is written"),
     Key("check.questions", "boolean", False, "whether every open question is listed; otherwise they are summarised"),
-    Key("check.rules", "words", (), "the rules that run, such as timing/caller-gives-up-first; all where none is named"),
+    Key("check.rules", "words", (), "the rules whose findings are shown and counted, such as timing/caller-gives-up-first; all where none is named"),
     Key("check.as_of", "date", None, "the day that everything is judged as of, such as 2027-03-31; where it is absent, today"),
     Key(
         "landscape.include",
@@ -91,7 +91,12 @@ class ConfigRefused(Refused):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(f"{problem.place}: {problem.reason}" for problem in self.problems))
+        super().__init__("; ".join(f"{said_at(problem)}: {problem.reason}" for problem in self.problems))
+
+
+def said_at(problem: Problem) -> str:
+    """Where a refused value stands: file, line and column, or the option or variable, which has no line."""
+    return str(problem.place) if problem.place.line else problem.place.file
 
 
 def typed(key: Key, value: Any) -> Any:
