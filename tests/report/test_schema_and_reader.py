@@ -38,7 +38,9 @@ NAMES = st.sampled_from(("x", "x-scan", "p99", "any", "unknown", "none", "two wo
 CALLED = st.sampled_from(
     ("b", "b/c", "b/x-scan", "x-ray/c", "any/c", "b/any", "unknown", "b/unknown", "anyone", "a/b/c")
 )
-ODD = st.sampled_from(("none", "unknown", "", None, [], {}, ["none"], ["unknown"], {"x-own": "1"}, {"odd": "1"}, [{}]))
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    ("none", "unknown", "", None, [], {}, ["none"], ["unknown"], {"x-own": "1"}, {"odd": "1"}, [{}])
+)
 
 
 def scalars(key: Key) -> st.SearchStrategy[Any]:
