@@ -105,7 +105,7 @@ def one_round(folder: Path) -> dict[str, float]:
     taken["joining"], (system, _) = timed(lambda: _joined(reading.facts))  # type: ignore[misc,attr-defined]
     chosen = rules()
     taken["judging"], findings = timed(lambda: judged(system, chosen))
-    taken["moves"], final = timed(lambda: [with_moves(system, finding, chosen) for finding in findings])  # type: ignore[attr-defined]
+    taken["moves"], final = timed(lambda: with_moves(system, findings, chosen))  # type: ignore[arg-type]
     taken["facts"], taken["boundaries"], taken["findings"] = len(reading.facts), len(system.keys), len(final)  # type: ignore[attr-defined,arg-type]
     return taken
 
