@@ -1,5 +1,7 @@
 """What a statement is about, as one text: `payments/charge`, or `kubernetes:shop/payments/any` for a local name."""
 
+from functools import lru_cache
+
 _WITH_NAMESPACE = ("kubernetes:", "gateway:")
 """Systems whose names carry a namespace, and so a slash of their own."""
 
@@ -14,6 +16,7 @@ def operation_of(about: str) -> str:
     return _parted(about)[1]
 
 
+@lru_cache(maxsize=16_384)
 def _parted(about: str) -> tuple[str, str]:
     if not about.startswith(_WITH_NAMESPACE):
         party, _, operation = about.partition("/")
