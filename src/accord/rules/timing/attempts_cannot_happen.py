@@ -116,7 +116,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         return
     left = show_duration(tries.all.value - tries.begins(tries.attempts.value))
     message = f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: the last has {left}"
-    condition = f"holds only while the tries before the last leave it enough, more than {left}"
+    condition = f"holds only while the last try needs at most {left}, or the ones before it end sooner"
     yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
 
 
