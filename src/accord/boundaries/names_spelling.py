@@ -10,32 +10,8 @@ from unicodedata import normalize
 
 from msgspec import Struct
 
+from accord.model.endings import PUBLIC_ENDINGS
 from accord.model.problem import Refused
-
-PUBLIC_ENDINGS = frozenset(
-    (
-        "ai",
-        "biz",
-        "co",
-        "com",
-        "de",
-        "edu",
-        "eu",
-        "fr",
-        "gov",
-        "info",
-        "int",
-        "io",
-        "jp",
-        "mil",
-        "net",
-        "org",
-        "ru",
-        "uk",
-        "us",
-    )
-)
-"""Last labels that make a host of two labels a public name, although a namespace could be called so."""
 
 _NO_NAMESPACES = PUBLIC_ENDINGS | {"svc", "local", "localhost", "internal", "lan"}
 _LONGEST = 2048

@@ -1,32 +1,6 @@
 """Hosts as a mesh or a cluster writes them, as local party names."""
 
-_ZONES = frozenset(
-    (
-        "ai",
-        "app",
-        "biz",
-        "cloud",
-        "co",
-        "com",
-        "de",
-        "dev",
-        "edu",
-        "eu",
-        "fr",
-        "gov",
-        "info",
-        "int",
-        "io",
-        "jp",
-        "mil",
-        "net",
-        "org",
-        "ru",
-        "uk",
-        "us",
-    )
-)
-"""Last labels that make a host of two labels a public name; any other is taken for a namespace."""
+from accord.model.endings import PUBLIC_ENDINGS
 
 
 def party_of_host(host: str, namespace: str) -> str:
@@ -42,7 +16,7 @@ def party_of_host(host: str, namespace: str) -> str:
         return ""
     if len(labels) == 1:
         return f"kubernetes:{namespace}/{host}"
-    in_cluster = labels[2] == "svc" if len(labels) > 2 else labels[1] not in _ZONES
+    in_cluster = labels[2] == "svc" if len(labels) > 2 else labels[1] not in PUBLIC_ENDINGS
     return f"kubernetes:{labels[1]}/{labels[0]}" if in_cluster else f"dns:{host}"
 
 
