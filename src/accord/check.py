@@ -112,11 +112,25 @@ def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[V
         groups.setdefault(identity, (finding, []))[1].append(view)
     merged = []
     for finding, in_views in groups.values():
-        if finding.verdict is Verdict.MISMATCH and _refusal(finding, system):
+        if finding.verdict is Verdict.MISMATCH and (
+            _refusal(finding, system) or _may_be_other_requests(finding, system)
+        ):
             continue
         scope = views.label(in_views) if views else ()
         merged.append(_filled(rule, finding, scope))
     return merged
+
+
+def _may_be_other_requests(finding: Finding, system: System) -> bool:
+    """Whether it rests on a route for some paths or methods, while the operation has an address that may not be among them."""
+    if not any(fact.term == "at" for fact in system.said_of(finding.provider) if fact.operation == finding.operation):
+        return False
+    conditions = (pair for statement in finding.statements for pair in statement.fact.scope)
+    return any(
+        name.startswith("requests:") and ("path" in value or "method" in value)
+        for name, values in conditions
+        for value in values
+    )
 
 
 def _refusal(finding: Finding, system: System) -> str:
