@@ -34,7 +34,7 @@ version = {payments = "2.10"}
 path = "*.yaml"
 cluster = ["b", "a"]
 [vocabulary]
-anything = "goes"
+owner = ["crew"]
 """
 
 
@@ -78,6 +78,12 @@ def test_every_value_has_its_line() -> None:
         "check.rules": ((), "default"),
         "check.as_of": (date(2027, 1, 2), "accord.toml:6"),
         "landscape.include": (("../other", "git+https://example.org/payments@v1.2#contracts"), "accord.toml:9"),
+        "vocabulary.owner": (("crew",), "accord.toml:23"),
+        **{
+            key.name: (key.default, "default")
+            for key in KEYS
+            if key.table in ("vocabulary", "receivers", "runbooks") and key.word != "owner"
+        },
     }
     assert [include.place for include in config.includes] == [Place(".", "accord.toml", 9, 1)] * 2
     assert [rule.origin for rule in config.scopes] == ["accord.toml:14", "accord.toml:19"]

@@ -11,6 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accord.model import amount, contract_values, hours
+from accord.model.alerting import (
+    Calendar,
+    Expression,
+    Inhibition,
+    Integration,
+    Matcher,
+    Receiver,
+    Route,
+    Selection,
+    Span,
+)
 from accord.model.amount import Amount, Growth, Words
 from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Needs, Rung, WorkStep
 from accord.model.fact import Fact, Layer, Stance
@@ -50,6 +61,14 @@ STEPS = st.builds(
     PLACES,
     st.lists(st.tuples(TEXTS, PLACES), max_size=2).map(tuple),
 )
+WORDS = st.lists(TEXTS, max_size=2).map(tuple)
+MATCHERS = st.lists(st.builds(Matcher, TEXTS, st.sampled_from(["=", "!=", "=~", "!~"]), TEXTS), max_size=2).map(tuple)
+SELECTIONS = st.builds(
+    Selection, TEXTS, st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple), st.none() | TIMES, TIMES, TEXTS
+)
+INTEGRATIONS = st.builds(Integration, TEXTS, TEXTS, st.none() | st.booleans(), st.none() | TIMES)
+RANGES = st.lists(st.tuples(st.integers(-31, 3000), st.integers(-31, 3000)), max_size=2).map(tuple)
+SPANS = st.builds(Span, RANGES, RANGES, RANGES, RANGES, RANGES, ZONES)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "none": st.just(NONE),
     "flag": st.booleans(),
@@ -84,6 +103,13 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.builds(Rung, st.none() | TIMES, st.none() | TEXTS, TEXTS, PLACES), min_size=1, max_size=2
     ).map(tuple),
     "steps": st.lists(STEPS, min_size=1, max_size=2).map(tuple),
+    "expression": st.builds(Expression, st.lists(SELECTIONS, max_size=2).map(tuple), WORDS, WORDS, st.booleans()),
+    "route": st.builds(
+        Route, TEXTS, MATCHERS, st.booleans(), st.integers(0, 9), st.none() | WORDS, st.none() | TIMES, muted=WORDS
+    ),
+    "receiver": st.builds(Receiver, st.lists(INTEGRATIONS, max_size=2).map(tuple)),
+    "inhibition": st.builds(Inhibition, MATCHERS, MATCHERS, WORDS),
+    "calendar": st.builds(Calendar, st.lists(SPANS, max_size=2).map(tuple)),
 }
 NAMES = TEXTS.filter(bool)
 SCOPES = st.dictionaries(NAMES, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=2).map(

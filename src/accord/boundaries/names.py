@@ -38,6 +38,7 @@ _REFERRING = frozenset(
 )
 _VERSION = "version:"
 _ADDRESSES = ("dns:", "kubernetes:")
+_NEVER_ALIASED = ("prometheus:", "alertmanager:", "accord:")  # names that a reader made from a file and a rule in it
 
 
 class Link(Struct, frozen=True):
@@ -93,6 +94,8 @@ def _links(register: Register, name: str) -> Iterator[Link]:
     if ":" not in name:
         if "." in name:
             yield from (_claimed(name, claim) for claim in register.claims_of_party(name))
+        return
+    if name.startswith(_NEVER_ALIASED):
         return
     try:
         spelled = spell(name)

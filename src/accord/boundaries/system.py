@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
@@ -276,6 +277,11 @@ class System:
                         if following not in seen:
                             seen.add(following)
                             waiting.append(following)
+
+    @cached_property
+    def derived(self) -> dict[object, Any]:
+        """What others have worked out of these facts and want to find again, under a key of theirs."""
+        return {}
 
     @cached_property
     def conflicts(self) -> tuple[Problem, ...]:

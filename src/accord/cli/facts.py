@@ -75,15 +75,17 @@ def _code(reading: "Reading", count: int) -> int:
 
 def _written(paths: Sequence[str], settings: "Config", export: str) -> tuple["Reading", int]:
     """Writes what these paths state themselves; what they import has its own day, and stays where it comes from."""
+    from accord.boundaries.vocabulary import CONFIGURATION
     from accord.cli._output import emit
     from accord.files.read import read
     from accord.sources.exported import write
 
     reading = read(tuple(paths), settings)
-    facts = [fact for fact in reading.facts if fact.place.root not in reading.imported]
+    own = [fact for fact in reading.facts if fact.says != CONFIGURATION]
+    facts = [fact for fact in own if fact.place.root not in reading.imported]
     if facts:
         emit(write(facts, settings.value("check.as_of")), "" if export == "-" else export, "utf-8")
-        left_out = len(reading.facts) - len(facts)
+        left_out = len(own) - len(facts)
         more = f"; {left_out} imported ones are left out" if left_out else ""
         click.echo(
             f"{_counted(facts)} from {_files(len({(fact.place.root, fact.place.file) for fact in facts}))}{more}",

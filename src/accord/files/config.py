@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.files.keys import KEYS, RESERVED, SCOPE_KEYS, ConfigRefused, Key, shown, suggestion, typed
+from accord.files.keys import KEYS, SCOPE_KEYS, ConfigRefused, Key, shown, suggestion, typed
 from accord.files.patterns import ScopeRule, scope_of
 from accord.files.toml import Keys, Toml, find, read_toml
 from accord.model.fact import EVERYWHERE, Scope
@@ -142,7 +142,7 @@ def _with_environment(config: Config, environ: Mapping[str, str], problems: list
 def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
     found = {setting.key.name: setting for setting in config.settings}
     for table, members in toml.tables.items():
-        if table in RESERVED or table == "scope":
+        if table == "scope":
             continue
         if table not in _TABLES:
             _unknown(toml, (table,), _TABLES, problems)

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from accord.boundaries.vocabulary import DASHBOARD, HEARTBEAT, INTERRUPTING, OWNER, RUNBOOK, SEVERITY
 from accord.model.finding import Severity, Verdict
 from accord.model.problem import Problem, Refused
 from accord.report._formats import formats
@@ -62,6 +63,15 @@ KEYS: tuple[Key, ...] = (
         (),
         "what other sides say: folders, files, exported facts, git+URL@REVISION#FOLDER pinned to a tag or a commit id",
     ),
+    Key("vocabulary.owner", "words", OWNER, "the labels, annotations and tags that name the owner of an alert or a workload"),
+    Key("vocabulary.runbook", "words", RUNBOOK, "the annotations and labels that link to the runbook of an alert"),
+    Key("vocabulary.dashboard", "words", DASHBOARD, "the annotations and labels that link to the dashboard of an alert"),
+    Key("vocabulary.severity", "words", SEVERITY, "the labels that say how urgent an alert is"),
+    Key("vocabulary.interrupting", "words", INTERRUPTING, "the severities that interrupt a person"),
+    Key("vocabulary.heartbeat", "words", HEARTBEAT, "the alerts that always fire, so that their absence is noticed"),
+    Key("receivers.log_only", "words", (), "the receivers that only write a log: nobody is told by them"),
+    Key("runbooks.pages", "words", (), "the runbook pages that exist, as addresses or as the ends of addresses"),
+    Key("runbooks.list", "words", (), "files that list the runbook pages that exist, one to a line"),
 )  # fmt: skip
 
 SCOPE_KEYS: tuple[Key, ...] = (
@@ -70,9 +80,6 @@ SCOPE_KEYS: tuple[Key, ...] = (
     Key("scope.cluster", "words", (), "the cluster that these files are about"),
     Key("scope.version", "versions", (), 'for each party the version that these files are about: `{payments = "2.10"}`'),
 )  # fmt: skip
-
-RESERVED = ("vocabulary",)
-"""Tables for a later version: accepted, not looked into."""
 
 TYPES: dict[str, str] = {
     "verdicts": "a list of verdicts or severities",

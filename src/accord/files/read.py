@@ -12,6 +12,7 @@ from accord.files.config import DEFAULTS, Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, others, own
 from accord.files.plugins import plugins
+from accord.files.vocabulary import stated
 from accord.files.walk import Seen
 from accord.model.fact import EVERYWHERE, Fact
 from accord.model.place import Place
@@ -64,7 +65,13 @@ class Reader:
         self.files = 0
 
     def reading(self) -> Reading:
-        """What was collected."""
+        """What was collected, with the words of the configuration where anything was."""
+        if self.facts:
+            for said in stated(self.config):
+                if isinstance(said, Fact):
+                    self.facts.append(said)
+                else:
+                    self.problems.append(said)
         return Reading(self.files, tuple(self.facts), tuple(self.problems), self.imported)
 
     def take(self, side: Side | Problem) -> None:

@@ -5,6 +5,9 @@ from functools import lru_cache
 _WITH_NAMESPACE = ("kubernetes:", "gateway:")
 """Systems whose names carry a namespace, and so a slash of their own."""
 
+_WHOLE = ("prometheus:", "alertmanager:", "accord:")
+"""Systems whose parties have no operations: every slash belongs to the name."""
+
 
 def provider_of(about: str) -> str:
     """`payments` of `payments/charge`, and of `payments`."""
@@ -18,6 +21,8 @@ def operation_of(about: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _parted(about: str) -> tuple[str, str]:
+    if about.startswith(_WHOLE):
+        return about, ""
     if not about.startswith(_WITH_NAMESPACE):
         party, _, operation = about.partition("/")
         return party, operation

@@ -29,10 +29,12 @@ class Step(Struct, frozen=True):
 class Witness(Struct, frozen=True):
     """The timeline, the expectation it breaks, and the facts that state the expectation.
 
-    `starts` is the instant of 0 s (ISO 8601, UTC) where the wall clock matters, else empty.
+    `starts` is the instant of 0 s (ISO 8601, UTC) where the wall clock matters, else empty;
+    `labels` the labels of the alert that fires, in order of name, where routing decides.
     """
 
     steps: tuple[Step, ...]
     breaks: str
     expects: tuple[Fact, ...] = ()
     starts: str = ""
+    labels: tuple[tuple[str, str], ...] = ()

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from accord.model.alerting import Calendar, Expression, Inhibition, Receiver, Route
 from accord.model.amount import Amount, Growth, Words
 from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Needs, Rung, WorkStep
 from accord.model.hours import DAY_MINUTES, DailyInstant, Hours
@@ -35,6 +36,11 @@ TYPES: dict[str, Any] = {
     "instant": DailyInstant,
     "ladder": tuple[Rung, ...],
     "steps": tuple[WorkStep, ...],
+    "expression": Expression,
+    "route": Route,
+    "receiver": Receiver,
+    "inhibition": Inhibition,
+    "calendar": Calendar,
 }
 """Every type that the value of a fact can have, by its word in an exported file."""
 
@@ -60,6 +66,11 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "ladder": ("ladder",),
     "steps": ("steps",),
     "nothing": ("flag",),
+    "expression": ("expression",),
+    "route": ("route",),
+    "receiver": ("receiver",),
+    "inhibition": ("inhibition",),
+    "calendar": ("calendar",),
 }
 _DIMENSIONS = ("count", "bytes", "duration", "count/ns", "bytes/ns")
 _FRACTION = re.compile(r"(\d{1,400})(?:/([1-9]\d{0,399}))?", re.ASCII)
