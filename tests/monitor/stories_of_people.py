@@ -275,12 +275,29 @@ STORIES: dict[str, Story] = {
         """
         {party: duty, kind: rota, promises: {page: {to: [payments-oncall]}}}
         ---
-        {party: ledger-oncall, kind: rota, escalates: [{after: 10m, to: duty/page}]}
+        {party: ledger-oncall, kind: rota, owner: team-ledger, escalates: [{after: 10m, to: duty/page}]}
         """.replace("\n        ", "\n"),
         """
         0s duty states duty/page by duty/page to
         0s ledger-oncall states ledger-oncall by ledger-oncall escalates
         0s - concludes
         """,
+        ("ledger-oncall owner",),
+    ),
+    "a promise made to services": Story(
+        "promised-to-this-caller",
+        """
+        {party: payments, promises: {charge: {to: [checkout]}}}
+        ---
+        {party: checkout, kind: service}
+        ---
+        {party: wallet, assumes: {payments/charge: {timeout: 2s}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s payments states payments/charge by payments/charge to
+        0s wallet states payments/charge by wallet>payments/charge timeout.request
+        0s - concludes
+        """,
+        ("checkout kind",),
     ),
 }

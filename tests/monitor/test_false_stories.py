@@ -116,6 +116,9 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("an answer that nobody relies on", STORIES["a question answered with none"], contracts(("dead_letter: dead/read", "dead_letter: other/read")), "nobody relies"),
     ("less counted on than is promised", STORIES["more counted on than is promised"], contracts(("99.95%", "99.9%")), "is promised"),
     ("a promise made to this caller", STORIES["a promise made to others"], contracts(("[payments-oncall]", "[payments-oncall, ledger-oncall]")), "to this caller"),
+    ("a caller that may belong to them", STORIES["a promise made to others"], expects(), "may belong"),
+    ("a caller that belongs to them", STORIES["a promise made to others"], contracts(("owner: team-ledger", "owner: payments-oncall")), "may belong"),
+    ("a caller of a team's service", STORIES["a promise made to services"], contracts(("kind: service", "kind: team")), "may belong"),
     ("a promise made to anyone", STORIES["a promise made to others"], contracts(("[payments-oncall]", "anyone")), "to this caller"),
 ]  # fmt: skip
 

@@ -79,5 +79,7 @@ EXPECTATIONS: dict[str, str] = {
     "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not; when several callers "
     "together send more than is accepted from all; when a producer puts into a queue (kind among expects) what a receiver of it cannot take; or when "
     "something is read, at witness.starts, shortly before it is promised to be ready",
-    "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out",
+    "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out, and its owner (a fact "
+    "among expects) too, or where it names nobody, or only what owns nothing (kinds "
+    "among expects), or callers one by one (a fact of one of them among expects)",
 }  # fmt: skip
