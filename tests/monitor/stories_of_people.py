@@ -249,13 +249,44 @@ STORIES: dict[str, Story] = {
         """
         {party: dead, promises: {read: {detect: none}}}
         ---
-        {party: orders, promises: {to-billing: {dead_letter: dead/read}}}
+        {party: orders, promises: {to-billing: {delivery: at-least-once, dead_letter: dead/read}}}
         """.replace("\n        ", "\n"),
         """
         0s dead states dead/read by dead/read detect
         0s orders states orders/to-billing by orders/to-billing dead_letter
         0s - concludes
         """,
+        ("orders/to-billing delivery",),
+    ),
+    "a recovery that nobody does and another promises": Story(
+        "question-answered",
+        """
+        {party: bank, promises: {pay: {recover: none}}}
+        ---
+        party: shop
+        promises: {buy: {needs: [bank/pay], recover: {by: shop, within: 30m}}}
+        assumes: {bank/pay: {fallback: none}}
+        """.replace("\n        ", "\n"),
+        """
+        0s bank states bank/pay by bank/pay recover
+        0s shop states shop/buy by shop/buy recover.within
+        0s - concludes
+        """,
+        ("shop/buy needs", "shop>bank/pay fallback"),
+    ),
+    "a signal that nobody has and a caller counts on": Story(
+        "question-answered",
+        """
+        {party: feed, promises: {prices: {detect: none}}}
+        ---
+        {party: shop, assumes: {feed/prices: {detect: none, recover: {within: 1h}}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s feed states feed/prices by feed/prices detect
+        0s shop states feed/prices by shop>feed/prices recover.within
+        0s - concludes
+        """,
+        ("shop>feed/prices detect",),
     ),
     "more counted on than is promised": Story(
         "counts-on-what-is-promised",
