@@ -78,6 +78,22 @@ STORIES: dict[str, Story] = {
         """,
         ("proxy>feature-file/features fallback", "feature-file/features detect.by"),
     ),
+    "a recovery as late as promised": Story(
+        "recovered-in-time",
+        """
+        {party: report, assumes: {house/table: {recover: {within: 35m, from: failure}}}}
+        ---
+        {party: house, promises: {table: {detect: {by: TableOld, within: 10m}, recover: {by: duty, within: 30m}}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s house breaks house/table
+        10m house detects house/table by house/table detect.within
+        35m report due house/table by report>house/table recover.within
+        40m house recovers house/table by house/table recover.within
+        40m - concludes house/table
+        """,
+        ("report>house/table recover.from",),
+    ),
     "a promise while nobody is there": Story(
         "somebody-on-duty",
         LEDGER.replace("escalates:\n  - {after: 10m, unless: acknowledged, to: duty}", "escalates: none"),

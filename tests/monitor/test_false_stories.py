@@ -97,6 +97,8 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("a procedure cut short", LADDER, steps(("40m duty works ledger/post #2 by failover steps", ""), ("40m duty recovers", "32m duty recovers"), ("40m - conc", "32m - conc")), "not who repairs it"),
     ("steps out of order", LADDER, steps(("#1 by failover", "#2 by failover"), ("30m", "35m")), "before|in order"),
     ("a repair in time", LADDER, contracts(("within: 30m", "within: 38m")), "another time"),
+    ("a recovery counted from detection", STORIES["a recovery as late as promised"], expects(), "another time"),
+    ("a recovery sooner than promised", STORIES["a recovery as late as promised"], contracts(("within: 30m", "within: 31m")), "this moment"),
     ("a clock that runs at night", CLOCK, steps(("2d15h6m ledger-oncall ack", "7m ledger-oncall ack")), "before the step above|another time"),
     ("a start that nobody gives", CLOCK, lambda story: replace_story(story, starts=""), "another time"),
     ("somebody there after all", AWAY, lambda story: replace_story(story, starts="2026-11-30T09:00:00Z"), "on duty then"),

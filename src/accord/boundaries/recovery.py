@@ -2,15 +2,18 @@
 
 from msgspec import Struct
 
+from accord.boundaries.evidence import breaks, concludes
 from accord.boundaries.ladder import Ladder, Level, ladder, references, signals
 from accord.boundaries.side import Side
 from accord.boundaries.system import System
 from accord.boundaries.view import EVERY, View
 from accord.model.contract_values import WorkStep
+from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.hours import ALWAYS, Hours
 from accord.model.nothing import NONE
 from accord.model.subject import provider_of
+from accord.model.witness import Step, Witness
 
 
 class Due(Struct, frozen=True):
@@ -29,6 +32,10 @@ class Due(Struct, frozen=True):
         """Nanoseconds."""
         value: int = self.fact.value
         return value
+
+    def from_failure(self, shown: Fact) -> int:
+        """When it is due after the failure, which is shown as late as `shown` says; not for one counted from an answer."""
+        return self.within + (shown.value if self.counts == "detection" else 0)
 
 
 class Missing(Struct, frozen=True):
@@ -98,6 +105,30 @@ def due(side: Side, hours: Fact | None) -> Due | None:
     since = side.get("recover.from")
     counts = since.value if since is not None and isinstance(since.value, str) else "detection"
     return Due(within, counts, side.get("hours") or hours, since)
+
+
+def shown_soonest(side: Side) -> Fact | None:
+    """How soon a deviation is shown: what is said of the whole operation, else the soonest of what is said of its terms."""
+    whole = side.get("detect.within")
+    stated = (
+        [whole] if whole is not None else [fact for fact in side.family("detect.") if fact.term.endswith(".within")]
+    )
+    timed = [fact for fact in stated if duration_of(fact) is not None]
+    return min(timed, key=lambda fact: (fact.value, fact.term), default=None)
+
+
+def as_promised(subject: str, counted: Due, promised: Due, shown: Fact) -> Witness:
+    """It fails, is shown as late as promised, and repaired as late as promised."""
+    due_at, ends = counted.from_failure(shown), promised.from_failure(shown)
+    steps = [
+        Step(shown.value, shown.says, "detects", f"shows that {subject} fails", shown, subject),
+        Step(due_at, counted.fact.says, "due", f"counts on recovery of {subject}", counted.fact, subject),
+        Step(ends, promised.fact.says, "recovers", f"has repaired {subject}", promised.fact, subject),
+    ]
+    last = concludes(f"repaired {show_duration(ends - due_at)} too late, and everybody kept their word", subject, ends)
+    since = [due.since for due in (counted, promised) if due.since is not None]
+    told = (breaks(subject), *sorted(steps, key=lambda step: step.at), last)
+    return Witness(told, "recovered-in-time", (counted.fact, *since))
 
 
 def duration_of(fact: Fact | None) -> int | None:

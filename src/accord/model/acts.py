@@ -37,7 +37,8 @@ ACTS: dict[str, str] = {
     "arrives": "party is able to act; fact: hands_on of party, exactly its value after it acknowledged",
     "works": "one step of a procedure ends; party: who the step names, else the procedure; fact: steps, whose step number `attempt` takes exactly its time after the act before it; steps come in order, from the first",
     "recovers": "party has repaired `about`, at the moment of the act before, which the fact is the one of: steps (the last of them, which party did), hands_on "
-    "or acknowledge of party, or recover.by (which names party), where nobody says that it takes time",
+    "or acknowledge of party, or recover.by (which names party), where nobody says that it takes time; or recover.within of the "
+    "provider, who then is party, exactly its value after breaks, detects or acknowledges as its recover.from says",
     "due": "the recovery of `about` was due; party: who states the fact; fact: recover.within, exactly its value after breaks, detects or acknowledges as recover.from says (detects where nothing says)",
     "away": "party is not on duty at this instant (witness.starts + at); time 0 where nothing was timed before; fact: hours of party, which do not hold the instant",
     "states": "party said so: the fact itself, whose speaker is `party`; the time is 0",

@@ -161,7 +161,11 @@ def _open(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
 def _finding(
     verdict: Verdict, message: str, told: Recovery, owed: Due, goes: Course, caller: str, **more: object
 ) -> Finding:
-    rests_on = tuple(Statement(fact, f"{fact.says} {words}") for fact, words in goes.rests_on)
+    slow = slow_step(told)
+    rests_on = [
+        Statement(replace(fact, place=slow.place) if fact == told.steps and slow else fact, f"{fact.says} {words}")
+        for fact, words in goes.rests_on
+    ]
     statements = (Statement(owed.fact, _bound(owed, told.subject)), *rests_on)
     return Finding(verdict, message, statements, caller, told.provider, told.operation, **more)  # type: ignore[arg-type]
 
