@@ -147,6 +147,16 @@ def takes_of(steps: Fact | None) -> int:
     return sum(step.takes or 0 for step in steps.value) if steps is not None and steps.value is not NONE else 0
 
 
+def unbounded(told: Recovery) -> list[WorkStep]:
+    """The steps that do not say how long they take."""
+    return [step for step in told.work if step.takes is None]
+
+
+def longest(told: Recovery) -> WorkStep | None:
+    """The step that may take longest, of those that say it."""
+    return max((step for step in told.work if step.takes), key=lambda step: step.takes or 0, default=None)
+
+
 # ---------------------------------------------------------------------- what is not known
 
 
@@ -188,5 +198,5 @@ def missing_work(told: Recovery) -> list[Missing]:
         ]
     if told.steps is None or told.steps.value is NONE:
         return [Missing(told.procedure, "its steps and how long each takes (steps)")]
-    unknown = [f"`{step.do}`" for step in told.work if step.takes is None]
+    unknown = [f"`{step.do}`" for step in unbounded(told)]
     return [Missing(told.procedure, f"how long each of these takes: {', '.join(unknown)}")] if unknown else []

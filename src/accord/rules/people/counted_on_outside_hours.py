@@ -4,7 +4,7 @@ One side counts on an operation at hours in which the other does not promise it.
 hours it promised nothing. Who counts on it is right: it works most nights. The first night it does not, nobody is to
 blame and nobody is there. A fallback with hours of its own fills the gap.
 
-The next 90 days are looked through exactly, with the changes of each zone's clock.
+The next year is looked through exactly, with the changes of each zone's clock.
 
 ## Example
 ```yaml file=tower/accord.yaml
