@@ -126,8 +126,11 @@ def _day_after(day: date) -> date:
 
 
 def _named_days(stated: Sequence[Hours], as_of: date) -> list[datetime]:
-    """The day before each exception, with at most so many looked at."""
-    days = {off.first for hours in stated for off in hours.days_off}
+    """The day before each exception, with at most so many looked at.
+
+    Days off that are past are left out, they were kept or not; a time given by its instants is a night to look back at.
+    """
+    days = {off.first for hours in stated for off in hours.days_off if off.last >= as_of}
     days |= {off.starts.date() for hours in stated for off in hours.times_off}
     inside = sorted(day for day in days if _FIRST < day < _LAST)
     ordered = [day for day in inside if day >= as_of] + [day for day in inside if day < as_of]

@@ -87,6 +87,12 @@ def standing(system: System, party: str, names: Iterable[str], using: Mapping[st
     return Standing(False, (*kinds, *users)) if users or len(kinds) == len(wanted) else Standing(None)
 
 
+def same_owner(system: System, one: str, other: str, view: View) -> bool:
+    """Whether the same group is stated to answer for both."""
+    owners = [_spelled(owner_of(system, party, view)) for party in (one, other)]
+    return owners[0] == owners[1] != ""
+
+
 def _may_own(system: System, name: str, view: View) -> bool:
     """Whether the name is that of a group: by its kind, as somebody's owner, or because owners here are named alike."""
     kind = system.party(name, view).value("kind")

@@ -4,7 +4,7 @@ A promise was made to some (`to`), and somebody else relies on it: calls it, pag
 it. The caller is right, the promise exists; the one who promised is right, nobody asked. It works until the first time
 it is refused, or nobody answers a page that nobody agreed to answer.
 
-A promise to the owner of the caller is a promise to the caller. A page, or a step of a procedure, may also be promised
+A promise to the owner of the caller is a promise to the caller, and what its own owner promises is known to it. A page, or a step of a procedure, may also be promised
 to the party whose deviation leads there, or to its owner. A caller is certainly left out where its stated owner is, or
 where none of those named can be an owner: by their kind, or since the list names callers one by one.
 
@@ -60,6 +60,12 @@ kind: external
 promises: {support: {acknowledge: 4h, to: anyone}}
 ```
 
+### The same owner
+```yaml file=shop/accord.yaml
+{party: payments-report, owner: team-pay, assumes: {payments/charge: {timeout: 6s}}}
+---
+{party: payments, owner: team-pay, promises: {charge: {latency: {max: 5s}, to: [team-shop]}}}
+```
 ### On behalf of another
 ```yaml file=shop/accord.yaml
 {party: ledger, owner: Team Ledger, promises: {post: {detect: {by: LedgerDown}, recover: {how: failover}}}}
@@ -91,7 +97,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from accord.boundaries.evidence import side_by_side
-from accord.boundaries.ownership import Standing, standing
+from accord.boundaries.ownership import Standing, same_owner, standing
 from accord.boundaries.system import System
 from accord.boundaries.uses import Use, calls, means, summons
 from accord.boundaries.view import View
@@ -119,6 +125,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         using = {party: use.fact for party, use in uses.items()}
         for use in uses.values():
             stand = {party: standing(system, party, made_to, using, view) for party in (use.party, *use.behalf)}
+            if same_owner(system, use.party, promise.provider, view):
+                continue
             yield from _held(promise, operation, use, made_to, stand)
 
 

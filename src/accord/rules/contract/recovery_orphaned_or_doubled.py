@@ -90,7 +90,7 @@ from collections.abc import Iterator
 from accord.boundaries.counting import Counting, on_recovery
 from accord.boundaries.evidence import side_by_side
 from accord.boundaries.ownership import owners_around, side_of
-from accord.boundaries.questions import first_caller
+from accord.boundaries.questions import answer, first_caller
 from accord.boundaries.reliance import Reliance, reliances
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import exchanged
@@ -105,10 +105,10 @@ READS = ("recover", "fallback", "owner", "undo", "handles", "needs", "availabili
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds who recovers by the provider's word against who recovers by the caller's."""
-    nobody = boundary.promised.get("recover")
-    by = boundary.promised.get("recover.by")
-    if nobody is not None and nobody.value is NONE:
-        yield from _nobody(boundary, nobody)
+    by, answered = boundary.promised.get("recover.by"), answer(boundary.promised, "recover", "by")
+    if answered is not None and answered.value is NONE:
+        if boundary.promised.get("recover.how") is None:
+            yield from _nobody(boundary, answered)
     elif by is not None and by.value is not NONE:
         if first_caller(boundary):
             yield from _stranger(boundary, by)

@@ -4,7 +4,8 @@ A promise holds in hours in which nobody who would have to keep it is on duty: n
 who does a step of its procedure; or the signal that shows a deviation is off. Each statement is right by itself: people
 sleep, and the service does not. The gap has a first instant.
 
-The next year is looked through exactly, with the changes of each zone's clock. Absent hours are not 24x7: they are
+The next year is looked through exactly, with the changes of each zone's clock, and so is an exception that names its
+instants, past or to come; days off that are past are not. Absent hours are not 24x7: they are
 a question. A signal without hours is taken to be always there; where a promise has no hours, its signal is needed
 while those are on duty who are paged.
 
