@@ -11,6 +11,7 @@ from accord.boundaries.side import Side
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, Fact
+from accord.model.finding import Statement
 from accord.model.nothing import NONE
 from accord.model.subject import operation_of, provider_of
 
@@ -31,6 +32,14 @@ class Counting(Struct, frozen=True):
     is_open: bool = False
     agreed: bool = False
 
+    @property
+    def shown(self) -> tuple[Statement, ...]:
+        """What is promised that rests on it, or cannot be taken back, where that is not the fact itself."""
+        promised = [fact for fact in self.permits if not fact.consumer and fact != self.fact]
+        return tuple(
+            Statement(fact, f"{fact.says} says of {fact.subject}: {fact.term} {fact.text}") for fact in promised
+        )
+
 
 def on_recovery(boundary: Boundary, by: Reliance) -> Counting:
     """Whether a caller counts on a recovery of the operation by somebody else."""
@@ -49,7 +58,11 @@ def on_recovery(boundary: Boundary, by: Reliance) -> Counting:
         caller, ("recover.within", *(() if boundary.promised.get("availability") else ("availability",)))
     )
     if resting is not None:
-        return Counting(by, resting[0], "promises to be there again, which rests on", resting)
+        promise = resting[0]
+        promised = (
+            promise.text + " availability" if promise.term == "availability" else f"recovery within {promise.text}"
+        )
+        return Counting(by, promise, f"promises {promised}, which rests on", resting)
     undo, handled = boundary.promised.get("undo"), side.value("handles")
     if undo is not None and undo.value is NONE and not (isinstance(handled, tuple) and "any" in handled):
         return Counting(by, by.fact, by.told, (undo,))

@@ -22,10 +22,7 @@ promises:
     detect: {by: OrdersBehind, within: 10m}
     recover: {by: orders-oncall, within: 1h}
 ---
-party: orders-dead
-kind: queue
-promises:
-  read: {retention: 14d, detect: none, recover: {by: orders-oncall, within: 1d}}  # finding: mismatch
+{party: orders-dead, kind: queue, promises: {read: {detect: none, recover: {by: duty, within: 1d}, retention: 14d}}}  # finding: mismatch
 ---
 {party: billing, assumes: {orders/to-billing: {work: {max: 2s}}}}
 ```
@@ -40,9 +37,7 @@ promises:
 ## Not a gap
 Whoever relies on it has a signal of its own:
 ```yaml file=shop/accord.yaml
-party: prices
-promises:
-  feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}
+{party: prices, promises: {feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}}}
 ---
 {party: shop, assumes: {prices/feed: {detect: {by: PricesStale, within: 30m}}}}
 ---
@@ -51,10 +46,7 @@ promises:
 
 ## Unanswered
 ```yaml file=shop/accord.yaml
-party: checkout
-assumes:
-  payments/charge: {recover: {within: 1h}}
-  ledger/post: {timeout: 2s}               # finding: unanswered
+{party: checkout, assumes: {payments/charge: {recover: {within: 1h}}, ledger/post: {timeout: 2s}}}  # finding: unanswered
 ---
 party: payments
 promises:
@@ -187,7 +179,14 @@ def _nobody_learns(boundary: Boundary, shows: Statement, counting: Counting) -> 
         Move(by.party, f"name a signal of its own for {boundary.subject} (assumes: detect)"),
     )
     message = f"nothing shows a deviation of {boundary.subject}, and {relies}"
-    return _finding(boundary, Verdict.MISMATCH, message, (shows, Statement(fact, relies)), witness=witness, moves=moves)
+    return _finding(
+        boundary,
+        Verdict.MISMATCH,
+        message,
+        (shows, Statement(fact, relies), *counting.shown),
+        witness=witness,
+        moves=moves,
+    )
 
 
 def _finding(

@@ -135,7 +135,7 @@ def _nobody(boundary: Boundary, none: Fact) -> Iterator[Finding]:
             return
         witness = _witness(boundary, "question-answered", statements, "nobody repairs it", each.permits)
         moves = _moves(boundary, counting)
-        yield Finding(Verdict.MISMATCH, message, statements, *about, witness=witness, moves=moves)
+        yield Finding(Verdict.MISMATCH, message, (*statements, *each.shown), *about, witness=witness, moves=moves)
 
 
 def _moves(boundary: Boundary, counting: list[Counting]) -> tuple[Move, ...]:
