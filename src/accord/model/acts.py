@@ -37,7 +37,8 @@ ACTS: dict[str, str] = {
     "arrives": "party is able to act; fact: hands_on of party, exactly its value after it acknowledged",
     "works": "one step of a procedure ends; party: who the step names, else the procedure; fact: steps, whose step number `attempt` takes exactly its time after the act before it; steps come in order, from the first",
     "recovers": "party has repaired `about`, at the moment of the act before, which the fact is the one of: steps (the last of them, which party did), hands_on "
-    "or acknowledge of party, or recover.by (which names party), where nobody says that it takes time",
+    "or acknowledge of party, or recover.by (which names party), where nobody says that it takes time; or recover.within of the "
+    "provider, who then is party, exactly its value after breaks, detects or acknowledges as its recover.from says",
     "due": "the recovery of `about` was due; party: who states the fact; fact: recover.within, exactly its value after breaks, detects or acknowledges as recover.from says (detects where nothing says)",
     "away": "party is not on duty at this instant (witness.starts + at); time 0 where nothing was timed before; fact: hours of party, which do not hold the instant",
     "states": "party said so: the fact itself, whose speaker is `party`; the time is 0",
@@ -69,15 +70,19 @@ EXPECTATIONS: dict[str, str] = {
     "owner-exists": "an owner is somebody: broken when the owner that a party `states` is no party, while a fact among expects shows that such parties are listed (kind team, rota or external)",
     "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts (named by a needs fact) compose to more time, less availability or older data "
     "than the promise allows, or a repair, counted from the failure, is due before the same party's signal",
-    "one-recovers": "exactly one party recovers: broken when each side names the other, both claim it, or the provider says none while another relies on the operation (a "
-    "fact of that among expects); a party is also named by one that has the same owner (owner facts among expects)",
+    "one-recovers": "exactly one party recovers: broken when each side names the other, both claim it, or the provider says none while another counts on a recovery "
+    "(as in question-answered); a party is also named by one that has the same owner (owner facts among expects)",
     "repair-stands-apart": "the repair does not need what failed: broken when a chain of `states` steps, each naming the subject of the next, leads from the repair (recover.by, "
     "recover.how) or the signal (detect.by) of what `breaks` back to it; or from the fallback of an operation to what `breaks`, which is that operation, or "
     "which it needs by a second chain that follows",
-    "question-answered": "each of the three questions has an answer: broken when the answer (detect, recover or one of their parts) is `none` while another party relies on the "
-    "operation (a fact of its call, or its needs, dead_letter, fallback or undo, among the facts of the witness)",
+    "question-answered": "each of the three questions has an answer: broken when the answer (detect, recover or one of their parts) is `none` while another party counts on "
+    "one: it says so of the operation (recover.by others, recover.within; detect.within, detect.by the provider, or with its own `detect: none` one of the first two); its dead "
+    "letters end there and it promises delivery, detection or recovery; it needs it, has no fallback and promises recovery or availability; or it calls what has no undo. "
+    "These facts are among those of the witness",
     "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not; when several callers "
     "together send more than is accepted from all; when a producer puts into a queue (kind among expects) what a receiver of it cannot take; or when "
     "something is read, at witness.starts, shortly before it is promised to be ready",
-    "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out",
+    "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out, and its owner (a fact "
+    "among expects) too, or where it names nobody, or only what owns nothing (kinds "
+    "among expects), or callers one by one (a fact of one of them among expects)",
 }  # fmt: skip

@@ -20,6 +20,7 @@ from accord.monitor.timeline import Timeline
 
 _FOREVER = 2**63
 _MANY_TRIES = 64
+_OWNS_NOTHING = ("service", "gateway", "datastore", "queue", "job", "alert", "procedure", "agent")
 
 
 def owner_exists(line: Timeline) -> str:
@@ -114,9 +115,21 @@ def promised_to_this_caller(line: Timeline) -> str:
     for promise in line.facts_of("to"):
         made_to = set() if promise.value is NONE else {provider_of(name) for name in references(promise.value)}
         callers = {_caller_of(fact, promise) for fact in line.facts} - {"", promise.provider}
-        if "anyone" not in made_to and callers - made_to:
+        if "anyone" not in made_to and any(_is_left_out(line, caller, promise) for caller in callers - made_to):
             return ""
-    return "the promise was made to this caller"
+    return "the promise was made to this caller, or it may belong to those it was made to"
+
+
+def _is_left_out(line: Timeline, caller: str, promise: Fact) -> bool:
+    """Whether the caller's owner is said and not among them, or they own nothing: by kind, or as callers named one by one."""
+    made_to = set() if promise.value is NONE else {provider_of(name) for name in references(promise.value)}
+    owners = {fact.value for fact in line.of_party("owner", caller)}
+    if owners or not made_to:
+        return made_to.isdisjoint(owners)
+    kinds = {name: {fact.value for fact in line.of_party("kind", name)} for name in made_to}
+    if not all(known <= set(_OWNS_NOTHING) for known in kinds.values()):
+        return False
+    return all(kinds.values()) or any(_caller_of(fact, promise) in made_to for fact in line.facts)
 
 
 def _caller_of(fact: Fact, promise: Fact) -> str:

@@ -229,10 +229,16 @@ def recovers(line: Timeline, step: Step) -> str:
         return "nothing is broken there"
     if not _may_recover(line, step, fact, before):
         return f"{step.party} is not who repairs it, or has not done so yet"
-    if step.at != before.at:
+    ends = _promised_end(line, step, fact) if fact.term == "recover.within" else before.at
+    if step.at != ends:
         return "nothing ends at this moment"
     line.recovered[step.about] = step.at
     return ""
+
+
+def _promised_end(line: Timeline, step: Step, fact: Fact) -> int | None:
+    start = _counts_from(line, step, fact)
+    return start + fact.value if start is not None and isinstance(fact.value, int) else None
 
 
 def _may_recover(line: Timeline, step: Step, fact: Fact, before: Step) -> bool:
@@ -242,6 +248,8 @@ def _may_recover(line: Timeline, step: Step, fact: Fact, before: Step) -> bool:
     if fact.term == "steps":
         steps = len(fact.value) if isinstance(fact.value, tuple) else -1
         return line.worked.get(fact.provider, 0) == steps and step.party == before.party
+    if fact.term == "recover.within":
+        return is_providers(fact, step.about) and step.party == fact.says
     last = {"hands_on": "arrives", "acknowledge": "acknowledges"}.get(fact.term)
     return before.act == last and before.party == step.party and is_of_party(fact, step.party)
 

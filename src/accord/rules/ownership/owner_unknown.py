@@ -75,6 +75,7 @@ from difflib import SequenceMatcher
 from msgspec.structs import replace
 
 from accord.boundaries.evidence import side_by_side
+from accord.boundaries.ownership import plain_name
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.fact import Fact, Stance
@@ -158,12 +159,12 @@ def _strangers(system: System, view: View) -> Iterator[Finding]:
         for name in system.parties
         if (owner := system.party(name, view).get("owner")) is not None and isinstance(owner.value, str)
     ]
-    known = {owner.value for owner in owners if _plain(owner.value) in system.parties}
+    known = {owner.value for owner in owners if plain_name(owner.value) in system.parties}
     unknown = {owner.value for owner in owners if "@" not in owner.value} - known
     partial = []
     for owner in owners if teams else []:
         if owner.value in unknown:
-            meant = next((team.provider for team in teams if _is_slip(_plain(owner.value), team.provider)), "")
+            meant = next((team.provider for team in teams if _is_slip(plain_name(owner.value), team.provider)), "")
             if known and (len(known) >= 2 * len(unknown) or meant):
                 yield _nobody(owner, teams, meant)
             else:
@@ -173,11 +174,6 @@ def _strangers(system: System, view: View) -> Iterator[Finding]:
         message = f"{names}: named as owner, and not among the teams listed here ({', '.join(team.provider for team in teams[:HANDFUL])})"
         says = tuple(Statement(owner, f"{owner.says} is owned by {owner.text}") for owner in partial)
         yield Finding(Verdict.NOTE, message, says, "", partial[0].provider if len(partial) == 1 else "")
-
-
-def _plain(owner: str) -> str:
-    """The name itself, of `group:default/team-a`, `@shop/team-a` or `team-a`."""
-    return owner.rpartition("/")[2].rpartition(":")[2]
 
 
 def _is_slip(owner: str, team: str) -> bool:
