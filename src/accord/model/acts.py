@@ -28,8 +28,13 @@ ACTS: dict[str, str] = {
     "breaks": "the deviation of `about` begins: time 0; party: the provider; fact: none, or one of the provider's about `about`",
     "reaches": "a change of `about` that was wrong from the start has reached everybody; party: who states the fact; fact: spread, exactly its value after breaks",
     "detects": "a signal shows the deviation of `about`; party: the signal, or whoever states the fact; fact: detect.within, exactly its value after breaks; detect.by "
-    "(which names party), at the moment of breaks, or detect.within's value after it where that is among the facts of the witness; none: where no fact of "
+    "(which names party), at the moment of breaks, or detect.within's value after it where that is among the facts of the witness, or, where the witness has the signal "
+    "read, evaluated, held or gathered for `about`, at the moment of the last of these; none: where no fact of "
     "the witness speaks of a signal, the provider, at the moment of breaks",
+    "reads": "the deviation of `about` is in what a server has read of its targets; party: who states the fact; fact: scrape.interval, exactly its value after the act before it",
+    "evaluates": "a rule that shows it is evaluated; party: who states the fact; fact: alert.interval, or evaluation.interval, exactly its value after the act before it",
+    "holds": "the condition has held as long as the rule asks; party: the alert; fact: alert.for, exactly its value after the act before it",
+    "gathers": "the first page waits for others of its group; party: who states the fact; fact: route.* or group_wait, exactly its group_wait after the act before it",
     "pages": "`about` (a party) is paged by party; fact: recover.by, detect.by or steps, which name `about`: at the moment of the act before; "
     "escalates, whose rung names `about`: exactly the rung's `after` since the first page (for an alert's own escalates: since the act before); "
     "party: who states the fact; a page by recover.by or detect.by comes after `detects`, one by steps when whoever acknowledged is able to act",
@@ -58,6 +63,7 @@ EXPECTATIONS: dict[str, str] = {
     "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",
     "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller (some fact of which is among expects) does not handle it by name",
     "error-not-repeated": "what may have been executed, or must not be asked again, is not asked again: broken when retry_on names an error (by name, code, class of codes or any) whose fact says retry never or effect unknown or done, unless a repeat acts once",
+    "shown-in-time": "a deviation is shown within what was promised: broken when `detects` comes later than detect.within of the same operation (among expects) allows, and the signal needed that long",
     "noticed-before-everywhere": "a wrong change is noticed before it is everywhere: broken when `detects` comes later than `reaches`, both of one operation, while a caller of it "
     "has nothing instead (its fallback none, among expects); at the same instant it is still in time",
     "recovered-in-time": "recovered within what was promised: broken when `recovers` comes later than `due`, both of one operation",

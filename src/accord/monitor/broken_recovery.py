@@ -7,6 +7,7 @@ from accord.model.nothing import NONE
 from accord.monitor.broken_promises import fallback_shares_fate, is_chain
 from accord.monitor.carrying import instant
 from accord.monitor.speech import leads_to, names, provider_of, speaks_of
+from accord.monitor.signalling import SIGNALLING
 from accord.monitor.timeline import Timeline
 
 PEOPLE = ("rota", "team", "external")
@@ -18,6 +19,17 @@ def recovered_in_time(line: Timeline) -> str:
     """Broken when the repair comes later than it was due."""
     late = [about for about, at in line.recovered.items() if at > line.due.get(about, at)]
     return "" if late else "the repair is in time"
+
+
+def shown_in_time(line: Timeline) -> str:
+    """Broken when a signal shows a deviation later than somebody says that it is shown."""
+    for fact in line.witness.expects:
+        shown = line.detected.get(fact.subject)
+        if fact.term.startswith("detect.") and fact.term.endswith(".within") and isinstance(fact.value, int) and shown:
+            by_parts = any(step.act in SIGNALLING and step.about == fact.subject for step in line.told)
+            if by_parts and shown[0] > fact.value:
+                return ""
+    return "it is shown in time"
 
 
 def noticed_before_everywhere(line: Timeline) -> str:

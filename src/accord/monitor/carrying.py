@@ -9,6 +9,7 @@ from accord.model.contract_values import Rung, WorkStep
 from accord.model.fact import Fact
 from accord.model.hours import Hours
 from accord.model.witness import Step
+from accord.monitor.signalling import SIGNALLING
 from accord.monitor.speech import is_of_party, is_providers, names, provider_of, speaks_of
 from accord.monitor.timeline import Page, Timeline
 
@@ -65,6 +66,10 @@ def _signal_refused(line: Timeline, step: Step, fact: Fact) -> str:
     named = any(one.term.endswith(".by") and names(one, step.party) for one in signals)
     if not named and (fact.term.endswith(".by") or step.party != fact.says):
         return f"{step.party} is not the signal"
+    parts = [one for one in line.told if one.act in SIGNALLING and one.about == step.about]
+    if parts:
+        by_name = fact.term.endswith(".by") and any(one.act == "holds" or one.act == "evaluates" for one in parts)
+        return "" if by_name and step.at == parts[-1].at else "the signal shows it at another time"
     within = [one.value for one in signals if one.term.endswith(".within") and isinstance(one.value, int)]
     if step.at != line.broke[step.about] + min(within, default=0):
         return "the signal shows it at another time"

@@ -192,7 +192,9 @@ class Timeline(Struct):
         return [fact for fact in self.facts if is_one_of(fact.term, terms)]
 
 
-CARRYING = frozenset(("breaks", "detects", "pages", "acknowledges", "arrives", "works"))
+CARRYING = frozenset(
+    ("breaks", "reads", "evaluates", "holds", "gathers", "detects", "pages", "acknowledges", "arrives", "works")
+)
 
 
 def is_one_of(term: str, terms: tuple[str, ...]) -> bool:
