@@ -145,7 +145,7 @@ def _at_most(callee: Worst, planned: Plan | None, connect: Fact | None) -> int |
         on_top = connect.value * len(planned.tries)
     if callee.at_most is not None and callee.at_most <= first.end - first.start:
         return callee.at_most + on_top
-    return planned.end + on_top if planned.complete else None
+    return None if planned.at_most is None else planned.at_most + on_top
 
 
 def _missing(callee: Worst, subject: str) -> tuple[str, ...]:

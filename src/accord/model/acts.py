@@ -12,8 +12,8 @@ ACTS: dict[str, str] = {
     "calls": "party starts attempt N of a request at `about` (`count` numbers its requests there; 0 is 1); fact: needs of an operation of party, or any statement of party "
     "about `about` as its caller (attempts, timeout.*, ...). The first attempt starts at 0, or, where party is serving a call, when that call reached it or when what "
     "its needs name earlier has ended (the needs fact is one of the witness's). A later one is among the attempts that the facts of the witness state (those of several "
-    "layers multiply), and starts when the one before has ended without success in a way that retry_on, where given, asks again for, plus the pause: the first of a "
-    "backoff among the facts of the witness, else none",
+    "layers multiply), and starts when the one before has ended without success in a way that retry_on, where given, asks again for, plus the pause: the first or the "
+    "longest of a backoff among the facts of the witness, else none",
     "gives-up": "party ends its attempt N at `about` without an answer, exactly when the limit (fact: timeout.*) has passed since that attempt "
     "began, or for timeout.request since the first attempt of the request began; no other limit of that caller and layer among the facts of the witness was earlier",
     "answers": "party answers attempt N at `about`, once; fact: latency.max (or pN): exactly its value after the call reached it, plus "
@@ -51,7 +51,7 @@ EXPECTATIONS: dict[str, str] = {
     "asker-learns-outcome": "whoever asks learns the outcome: broken when an `answers` for an attempt comes later than the `gives-up` of that attempt (at the same instant it is still in time)",
     "effect-once": "one request acts once: broken by two `acts` steps for different attempts of one request, while a fact idempotent says never, "
     "or says key and the caller's idempotency_key is per-attempt or none, or the key is forgotten (the second comes `for` or more after the first)",
-    "tries-happen": "stated tries can happen: broken when a request fails and, each try taking all the time it may (timeout.attempt or idle) and each pause its own, attempt N "
+    "tries-happen": "stated tries can happen: broken when a request fails and, each try taking all the time it may (timeout.attempt or idle) and each pause the first of its range, attempt N "
     "(fact: attempts) would begin after the request's limit (timeout.request); beginning at the very end still counts. These facts are among those of the witness",
     "load-carried": "a provider gets at most what it accepts: broken when sends.rate, stated by the first caller, x the product of `multiplies`, along one path of calls, is above accepts.rate in `loads`",
     "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",

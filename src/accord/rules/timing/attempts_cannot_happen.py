@@ -28,6 +28,17 @@ assumes:
     attempts: 3
 ```
 
+### Each try is answered sooner
+The provider promises an answer before the limit on each try, so that no try takes its whole time:
+```yaml file=reports/accord.yaml
+party: reports
+assumes:
+  warehouse/query: {timeout: {request: 400ms, attempt: 200ms}, attempts: 5, retry_on: [timeout]}
+---
+party: warehouse
+promises: {query: {latency: {max: 200ms}}}
+```
+
 ## Unanswered
 The last try begins, and is cut short:
 ```yaml file=events/accord.yaml
@@ -52,6 +63,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.causes import can_run_out
 from accord.boundaries.limits import attempts, tries_again
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Backoff
@@ -61,7 +73,7 @@ from accord.model.finding import Change, Finding, Move, Statement, Verdict
 from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
-READS = ("timeout", "attempts", "backoff", "retry_on")
+READS = ("timeout", "attempts", "backoff", "retry_on", "latency", "needs")
 
 
 class _Tries(Struct, frozen=True):
@@ -90,7 +102,7 @@ class _Tries(Struct, frozen=True):
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds the tries that one layer states against the time that the same layer leaves them."""
     tries = _stated(boundary)
-    if tries is None or tries.needed <= tries.all.value:
+    if tries is None or tries.needed <= tries.all.value or not can_run_out(boundary, tries.each):
         return
     happen = next(
         number for number in range(1, tries.attempts.value + 1) if tries.begins(number + 1) >= tries.all.value
