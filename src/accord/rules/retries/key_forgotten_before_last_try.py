@@ -52,17 +52,6 @@ promises:
   charge: {idempotent: {key: Idempotency-Key, for: 24h}}
 ```
 
-### Each try is answered in time
-```yaml file=billing/accord.yaml
-party: billing
-assumes:
-  payments/charge: {timeout: {attempt: 10m}, attempts: 4, backoff: 1m, idempotency_key: per-request}
----
-party: payments
-promises:
-  charge: {idempotent: {key: Idempotency-Key, for: 1h}, latency: {max: 30s}}
-```
-
 ## Unanswered
 How long the key is remembered stands nowhere:
 ```yaml file=billing/accord.yaml
@@ -78,6 +67,21 @@ assumes:
 party: payments
 promises:
   charge: {idempotent: {key: Idempotency-Key}}  # finding: unanswered
+```
+
+### Each try is answered in time
+The provider answers before the limit of each try, so that the key is outlived only where answers are lost:
+```yaml file=billing/accord.yaml
+party: billing
+assumes:
+  payments/charge:
+    timeout: {attempt: 10m}
+    attempts: 4  # finding: conditional
+    backoff: 10m
+    idempotency_key: per-request
+---
+party: payments
+promises: {charge: {idempotent: {key: Idempotency-Key, for: 1h}, latency: {max: 30s}}}
 ```
 
 ## What to do

@@ -4,9 +4,9 @@ A caller asks again when it has heard nothing; the provider does the thing each 
 asking again bridges a short failure. The provider is right: it never said that a repeat acts once. One request then acts
 twice, and no figure of either side shows it.
 
-A caller that has heard nothing cannot know whether the provider acted: the answer may be late or lost. Where the
-provider promises its answer before the caller's limit, it cannot be late: what is left is a condition, unless the caller
-itself says that it asks again after a `timeout`. One lost answer is enough.
+A caller that has heard nothing cannot know whether the provider acted: the answer may be late or lost. Where it is
+promised before the caller's limit it cannot be late, and whether any is lost is a condition, unless the caller itself
+says that it asks again after a `timeout`: one lost answer is enough.
 
 ## Example
 ```yaml file=checkout/accord.yaml
@@ -57,8 +57,7 @@ assumes:
 ```
 ```yaml file=reviews/accord.yaml
 party: reviews
-promises:
-  get: {at: "GET /reviews/{id}"}
+promises: {get: {at: "GET /reviews/{id}"}}
 ```
 
 ## Unanswered
@@ -142,7 +141,8 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     message = f"{caller(boundary)} asks up to {times(tries)}, {boundary.provider} acts each time"
     planned = plan(boundary)
     asks_again = planned is not None and len(planned.tries) > 1 and planned.attempts is tries
-    if planned is None or not asks_again or not (_late(boundary, planned) or repeated_after(boundary, tries)):
+    late = planned is not None and can_run_out(boundary, planned.tries[0].limit)
+    if planned is None or not asks_again or not (late or repeated_after(boundary, tries)):
         condition = safe_only_while(boundary, tries)
         yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
         return
@@ -150,19 +150,14 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     yield Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)
 
 
-def _late(boundary: Boundary, planned: Plan) -> bool:
-    """Whether an answer can come after the caller has left, without any being lost."""
-    return can_run_out(boundary, planned.tries[0].limit)
-
-
 def _witness(boundary: Boundary, planned: Plan, tries: Fact, does: Repeat) -> Witness:
     steps = []
     who, about, provider = boundary.consumer, boundary.subject, boundary.provider
-    how = "late or lost" if _late(boundary, planned) else "lost"
+    how = "late or lost" if can_run_out(boundary, planned.tries[0].limit) else "lost"
     for number, each in enumerate(planned.tries[:2], start=1):
-        call, late = (f"calls {about} (try {number} of {tries.text})", f"acts on try {number}; the answer is {how}")
+        call, acts = f"calls {about} (try {number} of {tries.text})", f"acts on try {number}; the answer is {how}"
         steps.append(Step(each.start, who, "calls", call, tries, about, number))
-        steps.append(Step(each.start, provider, "acts", late, does.fact, about, number))
+        steps.append(Step(each.start, provider, "acts", acts, does.fact, about, number))
         if number == 1:
             silence = f"has heard nothing for {each.limit.text}"
             steps.append(Step(each.end, who, "gives-up", silence, each.limit, about, number))

@@ -89,6 +89,11 @@ class _Tries(Struct, frozen=True):
         """The shortest pause that the caller states between two tries."""
         return self.pause.value.first if self.pause is not None and isinstance(self.pause.value, Backoff) else 0
 
+    @property
+    def first_limit(self) -> Fact:
+        """What ends the first try."""
+        return min(self.each, self.all, key=lambda fact: int(fact.value))
+
     def begins(self, number: int) -> int:
         """When try `number` begins if each one before it takes all its time."""
         return (number - 1) * (int(self.each.value) + self.wait)
@@ -102,7 +107,7 @@ class _Tries(Struct, frozen=True):
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds the tries that one layer states against the time that the same layer leaves them."""
     tries = _stated(boundary)
-    if tries is None or tries.needed <= tries.all.value or not can_run_out(boundary, tries.each):
+    if tries is None or tries.needed <= tries.all.value or not can_run_out(boundary, tries.first_limit):
         return
     happen = next(
         number for number in range(1, tries.attempts.value + 1) if tries.begins(number + 1) >= tries.all.value
@@ -153,17 +158,8 @@ def _witness(boundary: Boundary, tries: _Tries, happen: int) -> Witness:
     steps = []
     for number in range(1, happen + 1):
         begun = tries.begins(number)
-        steps.append(
-            Step(
-                begun,
-                who,
-                "calls",
-                f"calls {about} (try {number} of {tries.attempts.text})",
-                tries.attempts,
-                about,
-                number,
-            )
-        )
+        call = f"calls {about} (try {number} of {tries.attempts.text})"
+        steps.append(Step(begun, who, "calls", call, tries.attempts, about, number))
         if begun + tries.each.value < tries.all.value:
             does = "gives up the try"
             steps.append(Step(begun + tries.each.value, who, "gives-up", does, tries.each, about, number))
