@@ -166,3 +166,40 @@ def test_a_first_try_that_outlasts_the_request_leaves_no_time_for_others() -> No
     caller = "timeout: {attempt: 6s, request: 4s}, attempts: 2"
     assert verdicts(CHARGE.format(caller, "latency: {max: 5s}"), "timing/attempts-cannot-happen") == ["mismatch"]
     assert verdicts(CHARGE.format(caller, "latency: {max: 4s}"), "timing/attempts-cannot-happen") == []
+
+
+# ---------------------------------------------------------------------- a promise that rests on a fallback
+
+PAGE = """
+party: shop
+promises: {{page: {{latency: {{max: {0}}}, needs: [offers/list]}}}}
+assumes: {{offers/list: {{timeout: {{attempt: 1s}}, attempts: 2, fallback: {1}}}{2}}}
+---
+party: offers
+promises: {{list: {{latency: {{max: {3}}}}}}}
+---
+party: archive
+promises: {{offers: {{latency: {{max: 2s}}}}, quick: {{over: 1d}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("promise", "fallback", "own", "part", "expected"),
+    [
+        ("4s", "archive/offers", "", "3s", []),
+        ("3999ms", "archive/offers", "", "3s", ["4s"]),
+        ("3s", "archive/offers", "", "1s", []),
+        ("2999ms", "archive/offers", ", archive/offers: {timeout: 1s}", "3s", ["3s"]),
+        ("3s", "archive/offers", ", archive/offers: {timeout: 1s}", "3s", []),
+        ("2s", "archive/quick", "", "3s", []),
+        ("2s", "an empty list", "", "3s", []),
+        ("1999ms", "an empty list", "", "3s", ["2s"]),
+        ("4s", "offers/list", "", "3s", []),
+    ],
+)
+def test_a_fallback_takes_its_time_after_the_wait(
+    promise: str, fallback: str, own: str, part: str, expected: list[str]
+) -> None:
+    said = found(PAGE.format(promise, fallback, own, part), "contract/cannot-hold")
+    mismatches = [finding for finding in said if finding.verdict.value == "mismatch"]
+    assert [finding.message.rpartition(" ")[2] for finding in mismatches] == expected
