@@ -19,6 +19,7 @@ CHAIN = STORIES["a chain that is held back"]
 WAITING = STORIES["a provider whose own waiting outlasts its caller"]
 AGAIN = STORIES["a repeat that acts again"]
 FORGOTTEN = STORIES["a key that is forgotten"]
+GROWING = STORIES["a key that is forgotten while a pause grows"]
 TRIES = STORIES["tries that cannot all happen"]
 LOAD = STORIES["more load than is accepted"]
 LADDER = STORIES["a ladder longer than the promise"]
@@ -77,6 +78,8 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("a delay that nobody adds", CHAIN, steps(("0s mesh waits ratings/get #1 x1 by ratings/get latency.injected", "")), "another time"),
     ("an inner call before its turn", WAITING, steps(("1s orders calls bank/pay #1", "0s orders calls bank/pay #1")), "before the step above|makes it call here"),
     ("an answer while a call is open", WAITING, steps(("6s orders gives-up bank/pay #2 by orders>bank/pay timeout.attempt", "")), "another time"),
+    ("a pause longer than is stated", GROWING, steps(("5s checkout calls", "6s checkout calls")), "pause"),
+    ("a number of tries that nobody makes", LOAD, steps(("order x3", "order x2")), "another number of tries"),
     ("a pause left out", WAITING, expects(), "pause"),
     ("a repeat that acts once", AGAIN, contracts(("idempotent: never", "idempotent: always")), "acts once"),
     ("a repeat known by its key", FORGOTTEN, contracts(("for: 6s", "for: 7s")), "recognised"),

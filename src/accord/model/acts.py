@@ -12,8 +12,8 @@ ACTS: dict[str, str] = {
     "calls": "party starts attempt N of a request at `about` (`count` numbers its requests there; 0 is 1); fact: needs of an operation of party, or any statement of party "
     "about `about` as its caller (attempts, timeout.*, ...). The first attempt starts at 0, or, where party is serving a call, when that call reached it or when what "
     "its needs name earlier has ended (the needs fact is one of the witness's). A later one is among the attempts that the facts of the witness state (those of several "
-    "layers multiply), and starts when the one before has ended without success in a way that retry_on, where given, asks again for, plus the pause: the first of a "
-    "backoff among the facts of the witness, else none",
+    "layers multiply), and starts when the one before has ended without success in a way that retry_on, where given, asks again for, plus the pause: the first or the "
+    "longest of a backoff among the facts of the witness, else none",
     "gives-up": "party ends its attempt N at `about` without an answer, exactly when the limit (fact: timeout.*) has passed since that attempt "
     "began, or for timeout.request since the first attempt of the request began; no other limit of that caller and layer among the facts of the witness was earlier",
     "answers": "party answers attempt N at `about`, once; fact: latency.max (or pN): exactly its value after the call reached it, plus "
@@ -47,7 +47,7 @@ ACTS: dict[str, str] = {
     "due": "the recovery of `about` was due; party: who states the fact; fact: recover.within, exactly its value after breaks, detects or acknowledges as recover.from says (detects where nothing says)",
     "away": "party is not on duty at this instant (witness.starts + at); time 0 where nothing was timed before; fact: hours of party, which do not hold the instant",
     "states": "party said so: the fact itself, whose speaker is `party`; the time is 0",
-    "multiplies": "each of the tries so far makes `count` tries at `about`; time 0; fact: attempts of party about `about`, whose value is `count`; where `about` is "
+    "multiplies": "each of the tries so far makes `count` tries at `about`: all that are stated, or one; time 0; fact: attempts of party about `about`, whose value is `count`, or any where `count` is 1; where `about` is "
     "another operation than before, a needs fact of the one before names it (among expects)",
     "loads": "`count` calls a second arrive at `about`, rounded down; time 0; party: the provider; fact: accepts.rate of the provider",
     "concludes": "the last line, at the time of the line before it: what the reader should take away; no party, no fact",
@@ -57,7 +57,7 @@ EXPECTATIONS: dict[str, str] = {
     "asker-learns-outcome": "whoever asks learns the outcome: broken when an `answers` for an attempt comes later than the `gives-up` of that attempt (at the same instant it is still in time)",
     "effect-once": "one request acts once: broken by two `acts` steps for different attempts of one request, while a fact idempotent says never, "
     "or says key and the caller's idempotency_key is per-attempt or none, or the key is forgotten (the second comes `for` or more after the first)",
-    "tries-happen": "stated tries can happen: broken when a request fails and, each try taking all the time it may (timeout.attempt or idle) and each pause its own, attempt N "
+    "tries-happen": "stated tries can happen: broken when a request fails and, each try taking all the time it may (timeout.attempt or idle) and each pause the first of its range, attempt N "
     "(fact: attempts) would begin after the request's limit (timeout.request); beginning at the very end still counts. These facts are among those of the witness",
     "load-carried": "a provider gets at most what it accepts: broken when sends.rate, stated by the first caller, x the product of `multiplies`, along one path of calls, is above accepts.rate in `loads`",
     "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",
@@ -74,7 +74,7 @@ EXPECTATIONS: dict[str, str] = {
     "ladder-ends-in-a-person": "an escalation ends in a person: broken when the `pages` return to a party already paged, or end at a party that `states` escalates none and a kind that is nobody (neither rota nor team nor external)",
     "step-ends": "each step has one who does it and a sign that it is finished: broken when the step number `attempt` (0: any) of the steps that a procedure `states` says none in by or done",
     "owner-exists": "an owner is somebody: broken when the owner that a party `states` is no party, while a fact among expects shows that such parties are listed (kind team, rota or external)",
-    "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts (named by a needs fact) compose to more time, less availability or older data "
+    "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts (named by a needs fact, each with its fallback once its caller has given up on it) compose to more time, less availability or older data "
     "than the promise allows, or a repair, counted from the failure, is due before the same party's signal",
     "one-recovers": "exactly one party recovers: broken when each side names the other, both claim it, or the provider says none while another counts on a recovery "
     "(as in question-answered); a party is also named by one that has the same owner (owner facts among expects)",

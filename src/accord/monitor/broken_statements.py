@@ -66,6 +66,7 @@ def _time_of(line: Timeline, caller: str, part: str, path: tuple[str, ...]) -> i
     longest = max([longest, *(_time_of_parts(line, fact, (*path, part)) for fact in behind)])
     if not longest:
         return 0
+    full = longest
     limits = [fact.value for fact in line.of_caller("timeout.attempt", caller, part) if isinstance(fact.value, int)]
     whole = [fact.value for fact in line.of_caller("timeout.request", caller, part) if isinstance(fact.value, int)]
     if limits and min(limits) < longest:
@@ -75,7 +76,15 @@ def _time_of(line: Timeline, caller: str, part: str, path: tuple[str, ...]) -> i
             default=0,
         )
         longest = tries * min(limits) + (tries - 1) * pause
-    return min([longest, *whole])
+    waited = min([longest, *whole])
+    instead = _instead_of(line, caller, part, path) if waited < full else 0
+    return waited + instead
+
+
+def _instead_of(line: Timeline, caller: str, part: str, path: tuple[str, ...]) -> int:
+    """How long the caller may have to wait for what happens instead of a part that it has given up on."""
+    named = [name for fact in line.of_caller("fallback", caller, part) for name in references(fact.value)]
+    return max((_time_of(line, caller, name, (*path, part)) for name in named if name not in path), default=0)
 
 
 def _share_of_parts(line: Timeline, needs: Fact) -> Fraction:
