@@ -53,13 +53,14 @@ def naming_likewise(named: list[Naming], said: Owners) -> list[Fact]:
 
 
 def counted(named: list[Naming]) -> str:
-    """`10 components and 2 alerts`."""
+    """`10 components, 1 object and 2 alerts`."""
     counts: dict[str, int] = {}
     for naming in named:
         kind = _THINGS.get(naming.by, "party")
         kind = naming.thing.partition(" ")[0] if naming.by == CATALOGUE else kind
         counts[kind] = counts.get(kind, 0) + 1
-    return " and ".join(f"{number} {kind if number == 1 else _many(kind)}" for kind, number in counts.items())
+    *before, last = (f"{number} {kind if number == 1 else _many(kind)}" for kind, number in counts.items())
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _many(kind: str) -> str:

@@ -35,7 +35,7 @@ class _Section(Struct, frozen=True):
 
 def read_text(text: str, start: Place) -> Iterator[Fact | Problem]:
     """A fact for each line that names a pattern, and a Problem for each that the host skips."""
-    lines = [line.rstrip("\r") for line in text.split("\n")]
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     syntax = _syntax(start.file, lines)
     size = len(text.encode("utf-8", "replace"))
     if syntax == GITHUB and size > LARGEST_ON_GITHUB:

@@ -126,6 +126,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         if doubtful:
             yield _partial(doubtful, said)
     for named in strangers.values():
+        named.sort(key=lambda naming: naming.fact.place)
         yield _nobody(named, said, _interrupts(named, system, view))
 
 
