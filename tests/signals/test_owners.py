@@ -133,7 +133,10 @@ def test_a_user_is_looked_up_where_users_are_listed() -> None:
 def test_a_group_of_another_namespace_is_another_group() -> None:
     text = CATALOGUE + component("c", "team-a", ", namespace: shop")
     (one,) = found(facts_of({"c.yaml": text}))
-    assert one.message.endswith("as owner; did it mean group:default/team-a?")
+    assert one.message == (
+        "no group of the catalogue is called shop/team-a, and 1 component names it as owner; "
+        "did it mean group:default/team-a?"
+    )
     assert [move.changes[0].after.text for move in one.moves if move.changes] == ["group:default/team-a"]
 
 

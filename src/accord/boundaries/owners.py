@@ -7,6 +7,7 @@ may be one team, so they are never taken to be two.
 import re
 from collections.abc import Container, Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -45,23 +46,41 @@ class Naming(Struct, frozen=True):
         return plain(self.name)
 
 
-class Owners(Struct, frozen=True):
+class Owners:
     """Everything that is said of owners in one view.
 
     `groups` are the groups and users that catalogues list, by party; `teams` the parties that contracts say are teams, rotas
     or outsiders; `related` the pairs of compared names of which one group lies in the other.
     """
 
-    named: tuple[Naming, ...]
-    groups: dict[str, Fact]
-    teams: dict[str, Fact]
-    related: frozenset[tuple[str, str]]
-    parties: Container[str] = ()
+    def __init__(self, named: Iterable[Naming], facts: Iterable[Fact], parties: Container[str] = ()) -> None:
+        self.named = tuple(named)
+        self.parties = parties
+        self.groups: dict[str, Fact] = {}
+        self.teams: dict[str, Fact] = {}
+        self.related: set[tuple[str, str]] = set()
+        for fact in facts:
+            if fact.term == "kind":
+                if fact.source == CATALOGUE and fact.value in (TEAM, "user"):
+                    self.groups.setdefault(fact.provider, fact)
+                elif fact.source != CATALOGUE and fact.value in (TEAM, "rota", "external"):
+                    self.teams.setdefault(fact.provider, fact)
+            else:
+                self.related.update((plain(fact.provider), plain(other)) for other in fact.value)
 
-    @property
+    @cached_property
     def listed(self) -> frozenset[str]:
         """The compared names of all who are listed anywhere."""
         return frozenset(plain(party) for party in (*self.groups, *self.teams))
+
+    @cached_property
+    def _used(self) -> tuple[frozenset[str], ...]:
+        """The names that each kind of artefact uses."""
+        by_kind: dict[str, set[str]] = {}
+        for naming in self.named:
+            by_kind.setdefault(naming.by, set()).add(naming.key)
+        listed = ({plain(party) for party in parties} for parties in (self.groups, self.teams))
+        return tuple(frozenset(names) for names in (*listed, *by_kind.values()))
 
     def is_listed(self, naming: Naming) -> bool:
         """Whether somebody is listed under the name: in a catalogue an owner is one entity, elsewhere a name."""
@@ -76,13 +95,6 @@ class Owners(Struct, frozen=True):
             return False
         return any(one in names and other in names for names in self._used)
 
-    @property
-    def _used(self) -> Iterator[set[str]]:
-        yield {plain(party) for party in self.groups}
-        yield {plain(party) for party in self.teams}
-        for kind in (CONTRACT, CATALOGUE, ALERT, LINE, TAG):
-            yield {naming.key for naming in self.named if naming.by == kind}
-
 
 def stated_owners(system: System, view: View) -> Owners:
     """What is said of owners in this view; worked out once."""
@@ -90,8 +102,13 @@ def stated_owners(system: System, view: View) -> Owners:
     known: Owners | None = system.derived.get(key)
     if known is None:
         named = (*_of_parties(system, view), *_of_alerts(system, view))
-        known = system.derived[key] = Owners(named, *_listed(system, view), system.parties)
+        people = [fact for fact in system.facts if _is_of_people(fact.term) and holds_in(fact.scope, view)]
+        known = system.derived[key] = Owners(named, people, system.parties)
     return known
+
+
+def _is_of_people(term: str) -> bool:
+    return term == "kind" or term.startswith("group.")
 
 
 def plain(owner: str) -> str:
@@ -100,8 +117,8 @@ def plain(owner: str) -> str:
 
 
 def shown(owner: str) -> str:
-    """The name as typed, without the kind and the namespace that go without saying."""
-    return owner.removeprefix("group:").removeprefix("default/")
+    """The name as typed, without the kind, the namespace and the organisation that go without saying."""
+    return owner.rpartition("/")[2] if owner.startswith("@") else owner.removeprefix("group:").removeprefix("default/")
 
 
 def is_placeholder(name: str) -> bool:
@@ -164,22 +181,3 @@ def thing_of(party: str) -> str:
         kind, _, name = rest.partition(":")
         return f"{kind} {name.removeprefix('default/')}"
     return rest.lstrip("/") if system == "kubernetes" else party
-
-
-# ---------------------------------------------------------------------- who is listed
-
-
-def _listed(system: System, view: View) -> tuple[dict[str, Fact], dict[str, Fact], frozenset[tuple[str, str]]]:
-    groups: dict[str, Fact] = {}
-    teams: dict[str, Fact] = {}
-    related: set[tuple[str, str]] = set()
-    for fact in system.facts:
-        family = fact.term.partition(".")[0]
-        if family == "kind" and holds_in(fact.scope, view):
-            if fact.source == CATALOGUE and fact.value in (TEAM, "user"):
-                groups.setdefault(fact.provider, fact)
-            elif fact.source != CATALOGUE and fact.value in (TEAM, "rota", "external"):
-                teams.setdefault(fact.provider, fact)
-        elif family == "group":
-            related.update((plain(fact.provider), plain(other)) for other in fact.value)
-    return groups, teams, frozenset(related)

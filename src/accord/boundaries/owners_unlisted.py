@@ -1,6 +1,6 @@
 """Owners that no catalogue lists: who is certainly nobody, who may only be missing, and how many there are, in words."""
 
-from accord.boundaries.owners import ALERT, CATALOGUE, LINE, TAG, Naming, Owners, is_placeholder, is_slip, plain
+from accord.boundaries.owners import ALERT, CATALOGUE, LINE, TAG, Naming, Owners, is_placeholder, is_slip, plain, shown
 from accord.model.fact import Fact
 
 _THINGS = {ALERT: "alert", LINE: "line of CODEOWNERS", TAG: "object"}
@@ -12,8 +12,13 @@ def without_a_group(named: list[Naming], said: Owners) -> tuple[list[Naming], li
     known = {naming.key for naming in named if said.is_listed(naming)}
     strange = {naming.key for naming in unknown if not is_placeholder(naming.name)}
     told = len(known) >= 2 * len(strange)
-    certain = [one for one in unknown if known and (told or is_placeholder(one.name))]
-    doubtful = [one for one in unknown if one not in certain and (known or one.by == CATALOGUE)]
+    certain: list[Naming] = []
+    doubtful: list[Naming] = []
+    for one in unknown:
+        if known and (told or is_placeholder(one.name)):
+            certain.append(one)
+        elif known or one.by == CATALOGUE:
+            doubtful.append(one)
     return certain, doubtful
 
 
@@ -30,6 +35,13 @@ def by_kind(said: Owners) -> dict[tuple[str, str], list[Naming]]:
     for naming in said.named:
         kinds.setdefault((naming.by, naming.fact.term if naming.by in (ALERT, TAG) else ""), []).append(naming)
     return kinds
+
+
+def name_of(naming: Naming, said: Owners) -> str:
+    """The owner for a message; of an entity whose owner has the name of a group elsewhere the whole reference."""
+    if naming.by == CATALOGUE and naming.key in said.listed:
+        return str(naming.fact.value).removeprefix("backstage:").removeprefix("group:")
+    return shown(naming.name)
 
 
 def meant_by(naming: Naming, said: Owners) -> str:

@@ -101,7 +101,7 @@ from accord.boundaries.owners import (
     shown,
     stated_owners,
 )
-from accord.boundaries.owners_unlisted import by_kind, counted, meant_by, naming_likewise, without_a_group
+from accord.boundaries.owners_unlisted import by_kind, counted, meant_by, name_of, naming_likewise, without_a_group
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.boundaries.vocabulary import vocabulary
@@ -147,7 +147,7 @@ def _interrupts(named: list[Naming], system: System, view: View) -> bool:
 
 
 def _nobody(named: list[Naming], said: Owners, interrupts: bool) -> Finding:
-    first, name = named[0], shown(named[0].name)
+    first, name = named[0], name_of(named[0], said)
     meant = meant_by(first, said)
     groups = [fact for fact in said.groups.values() if fact.value == TEAM]
     hint = "; was it never filled in?" if is_placeholder(first.name) else f"; did it mean {meant}?" if meant else ""
