@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from accord.boundaries.evidence import side_by_side
 from accord.check import check, joined, refused_witnesses
 from accord.files.read import read as read_paths
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.finding import Finding, Severity, Verdict
 from accord.model.place import Place
+from accord.monitor import judge
 from accord.rules._catalogue import rules
 from accord.sources._claims import read_text
 
@@ -254,3 +256,32 @@ def test_the_owners_of_the_real_catalogue_are_exactly_those_found_by_hand() -> N
             got[(fact.place.file, name, f"owner {fact.text.removeprefix('group:')}: no such group")] += 1
     assert got == expected
     assert expected.total() == 14
+
+
+# ---------------------------------------------------------------------- what the monitor accepts
+
+
+def judged(steps: list[Fact], expects: list[Fact]) -> str:
+    said = [*steps, *expects]
+    return judge(side_by_side("owner-exists", [(fact, "says so") for fact in steps], expects, "nobody"), said)
+
+
+def test_the_monitor_asks_for_groups_and_for_another_such_label_that_names_one() -> None:
+    listed = [fact for fact in facts_of({"c.yaml": LISTED}) if fact.term == "kind"]
+    stranger, known, other = (
+        next(fact for fact in alert(name, "r.yaml", **label) if fact.term.startswith("label."))
+        for name, label in (("A", {"team": "team-x"}), ("Bb", {"team": "Team-A"}), ("Ccc", {"squad": "team-a"}))
+    )
+    assert judged([stranger], [*listed, known]) == ""
+    assert "names no people" in judged([stranger], listed)
+    assert "names no people" in judged([stranger], [*listed, other])
+    assert "is a party" in judged([stranger, known], listed)
+    assert "not listed" in judged([stranger], [known])
+
+
+def test_the_monitor_takes_an_entity_of_another_namespace_for_another() -> None:
+    facts = facts_of({"c.yaml": LISTED + component("c", "team-a", ", namespace: shop") + component("d", "team-a")})
+    listed = [fact for fact in facts if fact.term == "kind" and fact.value == "team"]
+    elsewhere, here = (fact for fact in facts if fact.term == "owner")
+    assert judged([elsewhere], listed) == ""
+    assert "is a party" in judged([here], listed)

@@ -24,6 +24,7 @@ _TOP = 1
 """Where the file may lie below the top of its repository, and its rank: of several the first is read, on either host."""
 
 _ANY = "**"
+_SIGNS = frozenset("*?[\\")
 
 
 class CodeOwners:
@@ -34,9 +35,10 @@ class CodeOwners:
         for fact in facts:
             folder, rank = _repository(path_of(fact.place))
             files.setdefault((folder, rank), []).append(fact)
-        self.lines: dict[str, list[Fact]] = {}
+        self.lines: dict[str, _Lines] = {}
         for (folder, _), lines in sorted(files.items(), key=lambda one: one[0]):
-            self.lines.setdefault(folder, sorted(lines, key=lambda line: line.place.line))
+            if folder not in self.lines:
+                self.lines[folder] = _Lines(lines)
         self._known: dict[str, tuple[Fact, ...]] = {}
 
     def of(self, place: Place) -> tuple[Fact, ...]:
@@ -48,10 +50,35 @@ class CodeOwners:
         known = self._known.get(path)
         if known is None:
             above = [folder for folder in self.lines if not folder or path.startswith(f"{folder}/")]
-            known = self._known[path] = (
-                holding(self.lines[above[0]], path.removeprefix(above[0]).lstrip("/")) if len(above) == 1 else ()
-            )
+            known = ()
+            if len(above) == 1:
+                below = path.removeprefix(above[0]).lstrip("/")
+                known = holding(self.lines[above[0]].near(below), below)
+            self._known[path] = known
         return known
+
+
+class _Lines:
+    """The lines of one file; those that spell a path out are found by it."""
+
+    def __init__(self, lines: Iterable[Fact]) -> None:
+        self.spelled: dict[str, list[Fact]] = {}
+        self.others: list[Fact] = []
+        for line in lines:
+            pattern = line.value.pattern
+            if pattern.startswith("/") and _SIGNS.isdisjoint(pattern):
+                self.spelled.setdefault(pattern.strip("/"), []).append(line)
+            else:
+                self.others.append(line)
+
+    def near(self, path: str) -> list[Fact]:
+        """The lines that may be for a path, in order."""
+        found = list(self.others)
+        end = len(path)
+        while end > 0:
+            found += self.spelled.get(path[:end], ())
+            end = path.rfind("/", 0, end)
+        return sorted(found, key=lambda line: line.place.line)
 
 
 def code_owners(system: System, view: View) -> CodeOwners:

@@ -31,25 +31,20 @@ def owner_exists(line: Timeline) -> str:
         return "no owner is said, or such parties are not listed"
     naming = ("owner", *_NAMING)
     speaking = {fact.provider for fact in line.facts if not fact.consumer and not is_one_of(fact.term, naming)}
-    called = {_called(party) for party in speaking}
+    names, called = {_called(party) for party in listed}, {_called(party) for party in speaking}
+    of_people = {_kind_of(fact) for fact in line.facts_of(*_NAMING) if not names.isdisjoint(_owners(fact))}
     for fact in said:
         if fact.term == "owner":
             is_nobody = fact.value not in speaking
         else:
-            is_nobody = _names_people(line, fact, listed) and not called.issuperset(_owners(fact))
+            is_nobody = _kind_of(fact) in of_people and not called.issuperset(_owners(fact))
         if not is_nobody:
-            return "the owner is a party"
+            return "the owner is a party, or the label names no people"
     return ""
 
 
-def _names_people(line: Timeline, fact: Fact, listed: set[str]) -> bool:
-    """Whether such a label, or such a line of code owners, names somebody who is listed: so such names mean them."""
-    names = {_called(party) for party in listed}
-    alike = (other for other in line.facts if _kind_of(other) == _kind_of(fact))
-    return any(not names.isdisjoint(_owners(other)) for other in alike)
-
-
 def _kind_of(fact: Fact) -> str:
+    """The label of this name, or lines of code owners: they name people where one of the same kind names one who is listed."""
     return "owns" if fact.term.startswith("owns.") else fact.term
 
 
