@@ -73,7 +73,9 @@ EXPECTATIONS: dict[str, str] = {
     "the party of the hours)",
     "ladder-ends-in-a-person": "an escalation ends in a person: broken when the `pages` return to a party already paged, or end at a party that `states` escalates none and a kind that is nobody (neither rota nor team nor external)",
     "step-ends": "each step has one who does it and a sign that it is finished: broken when the step number `attempt` (0: any) of the steps that a procedure `states` says none in by or done",
-    "owner-exists": "an owner is somebody: broken when the owner that a party `states` is no party, while a fact among expects shows that such parties are listed (kind team, rota or external)",
+    "owner-exists": "an owner is somebody: broken when each owner that a party `states` is no party, while a fact among expects shows that such parties are listed (kind team, rota or external). "
+    "A label, annotation, tag or line of code owners names an owner where another of the same name (or another line) among the facts names one who is listed; names are compared by "
+    "their last part",
     "promise-rests-on-promises": "a promise is not better than what it rests on: broken when the parts (named by a needs fact, each with its fallback once its caller has given up on it) compose to more time, less availability or older data "
     "than the promise allows, or a repair, counted from the failure, is due before the same party's signal",
     "one-recovers": "exactly one party recovers: broken when each side names the other, both claim it, or the provider says none while another counts on a recovery "

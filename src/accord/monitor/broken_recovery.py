@@ -6,8 +6,8 @@ from accord.model.hours import Hours
 from accord.model.nothing import NONE
 from accord.monitor.broken_promises import fallback_shares_fate, is_chain
 from accord.monitor.carrying import instant
-from accord.monitor.speech import leads_to, names, provider_of, speaks_of
 from accord.monitor.signalling import SIGNALLING
+from accord.monitor.speech import leads_to, names, provider_of, speaks_of
 from accord.monitor.timeline import Timeline
 
 PEOPLE = ("rota", "team", "external")

@@ -16,21 +16,47 @@ from accord.monitor.broken_promises import (
 from accord.monitor.broken_recovery import PEOPLE
 from accord.monitor.lying_inside import lies_inside
 from accord.monitor.speech import is_callers, is_providers, leads_to, names, provider_of
-from accord.monitor.timeline import Timeline
+from accord.monitor.timeline import Timeline, is_one_of
 
+_NAMING = ("label.", "annotation.", "tag.", "owns.")
 _FOREVER = 2**63
 _MANY_TRIES = 64
 _OWNS_NOTHING = ("service", "gateway", "datastore", "queue", "job", "alert", "procedure", "agent")
 
 
 def owner_exists(line: Timeline) -> str:
-    """Broken when an owner is no party, where such parties are listed."""
+    """Broken when an owner is no party, where such parties are listed; each that is said to own, not just one."""
     listed = {fact.provider for fact in line.facts_of("kind") if fact.value in PEOPLE}
-    owners = [step.fact.value for step in line.said("owner") if step.fact is not None]
-    if not listed or not owners:
+    said = [step.fact for step in line.said("owner", *_NAMING) if step.fact is not None]
+    if not listed or not said:
         return "no owner is said, or such parties are not listed"
-    speaking = {fact.provider for fact in line.facts if not fact.consumer and fact.term != "owner"}
-    return "" if any(owner not in speaking for owner in owners) else "the owner is a party"
+    naming = ("owner", *_NAMING)
+    speaking = {fact.provider for fact in line.facts if not fact.consumer and not is_one_of(fact.term, naming)}
+    names, called = {_called(party) for party in listed}, {_called(party) for party in speaking}
+    of_people = {_kind_of(fact) for fact in line.facts_of(*_NAMING) if not names.isdisjoint(_owners(fact))}
+    for fact in said:
+        if fact.term == "owner":
+            is_nobody = fact.value not in speaking
+        else:
+            is_nobody = _kind_of(fact) in of_people and not called.issuperset(_owners(fact))
+        if not is_nobody:
+            return "the owner is a party, or the label names no people"
+    return ""
+
+
+def _kind_of(fact: Fact) -> str:
+    """The label of this name, or lines of code owners: they name people where one of the same kind names one who is listed."""
+    return "owns" if fact.term.startswith("owns.") else fact.term
+
+
+def _owners(fact: Fact) -> set[str]:
+    """The names of the owners that a label or a line gives, as they are compared; of a line only teams have a slash."""
+    named = [owner for owner in fact.value.owners if "/" in owner] if _kind_of(fact) == "owns" else [str(fact.value)]
+    return {_called(owner) for owner in named}
+
+
+def _called(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(":")[2].lstrip("@").lower()
 
 
 def promise_rests_on_promises(line: Timeline) -> str:
