@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
+from accord.boundaries.routes import by_operation, perhaps
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
 from accord.boundaries.variants import separate
@@ -51,7 +52,7 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated = tuple(facts)
     linked = link(carried(stated), stated)
-    system = System(with_defaults(separate(versions_of_subsets(linked.facts))), as_of)
+    system = System(with_defaults(separate(versions_of_subsets(by_operation(linked.facts)))), as_of)
     return system, (*linked.problems, *system.conflicts)
 
 
@@ -112,25 +113,17 @@ def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[V
         groups.setdefault(identity, (finding, []))[1].append(view)
     merged = []
     for finding, in_views in groups.values():
-        if finding.verdict is Verdict.MISMATCH and (
-            _refusal(finding, system) or _may_be_other_requests(finding, system)
-        ):
+        if finding.verdict is Verdict.MISMATCH and _refusal(finding, system):
             continue
         scope = views.label(in_views) if views else ()
-        merged.append(_filled(rule, finding, scope))
+        merged.append(_filled(rule, _supposed(finding), scope))
     return merged
 
 
-def _may_be_other_requests(finding: Finding, system: System) -> bool:
-    """Whether it rests on a route for some paths or methods, while the operation has an address that may not be among them."""
-    if not any(fact.term == "at" for fact in system.said_of(finding.provider) if fact.operation == finding.operation):
-        return False
-    conditions = (pair for statement in finding.statements for pair in statement.fact.scope)
-    return any(
-        name.startswith("requests:") and ("path" in value or "method" in value)
-        for name, values in conditions
-        for value in values
-    )
+def _supposed(finding: Finding) -> Finding:
+    """The finding; a mismatch that rests on what perhaps holds is conditional."""
+    condition = perhaps(finding) if finding.verdict is Verdict.MISMATCH else ""
+    return replace(finding, verdict=Verdict.CONDITIONAL, condition=condition, witness=None) if condition else finding
 
 
 def _refusal(finding: Finding, system: System) -> str:
