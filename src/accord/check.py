@@ -175,9 +175,8 @@ def with_moves(system: System, findings: Sequence[Finding], rules: Sequence[Rule
     def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
         return judged(other, [rule for rule in rules if not terms.isdisjoint(rule.reads)], keys)
 
-    known = {finding.fingerprint for finding in findings if finding.verdict is Verdict.MISMATCH}
-    trials = Trials(system, judge, known)
-    return [replace(finding, moves=trials.settled(finding)) if finding.moves else finding for finding in findings]
+    trials = Trials(system, judge, findings)
+    return [trials.settled(finding) if finding.moves else finding for finding in findings]
 
 
 def _position(finding: Finding) -> tuple[object, ...]:

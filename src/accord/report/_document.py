@@ -98,6 +98,7 @@ class Found(Struct, frozen=True):
     """One finding; `places[0]` is the statement at fault. The fingerprint stays when lines move.
 
     `scope` gives the conditions it holds under by dimension, `condition` what a conditional verdict rests on (or "").
+    `help_untried` is there where moves are left out of `help` because re-checking them would have taken too long: how many.
     """
 
     rule: str
@@ -112,6 +113,7 @@ class Found(Struct, frozen=True):
     questions: list[Asks]
     help: list[Help]
     fingerprint: str
+    help_untried: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
 
 
 class Counts(Struct, frozen=True):

@@ -66,6 +66,7 @@ def _finding(finding: Finding, imported: dict[str, date]) -> form.Found:
         questions=[form.Asks(question.to, question.asks, question.bound) for question in finding.questions],
         help=[form.Help(move.party, move.do) for move in finding.moves],
         fingerprint=finding.fingerprint,
+        help_untried=finding.untried or UNSET,
     )
 
 
