@@ -18,12 +18,15 @@ File = Annotated[str, Meta(description="path under the root, with forward slashe
 
 
 class NotRead(Struct, frozen=True):
-    """A place that was refused, and why; `whole_file` tells that its file gave nothing at all."""
+    """A place that was refused, and why; `whole_file` tells that its file gave nothing at all.
+
+    What stands in no file has no line: `file` then names it, such as a variable of the environment.
+    """
 
     root: Root
     file: File
-    line: Line
-    column: Line
+    line: Line | None
+    column: Line | None
     reason: str
     whole_file: bool
 

@@ -49,7 +49,7 @@ def _problem_order(problem: Problem) -> tuple[object, ...]:
 
 def _not_read(problem: Problem) -> form.NotRead:
     place = problem.place
-    return form.NotRead(place.root, place.file, place.line, place.column, problem.reason, problem.fatal)
+    return form.NotRead(place.root, place.file, place.line or None, place.column or None, problem.reason, problem.fatal)
 
 
 def _finding(finding: Finding, imported: dict[str, date]) -> form.Found:
