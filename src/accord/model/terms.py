@@ -79,6 +79,7 @@ TERMS: dict[str, Term] = {
         Term("subsets.", "the version label of a subset of the service; empty where it is told apart by another label", "word"),
         Term("declares", "an object of the platform stands for the party: its kind", "word"),
         Term("selects", "the labels of the pods that carry the service", "words"),
+        Term("versions", "the version labels of all pods that the service selects; empty where one has none", "words"),
         Term("runs", "the labels of the pods of a workload that carries the service", "words"),
     )
 }  # fmt: skip
