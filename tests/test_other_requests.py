@@ -157,7 +157,8 @@ def test_an_rpc_is_a_post_to_its_name() -> None:
         ("GET /files/*", "prefix", "/files/a/b", Share.PERHAPS),
         ("GET /files/{id}.json", "prefix", "/files/", Share.ALL),
         ("GET /files/{id}.json", "exact", "/files/a.json", Share.PERHAPS),
-        ("queue orders", "prefix", "/orders", Share.PERHAPS),
+        ("queue orders", "prefix", "/orders", Share.NONE),
+        ("tcp 8080", "prefix", "/orders", Share.PERHAPS),
         ("", "", "", Share.ALL),
     ],
 )

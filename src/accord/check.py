@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
-from accord.boundaries.routes import by_operation, perhaps
+from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
 from accord.boundaries.variants import separate
@@ -52,7 +52,11 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated = tuple(facts)
     linked = link(carried(stated), stated)
-    system = System(with_defaults(separate(versions_of_subsets(by_operation(linked.facts)))), as_of)
+    names: dict[str, set[str]] = {}
+    for known in linked.links:
+        names.setdefault(known.name, set()).add(known.party)
+    told = by_operation(answered(linked.facts, names))
+    system = System(with_defaults(separate(versions_of_subsets(told))), as_of)
     return system, (*linked.problems, *system.conflicts)
 
 

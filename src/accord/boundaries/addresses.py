@@ -4,6 +4,9 @@ from enum import IntEnum
 
 from accord.model.requests import Match
 
+_NO_REQUESTS = ("queue", "topic", "table", "file", "udp")
+"""Words of addresses to which nobody sends a request with a path."""
+
 
 class Share(IntEnum):
     """How many of the requests for an address are taken; PERHAPS is what cannot be told."""
@@ -17,6 +20,8 @@ class Share(IntEnum):
 def share(address: str, match: Match) -> Share:
     """The share of the requests for `address` (`GET /x/{id}`, "" where nobody knows it) that the match takes."""
     word, _, path = address.partition(" ")
+    if word in _NO_REQUESTS:
+        return Share.NONE
     if word == "rpc":
         word, path = "POST", f"/{path}"
     known = path.startswith("/")

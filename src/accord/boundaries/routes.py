@@ -1,6 +1,6 @@
 """What a route says of each operation: its entries hold for the requests they take, the first that matches wins."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from msgspec.structs import replace
 
@@ -15,7 +15,8 @@ REQUESTS = "requests:"
 FAMILY = "requests."
 PERHAPS = "perhaps "
 """How the requests of a scope begin where it cannot be told whether an operation's are among them."""
-_OF_ENTRIES = "subset"
+SENT = "sent"
+_OF_ENTRIES = (SENT, "subset")
 _Table = tuple[RouteEntry, ...]
 
 
@@ -31,6 +32,27 @@ def by_operation(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     tables = {_key(fact, fact.term.removeprefix(FAMILY)): fact.value for fact in read if fact.term.startswith(FAMILY)}
     routes = _Routes(read, tables)
     return tuple(each for fact in read if not fact.term.startswith(FAMILY) for each in routes.of_operations(fact))
+
+
+def answered(facts: Iterable[Fact], names: Mapping[str, Set[str]]) -> tuple[Fact, ...]:
+    """The facts but for limits on requests that others answer; `names` are the parties that a local name stands for.
+
+    What a route injects itself holds whoever answers.
+    """
+    read = tuple(facts)
+    if not any(fact.scope and _sent_to(fact) for fact in read):
+        return read
+    return tuple(
+        replace(fact, scope=tuple(pair for pair in fact.scope if pair[0] != SENT)) if _sent_to(fact) else fact
+        for fact in read
+        if not _sent_to(fact)
+        or fact.stance is Stance.PROMISES
+        or any(fact.provider in names.get(name, ()) for name in _sent_to(fact))
+    )
+
+
+def _sent_to(fact: Fact) -> tuple[str, ...]:
+    return next((values for name, values in fact.scope if name == SENT), ())
 
 
 class _Routes:
@@ -133,7 +155,7 @@ def _named(facts: tuple[Fact, ...]) -> Iterator[tuple[str, str, tuple[str, ...]]
 
 def _key(fact: Fact, resource: str) -> object:
     """What a route's facts share: who calls whom, in which definition."""
-    scope = tuple(pair for pair in fact.scope if pair[0] not in (REQUESTS + resource, _OF_ENTRIES))
+    scope = tuple(pair for pair in fact.scope if pair[0] not in (REQUESTS + resource, *_OF_ENTRIES))
     return (fact.consumer, fact.provider, fact.place.root, resource, scope)
 
 

@@ -14,7 +14,7 @@ _MAPS = {"headers": "header", "withoutHeaders": "no header", "queryParams": "que
 _TEXTS = {"port": "port", "sourceNamespace": "from namespace"}
 _STRINGS = {"uri": "path", "method": "method", "scheme": "scheme", "authority": "host"}
 _OF_ADDRESS = ("uri", "method", *_NO_CONDITION)
-_OF_REQUEST = ("headers", "withoutHeaders", "queryParams", "scheme", "authority", "port")
+_OF_REQUEST = ("headers", "withoutHeaders", "queryParams", "scheme", "authority")
 
 
 def conditions(reader: Reader, entry: dict[str, Entry], gateway: str) -> list[str] | None:

@@ -24,6 +24,9 @@ GROUP = "networking.istio.io/"
 SUBSET = "subset"
 """Scope dimension of a fact that holds for subsets of its provider, until a DestinationRule tells their versions."""
 
+SENT = "sent"
+"""Scope dimension of a fact about requests that are addressed to its provider and sent to these others alone."""
+
 
 class _Way(Struct, frozen=True):
     """How requests come to an entry: from every sidecar of the mesh (no consumer), or through one gateway."""
@@ -206,11 +209,14 @@ class _VirtualService:
         return found
 
     def scope(self, entry: dict[str, Entry], provider: str, requests: str) -> Scope:
-        """Where the facts of an entry hold: which requests, which definition, and which subsets of the provider answer."""
+        """Where the facts of an entry hold: which requests, which definition, and who answers."""
         scope = dict(self.about.scope)
         if requests:
             scope[f"requests:{self.about.path}"] = (requests,)
         sent = self.destinations(entry)
+        others = {party for party, _ in sent if party}
+        if others and provider not in others:
+            scope[SENT] = tuple(sorted(others))
         if sent and all(party == provider and subset for party, subset in sent):
             scope[SUBSET] = tuple(sorted({subset for _, subset in sent}))
         return tuple(sorted(scope.items()))
