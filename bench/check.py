@@ -21,7 +21,7 @@ from statistics import median
 import yaml
 
 from accord.check import joined, judged, with_moves
-from accord.cli.check import collector_paused
+from accord.files.collector import collector_paused
 from accord.files.read import read
 from accord.rules._catalogue import rules
 

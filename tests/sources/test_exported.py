@@ -18,6 +18,7 @@ from accord.model.hours import DailyInstant, DaysOff, Hours, TimeOff, Window
 from accord.model.nothing import NONE
 from accord.model.place import Place
 from accord.model.problem import Problem
+from accord.model.requests import Match, RouteEntry
 from accord.sources import exported
 from accord.sources._claims import read_text
 from accord.sources._typed import TYPES, written
@@ -84,6 +85,16 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.builds(Rung, st.none() | TIMES, st.none() | TEXTS, TEXTS, PLACES), min_size=1, max_size=2
     ).map(tuple),
     "steps": st.lists(STEPS, min_size=1, max_size=2).map(tuple),
+    "route": st.lists(
+        st.builds(
+            RouteEntry,
+            TEXTS,
+            st.lists(st.builds(Match, TEXTS, TEXTS, TEXTS, st.booleans(), st.booleans()), max_size=2).map(tuple),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
 }
 NAMES = TEXTS.filter(bool)
 SCOPES = st.dictionaries(NAMES, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=2).map(

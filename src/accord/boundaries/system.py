@@ -8,6 +8,7 @@ from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
 from accord.boundaries.side import Side
 from accord.boundaries.view import EVERY, View, Views, in_force, may_hold, views_over
+from accord.boundaries.workloads import running
 from accord.model.contract_values import Needs, references
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
@@ -230,7 +231,7 @@ class System:
         if not self.scoped:
             return _ONE_VIEW
         read = (fact for fact in self._scoped_behind(key) if _is_read(fact.term, reads))
-        return views_over(read, self._meeting(key))
+        return views_over(read, self._meeting(key)).of_running(self.running)
 
     def _meeting(self, key: Key) -> list[tuple[Fact, bool]]:
         """The scoped facts by which the two sides meet, or not: what the consumer says of the call, and its needs."""
@@ -246,7 +247,13 @@ class System:
 
     def system_views(self, reads: tuple[str, ...]) -> Views:
         """The views that the terms a rule reads tell apart anywhere."""
-        return views_over(fact for fact in self.facts if fact.scope and _is_read(fact.term, reads))
+        views = views_over(fact for fact in self.facts if fact.scope and _is_read(fact.term, reads))
+        return views.of_running(self.running)
+
+    @cached_property
+    def running(self) -> dict[str, frozenset[str]]:
+        """The versions of each party that run, where all of them are known."""
+        return running(self.facts)
 
     def _scoped_behind(self, key: Key) -> list[Fact]:
         known = self._behind.get(key)

@@ -75,9 +75,11 @@ TERMS: dict[str, Term] = {
         Term("steps", "a procedure, in order", "steps"),
         Term("mentioned", "the operation is named, with nothing said of it", "nothing"),
         Term("routes", "hosts and subsets a route sends to", "words"),
+        Term("requests.", "the requests that each entry of a route takes, the first that matches first", "route"),
         Term("subsets.", "the version label of a subset of the service; empty where it is told apart by another label", "word"),
         Term("declares", "an object of the platform stands for the party: its kind", "word"),
         Term("selects", "the labels of the pods that carry the service", "words"),
+        Term("versions", "the version labels of all pods that the service selects; empty where one has none", "words"),
         Term("runs", "the labels of the pods of a workload that carries the service", "words"),
     )
 }  # fmt: skip

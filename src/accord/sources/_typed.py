@@ -13,6 +13,7 @@ from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Need
 from accord.model.hours import DAY_MINUTES, DailyInstant, Hours
 from accord.model.nothing import Nothing
 from accord.model.problem import Refused
+from accord.model.requests import RouteEntry
 from accord.model.terms import Term, term_of
 from accord.model.zone import parse_zone
 
@@ -35,11 +36,12 @@ TYPES: dict[str, Any] = {
     "instant": DailyInstant,
     "ladder": tuple[Rung, ...],
     "steps": tuple[WorkStep, ...],
+    "route": tuple[RouteEntry, ...],
 }
 """Every type that the value of a fact can have, by its word in an exported file."""
 
 _WORDS = {kind: word for word, kind in TYPES.items() if isinstance(kind, type)}
-_IN_TUPLES = {str: "texts", Rung: "ladder", WorkStep: "steps"}
+_IN_TUPLES = {str: "texts", Rung: "ladder", WorkStep: "steps", RouteEntry: "route"}
 _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "duration": ("int",),
     "count": ("int",),
@@ -59,6 +61,7 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "needs": ("needs",),
     "ladder": ("ladder",),
     "steps": ("steps",),
+    "route": ("route",),
     "nothing": ("flag",),
 }
 _DIMENSIONS = ("count", "bytes", "duration", "count/ns", "bytes/ns")

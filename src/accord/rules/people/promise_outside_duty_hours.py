@@ -87,7 +87,7 @@ Who promises: promise the hours in which somebody is there. Who is on duty: cove
 
 from collections.abc import Iterator
 
-from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, watch, without_hours
+from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, longer, watch, without_hours
 from accord.boundaries.ladder import ladder, operations_that_say, references, signals
 from accord.boundaries.system import System
 from accord.boundaries.view import View
@@ -143,8 +143,7 @@ def _nobody(found: Absence, what: str) -> Finding:
         fewer = exchanged(needed, last.hours.value, last.hours.text)
         moves.append(Move(needed.says, f"promise {needed.subject} {last.hours.text}", (fewer,)))
     if last.hours:
-        more = exchanged(last.hours, needed.value, needed.text)
-        moves.append(Move(last.party, f"be on duty {needed.text}", (more,)))
+        moves += longer(last.party, "be on duty", last.hours, needed)
     message = f"{promised.says}; at {found.shown} {what}"
     witness = found.witness(f"{needed.subject} is promised at {found.shown}, and {what}")
     about = ("", needed.provider, needed.operation)
@@ -182,7 +181,6 @@ def _signals(system: System, provider: str, operation: str, view: View) -> Itera
     says = f"{first.party} is there {first.hours.text}"
     needs = f"{needed.says} is there {needed.text}"
     relies = f"{provider} relies on {first.because.text}"
-    longer = exchanged(first.hours, needed.value, needed.text)
     follows = f"a deviation of {provider}/{operation} at {found.shown} is shown by nobody"
     yield Finding(
         Verdict.MISMATCH,
@@ -191,5 +189,5 @@ def _signals(system: System, provider: str, operation: str, view: View) -> Itera
         "",
         first.party,
         witness=found.witness(follows),
-        moves=(Move(first.party, f"show deviations {needed.text}", (longer,)),),
+        moves=longer(first.party, "show deviations", first.hours, needed),
     )
