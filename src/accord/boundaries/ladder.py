@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
-from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
+from accord.boundaries.memory import once
 from accord.boundaries.side import Side
 from accord.boundaries.system import System
 from accord.boundaries.view import EVERY, View
@@ -136,18 +136,17 @@ def answering(system: System, reference: str) -> tuple[str, str]:
     return party, PAGE
 
 
-_Speakers = dict[str, dict[str, None]]
-_SPEAKERS: "WeakKeyDictionary[System, _Speakers]" = WeakKeyDictionary()
-
-
 def speakers(system: System, question: str) -> dict[str, None]:
     """The parties of which anything is said of a family of terms such as `recover`, in the order they speak."""
-    index = _SPEAKERS.get(system)
-    if index is None:
-        index = _SPEAKERS[system] = {}
-        for fact in system.facts:
-            index.setdefault(fact.term.partition(".")[0], {})[fact.provider] = None
-    return index.get(question, {})
+    return _speakers(system).get(question, {})
+
+
+@once
+def _speakers(system: System) -> dict[str, dict[str, None]]:
+    found: dict[str, dict[str, None]] = {}
+    for fact in system.facts:
+        found.setdefault(fact.term.partition(".")[0], {})[fact.provider] = None
+    return found
 
 
 def operations_that_say(system: System, *questions: str) -> list[tuple[str, str]]:

@@ -1,9 +1,8 @@
 """The three questions of one operation: what each side has answered of what is expected, how it is detected, who recovers."""
 
-from weakref import WeakKeyDictionary
-
 from msgspec import Struct
 
+from accord.boundaries.memory import once
 from accord.boundaries.reliance import Reliance, reliances
 from accord.boundaries.side import Side
 from accord.boundaries.system import Boundary, System
@@ -17,9 +16,6 @@ NO_BOUND = frozenset(
 )
 """First segments of terms that promise nothing a caller could count on."""
 _INJECTED = "latency.injected"
-
-
-_EXPECTING: "WeakKeyDictionary[System, frozenset[tuple[str, str]]]" = WeakKeyDictionary()
 
 
 class Answered(Struct, frozen=True):
@@ -120,19 +116,17 @@ def names(fact: Fact | None, party: str) -> bool:
     return fact is not None and fact.value is not NONE and any(provider_of(name) == party for name in fact.value)
 
 
+@once
 def _expecting(system: System) -> frozenset[tuple[str, str]]:
     """The operations of which something is promised, in whatever scope."""
-    known = _EXPECTING.get(system)
-    if known is None:
-        known = _EXPECTING[system] = frozenset(
-            (fact.provider, fact.operation)
-            for fact in system.facts
-            if fact.stance is Stance.PROMISES
-            and not fact.consumer
-            and fact.operation != PARTY
-            and fact.term.partition(".")[0] not in NO_BOUND
-        )
-    return known
+    return frozenset(
+        (fact.provider, fact.operation)
+        for fact in system.facts
+        if fact.stance is Stance.PROMISES
+        and not fact.consumer
+        and fact.operation != PARTY
+        and fact.term.partition(".")[0] not in NO_BOUND
+    )
 
 
 def _named(fact: Fact | None) -> bool:

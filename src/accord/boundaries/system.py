@@ -1,6 +1,6 @@
 """The join: facts of all sides become parties and boundaries, each readable in one view at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -54,6 +54,7 @@ class System:
         self._callers: dict[str, dict[str, set[str]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
+        self.memory: dict[object, object] = {}
         self.scoped = False
         for fact in self.facts:
             self._add(fact)
@@ -147,6 +148,24 @@ class System:
         return found
 
     # ------------------------------------------------------------------ what is said
+
+    def about(self, *terms: str) -> Sequence[Fact]:
+        """The facts about any of these terms, in the order they were read."""
+        found = [facts for term in terms if (facts := self._by_term.get(term))]
+        if len(found) < 2:
+            return found[0] if found else ()
+        return [fact for fact in self.facts if fact.term in terms]
+
+    @cached_property
+    def _by_term(self) -> dict[str, list[Fact]]:
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            known = found.get(fact.term)
+            if known is None:
+                found[fact.term] = [fact]
+            else:
+                known.append(fact)
+        return found
 
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""

@@ -106,6 +106,7 @@ from accord.model.subject import provider_of
 from accord.model.witness import Witness
 
 READS = ("recover", "fallback", "owner")
+NEEDS = ("recover",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -71,6 +71,7 @@ from accord.boundaries.system import Boundary
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 
 READS = ("hours", "fallback")
+NEEDS = ("hours",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -58,6 +58,7 @@ from accord.model.duration import show_duration
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 
 READS = ("recover", "detect")
+NEEDS = ("recover.within",)
 _CLOCKS = ("failure", "detection", "acknowledgement")
 
 

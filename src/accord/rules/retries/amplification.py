@@ -104,6 +104,7 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = ("attempts", "sends", "accepts", "needs", "retry_on", "timeout", "backoff")
+NEEDS = ("attempts",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -71,6 +71,7 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = ("idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on")
+NEEDS = ("idempotent", "attempts")
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

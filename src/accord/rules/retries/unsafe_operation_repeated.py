@@ -101,6 +101,7 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = ("attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors")
+NEEDS = ("attempts",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
