@@ -49,13 +49,13 @@ def access_needs(system: System, view: View) -> Iterator[Need]:
     for provider, operation in operations_that_say(system, "recover"):
         side = system.promised(provider, operation, view)
         how, hours = side.get("recover.how"), side.get("hours")
-        told = recovery(system, provider, operation, view)
         for procedure in references(how):
             steps = system.party(provider_of(procedure), view).get("steps")
             if how is None or steps is None or steps.value is NONE:
                 continue
             for step in steps.value:
                 for reference in step.needs:
+                    told = recovery(system, provider, operation, view)
                     given = watch(system, reference, steps, view, how)
                     wait = system.promised(given.party, given.operation, view).get("acknowledge")
                     yield Need(

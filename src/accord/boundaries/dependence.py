@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from accord.boundaries.memory import once_each
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.contract_values import Needs
@@ -77,6 +78,19 @@ def shortest(system: System, start: str, view: View, reached: Callable[[Link], b
                 seen.add(link.target)
                 waiting.append((link.target, (*path, link)))
     return None
+
+
+@once_each
+def behind(system: System, start: str, view: View) -> frozenset[str]:
+    """The parties that `start` cannot do without, or whose doing it needs, however far behind."""
+    found: dict[str, None] = {}
+    waiting = [start]
+    while waiting:
+        for link in links(system, waiting.pop(), view):
+            if link.target not in found:
+                found[link.target] = None
+                waiting.append(link.target)
+    return frozenset(map(provider_of, found))
 
 
 def closure(system: System, start: str, view: View) -> dict[str, Path]:

@@ -144,8 +144,12 @@ def speakers(system: System, question: str) -> dict[str, None]:
 @once
 def _speakers(system: System) -> dict[str, dict[str, None]]:
     found: dict[str, dict[str, None]] = {}
+    by_term: dict[str, dict[str, None]] = {}
     for fact in system.facts:
-        found.setdefault(fact.term.partition(".")[0], {})[fact.provider] = None
+        speaking = by_term.get(fact.term)
+        if speaking is None:
+            speaking = by_term[fact.term] = found.setdefault(fact.term.partition(".")[0], {})
+        speaking[fact.provider] = None
     return found
 
 

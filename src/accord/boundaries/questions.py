@@ -40,7 +40,6 @@ class Answered(Struct, frozen=True):
 def answered(boundary: Boundary) -> Answered:
     """What is answered about the operation of this boundary, in its view, by everybody."""
     system, promised = boundary.system, boundary.promised
-    expecting = _expecting(system)
     relied = reliances(system, boundary.provider, boundary.operation, boundary.view)
     sides = {
         each.party: system.assumed((each.party, boundary.provider, boundary.operation), boundary.view)
@@ -51,7 +50,7 @@ def answered(boundary: Boundary) -> Answered:
     ]
     return Answered(
         relied=relied,
-        expected=not expecting.isdisjoint(((boundary.provider, boundary.operation), (boundary.provider, ANY))),
+        expected=_is_expected(boundary),
         detect_by=answer(promised, "detect", "by"),
         detect_within=answer(promised, "detect", "within"),
         recover_by=answer(promised, "recover", "by") or promised.get("recover.how"),
@@ -60,6 +59,18 @@ def answered(boundary: Boundary) -> Answered:
         own_recover=frozenset(name for name, side in sides.items() if names(side.get("recover.by"), name)),
         counted=min(counted, key=lambda fact: (fact.value, fact.place), default=None),
     )
+
+
+def is_answered(boundary: Boundary) -> bool:
+    """Whether the provider itself answers every part of all three questions, whoever relies on it."""
+    side = boundary.promised
+    parts = (
+        answer(side, "detect", "by"),
+        answer(side, "detect", "within"),
+        answer(side, "recover", "by") or side.get("recover.how"),
+        answer(side, "recover", "within"),
+    )
+    return all(part is not None and part.value is not NONE for part in parts) and _is_expected(boundary)
 
 
 def answer(side: Side, question: str, part: str) -> Fact | None:
@@ -114,6 +125,12 @@ def counts_on_others(party: str, side: Side) -> bool:
 def names(fact: Fact | None, party: str) -> bool:
     """Whether the references of a fact name the party, or an operation of it."""
     return fact is not None and fact.value is not NONE and any(provider_of(name) == party for name in fact.value)
+
+
+def _is_expected(boundary: Boundary) -> bool:
+    """Whether anything is promised of the operation, in whatever scope."""
+    expecting, provider = _expecting(boundary.system), boundary.provider
+    return (provider, boundary.operation) in expecting or (provider, ANY) in expecting
 
 
 @once

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from accord.boundaries.ladder import Ladder, Level, ladder, references, signals
+from accord.boundaries.memory import once_each
 from accord.boundaries.side import Side
 from accord.boundaries.system import System
 from accord.boundaries.view import EVERY, View
@@ -68,6 +69,7 @@ class Recovery(Struct, frozen=True):
         return duration_of(self.shown_within) or 0
 
 
+@once_each
 def recovery(system: System, provider: str, operation: str, view: View = EVERY) -> Recovery | None:
     """What is said about repairing an operation; None where nobody is paged for it."""
     climbed = ladder(system, provider, operation, view)

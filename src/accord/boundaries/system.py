@@ -154,7 +154,8 @@ class System:
         found = [facts for term in terms if (facts := self._by_term.get(term))]
         if len(found) < 2:
             return found[0] if found else ()
-        return [fact for fact in self.facts if fact.term in terms]
+        wanted = frozenset(terms)
+        return [fact for fact in self.facts if fact.term in wanted]
 
     @cached_property
     def _by_term(self) -> dict[str, list[Fact]]:

@@ -60,7 +60,7 @@ name a signal of its own.
 from collections.abc import Iterator
 
 from accord.boundaries.evidence import side_by_side
-from accord.boundaries.questions import Answered, answered, first_caller, first_said, left_for, says_none
+from accord.boundaries.questions import Answered, answered, first_caller, first_said, is_answered, left_for, says_none
 from accord.boundaries.reliance import Reliance
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Needs
@@ -77,12 +77,12 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     """What nobody says about an operation, told once for all its callers."""
     yield from _silent_parts(boundary)
     kind = boundary.system.party(boundary.provider, boundary.view).value("kind")
-    said = boundary.promised.terms or boundary.assumed.terms
-    if not said or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
+    silent = not (boundary.promised.terms or boundary.assumed.terms)
+    if silent or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
-    given = answered(boundary)
-    first = first_said(boundary, given.relied)
-    if first is None:
+    given = None if is_answered(boundary) else answered(boundary)
+    first = first_said(boundary, given.relied) if given else None
+    if given is None or first is None:
         return
     blind = [each for each in given.relied if each.party not in given.own_detect]
     if says_none(given.detect_by) and blind:
