@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 
 from msgspec import Struct
 
-from accord.boundaries.memory import once
+from accord.boundaries.memory import once, once_each
 from accord.boundaries.side import Side
 from accord.boundaries.system import System
 from accord.boundaries.view import EVERY, View
@@ -118,11 +118,17 @@ def _returned(path: tuple[Level, ...]) -> Return:
 def _level(
     system: System, reference: str, after: int, pager: str, because: Fact, rung: Rung | None, view: View
 ) -> Level:
-    party, operation = answering(system, reference)
-    side = system.promised(party, operation, view)
+    party, operation, side = _answerer(system, reference, view)
     return Level(
         party, operation, after, pager, because, rung, side.get("acknowledge"), side.get("hands_on"), side.get("hours")
     )
+
+
+@once_each
+def _answerer(system: System, reference: str, view: View) -> tuple[str, str, Side]:
+    """Whom a reference means, and what it says of being paged."""
+    party, operation = answering(system, reference)
+    return party, operation, system.promised(party, operation, view)
 
 
 def answering(system: System, reference: str) -> tuple[str, str]:
@@ -156,11 +162,13 @@ def _speakers(system: System) -> dict[str, dict[str, None]]:
 def operations_that_say(system: System, *questions: str) -> list[tuple[str, str]]:
     """Every operation of the parties of which any of these families is said, in order of name."""
     speaking = {party for question in questions for party in speakers(system, question)}
-    return (
-        sorted({(provider, operation) for _, provider, operation in system.keys if provider in speaking})
-        if speaking
-        else []
-    )
+    return [about for about in _operations(system) if about[0] in speaking] if speaking else []
+
+
+@once
+def _operations(system: System) -> list[tuple[str, str]]:
+    """Every provider and operation of the boundaries, in order of name."""
+    return sorted({(provider, operation) for _, provider, operation in system.keys})
 
 
 def signals(side: Side) -> list[Fact]:
@@ -172,4 +180,6 @@ def references(fact: Fact | None) -> tuple[str, ...]:
     """The parties or operations that a fact such as recover.by names; none where it says none or nothing."""
     if fact is None or not isinstance(fact.value, tuple):
         return ()
+    if ANY not in fact.value and "" not in fact.value:
+        return fact.value
     return tuple(reference for reference in fact.value if reference not in (ANY, ""))

@@ -62,15 +62,13 @@ def answered(boundary: Boundary) -> Answered:
 
 
 def is_answered(boundary: Boundary) -> bool:
-    """Whether the provider itself answers every part of all three questions, whoever relies on it."""
+    """Whether the provider plainly answers every part of all three questions, so that nothing turns on who relies on it."""
     side = boundary.promised
-    parts = (
-        answer(side, "detect", "by"),
-        answer(side, "detect", "within"),
-        answer(side, "recover", "by") or side.get("recover.how"),
-        answer(side, "recover", "within"),
-    )
-    return all(part is not None and part.value is not NONE for part in parts) and _is_expected(boundary)
+    if side.get("detect") is not None or side.get("recover") is not None or not _is_expected(boundary):
+        return False
+    who = side.get("recover.by") or side.get("recover.how")
+    parts = (side.get("detect.by"), side.get("detect.within"), who, side.get("recover.within"))
+    return None not in parts and NONE not in [part.value for part in parts if part is not None]
 
 
 def answer(side: Side, question: str, part: str) -> Fact | None:

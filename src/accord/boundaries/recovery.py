@@ -78,7 +78,9 @@ def recovery(system: System, provider: str, operation: str, view: View = EVERY) 
     side = system.promised(provider, operation, view)
     how = side.get("recover.how")
     procedures = [provider_of(name) for name in references(how)]
-    shortest = min(procedures, key=lambda name: (takes_of(system.party(name, view).get("steps")), name), default="")
+    shortest = procedures[0] if procedures else ""
+    if len(procedures) > 1:
+        shortest = min(procedures, key=lambda name: (takes_of(system.party(name, view).get("steps")), name))
     return Recovery(
         provider,
         operation,

@@ -51,7 +51,6 @@ class System:
         self.facts = tuple(fact for fact in facts if not fact.scope or in_force(fact, as_of))
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
-        self._callers: dict[str, dict[str, set[str]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, object] = {}
@@ -67,7 +66,6 @@ class System:
             terms = self._assumed.get(key)
             if terms is None:
                 terms = self._assumed[key] = {}
-                self._callers.setdefault(fact.provider, {}).setdefault(fact.operation, set()).add(fact.consumer)
         else:
             place = (fact.provider, fact.operation)
             terms = self._promised.get(place)
@@ -266,6 +264,8 @@ class System:
 
     def system_views(self, reads: tuple[str, ...]) -> Views:
         """The views that the terms a rule reads tell apart anywhere."""
+        if not self.scoped:
+            return _ONE_VIEW
         return views_over(fact for fact in self.facts if fact.scope and _is_read(fact.term, reads))
 
     def _scoped_behind(self, key: Key) -> list[Fact]:
