@@ -58,6 +58,8 @@ def acting(system: System, reference: str) -> str:
 def links(system: System, reference: str, view: View) -> Iterator[Link]:
     """What an operation needs, or what a party needs for any of its operations and of its steps; a need with a fallback is left out."""
     party, operation = provider_of(reference), operation_of(reference)
+    if party not in system.spoken_of:
+        return
     named = [operation] if operation and operation != ANY else [*system.operations(party), ANY]
     for name in named:
         yield from _needs(system, reference, party, name, view)

@@ -134,13 +134,11 @@ def _is_expected(boundary: Boundary) -> bool:
 @once
 def _expecting(system: System) -> frozenset[tuple[str, str]]:
     """The operations of which something is promised, in whatever scope."""
+    bounds = {term for term in system.terms if term.partition(".")[0] not in NO_BOUND}
     return frozenset(
         (fact.provider, fact.operation)
         for fact in system.facts
-        if fact.stance is Stance.PROMISES
-        and not fact.consumer
-        and fact.operation != PARTY
-        and fact.term.partition(".")[0] not in NO_BOUND
+        if fact.term in bounds and fact.stance is Stance.PROMISES and not fact.consumer and fact.operation != PARTY
     )
 
 

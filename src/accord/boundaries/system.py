@@ -92,6 +92,11 @@ class System:
         """The parties that say anything themselves."""
         return frozenset(fact.says for fact in self.facts if fact.stance in (Stance.PROMISES, Stance.ASSUMES))
 
+    @cached_property
+    def spoken_of(self) -> frozenset[str]:
+        """The parties of which, or of whose operations, anything is promised."""
+        return frozenset(provider for provider, _ in self._promised)
+
     def operations(self, provider: str) -> list[str]:
         """The operations that the provider promises by name."""
         return self._operations.get(provider, [])
@@ -155,6 +160,11 @@ class System:
         wanted = frozenset(terms)
         return [fact for fact in self.facts if fact.term in wanted]
 
+    @property
+    def terms(self) -> Iterable[str]:
+        """Every term that anything is said about."""
+        return self._by_term.keys()
+
     @cached_property
     def _by_term(self) -> dict[str, list[Fact]]:
         found: dict[str, list[Fact]] = {}
@@ -168,17 +178,15 @@ class System:
 
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
-        if not self.scoped and (known := self._sides.get((provider, operation))) is not None:
-            return known
         said, key = self._promised, (provider, operation)
-        name = self._name(key, [said.get(key), said.get((provider, ANY))], view)
-        cached = self._sides.get(name)
-        if cached is None:
-            own = resolved(said.get((provider, operation)), view)
+        name = self._name(key, [said.get(key), said.get((provider, ANY))], view) if self.scoped else key
+        known = self._sides.get(name)
+        if known is None:
+            own = resolved(said.get(key), view)
             if operation not in (PARTY, ANY):
                 own = filled(own, resolved(said.get((provider, ANY)), view))
-            cached = self._sides[name] = Side(own)
-        return cached
+            known = self._sides[name] = Side(own) if own else _SILENT
+        return known
 
     def party(self, name: str, view: View = EVERY) -> Side:
         """What a party says of itself: kind, owner, names, escalates, steps."""
@@ -186,20 +194,18 @@ class System:
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
-        if not self.scoped and (known := self._sides.get(key)) is not None:
-            return known
-        consumer, provider, operation = key
-        places = [(who, provider, named) for who in (consumer, "") for named in (operation, ANY)]
-        name = self._name(key, [self._assumed.get(place) for place in places] if self.scoped else [], view)
-        cached = self._sides.get(name)
-        if cached is None:
-            cached = self._sides[name] = Side(self._assumed_terms(key, view))
-        return cached
+        name: object = key
+        if self.scoped:
+            consumer, provider, operation = key
+            places = [(who, provider, named) for who in (consumer, "") for named in (operation, ANY)]
+            name = self._name(key, [self._assumed.get(place) for place in places], view)
+        known = self._sides.get(name)
+        if known is None:
+            known = self._sides[name] = Side(self._assumed_terms(key, view))
+        return known
 
     def _name(self, key: tuple[object, ...], said: list[dict[str, list[Fact]] | None], view: View) -> object:
         """What tells one side in one view from the others: of the view only what the side's own facts depend on."""
-        if not self.scoped:
-            return key
         dimensions = self._dimensions.get(key)
         if dimensions is None:
             facts = [fact for terms in said if terms for same in terms.values() for fact in same]
@@ -375,6 +381,7 @@ class System:
 
 
 _ONE_VIEW = Views({})
+_SILENT = Side({})
 
 
 def _is_callers(fact: Fact) -> bool:

@@ -122,7 +122,7 @@ def _pairs(boundary: Boundary) -> Iterator[_Pair]:
         (provider, consumer, boundary.promised, boundary.assumed),
     ):
         sent, taken = _stated(sends, "sends."), _stated(accepts, "accepts.")
-        for name in sorted({*sent, *taken} - {"pages"}):
+        for name in sorted({*sent, *taken} - {"pages"}) if sent or taken else ():
             yield _Pair(name, sender, receiver, sent.get(name), taken.get(name))
 
 
