@@ -34,7 +34,7 @@ def once_each(work: Callable[Concatenate[System, P], T]) -> Callable[Concatenate
         memory: dict[object, Any] = system.memory
         asked = (work, *arguments[:-1])
         if asked not in memory:
-            memory[asked] = work(system, *arguments)
+            memory[asked] = work(system, *arguments, **named)
         found: T = memory[asked]
         return found
 

@@ -48,34 +48,35 @@ class System:
 
     def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> None:
         self.as_of = as_of
-        self.facts = tuple(fact for fact in facts if not fact.scope or in_force(fact, as_of))
+        self.facts = tuple([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, object] = {}
         self.scoped = False
-        for fact in self.facts:
-            self._add(fact)
+        self._join()
 
-    def _add(self, fact: Fact) -> None:
-        if fact.scope:
-            self.scoped = True
-        if _is_callers(fact):
-            key = (fact.consumer, fact.provider, fact.operation)
-            terms = self._assumed.get(key)
-            if terms is None:
-                terms = self._assumed[key] = {}
-        else:
-            place = (fact.provider, fact.operation)
-            terms = self._promised.get(place)
-            if terms is None:
-                terms = self._promised[place] = {}
-        known = terms.get(fact.term)
-        if known is None:
-            terms[fact.term] = [fact]
-        else:
-            known.append(fact)
+    def _join(self) -> None:
+        promised, assumed = self._promised, self._assumed
+        for fact in self.facts:
+            if fact.scope:
+                self.scoped = True
+            if _is_callers(fact):
+                key = (fact.consumer, fact.provider, fact.operation)
+                terms = assumed.get(key)
+                if terms is None:
+                    terms = assumed[key] = {}
+            else:
+                place = (fact.provider, fact.operation)
+                terms = promised.get(place)
+                if terms is None:
+                    terms = promised[place] = {}
+            known = terms.get(fact.term)
+            if known is None:
+                terms[fact.term] = [fact]
+            else:
+                known.append(fact)
 
     # ------------------------------------------------------------------ who there is
 
@@ -84,7 +85,7 @@ class System:
         """Every party that speaks or is spoken of as a side, in order of name."""
         names = {provider for provider, _ in self._promised} | {key[1] for key in self._assumed}
         names |= {key[0] for key in self._assumed if key[0]}
-        names |= {provider_of(call) for fact in self.facts if fact.term == "needs" for call in _calls(fact)}
+        names |= {provider_of(call) for fact in self.about("needs") for call in _calls(fact)}
         return dict.fromkeys(sorted(names))
 
     @cached_property
@@ -117,12 +118,11 @@ class System:
             if consumer:
                 for named in self._named(provider, operation):
                     found[(consumer, provider, named)] = None
-        for fact in self.facts:
-            if fact.term == "needs":
-                for call in _calls(fact):
-                    provider, operation = provider_of(call), operation_of(call) or ANY
-                    for named in self._named(provider, operation):
-                        found[(fact.provider, provider, named)] = None
+        for fact in self.about("needs"):
+            for call in _calls(fact):
+                provider, operation = provider_of(call), operation_of(call) or ANY
+                for named in self._named(provider, operation):
+                    found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
         for provider, operation in self._promised:
             if (
