@@ -8,7 +8,7 @@ from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
 from accord.boundaries.side import Side
 from accord.boundaries.view import EVERY, View, Views, in_force, may_hold, views_over
-from accord.model.contract_values import Needs, references
+from accord.model.contract_values import Needs
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
 from accord.model.subject import operation_of, provider_of
@@ -344,19 +344,6 @@ class System:
         return [
             fact for name in operations for facts in self._promised.get((party, name), {}).values() for fact in facts
         ]
-
-    def referring(self, party: str) -> set[str]:
-        """The parties that name this one without calling it: as repairer, signal, next on a ladder, doer of a step."""
-        return self._referring.get(party, set())
-
-    @cached_property
-    def _referring(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for fact in self.facts:
-            if fact.term != "needs" and isinstance(fact.value, tuple):
-                for name in references(fact.value):
-                    found.setdefault(provider_of(name), set()).add(fact.says)
-        return found
 
     def above(self, key: Key) -> list[Key]:
         """The boundaries whose provider makes this very call in order to answer."""
