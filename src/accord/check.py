@@ -96,7 +96,7 @@ def _by_system(system: System, rule: Rule) -> list[Finding]:
 
 def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     found: list[Finding] = []
-    if not system.scoped:
+    if system.same_in_every_view(key):
         boundary = system.boundary(key)
         for rule in local.by(boundary):
             findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]

@@ -256,6 +256,10 @@ class System:
         read = (fact for fact in self._scoped_behind(key) if _is_read(fact.term, reads))
         return views_over(read, self._meeting(key))
 
+    def same_in_every_view(self, key: Key) -> bool:
+        """Whether no condition touches this boundary, nor any call behind it."""
+        return not self.scoped or not (self._scoped_behind(key) or self._meeting(key))
+
     def _meeting(self, key: Key) -> list[tuple[Fact, bool]]:
         """The scoped facts by which the two sides meet, or not: what the consumer says of the call, and its needs."""
         consumer, provider, operation = key
