@@ -82,6 +82,16 @@ def shortest(system: System, start: str, view: View, reached: Callable[[Link], b
     return None
 
 
+def starts(system: System, fact: Fact) -> list[str]:
+    """What must work for those whom a repair or a signal names to act."""
+    return [name if fact.term == "recover.how" else acting(system, name) for name in fact.value]
+
+
+def may_return(system: System, fact: Fact, view: View) -> bool:
+    """Whether everybody whom a repair or a signal names has the party of the fact somewhere behind it."""
+    return all(fact.provider in behind(system, start, view) for start in starts(system, fact))
+
+
 @once_each
 def behind(system: System, start: str, view: View) -> frozenset[str]:
     """The parties that `start` cannot do without, or whose doing it needs, however far behind."""

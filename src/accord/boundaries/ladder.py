@@ -88,6 +88,8 @@ def paged_by(system: System, party: str, since: int, view: View = EVERY) -> Iter
 
 def climbed(system: System, first: list[Level], view: View = EVERY) -> Ladder:
     """The whole ladder above these first levels; each party once, at its earliest page."""
+    if len(first) == 1 and not any(paged_by(system, first[0].party, 0, view)):
+        return Ladder((first[0],))
     waiting: list[tuple[int, int, Level, tuple[Level, ...]]] = []
     for level in first:
         heappush(waiting, (level.after, len(waiting), level, ()))

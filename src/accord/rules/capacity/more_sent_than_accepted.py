@@ -88,6 +88,7 @@ from accord.model.nothing import NONE
 READS = ("accepts", "sends", "until", "sunset", "kind")
 _PASSED_ON = ("rate", "concurrency", "connections", "request_size")
 """What a queue itself limits; any other quantity it passes on, so it is not asked."""
+_OWN = (Stance.PROMISES, Stance.ASSUMES)
 
 
 class _Pair(Struct, frozen=True):
@@ -127,8 +128,7 @@ def _pairs(boundary: Boundary) -> Iterator[_Pair]:
 
 
 def _stated(side: Side, family: str) -> dict[str, Fact]:
-    own = (Stance.PROMISES, Stance.ASSUMES)
-    return {fact.term.removeprefix(family): fact for fact in side.family(family) if fact.stance in own}
+    return {fact.term.removeprefix(family): fact for fact in side.family(family) if fact.stance in _OWN}
 
 
 def _both(pair: _Pair) -> bool:
