@@ -11,7 +11,7 @@ from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
 from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.subsets import versions_of_subsets
-from accord.boundaries.system import Key, System
+from accord.boundaries.system import Boundary, Key, System
 from accord.boundaries.variants import separate
 from accord.boundaries.view import EVERY, View, Views
 from accord.boundaries.workloads import carried
@@ -66,10 +66,29 @@ def judged(system: System, rules: Sequence[Rule], keys: Iterable[Key] | None = N
     for rule in rules:
         if rule.judge_system:
             found += _by_system(system, rule)
-    local = [rule for rule in rules if rule.judge]
+    local = Concerned(rule for rule in rules if rule.judge)
     for key in system.keys if keys is None else keys:
         found += _by_boundary(system, key, local)
     return found
+
+
+class Concerned:
+    """Which of some rules can have anything to say of a boundary, by the terms that are said of it."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._by_terms: dict[tuple[str, ...], list[Rule]] = {}
+
+    def by(self, boundary: Boundary) -> list[Rule]:
+        """Those rules, in their order."""
+        said = (*boundary.assumed.terms, *boundary.promised.terms)
+        known = self._by_terms.get(said)
+        if known is None:
+            words = {*said, *(term.partition(".")[0] for term in said)}
+            known = self._by_terms[said] = [
+                rule for rule in self.rules if words.issuperset(rule.needs) and not words.isdisjoint(rule.reads)
+            ]
+        return known
 
 
 def _by_system(system: System, rule: Rule) -> list[Finding]:
@@ -80,19 +99,16 @@ def _by_system(system: System, rule: Rule) -> list[Finding]:
     )
 
 
-def _by_boundary(system: System, key: Key, rules: Sequence[Rule]) -> list[Finding]:
-    if not system.scoped:
+def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
+    found: list[Finding] = []
+    if system.same_in_every_view(key):
         boundary = system.boundary(key)
-        said = {term.partition(".")[0] for term in (*boundary.assumed.terms, *boundary.promised.terms)}
-        found: list[Finding] = []
-        for rule in rules:
-            if not said.isdisjoint(rule.reads):
-                findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
-                if findings:
-                    found += _merged(rule, system, None, findings)
+        for rule in local.by(boundary):
+            findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
+            if findings:
+                found += _merged(rule, system, None, findings)
         return found
-    found = []
-    for rule in rules:
+    for rule in local.rules:
         views = system.views(key, rule.reads)
         found += _merged(rule, system, views, _in_views(system, key, rule, views))
     return found

@@ -99,8 +99,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _without(system: System, view: View) -> Iterator[Finding]:
     relied = {provider for consumer, provider, _ in system.keys if consumer}
-    firsts = _firsts(system)
-    asked = []
+    unowned = []
     for party in system.parties:
         own = system.party(party, view)
         owner = own.get("owner")
@@ -108,9 +107,9 @@ def _without(system: System, view: View) -> Iterator[Finding]:
             none = Statement(owner, f"{party} says that it has no owner")
             yield Finding(Verdict.NOTE, f"nobody answers for {party}, and others rely on it", (none,), "", party)
         if owner is None and own.value("kind") not in _NOT_ASKED and (party in relied or system.operations(party)):
-            first = firsts.get(party)
-            if first is not None:
-                asked.append((party, first))
+            unowned.append(party)
+    firsts = _firsts(system) if unowned else {}
+    asked = [(party, firsts[party]) for party in unowned if party in firsts]
     if len(asked) <= HANDFUL:
         for party, first in asked:
             message = f"nobody is said to answer for {party}"
@@ -149,16 +148,9 @@ def _rank(fact: Fact) -> tuple[object, ...]:
 
 
 def _strangers(system: System, view: View) -> Iterator[Finding]:
-    teams = [
-        kind
-        for name in system.parties
-        if (kind := system.party(name, view).get("kind")) is not None and kind.value == "team"
-    ]
-    owners = [
-        owner
-        for name in system.parties
-        if (owner := system.party(name, view).get("owner")) is not None and isinstance(owner.value, str)
-    ]
+    own = [system.party(name, view) for name in system.parties]
+    teams = [kind for side in own if (kind := side.get("kind")) is not None and kind.value == "team"]
+    owners = [owner for side in own if (owner := side.get("owner")) is not None and isinstance(owner.value, str)]
     known = {owner.value for owner in owners if plain_name(owner.value) in system.parties}
     unknown = {owner.value for owner in owners if "@" not in owner.value} - known
     partial = []

@@ -74,6 +74,7 @@ from accord.model.finding import Change, Finding, Move, Question, Statement, Ver
 from accord.model.nothing import NONE
 
 READS = ("hours", "fallback")
+NEEDS = ("hours",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -87,6 +87,8 @@ Who promises: promise the hours in which somebody is there. Who is on duty: cove
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, longer, watch, without_hours
 from accord.boundaries.ladder import ladder, operations_that_say, references, signals
 from accord.boundaries.system import System
@@ -167,12 +169,14 @@ def _promised(needed: Fact) -> Statement:
 def _signals(system: System, provider: str, operation: str, view: View) -> Iterator[Finding]:
     """The signals of a promise, where every one of them says when it is there."""
     side = system.promised(provider, operation, view)
-    paged = next((level for level in ladder(system, provider, operation, view).levels), None)
-    permits = (paged.because,) if paged is not None else ()
-    shown = [watch(system, name, fact, view, *permits) for fact in signals(side) for name in references(fact)]
-    needed = side.get("hours") or (paged.hours if paged is not None else None)
-    if needed is None or not shown or without_hours(shown):
+    shown = [watch(system, name, fact, view) for fact in signals(side) for name in references(fact)]
+    if not shown or without_hours(shown):
         return
+    paged = next((level for level in ladder(system, provider, operation, view).levels), None)
+    needed = side.get("hours") or (paged.hours if paged is not None else None)
+    if needed is None:
+        return
+    shown = [replace(each, permits=(paged.because,)) for each in shown] if paged is not None else shown
     found = absence(needed, shown, system.as_of)
     if found is None:
         return
