@@ -137,7 +137,7 @@ class RuleGroups(Strict):
 
     def template(self, party: str, family: str, name: str, entry: Entry) -> None:
         """A label or an annotation, as typed; a template that cannot be read is refused."""
-        text = self.scalar(entry.value, name)
+        text = self.scalar(entry.value, f"{family} {name}")
         if "{{" in text and (wrong := template_error(text)):
             self.refuse(entry.value, f"{family} {name}: {wrong}")
         self.say(party, f"{family}.{name}", text, text, self.place(entry.at))

@@ -37,7 +37,9 @@ class Strict:
     def refuse(self, node: Node, reason: str) -> None:
         """Notes what the program refuses; the document gives no facts."""
         self.refused = True
-        self.problems.append(Problem(self.place(node), f"{reason}{self.consequence}", fatal=True))
+        problem = Problem(self.place(node), f"{reason}{self.consequence}", fatal=True)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def note(self, node: Node, reason: str) -> None:
         """Notes what is wrong and costs nothing but itself."""
@@ -45,8 +47,8 @@ class Strict:
 
     # ------------------------------------------------------------------ shapes
 
-    def fields(self, node: Node | None, what: str, known: Iterable[str] = ()) -> dict[str, Entry]:
-        """The members of a map by name; one that is not among `known`, where any are given, is refused."""
+    def fields(self, node: Node | None, what: str, known: Iterable[str] = (), ending: str = "\n") -> dict[str, Entry]:
+        """The members of a map by name; one that is not among `known`, where any are given, nor ends so, is refused."""
         if node is None or is_null(node):
             return {}
         if type(node) is not MappingNode:
@@ -58,7 +60,7 @@ class Strict:
             self.refuse(key_node, f"{what}: {key} stands here a second time")
         if known and not found.keys() <= (known := frozenset(known)):
             for key in found:
-                if key not in known:
+                if key not in known and not key.endswith(ending):
                     self.refuse(found[key].key_node, _unknown(key, what, known))
         return found
 
