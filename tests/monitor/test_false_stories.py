@@ -19,6 +19,7 @@ CHAIN = STORIES["a chain that is held back"]
 WAITING = STORIES["a provider whose own waiting outlasts its caller"]
 AGAIN = STORIES["a repeat that acts again"]
 FORGOTTEN = STORIES["a key that is forgotten"]
+GROWING = STORIES["a key that is forgotten while a pause grows"]
 TRIES = STORIES["tries that cannot all happen"]
 LOAD = STORIES["more load than is accepted"]
 LADDER = STORIES["a ladder longer than the promise"]
@@ -77,6 +78,8 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("a delay that nobody adds", CHAIN, steps(("0s mesh waits ratings/get #1 x1 by ratings/get latency.injected", "")), "another time"),
     ("an inner call before its turn", WAITING, steps(("1s orders calls bank/pay #1", "0s orders calls bank/pay #1")), "before the step above|makes it call here"),
     ("an answer while a call is open", WAITING, steps(("6s orders gives-up bank/pay #2 by orders>bank/pay timeout.attempt", "")), "another time"),
+    ("a pause longer than is stated", GROWING, steps(("5s checkout calls", "6s checkout calls")), "pause"),
+    ("a number of tries that nobody makes", LOAD, steps(("order x3", "order x2")), "another number of tries"),
     ("a pause left out", WAITING, expects(), "pause"),
     ("a repeat that acts once", AGAIN, contracts(("idempotent: never", "idempotent: always")), "acts once"),
     ("a repeat known by its key", FORGOTTEN, contracts(("for: 6s", "for: 7s")), "recognised"),
@@ -97,6 +100,8 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("a procedure cut short", LADDER, steps(("40m duty works ledger/post #2 by failover steps", ""), ("40m duty recovers", "32m duty recovers"), ("40m - conc", "32m - conc")), "not who repairs it"),
     ("steps out of order", LADDER, steps(("#1 by failover", "#2 by failover"), ("30m", "35m")), "before|in order"),
     ("a repair in time", LADDER, contracts(("within: 30m", "within: 38m")), "another time"),
+    ("a recovery counted from detection", STORIES["a recovery as late as promised"], expects(), "another time"),
+    ("a recovery sooner than promised", STORIES["a recovery as late as promised"], contracts(("within: 30m", "within: 31m")), "this moment"),
     ("a clock that runs at night", CLOCK, steps(("2d15h6m ledger-oncall ack", "7m ledger-oncall ack")), "before the step above|another time"),
     ("a start that nobody gives", CLOCK, lambda story: replace_story(story, starts=""), "another time"),
     ("somebody there after all", AWAY, lambda story: replace_story(story, starts="2026-11-30T09:00:00Z"), "on duty then"),
@@ -113,9 +118,15 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("a recovery by whom nobody knows", STORIES["a recovery that each leaves to the other"], expects(), "do not say to whom"),
     ("a repair by another way", STORIES["a repair that needs what failed"], contracts(("needs: [backbone/route]", "needs: [mobile/route]")), "lead back"),
     ("a fallback that stands apart", STORIES["a fallback with the same part"], contracts(("{party: backup, promises: {process: {needs: [logic/convert]}}}", "{party: backup, promises: {process: {needs: [other/convert]}}}")), "do not both need"),
-    ("an answer that nobody relies on", STORIES["a question answered with none"], contracts(("dead_letter: dead/read", "dead_letter: other/read")), "nobody relies"),
+    ("an answer that nobody relies on", STORIES["a question answered with none"], contracts(("dead_letter: dead/read", "dead_letter: other/read")), "nobody counts"),
+    ("an answer that nobody counts on", STORIES["a question answered with none"], contracts(("at-least-once", "at-most-once")), "nobody counts"),
+    ("a recovery that has another way", STORIES["a recovery that nobody does and another promises"], contracts(("fallback: none", "fallback: bank/later")), "nobody counts"),
+    ("a signal that the caller may have", STORIES["a signal that nobody has and a caller counts on"], expects(), "nobody counts"),
     ("less counted on than is promised", STORIES["more counted on than is promised"], contracts(("99.95%", "99.9%")), "is promised"),
     ("a promise made to this caller", STORIES["a promise made to others"], contracts(("[payments-oncall]", "[payments-oncall, ledger-oncall]")), "to this caller"),
+    ("a caller that may belong to them", STORIES["a promise made to others"], expects(), "may belong"),
+    ("a caller that belongs to them", STORIES["a promise made to others"], contracts(("owner: team-ledger", "owner: payments-oncall")), "may belong"),
+    ("a caller of a team's service", STORIES["a promise made to services"], contracts(("kind: service", "kind: team")), "may belong"),
     ("a promise made to anyone", STORIES["a promise made to others"], contracts(("[payments-oncall]", "anyone")), "to this caller"),
 ]  # fmt: skip
 

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.boundaries.duty import gap
 from accord.boundaries.evidence import concludes
 from accord.boundaries.ladder import answering, references
 from accord.boundaries.system import System
 from accord.boundaries.view import View
+from accord.model.contract_values import WorkStep
 from accord.model.fact import Fact
+from accord.model.finding import Statement
 from accord.model.hours import Hours, show_instant
 from accord.model.nothing import NONE
 from accord.model.subject import provider_of
@@ -20,7 +23,7 @@ from accord.model.witness import Step, Witness
 class Watch(Struct, frozen=True):
     """A party that is relied on, as the statement `because` says, and the hours it states, None where it states none.
 
-    `permits` are the statements that lead from the promise to this one.
+    `permits` are the statements that lead from the promise to this one, `step` is where a procedure names who does it.
     """
 
     party: str
@@ -28,11 +31,21 @@ class Watch(Struct, frozen=True):
     because: Fact
     hours: Fact | None
     permits: tuple[Fact, ...] = ()
+    step: WorkStep | None = None
 
     @property
     def subject(self) -> str:
         """`ledger-oncall/page`."""
         return f"{self.party}/{self.operation}"
+
+    @property
+    def named(self) -> tuple[Statement, ...]:
+        """The step that is its to do, at its own place; nothing for others."""
+        if self.step is None:
+            return ()
+        place = dict(self.step.places).get("by", self.step.place)
+        text = f"{self.because.provider} has `{self.step.do}` done by {self.party}"
+        return (Statement(replace(self.because, place=place), text),)
 
 
 class Absence(Struct, frozen=True):
@@ -95,4 +108,4 @@ def doers(system: System, how: Fact | None, view: View) -> Iterator[Watch]:
         for step in steps.value:
             if step.by not in (None, "none") and step.by not in seen:
                 seen.add(step.by)
-                yield watch(system, step.by, steps, view, how)
+                yield replace(watch(system, step.by, steps, view, how), step=step)

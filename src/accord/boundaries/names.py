@@ -23,6 +23,8 @@ __all__ = ["Answer", "Link", "Linked", "Sameness", "link", "same", "shown"]
 _REFERRING = frozenset(
     (
         "needs",
+        "owner",
+        "group",
         "recover",
         "detect",
         "authority",
@@ -38,7 +40,12 @@ _REFERRING = frozenset(
 )
 _VERSION = "version:"
 _ADDRESSES = ("dns:", "kubernetes:")
-_NEVER_ALIASED = ("prometheus:", "alertmanager:", "accord:")  # names that a reader made from a file and a rule in it
+_NEVER_ALIASED = (
+    "prometheus:",
+    "alertmanager:",
+    "codeowners:",
+    "accord:",
+)  # names that a reader made from a file and a rule in it
 
 
 class Link(Struct, frozen=True):

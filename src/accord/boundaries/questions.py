@@ -1,5 +1,6 @@
 """The three questions of one operation: what each side has answered of what is expected, how it is detected, who recovers."""
 
+from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
@@ -60,7 +61,7 @@ def answered(boundary: Boundary) -> Answered:
         detect_within=answer(promised, "detect", "within"),
         recover_by=answer(promised, "recover", "by") or promised.get("recover.how"),
         recover_within=answer(promised, "recover", "within"),
-        own_detect=frozenset(name for name, side in sides.items() if _named(answer(side, "detect", "by"))),
+        own_detect=frozenset(name for name, side in sides.items() if _has_own_signal(side, boundary.provider)),
         own_recover=frozenset(name for name, side in sides.items() if names(side.get("recover.by"), name)),
         counted=min(counted, key=lambda fact: (fact.value, fact.place), default=None),
     )
@@ -108,13 +109,6 @@ def left_for(counted: Fact | None, other: Fact | None, called: str) -> str:
     return f"at most {show_duration(left)}" if left > 0 else f"at most {counted.text}"
 
 
-def counts_on_others(party: str, side: Side) -> bool:
-    """Whether a caller relies on somebody else to recover: it says nothing to the contrary."""
-    fallback = side.get("fallback")
-    itself = side.value("recover") is NONE or names(side.get("recover.by"), party)
-    return not itself and (fallback is None or fallback.value is NONE)
-
-
 def names(fact: Fact | None, party: str) -> bool:
     """Whether the references of a fact name the party, or an operation of it."""
     return fact is not None and fact.value is not NONE and any(provider_of(name) == party for name in fact.value)
@@ -135,5 +129,49 @@ def _expecting(system: System) -> frozenset[tuple[str, str]]:
     return known
 
 
-def _named(fact: Fact | None) -> bool:
-    return fact is not None and fact.value is not NONE
+def _has_own_signal(side: Side, provider: str) -> bool:
+    signal = answer(side, "detect", "by")
+    return signal is not None and signal.value is not NONE and not names(signal, provider)
+
+
+# ---------------------------------------------------------------------- what nobody says
+
+Part = tuple[str, str, str]
+"""What nobody says, what is asked, and the bound that would settle it."""
+
+
+def open_parts(boundary: Boundary, given: Answered, blind: list[Reliance]) -> list[Part]:
+    """What is left open of the three questions; `blind` are those who rely on it and have no signal of their own."""
+    return [*_expected(boundary, given), *_detect(boundary, given, blind), *_recover(boundary, given)]
+
+
+def _expected(boundary: Boundary, given: Answered) -> Iterator[Part]:
+    if not given.expected and given.relied:
+        yield "what is promised", f"what {boundary.subject} promises its callers", ""
+
+
+def _detect(boundary: Boundary, given: Answered, blind: list[Reliance]) -> Iterator[Part]:
+    if says_none(given.detect_by) or (given.relied and not blind):
+        return
+    bound = left_for(given.counted, given.recover_within, "recovery") if given.detect_within is None else ""
+    shown = f"a deviation of {boundary.subject} is shown"
+    if given.detect_by is None:
+        how = "how a deviation is shown" if given.detect_within else "how and how soon a deviation is shown"
+        yield how, how.replace("a deviation is shown", shown) + " (detect)", bound
+    elif given.detect_within is None and given.relied:
+        yield "how soon a deviation is shown", f"how soon {shown} (detect: {{within: ...}})", bound
+
+
+def _recover(boundary: Boundary, given: Answered) -> Iterator[Part]:
+    if says_none(given.recover_by) or given.own_recover:
+        return
+    bound = left_for(given.counted, given.detect_within, "detection") if given.recover_within is None else ""
+    if given.recover_by is None:
+        who = "who recovers it" if given.recover_within else "who recovers it within what"
+        yield who, who.replace(" it", f" {boundary.subject}", 1) + " (recover)", bound
+    elif given.recover_within is None and given.relied:
+        yield (
+            "within what it is recovered",
+            f"within what {boundary.subject} is recovered (recover: {{within: ...}})",
+            bound,
+        )

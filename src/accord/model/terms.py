@@ -102,6 +102,9 @@ TERMS: dict[str, Term] = {
         Term("group_wait", "how long the first alert of a group waits for others", "duration", "sum"),
         Term("group_interval", "how long later alerts of a group wait", "duration", "sum"),
         Term("repeat_interval", "how long until a group that still fires is told again", "duration"),
+        Term("owns.", "the files that a line of a CODEOWNERS file is for, and their owners; by the number of the line", "owned files"),
+        Term("tag.", "a label or an annotation of an object: its name without the domain before it", "text"),
+        Term("group.", "the groups above and below a group: parent, children", "references"),
         Term("vocabulary.", "the words that an organisation uses: configuration", "words"),
     )
 }  # fmt: skip

@@ -13,6 +13,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "error-understood": broken_calls.error_understood,
     "failure-recognised": broken_calls.failure_recognised,
     "error-not-repeated": broken_calls.error_not_repeated,
+    "shown-in-time": broken_recovery.shown_in_time,
     "noticed-before-everywhere": broken_recovery.noticed_before_everywhere,
     "recovered-in-time": broken_recovery.recovered_in_time,
     "somebody-on-duty": broken_recovery.somebody_on_duty,

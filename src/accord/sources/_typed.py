@@ -13,6 +13,7 @@ from accord.model.amount import Amount, Growth, Words
 from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Needs, Rung, WorkStep
 from accord.model.hours import DAY_MINUTES, DailyInstant, Hours
 from accord.model.nothing import Nothing
+from accord.model.ownership import OwnedFiles
 from accord.model.problem import Refused
 from accord.model.terms import Term, term_of
 from accord.model.zone import parse_zone
@@ -41,6 +42,7 @@ TYPES: dict[str, Any] = {
     "receiver": Receiver,
     "inhibition": Inhibition,
     "calendar": Calendar,
+    "owned": OwnedFiles,
 }
 """Every type that the value of a fact can have, by its word in an exported file."""
 
@@ -71,6 +73,7 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "receiver": ("receiver",),
     "inhibition": ("inhibition",),
     "calendar": ("calendar",),
+    "owned files": ("owned",),
 }
 _DIMENSIONS = ("count", "bytes", "duration", "count/ns", "bytes/ns")
 _FRACTION = re.compile(r"(\d{1,400})(?:/([1-9]\d{0,399}))?", re.ASCII)

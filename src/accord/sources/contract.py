@@ -14,7 +14,7 @@ from accord.model.nothing import NONE
 from accord.model.problem import Problem, Refused
 from accord.sources import contract_keys as keys
 from accord.sources._contract_speech import Speech, Subject, shown, unknown_in
-from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, child, items, text_of
+from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, items, text_of
 from accord.sources.contract_keys import Key
 
 FORMAT = "contract"
@@ -119,15 +119,16 @@ class _Reader(Speech):
             if not self.name_of(called, keys.parse_reference):
                 continue
             provider, _, operation = called.key.partition("/")
-            said = first.setdefault((provider, operation or ANY), called)
+            said, before = first.setdefault((provider, operation or ANY), called), len(self.facts)
             if said is not called:
                 self.refuse(
                     called.key_node,
                     f"{called.key} is the same as {said.key} in line {self.place(said.key_node).line}: "
                     "a party alone means any of its operations; one place per fact",
                 )
-                continue
             self.read_terms(Subject(Stance.ASSUMES, self.party, provider, operation or ANY), called, keys.ASSUME_KEYS)
+            if said is not called:
+                del self.facts[before:]
 
     def read_terms(self, subject: Subject, operation: Entry, table: dict[str, Key]) -> None:
         started = len(self.facts)
@@ -228,12 +229,11 @@ class _Reader(Speech):
     def read_idempotent(self, subject: Subject, key: Key, entry: Entry) -> None:
         if type(entry.value) is MappingNode:
             parts = self.parts(entry.value, keys.IDEMPOTENT_PARTS, "idempotent")
-            if "key" in parts:
+            if parts:
+                field = parts["key"][1] if "key" in parts else ""
                 remembered = parts["for"][0] if "for" in parts and parts["for"][0] is not NONE else None
-                shown = parts["key"][1] + (f" for {parts['for'][1]}" if "for" in parts else "")
-                self.add(subject, "idempotent", Idempotence("key", parts["key"][0], remembered), shown, entry.at)
-            elif "for" in parts and child(entry.value, "key") is None:
-                self.refuse(entry.value, "idempotent: expected always, never or {key: ..., for: ...}")
+                shown = " ".join(part for part in (field, f"for {parts['for'][1]}" if "for" in parts else "") if part)
+                self.add(subject, "idempotent", Idempotence("key", field, remembered), shown, entry.at)
             return
         value = self.scalar(entry.value, keys.IDEMPOTENT, "idempotent")
         if value:
