@@ -19,11 +19,9 @@ def roots(system: System, view: View) -> dict[str, list[Alert]]:
 
 
 def carries(alert: Alert, names: Iterable[str]) -> bool:
-    """Whether the expression may bring one of these labels along because it says so."""
-    expression = alert.expression
-    carried = {label.lower() for label in expression.carried}
-    dropped = {label.lower() for label in expression.dropped}
-    return any(name.lower() in carried or (expression.rest and name.lower() not in dropped) for name in names)
+    """Whether the expression names one of these labels among those of its result."""
+    carried = {label.lower() for label in alert.expression.carried}
+    return any(name.lower() in carried for name in names)
 
 
 def interrupts(alert: Alert, words: Vocabulary) -> bool:

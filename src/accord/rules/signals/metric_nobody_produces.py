@@ -13,7 +13,7 @@ expose cannot be told from rules, and is never asked.
 groups:
 - name: shop
   rules:
-  - {record: "job:errors:rate5m", expr: sum by (job) (rate(errors_total[5m]))}
+  - {record: "job:errors:rate5m", expr: "sum by (job) (rate(errors_total[5m]))"}
   - {alert: Errors, expr: "job:errors:rate5m > 1"}
   - {alert: Errorss, expr: "job:error:rate5m > 1"}  # finding: note
   - {alert: Slow, expr: "job:latency_seconds:p99 > 1"}  # finding: unanswered
@@ -25,7 +25,7 @@ Nothing of the level `cluster` is recorded here: another server may do it.
 groups:
 - name: shop
   rules:
-  - {record: "job:errors:rate5m", expr: sum by (job) (rate(errors_total[5m]))}
+  - {record: "job:errors:rate5m", expr: "sum by (job) (rate(errors_total[5m]))"}
   - {alert: Slow, expr: "cluster:latency_seconds:p99 > 1"}
   - {alert: Gone, expr: "absent(job:uptime:sum)"}
 ```
