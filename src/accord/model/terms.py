@@ -91,6 +91,7 @@ TERMS: dict[str, Term] = {
         Term("records", "a recording rule: the series it makes", "text"),
         Term("records.expression", "what a series is worked out from", "expression"),
         Term("scrape.interval", "how often the targets of a job are read", "duration", "sum"),
+        Term("scrape.timeout", "how long one reading of a target may take", "duration"),
         Term("scrape.job", "a job that reads targets: its name", "text"),
         Term("evaluation.interval", "how often rules are evaluated where their group does not say", "duration", "sum"),
         Term("external_label.", "a label that a server adds to every alert that has it not", "text"),

@@ -23,6 +23,25 @@ _GLOBAL_KEYS = (
     *("metric_name_validation_scheme", "metric_name_escaping_scheme", "convert_classic_histograms_to_nhcb"),
     *("always_scrape_classic_histograms", "scrape_native_histograms", "extra_scrape_metrics"),
 )
+_CLIENT_KEYS = (
+    *("basic_auth", "authorization", "oauth2", "sigv4", "tls_config", "http_headers", "bearer_token"),
+    *("bearer_token_file", "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header"),
+    *("follow_redirects", "enable_http2", "scheme", "static_configs", "relabel_configs"),
+)
+_ALERTMANAGER_KEYS = (*_CLIENT_KEYS, "path_prefix", "timeout", "api_version", "alert_relabel_configs")
+_JOB_KEYS = (
+    *_CLIENT_KEYS,
+    *("job_name", "honor_labels", "honor_timestamps", "track_timestamps_staleness", "params", "metrics_path"),
+    *("scrape_interval", "scrape_timeout", "scrape_protocols", "fallback_scrape_protocol", "enable_compression"),
+    *("scrape_classic_histograms", "always_scrape_classic_histograms", "convert_classic_histograms_to_nhcb"),
+    *("scrape_native_histograms", "scrape_failure_log_file", "body_size_limit", "sample_limit", "target_limit"),
+    *("label_limit", "label_name_length_limit", "label_value_length_limit", "native_histogram_bucket_limit"),
+    *("native_histogram_min_bucket_factor", "keep_dropped_targets", "metric_name_validation_scheme"),
+    *("metric_name_escaping_scheme", "extra_scrape_metrics", "metric_relabel_configs"),
+)
+_DISCOVERY = "_sd_configs"
+"""The end of the keys that look targets up; there are many kinds, and more with each version."""
+
 _PATTERN = re.compile(r"[^*]*(\*[^/]*)?")
 _DEFAULT_INTERVAL = 60_000_000_000
 
@@ -63,7 +82,7 @@ class _Server(Strict):
             )
         names: set[str] = set()
         for node in self.sequence(top.get("scrape_configs"), "scrape_configs"):
-            job = self.fields(node, "scrape_config")
+            job = self.fields(node, "scrape_config", _JOB_KEYS, _DISCOVERY)
             name = self.text(job.get("job_name"), "job_name")
             if not name:
                 self.refuse(node, "this scrape_config has no job_name")
@@ -105,16 +124,24 @@ class _Server(Strict):
         entry = fields.get("alertmanagers")
         addresses: list[str] = []
         for node in self.sequence(entry, "alertmanagers"):
-            one = self.fields(node, "alertmanagers")
+            one = self.fields(node, "alertmanagers", _ALERTMANAGER_KEYS, _DISCOVERY)
             for key, inner in (("static_configs", "targets"), ("dns_sd_configs", "names")):
-                for group in self.sequence(one.get(key), key):
-                    listed = self.fields(group, key).get(inner)
-                    addresses += [self.scalar(part, inner) for part in self.sequence(listed, inner)]
+                known = (inner, "labels") if key == "static_configs" else ()
+                addresses += self.listed(one.get(key), key, inner, known)
         if entry is not None and addresses:
             self.say(self.party, "alertmanagers", tuple(addresses), ", ".join(addresses), self.place(entry.at))
 
+    def listed(self, entry: Entry | None, key: str, inner: str, known: tuple[str, ...]) -> list[str]:
+        """The texts of the inner lists, such as the targets of static_configs."""
+        found: list[str] = []
+        for group in self.sequence(entry, key):
+            part = self.fields(group, key, known).get(inner)
+            found += [self.scalar(node, inner) for node in self.sequence(part, inner)]
+        return found
+
     def read_job(self, name: str, job: Mapping[str, Entry]) -> None:
         party = f"{self.party}#job/{name}"
+        self.listed(job.get("static_configs"), "static_configs", "targets", ("targets", "labels"))
         self.say(party, "scrape.job", name, name, self.place(job["job_name"].at))
         interval = self.duration(job.get("scrape_interval"), "scrape_interval")
         timeout = self.duration(job.get("scrape_timeout"), "scrape_timeout")

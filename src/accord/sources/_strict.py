@@ -10,7 +10,9 @@ from accord.model.problem import Problem, Refused
 from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, entries, text_of
 
-_NULLS = ("", "null", "~", "Null", "NULL")
+NULLS = frozenset(("", "null", "~", "Null", "NULL"))
+"""Texts that, without quotes, say that nothing stands there."""
+
 _SHOWN = 60
 
 
@@ -37,7 +39,9 @@ class Strict:
     def refuse(self, node: Node, reason: str) -> None:
         """Notes what the program refuses; the document gives no facts."""
         self.refused = True
-        self.problems.append(Problem(self.place(node), f"{reason}{self.consequence}", fatal=True))
+        problem = Problem(self.place(node), f"{reason}{self.consequence}", fatal=True)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def note(self, node: Node, reason: str) -> None:
         """Notes what is wrong and costs nothing but itself."""
@@ -45,8 +49,8 @@ class Strict:
 
     # ------------------------------------------------------------------ shapes
 
-    def fields(self, node: Node | None, what: str, known: Iterable[str] = ()) -> dict[str, Entry]:
-        """The members of a map by name; one that is not among `known`, where any are given, is refused."""
+    def fields(self, node: Node | None, what: str, known: Iterable[str] = (), ending: str = "\n") -> dict[str, Entry]:
+        """The members of a map by name; one that is not among `known`, where any are given, nor ends so, is refused."""
         if node is None or is_null(node):
             return {}
         if type(node) is not MappingNode:
@@ -58,7 +62,7 @@ class Strict:
             self.refuse(key_node, f"{what}: {key} stands here a second time")
         if known and not found.keys() <= (known := frozenset(known)):
             for key in found:
-                if key not in known:
+                if key not in known and not key.endswith(ending):
                     self.refuse(found[key].key_node, _unknown(key, what, known))
         return found
 
@@ -127,7 +131,7 @@ class Strict:
 
 def is_null(node: Node) -> bool:
     """Whether nothing stands here."""
-    return type(node) is ScalarNode and not node.style and node.value in _NULLS and node.tag is None
+    return type(node) is ScalarNode and not node.style and node.value in NULLS and node.tag is None
 
 
 def shown(node: Node) -> str:
