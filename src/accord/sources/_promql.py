@@ -4,6 +4,7 @@ Labels follow the evaluation of Prometheus (promql/engine.go, resultMetric and a
 brings whatever its series have; each operation around it keeps, adds or drops labels.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache, lru_cache
@@ -20,6 +21,15 @@ EVERY_OTHER = "*"
 UNKNOWN = Expression(rest=True)
 """What is said of an expression that cannot be read here: any label may come along."""
 
+_MARK = "accord__name_"
+_VARYING = re.compile(
+    r"(!?=\s*)(\"[^\"\\\n]+\"|'[^'\\\n]+')"  # a plain value of a label
+    r"|(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*)"  # any other text: stepped over
+    r"|(?<![\w:.])([a-zA-Z_:][a-zA-Z0-9_:]*)(?=[{\[])"  # the name of a series
+)
+_KEYWORDS = frozenset(
+    "and or unless atan2 by without on ignoring group_left group_right offset bool start end inf nan".split()
+)
 _KEEPING = ("topk", "bottomk", "limitk", "limit_ratio")
 _METRIC = "__name__"
 _OLDER_FUNCTIONS = ("holt_winters",)  # renamed double_exponential_smoothing in Prometheus 3.0
@@ -46,7 +56,60 @@ _SCALAR = _Labels(only=True, produces=False)
 
 @lru_cache(maxsize=1 << 16)
 def parse_expression(text: str) -> Expression:
-    """What the expression selects and carries. Raises Refused for what is no PromQL."""
+    """What the expression selects and carries. Raises Refused for what is no PromQL.
+
+    Expressions that differ only in the names of series and in plain values of labels are parsed once: neither decides
+    what is PromQL, nor which labels are carried.
+    """
+    names: list[str] = []
+    shape = text if _MARK in text else _VARYING.sub(_Named(names), text)
+    try:
+        found = _of_shape(shape)
+    except Refused:
+        if not names:
+            raise
+        found, names = _of_shape(text), []  # refused as it was typed
+    if not names:
+        return found
+    return Expression(
+        tuple([_filled(one, names) for one in found.selections]),
+        found.carried,
+        found.dropped,
+        found.rest,
+        found.produces,
+    )
+
+
+class _Named:
+    """Puts a mark in the place of each name and value, and keeps what stood there."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+    def __call__(self, found: re.Match[str]) -> str:
+        sign, value, metric = found.groups()
+        if value is None and (metric is None or metric.lower() in _KEYWORDS):
+            return found[0]
+        self.names.append(metric or value[1:-1])
+        mark = f"{_MARK}{len(self.names) - 1}"
+        return mark if metric else f'{sign}"{mark}"'
+
+
+def _filled(selection: Selection, names: list[str]) -> Selection:
+    metric = selection.metric
+    if metric.startswith(_MARK):
+        metric = names[int(metric[len(_MARK) :])]
+    labels = tuple(
+        [
+            (label, names[int(value[len(_MARK) :])] if value.startswith(_MARK) else value)
+            for label, value in selection.labels
+        ]
+    )
+    return Selection(metric, labels, selection.window, selection.offset, selection.within)
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_shape(text: str) -> Expression:
     reader = _Expression()
     try:
         labels = reader.labels(_parser().parse(text))
