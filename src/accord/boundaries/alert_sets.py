@@ -12,16 +12,22 @@ from accord.model.finding import Finding, Severity, Statement, Verdict
 
 def roots(system: System, view: View) -> dict[str, list[Alert]]:
     """The alerts of each root that was read, in the order of the files."""
-    found: dict[str, list[Alert]] = {}
-    for alert in alerting(system, view).alerts:
-        found.setdefault(alert.name.place.root, []).append(alert)
-    return {root: sorted(alerts, key=lambda alert: alert.name.place) for root, alerts in found.items()}
+    key = ("alerts by root", tuple(sorted(view.items())))
+    known: dict[str, list[Alert]] | None = system.derived.get(key)
+    if known is None:
+        found: dict[str, list[Alert]] = {}
+        for alert in alerting(system, view).alerts:
+            found.setdefault(alert.name.place.root, []).append(alert)
+        for alerts in found.values():
+            alerts.sort(key=lambda alert: (alert.name.place.file, alert.name.place.line, alert.name.place.column))
+        known = system.derived[key] = found
+    return known
 
 
 def carries(alert: Alert, names: Iterable[str]) -> bool:
     """Whether the expression names one of these labels among those of its result."""
-    carried = {label.lower() for label in alert.expression.carried}
-    return any(name.lower() in carried for name in names)
+    carried = alert.expression.carried
+    return bool(carried) and not {label.lower() for label in carried}.isdisjoint(name.lower() for name in names)
 
 
 def interrupts(alert: Alert, words: Vocabulary) -> bool:

@@ -40,7 +40,7 @@ class Alert(Struct, frozen=True):
     def first(self, names: tuple[str, ...]) -> Fact | None:
         """The label, else the annotation, of the first of these names that the rule sets, without regard to case."""
         for named in (self.labels, self.annotations):
-            by_name = {name.lower(): fact for name, fact in named.items()}
+            by_name = named if all(map(str.islower, named)) else {name.lower(): fact for name, fact in named.items()}
             for name in names:
                 if name.lower() in by_name:
                     return by_name[name.lower()]

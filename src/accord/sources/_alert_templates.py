@@ -19,6 +19,11 @@ _FUNCTIONS = frozenset(f"{_GO} {_PROMETHEUS} true false nil".split())
 _GIVEN = frozenset(("$", "$labels", "$externalLabels", "$externalURL", "$value"))
 _OPENING = ("if", "range", "with", "block", "define")
 _NEED_A_VALUE = ("if", "range", "with")
+_PLAIN = re.compile(
+    r"(?<!\{)\{\{ *\$(?:labels\.\w+|externalLabels\.\w+|value)(?: *\| *humanize(?:1024|Duration|Percentage|Timestamp)?)? *\}\}"
+)
+"""What most templates consist of, told to be right at a glance."""
+
 _ACTION = re.compile(
     r"\{\{(?:-\s)?(?P<inside>\s*/\*.*?\*/\s*|(?:\"(?:\\.|[^\"\\\n])*\"|`[^`]*`|'(?:\\.|[^'\\\n])*'|(?!(?:\s-)?\}\})[^\"`'])*)(?:\s-)?\}\}",
     re.DOTALL,
@@ -45,6 +50,8 @@ class _Action(Struct, frozen=True):
 
 def template_error(text: str) -> str:
     """What is wrong with a template; empty where nothing is."""
+    if "{{" not in _PLAIN.sub("", text):
+        return ""
     scopes: list[tuple[str, set[str]]] = [("", set(_GIVEN))]
     position = text.find("{{")
     while position >= 0:

@@ -28,7 +28,10 @@ _VARYING = re.compile(
     r"|(?<![\w:.])([a-zA-Z_:][a-zA-Z0-9_:]*)(?=[{\[])"  # the name of a series
 )
 _KEYWORDS = frozenset(
-    "and or unless atan2 by without on ignoring group_left group_right offset bool start end inf nan".split()
+    (
+        *("and", "or", "unless", "atan2", "by", "without", "on", "ignoring", "group_left", "group_right"),
+        *("offset", "bool", "start", "end", "inf", "nan"),
+    )
 )
 _KEEPING = ("topk", "bottomk", "limitk", "limit_ratio")
 _METRIC = "__name__"

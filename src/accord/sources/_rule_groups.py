@@ -5,14 +5,16 @@ One rule that is wrong costs its whole file, as it does in Prometheus: what is w
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from accord.model.alerting import Expression
+from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.place import Place
 from accord.model.problem import Refused
 from accord.sources._alert_templates import template_error
 from accord.sources._promql import UNKNOWN, NewerFunction, parse_expression
-from accord.sources._strict import Strict
-from accord.sources._yaml import Document, Entry, MappingNode, Node, items, text_of
+from accord.sources._strict import NULLS, Strict
+from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, items, text_of
 
 FORMAT = "prometheus"
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
@@ -26,6 +28,8 @@ _RULE_KEYS = frozenset(("record", "alert", "expr", "for", "keep_firing_for", "la
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d+(\.0*)?", re.ASCII)
 _LOGQL = re.compile(r"\|[=~>]|[}\"`]\s*\|\s*\w")
+
+_Text = tuple[str, Node]
 
 
 class RuleGroups(Strict):
@@ -70,7 +74,7 @@ class RuleGroups(Strict):
         group: str,
         fields: Mapping[str, Entry],
         at: Place,
-        labels: Mapping[str, Entry],
+        labels: Mapping[str, _Text],
         interval: tuple[int, str, Place] | None,
     ) -> None:
         """One rule of either kind."""
@@ -93,8 +97,7 @@ class RuleGroups(Strict):
             self.recording(party, record, fields, at)
         else:
             self.alert(party, alert, fields, at)
-            for label, entry in {**labels, **own}.items() if labels else own.items():
-                self.template(party, "label", label, entry)
+            self.texts(party, "label", {**labels, **own} if labels else own)
             if interval:
                 self.say(party, "alert.interval", *interval)
         if expression is not None:
@@ -132,24 +135,45 @@ class RuleGroups(Strict):
             if entry is not None and (read := self.duration(entry, key)):
                 self.say(party, f"alert.{key}", *read, self.place(entry.at))
         if "annotations" in fields:
-            for label, entry in self.named(fields["annotations"], "annotation").items():
-                self.template(party, "annotation", label, entry)
+            self.texts(party, "annotation", self.named(fields["annotations"], "annotation"))
 
-    def template(self, party: str, family: str, name: str, entry: Entry) -> None:
-        """A label or an annotation, as typed; a template that cannot be read is refused."""
-        text = self.scalar(entry.value, f"{family} {name}")
-        if "{{" in text and (wrong := template_error(text)):
-            self.refuse(entry.value, f"{family} {name}: {wrong}")
-        self.say(party, f"{family}.{name}", text, text, self.place(entry.at))
+    def texts(self, party: str, family: str, named: Mapping[str, _Text]) -> None:
+        """Labels or annotations, as typed; a template that cannot be read is refused."""
+        root, file, scope, add = self.document.root, self.document.file, self.document.scope, self.facts.append
+        for name, (text, at) in named.items():
+            if "{{" in text and (wrong := template_error(text)):
+                self.refuse(at, f"{family} {name}: {wrong}")
+            mark = at.start_mark
+            place = Place(root, file, mark.line + 1, mark.column + 1)
+            add(
+                Fact(
+                    party,
+                    Stance.PROMISES,
+                    "",
+                    party,
+                    PARTY,
+                    f"{family}.{name}",
+                    text,
+                    text,
+                    place,
+                    Layer.PLATFORM,
+                    scope,
+                    FORMAT,
+                )
+            )
 
-    def named(self, entry: Entry | None, what: str) -> dict[str, Entry]:
-        """Labels or annotations by name."""
-        found = self.fields(entry.value, f"{what}s") if entry is not None else {}
-        for name, one in found.items():
-            if not LABEL.fullmatch(name) or (name == "__name__" and what == "label"):
+    def named(self, entry: Entry | None, what: str) -> dict[str, _Text]:
+        """Labels or annotations by name, each with its text and the node whose place it has."""
+        if entry is None:
+            return {}
+        plain = _plain_texts(entry.value)
+        if plain is not None:
+            return plain
+        found: dict[str, _Text] = {}
+        for name, one in self.fields(entry.value, f"{what}s").items():
+            if not _is_label(name) or (name == "__name__" and what == "label"):
                 self.bad_name(name, one, what)
-            if text_of(one.value) is None:
-                self.scalar(one.value, f"{what} {name}")  # says what stands there instead
+            found[name] = (self.scalar(one.value, f"{what} {name}"), one.at)
         return found
 
     def bad_name(self, name: str, entry: Entry, what: str) -> None:
@@ -169,6 +193,27 @@ class RuleGroups(Strict):
             kind = "; this looks like LogQL, the language of Loki" if _LOGQL.search(text) else ""
             self.refuse(entry.value, f"expr: {refusal}{kind}")
         return UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def _is_label(name: str) -> bool:
+    return LABEL.fullmatch(name) is not None
+
+
+def _plain_texts(node: Node) -> dict[str, _Text] | None:
+    """The texts of a map of nothing but texts under good names; None where there is anything else to look at."""
+    if type(node) is not MappingNode:
+        return None
+    found: dict[str, _Text] = {}
+    for key_node, value in node.value:
+        if type(key_node) is not ScalarNode or type(value) is not ScalarNode or value.tag or key_node.tag:
+            return None
+        name, text = key_node.value, value.value
+        aliased = value.start_mark.index < key_node.start_mark.index
+        if name in found or aliased or not _is_label(name) or name == "__name__" or (text in NULLS and not value.style):
+            return None
+        found[name] = (text, value)
+    return found
 
 
 def holds_rules(node: Node) -> bool:

@@ -10,7 +10,9 @@ from accord.model.problem import Problem, Refused
 from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, entries, text_of
 
-_NULLS = ("", "null", "~", "Null", "NULL")
+NULLS = frozenset(("", "null", "~", "Null", "NULL"))
+"""Texts that, without quotes, say that nothing stands there."""
+
 _SHOWN = 60
 
 
@@ -129,7 +131,7 @@ class Strict:
 
 def is_null(node: Node) -> bool:
     """Whether nothing stands here."""
-    return type(node) is ScalarNode and not node.style and node.value in _NULLS and node.tag is None
+    return type(node) is ScalarNode and not node.style and node.value in NULLS and node.tag is None
 
 
 def shown(node: Node) -> str:

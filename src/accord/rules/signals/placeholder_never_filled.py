@@ -57,6 +57,7 @@ The alert: fill it in, or leave it out: a missing runbook is asked for, one that
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from accord.boundaries.alert_sets import note, roots, texts
 from accord.boundaries.alerting import Alert
@@ -72,6 +73,8 @@ _WORD = re.compile(
     r"(?i:to-?do|fix-?me|tbd|tba|x{3,}|change[-_ ]?me|replace[-_ ]?me|placeholder)[.!?]?|(?:TODO|FIXME|TBD|XXX)\b.*|\S+/(?:TODO|FIXME|TBD|XXX)",
     re.DOTALL,
 )
+_BEGINNINGS = frozenset(("to", "fi", "tb", "xx", "ch", "re", "pl"))
+_ENDS = ("TODO", "FIXME", "TBD", "XXX")
 _LINK = re.compile(r"<\s*[A-Za-z][\w .-]*>|//(?:[\w-]+\.)*example\.(?:com|org|net)(?:[:/?#]|$)")
 _SHOWN = 60
 
@@ -88,12 +91,17 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
             for name, fact in texts(alert):
                 text = str(fact.value).strip()
                 low = name.lower()
-                if _WORD.fullmatch(text) or (low in named and _unfilled(text, low in owner)):
+                if _is_word(text) or (low in named and _unfilled(text, low in owner)):
                     found.setdefault((low, text), []).append((alert, fact))
         for (name, text), places in found.items():
             yield _finding(name, text, places, words if name in runbook else None)
 
 
+def _is_word(text: str) -> bool:
+    return (text[:2].lower() in _BEGINNINGS or text.endswith(_ENDS)) and _WORD.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
 def _unfilled(text: str, is_owner: bool) -> bool:
     return _LINK.search(text) is not None or (is_owner and "{{" not in text and is_placeholder(text))
 

@@ -67,12 +67,17 @@ _OF_TIME = re.compile(r"\[|\boffset\b|\btime\(|timestamp\(|seconds|_time\b|_age|
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the time that a text names against the rule's own."""
     for alert in alerting(system, view).alerts:
-        rule = alert.said.get("alert.for")
-        expression = alert.said.get("alert.expression")
-        if rule is None or expression is None or _OF_TIME.search(expression.text):
+        rule, expression = alert.said.get("alert.for"), alert.said.get("alert.expression")
+        if (
+            rule is None
+            or expression is None
+            or not any("for " in str(one.value) for one in alert.annotations.values())
+        ):
             continue
         named = [(fact, found) for fact in alert.annotations.values() for found in _TIME.finditer(str(fact.value))]
-        if len(named) == 1 and _leaves_no_doubt(*named[0]) and _length(named[0][1]) != rule.value:
+        if len(named) != 1 or not _leaves_no_doubt(*named[0]) or _OF_TIME.search(expression.text):
+            continue
+        if _length(named[0][1]) != rule.value:
             yield _finding(alert, rule, *named[0])
 
 
