@@ -28,11 +28,12 @@ class Story:
     starts: str = ""
     more: tuple[Fact, ...] = field(default=())
     labels: tuple[tuple[str, str], ...] = ()
+    manifests: str = ""
 
 
 def facts_of(story: Story) -> list[Fact]:
     """What the contracts of the story state, and what no contract can say."""
-    read = list(read_text(story.contracts, "story", "accord.yaml"))
+    read = [*read_text(story.contracts, "story", "accord.yaml"), *read_text(story.manifests, "story", "rules.yml")]
     assert all(isinstance(fact, Fact) for fact in read), read
     return [*(fact for fact in read if isinstance(fact, Fact)), *story.more]
 
