@@ -19,7 +19,7 @@ _LINE = re.compile(r"(\S+) +(\S+) +(\S+)(?: +([^\s#x][^\s]*))??(?: +#(\d+))?(?: 
 
 @dataclass(frozen=True)
 class Story:
-    """Contracts, the steps, what they break, the facts that state the expectation, and the instant of 0s."""
+    """Contracts, the steps, what they break, the facts that state the expectation, the instant of 0s, and the alert's labels."""
 
     breaks: str
     contracts: str
@@ -27,6 +27,7 @@ class Story:
     expects: tuple[str, ...] = ()
     starts: str = ""
     more: tuple[Fact, ...] = field(default=())
+    labels: tuple[tuple[str, str], ...] = ()
     manifests: str = ""
 
 
@@ -54,7 +55,9 @@ def witness_of(story: Story) -> Witness:
     """The story as a witness."""
     facts = facts_of(story)
     steps = tuple(_step(line.strip(), facts) for line in story.steps.strip().splitlines())
-    return Witness(steps, story.breaks, tuple(found(facts, words) for words in story.expects), story.starts)
+    return Witness(
+        steps, story.breaks, tuple(found(facts, words) for words in story.expects), story.starts, story.labels
+    )
 
 
 def _step(line: str, facts: list[Fact]) -> Step:

@@ -50,6 +50,15 @@ ACTS: dict[str, str] = {
     "multiplies": "each of the tries so far makes `count` tries at `about`: all that are stated, or one; time 0; fact: attempts of party about `about`, whose value is `count`, or any where `count` is 1; where `about` is "
     "another operation than before, a needs fact of the one before names it (among expects)",
     "loads": "`count` calls a second arrive at `about`, rounded down; time 0; party: the provider; fact: accepts.rate of the provider",
+    "fires": "an alert fires, with the labels of the witness (the first that fires), or with those of its rule (any other); party and `about`: the alert; time 0; fact: its alert. "
+    "The labels of the witness are its name, each label that its rule sets, as it stands or, where it is a template, any; beyond these only what its expression carries or "
+    "fixes, and what a server adds (external_label), which is then there",
+    "routes": "a tree sends the alert that fired first (`about`) to a route; party: the tree; time 0; fact: route.*, at which Alertmanager's evaluation of the labels over "
+    "the routes among the facts of the witness ends; where it ends at several, one step for each, in their order; every route that the evaluation looks at is among the facts",
+    "mutes": "the route of the step above says nothing at witness.starts; party: the tree; `about`: the alert; time 0; fact: a calendar that mutes it and holds then, or one "
+    "that it is active in, where none of those holds then (all among the facts)",
+    "inhibits": "the alert that fired first is held back, because another (`about`), which fired too, matches; party: the tree; time 0; fact: inhibition.*. What the other's rule "
+    "leaves open is as the inhibition asks",
     "concludes": "the last line, at the time of the line before it: what the reader should take away; no party, no fact",
 }
 
@@ -90,6 +99,11 @@ EXPECTATIONS: dict[str, str] = {
     "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not; when several callers "
     "together send more than is accepted from all; when a producer puts into a queue (kind among expects) what a receiver of it cannot take; or when "
     "something is read, at witness.starts, shortly before it is promised to be ready",
+    "alert-heard": "somebody hears an alert: broken when every route at which it ends, in each tree that `routes` it, leads to a receiver that notifies nobody: one without "
+    "integrations, or named in the configuration's log_only (facts of the witness)",
+    "alert-not-held-back": "the one signal of a promise is not held back: broken when an alert is held back (`inhibits`) that is all that detect.by of an operation, among the facts, names",
+    "heard-while-promised": "a promise is watched while it holds: broken when, at witness.starts, every route at which an alert ends is muted or leads to a receiver that notifies "
+    "nobody, while the hours (among expects) of an operation hold whose detect.by, among the facts, names that alert alone",
     "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out, and its owner (a fact "
     "among expects) too, or where it names nobody, or only what owns nothing (kinds "
     "among expects), or callers one by one (a fact of one of them among expects)",

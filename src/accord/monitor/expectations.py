@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from accord.monitor import broken_calls, broken_recovery, broken_statements
+from accord.monitor import broken_alerts, broken_calls, broken_recovery, broken_statements
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline], str]] = {
@@ -25,5 +25,8 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "repair-stands-apart": broken_recovery.repair_stands_apart,
     "question-answered": broken_recovery.question_answered,
     "counts-on-what-is-promised": broken_statements.counts_on_what_is_promised,
+    "alert-heard": broken_alerts.alert_heard,
+    "alert-not-held-back": broken_alerts.alert_not_held_back,
+    "heard-while-promised": broken_alerts.heard_while_promised,
     "promised-to-this-caller": broken_statements.promised_to_this_caller,
 }
