@@ -55,7 +55,7 @@ class System:
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
-        self.memory: dict[object, object] = {}
+        self.memory: dict[object, Any] = {}
         self.scoped = False
         self._join()
 
@@ -314,11 +314,6 @@ class System:
                         if following not in seen:
                             seen.add(following)
                             waiting.append(following)
-
-    @cached_property
-    def derived(self) -> dict[object, Any]:
-        """What others have worked out of these facts and want to find again, under a key of theirs."""
-        return {}
 
     @cached_property
     def conflicts(self) -> tuple[Problem, ...]:
