@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from accord.boundaries.defaulted import with_defaults
+from accord.boundaries.programs import by_default
 from accord.boundaries.system import System
 from accord.boundaries.variants import separate
-from accord.defaults.reader import pack, packs
+from accord.defaults.reader import deciding, pack, packs
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.nothing import NONE
 from accord.model.terms import term_of
@@ -118,3 +119,29 @@ def test_a_stated_version_is_used():
     given = defaults(list(with_defaults(facts, {"istio": "1.4"})))
     assert given["timeout.connect"].text == "1s"
     assert given["timeout.connect"].version == "1.0 to 1.5"
+
+
+def test_a_program_by_itself_has_defaults_that_no_mesh_gives():
+    found = {
+        (name, term): deciding(name, term)
+        for name, term in (("prometheus", "scrape.interval"), ("alertmanager", "repeat_interval"))
+    }
+    assert {key: default and default.text for key, default in found.items()} == {
+        ("prometheus", "scrape.interval"): "1m",
+        ("alertmanager", "repeat_interval"): "4h",
+    }
+    assert deciding("prometheus", "repeat_interval") is None
+    rules = "groups: [{name: a, rules: [{alert: Down, expr: up}]}]"
+    assert not defaults(list(with_defaults(read_text(rules, ".", "rules.yaml"))))
+
+
+def test_a_default_is_cited_with_its_versions():
+    rules = list(read_text("groups: [{name: a, rules: [{alert: Down, expr: up}]}]", ".", "rules.yaml"))
+    cited = by_default("prometheus", "alert.for", rules[0])  # type: ignore[arg-type]
+    assert cited is not None
+    assert (cited.value, cited.stance, cited.version, cited.place) == (
+        0,
+        Stance.DEFAULT,
+        "2.0 and later",
+        rules[0].place,
+    )

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(not EXAMPLES, reason="the shared format examples
 
 WORDS = {
     "timeout": ("timing/",),
+    "key-lifetime": ("retries/key-forgotten-before-last-try",),
     "retries": ("retries/", "errors/repeated-though-maybe-executed"),
     "success-code": ("errors/failure-looks-like-success",),
     "handles": ("errors/unhandled-by-consumer",),
@@ -47,8 +48,8 @@ WORDS = {
 }
 """The examples name verdict, term and boundary; these are the rules that speak of the term."""
 
-LATER = {"delivery", "key-lifetime", "authority", "address"}
-"""Terms whose rules belong to what is not built yet: queues, key lifetimes, authority, rollouts, ports."""
+LATER = ("delivery ", "key-lifetime billing -> orders-dead/read", "authority ", "address ")
+"""Lines whose rules belong to what is not built yet: queues and what is read from them again, authority, ports."""
 
 
 def findings(path: Path) -> list[Finding]:
@@ -81,7 +82,7 @@ def test_an_example_says_what_it_must(path: Path, kind: str, words: str) -> None
     scope = _SCOPE.search(words)
     parts = _SCOPE.sub("", words).split(" ", 1 if kind == "silent" else 2)
     verdict, term, subject = ("", *parts) if kind == "silent" else parts
-    if term in LATER:
+    if f"{term} {subject}".startswith(LATER):
         pytest.skip(f"the rules about {term} are not built yet")
     found = [finding for finding in findings(path) if speaks_of(finding, term, subject)]
     if scope:

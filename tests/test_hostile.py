@@ -39,6 +39,23 @@ AS_OF = date(2026, 11, 23)
 START = Place("root", "accord.yaml", 1, 1)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
+CATALOGUE = """\
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: team-a}
+spec: {type: team, parent: shop, children: [team-c]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: shop, annotations: {pagerduty.com/service-id: P1}}
+spec: {type: service, owner: "group:default/team-a", system: shop}
+---
+apiVersion: backstage.io/v1alpha1
+kind: API
+metadata: {name: shop, namespace: ns}
+spec: {owner: team-b}
+"""
+
 SEEDS = (
     """\
 party: checkout                       # a comment
@@ -111,9 +128,21 @@ items:
   spec: {replicas: 1, template: {metadata: {labels: {app: reviews, version: v2}}, spec: {containers: [{image: "r:1"}]}}}
 """,
     '{\n\t"party": "j",\n\t"promises": {"x": {"latency": {"max": "1s"}, "at": "GET /\\u00e9\\ud83d\\ude00"}}\n}\n',
+    CATALOGUE,
     "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: a != 1\n    annotations: {summary: '{{ $labels.x }} is {{ $value }}'}\n",
     "{{- if .Values.x }}\nparty: {{ .Values.name }}\npromises: {x: {latency: {max: {{ .Values.max }} }}}\n{{- end }}\n",
 )
+
+CODEOWNERS = """\
+# who answers
+*                 @shop/all team@example.org
+/services/shop/   @shop/team-a # not @shop/team-b
+my\\ file.md       @jo
+[Docs][2] @shop/docs
+^[Optional]
+!/free/
+a/**/b*c?.[jt]s
+"""
 
 PIECES = (
     *("---\n", "...\n", "\n", "\r\n", "\r", "\t", "  ", " ", ": ", "- ", "? ", ",", "[", "]", "{", "}", '"', "'", "|\n", ">\n", "#", "&a ", "*a"),
@@ -178,9 +207,24 @@ OBJECT = (
     *("metadata", "name", "namespace", "labels", "spec", "hosts", "http", "match", "route", "destination", "host", "subset", "timeout", "retries"),
     *("attempts", "perTryTimeout", "fault", "delay", "fixedDelay", "percentage", "value", "selector", "template", "ports", "exportTo", "gateways"),
     *("headers", "exact", "prefix", "regex", "uri", "weight", "subsets", "trafficPolicy", "retryOn", "abort", "httpStatus", "items", "app", "kind"),
+    *("owner", "parent", "children", "annotations", "pagerduty.com/service-id", "team", "memberOf"),
 )  # fmt: skip
-KINDS = ("VirtualService", "DestinationRule", "Service", "Deployment", "List", "StatefulSet", "Gateway", "x")
+KINDS = (
+    "Component",
+    "Group",
+    "User",
+    "API",
+    "VirtualService",
+    "DestinationRule",
+    "Service",
+    "Deployment",
+    "List",
+    "StatefulSet",
+    "Gateway",
+    "x",
+)
 VERSIONS = (
+    "backstage.io/v1alpha1",
     "v1",
     "apps/v1",
     "networking.istio.io/v1",
@@ -257,6 +301,16 @@ def mutated(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def code_owners(draw: st.DrawFn) -> str:
+    """Lines of patterns and owners, in shapes that are and are not theirs."""
+    words = st.sampled_from(
+        ("*", "**", "/", "a*" * 90, "**/" * 90, "[", "]", "[a", "[Docs]", "^[x]", "[2]", "!", "\\", "\\ ", "#", "@", "@a/b", "@@x", "a@b.c", " ", "\t")
+    )  # fmt: skip
+    lines = st.lists(words | scalars, max_size=8).map("".join)
+    return "\n".join([*draw(st.lists(lines, max_size=12)), draw(st.just(CODEOWNERS) | st.just(""))])
+
+
+@st.composite
 def contents(draw: st.DrawFn) -> bytes:
     """Bytes of a file: a text in some encoding, with or without bytes that belong to none."""
     text = draw(mutated() | st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
@@ -276,20 +330,20 @@ def is_inside(place: Place, text: str) -> bool:
     return 1 <= place.line <= len(lines) and 1 <= place.column <= len(lines[place.line - 1]) + 1
 
 
-def read(content: bytes) -> tuple[Reader, str]:
+def read(content: bytes, start: Place = START) -> tuple[Reader, str]:
     """Everything that reading gives, and the text that places must lie in."""
     reader = Reader()
-    text = decoded(content, START)
+    text = decoded(content, start)
     if isinstance(text, Problem):
         reader.problems.append(text)
         return reader, content.decode("utf-16" if content[:1] in (b"\xff", b"\xfe") else "utf-8", "replace")
-    reader.text(text, START)
+    reader.text(text, start)
     return reader, text
 
 
-def holds_for_reading(content: bytes) -> Reader:
+def holds_for_reading(content: bytes, start: Place = START) -> Reader:
     started = time.process_time()
-    reader, text = read(content)
+    reader, text = read(content, start)
     assert time.process_time() - started < PATIENCE_S
     for problem in reader.problems:
         assert "please report" not in problem.reason, problem
@@ -301,8 +355,19 @@ def holds_for_reading(content: bytes) -> Reader:
     return reader
 
 
+def holds_for_owners(content: bytes) -> None:
+    """A CODEOWNERS file of either host, beside a catalogue."""
+    for file in (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS"):
+        reader = holds_for_reading(content, Place("root", file, 1, 1))
+        reader.text(CATALOGUE, Place("root", "services/shop/catalog-info.yaml", 1, 1))
+        _checked(reader)
+
+
 def holds_for_checking(content: bytes) -> None:
-    reader = holds_for_reading(content)
+    _checked(holds_for_reading(content))
+
+
+def _checked(reader: Reader) -> None:
     reading = reader.reading()
     started = time.process_time()
     result = check(reading.facts, reading.problems, reading.files, AS_OF)
@@ -380,6 +445,12 @@ PROPERTIES: dict[str, tuple[Callable[[Any], object], st.SearchStrategy[Any], int
     "reading manifests": (holds_for_reading, objects().map(str.encode), 100),
     "checking contracts": (holds_for_checking, contracts().map(str.encode), 100),
     "checking": (holds_for_checking, mutated().map(lambda text: text.encode("utf-8", "replace")), 100),
+    "reading and checking code owners": (
+        holds_for_owners,
+        code_owners().map(lambda text: text.encode("utf-8", "replace")),
+        60,
+    ),
+    "code owners of bytes": (holds_for_owners, contents(), 30),
     "exporting": (holds_for_exporting, (contracts() | objects()).map(str.encode), 50),
     "the command": (holds_for_the_command, st.lists(contents(), max_size=3), 15),
 }

@@ -3,16 +3,21 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from accord.check import check, joined, refused_witnesses
+from accord.files.config import load
+from accord.files.vocabulary import stated
 from accord.model.fact import Fact
 from accord.model.finding import Verdict
 from accord.model.problem import Problem
 from accord.rules._catalogue import Rule, rules
 from accord.sources._claims import read_text
 
+CONFIGURATION = "accord.toml"
 AS_OF = date(2026, 11, 23)
 _BLOCK = re.compile(r"^```\w* file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{2,3} (.+)$", re.MULTILINE)
@@ -31,9 +36,17 @@ def sections(page: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 def read_blocks(blocks: list[tuple[str, str]]) -> tuple[list[Fact], list[Problem]]:
     facts, problems = [], []
     for file, text in blocks:
-        for item in read_text(text, "page", file):
+        for item in configured(text) if file == CONFIGURATION else read_text(text, "page", file):
             (facts if isinstance(item, Fact) else problems).append(item)
     return facts, problems
+
+
+def configured(text: str) -> Iterator[Fact | Problem]:
+    """What a block `file=accord.toml` states: the words of an organisation."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, CONFIGURATION)
+        path.write_text(text, encoding="utf-8")
+        yield from stated(load(file=str(path), environ={}))
 
 
 def cases() -> list[object]:

@@ -112,7 +112,8 @@ def test_a_fact_that_does_not_change_is_the_very_same_fact():
             (WorkStep("restart", "payments", ("payments",), None, None, PAYMENTS[0].place),),
         ),
         ("fallback", "otel:payments/cached", "payments/cached"),
-        ("owner", "otel:payments", "otel:payments"),
+        ("owner", "otel:payments", "payments"),
+        ("source", "otel:payments", "otel:payments"),
     ],
 )
 def test_references_in_values_are_renamed(term: str, value: object, renamed: object):

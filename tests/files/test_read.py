@@ -185,10 +185,47 @@ def test_a_package_can_bring_a_source(installed: Path) -> None:
     reading = read(["in"])
     assert len(reading.facts) == 1
     assert refused(reading) == [
-        "accord.sources a:1:1 this source cannot be used: ModuleNotFoundError: No module named 'missing_module'",
-        "accord.sources c:1:1 this source cannot be used: TypeError: expected a module with FORMAT, claims and read; it has no FORMAT, claims, read",
+        "accord.sources a this source cannot be used: ModuleNotFoundError: No module named 'missing_module'",
+        "accord.sources c this source cannot be used: TypeError: expected a module with FORMAT, claims and read; it has no FORMAT, claims, read",
         "a.yaml:7:7 read by theirs",
     ]
+
+
+NAMED = """
+from accord.model.fact import Fact, Stance
+from accord.model.problem import Problem
+FORMAT, FILES = "notes", ("NOTES", "*.note")
+def read_text(text, start):
+    if "broken" in text:
+        raise KeyError("spec")
+    yield Fact("notes", Stance.PROMISES, "", "notes", "", "source", text.strip(), text.strip(), start)
+    if "half" in text:
+        yield Problem(start, "half read")
+"""
+
+
+def test_a_source_takes_files_whole_by_their_names(installed: Path) -> None:
+    (installed / "theirs-1.0.dist-info" / "entry_points.txt").write_text(f"[{plugins_module.GROUP}]\nnotes = named\n")
+    (installed / "named.py").write_text(NAMED)
+    write("in/NOTES", "one: [ is no YAML")
+    write("in/deep/.github/a.NOTE", "half")
+    write("in/notes", "not the name")
+    write("in/broken.note", "broken")
+    write("in/big.note", "x" * 10)
+    Path("in/latin.note").write_bytes(b"caf\xe9")
+    write("accord.toml", '[[scope]]\npath = "in/deep/"\nenv = "prod"\n')
+    reading = read(["in"], load((), environ={}))
+    assert [(fact.place.file, fact.text, fact.scope) for fact in reading.facts] == [
+        ("NOTES", "one: [ is no YAML", ()),
+        ("big.note", "x" * 10, ()),
+        ("deep/.github/a.NOTE", "half", (("env", ("prod",)),)),
+    ]
+    assert refused(reading) == [
+        "broken.note:1:1 could not be read: please report this (notes, KeyError: 'spec')",
+        "deep/.github/a.NOTE:1:1 half read",
+        "latin.note:1:4 not UTF-8: the byte 0xE9; write the file as UTF-8",
+    ]
+    assert reading.files == 3
 
 
 # ---------------------------------------------------------------------- facts that travelled

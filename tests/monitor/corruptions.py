@@ -11,8 +11,10 @@ from msgspec.structs import replace
 from accord.model.fact import Fact
 from accord.model.witness import Step, Witness
 
+Labels = tuple[tuple[str, str], ...]
+
 KINDS = ("time", "party", "place", "order", "value")
-HARDER = ("another fact", "about", "attempt")
+HARDER = ("labels", "another fact", "about", "attempt")
 _MILLISECOND = 1_000_000
 _SHIFTS = (
     1,
@@ -36,6 +38,20 @@ def corruptions(witness: Witness) -> Iterator[tuple[str, int, Witness]]:
         steps = list(witness.steps)
         steps[one], steps[other] = steps[other], steps[one]
         yield "order", one, replace(witness, steps=tuple(steps))
+    for place, labels in _changed_labels(witness.labels):
+        yield "labels", place, replace(witness, labels=labels)
+
+
+def _changed_labels(labels: Labels) -> Iterator[tuple[int, Labels]]:
+    """One label with another value, one that is not there, one twice, and one more."""
+    for place, (name, value) in enumerate(labels):
+        before, after = labels[:place], labels[place + 1 :]
+        yield place, (*before, (name, value + "x"), *after)
+        yield place, (*before, (name, ""), *after)
+        yield place, (*before, *after)
+        yield place, (*before, (name, value), (name, value), *after)
+        yield place, tuple(sorted((*before, (name + "x", value), *after)))
+        yield place, (*before, (name, value), (name + "x", value), *after)
 
 
 def _with(witness: Witness, place: int, step: Step) -> Witness:
@@ -78,7 +94,12 @@ def is_as_true(kind: str, place: int, before: Witness, after: Witness) -> bool:
     Argued without the monitor: two steps at one instant may change places where neither rests on the other, nor on
     anything told between them. What was stated holds from the beginning, so its place in the story says nothing, except
     in a chain of statements. When something was due is a date, on which only what it counts from bears.
+    A label that the rule leaves open may be another, or none.
     """
+    if kind == "labels":
+        return dict(before.labels).keys() - _open(before) == dict(after.labels).keys() - _open(before) and all(
+            dict(before.labels).get(name) == value for name, value in after.labels if name not in _open(before)
+        )
     if kind != "order":
         return False
     moved = next(
@@ -93,6 +114,15 @@ def is_as_true(kind: str, place: int, before: Witness, after: Witness) -> bool:
         _rests(step, last, chained) for step in between[:-1]
     ]
     return not any(rests)
+
+
+def _open(witness: Witness) -> set[str]:
+    """The labels that are worked out when an alert fires."""
+    facts = {*witness.expects, *(step.fact for step in witness.steps if step.fact)}
+    templates = {fact.term.partition(".")[2] for fact in facts if fact.term.startswith("label.") and "{{" in fact.value}
+    read = [fact.value for fact in facts if fact.term == "alert.expression"]
+    fixed = {name for value in read for selection in value.selections for name, _ in selection.labels}
+    return templates | fixed | {name for value in read for name in value.carried}
 
 
 def _rests(earlier: Step, later: Step, chained: bool) -> bool:

@@ -19,7 +19,7 @@ _LINE = re.compile(r"(\S+) +(\S+) +(\S+)(?: +([^\s#x][^\s]*))??(?: +#(\d+))?(?: 
 
 @dataclass(frozen=True)
 class Story:
-    """Contracts, the steps, what they break, the facts that state the expectation, and the instant of 0s."""
+    """Contracts, the steps, what they break, the facts that state the expectation, the instant of 0s, and the alert's labels."""
 
     breaks: str
     contracts: str
@@ -27,11 +27,13 @@ class Story:
     expects: tuple[str, ...] = ()
     starts: str = ""
     more: tuple[Fact, ...] = field(default=())
+    labels: tuple[tuple[str, str], ...] = ()
+    manifests: str = ""
 
 
 def facts_of(story: Story) -> list[Fact]:
     """What the contracts of the story state, and what no contract can say."""
-    read = list(read_text(story.contracts, "story", "accord.yaml"))
+    read = [*read_text(story.contracts, "story", "accord.yaml"), *read_text(story.manifests, "story", "rules.yml")]
     assert all(isinstance(fact, Fact) for fact in read), read
     return [*(fact for fact in read if isinstance(fact, Fact)), *story.more]
 
@@ -53,7 +55,9 @@ def witness_of(story: Story) -> Witness:
     """The story as a witness."""
     facts = facts_of(story)
     steps = tuple(_step(line.strip(), facts) for line in story.steps.strip().splitlines())
-    return Witness(steps, story.breaks, tuple(found(facts, words) for words in story.expects), story.starts)
+    return Witness(
+        steps, story.breaks, tuple(found(facts, words) for words in story.expects), story.starts, story.labels
+    )
 
 
 def _step(line: str, facts: list[Fact]) -> Step:

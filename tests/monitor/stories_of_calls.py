@@ -160,6 +160,20 @@ STORIES: dict[str, Story] = {
         """,
         ("payments/charge idempotent", "checkout>payments/charge idempotency_key"),
     ),
+    "a key that is forgotten while a pause grows": Story(
+        "effect-once",
+        PAYMENTS.replace("never", "{key: id, for: 10s}"),
+        """
+        0s checkout calls payments/charge #1 by checkout>payments/charge attempts
+        0s payments acts payments/charge #1 by payments/charge idempotent
+        2s checkout gives-up payments/charge #1 by checkout>payments/charge timeout.attempt
+        5s checkout calls payments/charge #2 by checkout>payments/charge backoff
+        7s checkout gives-up payments/charge #2 by checkout>payments/charge timeout.attempt
+        10s checkout calls payments/charge #3 by checkout>payments/charge backoff
+        10s payments acts payments/charge #3 by payments/charge idempotent
+        10s - concludes payments/charge
+        """,
+    ),
     "tries that cannot all happen": Story(
         "tries-happen",
         "{party: web, assumes: {search/query: {timeout: {attempt: 3s, request: 5s}, attempts: 3}}}",
@@ -190,6 +204,28 @@ STORIES: dict[str, Story] = {
         0s web multiplies shop/order x3 by web>shop/order attempts
         0s shop multiplies stock/reserve x3 by shop>stock/reserve attempts
         0s stock loads stock/reserve x180 by stock/reserve accepts.rate
+        0s - concludes
+        """,
+        ("shop/order needs",),
+    ),
+    "more load than is accepted behind a call that is made once": Story(
+        "load-carried",
+        """
+        party: web
+        assumes: {shop/order: {attempts: 3, sends: {rate: 20/s}}}
+        ---
+        party: shop
+        promises: {order: {needs: [stock/reserve]}}
+        assumes: {stock/reserve: {attempts: 3}}
+        ---
+        party: stock
+        promises: {reserve: {accepts: {rate: 50/s}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s web states shop/order by web>shop/order sends.rate
+        0s web multiplies shop/order x1 by web>shop/order attempts
+        0s shop multiplies stock/reserve x3 by shop>stock/reserve attempts
+        0s stock loads stock/reserve x60 by stock/reserve accepts.rate
         0s - concludes
         """,
         ("shop/order needs",),

@@ -78,6 +78,22 @@ STORIES: dict[str, Story] = {
         """,
         ("proxy>feature-file/features fallback", "feature-file/features detect.by"),
     ),
+    "a recovery as late as promised": Story(
+        "recovered-in-time",
+        """
+        {party: report, assumes: {house/table: {recover: {within: 35m, from: failure}}}}
+        ---
+        {party: house, promises: {table: {detect: {by: TableOld, within: 10m}, recover: {by: duty, within: 30m}}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s house breaks house/table
+        10m house detects house/table by house/table detect.within
+        35m report due house/table by report>house/table recover.within
+        40m house recovers house/table by house/table recover.within
+        40m - concludes house/table
+        """,
+        ("report>house/table recover.from",),
+    ),
     "a promise while nobody is there": Story(
         "somebody-on-duty",
         LEDGER.replace("escalates:\n  - {after: 10m, unless: acknowledged, to: duty}", "escalates: none"),
@@ -249,13 +265,44 @@ STORIES: dict[str, Story] = {
         """
         {party: dead, promises: {read: {detect: none}}}
         ---
-        {party: orders, promises: {to-billing: {dead_letter: dead/read}}}
+        {party: orders, promises: {to-billing: {delivery: at-least-once, dead_letter: dead/read}}}
         """.replace("\n        ", "\n"),
         """
         0s dead states dead/read by dead/read detect
         0s orders states orders/to-billing by orders/to-billing dead_letter
         0s - concludes
         """,
+        ("orders/to-billing delivery",),
+    ),
+    "a recovery that nobody does and another promises": Story(
+        "question-answered",
+        """
+        {party: bank, promises: {pay: {recover: none}}}
+        ---
+        party: shop
+        promises: {buy: {needs: [bank/pay], recover: {by: shop, within: 30m}}}
+        assumes: {bank/pay: {fallback: none}}
+        """.replace("\n        ", "\n"),
+        """
+        0s bank states bank/pay by bank/pay recover
+        0s shop states shop/buy by shop/buy recover.within
+        0s - concludes
+        """,
+        ("shop/buy needs", "shop>bank/pay fallback"),
+    ),
+    "a signal that nobody has and a caller counts on": Story(
+        "question-answered",
+        """
+        {party: feed, promises: {prices: {detect: none}}}
+        ---
+        {party: shop, assumes: {feed/prices: {detect: none, recover: {within: 1h}}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s feed states feed/prices by feed/prices detect
+        0s shop states feed/prices by shop>feed/prices recover.within
+        0s - concludes
+        """,
+        ("shop>feed/prices detect",),
     ),
     "more counted on than is promised": Story(
         "counts-on-what-is-promised",
@@ -275,12 +322,29 @@ STORIES: dict[str, Story] = {
         """
         {party: duty, kind: rota, promises: {page: {to: [payments-oncall]}}}
         ---
-        {party: ledger-oncall, kind: rota, escalates: [{after: 10m, to: duty/page}]}
+        {party: ledger-oncall, kind: rota, owner: team-ledger, escalates: [{after: 10m, to: duty/page}]}
         """.replace("\n        ", "\n"),
         """
         0s duty states duty/page by duty/page to
         0s ledger-oncall states ledger-oncall by ledger-oncall escalates
         0s - concludes
         """,
+        ("ledger-oncall owner",),
+    ),
+    "a promise made to services": Story(
+        "promised-to-this-caller",
+        """
+        {party: payments, promises: {charge: {to: [checkout]}}}
+        ---
+        {party: checkout, kind: service}
+        ---
+        {party: wallet, assumes: {payments/charge: {timeout: 2s}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s payments states payments/charge by payments/charge to
+        0s wallet states payments/charge by wallet>payments/charge timeout.request
+        0s - concludes
+        """,
+        ("checkout kind",),
     ),
 }

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from accord.model.alerting import Integration, Matcher
 from accord.model.fact import Fact, Stance
 from accord.model.witness import Witness
 from accord.monitor import judge
 
 from .stories import Story, facts_of, witness_of
+from .stories_of_alerts import FULL, TREE
 from .true_stories import PAYMENTS, STORIES
 
 LATE = STORIES["an answer after the caller left"]
@@ -19,9 +21,14 @@ CHAIN = STORIES["a chain that is held back"]
 WAITING = STORIES["a provider whose own waiting outlasts its caller"]
 AGAIN = STORIES["a repeat that acts again"]
 FORGOTTEN = STORIES["a key that is forgotten"]
+GROWING = STORIES["a key that is forgotten while a pause grows"]
 TRIES = STORIES["tries that cannot all happen"]
 LOAD = STORIES["more load than is accepted"]
 LADDER = STORIES["a ladder longer than the promise"]
+UNHEARD = STORIES["a page that pages nobody"]
+ADDED = STORIES["a label that a server adds"]
+SILENT = STORIES["a signal that is silent at night"]
+HELD = STORIES["a signal that another one holds back"]
 CLOCK = STORIES["a clock that runs on duty only"]
 AWAY = STORIES["a promise while nobody is there"]
 DOER = STORIES["a step whose doer is off"]
@@ -59,6 +66,36 @@ def expects(*words: str) -> Change:
     return lambda story: replace_story(story, expects=words)
 
 
+def valued(term: str, **changes: object) -> Change:
+    """The same story, where the value of one term that no contract can say is another."""
+
+    def change(story: Story) -> Story:
+        assert any(fact.term == term for fact in story.more), term
+        more = [
+            replace(fact, value=replace(fact.value, **changes)) if fact.term == term else fact for fact in story.more
+        ]
+        return replace_story(story, more=tuple(more))
+
+    return change
+
+
+def labelled(**changes: str) -> Change:
+    """The same story of an alert with other labels; an empty one is left out."""
+
+    def change(story: Story) -> Story:
+        labels = {**dict(story.labels), **changes}
+        return replace_story(story, labels=tuple(sorted((name, value) for name, value in labels.items() if value)))
+
+    return change
+
+
+def without(*terms: str) -> Change:
+    """The same story, which keeps quiet about some of its facts."""
+    return lambda story: replace_story(
+        story, expects=tuple(words for words in story.expects if words.split(" ")[1] not in terms)
+    )
+
+
 def replace_story(story: Story, **changes: object) -> Story:
     return Story(**{**story.__dict__, **changes})  # type: ignore[arg-type]
 
@@ -77,6 +114,8 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("a delay that nobody adds", CHAIN, steps(("0s mesh waits ratings/get #1 x1 by ratings/get latency.injected", "")), "another time"),
     ("an inner call before its turn", WAITING, steps(("1s orders calls bank/pay #1", "0s orders calls bank/pay #1")), "before the step above|makes it call here"),
     ("an answer while a call is open", WAITING, steps(("6s orders gives-up bank/pay #2 by orders>bank/pay timeout.attempt", "")), "another time"),
+    ("a pause longer than is stated", GROWING, steps(("5s checkout calls", "6s checkout calls")), "pause"),
+    ("a number of tries that nobody makes", LOAD, steps(("order x3", "order x2")), "another number of tries"),
     ("a pause left out", WAITING, expects(), "pause"),
     ("a repeat that acts once", AGAIN, contracts(("idempotent: never", "idempotent: always")), "acts once"),
     ("a repeat known by its key", FORGOTTEN, contracts(("for: 6s", "for: 7s")), "recognised"),
@@ -97,6 +136,8 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("a procedure cut short", LADDER, steps(("40m duty works ledger/post #2 by failover steps", ""), ("40m duty recovers", "32m duty recovers"), ("40m - conc", "32m - conc")), "not who repairs it"),
     ("steps out of order", LADDER, steps(("#1 by failover", "#2 by failover"), ("30m", "35m")), "before|in order"),
     ("a repair in time", LADDER, contracts(("within: 30m", "within: 38m")), "another time"),
+    ("a recovery counted from detection", STORIES["a recovery as late as promised"], expects(), "another time"),
+    ("a recovery sooner than promised", STORIES["a recovery as late as promised"], contracts(("within: 30m", "within: 31m")), "this moment"),
     ("a clock that runs at night", CLOCK, steps(("2d15h6m ledger-oncall ack", "7m ledger-oncall ack")), "before the step above|another time"),
     ("a start that nobody gives", CLOCK, lambda story: replace_story(story, starts=""), "another time"),
     ("somebody there after all", AWAY, lambda story: replace_story(story, starts="2026-11-30T09:00:00Z"), "on duty then"),
@@ -113,10 +154,39 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("a recovery by whom nobody knows", STORIES["a recovery that each leaves to the other"], expects(), "do not say to whom"),
     ("a repair by another way", STORIES["a repair that needs what failed"], contracts(("needs: [backbone/route]", "needs: [mobile/route]")), "lead back"),
     ("a fallback that stands apart", STORIES["a fallback with the same part"], contracts(("{party: backup, promises: {process: {needs: [logic/convert]}}}", "{party: backup, promises: {process: {needs: [other/convert]}}}")), "do not both need"),
-    ("an answer that nobody relies on", STORIES["a question answered with none"], contracts(("dead_letter: dead/read", "dead_letter: other/read")), "nobody relies"),
+    ("an answer that nobody relies on", STORIES["a question answered with none"], contracts(("dead_letter: dead/read", "dead_letter: other/read")), "nobody counts"),
+    ("an answer that nobody counts on", STORIES["a question answered with none"], contracts(("at-least-once", "at-most-once")), "nobody counts"),
+    ("a recovery that has another way", STORIES["a recovery that nobody does and another promises"], contracts(("fallback: none", "fallback: bank/later")), "nobody counts"),
+    ("a signal that the caller may have", STORIES["a signal that nobody has and a caller counts on"], expects(), "nobody counts"),
     ("less counted on than is promised", STORIES["more counted on than is promised"], contracts(("99.95%", "99.9%")), "is promised"),
     ("a promise made to this caller", STORIES["a promise made to others"], contracts(("[payments-oncall]", "[payments-oncall, ledger-oncall]")), "to this caller"),
+    ("a caller that may belong to them", STORIES["a promise made to others"], expects(), "may belong"),
+    ("a caller that belongs to them", STORIES["a promise made to others"], contracts(("owner: team-ledger", "owner: payments-oncall")), "may belong"),
+    ("a caller of a team's service", STORIES["a promise made to services"], contracts(("kind: service", "kind: team")), "may belong"),
     ("a promise made to anyone", STORIES["a promise made to others"], contracts(("[payments-oncall]", "anyone")), "to this caller"),
+    ("a page that somebody gets", UNHEARD, valued("receiver.default", integrations=(Integration("pagerduty"),)), "notifies somebody"),
+    ("a log that may be read", UNHEARD, without("vocabulary.log_only"), "notifies somebody"),
+    ("a route that is kept quiet", UNHEARD, without("route.r.1.0"), "nobody tells of route.r.1.0"),
+    ("a route taken before", UNHEARD, valued("route.r.0", continues=False), "does not end there"),
+    ("a child that takes it", UNHEARD, valued("route.r.1.0", matchers=()), "does not end there"),
+    ("a pattern that is none", UNHEARD, valued("route.r.1", matchers=(Matcher("team", "=~", "("),)), "no pattern"),
+    ("a part of a value", UNHEARD, valued("route.r.1", matchers=(Matcher("team", "=~", "at"),)), "nobody tells of route.r.2"),
+    ("a route of several told once", UNHEARD, lambda story: replace_story(steps((f"0s {TREE} routes {FULL} by {TREE} route.r.1", ""))(story), expects=(*story.expects, f"{TREE} route.r.1")), "further routes"),
+    ("a label that the rule sets otherwise", UNHEARD, labelled(team="ops"), "nothing gives it the label team"),
+    ("a label left out", UNHEARD, labelled(severity=""), "it has the label severity"),
+    ("a label that nothing carries", ADDED, labelled(namespace="a"), "nothing gives it the label namespace"),
+    ("a label that the series do not have so", ADDED, labelled(job="other"), "nothing gives it the label job"),
+    ("a label that an aggregation drops", ADDED, valued("alert.expression", dropped=("*",)), "nothing gives it the label job"),
+    ("another name", ADDED, labelled(alertname="DiskFuller"), "another name"),
+    ("a server's label left out", ADDED, labelled(severity=""), "it has the label severity"),
+    ("a night by day", SILENT, lambda story: replace_story(story, starts="2026-11-26T12:00:00Z"), "not muted then"),
+    ("a night of another route", SILENT, valued("route.r.0", muted=("weekend",)), "not muted then"),
+    ("a promise with two signals", SILENT, contracts(("by: DiskFull", "by: [DiskFull, StoreSlow]")), "shown by it alone"),
+    ("a promise that sleeps too", SILENT, contracts(("24x7", "Mon-Fri 09:00-17:00 Europe/Berlin")), "no promise"),
+    ("a signal of something else", HELD, contracts(("by: DiskFull", "by: DiskSlow")), "shown by it alone"),
+    ("two that agree in nothing", HELD, valued("inhibition.0", equal=("node", "team")), "does not hold the other back"),
+    ("one that would hold itself back", HELD, valued("inhibition.0", sources=(), targets=()), "does not hold the other back"),
+    ("one that does not match", HELD, valued("inhibition.0", sources=(Matcher("severity", "=", "page"),)), "does not hold the other back"),
 ]  # fmt: skip
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from . import stories_of_calls, stories_of_people
+from . import stories_of_alerts, stories_of_calls, stories_of_people, stories_of_signals
 from .stories import Story
 from .stories_of_calls import PAYMENTS
 
-STORIES: dict[str, Story] = {**stories_of_calls.STORIES, **stories_of_people.STORIES}
+STORIES: dict[str, Story] = {
+    name: story
+    for kind in (stories_of_calls, stories_of_people, stories_of_signals, stories_of_alerts)
+    for name, story in kind.STORIES.items()
+}
 
 __all__ = ["PAYMENTS", "STORIES"]

@@ -3,16 +3,18 @@
 Written from the definition alone: a failing trace is one in which every party stays inside what it says and the
 expectation is broken. What nobody said is completed in the kindest way (an unknown latency answers at once, an unknown
 limit waits for ever, an unknown number of tries is one, an unknown repeat does no harm, a pause that may grow stays at
-its first length, a request whose next try would come too late ends at once), so what is reported here is broken under every completion. Nothing here is a formula: times are whole
-seconds and each one is tried.
+its first length, a request whose next try would come too late ends at once), so what is reported here is broken under
+every completion. Nothing here is a formula: times are whole seconds and each one is tried.
 
 Nothing is called broken for the order of two things at one instant: an answer at the very moment of the limit is in
 time; at the very end of a request the next try begins where it should happen, and not where it would do harm. A key
 remembered for W has forgotten a repeat that arrives W after the first.
 
-Answers come when the provider says (its promise speaks of its own edge, and nothing is slow or lost between the two),
-with one exception: who states more than one try states that a try may be lost, so where the question is about the tries
-themselves (do they act twice, can they all happen), a reply may also never arrive.
+Answers come when the provider says: its promise speaks of its own edge, and nothing is slow or lost between the two. Where
+the question is about the tries themselves (do they act twice, can they all happen), two things are different. Who states
+no maximum may also never answer; and who states that it asks again after a timeout states that one answer may be lost,
+which is enough for an effect to happen twice. Whether a key is forgotten is asked of every pause that is stated: the
+first is the first of its range, a later one the first or the longest.
 """
 
 from __future__ import annotations
@@ -88,10 +90,14 @@ def at_boundary(calling: Calling, serving: Serving, answers: frozenset[int], hor
         for answer in attempt.answered_later
     )
     found = {GIVES_UP_FIRST} if late and not may_be_agreed(calling, serving) else set()
-    with_losses = list(runs(calling, answers | {horizon}))
-    if any(acts_twice(run, calling, serving) for run in with_losses):
+    possible = answers if isinstance(serving.longest, int) else answers | {horizon}
+    drawn_out = runs(calling, possible, growing=True)
+    lossy = runs(calling, answers | {horizon}) if {"timeout", "any"} & set(calling.retry_on) else ()
+    if any(acts_twice(run, calling, serving) for run in drawn_out) or any(
+        acts_twice(run, calling, serving, keys_live=True) for run in lossy
+    ):
         found.add(ACTS_TWICE)
-    if any(leaves_tries_out(run, calling) for run in with_losses):
+    if any(leaves_tries_out(run, calling) for run in runs(calling, possible)):
         found.add(TRIES_CANNOT_HAPPEN)
     return found
 
@@ -118,13 +124,16 @@ def times_of(serving: Serving, horizon: int) -> frozenset[int]:
 # ---------------------------------------------------------------------- behaviours
 
 
-def runs(calling: Calling, answers: frozenset[int], slow: str | None = None) -> Iterator[Run]:
-    """Every way in which one request can go. Late answers change nothing that follows, so they are kept as a set."""
-    yield from _from_try(calling, answers, slow == "per-request", (), 0)
+def runs(calling: Calling, answers: frozenset[int], slow: str | None = None, growing: bool = False) -> Iterator[Run]:
+    """Every way in which one request can go. Late answers change nothing that follows, so they are kept as a set.
+
+    `growing` tries the longest pause too, from the second pause on.
+    """
+    yield from _from_try(calling, answers, slow == "per-request", growing, (), 0)
 
 
 def _from_try(
-    calling: Calling, answers: frozenset[int], same: bool, before: tuple[Try, ...], began: int
+    calling: Calling, answers: frozenset[int], same: bool, growing: bool, before: tuple[Try, ...], began: int
 ) -> Iterator[Run]:
     limit, of_request = _leaves_at(calling, began)
     for answer in answers:
@@ -142,13 +151,18 @@ def _from_try(
     if len(tries) >= _most_tries(calling) or not _repeats_after_silence(calling):
         yield Run(tries, limit)
         return
-    again = limit + (calling.backoff or (0, 0))[0]
-    end = calling.request
-    if isinstance(end, int) and again >= end:
-        at_the_very_end = (Try(end, end),) if again == end else ()
-        yield Run((*tries, *at_the_very_end), limit, cut=True)
-    else:
-        yield from _from_try(calling, late if same else answers, same, tries, again)
+    for pause in _pauses(calling, growing and len(tries) > 1):
+        again, end = limit + pause, calling.request
+        if isinstance(end, int) and again >= end:
+            at_the_very_end = (Try(end, end),) if again == end else ()
+            yield Run((*tries, *at_the_very_end), limit, cut=True)
+        else:
+            yield from _from_try(calling, late if same else answers, same, growing, tries, again)
+
+
+def _pauses(calling: Calling, growing: bool) -> set[int]:
+    first, longest = calling.backoff or (0, 0)
+    return {first, longest} if growing else {first}
 
 
 def _leaves_at(calling: Calling, began: int) -> tuple[int | None, bool]:
@@ -171,8 +185,11 @@ def _repeats_after_silence(calling: Calling) -> bool:
 # ---------------------------------------------------------------------- expectations
 
 
-def acts_twice(run: Run, calling: Calling, serving: Serving) -> bool:
-    """Whether two tries of this one request both take effect; every try that was begun does, unless it is recognised."""
+def acts_twice(run: Run, calling: Calling, serving: Serving, keys_live: bool = False) -> bool:
+    """Whether two tries of this one request both take effect; every try that was begun does, unless it is recognised.
+
+    `keys_live` leaves out the keys that are forgotten.
+    """
     if serving.idempotent in (None, "always"):
         return False
     begun = [attempt.began for attempt in run.tries if not _at_the_very_end(attempt, calling)]
@@ -180,7 +197,7 @@ def acts_twice(run: Run, calling: Calling, serving: Serving) -> bool:
         return False
     if serving.idempotent == "never" or calling.key in ("per-attempt", "none"):
         return True
-    return serving.remembered is not None and begun[-1] - begun[0] >= serving.remembered
+    return not keys_live and serving.remembered is not None and begun[-1] - begun[0] >= serving.remembered
 
 
 def _at_the_very_end(attempt: Try, calling: Calling) -> bool:
@@ -225,4 +242,4 @@ def may_be_agreed(calling: Calling, serving: Serving) -> bool:
     bound = min(bound, *limits)
     if promised is not None and (promised == UNBOUNDED or int(promised) > bound):
         return False
-    return not any(acts_twice(run, calling, serving) for run in runs(calling, frozenset({0, 1000})))
+    return not any(acts_twice(run, calling, serving) for run in runs(calling, frozenset({0, 1000}), growing=True))

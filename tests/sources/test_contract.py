@@ -66,6 +66,27 @@ def test_a_party_and_any_of_its_operations_are_one() -> None:
     ]
 
 
+def test_what_is_wrong_in_a_second_home_is_said_too() -> None:
+    facts, problems = read(ASSUME.format("p/any: {over: 1d}, p: {over: 2 days}"))
+    assert [fact.text for fact in facts] == ["1d"]
+    assert [problem.partition(":")[0] for problem in problems] == ["2", "2"]
+    assert any("expected a duration" in problem for problem in problems)
+
+
+# ---------------------------------------------------------------------- keys of a repeat
+
+
+def test_each_part_of_a_key_may_be_left_open() -> None:
+    """Absent and unknown are one: not answered."""
+    assert said(PROMISE.format("idempotent: {for: 24h}")) == said(
+        PROMISE.format("idempotent: {key: unknown, for: 24h}")
+    )
+    assert said(PROMISE.format("idempotent: {for: 24h}")) == ["p/x idempotent for 24h"]
+    assert said(PROMISE.format("idempotent: {key: Id}")) == said(PROMISE.format("idempotent: {key: Id, for: unknown}"))
+    assert said(PROMISE.format("idempotent: {for: unknown}")) == said(PROMISE.format("idempotent: {}"))
+    assert said(PROMISE.format("idempotent: {for: unknown}")) == ["p/x mentioned x"]
+
+
 # ---------------------------------------------------------------------- names
 
 

@@ -27,8 +27,10 @@ from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Need
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.hours import DailyInstant, DaysOff, Hours, TimeOff, Window
 from accord.model.nothing import NONE
+from accord.model.ownership import OwnedFiles
 from accord.model.place import Place
 from accord.model.problem import Problem
+from accord.model.requests import Match, RouteEntry
 from accord.sources import exported
 from accord.sources._claims import read_text
 from accord.sources._typed import TYPES, written
@@ -110,6 +112,17 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "receiver": st.builds(Receiver, st.lists(INTEGRATIONS, max_size=2).map(tuple)),
     "inhibition": st.builds(Inhibition, MATCHERS, MATCHERS, WORDS),
     "calendar": st.builds(Calendar, st.lists(SPANS, max_size=2).map(tuple)),
+    "owned": st.builds(OwnedFiles, TEXTS, WORDS, st.sampled_from(["github", "gitlab"]), TEXTS, st.booleans()),
+    "entries": st.lists(
+        st.builds(
+            RouteEntry,
+            TEXTS,
+            st.lists(st.builds(Match, TEXTS, TEXTS, TEXTS, st.booleans(), st.booleans()), max_size=2).map(tuple),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
 }
 NAMES = TEXTS.filter(bool)
 SCOPES = st.dictionaries(NAMES, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=2).map(

@@ -146,3 +146,21 @@ def test_anything_is_read_or_refused(kind: str, spec: object, metadata: object):
         }
         for found in read_text(json.dumps(document), ".", "any.yaml"):
             assert found.place.line == 1
+
+
+def test_labels_and_annotations_for_people_are_tags_of_the_object_itself():
+    facts, problems = read(
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: shop
+          labels: {team: a, app: shop, app.kubernetes.io/part-of: all, helm.sh/chart: shop-1}
+          annotations: {example.org/owner: "b", long: "LONG", on: "{{ .Values.on }}", lines: "a\\nb", empty: ""}
+        spec:
+          template: {metadata: {labels: {team: c}}}
+        """.replace("LONG", "x" * 200)
+    )
+    assert not problems
+    tags = [(fact.term, fact.value, fact.place.line) for fact in facts if fact.term.startswith("tag.")]
+    assert tags == [("tag.team", "a", 6), ("tag.owner", "b", 7)]

@@ -7,6 +7,7 @@ from enum import Enum
 
 from msgspec.structs import replace
 
+from accord.boundaries.drawn_out import drawn_out
 from accord.boundaries.limits import plan
 from accord.boundaries.percentiles import inside, percentiles
 from accord.boundaries.repeats import is_forgotten, repeat
@@ -74,8 +75,9 @@ def _repeats_safely(boundary: Boundary) -> bool | None:
     planned = plan(boundary)
     if planned is None or len(planned.tries) < 2:
         return True
-    does = repeat(boundary)
-    return False if is_forgotten(does, planned.tries[-1].start) else does.safe
+    does, drawn = repeat(boundary), drawn_out(boundary)
+    last = planned.tries[-1].start if drawn is None else max(planned.tries[-1].start, drawn.latest)
+    return False if is_forgotten(does, last) else does.safe
 
 
 def still_open(boundary: Boundary, limit: Fact) -> Question:

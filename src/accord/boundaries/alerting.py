@@ -40,7 +40,7 @@ class Alert(Struct, frozen=True):
     def first(self, names: tuple[str, ...]) -> Fact | None:
         """The label, else the annotation, of the first of these names that the rule sets, without regard to case."""
         for named in (self.labels, self.annotations):
-            by_name = {name.lower(): fact for name, fact in named.items()}
+            by_name = named if all(map(str.islower, named)) else {name.lower(): fact for name, fact in named.items()}
             for name in names:
                 if name.lower() in by_name:
                     return by_name[name.lower()]
@@ -120,7 +120,7 @@ class Alerting(Struct, frozen=True):
 def alerting(system: System, view: View) -> Alerting:
     """The alerts and trees that hold in this view; worked out once."""
     key = ("alerting", tuple(sorted(view.items())))
-    known = system.derived.get(key)
+    known = system.memory.get(key)
     if known is None:
         alerts, trees = [], []
         for party in system.parties:
@@ -128,7 +128,7 @@ def alerting(system: System, view: View) -> Alerting:
                 alerts += _alert(party, _said(system, party, view))
             elif party.startswith(_TREE):
                 trees.append(Tree(party, _said(system, party, view)))
-        known = system.derived[key] = Alerting(tuple(alerts), tuple(trees))
+        known = system.memory[key] = Alerting(tuple(alerts), tuple(trees))
     return known
 
 

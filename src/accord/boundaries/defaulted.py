@@ -19,6 +19,8 @@ def with_defaults(facts: Iterable[Fact], versions: Mapping[str, str] | None = No
     read = tuple(facts)
     added: list[Fact] = []
     for pack in packs() if any(fact.source != "contract" for fact in read) else ():
+        if not pack.accepts:
+            continue
         shown = _shown(read, pack.platform)
         if shown:
             called = {fact.provider for fact in read if fact.consumer}

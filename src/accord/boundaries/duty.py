@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from accord.model.duration import NANOSECONDS, SECOND
-from accord.model.hours import ALWAYS, Hours, first_uncovered
+from accord.model.hours import ALWAYS, Hours, Span, clock_changes, first_uncovered, merged
 
 LOOK_AHEAD = 90
-"""Days from the day of the check in which gaps are looked for; the next change of the clock lies within most of them."""
+"""Days from the day of the check in which the longest wait for an answer is looked for."""
+YEAR = 373
+"""Days from the day of the check in which gaps are looked for: every change of a clock, and the week after the last."""
 MARGIN = 30
 """Further days that a clock may need to run out."""
 MOST_EXCEPTIONS = 40
@@ -83,22 +85,52 @@ def duty(hours: Hours, as_of: date) -> Duty:
     return Duty(hours, as_of)
 
 
-def gap(needed: Hours, offered: Sequence[Hours], as_of: date) -> datetime | None:
+def gap(needed: Hours, offered: Sequence[Hours], as_of: date, days: int = YEAR) -> datetime | None:
     """The first instant inside `needed` and outside all of `offered`.
 
-    Looked for in the days that follow the day of the check, then around the dates that the exceptions themselves name,
+    Looked for in so many days from the day of the check, then around the dates that the exceptions themselves name,
     those to come first.
     """
-    for starts in (first_instant(as_of), *_named_days((needed, *offered), as_of)):
+    stated = (needed, *offered)
+    for span in _telling(stated, first_instant(as_of), days):
+        length = -(-(span.ends - span.starts) // timedelta(days=1))
+        found = first_uncovered(needed, offered, span.starts, length)
+        if found is not None:
+            return found
+    for starts in _named_days(stated, as_of):
         found = first_uncovered(needed, offered, starts, LOOK_AHEAD)
         if found is not None:
             return found
     return None
 
 
+def _telling(stated: Sequence[Hours], starts: datetime, days: int) -> tuple[Span, ...]:
+    """The spans of the days to come in which something differs from the week before; outside them each week is as the last.
+
+    A first week, and one after each change of a clock and each end of an exception, with a day for dates of other zones.
+    """
+    ends, day, week = starts + timedelta(days=days), timedelta(days=1), timedelta(days=9)
+    zones = {zone for hours in stated for zone in hours.zones} - {"UTC"}
+    changes = {starts + day, *(change for zone in zones for change in clock_changes(starts, ends, zone))}
+    for hours in stated:
+        for off in hours.days_off:
+            changes.update(first_instant(each) for each in (off.first, _day_after(off.last)))
+        for time_off in hours.times_off:
+            changes.update((time_off.starts, time_off.ends))
+    near = [change for change in changes if starts <= change + week and change - day < ends]
+    return merged(Span(max(starts, change - day), min(ends, change + week)) for change in near)
+
+
+def _day_after(day: date) -> date:
+    return min(day, _LAST) + timedelta(days=1)
+
+
 def _named_days(stated: Sequence[Hours], as_of: date) -> list[datetime]:
-    """The day before each exception, with at most so many looked at."""
-    days = {off.first for hours in stated for off in hours.days_off}
+    """The day before each exception, with at most so many looked at.
+
+    Days off that are past are left out, they were kept or not; a time given by its instants is a night to look back at.
+    """
+    days = {off.first for hours in stated for off in hours.days_off if off.last >= as_of}
     days |= {off.starts.date() for hours in stated for off in hours.times_off}
     inside = sorted(day for day in days if _FIRST < day < _LAST)
     ordered = [day for day in inside if day >= as_of] + [day for day in inside if day < as_of]
@@ -120,7 +152,7 @@ def worst_page(levels: tuple[Answer, ...], needed: Hours, before: int, stretch: 
     wanted, duties = duty(needed, as_of), [duty(hours, as_of) for _, _, hours in levels]
     starts = nanoseconds(first_instant(as_of))
     ends = starts + LOOK_AHEAD * NANOSECONDS["d"]
-    may_wait = gap(needed, [hours for _, _, hours in levels], as_of) is None
+    may_wait = gap(needed, [hours for _, _, hours in levels], as_of, LOOK_AHEAD) is None
     worst, found = -1, None
     for at in _candidates(levels, duties, wanted, before, starts):
         if not (starts <= at - before and at < ends and wanted.holds_through(at - before, at + stretch)):

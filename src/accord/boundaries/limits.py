@@ -13,6 +13,7 @@ from accord.model.finding import Change
 from accord.model.nothing import NONE
 
 TRY_TERMS = ("timeout.attempt", "timeout.idle")
+_LIMITS = (*TRY_TERMS, "timeout.request")
 TIMED_OUT = frozenset(("timeout", "any"))
 """Words of `retry_on` that name a try which ran out of time."""
 TIMED_OUT_MESH = frozenset(("5xx", "gateway-error", "reset", "504", "deadline-exceeded"))
@@ -31,12 +32,17 @@ class Try(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """The tries a caller makes when no try is answered; `complete` is false where more follow than are listed."""
+    """The tries a caller makes when no try is answered; `complete` is false where more follow than are listed.
+
+    Each pause is the first of a range; `at_most` is when the caller gives up for good however long its pauses are, None
+    where it never does.
+    """
 
     tries: tuple[Try, ...]
     attempts: Fact | None
     backoff: Fact | None
     complete: bool
+    at_most: int | None
 
     @property
     def end(self) -> int:
@@ -46,10 +52,8 @@ class Plan(Struct, frozen=True):
 
 def limits(boundary: Boundary) -> list[Fact]:
     """Every stated limit that can end a try, the smallest first; `none` is no limit."""
-    facts = [fact for term in (*TRY_TERMS, "timeout.request") for fact in boundary.assumed.all(term)]
-    return sorted(
-        (fact for fact in facts if fact.value is not NONE), key=lambda fact: (fact.value, fact.term, fact.place)
-    )
+    facts = [fact for term in _LIMITS for fact in boundary.assumed.all(term) if fact.value is not NONE]
+    return sorted(facts, key=lambda fact: (fact.value, fact.term, fact.place)) if len(facts) > 1 else facts
 
 
 def first_limit(boundary: Boundary) -> Fact | None:
@@ -68,7 +72,7 @@ def lengthened(boundary: Boundary, wanted: int) -> tuple[Change, ...]:
 
 def waits_for_ever(boundary: Boundary) -> bool:
     """Whether the caller has said that it has no limit."""
-    facts = [fact for term in (*TRY_TERMS, "timeout.request") for fact in boundary.assumed.all(term)]
+    facts = [fact for term in _LIMITS for fact in boundary.assumed.all(term)]
     return any(fact.value is NONE and fact.stance is not Stance.DEFAULT for fact in facts) and all(
         fact.value is NONE for fact in facts
     )
@@ -111,8 +115,8 @@ def plan(boundary: Boundary, most: int = MOST_TRIES_SHOWN) -> Plan | None:
         return None
     tries = attempts(boundary, limit.layer) if limit.term in TRY_TERMS else None
     again = tries_again(boundary, tries)
-    request = _request_limit(boundary)
-    pause = _pause(boundary, limit.layer) if again else None
+    request = request_limit(boundary)
+    pause = stated_pause(boundary, limit.layer) if again else None
     wanted: Any = tries.value if tries is not None and again else 1
     unlimited = wanted is NONE
     made: list[Try] = []
@@ -123,7 +127,10 @@ def plan(boundary: Boundary, most: int = MOST_TRIES_SHOWN) -> Plan | None:
         made.append(_one(start, limit, request))
         start = made[-1].end + (pause.value.first if pause is not None and isinstance(pause.value, Backoff) else 0)
     stopped = request is not None and start >= request.value
-    return Plan(tuple(made), tries if again else None, pause, complete=stopped or len(made) == wanted)
+    longest = pause.value.longest if pause is not None and isinstance(pause.value, Backoff) else 0
+    ends = [] if unlimited else [wanted * limit.value + (wanted - 1) * longest]
+    at_most = min([*ends, *([request.value] if request is not None else [])], default=None)
+    return Plan(tuple(made), tries if again else None, pause, stopped or len(made) == wanted, at_most)
 
 
 def _one(start: int, limit: Fact, request: Fact | None) -> Try:
@@ -132,10 +139,12 @@ def _one(start: int, limit: Fact, request: Fact | None) -> Try:
     return Try(start, start + limit.value, limit)
 
 
-def _request_limit(boundary: Boundary) -> Fact | None:
+def request_limit(boundary: Boundary) -> Fact | None:
+    """The caller's smallest limit on all tries together; None where it states none."""
     stated = [fact for fact in boundary.assumed.all("timeout.request") if fact.value is not NONE]
     return min(stated, key=lambda fact: fact.value) if stated else None
 
 
-def _pause(boundary: Boundary, layer: Layer) -> Fact | None:
+def stated_pause(boundary: Boundary, layer: Layer) -> Fact | None:
+    """The pause between tries that one layer states."""
     return next((fact for fact in boundary.assumed.all("backoff") if fact.layer is layer), None)

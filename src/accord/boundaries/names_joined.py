@@ -15,6 +15,7 @@ from accord.model.place import Place
 from accord.model.problem import Refused
 
 _OF_DEFINITIONS = ("variant:", "requests:")
+_SHARED = ("names.pagerduty", "names.opsgenie")  # one service there may take the pages of several parties
 
 
 class Tie(Struct, frozen=True):
@@ -66,12 +67,17 @@ def is_unconditional(scope: Scope) -> bool:
 def alias_ties(facts: Iterable[Fact]) -> Iterable[Tie]:
     """What `names.` facts of artefacts say, such as a Service that is only a name for an outside host.
 
-    An object that is defined twice and differs, or that says it under a condition, ties nothing.
+    An object that is defined twice and differs, or that says it under a condition, ties nothing; nor does a name on
+    call that several have.
     """
     said: dict[tuple[str, str], set[object]] = {}
+    called: dict[tuple[str, object], set[str]] = {}
     for fact in facts:
         said.setdefault((fact.provider, fact.term), set()).add(fact.value)
+        called.setdefault((fact.term, fact.value), set()).add(fact.provider)
     for fact in facts:
+        if fact.term in _SHARED and len(called[(fact.term, fact.value)]) > 1:
+            continue
         if is_unconditional(fact.scope) and len(said[(fact.provider, fact.term)]) == 1:
             system = fact.term.partition(".")[2]
             for written in alias_texts(fact):

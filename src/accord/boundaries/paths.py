@@ -1,4 +1,4 @@
-"""Paths of calls along which tries multiply, from a caller who states how much it sends to the boundary in question."""
+"""Paths of calls along which tries multiply, from a caller who states how much it sends to the boundary in question, and their story."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -6,13 +6,29 @@ from fractions import Fraction
 from msgspec import Struct
 
 from accord.boundaries.answers import needing
+from accord.boundaries.causes import asked_again, can_run_out
 from accord.boundaries.limits import attempts, first_limit, plan, tries_again
 from accord.boundaries.system import Boundary
 from accord.model.amount import Amount
+from accord.model.duration import SECOND
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
+from accord.model.witness import Step, Witness
 
 DEEPEST = 8
+
+
+class Hop(Struct, frozen=True):
+    """One call of a path; `again` tells whether anything can make its caller use more than one of its tries."""
+
+    boundary: Boundary
+    tries: Fact
+    again: bool | None
+
+    @property
+    def count(self) -> int:
+        """How many calls arrive for one: all tries, or one where nothing can make the caller ask again."""
+        return 1 if self.again is False else int(self.tries.value)
 
 
 class Path(Struct, frozen=True):
@@ -21,7 +37,7 @@ class Path(Struct, frozen=True):
     `links` are the needs that tie each hop to the next.
     """
 
-    hops: tuple[tuple[Boundary, Fact], ...]
+    hops: tuple[Hop, ...]
     links: tuple[Fact, ...]
     sends: Fact
     certain: bool
@@ -30,8 +46,8 @@ class Path(Struct, frozen=True):
     def factor(self) -> int:
         """How many calls arrive at the end for one request at the start."""
         product = 1
-        for _, tries in self.hops:
-            product *= tries.value
+        for hop in self.hops:
+            product *= hop.count
         return product
 
     @property
@@ -47,11 +63,11 @@ def paths(boundary: Boundary) -> Iterator[Path]:
     while waiting:
         hops, links, certain = waiting.pop()
         sends = hops[0].assumed.get("sends.rate")
-        stated = tuple((hop, tries) for hop in hops if (tries := _tries(hop)) is not None)
+        stated = tuple(found for hop in hops if (found := _hop(hop)) is not None)
         if len(stated) < len(hops) or len(hops) > DEEPEST:
             continue
         if sends is not None and isinstance(sends.value, Amount) and sends.value.dimension == "count/ns":
-            yield Path(stated, links, sends, certain)
+            yield Path(stated, links, sends, certain and all(hop.again is not None for hop in stated))
         for outer in _callers(hops[0]):
             link = needing(hops[0])
             if link is not None and all(outer.key != hop.key for hop in hops):
@@ -65,24 +81,54 @@ def _callers(inner: Boundary) -> Iterator[Boundary]:
             yield inner.system.boundary(key, inner.view)
 
 
-def _tries(boundary: Boundary) -> Fact | None:
+def _hop(boundary: Boundary) -> Hop | None:
     tries = attempts(boundary)
-    return tries if tries is not None and tries.value is not NONE else None
+    return None if tries is None or tries.value is NONE else Hop(boundary, tries, asked_again(boundary, tries))
 
 
-def repeats(boundary: Boundary) -> Fact | None:
-    """The tries of a caller that states more than one."""
-    tries = _tries(boundary)
-    return tries if tries is not None and tries.value > 1 else None
+def repeats(boundary: Boundary) -> Hop | None:
+    """The call of a caller that may use more than one try."""
+    hop = _hop(boundary)
+    return hop if hop is not None and hop.count > 1 else None
 
 
 def _repeats_inner(outer: Boundary, inner: Boundary) -> bool:
     """Whether the outer hop surely asks again when the inner one fails; one that never asks again changes nothing."""
-    tries = repeats(outer)
-    if tries is None:
+    hop = repeats(outer)
+    if hop is None:
         return True
     stated = outer.assumed.get("retry_on")
     if stated is not None and stated.value is not NONE and not {"any", "5xx", "gateway-error"}.isdisjoint(stated.value):
         return True
     limit, planned = first_limit(outer), plan(inner)
-    return tries_again(outer, tries) and limit is not None and planned is not None and limit.value < planned.end
+    if planned is None or limit is None or not can_run_out(inner, planned.tries[0].limit):
+        return False
+    return tries_again(outer, hop.tries) and int(limit.value) < planned.end
+
+
+def per_second(rate: Fraction) -> str:
+    """`180` calls a second."""
+    return f"{float(rate * SECOND):g}"
+
+
+def multiplied(boundary: Boundary, path: Path, accepts: Fact) -> Witness:
+    """What the calls of a path come to where it ends, at a provider that accepts less."""
+    first = path.hops[0].boundary
+    steps = [
+        Step(0, first.consumer, "states", f"sends {path.sends.text} to {first.subject}", path.sends, first.subject)
+    ]
+    for number, hop in enumerate(path.hops):
+        who, about = hop.boundary.consumer, hop.boundary.subject
+        if number:
+            link = path.links[number - 1]
+            steps.append(Step(0, who, "states", f"calls {about} for each {link.subject}", link, about))
+        does = f"finds {about} slow or down and makes {hop.count} tries of each call"
+        if hop.count == 1:
+            does = f"makes 1 try of each call of {about}"
+        steps.append(Step(0, who, "multiplies", does, hop.tries, about, 0, hop.count))
+    load = path.load * SECOND
+    does = f"gets {per_second(path.load)} calls a second, accepts {accepts.text}"
+    steps.append(Step(0, boundary.provider, "loads", does, accepts, boundary.subject, 0, int(load)))
+    end = f"{path.factor} calls of {boundary.subject} for one request at {first.subject}: the tries keep it down"
+    steps.append(Step(0, "", "concludes", end, None, boundary.subject, 0, path.factor))
+    return Witness(tuple(steps), "load-carried", (accepts,))

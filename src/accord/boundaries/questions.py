@@ -1,9 +1,10 @@
 """The three questions of one operation: what each side has answered of what is expected, how it is detected, who recovers."""
 
-from weakref import WeakKeyDictionary
+from collections.abc import Iterator
 
 from msgspec import Struct
 
+from accord.boundaries.memory import once
 from accord.boundaries.reliance import Reliance, reliances
 from accord.boundaries.side import Side
 from accord.boundaries.system import Boundary, System
@@ -17,9 +18,6 @@ NO_BOUND = frozenset(
 )
 """First segments of terms that promise nothing a caller could count on."""
 _INJECTED = "latency.injected"
-
-
-_EXPECTING: "WeakKeyDictionary[System, frozenset[tuple[str, str]]]" = WeakKeyDictionary()
 
 
 class Answered(Struct, frozen=True):
@@ -44,7 +42,6 @@ class Answered(Struct, frozen=True):
 def answered(boundary: Boundary) -> Answered:
     """What is answered about the operation of this boundary, in its view, by everybody."""
     system, promised = boundary.system, boundary.promised
-    expecting = _expecting(system)
     relied = reliances(system, boundary.provider, boundary.operation, boundary.view)
     sides = {
         each.party: system.assumed((each.party, boundary.provider, boundary.operation), boundary.view)
@@ -55,15 +52,25 @@ def answered(boundary: Boundary) -> Answered:
     ]
     return Answered(
         relied=relied,
-        expected=not expecting.isdisjoint(((boundary.provider, boundary.operation), (boundary.provider, ANY))),
+        expected=_is_expected(boundary),
         detect_by=answer(promised, "detect", "by"),
         detect_within=answer(promised, "detect", "within"),
         recover_by=answer(promised, "recover", "by") or promised.get("recover.how"),
         recover_within=answer(promised, "recover", "within"),
-        own_detect=frozenset(name for name, side in sides.items() if _named(answer(side, "detect", "by"))),
+        own_detect=frozenset(name for name, side in sides.items() if _has_own_signal(side, boundary.provider)),
         own_recover=frozenset(name for name, side in sides.items() if names(side.get("recover.by"), name)),
         counted=min(counted, key=lambda fact: (fact.value, fact.place), default=None),
     )
+
+
+def is_answered(boundary: Boundary) -> bool:
+    """Whether the provider plainly answers every part of all three questions, so that nothing turns on who relies on it."""
+    side = boundary.promised
+    if side.get("detect") is not None or side.get("recover") is not None or not _is_expected(boundary):
+        return False
+    who = side.get("recover.by") or side.get("recover.how")
+    parts = (side.get("detect.by"), side.get("detect.within"), who, side.get("recover.within"))
+    return None not in parts and NONE not in [part.value for part in parts if part is not None]
 
 
 def answer(side: Side, question: str, part: str) -> Fact | None:
@@ -108,32 +115,71 @@ def left_for(counted: Fact | None, other: Fact | None, called: str) -> str:
     return f"at most {show_duration(left)}" if left > 0 else f"at most {counted.text}"
 
 
-def counts_on_others(party: str, side: Side) -> bool:
-    """Whether a caller relies on somebody else to recover: it says nothing to the contrary."""
-    fallback = side.get("fallback")
-    itself = side.value("recover") is NONE or names(side.get("recover.by"), party)
-    return not itself and (fallback is None or fallback.value is NONE)
-
-
 def names(fact: Fact | None, party: str) -> bool:
     """Whether the references of a fact name the party, or an operation of it."""
     return fact is not None and fact.value is not NONE and any(provider_of(name) == party for name in fact.value)
 
 
+def _is_expected(boundary: Boundary) -> bool:
+    """Whether anything is promised of the operation, in whatever scope."""
+    expecting, provider = _expecting(boundary.system), boundary.provider
+    return (provider, boundary.operation) in expecting or (provider, ANY) in expecting
+
+
+@once
 def _expecting(system: System) -> frozenset[tuple[str, str]]:
     """The operations of which something is promised, in whatever scope."""
-    known = _EXPECTING.get(system)
-    if known is None:
-        known = _EXPECTING[system] = frozenset(
-            (fact.provider, fact.operation)
-            for fact in system.facts
-            if fact.stance is Stance.PROMISES
-            and not fact.consumer
-            and fact.operation != PARTY
-            and fact.term.partition(".")[0] not in NO_BOUND
+    bounds = {term for term in system.terms if term.partition(".")[0] not in NO_BOUND}
+    return frozenset(
+        (fact.provider, fact.operation)
+        for fact in system.facts
+        if fact.term in bounds and fact.stance is Stance.PROMISES and not fact.consumer and fact.operation != PARTY
+    )
+
+
+def _has_own_signal(side: Side, provider: str) -> bool:
+    signal = answer(side, "detect", "by")
+    return signal is not None and signal.value is not NONE and not names(signal, provider)
+
+
+# ---------------------------------------------------------------------- what nobody says
+
+Part = tuple[str, str, str]
+"""What nobody says, what is asked, and the bound that would settle it."""
+
+
+def open_parts(boundary: Boundary, given: Answered, blind: list[Reliance]) -> list[Part]:
+    """What is left open of the three questions; `blind` are those who rely on it and have no signal of their own."""
+    return [*_expected(boundary, given), *_detect(boundary, given, blind), *_recover(boundary, given)]
+
+
+def _expected(boundary: Boundary, given: Answered) -> Iterator[Part]:
+    if not given.expected and given.relied:
+        yield "what is promised", f"what {boundary.subject} promises its callers", ""
+
+
+def _detect(boundary: Boundary, given: Answered, blind: list[Reliance]) -> Iterator[Part]:
+    if says_none(given.detect_by) or (given.relied and not blind):
+        return
+    bound = left_for(given.counted, given.recover_within, "recovery") if given.detect_within is None else ""
+    shown = f"a deviation of {boundary.subject} is shown"
+    if given.detect_by is None:
+        how = "how a deviation is shown" if given.detect_within else "how and how soon a deviation is shown"
+        yield how, how.replace("a deviation is shown", shown) + " (detect)", bound
+    elif given.detect_within is None and given.relied:
+        yield "how soon a deviation is shown", f"how soon {shown} (detect: {{within: ...}})", bound
+
+
+def _recover(boundary: Boundary, given: Answered) -> Iterator[Part]:
+    if says_none(given.recover_by) or given.own_recover:
+        return
+    bound = left_for(given.counted, given.detect_within, "detection") if given.recover_within is None else ""
+    if given.recover_by is None:
+        who = "who recovers it" if given.recover_within else "who recovers it within what"
+        yield who, who.replace(" it", f" {boundary.subject}", 1) + " (recover)", bound
+    elif given.recover_within is None and given.relied:
+        yield (
+            "within what it is recovered",
+            f"within what {boundary.subject} is recovered (recover: {{within: ...}})",
+            bound,
         )
-    return known
-
-
-def _named(fact: Fact | None) -> bool:
-    return fact is not None and fact.value is not NONE

@@ -2,15 +2,19 @@
 
 from msgspec import Struct
 
+from accord.boundaries.evidence import breaks, concludes
 from accord.boundaries.ladder import Ladder, Level, ladder, references, signals
+from accord.boundaries.memory import once_each
 from accord.boundaries.side import Side
 from accord.boundaries.system import System
 from accord.boundaries.view import EVERY, View
 from accord.model.contract_values import WorkStep
+from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.hours import ALWAYS, Hours
 from accord.model.nothing import NONE
 from accord.model.subject import provider_of
+from accord.model.witness import Step, Witness
 
 
 class Due(Struct, frozen=True):
@@ -29,6 +33,10 @@ class Due(Struct, frozen=True):
         """Nanoseconds."""
         value: int = self.fact.value
         return value
+
+    def from_failure(self, shown: Fact) -> int:
+        """When it is due after the failure, which is shown as late as `shown` says; not for one counted from an answer."""
+        return self.within + (shown.value if self.counts == "detection" else 0)
 
 
 class Missing(Struct, frozen=True):
@@ -68,6 +76,7 @@ class Recovery(Struct, frozen=True):
         return duration_of(self.shown_within) or 0
 
 
+@once_each
 def recovery(system: System, provider: str, operation: str, view: View = EVERY) -> Recovery | None:
     """What is said about repairing an operation; None where nobody is paged for it."""
     climbed = ladder(system, provider, operation, view)
@@ -76,7 +85,9 @@ def recovery(system: System, provider: str, operation: str, view: View = EVERY) 
     side = system.promised(provider, operation, view)
     how = side.get("recover.how")
     procedures = [provider_of(name) for name in references(how)]
-    shortest = min(procedures, key=lambda name: (takes_of(system.party(name, view).get("steps")), name), default="")
+    shortest = procedures[0] if procedures else ""
+    if len(procedures) > 1:
+        shortest = min(procedures, key=lambda name: (takes_of(system.party(name, view).get("steps")), name))
     return Recovery(
         provider,
         operation,
@@ -100,6 +111,30 @@ def due(side: Side, hours: Fact | None) -> Due | None:
     return Due(within, counts, side.get("hours") or hours, since)
 
 
+def shown_soonest(side: Side) -> Fact | None:
+    """How soon a deviation is shown: what is said of the whole operation, else the soonest of what is said of its terms."""
+    whole = side.get("detect.within")
+    stated = (
+        [whole] if whole is not None else [fact for fact in side.family("detect.") if fact.term.endswith(".within")]
+    )
+    timed = [fact for fact in stated if duration_of(fact) is not None]
+    return min(timed, key=lambda fact: (fact.value, fact.term), default=None)
+
+
+def as_promised(subject: str, counted: Due, promised: Due, shown: Fact) -> Witness:
+    """It fails, is shown as late as promised, and repaired as late as promised."""
+    due_at, ends = counted.from_failure(shown), promised.from_failure(shown)
+    steps = [
+        Step(shown.value, shown.says, "detects", f"shows that {subject} fails", shown, subject),
+        Step(due_at, counted.fact.says, "due", f"counts on recovery of {subject}", counted.fact, subject),
+        Step(ends, promised.fact.says, "recovers", f"has repaired {subject}", promised.fact, subject),
+    ]
+    last = concludes(f"repaired {show_duration(ends - due_at)} too late, and everybody kept their word", subject, ends)
+    since = [due.since for due in (counted, promised) if due.since is not None]
+    told = (breaks(subject), *sorted(steps, key=lambda step: step.at), last)
+    return Witness(told, "recovered-in-time", (counted.fact, *since))
+
+
 def duration_of(fact: Fact | None) -> int | None:
     """The nanoseconds a fact states; None where nobody said, or there is no limit."""
     return fact.value if fact is not None and isinstance(fact.value, int) else None
@@ -114,6 +149,16 @@ def hours_of(level: Level) -> Hours:
 def takes_of(steps: Fact | None) -> int:
     """The time of all steps of a procedure that say how long they take."""
     return sum(step.takes or 0 for step in steps.value) if steps is not None and steps.value is not NONE else 0
+
+
+def unbounded(told: Recovery) -> list[WorkStep]:
+    """The steps that do not say how long they take."""
+    return [step for step in told.work if step.takes is None]
+
+
+def longest(told: Recovery) -> WorkStep | None:
+    """The step that may take longest, of those that say it."""
+    return max((step for step in told.work if step.takes), key=lambda step: step.takes or 0, default=None)
 
 
 # ---------------------------------------------------------------------- what is not known
@@ -157,5 +202,5 @@ def missing_work(told: Recovery) -> list[Missing]:
         ]
     if told.steps is None or told.steps.value is NONE:
         return [Missing(told.procedure, "its steps and how long each takes (steps)")]
-    unknown = [f"`{step.do}`" for step in told.work if step.takes is None]
+    unknown = [f"`{step.do}`" for step in unbounded(told)]
     return [Missing(told.procedure, f"how long each of these takes: {', '.join(unknown)}")] if unknown else []

@@ -11,7 +11,7 @@ from accord.boundaries.limits import plan
 from accord.boundaries.percentiles import percentile_of
 from accord.boundaries.side import Side
 from accord.boundaries.system import Boundary
-from accord.boundaries.worst import FOREVER, Wait, waits_behind, worst
+from accord.boundaries.worst import FOREVER, Wait, waits_behind, waits_instead, worst
 from accord.model.contract_values import Needs
 from accord.model.duration import show_duration
 from accord.model.fact import ANY, Fact, Stance
@@ -42,12 +42,16 @@ class Shortfall(Struct, frozen=True):
 
 def shortfalls(boundary: Boundary) -> Iterator[Shortfall]:
     """Every promise of this operation that cannot hold, or of which nobody can tell, in order of term."""
-    yield from _availability(boundary)
-    yield from _freshness(boundary)
+    rests = boundary.promised.get("needs") is not None
+    if rests:
+        yield from _availability(boundary)
+        yield from _freshness(boundary)
     yield from _percentiles(boundary)
-    yield from _time(boundary)
+    if rests:
+        yield from _time(boundary)
     yield from _repair(boundary)
-    yield from _end(boundary)
+    if rests:
+        yield from _end(boundary)
 
 
 def promised(side: Side, term: str) -> Fact | None:
@@ -135,12 +139,13 @@ def _time(boundary: Boundary) -> Iterator[Shortfall]:
     groups = waits_behind(boundary) if promise is not None else ()
     if promise is None or needs is None or not groups:
         return
-    longest = [max(group, key=lambda wait: wait.surely) for group in groups]
-    surely = sum(wait.surely for wait in longest)
+    longest = [max((_both(boundary, wait) for wait in group), key=_time_of) for group in groups]
+    surely = sum(map(_time_of, longest))
     if surely > promise.value:
-        told = ((needs, f"needs {needs.text}"), *(saying for wait in longest for saying in _sayings(boundary, wait)))
+        waits = [wait for both in longest for wait in both if wait.surely]
+        told = ((needs, f"needs {needs.text}"), *(saying for both in longest for saying in _told(boundary, both)))
         takes = f"after {show_duration(surely)}" if surely < FOREVER else "at any time"
-        names = " and ".join(dict.fromkeys(wait.subject for wait in longest if wait.surely))
+        names = " and ".join(dict.fromkeys(wait.subject for wait in waits))
         message = (
             f"{boundary.subject} promises to answer within {promise.text}; waiting for {names} it may answer {takes}"
         )
@@ -155,6 +160,25 @@ def _time(boundary: Boundary) -> Iterator[Shortfall]:
         )
         return
     yield from _unknown_time(boundary, promise, needs, groups)
+
+
+def _both(boundary: Boundary, wait: Wait) -> tuple[Wait, ...]:
+    """The wait, and the one for its fallback once it has been given up on."""
+    instead = waits_instead(boundary, wait)
+    return (wait,) if instead is None else (wait, instead)
+
+
+def _time_of(waits: tuple[Wait, ...]) -> int:
+    return sum(wait.surely for wait in waits)
+
+
+def _told(boundary: Boundary, waits: tuple[Wait, ...]) -> Iterator[Saying]:
+    """Why a part, and what happens instead of it, takes as long as it does."""
+    yield from _sayings(boundary, waits[0])
+    for instead in waits[1:]:
+        if instead.surely:
+            yield instead.because, f"falls back on {instead.because.text}"
+            yield from _sayings(boundary, instead)
 
 
 def _unknown_time(

@@ -82,6 +82,19 @@ def waits_behind(boundary: Boundary) -> tuple[tuple[Wait, ...], ...]:
     )
 
 
+def waits_instead(boundary: Boundary, wait: Wait) -> Wait | None:
+    """The call that the provider makes instead of one that it has given up on; None where it gives up on none, or names no call."""
+    part = boundary.system.boundary((wait.consumer, wait.provider, wait.operation), boundary.view)
+    planned, fallback = plan(part, MOST_TRIES_COUNTED), part.assumed.get("fallback")
+    if planned is None or fallback is None or fallback.value is NONE or " " in fallback.value:
+        return None
+    first = planned.tries[0]
+    if not planned.complete or worst(part).surely <= first.end - first.start:
+        return None
+    path = (boundary.subject, wait.subject)
+    return _wait(boundary.system, wait.consumer, fallback.value, fallback, boundary.view, path)
+
+
 def _worst(system: System, provider: str, operation: str, view: View, path: tuple[str, ...]) -> Worst:
     promised = system.promised(provider, operation, view)
     stated = next((fact for fact in promised.all("latency.max") if fact.stance is Stance.PROMISES), None)
@@ -145,7 +158,7 @@ def _at_most(callee: Worst, planned: Plan | None, connect: Fact | None) -> int |
         on_top = connect.value * len(planned.tries)
     if callee.at_most is not None and callee.at_most <= first.end - first.start:
         return callee.at_most + on_top
-    return planned.end + on_top if planned.complete else None
+    return None if planned.at_most is None else planned.at_most + on_top
 
 
 def _missing(callee: Worst, subject: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from accord.model.amount import parse_count
 from accord.model.duration import parse_duration
 from accord.model.fact import Layer
 from accord.model.nothing import NONE
+from accord.model.terms import term_of
 
 
 class Default(Struct, frozen=True):
@@ -39,7 +40,10 @@ class Default(Struct, frozen=True):
 
 
 class Pack(Struct, frozen=True):
-    """The defaults of one platform, the versions they were read for, and which API version each first accepts."""
+    """The defaults of one platform, the versions they were read for, and which API version each first accepts.
+
+    A platform that accepts objects of an API, such as a mesh, carries calls; the others are programs by themselves.
+    """
 
     platform: str
     known: tuple[str, ...]
@@ -89,7 +93,13 @@ def pack(platform: str) -> Pack:
     text = files(__package__).joinpath(f"{platform}.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     defaults = tuple(_default(data, entry) for entry in data["default"])
-    return Pack(data["platform"], tuple(data["known"]), dict(data["accepts"]), defaults)
+    return Pack(data["platform"], tuple(data["known"]), dict(data.get("accepts", {})), defaults)
+
+
+@cache
+def deciding(platform: str, term: str, version: str = "") -> Default | None:
+    """What a platform does about one term, in this version or, where it is empty, in all that are known."""
+    return next((default for default in pack(platform).deciding(version) if default.term == term), None)
 
 
 @cache
@@ -118,7 +128,8 @@ def _default(data: dict[str, Any], entry: dict[str, Any]) -> Default:
 def _value(term: str, text: str) -> Any:
     if text == "none":
         return NONE
-    if term.startswith("timeout."):
+    known = term_of(term)
+    if known is not None and known.domain == "duration":
         return parse_duration(text)
     if term == "attempts":
         return parse_count(text)

@@ -7,26 +7,26 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.sources._reading import Source
+from accord.sources._reading import Source, TextSource
 
 GROUP = "accord.sources"
 
 
 @cache
-def plugins() -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+def plugins() -> tuple[tuple[Source | TextSource, ...], tuple[Problem, ...]]:
     """The sources that other packages bring, and a Problem for each that cannot be used."""
     if not any(_names_group(folder) for folder in dict.fromkeys(sys.path)):
         return (), ()
     from importlib.metadata import entry_points  # takes longer to import than a small check takes
 
-    found: list[Source] = []
+    found: list[Source | TextSource] = []
     problems: list[Problem] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        place = Place("", f"{GROUP} {point.name}", 1, 1)
+        place = Place("", f"{GROUP} {point.name}", 0, 0)
         try:
             found.append(_source(point.load()))
         except Exception as error:  # whatever a package does on import
@@ -34,11 +34,23 @@ def plugins() -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
     return tuple(found), tuple(problems)
 
 
-def _source(loaded: Any) -> Source:
-    missing = [name for name in ("FORMAT", "claims", "read") if not hasattr(loaded, name)]
+def documents_of_plugins() -> tuple[Source, ...]:
+    """Those that read documents."""
+    return tuple(cast(Source, source) for source in plugins()[0] if hasattr(source, "claims"))
+
+
+def texts_of_plugins() -> tuple[TextSource, ...]:
+    """Those that take files by their name."""
+    return tuple(cast(TextSource, source) for source in plugins()[0] if hasattr(source, "FILES"))
+
+
+def _source(loaded: Any) -> Source | TextSource:
+    wanted = ("FORMAT", "read_text") if hasattr(loaded, "FILES") else ("FORMAT", "claims", "read")
+    missing = [name for name in wanted if not hasattr(loaded, name)]
     if missing:
-        raise TypeError(f"expected a module with FORMAT, claims and read; it has no {', '.join(missing)}")
-    source: Source = loaded
+        expected = f"{', '.join(wanted[:-1])} and {wanted[-1]}"
+        raise TypeError(f"expected a module with {expected}; it has no {', '.join(missing)}")
+    source: Source | TextSource = loaded
     return source
 
 

@@ -3,24 +3,23 @@
 Facts are kept, trees are not.
 """
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, others, own
-from accord.files.plugins import plugins
+from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
 from accord.files.vocabulary import stated
 from accord.files.walk import Seen
-from accord.model.fact import EVERYWHERE, Fact
+from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.result import Reading
-from accord.sources._claims import sources
+from accord.sources._claims import read_whole, source_of_file, sources
 from accord.sources._objects import opened
-from accord.sources._reading import Source
+from accord.sources._reading import Source, TextSource
 from accord.sources._yaml import Document, documents, place_of
 
 _LONGEST_WORDS = 200
@@ -40,25 +39,13 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
     return reader.reading()
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: a tree has no cycles, and looking for them takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 class Reader:
     """Collects what texts give."""
 
     def __init__(self, config: Config = DEFAULTS) -> None:
         self.config = config
-        more, problems = plugins()
-        self.sources: Sequence[Source] = (*sources(), *more)
+        problems = plugins()[1]
+        self.sources: Sequence[Source] = (*sources(), *documents_of_plugins())
         self.facts: list[Fact] = []
         self.problems: list[Problem] = list(problems)
         self.imported: dict[str, date] = {}
@@ -91,11 +78,14 @@ class Reader:
 
     def text(self, content: str, start: Place, path: str = "") -> bool:
         """Reads one text; whether it gave a document, or nothing was wrong with it."""
+        scope = self.config.scope_of(path) if path else EVERYWHERE
+        whole = source_of_file(start.file, texts_of_plugins())
+        if whole is not None:
+            return self.whole(whole, content, start, scope)
         exported = quickly(content, start)
         if exported:
             self.keep_exported(exported)
             return True
-        scope = self.config.scope_of(path) if path else EVERYWHERE
         given, before = 0, len(self.problems)
         try:
             for document in documents(content, start.root, start.file, scope):
@@ -107,6 +97,18 @@ class Reader:
         except Exception as error:  # a defect of ours costs this file, not the check
             self.problems.append(_defect(start, "its text", error))
         return bool(given) or len(self.problems) == before
+
+    def whole(self, source: TextSource, content: str, start: Place, scope: Scope) -> bool:
+        """Reads a file that a source takes by its name: keeps all that the source gives, or nothing where it fails."""
+        try:
+            found = list(read_whole(source, content, start, scope))
+        except Exception as error:
+            self.problems.append(_defect(start, source.FORMAT, error))
+            return False
+        facts = [one for one in found if isinstance(one, Fact)]
+        self.facts += facts
+        self.problems += [one for one in found if isinstance(one, Problem)]
+        return bool(facts) or len(facts) == len(found)
 
     def document(self, document: Document) -> None:
         """Reads one document with the first source that claims it."""

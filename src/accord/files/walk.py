@@ -8,11 +8,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from accord.files.plugins import texts_of_plugins
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
+from accord.sources._claims import source_of_file
 
 SUFFIXES = (".yaml", ".yml", ".json")
-"""Names of files that are read."""
+"""Endings of files that are read as documents; a source may name others (`FILES`)."""
 
 SKIPPED = frozenset(
     (
@@ -94,7 +96,9 @@ def words_of(error: OSError) -> str:
 
 def is_read(name: str) -> bool:
     """Whether files of this name are read."""
-    return name.lower().endswith(SUFFIXES) and name not in SKIPPED_FILES and not name.startswith(_EDITOR_LOCK)
+    if name in SKIPPED_FILES or name.startswith(_EDITOR_LOCK):
+        return False
+    return name.lower().endswith(SUFFIXES) or source_of_file(name, texts_of_plugins()) is not None
 
 
 _Identity = tuple[int, int]

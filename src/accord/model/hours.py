@@ -163,7 +163,7 @@ def _edges(hours: Hours, starts: datetime, ends: datetime) -> Iterator[datetime]
     for window in hours.windows:
         zones.setdefault(window.zone, set()).update((0, window.opens, window.closes))
     for zone, minutes in zones.items():
-        yield from _clock_changes(starts, ends, zone)
+        yield from clock_changes(starts, ends, zone)
         for day in _days_around(starts, ends, zone):
             for minute in minutes:
                 yield from _readings(day, minute, zone)
@@ -196,14 +196,16 @@ def _meant(day: date, minute: int, zone: str) -> set[datetime]:
     return true or {_change_between(min(readings), max(readings), zone)}
 
 
-def _clock_changes(starts: datetime, ends: datetime, zone: str) -> Iterator[datetime]:
+@lru_cache(maxsize=512)
+def clock_changes(starts: datetime, ends: datetime, zone: str) -> tuple[datetime, ...]:
     """The instants at which the offset of the zone changes. No zone ever changed it twice within twelve hours."""
-    step, earlier = timedelta(hours=12), starts
+    step, earlier, found = timedelta(hours=12), starts, []
     while earlier < ends:
         later = earlier + step
         if _offset(earlier, zone) != _offset(later, zone):
-            yield _change_between(earlier, later, zone)
+            found.append(_change_between(earlier, later, zone))
         earlier = later
+    return tuple(found)
 
 
 def _change_between(earlier: datetime, later: datetime, zone: str) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from accord.model.witness import Step
-from accord.monitor import calls, carrying, saying
+from accord.monitor import alerts, calls, carrying, saying, signalling
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline, Step], str]] = {
@@ -16,6 +16,10 @@ JUDGES: dict[str, Callable[[Timeline, Step], str]] = {
     "breaks": carrying.breaks,
     "reaches": carrying.reaches,
     "detects": carrying.detects,
+    "reads": signalling.reads,
+    "evaluates": signalling.evaluates,
+    "holds": signalling.holds,
+    "gathers": signalling.gathers,
     "pages": carrying.pages,
     "acknowledges": carrying.acknowledges,
     "arrives": carrying.arrives,
@@ -26,5 +30,9 @@ JUDGES: dict[str, Callable[[Timeline, Step], str]] = {
     "states": saying.states,
     "multiplies": saying.multiplies,
     "loads": saying.loads,
+    "fires": alerts.fires,
+    "routes": alerts.routes,
+    "mutes": alerts.mutes,
+    "inhibits": alerts.inhibits,
     "concludes": saying.concludes,
 }

@@ -6,6 +6,7 @@ from accord.model.hours import Hours
 from accord.model.nothing import NONE
 from accord.monitor.broken_promises import fallback_shares_fate, is_chain
 from accord.monitor.carrying import instant
+from accord.monitor.signalling import SIGNALLING
 from accord.monitor.speech import leads_to, names, provider_of, speaks_of
 from accord.monitor.timeline import Timeline
 
@@ -18,6 +19,17 @@ def recovered_in_time(line: Timeline) -> str:
     """Broken when the repair comes later than it was due."""
     late = [about for about, at in line.recovered.items() if at > line.due.get(about, at)]
     return "" if late else "the repair is in time"
+
+
+def shown_in_time(line: Timeline) -> str:
+    """Broken when a signal shows a deviation later than somebody says that it is shown."""
+    for fact in line.witness.expects:
+        shown = line.detected.get(fact.subject)
+        if fact.term.startswith("detect.") and fact.term.endswith(".within") and isinstance(fact.value, int) and shown:
+            by_parts = any(step.act in SIGNALLING and step.about == fact.subject for step in line.told)
+            if by_parts and shown[0] > fact.value:
+                return ""
+    return "it is shown in time"
 
 
 def noticed_before_everywhere(line: Timeline) -> str:
@@ -138,7 +150,7 @@ def one_recovers(line: Timeline) -> str:
     """Broken when the two sides of one operation name no one party between them, or none is named and somebody relies on it."""
     said = line.facts_of("recover", "recover.by")
     for promised in (fact for fact in said if not fact.consumer):
-        if promised.value is NONE and any(relies(fact, promised) for fact in line.facts):
+        if promised.value is NONE and _is_counted_on(line, promised):
             return ""
         for counted_on in (fact for fact in said if fact.consumer and speaks_of(fact, promised.subject)):
             if _is_orphaned_or_doubled(line, promised, counted_on):
@@ -182,11 +194,45 @@ def repair_stands_apart(line: Timeline) -> str:
 
 
 def question_answered(line: Timeline) -> str:
-    """Broken when the answer is none while somebody else relies on the operation."""
+    """Broken when the answer is none while somebody else counts on one."""
     stated = [step.fact for step in line.said("detect", "detect.", "recover", "recover.") if step.fact is not None]
-    unanswered = [fact for fact in stated if fact.value is NONE]
-    relied_on = any(relies(fact, answer) for answer in unanswered for fact in line.facts)
-    return "" if relied_on else "nobody relies on what has no answer"
+    nothing = [fact for fact in stated if fact.value is NONE and not fact.consumer]
+    counted_on = any(_is_counted_on(line, answer) for answer in nothing)
+    return "" if counted_on else "nobody counts on what has no answer"
+
+
+def _is_counted_on(line: Timeline, answer: Fact) -> bool:
+    return any(relies(fact, answer) and _counts_on(line, fact, answer) for fact in line.facts)
+
+
+def _counts_on(line: Timeline, fact: Fact, answer: Fact) -> bool:
+    """Whether a fact of another party that relies on the operation counts on the answer, with what else was said."""
+    question = answer.term.partition(".")[0]
+    if not fact.consumer:
+        promised = [one for one in line.facts if one.provider == fact.provider and one.operation == fact.operation]
+        ends_there = fact.term == "dead_letter" and any(_keeps(one) for one in promised if not one.consumer)
+        return ends_there or (fact.term == "needs" and question == "recover" and _fails_with(line, fact, answer))
+    others = not names(fact, fact.consumer)
+    if fact.value is not NONE and fact.term in ("recover.by", "recover.within") and others:
+        unseen = [one for one in line.of_caller("detect", fact.consumer, answer.subject) if one.value is NONE]
+        return question == "recover" or bool(unseen)
+    if question == "detect":
+        return fact.value is not NONE and (fact.term == "detect.within" or names(fact, answer.provider))
+    return any(one.value is NONE for one in line.of_provider("undo", answer.subject))
+
+
+def _keeps(fact: Fact) -> bool:
+    """Whether a promise says that a message is kept, or that a failure is seen and repaired."""
+    if fact.term == "delivery":
+        return fact.value in ("at-least-once", "exactly-once")
+    return fact.term in ("detect.by", "recover.by", "recover.within") and fact.value is not NONE
+
+
+def _fails_with(line: Timeline, needs: Fact, answer: Fact) -> bool:
+    """Whether the operation that needs it has nothing instead, and promises to be there or there again."""
+    bare = [fact for fact in line.of_caller("fallback", needs.provider, answer.subject) if fact.value is NONE]
+    promised = [*line.of_provider("recover.within", needs.subject), *line.of_provider("availability", needs.subject)]
+    return bool(bare) and any(fact.value is not NONE for fact in promised)
 
 
 def relies(fact: Fact, answer: Fact) -> bool:

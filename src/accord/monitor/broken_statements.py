@@ -16,20 +16,47 @@ from accord.monitor.broken_promises import (
 from accord.monitor.broken_recovery import PEOPLE
 from accord.monitor.lying_inside import lies_inside
 from accord.monitor.speech import is_callers, is_providers, leads_to, names, provider_of
-from accord.monitor.timeline import Timeline
+from accord.monitor.timeline import Timeline, is_one_of
 
+_NAMING = ("label.", "annotation.", "tag.", "owns.")
 _FOREVER = 2**63
 _MANY_TRIES = 64
+_OWNS_NOTHING = ("service", "gateway", "datastore", "queue", "job", "alert", "procedure", "agent")
 
 
 def owner_exists(line: Timeline) -> str:
-    """Broken when an owner is no party, where such parties are listed."""
+    """Broken when an owner is no party, where such parties are listed; each that is said to own, not just one."""
     listed = {fact.provider for fact in line.facts_of("kind") if fact.value in PEOPLE}
-    owners = [step.fact.value for step in line.said("owner") if step.fact is not None]
-    if not listed or not owners:
+    said = [step.fact for step in line.said("owner", *_NAMING) if step.fact is not None]
+    if not listed or not said:
         return "no owner is said, or such parties are not listed"
-    speaking = {fact.provider for fact in line.facts if not fact.consumer and fact.term != "owner"}
-    return "" if any(owner not in speaking for owner in owners) else "the owner is a party"
+    naming = ("owner", *_NAMING)
+    speaking = {fact.provider for fact in line.facts if not fact.consumer and not is_one_of(fact.term, naming)}
+    names, called = {_called(party) for party in listed}, {_called(party) for party in speaking}
+    of_people = {_kind_of(fact) for fact in line.facts_of(*_NAMING) if not names.isdisjoint(_owners(fact))}
+    for fact in said:
+        if fact.term == "owner":
+            is_nobody = fact.value not in speaking
+        else:
+            is_nobody = _kind_of(fact) in of_people and not called.issuperset(_owners(fact))
+        if not is_nobody:
+            return "the owner is a party, or the label names no people"
+    return ""
+
+
+def _kind_of(fact: Fact) -> str:
+    """The label of this name, or lines of code owners: they name people where one of the same kind names one who is listed."""
+    return "owns" if fact.term.startswith("owns.") else fact.term
+
+
+def _owners(fact: Fact) -> set[str]:
+    """The names of the owners that a label or a line gives, as they are compared; of a line only teams have a slash."""
+    named = [owner for owner in fact.value.owners if "/" in owner] if _kind_of(fact) == "owns" else [str(fact.value)]
+    return {_called(owner) for owner in named}
+
+
+def _called(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(":")[2].lstrip("@").lower()
 
 
 def promise_rests_on_promises(line: Timeline) -> str:
@@ -65,6 +92,7 @@ def _time_of(line: Timeline, caller: str, part: str, path: tuple[str, ...]) -> i
     longest = max([longest, *(_time_of_parts(line, fact, (*path, part)) for fact in behind)])
     if not longest:
         return 0
+    full = longest
     limits = [fact.value for fact in line.of_caller("timeout.attempt", caller, part) if isinstance(fact.value, int)]
     whole = [fact.value for fact in line.of_caller("timeout.request", caller, part) if isinstance(fact.value, int)]
     if limits and min(limits) < longest:
@@ -74,7 +102,15 @@ def _time_of(line: Timeline, caller: str, part: str, path: tuple[str, ...]) -> i
             default=0,
         )
         longest = tries * min(limits) + (tries - 1) * pause
-    return min([longest, *whole])
+    waited = min([longest, *whole])
+    instead = _instead_of(line, caller, part, path) if waited < full else 0
+    return waited + instead
+
+
+def _instead_of(line: Timeline, caller: str, part: str, path: tuple[str, ...]) -> int:
+    """How long the caller may have to wait for what happens instead of a part that it has given up on."""
+    named = [name for fact in line.of_caller("fallback", caller, part) for name in references(fact.value)]
+    return max((_time_of(line, caller, name, (*path, part)) for name in named if name not in path), default=0)
 
 
 def _share_of_parts(line: Timeline, needs: Fact) -> Fraction:
@@ -114,9 +150,21 @@ def promised_to_this_caller(line: Timeline) -> str:
     for promise in line.facts_of("to"):
         made_to = set() if promise.value is NONE else {provider_of(name) for name in references(promise.value)}
         callers = {_caller_of(fact, promise) for fact in line.facts} - {"", promise.provider}
-        if "anyone" not in made_to and callers - made_to:
+        if "anyone" not in made_to and any(_is_left_out(line, caller, promise) for caller in callers - made_to):
             return ""
-    return "the promise was made to this caller"
+    return "the promise was made to this caller, or it may belong to those it was made to"
+
+
+def _is_left_out(line: Timeline, caller: str, promise: Fact) -> bool:
+    """Whether the caller's owner is said and not among them, or they own nothing: by kind, or as callers named one by one."""
+    made_to = set() if promise.value is NONE else {provider_of(name) for name in references(promise.value)}
+    owners = {fact.value for fact in line.of_party("owner", caller)}
+    if owners or not made_to:
+        return made_to.isdisjoint(owners)
+    kinds = {name: {fact.value for fact in line.of_party("kind", name)} for name in made_to}
+    if not all(known <= set(_OWNS_NOTHING) for known in kinds.values()):
+        return False
+    return all(kinds.values()) or any(_caller_of(fact, promise) in made_to for fact in line.facts)
 
 
 def _caller_of(fact: Fact, promise: Fact) -> str:

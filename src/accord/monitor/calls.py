@@ -77,7 +77,7 @@ def _later_attempt(line: Timeline, step: Step) -> str:
         return "the caller does not ask again after an end like this"
     if step.at >= line.limit_of(request):
         return "the limit of the whole request is over"
-    if step.at != line.next_begins(request):
+    if step.at not in line.may_begin(request):
         return "the pause before it is another"
     request.attempts.append(Attempt(step.attempt, step.at))
     return ""

@@ -9,6 +9,7 @@ from accord.model.contract_values import Rung, WorkStep
 from accord.model.fact import Fact
 from accord.model.hours import Hours
 from accord.model.witness import Step
+from accord.monitor.signalling import SIGNALLING
 from accord.monitor.speech import is_of_party, is_providers, names, provider_of, speaks_of
 from accord.monitor.timeline import Page, Timeline
 
@@ -65,6 +66,10 @@ def _signal_refused(line: Timeline, step: Step, fact: Fact) -> str:
     named = any(one.term.endswith(".by") and names(one, step.party) for one in signals)
     if not named and (fact.term.endswith(".by") or step.party != fact.says):
         return f"{step.party} is not the signal"
+    parts = [one for one in line.told if one.act in SIGNALLING and one.about == step.about]
+    if parts:
+        by_name = fact.term.endswith(".by") and any(one.act == "holds" or one.act == "evaluates" for one in parts)
+        return "" if by_name and step.at == parts[-1].at else "the signal shows it at another time"
     within = [one.value for one in signals if one.term.endswith(".within") and isinstance(one.value, int)]
     if step.at != line.broke[step.about] + min(within, default=0):
         return "the signal shows it at another time"
@@ -229,10 +234,16 @@ def recovers(line: Timeline, step: Step) -> str:
         return "nothing is broken there"
     if not _may_recover(line, step, fact, before):
         return f"{step.party} is not who repairs it, or has not done so yet"
-    if step.at != before.at:
+    ends = _promised_end(line, step, fact) if fact.term == "recover.within" else before.at
+    if step.at != ends:
         return "nothing ends at this moment"
     line.recovered[step.about] = step.at
     return ""
+
+
+def _promised_end(line: Timeline, step: Step, fact: Fact) -> int | None:
+    start = _counts_from(line, step, fact)
+    return start + fact.value if start is not None and isinstance(fact.value, int) else None
 
 
 def _may_recover(line: Timeline, step: Step, fact: Fact, before: Step) -> bool:
@@ -242,6 +253,8 @@ def _may_recover(line: Timeline, step: Step, fact: Fact, before: Step) -> bool:
     if fact.term == "steps":
         steps = len(fact.value) if isinstance(fact.value, tuple) else -1
         return line.worked.get(fact.provider, 0) == steps and step.party == before.party
+    if fact.term == "recover.within":
+        return is_providers(fact, step.about) and step.party == fact.says
     last = {"hands_on": "arrives", "acknowledge": "acknowledges"}.get(fact.term)
     return before.act == last and before.party == step.party and is_of_party(fact, step.party)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from accord.monitor import broken_calls, broken_recovery, broken_statements
+from accord.monitor import broken_alerts, broken_calls, broken_recovery, broken_statements
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline], str]] = {
@@ -13,6 +13,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "error-understood": broken_calls.error_understood,
     "failure-recognised": broken_calls.failure_recognised,
     "error-not-repeated": broken_calls.error_not_repeated,
+    "shown-in-time": broken_recovery.shown_in_time,
     "noticed-before-everywhere": broken_recovery.noticed_before_everywhere,
     "recovered-in-time": broken_recovery.recovered_in_time,
     "somebody-on-duty": broken_recovery.somebody_on_duty,
@@ -24,5 +25,8 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "repair-stands-apart": broken_recovery.repair_stands_apart,
     "question-answered": broken_recovery.question_answered,
     "counts-on-what-is-promised": broken_statements.counts_on_what_is_promised,
+    "alert-heard": broken_alerts.alert_heard,
+    "alert-not-held-back": broken_alerts.alert_not_held_back,
+    "heard-while-promised": broken_alerts.heard_while_promised,
     "promised-to-this-caller": broken_statements.promised_to_this_caller,
 }

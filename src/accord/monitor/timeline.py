@@ -147,14 +147,22 @@ class Timeline(Struct):
         return request.began + min(values) if values else inf
 
     def next_begins(self, request: Request) -> float:
-        """When the next attempt begins: after the pause that the facts of the witness state, else at once."""
+        """When the next attempt begins at the earliest: after the shortest pause that the facts of the witness state."""
         ended = request.attempts[-1].ended
         return inf if ended is None else ended + self.pause_of(request)
 
+    def may_begin(self, request: Request) -> set[int]:
+        """When the next attempt may begin: after the first or the longest pause that the facts of the witness state."""
+        ended = request.attempts[-1].ended
+        return set() if ended is None else {ended + pause for pause in self._pauses_of(request)}
+
     def pause_of(self, request: Request) -> int:
-        """The pause before a further attempt: the first that the facts of the witness state, else none."""
+        """The shortest pause before a further attempt, none where the facts of the witness state none."""
+        return min(self._pauses_of(request))
+
+    def _pauses_of(self, request: Request) -> tuple[int, ...]:
         pauses = [fact.value for fact in self.of_caller("backoff", request.caller, request.about)]
-        return next((value.first for value in pauses if isinstance(value, Backoff)), 0)
+        return next(((value.first, value.longest) for value in pauses if isinstance(value, Backoff)), (0,))
 
     def is_repeated(self, request: Request) -> bool:
         """Whether the caller asks again after the way the last attempt went; where it does not say, it does."""
@@ -192,7 +200,9 @@ class Timeline(Struct):
         return [fact for fact in self.facts if is_one_of(fact.term, terms)]
 
 
-CARRYING = frozenset(("breaks", "detects", "pages", "acknowledges", "arrives", "works"))
+CARRYING = frozenset(
+    ("breaks", "reads", "evaluates", "holds", "gathers", "detects", "pages", "acknowledges", "arrives", "works")
+)
 
 
 def is_one_of(term: str, terms: tuple[str, ...]) -> bool:
@@ -210,4 +220,4 @@ def error_words(fact: Fact) -> set[str]:
 def new_timeline(witness: Witness) -> Timeline:
     """The timeline before the first step."""
     facts = [step.fact for step in witness.steps if step.fact is not None]
-    return Timeline(witness, (*facts, *witness.expects))
+    return Timeline(witness, tuple(dict.fromkeys((*facts, *witness.expects))))

@@ -159,7 +159,7 @@ def _detect(key: Key) -> Schema:
 
 
 def _idempotent(key: Key) -> Schema:
-    return _or_word({**_map(keys.IDEMPOTENT_PARTS), "dependencies": {"for": ["key"]}}, "always", "never", "unknown")
+    return _or_word(_map(keys.IDEMPOTENT_PARTS), "always", "never", "unknown")
 
 
 def _quantities(key: Key) -> Schema:

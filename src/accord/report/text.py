@@ -14,6 +14,9 @@ from accord.report._summary import summary
 from accord.report._timeline import heading, timeline, told_by_its_end
 
 _GAP = 4
+MOST_STATEMENTS = 12
+"""Statements of one finding that are all shown; of more, only the first `SHOWN`."""
+SHOWN = 5
 
 
 def render(result: Result, asked: Asked) -> str:
@@ -65,6 +68,8 @@ def _adds(finding: Finding) -> bool:
 
 def statements(stated: tuple[Statement, ...], asked: Asked, paint: Paint) -> list[str]:
     """Each statement with its place: beside it where the page is wide enough for all of them, else below it."""
+    more = len(stated) - SHOWN if len(stated) > MOST_STATEMENTS else 0
+    stated = stated[:SHOWN] if more else stated
     says = [_sentence(statement) for statement in stated]
     places = [where(statement.fact.place, asked.imported) for statement in stated]
     column = max((columns(sentence) for sentence in says), default=0) + _GAP
@@ -75,7 +80,7 @@ def statements(stated: tuple[Statement, ...], asked: Asked, paint: Paint) -> lis
             lines.append("  " + padded(sentence, column) + paint("faint", place))
         else:
             lines += [*hanging("  ", sentence, asked.width), paint("faint", f"      {place}")]
-    return lines
+    return [*lines, *([f"  and {more} more (--format json lists them)"] if more else [])]
 
 
 def _sentence(statement: Statement) -> str:

@@ -1,27 +1,66 @@
-"""Which source reads a document: the first, in order of name, that claims it."""
+"""Which source reads a document or a file: the first, in order of name, that claims the one or names the other."""
 
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from functools import cache
+from types import ModuleType
 from typing import cast
+
+from msgspec.structs import replace
 
 import accord.sources
 from accord.model.fact import EVERYWHERE, Fact, Scope
+from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._objects import opened
-from accord.sources._reading import Source
+from accord.sources._reading import Source, TextSource
 from accord.sources._yaml import Document, documents
 
 
 @cache
-def sources() -> tuple[Source, ...]:
-    """Every source of this package, in order of name."""
+def _modules() -> tuple[ModuleType, ...]:
     names = sorted(
         found.name for found in pkgutil.iter_modules(accord.sources.__path__) if not found.name.startswith("_")
     )
-    modules = [importlib.import_module(f"{accord.sources.__name__}.{name}") for name in names]
-    return tuple(cast(Source, module) for module in modules if hasattr(module, "FORMAT"))
+    return tuple(importlib.import_module(f"{accord.sources.__name__}.{name}") for name in names)
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """Every source of this package that reads documents, in order of name."""
+    return tuple(cast(Source, module) for module in _modules() if hasattr(module, "claims"))
+
+
+@cache
+def text_sources() -> tuple[TextSource, ...]:
+    """Every source of this package that takes files by their name, in order of its own."""
+    return tuple(cast(TextSource, module) for module in _modules() if hasattr(module, "FILES"))
+
+
+def source_of_file(file: str, more: Iterable[TextSource] = ()) -> TextSource | None:
+    """The source that takes a file whole because of its name (a path goes by its end); None where it is YAML or JSON."""
+    name = file.rpartition("/")[2]
+    for source in (*text_sources(), *more):
+        if any(_is_named(name, pattern) for pattern in source.FILES):
+            return source
+    return None
+
+
+def _is_named(name: str, pattern: str) -> bool:
+    if pattern.startswith("*."):
+        name, pattern = name.lower(), pattern.lower()
+    return name == pattern or ("*" in pattern and fnmatchcase(name, pattern))
+
+
+def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:
+    """What a source gives for a file, its facts under the scope that the path gives as well."""
+    for found in source.read_text(text, start):
+        if scope and isinstance(found, Fact):
+            yield replace(found, scope=tuple(sorted({**dict(scope), **dict(found.scope)}.items())))
+        else:
+            yield found
 
 
 def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[Fact | Problem]:
@@ -33,7 +72,11 @@ def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[F
 
 
 def read_text(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:
-    """The facts of every document of a text, and what was refused with its place."""
+    """The facts of every document of a text, or of the file whole, and what was refused with its place."""
+    source = source_of_file(file)
+    if source is not None:
+        yield from read_whole(source, text, Place(root, file, 1, 1), scope)
+        return
     for document in documents(text, root, file, scope):
         if isinstance(document, Problem):
             yield document

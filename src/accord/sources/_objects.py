@@ -64,7 +64,7 @@ def opened(document: Document) -> Iterator[Document]:
         if parts is None:
             yield current
         else:
-            waiting[:0] = [Document(current.root, current.file, part, current.scope) for part in parts]
+            waiting[:0] = [Document(current.root, current.file, part, current.scope, current.homes) for part in parts]
 
 
 def _items(node: Node) -> list[Node] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from accord.model.fact import Fact
+from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._yaml import Document
 
@@ -19,4 +20,18 @@ class Source(Protocol):
 
     def read(self, document: Document) -> Iterable[Fact | Problem]:
         """The document's facts, each with its place; what is refused becomes a Problem, never an exception."""
+        ...
+
+
+class TextSource(Protocol):
+    """One format that is neither YAML nor JSON: files are known by their name and handed over whole.
+
+    `FILES` are the names, with `*` for any characters: `CODEOWNERS` is that very name, `*.ics` an ending in any case.
+    """
+
+    FORMAT: str
+    FILES: tuple[str, ...]
+
+    def read_text(self, text: str, start: Place) -> Iterable[Fact | Problem]:
+        """The facts of a text whose first character stands at `start`; what is refused becomes a Problem."""
         ...

@@ -13,7 +13,9 @@ from accord.model.amount import Amount, Growth, Words
 from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Needs, Rung, WorkStep
 from accord.model.hours import DAY_MINUTES, DailyInstant, Hours
 from accord.model.nothing import Nothing
+from accord.model.ownership import OwnedFiles
 from accord.model.problem import Refused
+from accord.model.requests import RouteEntry
 from accord.model.terms import Term, term_of
 from accord.model.zone import parse_zone
 
@@ -41,11 +43,13 @@ TYPES: dict[str, Any] = {
     "receiver": Receiver,
     "inhibition": Inhibition,
     "calendar": Calendar,
+    "owned": OwnedFiles,
+    "entries": tuple[RouteEntry, ...],
 }
 """Every type that the value of a fact can have, by its word in an exported file."""
 
 _WORDS = {kind: word for word, kind in TYPES.items() if isinstance(kind, type)}
-_IN_TUPLES = {str: "texts", Rung: "ladder", WorkStep: "steps"}
+_IN_TUPLES = {str: "texts", Rung: "ladder", WorkStep: "steps", RouteEntry: "entries"}
 _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "duration": ("int",),
     "count": ("int",),
@@ -65,12 +69,14 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "needs": ("needs",),
     "ladder": ("ladder",),
     "steps": ("steps",),
+    "route entries": ("entries",),
     "nothing": ("flag",),
     "expression": ("expression",),
     "route": ("route",),
     "receiver": ("receiver",),
     "inhibition": ("inhibition",),
     "calendar": ("calendar",),
+    "owned files": ("owned",),
 }
 _DIMENSIONS = ("count", "bytes", "duration", "count/ns", "bytes/ns")
 _FRACTION = re.compile(r"(\d{1,400})(?:/([1-9]\d{0,399}))?", re.ASCII)

@@ -185,7 +185,7 @@ def place_of(node: Node, root: str, file: str) -> Place:
     return Place(root, file, mark.line + 1, mark.column + 1)
 
 
-def entries(node: Node, duplicates: list[tuple[Node, str]] | None = None) -> list[Entry]:
+def entries(node: Node | None, duplicates: list[tuple[Node, str]] | None = None) -> list[Entry]:
     """The entries of a mapping in order, merge keys resolved; own keys win over merged ones, earlier merges over later.
 
     A repeated key keeps its first value and is appended to `duplicates`. A key that is no scalar has the name `?`.

@@ -1,6 +1,6 @@
 """The contract language, `accord.yaml`: a document is one party speaking. All errors of a document are reported at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from accord.model.nothing import NONE
 from accord.model.problem import Problem, Refused
 from accord.sources import contract_keys as keys
 from accord.sources._contract_speech import Speech, Subject, shown, unknown_in
-from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, child, items, text_of
+from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, items, text_of
 from accord.sources.contract_keys import Key
 
 FORMAT = "contract"
@@ -36,13 +36,11 @@ def _is_contract_file(file: str) -> bool:
     return file.rpartition("/")[2] in FILE_NAMES
 
 
-def read(document: Document) -> Iterator[Fact | Problem]:
+def read(document: Document) -> Iterable[Fact | Problem]:
     """The facts of one document, and a Problem for each thing in it that the language refuses."""
     reader = _Reader(document)
     reader.read_party(document.node)
-    if reader.is_scoped:
-        yield from reader.facts
-    yield from reader.problems
+    return (*reader.facts, *reader.problems) if reader.is_scoped else reader.problems
 
 
 class _Reader(Speech):
@@ -119,27 +117,31 @@ class _Reader(Speech):
             if not self.name_of(called, keys.parse_reference):
                 continue
             provider, _, operation = called.key.partition("/")
-            said = first.setdefault((provider, operation or ANY), called)
+            said, before = first.setdefault((provider, operation or ANY), called), len(self.facts)
             if said is not called:
                 self.refuse(
                     called.key_node,
                     f"{called.key} is the same as {said.key} in line {self.place(said.key_node).line}: "
                     "a party alone means any of its operations; one place per fact",
                 )
-                continue
             self.read_terms(Subject(Stance.ASSUMES, self.party, provider, operation or ANY), called, keys.ASSUME_KEYS)
+            if said is not called:
+                del self.facts[before:]
 
     def read_terms(self, subject: Subject, operation: Entry, table: dict[str, Key]) -> None:
         started = len(self.facts)
         short_timeout = None
         for entry in self.entries(operation.value, f"{operation.key} to be a map of terms"):
-            key = self.known(entry, table)
+            key = table.get(entry.key) or self.known(entry, table)
             if key is None:
                 continue
             if key.name == "timeout" and text_of(entry.value) not in (None, "none", "unknown", ""):
                 short_timeout = entry
             _TERM_READERS[key.shape](self, subject, key, entry)
-        added = self.facts[started:]
+        if len(self.facts) == started:
+            self.add(subject, "mentioned", True, operation.key, operation.key_node)
+            return
+        added = self.facts[started:] if short_timeout else []
         if short_timeout and any(fact.term == "attempts" and (fact.value is NONE or fact.value > 1) for fact in added):
             self.refuse(
                 short_timeout.value,
@@ -147,8 +149,6 @@ class _Reader(Speech):
                 "attempt or all; write {attempt: ...} or {request: ...}",
             )
             self.facts[started:] = [fact for fact in added if fact.term != "timeout.request"]
-        if not added:
-            self.add(subject, "mentioned", True, operation.key, operation.key_node)
 
     # ------------------------------------------------------------------ one reader per shape
 
@@ -228,12 +228,11 @@ class _Reader(Speech):
     def read_idempotent(self, subject: Subject, key: Key, entry: Entry) -> None:
         if type(entry.value) is MappingNode:
             parts = self.parts(entry.value, keys.IDEMPOTENT_PARTS, "idempotent")
-            if "key" in parts:
+            if parts:
+                field = parts["key"][1] if "key" in parts else ""
                 remembered = parts["for"][0] if "for" in parts and parts["for"][0] is not NONE else None
-                shown = parts["key"][1] + (f" for {parts['for'][1]}" if "for" in parts else "")
-                self.add(subject, "idempotent", Idempotence("key", parts["key"][0], remembered), shown, entry.at)
-            elif "for" in parts and child(entry.value, "key") is None:
-                self.refuse(entry.value, "idempotent: expected always, never or {key: ..., for: ...}")
+                shown = " ".join(part for part in (field, f"for {parts['for'][1]}" if "for" in parts else "") if part)
+                self.add(subject, "idempotent", Idempotence("key", field, remembered), shown, entry.at)
             return
         value = self.scalar(entry.value, keys.IDEMPOTENT, "idempotent")
         if value:

@@ -1,6 +1,7 @@
-"""Kubernetes manifests, in small: which services there are, which pods they select and which pods run.
+"""Kubernetes manifests, in small: which services there are, which pods they select and which pods run, and their tags.
 
-Never concludes anything: that a workload carries a service is worked out where both are seen.
+Never concludes anything: that a workload carries a service is worked out where both are seen, and which of the labels and
+annotations names an owner is for the words of the organisation to say.
 """
 
 from collections.abc import Iterable
@@ -8,11 +9,16 @@ from collections.abc import Iterable
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
 from accord.sources._objects import Object, Reader, kind_of
-from accord.sources._yaml import Document, Entry, place_of
+from accord.sources._yaml import Document, Entry, child, entries, place_of, text_of
 
 FORMAT = "kubernetes"
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 _GROUPS = ("apps/", "extensions/")
+_OF_PROGRAMS = ("kubernetes.io", "k8s.io", "helm.sh", "istio.io")
+"""Domains whose labels and annotations speak to programs."""
+
+_OF_SELECTORS = frozenset(("app", "version", "name", "chart", "release", "heritage", "k8s-app", "component", "tier"))
+_LONGEST_TAG = 100
 
 
 def claims(document: Document) -> bool:
@@ -31,6 +37,7 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         _read_service(reader, found)
     else:
         _read_workload(reader, found)
+    _read_tags(reader, found)
     return reader.found
 
 
@@ -51,6 +58,27 @@ def _read_workload(reader: Reader, workload: Object) -> None:
     at = metadata["labels"] if labels else reader.children(workload.document.node, "metadata")["name"]
     version = next((label.partition("=")[2] for label in labels if label.startswith("version=")), "")
     _add(reader, workload, "runs", labels, f"version {version}" if version else workload.name, at)
+
+
+def _read_tags(reader: Reader, found: Object) -> None:
+    """The labels and annotations of the object itself that may be meant for people; a template is passed over."""
+    metadata = child(found.document.node, "metadata")
+    for kind in ("labels", "annotations"):
+        for entry in entries(child(metadata, kind)):
+            domain, _, name = entry.key.rpartition("/")
+            text = text_of(entry.value) or ""
+            if name in _OF_SELECTORS or domain.endswith(_OF_PROGRAMS) or not _may_be_a_name(text):
+                continue
+            place = place_of(entry.at, found.document.root, found.document.file)
+            party, scope = found.party, found.document.scope
+            term, layer = f"tag.{name}", Layer.PLATFORM
+            reader.facts.append(
+                Fact(party, Stance.PROMISES, "", party, PARTY, term, text, text, place, layer, scope, FORMAT)
+            )
+
+
+def _may_be_a_name(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_TAG and "{{" not in text and "${" not in text and text.isprintable()
 
 
 def _labels(reader: Reader, entry: Entry | None, what: str) -> tuple[str, ...]:

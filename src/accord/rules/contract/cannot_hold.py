@@ -3,7 +3,8 @@
 A party promises more than its own other statements allow, or more than what it needs promises it. Each promise was
 right by itself: the sum was never made. Times of calls made one after the other add up, of calls made side by side the
 longest counts, each as far as the party itself waits for it; availabilities multiply; data is at least as old as what
-it is made from. A need with a fallback is left out.
+it is made from. Availability and age leave out a need with a fallback; of time it takes its own, and where it is given
+up on, what its fallback takes, if that is an operation.
 
 ## Example
 ```yaml file=checkout/accord.yaml
@@ -23,6 +24,21 @@ promises: {reserve: {latency: {max: 2s}, availability: 99.99%}}
 ---
 party: offers
 promises: {list: {latency: {max: 1s}, availability: 99.99%}}
+```
+### A fallback that takes its time too
+```yaml file=shop/accord.yaml
+party: shop
+promises:
+  page:
+    latency: {max: 2s}  # finding: mismatch
+    needs: [offers/list]
+assumes: {offers/list: {timeout: 1s, fallback: archive/offers}}
+---
+party: offers
+promises: {list: {latency: {max: 3s}}}
+---
+party: archive
+promises: {offers: {latency: {max: 1500ms}}}
 ```
 ### Its own statements
 ```yaml file=search/accord.yaml

@@ -4,8 +4,9 @@ A promise was made to some (`to`), and somebody else relies on it: calls it, pag
 it. The caller is right, the promise exists; the one who promised is right, nobody asked. It works until the first time
 it is refused, or nobody answers a page that nobody agreed to answer.
 
-A promise to the owner of the caller is a promise to the caller. A step of a procedure may also be promised to the
-party whose recovery the procedure is.
+A promise to the owner of the caller is a promise to the caller, and what its own owner promises is known to it. A page, or a step of a procedure, may also be promised
+to the party whose deviation leads there, or to its owner. A caller is certainly left out where its stated owner is, or
+where none of those named can be an owner: by their kind, or since the list names callers one by one.
 
 ## Example
 ```yaml file=shop/accord.yaml
@@ -15,18 +16,24 @@ assumes:
 ---
 party: ledger-oncall
 kind: rota
+owner: team-ledger
 promises: {page: {acknowledge: 5m, hours: 24x7}}
 escalates:
   - {after: 10m, unless: acknowledged, to: sre-duty}  # finding: mismatch
 ---
 party: failover
 kind: procedure
+owner: team-ledger
 steps:
   - {do: promote the replica, by: sre-duty, takes: 15m, done: promoted}  # finding: mismatch
 ```
 ```yaml file=others/accord.yaml
 party: payments
 promises: {charge: {latency: {max: 5s}, to: [checkout, subscriptions]}}
+---
+{party: subscriptions, assumes: {payments/charge: {timeout: 6s}}}
+---
+{party: checkout, owner: team-shop, assumes: {payments/charge: {timeout: 6s}}}
 ---
 party: sre-duty
 kind: rota
@@ -53,8 +60,30 @@ kind: external
 promises: {support: {acknowledge: 4h, to: anyone}}
 ```
 
+### The same owner
+```yaml file=shop/accord.yaml
+{party: payments-report, owner: team-pay, assumes: {payments/charge: {timeout: 6s}}}
+---
+{party: payments, owner: team-pay, promises: {charge: {latency: {max: 5s}, to: [team-shop]}}}
+```
+### On behalf of another
+```yaml file=shop/accord.yaml
+{party: ledger, owner: Team Ledger, promises: {post: {detect: {by: LedgerDown}, recover: {how: failover}}}}
+---
+{party: LedgerDown, kind: alert, escalates: [{to: duty}]}
+---
+{party: failover, kind: procedure, owner: team-docs, steps: [{do: promote the replica, by: duty, done: promoted}]}
+---
+{party: duty, kind: rota, promises: {page: {acknowledge: 5m, to: [team-ledger]}}}
+```
+
 ## Unanswered
-Nothing can be unknown here: a promise that does not say to whom is made to everybody, and is accepted by being written.
+A caller that does not say who answers for it may belong to those named:
+```yaml file=shop/accord.yaml
+{party: wallet, assumes: {payments/charge: {timeout: 6s}}}  # finding: unanswered
+---
+{party: payments, promises: {charge: {latency: {max: 5s}, to: [team-money]}}}
+```
 
 ## What to do
 Who relies on it: ask, or rely on another. Who promises: add the caller to `to`, or open it (`to: anyone`).
@@ -65,128 +94,81 @@ Who relies on it: ask, or rely on another. Who promises: add the caller to `to`,
 
 from collections.abc import Iterator
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.evidence import side_by_side
-from accord.boundaries.ownership import owner_of
-from accord.boundaries.reliance import reliances
+from accord.boundaries.ownership import Standing, same_owner, standing
 from accord.boundaries.system import System
-from accord.boundaries.view import View, holds_in
+from accord.boundaries.uses import Use, calls, means, summons
+from accord.boundaries.view import View
 from accord.model.fact import ANY, Fact, Stance
-from accord.model.finding import Change, Finding, Move, Statement, Verdict
+from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
-from accord.model.place import Place
-from accord.model.subject import operation_of, provider_of
+from accord.model.subject import provider_of
 
-READS = ("to", "escalates", "steps", "recover", "owner", "needs", "fallback", "dead_letter")
-
-
-class _Use(Struct, frozen=True):
-    """Somebody relies on a promise by `fact`, at `place`; `how` stands before the name of what is promised.
-
-    `repairs` are the parties whose recovery is the procedure that uses it.
-    """
-
-    party: str
-    fact: Fact
-    place: Place
-    how: str
-    repairs: frozenset[str] = frozenset()
+READS = ("to", "escalates", "steps", "recover", "detect", "owner", "kind", "needs", "fallback", "dead_letter")
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds everybody who uses a promise against those it was made to."""
     promises = list(_promises(system, view))
-    summons = _summons(system, view) if promises else {}
+    summoned = summons(system, view) if promises else {}
     for promise, operation in promises:
-        made_to = {provider_of(name) for name in promise.value} if promise.value is not NONE else set()
+        made_to = [provider_of(name) for name in promise.value] if promise.value is not NONE else []
         if "anyone" in made_to:
             continue
-        named = [use for name, use in summons.get(promise.provider, ()) if _means(system, name) == operation]
-        seen = {promise.provider}
-        for use in (*_calls(system, promise, operation, view), *named):
-            allowed = {use.party, owner_of(system, use.party, view), *use.repairs} & made_to
-            if not allowed and use.party not in seen:
-                seen.add(use.party)
-                yield _finding(promise, operation, use)
+        named = [use for name, use in summoned.get(promise.provider, ()) if means(system, name) == operation]
+        uses: dict[str, Use] = {}
+        for use in (*calls(system, promise.provider, operation, view), *named):
+            uses.setdefault(use.party, use)
+        uses.pop(promise.provider, None)
+        using = {party: use.fact for party, use in uses.items()}
+        for use in uses.values():
+            stand = {party: standing(system, party, made_to, using, view) for party in (use.party, *use.behalf)}
+            if same_owner(system, use.party, promise.provider, view):
+                continue
+            yield from _held(promise, operation, use, made_to, stand)
 
 
 def _promises(system: System, view: View) -> Iterator[tuple[Fact, str]]:
     """Each statement of whom a promise is made to that holds here, with every operation it speaks of."""
-    for fact in system.facts:
-        if fact.term == "to" and fact.stance is Stance.PROMISES:
+    for fact in system.about("to"):
+        if fact.stance is Stance.PROMISES:
             for operation in (system.operations(fact.provider) or [ANY]) if fact.operation == ANY else [fact.operation]:
                 if system.promised(fact.provider, operation, view).get("to") is fact:
                     yield fact, operation
 
 
-def _calls(system: System, promise: Fact, operation: str, view: View) -> Iterator[_Use]:
-    for reliance in reliances(system, promise.provider, operation, view):
-        yield _Use(reliance.fact.consumer or reliance.fact.provider, reliance.fact, reliance.fact.place, reliance.told)
-
-
-def _summons(system: System, view: View) -> dict[str, list[tuple[str, _Use]]]:
-    """For each party, the ladders, steps and recoveries that name it, each with the name they use."""
-    found: dict[str, list[tuple[str, _Use]]] = {}
-    repaired: dict[str, set[str]] = {}
-    here = [fact for fact in system.facts if fact.value is not NONE and (not fact.scope or holds_in(fact.scope, view))]
-    for fact in here:
-        if fact.term == "recover.how":
-            for name in fact.value:
-                repaired.setdefault(provider_of(name), set()).add(fact.provider)
-    for fact in here:
-        for name, place, how in _named(fact):
-            repairs = frozenset(repaired.get(fact.provider, ())) if fact.term == "steps" else frozenset()
-            found.setdefault(provider_of(name), []).append((name, _Use(fact.provider, fact, place, how, repairs)))
-    return found
-
-
-def _named(fact: Fact) -> Iterator[tuple[str, Place, str]]:
-    if fact.term == "escalates":
-        yield from ((rung.to, rung.place, "pages") for rung in fact.value)
-    elif fact.term == "steps":
-        yield from (
-            (step.by, step.place, f"has step {number} done by")
-            for number, step in enumerate(fact.value, start=1)
-            if step.by
-        )
-    elif fact.term == "recover.by" and not fact.consumer:
-        yield from ((name, fact.place, "is recovered by") for name in fact.value)
-
-
-def _means(system: System, name: str) -> str:
-    """The operation named; of a bare party that is to act, to be paged, or the only one there is."""
-    party, operation = provider_of(name), operation_of(name)
-    operations = system.operations(party)
-    return operation or ("page" if "page" in operations else operations[0] if len(operations) == 1 else "")
-
-
-def _finding(promise: Fact, operation: str, use: _Use) -> Finding:
+def _held(promise: Fact, operation: str, use: Use, made_to: list[str], stand: dict[str, Standing]) -> Iterator[Finding]:
+    """Whoever uses the promise, and those on whose behalf: one of them inside is enough."""
+    if any(each.belongs for each in stand.values()):
+        return
     subject = f"{promise.provider}/{operation}"
-    only = (
-        f"promises {operation} to {promise.text} only"
-        if promise.value is not NONE
-        else f"promises {operation} to nobody"
+    to = f"to {promise.text} only" if made_to else "to nobody"
+    says = f"{use.party} {use.how} {subject}"
+    uses = Statement(replace(use.fact, place=use.place), says)
+    only = Statement(promise, f"{promise.says} promises {operation} {to}")
+    message = f"{says}, and {promise.provider} promises {operation} {to}"
+    open_ones = [party for party, each in stand.items() if each.belongs is None] if made_to else []
+    about = (use.party, promise.provider, operation)
+    if open_ones:
+        asks = tuple(Question(party, f"who answers for {party} (owner)", " or ".join(made_to)) for party in open_ones)
+        yield Finding(Verdict.UNANSWERED, message, (uses, only), *about, questions=asks)
+        return
+    shown = [fact for each in stand.values() for fact in each.shown]
+    witness = side_by_side(
+        "promised-to-this-caller",
+        ((use.fact, f"{use.how} {subject}"), (promise, f"promises {operation} {to}")),
+        (use.fact, *shown),
+        f"{promise.provider} has promised {use.party} nothing",
     )
-    sayings = ((use.fact, f"{use.how} {subject}"), (promise, only))
-    names = (use.party,) if promise.value is NONE else (*promise.value, use.party)
+    yield Finding(Verdict.MISMATCH, message, (uses, only), *about, witness=witness, moves=_moves(promise, use, made_to))
+
+
+def _moves(promise: Fact, use: Use, made_to: list[str]) -> tuple[Move, ...]:
+    names = (*(promise.value if made_to else ()), use.party)
     wider = replace(promise, value=names, text=", ".join(names))
-    return Finding(
-        Verdict.MISMATCH,
-        f"{use.party} {use.how} {subject}, and {promise.provider} {only}",
-        (
-            Statement(replace(use.fact, place=use.place), f"{use.party} {use.how} {subject}"),
-            Statement(promise, f"{promise.says} {only}"),
-        ),
-        use.party,
-        promise.provider,
-        operation,
-        witness=side_by_side(
-            "promised-to-this-caller", sayings, (use.fact,), f"{promise.provider} has promised {use.party} nothing"
-        ),
-        moves=(
-            Move(promise.provider, f"promise it to {use.party} too", (Change(promise, wider),)),
-            Move(use.party, f"rely on one who promises it to {use.party}"),
-        ),
+    return (
+        Move(promise.provider, f"promise it to {use.party} too", (Change(promise, wider),)),
+        Move(use.party, f"rely on one who promises it to {use.party}"),
     )

@@ -2,8 +2,12 @@
 
 For every operation that somebody relies on there are three questions: what is expected, how is a deviation detected,
 who recovers? Each side is right to leave out what it does not know, and to write what it knows. What nobody wrote is
-found out during the failure. Where the answer is "there is none" while another party relies on the operation, the
-failure can be told now: it breaks, nothing shows it, nobody ever learns.
+found out during the failure.
+
+`detect: none` is an answer, and breaks only what counts on a signal: a caller that assumes one (`detect: {within}`, or
+the provider as its signal), one that counts on a recovery and has said that it has no signal either, or an operation
+that promises its messages are kept or repaired and lets them end there. Whoever assumes nothing is asked; a fallback,
+or a signal of its own, is its answer. Where both sides say none, it is noted.
 
 Rotas, alerts and procedures are not asked: their ladders and steps answer. Bounds of time are asked by the rules that
 need them; what is expected is asked here only where nothing at all is promised.
@@ -18,34 +22,48 @@ promises:
     detect: {by: OrdersBehind, within: 10m}
     recover: {by: orders-oncall, within: 1h}
 ---
-party: orders-dead
-kind: queue
-promises:
-  read: {retention: 14d, detect: none, recover: {by: orders-oncall, within: 1d}}  # finding: mismatch
+{party: orders-dead, kind: queue, promises: {read: {detect: none, recover: {by: duty, within: 1d}, retention: 14d}}}  # finding: mismatch
 ---
 {party: billing, assumes: {orders/to-billing: {work: {max: 2s}}}}
+```
+
+### Counted on by a caller
+```yaml file=shop/accord.yaml
+{party: prices, promises: {feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}}}  # finding: mismatch
+---
+{party: shop, assumes: {prices/feed: {detect: none, recover: {within: 4h}}}}
 ```
 
 ## Not a gap
 Whoever relies on it has a signal of its own:
 ```yaml file=shop/accord.yaml
-party: prices
-promises:
-  feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}
+{party: prices, promises: {feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}}}
 ---
 {party: shop, assumes: {prices/feed: {detect: {by: PricesStale, within: 30m}}}}
+---
+{party: mirror, assumes: {prices/feed: {handles: [any], fallback: the prices of yesterday}}}
 ```
 
 ## Unanswered
 ```yaml file=shop/accord.yaml
-party: checkout
-assumes:
-  payments/charge: {recover: {within: 1h}}
-  ledger/post: {timeout: 2s}               # finding: unanswered
+{party: checkout, assumes: {payments/charge: {recover: {within: 1h}}, ledger/post: {timeout: 2s}}}  # finding: unanswered
 ---
 party: payments
 promises:
   charge: {latency: {max: 5s}, detect: {by: Slow, within: 2m}, recover: {by: oncall}}  # finding: unanswered
+```
+
+### No signal, and nobody says that it counts on one
+```yaml file=shop/accord.yaml
+{party: prices, promises: {feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}}}  # finding: unanswered
+---
+{party: shop, assumes: {prices/feed: {freshness: 2h}}}
+```
+### Known to both
+```yaml file=shop/accord.yaml
+{party: prices, promises: {feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}}}  # finding: note
+---
+{party: shop, assumes: {prices/feed: {detect: none}}}
 ```
 
 ## What to do
@@ -59,9 +77,9 @@ name a signal of its own.
 
 from collections.abc import Iterator
 
+from accord.boundaries.counting import Counting, on_detection
 from accord.boundaries.evidence import side_by_side
-from accord.boundaries.questions import Answered, answered, first_caller, first_said, left_for, says_none
-from accord.boundaries.reliance import Reliance
+from accord.boundaries.questions import Answered, answered, first_caller, first_said, is_answered, open_parts, says_none
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, Fact
@@ -77,21 +95,17 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     """What nobody says about an operation, told once for all its callers."""
     yield from _silent_parts(boundary)
     kind = boundary.system.party(boundary.provider, boundary.view).value("kind")
-    said = boundary.promised.terms or boundary.assumed.terms
-    if not said or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
+    silent = not (boundary.promised.terms or boundary.assumed.terms)
+    if silent or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
-    given = answered(boundary)
-    first = first_said(boundary, given.relied)
-    if first is None:
+    given = None if is_answered(boundary) else answered(boundary)
+    first = first_said(boundary, given.relied) if given else None
+    if given is None or first is None:
         return
     blind = [each for each in given.relied if each.party not in given.own_detect]
-    if says_none(given.detect_by) and blind:
-        yield _nobody_learns(boundary, given, blind[0])
-    asked = [
-        part
-        for part in (_expected(boundary, given), *_detect(boundary, given, blind), *_recover(boundary, given))
-        if part
-    ]
+    if given.detect_by is not None and says_none(given.detect_by) and blind:
+        yield from _nothing_shows(boundary, given.detect_by, [on_detection(boundary, each) for each in blind])
+    asked = open_parts(boundary, given, blind)
     if asked:
         to = _addressee(boundary, given, kind)
         questions = tuple(Question(to, asks, bound) for _, asks, bound in asked)
@@ -128,66 +142,51 @@ def _addressee(boundary: Boundary, given: Answered, kind: object) -> str:
     return given.relied[0].party if outside else boundary.provider
 
 
-_Part = tuple[str, str, str]  # what nobody says, what is asked, the bound that would settle it
+def _nothing_shows(boundary: Boundary, none: Fact, blind: list[Counting]) -> Iterator[Finding]:
+    """No signal shows a deviation: against who counts on one, else asked of those who do not say, else known to both."""
+    shows = Statement(none, f"{boundary.provider} says that nothing shows a deviation")
+    counting, silent = [each for each in blind if each.fact], [each for each in blind if each.is_open]
+    if counting:
+        yield _nobody_learns(boundary, shows, counting[0])
+    elif silent:
+        asks = f"how it learns of a deviation of {boundary.subject}, or that it does without (assumes: detect)"
+        questions = tuple(Question(each.by.fact.says, asks) for each in silent)
+        relies = f"{silent[0].by.party} {silent[0].by.how} {boundary.subject}"
+        message = f"nothing shows a deviation of {boundary.subject}, and {relies}"
+        statements = (shows, Statement(silent[0].by.fact, relies))
+        yield _finding(boundary, Verdict.UNANSWERED, message, statements, questions=questions)
+    elif any(each.agreed for each in blind):
+        message = f"nothing shows a deviation of {boundary.subject}, on neither side"
+        yield _finding(boundary, Verdict.NOTE, message, (shows,))
 
 
-def _expected(boundary: Boundary, given: Answered) -> _Part | None:
-    if given.expected or not given.relied:
-        return None
-    return "what is promised", f"what {boundary.subject} promises its callers", ""
-
-
-def _detect(boundary: Boundary, given: Answered, blind: list[Reliance]) -> Iterator[_Part]:
-    if says_none(given.detect_by) or (given.relied and not blind):
-        return
-    bound = left_for(given.counted, given.recover_within, "recovery") if given.detect_within is None else ""
-    shown = f"a deviation of {boundary.subject} is shown"
-    if given.detect_by is None:
-        how = "how a deviation is shown" if given.detect_within else "how and how soon a deviation is shown"
-        yield how, how.replace("a deviation is shown", shown) + " (detect)", bound
-    elif given.detect_within is None and given.relied:
-        yield "how soon a deviation is shown", f"how soon {shown} (detect: {{within: ...}})", bound
-
-
-def _recover(boundary: Boundary, given: Answered) -> Iterator[_Part]:
-    if says_none(given.recover_by) or given.own_recover:
-        return
-    bound = left_for(given.counted, given.detect_within, "detection") if given.recover_within is None else ""
-    if given.recover_by is None:
-        who = "who recovers it" if given.recover_within else "who recovers it within what"
-        yield who, who.replace(" it", f" {boundary.subject}", 1) + " (recover)", bound
-    elif given.recover_within is None and given.relied:
-        yield (
-            "within what it is recovered",
-            f"within what {boundary.subject} is recovered (recover: {{within: ...}})",
-            bound,
-        )
-
-
-def _nobody_learns(boundary: Boundary, given: Answered, blind: Reliance) -> Finding:
-    none = given.detect_by
-    assert none is not None
-    relies = f"{blind.party} {blind.how} {boundary.subject}"
-    statements = (
-        Statement(none, f"{boundary.provider} says that nothing shows a deviation"),
-        Statement(blind.fact, relies),
-    )
+def _nobody_learns(boundary: Boundary, shows: Statement, counting: Counting) -> Finding:
+    fact, by = counting.fact, counting.by
+    assert fact is not None
+    relies = f"{by.party} {by.how if fact is by.fact else counting.told} {boundary.subject}"
     witness = side_by_side(
         "question-answered",
         (
-            (none, f"says that no signal shows a deviation of {boundary.subject}"),
-            (blind.fact, f"{blind.told} {boundary.subject}"),
+            (shows.fact, f"says that no signal shows a deviation of {boundary.subject}"),
+            (fact, f"{counting.told} {boundary.subject}"),
         ),
-        [fact for fact in (blind.fact, blind.own) if fact],
-        f"{boundary.subject} deviates, and {blind.party} never learns of it",
+        (fact, *counting.permits),
+        f"{boundary.subject} deviates, and {by.party} never learns of it",
         boundary.subject,
     )
     moves = (
         Move(boundary.provider, f"name a signal that shows a deviation of {boundary.subject}, and how soon (detect)"),
-        Move(blind.party, f"name a signal of its own for {boundary.subject} (assumes: detect)"),
+        Move(by.party, f"name a signal of its own for {boundary.subject} (assumes: detect)"),
     )
     message = f"nothing shows a deviation of {boundary.subject}, and {relies}"
-    return _finding(boundary, Verdict.MISMATCH, message, statements, witness=witness, moves=moves)
+    return _finding(
+        boundary,
+        Verdict.MISMATCH,
+        message,
+        (shows, Statement(fact, relies), *counting.shown),
+        witness=witness,
+        moves=moves,
+    )
 
 
 def _finding(

@@ -1,22 +1,19 @@
 """Recovery orphaned or doubled.
 
 When it breaks, exactly one party must repair it. Each side may be right about its own part and still name the other:
-then both wait. Or both claim it, and two repairs meet. Or the provider has said that nobody recovers, while somebody
-relies on it. Whoever relies on it may recover it itself, count on no recovery (`recover: none`), or say what happens
-instead (`fallback`); then nothing is amiss.
+then both wait. Or both claim it, and two repairs meet.
+
+Or the provider has said that nobody recovers (`recover: none`). That breaks only what counts on a recovery: a caller
+that says so (`recover: {within}`, or `by` the provider), one that has nothing instead (`fallback: none`) and promises
+to be there again itself, or one that says nothing of what is instead while the effect cannot be taken back
+(`undo: none`). Any other is asked; recovering itself, `recover: none` and a `fallback` are answers.
 
 ## Example
 Each names the other:
 ```yaml file=shop/accord.yaml
-party: feed
-owner: team-feed
-promises:
-  prices: {recover: {by: shop-oncall, within: 2h}}
+{party: feed, owner: team-feed, promises: {prices: {recover: {by: shop-oncall, within: 2h}}}}
 ---
-party: shop
-owner: team-shop
-assumes:
-  feed/prices: {recover: {by: feed-oncall, within: 2h}}  # finding: mismatch
+{party: shop, owner: team-shop, assumes: {feed/prices: {recover: {by: feed-oncall, within: 2h}}}}  # finding: mismatch
 ---
 {party: shop-oncall, owner: team-shop}
 ---
@@ -24,62 +21,59 @@ assumes:
 ```
 ### Both claim it
 ```yaml file=shop/accord.yaml
-party: feed
-promises:
-  prices: {recover: {by: feed, within: 2h}}
+{party: feed, promises: {prices: {recover: {by: feed, within: 2h}}}}
 ---
-party: shop
-assumes:
-  feed/prices: {recover: {by: shop}}  # finding: mismatch
+{party: shop, assumes: {feed/prices: {recover: {by: shop}}}}  # finding: mismatch
 ```
 ### Nobody
 ```yaml file=router/accord.yaml
-party: order-router
-promises:
-  route: {recover: none}  # finding: mismatch
+{party: order-router, promises: {route: {recover: none, undo: none}}}  # finding: mismatch
 ---
 {party: brokers, assumes: {order-router/route: {timeout: 1s}}}
+```
+### A promise that rests on it
+```yaml file=shop/accord.yaml
+{party: payments, promises: {charge: {recover: none}}}  # finding: mismatch
+---
+party: checkout
+promises: {buy: {needs: [payments/charge], recover: {by: checkout, within: 30m}}}
+assumes: {payments/charge: {fallback: none}}
 ```
 
 ## Not a gap
 ```yaml file=shop/accord.yaml
-party: feed
-promises:
-  prices: {recover: none}
-  stock: {recover: {by: feed-oncall}}
+{party: feed, promises: {prices: {recover: none}, stock: {recover: {by: feed-oncall}}}}
 ---
 {party: feed-oncall, kind: rota}
 ---
-party: shop
-assumes:
-  feed/prices: {recover: {by: shop}}
-  feed/stock: {recover: {by: feed}}
+{party: shop, assumes: {feed/prices: {recover: {by: shop}}, feed/stock: {recover: {by: feed}}}}
 ---
 {party: mirror, assumes: {feed/prices: {fallback: the prices of yesterday}}}
 ```
 
 ## Unanswered
+A caller that says nothing of it may do without:
+```yaml file=shop/accord.yaml
+{party: payments, promises: {charge: {recover: none}}}  # finding: unanswered
+---
+{party: checkout, assumes: {payments/charge: {timeout: 1s}}}
+```
+### Somebody unknown
 The one who recovers is nobody who speaks or is spoken of here:
 ```yaml file=shop/accord.yaml
-party: feed
-promises:
-  prices: {recover: {by: night-desk, within: 2h}}  # finding: unanswered
+{party: feed, promises: {prices: {recover: {by: night-desk, within: 2h}}}}  # finding: unanswered
 ---
 {party: shop, assumes: {feed/prices: {timeout: 1s}}}
 ```
 ### Two names
 ```yaml file=shop/accord.yaml
-party: feed
-promises:
-  prices: {recover: {by: data-desk, within: 2h}}
+{party: feed, promises: {prices: {recover: {by: data-desk, within: 2h}}}}
 ---
 {party: data-desk, kind: team}
 ---
 {party: web-desk, kind: team}
 ---
-party: shop
-assumes:
-  feed/prices: {recover: {by: web-desk}}  # finding: unanswered
+{party: shop, assumes: {feed/prices: {recover: {by: web-desk}}}}  # finding: unanswered
 ```
 
 ## What to do
@@ -93,9 +87,10 @@ recover it itself, or say that it counts on no recovery (`recover: none`).
 
 from collections.abc import Iterator
 
+from accord.boundaries.counting import Counting, on_recovery
 from accord.boundaries.evidence import side_by_side
 from accord.boundaries.ownership import owners_around, side_of
-from accord.boundaries.questions import counts_on_others, first_caller
+from accord.boundaries.questions import answer, first_caller
 from accord.boundaries.reliance import Reliance, reliances
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import exchanged
@@ -105,15 +100,16 @@ from accord.model.nothing import NONE
 from accord.model.subject import provider_of
 from accord.model.witness import Witness
 
-READS = ("recover", "fallback", "owner")
+READS = ("recover", "fallback", "owner", "undo", "handles", "needs", "availability")
+NEEDS = ("recover",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds who recovers by the provider's word against who recovers by the caller's."""
-    nobody = boundary.promised.get("recover")
-    by = boundary.promised.get("recover.by")
-    if nobody is not None and nobody.value is NONE:
-        yield from _nobody(boundary, nobody)
+    by, answered = boundary.promised.get("recover.by"), answer(boundary.promised, "recover", "by")
+    if answered is not None and answered.value is NONE:
+        if boundary.promised.get("recover.how") is None:
+            yield from _nobody(boundary, answered)
     elif by is not None and by.value is not NONE:
         if first_caller(boundary):
             yield from _stranger(boundary, by)
@@ -123,27 +119,33 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 
 def _nobody(boundary: Boundary, none: Fact) -> Iterator[Finding]:
-    """Told once for the operation, by the first of those who call it and count on somebody."""
-    system, view = boundary.system, boundary.view
-    relied = reliances(system, boundary.provider, boundary.operation, view) if first_caller(boundary) else []
-    sides = [(each, system.assumed((each.party, *boundary.key[1:]), view)) for each in relied if each.calls]
-    counting = [(each, side) for each, side in sides if counts_on_others(each.party, side)]
-    if not counting:
-        return
-    reliance, side = counting[0]
-    counted = side.get("recover.within") or reliance.fact
-    told = "counts on recovery of" if counted.term == "recover.within" else reliance.told
+    """Told once for the operation: against who counts on a recovery, else asked of those who do not say."""
+    relied = reliances(boundary.system, boundary.provider, boundary.operation, boundary.view)
+    held = [on_recovery(boundary, each) for each in relied if each.calls] if first_caller(boundary) else []
     nobody = Statement(none, f"{boundary.provider} says that nobody recovers {boundary.subject}")
-    relies = Statement(counted, f"{reliance.party} {told} {boundary.subject}")
-    changes = tuple(Change(None, _counts_on_none(boundary, each)) for each, _ in counting)
-    who = reliance.party if len(counting) == 1 else "each caller"
-    moves = (
+    counting, silent = [each for each in held if each.fact], [each for each in held if each.is_open]
+    for each in (counting or silent)[:1]:
+        fact = each.fact or each.by.fact
+        relies = Statement(fact, f"{each.by.party} {each.told or each.by.told} {boundary.subject}")
+        message = f"nobody recovers {boundary.subject}, and {relies.says}"
+        statements, about = (nobody, relies), ("", *boundary.key[1:])
+        if not counting:
+            asks = f"whether it counts on a recovery of {boundary.subject} (recover: {{within: ...}}, or none)"
+            questions = tuple(Question(other.by.party, asks) for other in silent)
+            yield Finding(Verdict.UNANSWERED, message, statements, *about, questions=questions)
+            return
+        witness = _witness(boundary, "question-answered", statements, "nobody repairs it", each.permits)
+        moves = _moves(boundary, counting)
+        yield Finding(Verdict.MISMATCH, message, (*statements, *each.shown), *about, witness=witness, moves=moves)
+
+
+def _moves(boundary: Boundary, counting: list[Counting]) -> tuple[Move, ...]:
+    changes = tuple(Change(None, _counts_on_none(boundary, each.by)) for each in counting)
+    who = counting[0].by.party if len(counting) == 1 else "each caller"
+    return (
         Move(boundary.provider, f"name who recovers {boundary.subject}, and within what (recover)"),
         Move(who, "count on no recovery (recover: none), and say what happens instead (fallback)", changes),
     )
-    message = f"nobody recovers {boundary.subject}, and {relies.says}"
-    witness = _witness(boundary, "question-answered", (nobody, relies), "nobody repairs it")
-    yield Finding(Verdict.MISMATCH, message, (nobody, relies), "", *boundary.key[1:], witness=witness, moves=moves)
 
 
 def _counts_on_none(boundary: Boundary, by: Reliance) -> Fact:
@@ -186,9 +188,12 @@ def _stranger(boundary: Boundary, by: Fact) -> Iterator[Finding]:
 
 
 def _witness(
-    boundary: Boundary, expectation: str, statements: tuple[Statement, ...], follows: str, owners: tuple[Fact, ...] = ()
+    boundary: Boundary,
+    expectation: str,
+    statements: tuple[Statement, ...],
+    follows: str,
+    further: tuple[Fact, ...] = (),
 ) -> Witness:
     sayings = tuple((each.fact, each.says.partition(" ")[2]) for each in statements)
-    told = (*sayings, *((owner, f"has the owner {owner.text}") for owner in owners))
-    expects = [each.fact for each in statements]
-    return side_by_side(expectation, told, expects, f"{boundary.subject} deviates, and {follows}", boundary.subject)
+    expects = (*(each.fact for each in statements), *further)
+    return side_by_side(expectation, sayings, expects, f"{boundary.subject} deviates, and {follows}", boundary.subject)

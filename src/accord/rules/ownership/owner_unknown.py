@@ -70,11 +70,12 @@ The party: name the group that answers for it (`owner`). Whoever lists the teams
 """
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 from msgspec.structs import replace
 
 from accord.boundaries.evidence import side_by_side
+from accord.boundaries.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
+from accord.boundaries.ownership import plain_name
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.fact import Fact, Stance
@@ -84,7 +85,6 @@ from accord.model.nothing import NONE
 READS = ("owner", "kind")
 HANDFUL = 5
 _NOT_ASKED = frozenset(("team", "rota", "external", "alert"))
-_SLIP = 0.9
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
@@ -98,8 +98,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _without(system: System, view: View) -> Iterator[Finding]:
     relied = {provider for consumer, provider, _ in system.keys if consumer}
-    firsts = _firsts(system)
-    asked = []
+    unowned = []
     for party in system.parties:
         own = system.party(party, view)
         owner = own.get("owner")
@@ -107,9 +106,9 @@ def _without(system: System, view: View) -> Iterator[Finding]:
             none = Statement(owner, f"{party} says that it has no owner")
             yield Finding(Verdict.NOTE, f"nobody answers for {party}, and others rely on it", (none,), "", party)
         if owner is None and own.value("kind") not in _NOT_ASKED and (party in relied or system.operations(party)):
-            first = firsts.get(party)
-            if first is not None:
-                asked.append((party, first))
+            unowned.append(party)
+    firsts = _firsts(system) if unowned else {}
+    asked = [(party, firsts[party]) for party in unowned if party in firsts]
     if len(asked) <= HANDFUL:
         for party, first in asked:
             message = f"nobody is said to answer for {party}"
@@ -148,22 +147,25 @@ def _rank(fact: Fact) -> tuple[object, ...]:
 
 
 def _strangers(system: System, view: View) -> Iterator[Finding]:
-    teams = [
-        kind
-        for name in system.parties
-        if (kind := system.party(name, view).get("kind")) is not None and kind.value == "team"
-    ]
+    """Where contracts list the teams; where only a catalogue does, signals/owner-unknown looks their owners up there."""
+    said = stated_owners(system, view)
+    teams = [kind for kind in said.teams.values() if kind.value == TEAM]
     owners = [
         owner
         for name in system.parties
-        if (owner := system.party(name, view).get("owner")) is not None and isinstance(owner.value, str)
+        if (owner := system.party(name, view).get("owner")) is not None
+        and owner.source != CATALOGUE
+        and isinstance(owner.value, str)
     ]
-    known = {owner.value for owner in owners if _plain(owner.value) in system.parties}
+    listed = said.listed
+    known = {
+        owner.value for owner in owners if plain_name(owner.value) in system.parties or plain(owner.value) in listed
+    }
     unknown = {owner.value for owner in owners if "@" not in owner.value} - known
     partial = []
     for owner in owners if teams else []:
         if owner.value in unknown:
-            meant = next((team.provider for team in teams if _is_slip(_plain(owner.value), team.provider)), "")
+            meant = next((team.provider for team in teams if is_slip(plain_name(owner.value), team.provider)), "")
             if known and (len(known) >= 2 * len(unknown) or meant):
                 yield _nobody(owner, teams, meant)
             else:
@@ -173,17 +175,6 @@ def _strangers(system: System, view: View) -> Iterator[Finding]:
         message = f"{names}: named as owner, and not among the teams listed here ({', '.join(team.provider for team in teams[:HANDFUL])})"
         says = tuple(Statement(owner, f"{owner.says} is owned by {owner.text}") for owner in partial)
         yield Finding(Verdict.NOTE, message, says, "", partial[0].provider if len(partial) == 1 else "")
-
-
-def _plain(owner: str) -> str:
-    """The name itself, of `group:default/team-a`, `@shop/team-a` or `team-a`."""
-    return owner.rpartition("/")[2].rpartition(":")[2]
-
-
-def _is_slip(owner: str, team: str) -> bool:
-    """Whether two names differ by a slip of the pen; names that differ in a number are two names."""
-    letters = ["".join(sign for sign in name if not sign.isdigit()) for name in (owner, team)]
-    return letters[0] != letters[1] and SequenceMatcher(None, owner, team).ratio() >= _SLIP
 
 
 def _nobody(owner: Fact, teams: list[Fact], meant: str) -> Finding:

@@ -2,9 +2,9 @@
 
 One side counts on an operation at hours in which the other does not promise it. Who promises is right: outside its
 hours it promised nothing. Who counts on it is right: it works most nights. The first night it does not, nobody is to
-blame and nobody is there. A fallback with hours of its own fills the gap.
+blame and nobody is there. A fallback with hours of its own fills the gap, and so does one in a sentence.
 
-The next 90 days are looked through exactly, with the changes of each zone's clock.
+The next year is looked through exactly, with the changes of each zone's clock.
 
 ## Example
 ```yaml file=tower/accord.yaml
@@ -33,6 +33,8 @@ promises: {quote: {hours: "Mon-Fri 08:00-19:00 Europe/Berlin"}}
 ```
 ### A fallback in the meantime
 ```yaml file=tower/accord.yaml
+{party: club, assumes: {tower/call: {hours: 24x7, fallback: nobody flies at night}}}
+---
 party: neighbour
 assumes: {tower/call: {hours: 24x7, fallback: standby-line/call}}
 ---
@@ -65,12 +67,14 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.absence import Absence, Watch, absence, hours_in, watch, without_hours
+from accord.boundaries.absence import Absence, Watch, absence, hours_in, longer, watch, without_hours
 from accord.boundaries.reliance import is_reference
 from accord.boundaries.system import Boundary
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
+from accord.model.nothing import NONE
 
 READS = ("hours", "fallback")
+NEEDS = ("hours",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
@@ -86,7 +90,8 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         else None
     )
     found = absence(counted, [own], boundary.system.as_of, [hours_in(other.hours)] if other and other.hours else [])
-    if found is None:
+    in_words = instead is not None and other is None and instead.value is not NONE
+    if found is None or in_words:
         return
     silent = without_hours([own, other] if other else [own])
     if silent:
@@ -110,10 +115,9 @@ def _not_then(boundary: Boundary, found: Absence, own: Watch) -> Finding:
     counts = f"{boundary.consumer} counts on {boundary.subject} {found.needed.text}"
     promises = f"{boundary.provider} promises {boundary.subject} {own.hours.text}"
     fewer = replace(found.needed, value=own.hours.value, text=own.hours.text)
-    more = replace(own.hours, value=found.needed.value, text=found.needed.text)
     moves = (
         Move(boundary.consumer, f"count on {boundary.subject} {own.hours.text}", (Change(found.needed, fewer),)),
-        Move(boundary.provider, f"promise {boundary.subject} {found.needed.text}", (Change(own.hours, more),)),
+        *longer(boundary.provider, f"promise {boundary.subject}", own.hours, found.needed),
     )
     return Finding(
         Verdict.MISMATCH,

@@ -19,8 +19,7 @@ party: ledger-oncall
 kind: rota
 promises:
   page: {acknowledge: 5m, hours: "Mon-Fri 09:00-18:00 Europe/Berlin"}
-escalates:
-  - {after: 10m, unless: acknowledged, to: duty}
+escalates: [{after: 10m, unless: acknowledged, to: duty}]
 ---
 party: duty
 kind: rota
@@ -75,6 +74,19 @@ kind: rota
 promises: {page: {acknowledge: 10m, hands_on: 5m, hours: 24x7}}
 ```
 
+### A step that does not say how long it takes
+```yaml file=ledger/accord.yaml
+{party: ledger, promises: {post: {hours: 24x7, recover: {by: duty, within: 1h, how: failover}}}}
+---
+{party: duty, kind: rota, promises: {page: {acknowledge: 5m, hands_on: 0s, hours: 24x7}}}
+---
+party: failover
+kind: procedure
+steps:
+  - {do: stop the writes, by: duty, takes: 5m, done: no more writes}
+  - {do: promote the replica, by: duty, done: the replica reports role primary}  # finding: unanswered
+```
+
 ## What to do
 Who promises or counts on the recovery: allow the time that the ladder takes. Who is paged: answer sooner, page the next
 level sooner, or shorten the procedure.
@@ -89,14 +101,15 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from accord.boundaries.course import Course, certain_end, course
+from accord.boundaries.course import Course, certain_end, course, surely_in_time
 from accord.boundaries.evidence import concludes
 from accord.boundaries.ladder import operations_that_say
-from accord.boundaries.recovery import Due, Recovery, due, recovery
+from accord.boundaries.recovery import Due, Recovery, due, longest, recovery, unbounded
 from accord.boundaries.relief import shorter
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.duration import show_duration
+from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Witness
 
@@ -122,6 +135,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 
 def _judged(system: System, told: Recovery, owed: Due, caller: str) -> Iterator[Finding]:
+    if surely_in_time(told, owed):
+        return
     goes = course(told, owed, system.as_of)
     if goes is not None and goes.ends <= goes.due and caller and goes.missing:
         goes = course(told, owed, system.as_of, though_answered=True)
@@ -161,9 +176,22 @@ def _open(told: Recovery, owed: Due, goes: Course, caller: str) -> Finding:
 def _finding(
     verdict: Verdict, message: str, told: Recovery, owed: Due, goes: Course, caller: str, **more: object
 ) -> Finding:
-    rests_on = tuple(Statement(fact, f"{fact.says} {words}") for fact, words in goes.rests_on)
-    statements = (Statement(owed.fact, _bound(owed, told.subject)), *rests_on)
-    return Finding(verdict, message, statements, caller, told.provider, told.operation, **more)  # type: ignore[arg-type]
+    rests_on = [Statement(_at_step(told, fact), f"{fact.says} {words}") for fact, words in goes.rests_on]
+    statements = [Statement(owed.fact, _bound(owed, told.subject)), *rests_on]
+    silent = unbounded(told) if verdict is Verdict.UNANSWERED else []
+    if told.steps is not None and silent:
+        asked = Statement(
+            replace(told.steps, place=silent[0].place), f"`{silent[0].do}` does not say how long it takes"
+        )
+        first = all(missing.to == told.procedure for missing in goes.missing)
+        statements.insert(0 if first else len(statements), asked)
+    return Finding(verdict, message, tuple(statements), caller, told.provider, told.operation, **more)  # type: ignore[arg-type]
+
+
+def _at_step(told: Recovery, fact: Fact) -> Fact:
+    """The fact itself; the steps of the procedure where the longest of them says how long it takes."""
+    slow = longest(told) if fact == told.steps else None
+    return fact if slow is None else replace(fact, place=dict(slow.places).get("takes", slow.place))
 
 
 def _bound(owed: Due, subject: str) -> str:

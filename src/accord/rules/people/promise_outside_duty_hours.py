@@ -4,21 +4,16 @@ A promise holds in hours in which nobody who would have to keep it is on duty: n
 who does a step of its procedure; or the signal that shows a deviation is off. Each statement is right by itself: people
 sleep, and the service does not. The gap has a first instant.
 
-The next 90 days are looked through exactly, with the changes of each zone's clock. Absent hours are not 24x7: they are
+The next year is looked through exactly, with the changes of each zone's clock, and so is an exception that names its
+instants, past or to come; days off that are past are not. Absent hours are not 24x7: they are
 a question. A signal without hours is taken to be always there; where a promise has no hours, its signal is needed
 while those are on duty who are paged.
 
 ## Example
 ```yaml file=ledger/accord.yaml
-party: ledger
-promises:
-  post:
-    hours: 24x7  # finding: mismatch
-    recover: {by: ledger-oncall, how: failover}
+{party: ledger, promises: {post: {hours: 24x7, recover: {by: oncall, how: failover}}}}  # finding: mismatch
 ---
-party: ledger-oncall
-kind: rota
-promises: {page: {acknowledge: 5m, hours: "Mon-Fri 09:00-18:00 Europe/Berlin"}}
+{party: oncall, kind: rota, promises: {page: {acknowledge: 5m, hours: "Mon-Fri 09:00-18:00 Europe/Berlin"}}}
 ```
 ### Who does a step
 ```yaml file=ledger/accord.yaml
@@ -28,9 +23,7 @@ promises:
     hours: daily 06:00-22:00 Europe/Berlin  # finding: mismatch
     recover: {by: duty, how: failover}
 ---
-party: duty
-kind: rota
-promises: {page: {acknowledge: 5m, hours: 24x7}}
+{party: duty, kind: rota, promises: {page: {acknowledge: 5m, hours: 24x7}}}
 ---
 party: database-team
 kind: team
@@ -39,6 +32,15 @@ promises: {page: {hours: [daily 05:00-23:00 Europe/Berlin, except 2026-12-24/202
 party: failover
 kind: procedure
 steps: [{do: promote the replica, by: database-team, done: the replica reports role primary}]
+```
+### Two clocks that change on different days
+```yaml file=desk/accord.yaml
+party: desk
+promises: {quote: {hours: "Mon-Fri 09:00-17:00 Europe/London", recover: {by: night}}}  # finding: mismatch
+---
+party: night
+kind: rota
+promises: {page: {hours: "Mon-Fri 04:00-12:00 America/New_York"}}
 ```
 ### A signal that is off
 ```yaml file=tower/accord.yaml
@@ -49,16 +51,13 @@ party: conflict-alert
 kind: alert
 promises: {warn: {hours: [24x7, except 2026-12-01T21:00Z/2026-12-02T04:00Z]}}  # finding: mismatch
 ---
-party: controller
-kind: rota
-promises: {page: {hours: 24x7}}
+{party: controller, kind: rota, promises: {page: {hours: 24x7}}}
 ```
 
 ## Not a gap
 Two rotas take turns; the clock of one changes on another day than that of the other, and the second stays longer:
 ```yaml file=ledger/accord.yaml
-party: ledger
-promises: {post: {hours: 24x7, recover: {by: day}}}
+{party: ledger, promises: {post: {hours: 24x7, recover: {by: day}}}}
 ---
 party: day
 kind: rota
@@ -75,9 +74,7 @@ promises: {page: {hours: "daily 13:00-03:00 America/New_York"}}
 party: ledger
 promises: {post: {hours: 24x7, recover: {by: ledger-oncall}}}  # finding: unanswered
 ---
-party: ledger-oncall
-kind: rota
-promises: {page: {acknowledge: 5m}}
+{party: ledger-oncall, kind: rota, promises: {page: {acknowledge: 5m}}}
 ```
 
 ## What to do
@@ -90,7 +87,9 @@ Who promises: promise the hours in which somebody is there. Who is on duty: cove
 
 from collections.abc import Iterator
 
-from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, watch, without_hours
+from msgspec.structs import replace
+
+from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, longer, watch, without_hours
 from accord.boundaries.ladder import ladder, operations_that_say, references, signals
 from accord.boundaries.system import System
 from accord.boundaries.view import View
@@ -140,17 +139,17 @@ def _nobody(found: Absence, what: str) -> Finding:
     on_duty = tuple(
         Statement(each.hours, f"{each.party} is on duty {each.hours.text}") for each in found.away if each.hours
     )
+    named = [statement for each in found.away for statement in each.named]
     moves = []
     if last.hours and len(found.away) == 1:
         fewer = exchanged(needed, last.hours.value, last.hours.text)
         moves.append(Move(needed.says, f"promise {needed.subject} {last.hours.text}", (fewer,)))
     if last.hours:
-        more = exchanged(last.hours, needed.value, needed.text)
-        moves.append(Move(last.party, f"be on duty {needed.text}", (more,)))
+        moves += longer(last.party, "be on duty", last.hours, needed)
     message = f"{promised.says}; at {found.shown} {what}"
     witness = found.witness(f"{needed.subject} is promised at {found.shown}, and {what}")
     about = ("", needed.provider, needed.operation)
-    return Finding(Verdict.MISMATCH, message, (promised, *on_duty), *about, witness=witness, moves=tuple(moves))
+    return Finding(Verdict.MISMATCH, message, (promised, *on_duty, *named), *about, witness=witness, moves=tuple(moves))
 
 
 def _unknown(needed: Fact, watches: list[Watch]) -> Finding:
@@ -158,7 +157,9 @@ def _unknown(needed: Fact, watches: list[Watch]) -> Finding:
     names = " and ".join(each.party for each in silent)
     asks = tuple(Question(each.party, f"when it is on duty ({each.subject}: hours)", needed.text) for each in silent)
     message = f"{promised.says}; nobody says when {names} is on duty"
-    return Finding(Verdict.UNANSWERED, message, (promised,), "", needed.provider, needed.operation, questions=asks)
+    named = [statement for each in silent for statement in each.named]
+    about = ("", needed.provider, needed.operation)
+    return Finding(Verdict.UNANSWERED, message, (promised, *named), *about, questions=asks)
 
 
 def _promised(needed: Fact) -> Statement:
@@ -168,12 +169,14 @@ def _promised(needed: Fact) -> Statement:
 def _signals(system: System, provider: str, operation: str, view: View) -> Iterator[Finding]:
     """The signals of a promise, where every one of them says when it is there."""
     side = system.promised(provider, operation, view)
-    paged = next((level for level in ladder(system, provider, operation, view).levels), None)
-    permits = (paged.because,) if paged is not None else ()
-    shown = [watch(system, name, fact, view, *permits) for fact in signals(side) for name in references(fact)]
-    needed = side.get("hours") or (paged.hours if paged is not None else None)
-    if needed is None or not shown or without_hours(shown):
+    shown = [watch(system, name, fact, view) for fact in signals(side) for name in references(fact)]
+    if not shown or without_hours(shown):
         return
+    paged = next((level for level in ladder(system, provider, operation, view).levels), None)
+    needed = side.get("hours") or (paged.hours if paged is not None else None)
+    if needed is None:
+        return
+    shown = [replace(each, permits=(paged.because,)) for each in shown] if paged is not None else shown
     found = absence(needed, shown, system.as_of)
     if found is None:
         return
@@ -182,7 +185,6 @@ def _signals(system: System, provider: str, operation: str, view: View) -> Itera
     says = f"{first.party} is there {first.hours.text}"
     needs = f"{needed.says} is there {needed.text}"
     relies = f"{provider} relies on {first.because.text}"
-    longer = exchanged(first.hours, needed.value, needed.text)
     follows = f"a deviation of {provider}/{operation} at {found.shown} is shown by nobody"
     yield Finding(
         Verdict.MISMATCH,
@@ -191,5 +193,5 @@ def _signals(system: System, provider: str, operation: str, view: View) -> Itera
         "",
         first.party,
         witness=found.witness(follows),
-        moves=(Move(first.party, f"show deviations {needed.text}", (longer,)),),
+        moves=longer(first.party, "show deviations", first.hours, needed),
     )

@@ -42,6 +42,19 @@ promises:
   order: {accepts: {rate: 60/s}}
 ```
 
+### Nothing can be asked again
+Each try is answered before it would end, and the provider gives no answer that is tried again:
+```yaml file=web/accord.yaml
+party: web
+assumes:
+  shop/order: {sends: {rate: 20/s}, timeout: {attempt: 3s}, attempts: 3, retry_on: [timeout, 503]}
+```
+```yaml file=shop/accord.yaml
+party: shop
+promises:
+  order: {accepts: {rate: 30/s}, latency: {max: 2s}, errors: {declined: {status: 402}}}
+```
+
 ## Unanswered
 Two layers repeat, and the provider does not say what it accepts:
 ```yaml file=web/accord.yaml
@@ -90,20 +103,18 @@ load that all tries together may put on it.
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from msgspec.structs import replace
 
-from accord.boundaries.paths import Path, paths, repeats
+from accord.boundaries.paths import Path, multiplied, paths, per_second, repeats
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import exchanged
 from accord.model.amount import Amount
-from accord.model.duration import SECOND
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
-from accord.model.witness import Step, Witness
 
-READS = ("attempts", "sends", "accepts", "needs", "retry_on", "timeout", "backoff")
+READS = ("attempts", "sends", "accepts", "needs", "retry_on", "timeout", "backoff", "latency", "errors")
+NEEDS = ("attempts",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
@@ -123,71 +134,51 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 
 def _finding(boundary: Boundary, path: Path, accepts: Fact) -> Finding:
-    tries = " x ".join(str(fact.value) for _, fact in path.hops)
-    first = path.hops[0][0]
-    each = [
-        Statement(fact, f"{hop.consumer} asks {hop.subject} up to {fact.value} times")
-        for hop, fact in reversed(path.hops)
-    ]
+    tries = " x ".join(str(hop.count) for hop in path.hops if hop.count > 1)
+    first = path.hops[0].boundary
     statements = (
-        *each,
+        *_tries(path),
         Statement(path.sends, f"{first.consumer} sends {first.subject} {path.sends.text}"),
         Statement(accepts, f"{boundary.provider} accepts {accepts.text}"),
     )
-    message = f"{path.sends.text} x {tries} = {_per_second(path.load)} calls a second at {boundary.subject}, which accepts {accepts.text}"
+    message = f"{path.sends.text} x {tries} = {per_second(path.load)} calls a second at {boundary.subject}, which accepts {accepts.text}"
     if not path.certain:
-        condition = "holds only while an outer caller does not ask again for what the inner one gave up on"
-        return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
-    witness = _witness(boundary, path, accepts)
+        return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=_condition(path))
+    witness = multiplied(boundary, path, accepts)
     return Finding(
         Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=_moves(boundary, path, accepts)
     )
 
 
+def _tries(path: Path) -> tuple[Statement, ...]:
+    several = [(hop.boundary, hop.tries) for hop in reversed(path.hops) if hop.count > 1]
+    return tuple(
+        Statement(tries, f"{hop.consumer} asks {hop.subject} up to {tries.value} times") for hop, tries in several
+    )
+
+
+def _condition(path: Path) -> str:
+    hop = next((hop.boundary for hop in path.hops if hop.again is None), None)
+    if hop is not None:
+        return f"holds only while nothing makes {hop.consumer} ask {hop.subject} again"
+    return "holds only while an outer caller does not ask again for what the inner one gave up on"
+
+
 def _question(boundary: Boundary, found: list[Path]) -> Iterator[Finding]:
-    several = [path for path in found if sum(tries.value > 1 for _, tries in path.hops) > 1]
+    several = [path for path in found if sum(hop.count > 1 for hop in path.hops) > 1]
     if not several:
         return
     path = max(several, key=lambda path: path.factor)
-    statements = tuple(
-        Statement(fact, f"{hop.consumer} asks {hop.subject} up to {fact.value} times")
-        for hop, fact in reversed(path.hops)
-    )
     message = f"{path.factor} calls for one request may arrive at {boundary.subject}; it does not say what it accepts"
     asks = f"how many calls of {boundary.subject} it accepts (accepts: {{rate: ...}})"
-    question = Question(boundary.provider, asks, f"at least {_per_second(path.load)}/s")
-    yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=(question,))
-
-
-def _per_second(rate: Fraction) -> str:
-    return f"{float(rate * SECOND):g}"
-
-
-def _witness(boundary: Boundary, path: Path, accepts: Fact) -> Witness:
-    first = path.hops[0][0]
-    steps = [
-        Step(0, first.consumer, "states", f"sends {path.sends.text} to {first.subject}", path.sends, first.subject)
-    ]
-    for hop, tries in path.hops:
-        if hop is not first:
-            link = path.links[len(steps) // 2 - 1]
-            steps.append(
-                Step(0, hop.consumer, "states", f"calls {hop.subject} for each {link.subject}", link, hop.subject)
-            )
-        does = f"finds {hop.subject} slow or down and makes {tries.value} tries of each call"
-        steps.append(Step(0, hop.consumer, "multiplies", does, tries, hop.subject, 0, tries.value))
-    load = path.load * SECOND
-    does = f"gets {_per_second(path.load)} calls a second, accepts {accepts.text}"
-    steps.append(Step(0, boundary.provider, "loads", does, accepts, boundary.subject, 0, int(load)))
-    end = f"{path.factor} calls of {boundary.subject} for one request at {first.subject}: the tries keep it down"
-    steps.append(Step(0, "", "concludes", end, None, boundary.subject, 0, path.factor))
-    return Witness(tuple(steps), "load-carried", (accepts,))
+    question = Question(boundary.provider, asks, f"at least {per_second(path.load)}/s")
+    yield Finding(Verdict.UNANSWERED, message, _tries(path), *boundary.key, questions=(question,))
 
 
 def _moves(boundary: Boundary, path: Path, accepts: Fact) -> tuple[Move, ...]:
-    last = path.hops[-1][1]
+    last = path.hops[-1].tries
     moves = [Move(boundary.consumer, f"ask {boundary.subject} once", (exchanged(last, 1, "1"),))]
-    rate = f"{_per_second(path.load)}/s"
+    rate = f"{per_second(path.load)}/s"
     more = exchanged(accepts, replace(accepts.value, value=path.load), rate)
     moves.append(Move(boundary.provider, f"accept at least {rate}", (more,)))
     return tuple(moves)

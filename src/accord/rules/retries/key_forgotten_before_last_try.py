@@ -20,6 +20,25 @@ promises:
   charge: {idempotent: {key: Idempotency-Key, for: 1h}}
 ```
 
+### Pauses that grow
+```yaml file=subscriptions/accord.yaml
+party: subscriptions
+assumes:
+  payments/charge:
+    timeout: {attempt: 6s, request: 72h}
+    attempts: 8  # finding: mismatch
+    backoff: 10s..12h
+    retry_on: [timeout, failed]
+    idempotency_key: per-request
+---
+party: payments
+promises:
+  charge:
+    latency: {max: 5s}
+    errors: {failed: {status: 500, effect: unknown}}
+    idempotent: {key: Idempotency-Key, for: 24h}
+```
+
 ## Not a gap
 The key outlives the last try:
 ```yaml file=billing/accord.yaml
@@ -50,6 +69,21 @@ promises:
   charge: {idempotent: {key: Idempotency-Key}}  # finding: unanswered
 ```
 
+### Each try is answered in time
+The provider answers before the limit of each try, so that the key is outlived only where answers are lost:
+```yaml file=billing/accord.yaml
+party: billing
+assumes:
+  payments/charge:
+    timeout: {attempt: 10m}
+    attempts: 4  # finding: conditional
+    backoff: 10m
+    idempotency_key: per-request
+---
+party: payments
+promises: {charge: {idempotent: {key: Idempotency-Key, for: 1h}, latency: {max: 30s}}}
+```
+
 ## What to do
 The caller: end all tries before the key is forgotten. The provider: remember the key longer than its callers try.
 
@@ -60,8 +94,9 @@ The caller: end all tries before the key is forgotten. The provider: remember th
 
 from collections.abc import Iterator
 
-from accord.boundaries.limits import MOST_TRIES_COUNTED, Plan, attempts, plan, tries_again
-from accord.boundaries.repeats import is_forgotten, repeat
+from accord.boundaries.drawn_out import DrawnOut, drawn_out
+from accord.boundaries.limits import repeated_after
+from accord.boundaries.repeats import repeat, safe_only_while
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import caller, exchanged, times
 from accord.model.contract_values import Idempotence
@@ -70,36 +105,51 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
-READS = ("idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on")
+READS = (
+    "idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on", "latency", "errors", "needs",
+)  # fmt: skip
+NEEDS = ("idempotent", "attempts")
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds the beginning of each try against the time for which the key is remembered."""
-    does, tries = repeat(boundary), attempts(boundary)
+    does, drawn = repeat(boundary), drawn_out(boundary)
     if does.safe is False or does.fact is None or does.fact.term != "idempotent" or does.fact.value.kind != "key":
         return
-    if tries is None or not tries_again(boundary, tries):
+    if drawn is None or not drawn.latest:
         return
-    planned = plan(boundary, MOST_TRIES_COUNTED)
-    if planned is None or planned.attempts is not tries or len(planned.tries) < 2:
-        return
-    last = planned.tries[-1].start
-    statement = Statement(tries, f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject} with one key")
-    remembered = does.fact.value.remembered
+    tries, remembered = drawn.attempts, does.fact.value.remembered
+    asking = Statement(tries, f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject} with one key")
     if remembered is None:
         if does.key is not None:
-            yield _question(boundary, does.fact, statement, last)
-        return
-    again = next((number for number, each in enumerate(planned.tries, start=1) if is_forgotten(does, each.start)), None)
-    if again is not None:
-        begins = show_duration(planned.tries[again - 1].start)
-        kept = show_duration(remembered)
-        message = (
-            f"{caller(boundary)} may make try {again} after {begins}, {boundary.provider} forgets the key after {kept}"
-        )
-        statements = (statement, Statement(does.fact, f"{boundary.provider} remembers a key for {kept}"))
-        witness, moves = _witness(boundary, planned, does.fact, does.key, again), _moves(boundary, does.fact, last)
-        yield Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)
+            yield _question(boundary, does.fact, asking, drawn.latest)
+    elif drawn.may_outlive(remembered):
+        statements = (asking, Statement(does.fact, f"{boundary.provider} remembers a key for {_kept(does.fact)}"))
+        yield _finding(boundary, drawn, does.fact, does.key, statements)
+
+
+def _finding(
+    boundary: Boundary, drawn: DrawnOut, fact: Fact, key: Fact | None, statements: tuple[Statement, ...]
+) -> Finding:
+    begins, who, forgets = (
+        drawn.outlives(fact.value.remembered),
+        caller(boundary),
+        f"forgets the key after {_kept(fact)}",
+    )
+    if begins is None or drawn.lost:
+        message = f"{who} may ask again {_kept(fact)} after its first try, {boundary.provider} {forgets}"
+        condition = f"holds only while each request of {who} ends within {_kept(fact)}"
+        if begins is not None:
+            condition = safe_only_while(boundary, drawn.attempts)
+        return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
+    message = f"{who} may make try {len(begins)} after {show_duration(begins[-1])}, {boundary.provider} {forgets}"
+    witness = _witness(boundary, drawn, begins, fact, key)
+    moves = _moves(boundary, fact, drawn.latest)
+    return Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)
+
+
+def _kept(fact: Fact) -> str:
+    return show_duration(fact.value.remembered)
 
 
 def _question(boundary: Boundary, fact: Fact, asking: Statement, last: int) -> Finding:
@@ -110,21 +160,31 @@ def _question(boundary: Boundary, fact: Fact, asking: Statement, last: int) -> F
     return Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=questions)
 
 
-def _witness(boundary: Boundary, planned: Plan, fact: Fact, key: Fact | None, again: int) -> Witness:
+def _witness(boundary: Boundary, drawn: DrawnOut, begins: tuple[int, ...], fact: Fact, key: Fact | None) -> Witness:
     steps = []
-    who, about, provider, tries = boundary.consumer, boundary.subject, boundary.provider, planned.attempts
-    for number, each in enumerate(planned.tries[:again], start=1):
-        steps.append(Step(each.start, who, "calls", f"calls {about} (try {number})", tries, about, number))
-        if number in (1, again):
+    who, about, provider, tries = boundary.consumer, boundary.subject, boundary.provider, drawn.attempts
+    for number, begun in enumerate(begins, start=1):
+        steps.append(Step(begun, who, "calls", f"calls {about} (try {number})", tries, about, number))
+        if number in (1, len(begins)):
             does = "acts, and remembers the key" if number == 1 else "has forgotten the key, and acts again"
-            steps.append(Step(each.start, provider, "acts", does, fact, about, number))
-        if number < again:
-            silence = f"has heard nothing for {each.limit.text}"
-            steps.append(Step(each.end, who, "gives-up", silence, each.limit, about, number))
+            steps.append(Step(begun, provider, "acts", does, fact, about, number))
+        if number < len(begins):
+            steps.append(_end(boundary, drawn, begun, number))
     end = f"one request of {who or 'a caller'} under one key, and {about} was done twice"
     steps.append(Step(steps[-1].at, "", "concludes", end, None, about, 0, 2))
-    expects = tuple(bearing for bearing in (fact, key, planned.backoff) if bearing is not None)
-    return Witness(tuple(steps), "effect-once", expects)
+    longest = boundary.promised.get("latency.max") if drawn.lasts and drawn.ends.term.startswith("errors.") else None
+    bearing = (fact, key, drawn.pause, drawn.request, repeated_after(boundary, tries), longest)
+    return Witness(tuple(steps), "effect-once", tuple(each for each in bearing if each is not None))
+
+
+def _end(boundary: Boundary, drawn: DrawnOut, begun: int, number: int) -> Step:
+    """How a try ends without success: its limit is reached, or an error comes."""
+    at, ends = begun + drawn.lasts, drawn.ends
+    if ends.term.startswith("errors."):
+        does = f"answers {ends.term.removeprefix('errors.')}"
+        return Step(at, boundary.provider, "answers", does, ends, boundary.subject, number)
+    silence = f"has heard nothing for {ends.text}"
+    return Step(at, boundary.consumer, "gives-up", silence, ends, boundary.subject, number)
 
 
 def _moves(boundary: Boundary, fact: Fact, last: int) -> tuple[Move, ...]:

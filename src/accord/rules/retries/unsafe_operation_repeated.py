@@ -4,7 +4,9 @@ A caller asks again when it has heard nothing; the provider does the thing each 
 asking again bridges a short failure. The provider is right: it never said that a repeat acts once. One request then acts
 twice, and no figure of either side shows it.
 
-A caller that has heard nothing cannot know whether the provider acted: the answer may be late or lost.
+A caller that has heard nothing cannot know whether the provider acted: the answer may be late or lost. Where it is
+promised before the caller's limit it cannot be late, and whether any is lost is a condition, unless the caller itself
+says that it asks again after a `timeout`: one lost answer is enough.
 
 ## Example
 ```yaml file=checkout/accord.yaml
@@ -55,8 +57,7 @@ assumes:
 ```
 ```yaml file=reviews/accord.yaml
 party: reviews
-promises:
-  get: {at: "GET /reviews/{id}"}
+promises: {get: {at: "GET /reviews/{id}"}}
 ```
 
 ## Unanswered
@@ -72,6 +73,9 @@ assumes:
     attempts: 3  # finding: unanswered
   payments/void:
     attempts: 3  # finding: conditional
+  payments/capture:
+    timeout: {attempt: 6s}
+    attempts: 3  # finding: conditional
 ```
 ```yaml file=payments/accord.yaml
 party: payments
@@ -79,6 +83,7 @@ promises:
   charge: {at: POST /charges}
   refund: {idempotent: {key: Idempotency-Key, for: 24h}}
   void: {idempotent: never}
+  capture: {idempotent: never, latency: {max: 5s}}
 ```
 
 ## What to do
@@ -91,7 +96,8 @@ The caller: one try only, or the same key on every attempt. The provider: let a 
 
 from collections.abc import Iterator
 
-from accord.boundaries.limits import Plan, attempts, plan
+from accord.boundaries.causes import can_run_out
+from accord.boundaries.limits import Plan, attempts, plan, repeated_after
 from accord.boundaries.repeats import Repeat, never_repeated, repeat, safe_only_while
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import caller, exchanged, times
@@ -100,7 +106,10 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
-READS = ("attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors")
+READS = (
+    "attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors", "latency", "needs",
+)  # fmt: skip
+NEEDS = ("attempts",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
@@ -123,7 +132,9 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         return
     message = f"{caller(boundary)} asks up to {times(tries)}, {boundary.provider} acts each time"
     planned = plan(boundary)
-    if planned is None or len(planned.tries) < 2 or planned.attempts is not tries:
+    asks_again = planned is not None and len(planned.tries) > 1 and planned.attempts is tries
+    late = planned is not None and can_run_out(boundary, planned.tries[0].limit)
+    if planned is None or not asks_again or not (late or repeated_after(boundary, tries)):
         condition = safe_only_while(boundary, tries)
         yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
         return
@@ -134,13 +145,11 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 def _witness(boundary: Boundary, planned: Plan, tries: Fact, does: Repeat) -> Witness:
     steps = []
     who, about, provider = boundary.consumer, boundary.subject, boundary.provider
+    how = "late or lost" if can_run_out(boundary, planned.tries[0].limit) else "lost"
     for number, each in enumerate(planned.tries[:2], start=1):
-        call, late = (
-            f"calls {about} (try {number} of {tries.text})",
-            f"acts on try {number}; the answer is late or lost",
-        )
+        call, acts = f"calls {about} (try {number} of {tries.text})", f"acts on try {number}; the answer is {how}"
         steps.append(Step(each.start, who, "calls", call, tries, about, number))
-        steps.append(Step(each.start, provider, "acts", late, does.fact, about, number))
+        steps.append(Step(each.start, provider, "acts", acts, does.fact, about, number))
         if number == 1:
             silence = f"has heard nothing for {each.limit.text}"
             steps.append(Step(each.end, who, "gives-up", silence, each.limit, about, number))

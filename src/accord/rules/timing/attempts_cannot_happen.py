@@ -28,6 +28,17 @@ assumes:
     attempts: 3
 ```
 
+### Each try is answered sooner
+The provider promises an answer before the limit on each try, so that no try takes its whole time:
+```yaml file=reports/accord.yaml
+party: reports
+assumes:
+  warehouse/query: {timeout: {request: 400ms, attempt: 200ms}, attempts: 5, retry_on: [timeout]}
+---
+party: warehouse
+promises: {query: {latency: {max: 200ms}}}
+```
+
 ## Unanswered
 The last try begins, and is cut short:
 ```yaml file=events/accord.yaml
@@ -52,6 +63,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.causes import can_run_out
 from accord.boundaries.limits import attempts, tries_again
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Backoff
@@ -61,7 +73,8 @@ from accord.model.finding import Change, Finding, Move, Statement, Verdict
 from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
-READS = ("timeout", "attempts", "backoff", "retry_on")
+READS = ("timeout", "attempts", "backoff", "retry_on", "latency", "needs")
+NEEDS = ("attempts", "timeout")
 
 
 class _Tries(Struct, frozen=True):
@@ -77,6 +90,11 @@ class _Tries(Struct, frozen=True):
         """The shortest pause that the caller states between two tries."""
         return self.pause.value.first if self.pause is not None and isinstance(self.pause.value, Backoff) else 0
 
+    @property
+    def first_limit(self) -> Fact:
+        """What ends the first try."""
+        return min(self.each, self.all, key=lambda fact: int(fact.value))
+
     def begins(self, number: int) -> int:
         """When try `number` begins if each one before it takes all its time."""
         return (number - 1) * (int(self.each.value) + self.wait)
@@ -90,7 +108,7 @@ class _Tries(Struct, frozen=True):
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds the tries that one layer states against the time that the same layer leaves them."""
     tries = _stated(boundary)
-    if tries is None or tries.needed <= tries.all.value:
+    if tries is None or tries.needed <= tries.all.value or not can_run_out(boundary, tries.first_limit):
         return
     happen = next(
         number for number in range(1, tries.attempts.value + 1) if tries.begins(number + 1) >= tries.all.value
@@ -141,17 +159,8 @@ def _witness(boundary: Boundary, tries: _Tries, happen: int) -> Witness:
     steps = []
     for number in range(1, happen + 1):
         begun = tries.begins(number)
-        steps.append(
-            Step(
-                begun,
-                who,
-                "calls",
-                f"calls {about} (try {number} of {tries.attempts.text})",
-                tries.attempts,
-                about,
-                number,
-            )
-        )
+        call = f"calls {about} (try {number} of {tries.attempts.text})"
+        steps.append(Step(begun, who, "calls", call, tries.attempts, about, number))
         if begun + tries.each.value < tries.all.value:
             does = "gives up the try"
             steps.append(Step(begun + tries.each.value, who, "gives-up", does, tries.each, about, number))

@@ -1,0 +1,1 @@
+"""Signals: whether anybody hears them, and whose they are."""

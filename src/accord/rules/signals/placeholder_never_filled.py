@@ -1,0 +1,114 @@
+"""Placeholder never filled.
+
+A label or an annotation still says `TODO`, `CHANGEME`, `team-TEAM-NAME`, or links a page of example.com: a form that was to
+be filled in. The template was right to leave a place; whoever copied it had the alert to finish first.
+
+Judged are whole values and first words in every label and annotation; names in angle brackets and links to example.com
+only where an owner, a runbook or a dashboard is named. One text under one name is one finding, at all its places; where
+it is the runbook of an alert that interrupts a person it is a warning.
+
+## Example
+```yaml file=rules/shop.yaml
+groups:
+- name: shop
+  rules:
+  - alert: StockDown
+    expr: stock == 0
+    labels: {severity: page, team: team-TEAM-NAME}  # finding: note
+    annotations:
+      summary: stock is down
+      runbook: TODO  # finding: note
+  - alert: StockFull
+    expr: stock > 100
+    annotations:
+      runbook: "TODO"
+      dashboard: https://grafana.example.com/d/stock  # finding: note
+```
+
+## Not a gap
+```yaml file=rules/shop.yaml
+groups:
+- name: shop
+  rules:
+  - alert: TodoListTooLong
+    expr: todo_items > 100
+    annotations:
+      summary: the todo list has <b>{{ $value }}</b> items
+      runbook: https://runbooks.shop.example/todo-list
+```
+
+## Unanswered
+### A runbook that is still to be named
+```yaml file=rules/shop.yaml
+groups:
+- name: shop
+  rules:
+  - alert: StockDown
+    expr: stock == 0
+    annotations: {runbook: https://wiki.shop.example/<page>}  # finding: note
+```
+
+## What to do
+The alert: fill it in, or leave it out: a missing runbook is asked for, one that says TODO looks like an answer.
+
+## References
+- RFC 2606, Reserved Top Level DNS Names: example.com is nobody's
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from accord.boundaries.alert_sets import note, roots, texts
+from accord.boundaries.alerting import Alert
+from accord.boundaries.owners import is_placeholder
+from accord.boundaries.system import System
+from accord.boundaries.view import View
+from accord.boundaries.vocabulary import Vocabulary, vocabulary
+from accord.model.fact import Fact
+from accord.model.finding import Finding
+
+READS = ("alert", "label", "annotation", "vocabulary")
+_WORD = re.compile(
+    r"(?i:to-?do|fix-?me|tbd|tba|x{3,}|change[-_ ]?me|replace[-_ ]?me|placeholder)[.!?]?|(?:TODO|FIXME|TBD|XXX)\b.*|\S+/(?:TODO|FIXME|TBD|XXX)",
+    re.DOTALL,
+)
+_BEGINNINGS = frozenset(("to", "fi", "tb", "xx", "ch", "re", "pl"))
+_ENDS = ("TODO", "FIXME", "TBD", "XXX")
+_LINK = re.compile(r"<\s*[A-Za-z][\w .-]*>|//(?:[\w-]+\.)*example\.(?:com|org|net)(?:[:/?#]|$)")
+_SHOWN = 60
+
+
+def check_system(system: System, view: View) -> Iterator[Finding]:
+    """Looks for what somebody was to fill in."""
+    words = vocabulary(system, view)
+    named = {name.lower() for name in (*words.owner, *words.runbook, *words.dashboard)}
+    owner = {name.lower() for name in words.owner}
+    runbook = {name.lower() for name in words.runbook}
+    for alerts in roots(system, view).values():
+        found: dict[tuple[str, str], list[tuple[Alert, Fact]]] = {}
+        for alert in alerts:
+            for name, fact in texts(alert):
+                text = str(fact.value).strip()
+                low = name.lower()
+                if _is_word(text) or (low in named and _unfilled(text, low in owner)):
+                    found.setdefault((low, text), []).append((alert, fact))
+        for (name, text), places in found.items():
+            yield _finding(name, text, places, words if name in runbook else None)
+
+
+def _is_word(text: str) -> bool:
+    return (text[:2].lower() in _BEGINNINGS or text.endswith(_ENDS)) and _WORD.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _unfilled(text: str, is_owner: bool) -> bool:
+    return _LINK.search(text) is not None or (is_owner and "{{" not in text and is_placeholder(text))
+
+
+def _finding(name: str, text: str, places: list[tuple[Alert, Fact]], words: Vocabulary | None) -> Finding:
+    said = f"{name}: {text if len(text) <= _SHOWN else text[:_SHOWN] + '...'}"
+    alerts = [alert for alert, _ in places]
+    who = f"{alerts[0].called} has" if len(alerts) == 1 else f"{len(alerts)} alerts have"
+    facts = {alert.party: fact for alert, fact in places}
+    return note(alerts, f"{who} {said}", lambda alert: (facts[alert.party], f"{alert.called} has {said}"), words)

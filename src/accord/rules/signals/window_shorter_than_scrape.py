@@ -1,0 +1,143 @@
+"""Window shorter than scrape.
+
+`rate` and its kin need two samples. Over a window shorter than twice the scrape interval there is often one only, and
+below the interval itself there never are two: the alert is silent however bad it gets, and nothing shows that. Whoever
+wrote the rule thought of a server that reads more often; whoever slowed the reading down saved load.
+
+The interval is known where a `prometheus.yml` that was read loads the rule file: of the job that the selection names by
+`job="..."`, else of the fastest of all its jobs. It holds unless the series is also made otherwise (federated, written
+remotely), so this is conditional. Series that a recording rule makes are left out. Where no such server was read, its
+default of one minute is the only interval that is known, and all windows that are too short for it are told once.
+
+## Example
+```yaml file=prometheus.yml
+global: {scrape_interval: 15s}
+rule_files: [rules/*.yaml]
+scrape_configs:
+- {job_name: stock, scrape_interval: 1m}
+- {job_name: checkout}
+```
+```yaml file=rules/shop.yaml
+groups:
+- name: shop
+  rules:
+  - alert: StockFails
+    expr: rate(errors_total{job="stock"}[1m]) > 0.1  # finding: conditional
+  - alert: CheckoutFails
+    expr: rate(errors_total{job="checkout"}[1m]) > 0.1
+```
+
+## Not a gap
+A window of twice the interval holds two samples, and other functions are content with one:
+```yaml file=prometheus.yml
+global: {scrape_interval: 1m}
+rule_files: [rules/*.yaml]
+scrape_configs: [{job_name: stock}]
+```
+```yaml file=rules/shop.yaml
+groups:
+- name: shop
+  rules:
+  - {alert: StockFails, expr: "rate(errors_total[2m]) > 0.1"}
+  - {alert: StockHigh, expr: "max_over_time(stock[1m]) > 100"}
+```
+
+## Unanswered
+### The interval is nowhere said
+```yaml file=rules/shop.yaml
+groups:
+- name: shop
+  rules:
+  - {alert: StockFails, expr: "rate(errors_total[1m]) > 0.1"}  # finding: conditional
+  - {alert: StockFull, expr: "rate(stock_total[5m]) > 100"}
+```
+
+## What to do
+The alert: ask over at least two intervals, better four. The server: read the job more often.
+
+## References
+- Prometheus, Querying functions: rate
+- Reliable Insights, What range should I use with rate()?
+"""
+
+from collections.abc import Iterator
+
+from accord.boundaries.alert_sets import counted, roots
+from accord.boundaries.alerting import Alert
+from accord.boundaries.programs import by_default
+from accord.boundaries.scraping import server_of
+from accord.boundaries.system import System
+from accord.boundaries.view import View
+from accord.model.alerting import Selection
+from accord.model.duration import show_duration
+from accord.model.fact import Fact
+from accord.model.finding import Finding, Question, Severity, Statement, Verdict
+
+READS = ("alert", "scrape", "rule_files", "records")
+_NEED_TWO = frozenset(("rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"))
+
+
+def check_system(system: System, view: View) -> Iterator[Finding]:
+    """Holds each window against the interval at which its series are read."""
+    recorded = {str(fact.value) for fact in system.facts if fact.term == "records"}
+    for alerts in roots(system, view).values():
+        unknown: list[tuple[Alert, Selection]] = []
+        for alert in alerts:
+            windows = [one for one in alert.expression.selections if one.within in _NEED_TWO and one.window]
+            asked = [one for one in windows if one.metric not in recorded and ":" not in one.metric]
+            if not asked:
+                continue
+            server = server_of(system, view, alert)
+            shortest = min(asked, key=lambda one: one.window or 0)
+            if server is None:
+                unknown.append((alert, shortest))
+                continue
+            found = [(one, min(read, key=_length)) for one in asked if (read := server.intervals(one))]
+            short = [(one, interval) for one, interval in found if (one.window or 0) < 2 * interval.value]
+            if short:
+                yield _short(alert, *short[0])
+        yield from _by_default(unknown)
+
+
+def _length(interval: Fact) -> int:
+    return int(interval.value)
+
+
+def _asks(alert: Alert, selection: Selection) -> Statement:
+    fact = alert.said["alert.expression"]
+    window = show_duration(selection.window or 0)
+    return Statement(fact, f"{alert.called} asks for {selection.within} over {window} of {selection.metric}")
+
+
+def _short(alert: Alert, selection: Selection, interval: Fact) -> Finding:
+    silent = (selection.window or 0) < interval.value
+    often = "never holds two samples" if silent else "may hold one sample only"
+    message = f"a window of {show_duration(selection.window or 0)} {often} at an interval of {interval.text}"
+    condition = f"it fires only if {selection.metric} is also made more often than every {interval.text}"
+    statements = (_asks(alert, selection), Statement(interval, f"targets are read every {interval.text}"))
+    return Finding(
+        Verdict.CONDITIONAL, message, statements, "", alert.party, severity=Severity.WARNING, condition=condition
+    )
+
+
+def _by_default(unknown: list[tuple[Alert, Selection]]) -> Iterator[Finding]:
+    default = by_default("prometheus", "scrape.interval", unknown[0][0].name) if unknown else None
+    if default is None:
+        return
+    short = [(alert, one) for alert, one in unknown if (one.window or 0) < 2 * default.value]
+    if short:
+        alerts = [alert for alert, _ in short]
+        least = min(one.window or 0 for _, one in short)
+        bound = f"at most {show_duration(least // 2)}"
+        message = counted(alerts, "asks over a short window", "ask over a short window")
+        statements = (*(_asks(*one) for one in short), Statement(default, f"targets are read every {default.text}"))
+        yield Finding(
+            Verdict.CONDITIONAL,
+            f"{message}, and nothing that was read says how often their targets are read",
+            statements,
+            "",
+            alerts[0].party if len(alerts) == 1 else "",
+            severity=Severity.INFO,
+            condition=f"holds only where targets are read every {show_duration(least // 2)} or more often",
+            questions=(Question("Prometheus", "how often targets are read (scrape_interval)", bound),),
+        )

@@ -1,0 +1,301 @@
+"""PromQL: what an expression selects, and which labels its result is meant to carry. promql-parser decides what is PromQL.
+
+Labels follow the evaluation of Prometheus (promql/engine.go, resultMetric and aggregation): the innermost selection
+brings whatever its series have; each operation around it keeps, adds or drops labels.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache, lru_cache
+from typing import Any
+
+from msgspec import Struct
+
+from accord.model.alerting import Expression, Selection
+from accord.model.problem import Refused
+
+EVERY_OTHER = "*"
+"""Among the dropped labels: every label that is not carried."""
+
+UNKNOWN = Expression(rest=True)
+"""What is said of an expression that cannot be read here: any label may come along."""
+
+_MARK = "accord__name_"
+_VARYING = re.compile(
+    r"(!?=\s*)(\"[^\"\\\n]+\"|'[^'\\\n]+')"  # a plain value of a label
+    r"|(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*)"  # any other text: stepped over
+    r"|(?<![\w:.])([a-zA-Z_:][a-zA-Z0-9_:]*)(?=[{\[])"  # the name of a series
+)
+_KEYWORDS = frozenset(
+    (
+        *("and", "or", "unless", "atan2", "by", "without", "on", "ignoring", "group_left", "group_right"),
+        *("offset", "bool", "start", "end", "inf", "nan"),
+    )
+)
+_KEEPING = ("topk", "bottomk", "limitk", "limit_ratio")
+_METRIC = "__name__"
+_OLDER_FUNCTIONS = ("holt_winters",)  # renamed double_exponential_smoothing in Prometheus 3.0
+
+
+class NewerFunction(Refused):
+    """A function that this parser does not know; a newer Prometheus may."""
+
+
+class _Labels(Struct, frozen=True, gc=False):
+    """What is known of the labels of a result; with `only`, none but those carried."""
+
+    carried: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+    rest: bool = False
+    only: bool = False
+    produces: bool = True
+
+
+_NONE = frozenset[str]()
+_SERIES = _Labels()
+_SCALAR = _Labels(only=True, produces=False)
+
+
+@lru_cache(maxsize=1 << 16)
+def parse_expression(text: str) -> Expression:
+    """What the expression selects and carries. Raises Refused for what is no PromQL.
+
+    Expressions that differ only in the names of series and in plain values of labels are parsed once: neither decides
+    what is PromQL, nor which labels are carried.
+    """
+    names: list[str] = []
+    shape = text if _MARK in text else _VARYING.sub(_Named(names), text)
+    try:
+        found = _of_shape(shape)
+    except Refused:
+        if not names:
+            raise
+        found, names = _of_shape(text), []  # refused as it was typed
+    if not names:
+        return found
+    return Expression(
+        tuple([_filled(one, names) for one in found.selections]),
+        found.carried,
+        found.dropped,
+        found.rest,
+        found.produces,
+    )
+
+
+class _Named:
+    """Puts a mark in the place of each name and value, and keeps what stood there."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+    def __call__(self, found: re.Match[str]) -> str:
+        sign, value, metric = found.groups()
+        if value is None and (metric is None or metric.lower() in _KEYWORDS):
+            return found[0]
+        self.names.append(metric or value[1:-1])
+        mark = f"{_MARK}{len(self.names) - 1}"
+        return mark if metric else f'{sign}"{mark}"'
+
+
+def _filled(selection: Selection, names: list[str]) -> Selection:
+    metric = selection.metric
+    if metric.startswith(_MARK):
+        metric = names[int(metric[len(_MARK) :])]
+    labels = tuple(
+        [
+            (label, names[int(value[len(_MARK) :])] if value.startswith(_MARK) else value)
+            for label, value in selection.labels
+        ]
+    )
+    return Selection(metric, labels, selection.window, selection.offset, selection.within)
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_shape(text: str) -> Expression:
+    reader = _Expression()
+    try:
+        labels = reader.labels(_parser().parse(text))
+    except ValueError as error:
+        if isinstance(error, Refused):
+            raise
+        reason = " ".join(str(error).split())
+        raise (NewerFunction if "unknown function" in reason else Refused)(reason) from None
+    dropped = (*sorted(labels.dropped), EVERY_OTHER) if labels.only else tuple(sorted(labels.dropped))
+    return Expression(
+        tuple(reader.selections),
+        tuple(sorted(labels.carried)),
+        dropped,
+        labels.rest and not labels.only,
+        labels.produces,
+    )
+
+
+@cache
+def _parser() -> Any:
+    import promql_parser  # imported late: most checks read no PromQL
+
+    value = promql_parser.ValueType
+    for name in _OLDER_FUNCTIONS:
+        try:
+            arguments = [value.Matrix, value.Scalar, value.Scalar]
+            promql_parser.register_extra_functions([promql_parser.Function(name, arguments, value.Vector)])
+        except ValueError:
+            pass
+    return promql_parser
+
+
+class _Expression:
+    """Walks one expression from the outside in, collecting its selections."""
+
+    def __init__(self) -> None:
+        self.selections: list[Selection] = []
+
+    def labels(self, node: Any, within: str = "") -> _Labels:
+        """The labels that the result of this part carries."""
+        return _BY_TYPE[type(node).__name__](self, node, within)
+
+    def selector(self, node: Any, within: str, window: timedelta | None = None) -> _Labels:
+        """A plain selection: it carries nothing by name."""
+        self.selections.append(_selection(node, within, window))
+        return _SERIES
+
+    def matrix(self, node: Any, within: str) -> _Labels:
+        """A selection over a window."""
+        return self.selector(node.vector_selector, within, node.range)
+
+    def inner(self, node: Any, within: str) -> _Labels:
+        """Brackets, a sign, or a window over an expression: the labels are those inside."""
+        return self.labels(node.expr)
+
+    def literal(self, node: Any, within: str) -> _Labels:
+        """A number or a text."""
+        return _SCALAR
+
+    def aggregation(self, node: Any, within: str) -> _Labels:
+        """One of sum, max, topk, ...: `by` keeps the labels it names, `without` all others, neither none."""
+        inside = self.labels(node.expr)
+        operation = str(node.op)
+        if operation in _KEEPING:
+            return inside
+        named, without = _modified(node.modifier, "Without")
+        added = frozenset((node.param.val,)) if operation == "count_values" else _NONE
+        if without:
+            return _Labels(
+                (inside.carried - named) | added, (inside.dropped | named) - added, True, inside.only, inside.produces
+            )
+        possible = inside.carried if inside.only else named - inside.dropped
+        return _Labels((named & possible) | added, only=True, produces=inside.produces)
+
+    def call(self, node: Any, within: str) -> _Labels:
+        """A function; most keep the labels of the series they are asked about."""
+        name, arguments = node.func.name, node.args
+        inside = [self.labels(argument, name) for argument in arguments]
+        if name in ("absent", "absent_over_time"):
+            fixed = frozenset(label for label, _ in self.selections[-1].labels) if self.selections else _NONE
+            return _Labels(fixed, only=True, produces=False)
+        if name in ("label_replace", "label_join"):
+            target = frozenset((arguments[1].val,))
+            series = inside[0]
+            return _Labels(series.carried | target, series.dropped - target, series.rest, series.only, series.produces)
+        if name == "info":
+            return _Labels(inside[0].carried, rest=True)
+        series = next((labels for labels in inside if labels is not _SCALAR), _SCALAR)
+        if name.startswith("histogram_quantile"):
+            return _without(series, frozenset(("le",)))
+        return _SCALAR if name in ("scalar", "time", "vector", "pi") else series
+
+    def binary(self, node: Any, within: str) -> _Labels:
+        """Two sides: which one's labels the result has, and what `on`, `ignoring` and `group` say of them."""
+        left, right = self.labels(node.lhs), self.labels(node.rhs)
+        modifier = node.modifier
+        operation = str(node.op)
+        if operation in ("and", "unless"):
+            return left
+        if left is _SCALAR or right is _SCALAR:
+            return right if left is _SCALAR else left
+        if operation == "or":
+            return _either(left, right)
+        grouped = str(modifier.card) if modifier is not None else ""
+        if grouped.endswith(("ManyToOne", "OneToMany")):
+            return _grouped(*((left, right) if grouped.endswith("ManyToOne") else (right, left)), modifier)
+        return _paired(left, right, modifier)
+
+
+_Walk = Callable[[_Expression, Any, str], _Labels]
+_BY_TYPE: dict[str, _Walk] = {
+    "VectorSelector": _Expression.selector,
+    "MatrixSelector": _Expression.matrix,
+    "ParenExpr": _Expression.inner,
+    "UnaryExpr": _Expression.inner,
+    "SubqueryExpr": _Expression.inner,
+    "NumberLiteral": _Expression.literal,
+    "StringLiteral": _Expression.literal,
+    "AggregateExpr": _Expression.aggregation,
+    "Call": _Expression.call,
+    "BinaryExpr": _Expression.binary,
+}
+
+
+def _selection(node: Any, within: str, window: timedelta | None) -> Selection:
+    """One selection; `node.matchers` has those that are not the metric's name before the braces."""
+    if node.matchers.or_matchers:
+        raise Refused("`or` between matchers is no PromQL")
+    fixed = []
+    metric = node.name or ""
+    for matcher in node.matchers.matchers:
+        if str(matcher.op).endswith(".Equal"):
+            if matcher.name == _METRIC:
+                metric = matcher.value
+            else:
+                fixed.append((matcher.name, matcher.value))
+    span = None if window is None else _nanoseconds(window)
+    offset = 0 if node.offset is None else _nanoseconds(node.offset)
+    return Selection(metric, tuple(fixed), span, offset, within if window is not None else "")
+
+
+def _nanoseconds(span: timedelta) -> int:
+    return ((span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds) * 1_000
+
+
+def _modified(modifier: Any, excluding: str) -> tuple[frozenset[str], bool]:
+    """The labels that `by`, `without`, `on` or `ignoring` names, and whether it is the one that leaves them out."""
+    if modifier is None:
+        return _NONE, False
+    return frozenset(modifier.labels), str(modifier.type).endswith(excluding)
+
+
+def _without(labels: _Labels, names: frozenset[str]) -> _Labels:
+    return _Labels(labels.carried - names, labels.dropped | names, labels.rest, labels.only, labels.produces)
+
+
+def _either(left: _Labels, right: _Labels) -> _Labels:
+    """A result of one side or of the other."""
+    carried = left.carried | right.carried
+    dropped = (left.dropped if not left.only else right.dropped) & (right.dropped if not right.only else left.dropped)
+    only, produces = left.only and right.only, left.produces or right.produces
+    return _Labels(carried, dropped - carried, left.rest or right.rest, only, produces)
+
+
+def _grouped(many: _Labels, one: _Labels, modifier: Any) -> _Labels:
+    """Many to one: every label of the many, and those that `group_left` or `group_right` takes from the one."""
+    matched, ignoring = _modified(modifier.matching, "Exclude")
+    taken = frozenset(modifier.group_labels or ())
+    named = taken if ignoring or many.only else taken | (matched - many.dropped)
+    rest = many.rest or (ignoring and not many.only)
+    return _Labels(many.carried | named, many.dropped - named, rest, many.only, many.produces)
+
+
+def _paired(left: _Labels, right: _Labels, modifier: Any) -> _Labels:
+    """One to one: both sides agree in every label of the result, and `on` keeps those that it names only."""
+    matching = modifier.matching if modifier is not None else None
+    named, ignoring = _modified(matching, "Exclude")
+    produces = left.produces or right.produces
+    if matching is not None and not ignoring:
+        possible = named & left.carried if left.only else named - left.dropped
+        return _Labels(possible, only=True, produces=produces)
+    if ignoring:
+        return _without(left, named)
+    carried = left.carried | right.carried
+    only = left.only or right.only
+    return _Labels(carried, (left.dropped | right.dropped) - carried, left.rest and right.rest, only, produces)

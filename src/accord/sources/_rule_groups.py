@@ -1,0 +1,229 @@
+"""Groups of rules, as rule files and PrometheusRule objects hold them; refused is what Prometheus refuses to load.
+
+One rule that is wrong costs its whole file, as it does in Prometheus: what is wrong is told, and nothing else is read.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from accord.model.alerting import Expression
+from accord.model.fact import PARTY, Fact, Layer, Stance
+from accord.model.place import Place
+from accord.model.problem import Refused
+from accord.sources._alert_templates import template_error
+from accord.sources._promql import UNKNOWN, NewerFunction, parse_expression
+from accord.sources._strict import NULLS, Strict
+from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, items, text_of
+
+FORMAT = "prometheus"
+LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
+_GROUP_KEYS = frozenset(
+    (
+        *("name", "interval", "query_offset", "limit", "labels", "rules"),
+        *("partial_response_strategy", "source_tenants", "evaluation_delay", "align_evaluation_time_on_interval"),
+    )
+)  # the second line: Thanos and Mimir, which read the same files
+_RULE_KEYS = frozenset(("record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"))
+_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
+_WHOLE = re.compile(r"[-+]?\d+(\.0*)?", re.ASCII)
+_LOGQL = re.compile(r"\|[=~>]|[}\"`]\s*\|\s*\w")
+
+_Text = tuple[str, Node]
+
+
+class RuleGroups(Strict):
+    """Reads the groups of one document."""
+
+    def __init__(self, document: Document, whole: str = "file") -> None:
+        super().__init__(document, FORMAT, "Prometheus", whole)
+
+    def read(self, groups: Entry | None) -> None:
+        """The rules of every group."""
+        names: set[str] = set()
+        for node in self.sequence(groups, "groups"):
+            fields = self.fields(node, "group", _GROUP_KEYS)
+            name = self.text(fields.get("name"), "name of the group")
+            if not name and (fields or type(node) is MappingNode):
+                self.refuse(node, "this group has no name")
+            elif name in names:
+                self.refuse(fields["name"].value, f"the group {name!r} stands here a second time")
+            names.add(name)
+            self.group(name, fields)
+
+    def group(self, name: str, fields: Mapping[str, Entry]) -> None:
+        """The rules of one group."""
+        interval = self.duration(fields.get("interval"), "interval")
+        self.duration(fields.get("query_offset"), "query_offset")
+        limit = self.text(fields.get("limit"), "limit")
+        if limit and not _WHOLE.fullmatch(limit):
+            self.refuse(fields["limit"].value, f"limit: expected a whole number, read {limit!r}")
+        labels = self.named(fields.get("labels"), "label") if "labels" in fields else {}
+        at = fields.get("interval")
+        within = (*interval, self.place(at.at)) if interval and at else None
+        list_ = fields.get("rules")
+        for node in self.sequence(list_, "rules"):
+            rule = self.fields(node, "rule", _RULE_KEYS)
+            if rule:
+                aliased = list_ is not None and node.start_mark.index < list_.value.start_mark.index
+                begins = list_.key_node if list_ is not None and aliased else node
+                self.rule(name, rule, self.place(begins), labels, within)
+
+    def rule(
+        self,
+        group: str,
+        fields: Mapping[str, Entry],
+        at: Place,
+        labels: Mapping[str, _Text],
+        interval: tuple[int, str, Place] | None,
+    ) -> None:
+        """One rule of either kind."""
+        alert, record = self.text(fields.get("alert"), "alert"), self.text(fields.get("record"), "record")
+        first = next(iter(fields.values())).key_node
+        if alert and record:
+            self.refuse(fields["record"].key_node, f"rule {alert}: only one of alert and record can stand in a rule")
+            return
+        if not alert and not record:
+            self.refuse(first, "this rule has neither alert nor record")
+            return
+        name = alert or record
+        text = self.text(fields.get("expr"), "expr")
+        expression = self.expression(fields["expr"], text) if text else None
+        if not text:
+            self.refuse(fields["expr"].value if "expr" in fields else first, f"rule {name}: it has no expr")
+        own = self.named(fields["labels"], "label") if "labels" in fields else {}
+        party = self.party(f"prometheus:{self.document.file}#{group}/{name}", at)
+        if record:
+            self.recording(party, record, fields, at)
+        else:
+            self.alert(party, alert, fields, at)
+            self.texts(party, "label", {**labels, **own} if labels else own)
+            if interval:
+                self.say(party, "alert.interval", *interval)
+        if expression is not None:
+            term = "alert.expression" if alert else "records.expression"
+            self.say(party, term, expression, text, self.place(fields["expr"].at))
+
+    def party(self, name: str, at: Place) -> str:
+        """The name of a rule; the second of one name in the same group is `...#2`."""
+        homes, scope, found, number = self.document.homes, self.document.scope, name, 1
+        while (found, scope) in homes:
+            number += 1
+            found = f"{name}#{number}"
+        homes[found, scope] = at
+        return found
+
+    # ------------------------------------------------------------------ one rule
+
+    def recording(self, party: str, name: str, fields: Mapping[str, Entry], at: Place) -> None:
+        """A rule that makes a series."""
+        if not _METRIC.fullmatch(name):
+            self.refuse(fields["record"].value, f"record: {name!r} is no name of a series")
+        for key in ("for", "keep_firing_for"):
+            read = self.duration(fields.get(key), key)
+            if read and read[0]:
+                self.refuse(fields[key].key_node, f"rule {name}: {key} has no meaning in a rule that records")
+        if self.named(fields.get("annotations"), "annotation"):
+            self.refuse(fields["annotations"].key_node, f"rule {name}: a rule that records has no annotations")
+        self.say(party, "records", name, name, at)
+
+    def alert(self, party: str, name: str, fields: Mapping[str, Entry], at: Place) -> None:
+        """A rule that fires an alert: how long its condition holds, and its texts."""
+        self.say(party, "alert", name, name, at)
+        for key in ("for", "keep_firing_for"):
+            entry = fields.get(key)
+            if entry is not None and (read := self.duration(entry, key)):
+                self.say(party, f"alert.{key}", *read, self.place(entry.at))
+        if "annotations" in fields:
+            self.texts(party, "annotation", self.named(fields["annotations"], "annotation"))
+
+    def texts(self, party: str, family: str, named: Mapping[str, _Text]) -> None:
+        """Labels or annotations, as typed; a template that cannot be read is refused."""
+        root, file, scope, add = self.document.root, self.document.file, self.document.scope, self.facts.append
+        for name, (text, at) in named.items():
+            if "{{" in text and (wrong := template_error(text)):
+                self.refuse(at, f"{family} {name}: {wrong}")
+            mark = at.start_mark
+            place = Place(root, file, mark.line + 1, mark.column + 1)
+            add(
+                Fact(
+                    party,
+                    Stance.PROMISES,
+                    "",
+                    party,
+                    PARTY,
+                    f"{family}.{name}",
+                    text,
+                    text,
+                    place,
+                    Layer.PLATFORM,
+                    scope,
+                    FORMAT,
+                )
+            )
+
+    def named(self, entry: Entry | None, what: str) -> dict[str, _Text]:
+        """Labels or annotations by name, each with its text and the node whose place it has."""
+        if entry is None:
+            return {}
+        plain = _plain_texts(entry.value)
+        if plain is not None:
+            return plain
+        found: dict[str, _Text] = {}
+        for name, one in self.fields(entry.value, f"{what}s").items():
+            if not _is_label(name) or (name == "__name__" and what == "label"):
+                self.bad_name(name, one, what)
+            found[name] = (self.scalar(one.value, f"{what} {name}"), one.at)
+        return found
+
+    def bad_name(self, name: str, entry: Entry, what: str) -> None:
+        """A name that no Prometheus takes is refused; one that all take since 3.0 is noted."""
+        if not name or name == "__name__":
+            self.refuse(entry.key_node, f"{what} {name!r}: no name that a {what} can have")
+        else:
+            self.note(entry.key_node, f"{what} {name!r}: refused by every Prometheus before 3.0, with its whole file")
+
+    def expression(self, entry: Entry, text: str) -> Expression:
+        """What the expression selects and carries; what only a newer Prometheus knows is noted, and unknown."""
+        try:
+            return parse_expression(text)
+        except NewerFunction as unknown:
+            self.note(entry.value, f"expr: {unknown}; taken for one that is not known here yet")
+        except Refused as refusal:
+            kind = "; this looks like LogQL, the language of Loki" if _LOGQL.search(text) else ""
+            self.refuse(entry.value, f"expr: {refusal}{kind}")
+        return UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def _is_label(name: str) -> bool:
+    return LABEL.fullmatch(name) is not None
+
+
+def _plain_texts(node: Node) -> dict[str, _Text] | None:
+    """The texts of a map of nothing but texts under good names; None where there is anything else to look at."""
+    if type(node) is not MappingNode:
+        return None
+    found: dict[str, _Text] = {}
+    for key_node, value in node.value:
+        if type(key_node) is not ScalarNode or type(value) is not ScalarNode or value.tag or key_node.tag:
+            return None
+        name, text = key_node.value, value.value
+        aliased = value.start_mark.index < key_node.start_mark.index
+        if name in found or aliased or not _is_label(name) or name == "__name__" or (text in NULLS and not value.style):
+            return None
+        found[name] = (text, value)
+    return found
+
+
+def holds_rules(node: Node) -> bool:
+    """Whether a list of groups has a rule: a map with `alert`, `record` or `expr`."""
+    for group in items(node):
+        for key_node, value in group.value if type(group) is MappingNode else ():
+            if text_of(key_node) == "rules":
+                for rule in items(value):
+                    if type(rule) is MappingNode and any(
+                        text_of(key) in ("alert", "record", "expr", "<<") for key, _ in rule.value
+                    ):
+                        return True
+    return False

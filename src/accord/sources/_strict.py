@@ -1,0 +1,148 @@
+"""Reading as Prometheus' programs do: an unknown key, a wrong type or a key said twice costs the whole file."""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from accord.model.fact import PARTY, Fact, Layer, Scope, Stance
+from accord.model.place import Place
+from accord.model.problem import Problem, Refused
+from accord.sources._prometheus_duration import parse_prometheus_duration
+from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, entries, text_of
+
+NULLS = frozenset(("", "null", "~", "Null", "NULL"))
+"""Texts that, without quotes, say that nothing stands there."""
+
+_SHOWN = 60
+
+
+class Strict:
+    """Collects the facts of one document; after a refusal it has none of them.
+
+    `whole` is what is not loaded then, in words: `file` or `object`.
+    """
+
+    def __init__(self, document: Document, format_: str, program: str, whole: str = "file") -> None:
+        self.document, self.format = document, format_
+        self.consequence = f"; {program} loads nothing of this {whole}"
+        self.facts: list[Fact] = []
+        self.problems: list[Problem] = []
+        self.refused = False
+
+    @property
+    def found(self) -> Iterable[Fact | Problem]:
+        """Every fact, or, where anything is refused, what is."""
+        return self.problems if self.refused else (*self.facts, *self.problems)
+
+    # ------------------------------------------------------------------ what is wrong
+
+    def refuse(self, node: Node, reason: str) -> None:
+        """Notes what the program refuses; the document gives no facts."""
+        self.refused = True
+        problem = Problem(self.place(node), f"{reason}{self.consequence}", fatal=True)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def note(self, node: Node, reason: str) -> None:
+        """Notes what is wrong and costs nothing but itself."""
+        self.problems.append(Problem(self.place(node), reason))
+
+    # ------------------------------------------------------------------ shapes
+
+    def fields(self, node: Node | None, what: str, known: Iterable[str] = (), ending: str = "\n") -> dict[str, Entry]:
+        """The members of a map by name; one that is not among `known`, where any are given, nor ends so, is refused."""
+        if node is None or is_null(node):
+            return {}
+        if type(node) is not MappingNode:
+            self.refuse(node, f"{what}: expected a map, read {shown(node)}")
+            return {}
+        repeated: list[tuple[Node, str]] = []
+        found = {entry.key: entry for entry in entries(node, repeated)}
+        for key_node, key in repeated:
+            self.refuse(key_node, f"{what}: {key} stands here a second time")
+        if known and not found.keys() <= (known := frozenset(known)):
+            for key in found:
+                if key not in known and not key.endswith(ending):
+                    self.refuse(found[key].key_node, _unknown(key, what, known))
+        return found
+
+    def sequence(self, entry: Entry | None, what: str) -> list[Node]:
+        """The items of a list; none where it is absent or null."""
+        if entry is None or is_null(entry.value):
+            return []
+        if type(entry.value) is not SequenceNode:
+            self.refuse(entry.value, f"{what}: expected a list, read {shown(entry.value)}")
+            return []
+        return list(entry.value.value)
+
+    def text(self, entry: Entry | None, what: str) -> str:
+        """The text of a scalar; empty where it is absent or null."""
+        return "" if entry is None else self.scalar(entry.value, what)
+
+    def scalar(self, node: Node, what: str) -> str:
+        """The text of a node; empty where it is null, or refused."""
+        text = text_of(node)
+        if text is None:
+            self.refuse(node, f"{what}: expected one value, read {shown(node)}")
+            return ""
+        return "" if is_null(node) else text
+
+    def parsed(self, entry: Entry | None, what: str, parse: Callable[[str], Any]) -> tuple[Any, str] | None:
+        """The value of a scalar with its text; None where it is absent, null or refused."""
+        if entry is None or is_null(entry.value):
+            return None
+        text = self.scalar(entry.value, what)
+        try:
+            return parse(text), text
+        except Refused as refusal:
+            self.refuse(entry.value, f"{what}: {refusal}")
+            return None
+
+    def duration(self, entry: Entry | None, what: str) -> tuple[int, str] | None:
+        """Nanoseconds, and as typed; None where it is absent, null or refused."""
+        return self.parsed(entry, what, parse_prometheus_duration)
+
+    # ------------------------------------------------------------------ facts
+
+    def place(self, node: Node) -> Place:
+        """Where a node stands."""
+        mark = node.start_mark
+        return Place(self.document.root, self.document.file, mark.line + 1, mark.column + 1)
+
+    def say(self, party: str, term: str, value: Any, text: str, place: Place, scope: Scope | None = None) -> None:
+        """Adds what the party says of itself."""
+        self.facts.append(
+            Fact(
+                party,
+                Stance.PROMISES,
+                "",
+                party,
+                PARTY,
+                term,
+                value,
+                text,
+                place,
+                Layer.PLATFORM,
+                self.document.scope if scope is None else scope,
+                self.format,
+            )
+        )
+
+
+def is_null(node: Node) -> bool:
+    """Whether nothing stands here."""
+    return type(node) is ScalarNode and not node.style and node.value in NULLS and node.tag is None
+
+
+def shown(node: Node) -> str:
+    """A node in the words of a message."""
+    if type(node) is MappingNode:
+        return "a map"
+    if type(node) is SequenceNode:
+        return "a list"
+    return repr((text_of(node) or "")[:_SHOWN])
+
+
+def _unknown(key: str, what: str, known: Iterable[str]) -> str:
+    near = get_close_matches(key, known, 1)
+    return f"{what}: unknown key {key!r}" + (f"; is {near[0]} meant?" if near else "")

@@ -1,0 +1,42 @@
+"""Prometheus: rule files, PrometheusRule objects, prometheus.yml, and the objects of its operator that set intervals."""
+
+from collections.abc import Iterable
+
+from accord.model.fact import Fact
+from accord.model.problem import Problem
+from accord.sources._objects import kind_of
+from accord.sources._prometheus_operator import GROUP, KINDS, read_object
+from accord.sources._prometheus_server import is_server, read_server
+from accord.sources._rule_groups import FORMAT, RuleGroups, holds_rules
+from accord.sources._yaml import Document, MappingNode, child, text_of
+
+__all__ = ["FORMAT", "claims", "read"]
+_TOP_KEYS = ("groups", "namespace")
+
+
+def claims(document: Document) -> bool:
+    """A file of rules, a configuration of a server, or an object of the operator."""
+    if type(document.node) is not MappingNode:
+        return False
+    version, kind = kind_of(document)
+    if version or kind:
+        return version.startswith(GROUP) and kind in KINDS
+    return _is_rule_file(document) or is_server(document)
+
+
+def read(document: Document) -> Iterable[Fact | Problem]:
+    """The facts of one document; nothing but what is refused where Prometheus would not load it."""
+    if kind_of(document)[1]:
+        return read_object(document)
+    if not _is_rule_file(document):
+        return read_server(document)
+    rules = RuleGroups(document)
+    rules.read(rules.fields(document.node, "rule file", _TOP_KEYS).get("groups"))
+    return rules.found
+
+
+def _is_rule_file(document: Document) -> bool:
+    groups = child(document.node, "groups")
+    if groups is None:
+        return False
+    return holds_rules(groups) or {text_of(key) for key, _ in document.node.value} <= {*_TOP_KEYS}

@@ -1,0 +1,105 @@
+"""The rules on rule files alone, on real files of other organisations whose answers are known, and on small ones."""
+
+import csv
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from accord.check import check
+from accord.files.config import load
+from accord.files.read import read
+from accord.model.alerting import Expression
+from accord.model.finding import Finding, Severity
+from accord.report._asked import Asked
+from accord.report.text import MOST_STATEMENTS, SHOWN, render
+from accord.rules._catalogue import rules
+from accord.sources._claims import read_text
+
+CORPUS = Path(os.environ.get("ACCORD_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
+OWN = (
+    *("metric-nobody-produces", "owner-missing", "placeholder-never-filled", "runbook-dead", "runbook-missing"),
+    *("window-shorter-than-scrape", "words-differ-from-rule"),
+)
+
+
+def corpus(name: str) -> Path:
+    folder = CORPUS / name
+    if not folder.is_dir():
+        pytest.skip(f"the corpus is not here: {folder}")
+    return folder
+
+
+def found(folder: Path, configuration: str, tmp_path: Path) -> dict[str, list[Finding]]:
+    file = tmp_path / "accord.toml"
+    file.write_text(configuration)
+    reading = read([str(folder)], load(file=str(file), environ={}))
+    assert not reading.problems
+    own = [rule for rule in rules() if rule.id.removeprefix("signals/") in OWN]
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in check(reading.facts, rules=own).findings:
+        by_rule.setdefault(finding.rule.removeprefix("signals/"), []).append(finding)
+    return by_rule
+
+
+def test_placeholders_of_a_large_set_are_one_finding_each(tmp_path):
+    given = found(corpus("wikimedia-routing"), "", tmp_path)
+    said = {(finding.message, len(finding.statements)) for finding in given.pop("placeholder-never-filled")}
+    assert said == {
+        ("38 alerts have runbook: TODO", 38),
+        ("39 alerts have dashboard: TODO", 39),
+        ("HaproxyUnavailable has logs: TODO", 1),
+    }
+    assert {rule: len(findings) for rule, findings in given.items()} == {"words-differ-from-rule": 1}
+
+
+def test_every_alert_is_read_and_six_carry_the_owner_from_the_series():
+    folder = corpus("wikimedia-routing")
+    reading = read([str(folder)])
+    alerts = {
+        (fact.place.file, fact.place.line, fact.value): fact.says for fact in reading.facts if fact.term == "alert"
+    }
+    assert len(alerts) == 429
+    said = {(fact.says, fact.term): fact.value for fact in reading.facts}
+    verdicts: Counter[str] = Counter()
+    for file, line, name, *_, verdict in list(csv.reader((folder / "EXPECTED-unnotified.csv").open()))[1:]:
+        party = alerts[file, int(line), name]
+        expression = said[party, "alert.expression"]
+        assert isinstance(expression, Expression)
+        carried = (party, "label.team") not in said and ("team" in expression.carried or expression.rest)
+        templated = "{{" in str(said.get((party, "label.team"), ""))
+        assert (carried or templated) is verdict.startswith("conditional")
+        verdicts["carried" if carried else "templated" if templated else "known"] += 1
+    assert verdicts == {"known": 76, "carried": 6, "templated": 1}
+
+
+def test_dead_runbooks_are_those_that_are_known(tmp_path):
+    folder = corpus("kube-prometheus")
+    given = found(folder, f"[runbooks]\nlist = ['{folder / 'runbook-pages.txt'}']\n", tmp_path)
+    dead = given.pop("runbook-dead")
+    expected = list(csv.DictReader((folder / "EXPECTED-missing-runbook-pages.csv").open()))
+    begins = {fact.says: fact.place.line for fact in read([str(folder)]).facts if fact.term == "alert"}
+    assert sorted(
+        (statement.fact.place.file, begins[statement.fact.says], statement.fact.value)
+        for finding in dead
+        for statement in finding.statements
+    ) == sorted((row["file"], int(row["line"]), row["runbook_url"]) for row in expected)
+    assert [finding.severity for finding in dead].count(Severity.WARNING) == 1
+    (owners,) = given.pop("owner-missing")
+    assert owners.message == "none of 130 alerts names an owner" and len(owners.statements) == 130
+    assert not given
+
+
+def test_without_a_list_of_pages_no_runbook_is_called_dead(tmp_path):
+    assert "runbook-dead" not in found(corpus("kube-prometheus"), "", tmp_path)
+
+
+def test_a_finding_at_many_places_is_shortened_for_people_only():
+    alerts = "".join(f"  - {{alert: A{number}, expr: up}}\n" for number in range(40))
+    result = check(list(read_text(f"groups:\n- name: g\n  rules:\n{alerts}", ".", "rules.yaml")))  # type: ignore[arg-type]
+    (owners,) = (finding for finding in result.findings if finding.rule == "signals/owner-missing")
+    assert len(owners.statements) == 40 > MOST_STATEMENTS
+    text = render(result, Asked(100, False, False, ("rules.yaml",)))
+    assert f"and {40 - SHOWN} more (--format json lists them)" in text
+    assert text.count("names no owner") == SHOWN
