@@ -68,12 +68,18 @@ def _signal_refused(line: Timeline, step: Step, fact: Fact) -> str:
         return f"{step.party} is not the signal"
     parts = [one for one in line.told if one.act in SIGNALLING and one.about == step.about]
     if parts:
-        by_name = fact.term.endswith(".by") and any(one.act == "holds" or one.act == "evaluates" for one in parts)
+        by_name = fact.term.endswith(".by") and _fires(line, step, parts)
         return "" if by_name and step.at == parts[-1].at else "the signal shows it at another time"
     within = [one.value for one in signals if one.term.endswith(".within") and isinstance(one.value, int)]
     if step.at != line.broke[step.about] + min(within, default=0):
         return "the signal shows it at another time"
     return ""
+
+
+def _fires(line: Timeline, step: Step, parts: list[Step]) -> bool:
+    """Whether a rule among the facts fires the alert of this name, and it is that rule's condition that held."""
+    rules = {fact.says for fact in line.facts_of("alert") if fact.value == step.party}
+    return bool(rules) and all(part.party in rules for part in parts if part.act == "holds")
 
 
 def _is_part(fact: Fact, group: str) -> bool:
