@@ -15,7 +15,7 @@ from accord.sources._alertmanager_parts import (
     shown_receiver,
 )
 from accord.sources._alertmanager_reading import Members, Strict, flag_of, is_null, text_under
-from accord.sources._alertmanager_times import parse_prometheus_duration
+from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._yaml import MappingNode, Node, SequenceNode, items, text_of
 
 FORMAT = "alertmanager"
@@ -100,7 +100,8 @@ def _named(
             if name:
                 names.add(name)
                 value = read(teller.strict, members)
-                teller.say(f"{family}.{name}", value, shown(value), item)
+                if value is not None:
+                    teller.say(f"{family}.{name}", value, shown(value), item)
     return names
 
 

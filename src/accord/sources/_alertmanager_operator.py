@@ -22,11 +22,11 @@ from accord.sources._alertmanager_times import (
     parse_days,
     parse_minute,
     parse_months,
-    parse_prometheus_duration,
     parse_weekdays,
     parse_years,
 )
 from accord.sources._objects import Reader
+from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._yaml import Document, MappingNode, Node, entries, items, text_of
 
 KIND = "AlertmanagerConfig"

@@ -8,6 +8,7 @@ from accord.model.problem import Refused
 from accord.sources._alertmanager_reading import Members, Strict, flag_of, host_of, is_null, text_under
 from accord.sources._alertmanager_shapes import KINDS
 from accord.sources._alertmanager_times import (
+    LOCAL,
     MONTHS,
     WEEKDAYS,
     Range,
@@ -82,12 +83,12 @@ def shown_receiver(found: Receiver) -> str:
 # ---------------------------------------------------------------------- calendars
 
 
-def calendar(strict: Strict, members: Members) -> Calendar:
-    """When a named time interval holds; a part that is not written holds always."""
+def calendar(strict: Strict, members: Members) -> Calendar | None:
+    """When a named time interval holds; None where that hangs on the clock of a machine that no file tells of."""
     spans = [
         _span(strict, {one.key: one for one in entries(item)}) for item in items(_value(members, "time_intervals"))
     ]
-    return Calendar(tuple(spans))
+    return None if any(span.zone == LOCAL for span in spans) else Calendar(tuple(spans))
 
 
 def _span(strict: Strict, members: Members) -> Span:

@@ -12,16 +12,10 @@ from accord.model.problem import Problem, Refused
 from accord.sources._alertmanager_matchers import LABEL, matcher, parse_matchers
 from accord.sources._alertmanager_shapes import CHOICES, EXCLUDING, NEEDED, SHAPES
 from accord.sources._alertmanager_special import SPECIAL
-from accord.sources._alertmanager_times import (
-    parse_days,
-    parse_location,
-    parse_months,
-    parse_prometheus_duration,
-    parse_weekdays,
-    parse_years,
-)
+from accord.sources._alertmanager_times import parse_days, parse_location, parse_months, parse_weekdays, parse_years
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._objects import shown
+from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._yaml import (
     Document,
     Entry,

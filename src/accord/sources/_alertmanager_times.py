@@ -6,7 +6,6 @@ After github.com/prometheus/alertmanager, timeinterval/timeinterval.go, release 
 import re
 from collections.abc import Callable
 
-from accord.model.duration import SECOND
 from accord.model.problem import Refused
 from accord.model.zone import zone_named
 
@@ -32,23 +31,7 @@ LOCAL = "Local"
 
 _TIME = re.compile(r"(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
-_DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?", re.ASCII)
-_UNITS = tuple(unit * SECOND // 1000 for unit in (31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1))
-_LONGEST = 2**63 - 1
 _SHORTEST_MONTH = 28
-
-
-def parse_prometheus_duration(text: str) -> int:
-    """Nanoseconds of 30s, 1h30m or 1w: whole numbers, largest unit first, y to ms. Raises Refused."""
-    match = _DURATION.fullmatch(text) if 0 < len(text) <= 64 else None
-    if text == "0":
-        return 0
-    if match is None:
-        raise Refused(f"expected a duration such as 30s, 5m or 1h30m, read {text[:64]!r}")
-    total = sum(int(count or 0) * unit for count, unit in zip(match.groups(), _UNITS, strict=True))
-    if total > _LONGEST:
-        raise Refused(f"expected a duration below 292 years, read {text!r}")
-    return total
 
 
 def parse_minute(text: str) -> int:
