@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
+from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.subsets import versions_of_subsets
-from accord.boundaries.system import Key, System
+from accord.boundaries.system import Boundary, Key, System
 from accord.boundaries.variants import separate
 from accord.boundaries.view import EVERY, View, Views
 from accord.boundaries.workloads import carried
@@ -51,7 +52,11 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated = tuple(facts)
     linked = link(carried(stated), stated)
-    system = System(with_defaults(separate(versions_of_subsets(linked.facts))), as_of)
+    names: dict[str, set[str]] = {}
+    for known in linked.links:
+        names.setdefault(known.name, set()).add(known.party)
+    told = by_operation(answered(linked.facts, names))
+    system = System(with_defaults(separate(versions_of_subsets(told))), as_of)
     return system, (*linked.problems, *system.conflicts)
 
 
@@ -61,10 +66,29 @@ def judged(system: System, rules: Sequence[Rule], keys: Iterable[Key] | None = N
     for rule in rules:
         if rule.judge_system:
             found += _by_system(system, rule)
-    local = [rule for rule in rules if rule.judge]
+    local = Concerned(rule for rule in rules if rule.judge)
     for key in system.keys if keys is None else keys:
         found += _by_boundary(system, key, local)
     return found
+
+
+class Concerned:
+    """Which of some rules can have anything to say of a boundary, by the terms that are said of it."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._by_terms: dict[tuple[str, ...], list[Rule]] = {}
+
+    def by(self, boundary: Boundary) -> list[Rule]:
+        """Those rules, in their order."""
+        said = (*boundary.assumed.terms, *boundary.promised.terms)
+        known = self._by_terms.get(said)
+        if known is None:
+            words = {*said, *(term.partition(".")[0] for term in said)}
+            known = self._by_terms[said] = [
+                rule for rule in self.rules if words.issuperset(rule.needs) and not words.isdisjoint(rule.reads)
+            ]
+        return known
 
 
 def _by_system(system: System, rule: Rule) -> list[Finding]:
@@ -75,19 +99,16 @@ def _by_system(system: System, rule: Rule) -> list[Finding]:
     )
 
 
-def _by_boundary(system: System, key: Key, rules: Sequence[Rule]) -> list[Finding]:
-    if not system.scoped:
+def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
+    found: list[Finding] = []
+    if system.same_in_every_view(key):
         boundary = system.boundary(key)
-        said = {term.partition(".")[0] for term in (*boundary.assumed.terms, *boundary.promised.terms)}
-        found: list[Finding] = []
-        for rule in rules:
-            if not said.isdisjoint(rule.reads):
-                findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
-                if findings:
-                    found += _merged(rule, system, None, findings)
+        for rule in local.by(boundary):
+            findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
+            if findings:
+                found += _merged(rule, system, None, findings)
         return found
-    found = []
-    for rule in rules:
+    for rule in local.rules:
         views = system.views(key, rule.reads)
         found += _merged(rule, system, views, _in_views(system, key, rule, views))
     return found
@@ -112,25 +133,17 @@ def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[V
         groups.setdefault(identity, (finding, []))[1].append(view)
     merged = []
     for finding, in_views in groups.values():
-        if finding.verdict is Verdict.MISMATCH and (
-            _refusal(finding, system) or _may_be_other_requests(finding, system)
-        ):
+        if finding.verdict is Verdict.MISMATCH and _refusal(finding, system):
             continue
         scope = views.label(in_views) if views else ()
-        merged.append(_filled(rule, finding, scope))
+        merged.append(_filled(rule, _supposed(finding), scope))
     return merged
 
 
-def _may_be_other_requests(finding: Finding, system: System) -> bool:
-    """Whether it rests on a route for some paths or methods, while the operation has an address that may not be among them."""
-    if not any(fact.term == "at" for fact in system.said_of(finding.provider) if fact.operation == finding.operation):
-        return False
-    conditions = (pair for statement in finding.statements for pair in statement.fact.scope)
-    return any(
-        name.startswith("requests:") and ("path" in value or "method" in value)
-        for name, values in conditions
-        for value in values
-    )
+def _supposed(finding: Finding) -> Finding:
+    """The finding; a mismatch that rests on what perhaps holds is conditional."""
+    condition = perhaps(finding) if finding.verdict is Verdict.MISMATCH else ""
+    return replace(finding, verdict=Verdict.CONDITIONAL, condition=condition, witness=None) if condition else finding
 
 
 def _refusal(finding: Finding, system: System) -> str:
@@ -182,9 +195,8 @@ def with_moves(system: System, findings: Sequence[Finding], rules: Sequence[Rule
     def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
         return judged(other, [rule for rule in rules if not terms.isdisjoint(rule.reads)], keys)
 
-    known = {finding.fingerprint for finding in findings if finding.verdict is Verdict.MISMATCH}
-    trials = Trials(system, judge, known)
-    return [replace(finding, moves=trials.settled(finding)) if finding.moves else finding for finding in findings]
+    trials = Trials(system, judge, findings)
+    return [trials.settled(finding) if finding.moves else finding for finding in findings]
 
 
 def _position(finding: Finding) -> tuple[object, ...]:

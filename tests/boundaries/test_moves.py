@@ -1,10 +1,15 @@
 """Moves are tried on what they touch, the first findings first, and none is shown that was not tried."""
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from accord.boundaries.moves import Trials
 from accord.boundaries.system import Key, System
-from accord.check import joined, judged, with_moves
+from accord.check import check, joined, judged, with_moves
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict
+from accord.report import json, text
+from accord.report._asked import Asked
 from accord.rules._catalogue import rules
 from accord.sources._claims import read_text
 
@@ -32,8 +37,8 @@ def tried(system: System, findings: list[Finding], most_facts: int) -> tuple[lis
         judged_facts += len(other.facts)
         return judged(other, rules(), keys)
 
-    trials = Trials(system, judge, {finding.fingerprint for finding in findings}, most_facts)
-    return [len(trials.settled(finding)) for finding in findings], judged_facts
+    trials = Trials(system, judge, findings, most_facts)
+    return [len(trials.settled(finding).moves) for finding in findings], judged_facts
 
 
 def test_every_move_of_a_small_system_is_tried() -> None:
@@ -55,3 +60,20 @@ def test_the_first_findings_keep_their_moves_where_all_would_take_too_long() -> 
 def test_a_move_that_cannot_be_tried_is_not_shown() -> None:
     system, _ = joined(tree(20))
     assert tried(system, failing(system), most_facts=0) == ([0] * 10, 0)
+
+
+def test_moves_that_were_not_tried_are_counted_and_told() -> None:
+    facts = tree(20)
+    system, _ = joined(facts)
+    findings = failing(system)
+    trials = Trials(system, lambda *_: [], findings, most_facts=0)
+    left = tuple(trials.settled(finding) for finding in findings)
+    assert [(finding.moves, finding.untried) for finding in left] == [((), 1)] * 10
+    result = replace(check(facts), findings=left)
+    assert "10 help lines are left out for 10 findings: re-checking them would take too long\n" in text.render(
+        result, Asked(width=120)
+    )
+    written = json.document(result, Asked()).findings
+    assert [(finding.help, finding.help_untried) for finding in written] == [([], 1)] * 10
+    assert "left out" not in text.render(check(facts), Asked(width=120))
+    assert all(finding.help_untried is UNSET for finding in json.document(check(facts), Asked()).findings)

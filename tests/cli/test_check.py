@@ -232,3 +232,15 @@ def test_file_order_and_argument_order_change_nothing_but_paths(accord: Accord, 
     one = json.loads(accord("check", "checkout", "payments", "--format", "json").out)
     other = json.loads(accord("check", "payments", "checkout", "--format", "json").out)
     assert one == other
+
+
+def test_what_a_variable_names_has_no_line(accord: Accord, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCORD_LANDSCAPE_INCLUDE", "nowhere")
+    told = accord("check").out
+    assert "  environment variable ACCORD_LANDSCAPE_INCLUDE\n      landscape.include nowhere: no such file" in told
+    (refused,) = json.loads(accord("check", "--format", "json").out)["read"]["not_read"]
+    assert (refused["file"], refused["line"], refused["column"]) == (
+        "environment variable ACCORD_LANDSCAPE_INCLUDE",
+        None,
+        None,
+    )

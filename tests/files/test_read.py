@@ -185,8 +185,8 @@ def test_a_package_can_bring_a_source(installed: Path) -> None:
     reading = read(["in"])
     assert len(reading.facts) == 1
     assert refused(reading) == [
-        "accord.sources a:1:1 this source cannot be used: ModuleNotFoundError: No module named 'missing_module'",
-        "accord.sources c:1:1 this source cannot be used: TypeError: expected a module with FORMAT, claims and read; it has no FORMAT, claims, read",
+        "accord.sources a this source cannot be used: ModuleNotFoundError: No module named 'missing_module'",
+        "accord.sources c this source cannot be used: TypeError: expected a module with FORMAT, claims and read; it has no FORMAT, claims, read",
         "a.yaml:7:7 read by theirs",
     ]
 

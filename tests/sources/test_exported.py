@@ -30,6 +30,7 @@ from accord.model.nothing import NONE
 from accord.model.ownership import OwnedFiles
 from accord.model.place import Place
 from accord.model.problem import Problem
+from accord.model.requests import Match, RouteEntry
 from accord.sources import exported
 from accord.sources._claims import read_text
 from accord.sources._typed import TYPES, written
@@ -112,6 +113,16 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "inhibition": st.builds(Inhibition, MATCHERS, MATCHERS, WORDS),
     "calendar": st.builds(Calendar, st.lists(SPANS, max_size=2).map(tuple)),
     "owned": st.builds(OwnedFiles, TEXTS, WORDS, st.sampled_from(["github", "gitlab"]), TEXTS, st.booleans()),
+    "entries": st.lists(
+        st.builds(
+            RouteEntry,
+            TEXTS,
+            st.lists(st.builds(Match, TEXTS, TEXTS, TEXTS, st.booleans(), st.booleans()), max_size=2).map(tuple),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
 }
 NAMES = TEXTS.filter(bool)
 SCOPES = st.dictionaries(NAMES, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=2).map(

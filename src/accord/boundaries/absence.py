@@ -1,7 +1,7 @@
 """Who is missing when: the instants of needed hours in which none of those who are relied on is on duty."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,12 +12,15 @@ from accord.boundaries.ladder import answering, references
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.contract_values import WorkStep
-from accord.model.fact import Fact
-from accord.model.finding import Statement
-from accord.model.hours import Hours, show_instant
+from accord.model.fact import ANY, Fact, Stance
+from accord.model.finding import Change, Move, Statement
+from accord.model.hours import Hours, first_uncovered, show_instant
 from accord.model.nothing import NONE
 from accord.model.subject import provider_of
 from accord.model.witness import Step, Witness
+
+_A_YEAR = (datetime(2024, 1, 1, tzinfo=UTC), 366)
+"""A whole year: windows repeat every week, and every clock that changes does so within it."""
 
 
 class Watch(Struct, frozen=True):
@@ -98,6 +101,34 @@ def hours_in(fact: Fact) -> Hours:
     return hours
 
 
+def covers(wide: Hours, narrow: Hours) -> bool:
+    """Whether `wide` holds whenever `narrow` does; False where exceptions leave that open."""
+    if not set(wide.days_off) <= set(narrow.days_off) or not set(wide.times_off) <= set(narrow.times_off):
+        return False
+    return first_uncovered(_weekly(narrow), [_weekly(wide)], *_A_YEAR) is None
+
+
+def _weekly(hours: Hours) -> Hours:
+    return replace(hours, days_off=(), times_off=())
+
+
+def longer(party: str, does: str, stated: Fact, needed: Fact) -> tuple[Move, ...]:
+    """The move of a party that adds the needed hours to its own; none where no list of windows says both."""
+    more = _extended(stated, needed)
+    return (Move(party, f"{does} {more.text}", (Change(stated, more),)),) if more else ()
+
+
+def _extended(stated: Fact, needed: Fact) -> Fact | None:
+    """Never less than what was stated."""
+    own, more = hours_in(stated), hours_in(needed)
+    if covers(more, own):
+        return replace(stated, value=needed.value, text=needed.text)
+    if _weekly(own) != own or _weekly(more) != more:
+        return None
+    added = replace(own, windows=tuple(dict.fromkeys((*own.windows, *more.windows))), always=own.always or more.always)
+    return replace(stated, value=added, text=f"{stated.text}, {needed.text}")
+
+
 def doers(system: System, how: Fact | None, view: View) -> Iterator[Watch]:
     """Who does the steps of the procedures that recover.how names, each once."""
     seen: set[str] = set()
@@ -109,3 +140,14 @@ def doers(system: System, how: Fact | None, view: View) -> Iterator[Watch]:
             if step.by not in (None, "none") and step.by not in seen:
                 seen.add(step.by)
                 yield replace(watch(system, step.by, steps, view, how), step=step)
+
+
+def promises_less(system: System, change: Change) -> bool:
+    """Whether a change takes promised hours away from a caller who does not say when it counts on them."""
+    before = change.before
+    if before is None or before.term != "hours" or before.stance is not Stance.PROMISES:
+        return False
+    if change.after is not None and covers(hours_in(change.after), hours_in(before)):
+        return False
+    known = [key for key in system.keys_of(before.provider) if key[1] == before.provider and key[0]]
+    return any(system.assumed(key).get("hours") is None for key in known if before.operation in (key[2], ANY))

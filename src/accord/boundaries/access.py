@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from accord.boundaries.absence import Watch, watch
 from accord.boundaries.ladder import operations_that_say, references
+from accord.boundaries.memory import once_each
 from accord.boundaries.recovery import Due, Recovery, due, recovery
 from accord.boundaries.system import System
 from accord.boundaries.view import View
@@ -49,15 +50,21 @@ def access_needs(system: System, view: View) -> Iterator[Need]:
     for provider, operation in operations_that_say(system, "recover"):
         side = system.promised(provider, operation, view)
         how, hours = side.get("recover.how"), side.get("hours")
-        told = recovery(system, provider, operation, view)
         for procedure in references(how):
-            steps = system.party(provider_of(procedure), view).get("steps")
-            if how is None or steps is None or steps.value is NONE:
-                continue
-            for step in steps.value:
-                for reference in step.needs:
-                    given = watch(system, reference, steps, view, how)
-                    wait = system.promised(given.party, given.operation, view).get("acknowledge")
-                    yield Need(
-                        step, reference, steps, given, wait, f"{provider}/{operation}", hours, due(side, hours), told
-                    )
+            for steps, step, reference in _accesses(system, provider_of(procedure), view):
+                assert how is not None
+                told = recovery(system, provider, operation, view)
+                given = watch(system, reference, steps, view, how)
+                wait = system.promised(given.party, given.operation, view).get("acknowledge")
+                yield Need(
+                    step, reference, steps, given, wait, f"{provider}/{operation}", hours, due(side, hours), told
+                )
+
+
+@once_each
+def _accesses(system: System, procedure: str, view: View) -> list[tuple[Fact, WorkStep, str]]:
+    """Every access that a step of the procedure needs."""
+    steps = system.party(procedure, view).get("steps")
+    if steps is None or steps.value is NONE:
+        return []
+    return [(steps, step, reference) for step in steps.value for reference in step.needs]

@@ -13,14 +13,14 @@ from accord.model.finding import Finding, Severity, Statement, Verdict
 def roots(system: System, view: View) -> dict[str, list[Alert]]:
     """The alerts of each root that was read, in the order of the files."""
     key = ("alerts by root", tuple(sorted(view.items())))
-    known: dict[str, list[Alert]] | None = system.derived.get(key)
+    known: dict[str, list[Alert]] | None = system.memory.get(key)
     if known is None:
         found: dict[str, list[Alert]] = {}
         for alert in alerting(system, view).alerts:
             found.setdefault(alert.name.place.root, []).append(alert)
         for alerts in found.values():
             alerts.sort(key=lambda alert: (alert.name.place.file, alert.name.place.line, alert.name.place.column))
-        known = system.derived[key] = found
+        known = system.memory[key] = found
     return known
 
 

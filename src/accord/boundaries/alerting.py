@@ -121,7 +121,7 @@ class Alerting(Struct, frozen=True):
 def alerting(system: System, view: View) -> Alerting:
     """The alerts and trees that hold in this view; worked out once."""
     key = ("alerting", tuple(sorted(view.items())))
-    known = system.derived.get(key)
+    known = system.memory.get(key)
     if known is None:
         alerts, trees = [], []
         for party in system.parties:
@@ -129,7 +129,7 @@ def alerting(system: System, view: View) -> Alerting:
                 alerts += _alert(party, _said(system, party, view))
             elif party.startswith(_TREE):
                 trees.append(Tree(party, _said(system, party, view)))
-        known = system.derived[key] = Alerting(tuple(alerts), tuple(trees))
+        known = system.memory[key] = Alerting(tuple(alerts), tuple(trees))
     return known
 
 

@@ -14,9 +14,15 @@ def conflicts(facts: Iterable[Fact]) -> Iterator[Problem]:
     homes: dict[tuple[str, Scope], Fact] = {}
     terms: dict[tuple[object, ...], list[Fact]] = {}
     told: set[tuple[str, Scope]] = set()
+    says = file = root = ""
     for fact in facts:
         if fact.source != FORMAT:
             continue
+        if not fact.scope:
+            place = fact.place
+            if fact.says == says and place.file == file and place.root == root:
+                continue  # the home of the fact before
+            says, file, root = fact.says, place.file, place.root
         name = (fact.says, fact.scope)
         first = homes.setdefault(name, fact)
         if (first.place.root, first.place.file) != (fact.place.root, fact.place.file):

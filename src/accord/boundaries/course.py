@@ -76,6 +76,18 @@ def certain_end(told: Recovery, due: Due, as_of: date) -> bool:
     return sure.ends - (duration_of(sure.answered_by.hands_on) or 0) + longest <= sure.due
 
 
+def surely_in_time(told: Recovery, due: Due) -> bool:
+    """Whether nothing is left open and no hours matter, and whoever of those paged answers, the repair is in time."""
+    counted = due.counts == "detection" or (due.counts == "failure" and told.shown_within is not None)
+    if not counted or (due.hours is not None and due.hours.value != ALWAYS) or missing_work(told):
+        return False
+    left = due.within - takes_of(told.steps) - (told.shown_after if due.counts == "failure" else 0)
+    return all(_is_certain(level, due) and hours_of(level) == ALWAYS for level in told.ladder.levels) and all(
+        level.after + (duration_of(level.acknowledge) or 0) + (duration_of(level.hands_on) or 0) <= left
+        for level in told.ladder.levels
+    )
+
+
 def _is_certain(level: Level, due: Due) -> bool:
     parts = (duration_of(level.acknowledge), duration_of(level.hands_on), level.hours)
     if None in parts or (level.rung is not None and level.rung.after is None):

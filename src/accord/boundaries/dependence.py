@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from accord.boundaries.memory import once_each
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.contract_values import Needs
@@ -57,6 +58,8 @@ def acting(system: System, reference: str) -> str:
 def links(system: System, reference: str, view: View) -> Iterator[Link]:
     """What an operation needs, or what a party needs for any of its operations and of its steps; a need with a fallback is left out."""
     party, operation = provider_of(reference), operation_of(reference)
+    if party not in system.spoken_of:
+        return
     named = [operation] if operation and operation != ANY else [*system.operations(party), ANY]
     for name in named:
         yield from _needs(system, reference, party, name, view)
@@ -77,6 +80,29 @@ def shortest(system: System, start: str, view: View, reached: Callable[[Link], b
                 seen.add(link.target)
                 waiting.append((link.target, (*path, link)))
     return None
+
+
+def starts(system: System, fact: Fact) -> list[str]:
+    """What must work for those whom a repair or a signal names to act."""
+    return [name if fact.term == "recover.how" else acting(system, name) for name in fact.value]
+
+
+def may_return(system: System, fact: Fact, view: View) -> bool:
+    """Whether everybody whom a repair or a signal names has the party of the fact somewhere behind it."""
+    return all(fact.provider in behind(system, start, view) for start in starts(system, fact))
+
+
+@once_each
+def behind(system: System, start: str, view: View) -> frozenset[str]:
+    """The parties that `start` cannot do without, or whose doing it needs, however far behind."""
+    found: dict[str, None] = {}
+    waiting = [start]
+    while waiting:
+        for link in links(system, waiting.pop(), view):
+            if link.target not in found:
+                found[link.target] = None
+                waiting.append(link.target)
+    return frozenset(map(provider_of, found))
 
 
 def closure(system: System, start: str, view: View) -> dict[str, Path]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
-from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
+from accord.boundaries.memory import once, once_each
 from accord.boundaries.side import Side
 from accord.boundaries.system import System
 from accord.boundaries.view import EVERY, View
@@ -88,6 +88,8 @@ def paged_by(system: System, party: str, since: int, view: View = EVERY) -> Iter
 
 def climbed(system: System, first: list[Level], view: View = EVERY) -> Ladder:
     """The whole ladder above these first levels; each party once, at its earliest page."""
+    if len(first) == 1 and not any(paged_by(system, first[0].party, 0, view)):
+        return Ladder((first[0],))
     waiting: list[tuple[int, int, Level, tuple[Level, ...]]] = []
     for level in first:
         heappush(waiting, (level.after, len(waiting), level, ()))
@@ -118,11 +120,17 @@ def _returned(path: tuple[Level, ...]) -> Return:
 def _level(
     system: System, reference: str, after: int, pager: str, because: Fact, rung: Rung | None, view: View
 ) -> Level:
-    party, operation = answering(system, reference)
-    side = system.promised(party, operation, view)
+    party, operation, side = _answerer(system, reference, view)
     return Level(
         party, operation, after, pager, because, rung, side.get("acknowledge"), side.get("hands_on"), side.get("hours")
     )
+
+
+@once_each
+def _answerer(system: System, reference: str, view: View) -> tuple[str, str, Side]:
+    """Whom a reference means, and what it says of being paged."""
+    party, operation = answering(system, reference)
+    return party, operation, system.promised(party, operation, view)
 
 
 def answering(system: System, reference: str) -> tuple[str, str]:
@@ -136,28 +144,33 @@ def answering(system: System, reference: str) -> tuple[str, str]:
     return party, PAGE
 
 
-_Speakers = dict[str, dict[str, None]]
-_SPEAKERS: "WeakKeyDictionary[System, _Speakers]" = WeakKeyDictionary()
-
-
 def speakers(system: System, question: str) -> dict[str, None]:
     """The parties of which anything is said of a family of terms such as `recover`, in the order they speak."""
-    index = _SPEAKERS.get(system)
-    if index is None:
-        index = _SPEAKERS[system] = {}
-        for fact in system.facts:
-            index.setdefault(fact.term.partition(".")[0], {})[fact.provider] = None
-    return index.get(question, {})
+    return _speakers(system).get(question, {})
+
+
+@once
+def _speakers(system: System) -> dict[str, dict[str, None]]:
+    found: dict[str, dict[str, None]] = {}
+    by_term: dict[str, dict[str, None]] = {}
+    for fact in system.facts:
+        speaking = by_term.get(fact.term)
+        if speaking is None:
+            speaking = by_term[fact.term] = found.setdefault(fact.term.partition(".")[0], {})
+        speaking[fact.provider] = None
+    return found
 
 
 def operations_that_say(system: System, *questions: str) -> list[tuple[str, str]]:
     """Every operation of the parties of which any of these families is said, in order of name."""
     speaking = {party for question in questions for party in speakers(system, question)}
-    return (
-        sorted({(provider, operation) for _, provider, operation in system.keys if provider in speaking})
-        if speaking
-        else []
-    )
+    return [about for about in _operations(system) if about[0] in speaking] if speaking else []
+
+
+@once
+def _operations(system: System) -> list[tuple[str, str]]:
+    """Every provider and operation of the boundaries, in order of name."""
+    return sorted({(provider, operation) for _, provider, operation in system.keys})
 
 
 def signals(side: Side) -> list[Fact]:
@@ -169,4 +182,6 @@ def references(fact: Fact | None) -> tuple[str, ...]:
     """The parties or operations that a fact such as recover.by names; none where it says none or nothing."""
     if fact is None or not isinstance(fact.value, tuple):
         return ()
+    if ANY not in fact.value and "" not in fact.value:
+        return fact.value
     return tuple(reference for reference in fact.value if reference not in (ANY, ""))

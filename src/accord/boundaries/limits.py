@@ -13,6 +13,7 @@ from accord.model.finding import Change
 from accord.model.nothing import NONE
 
 TRY_TERMS = ("timeout.attempt", "timeout.idle")
+_LIMITS = (*TRY_TERMS, "timeout.request")
 TIMED_OUT = frozenset(("timeout", "any"))
 """Words of `retry_on` that name a try which ran out of time."""
 TIMED_OUT_MESH = frozenset(("5xx", "gateway-error", "reset", "504", "deadline-exceeded"))
@@ -51,10 +52,8 @@ class Plan(Struct, frozen=True):
 
 def limits(boundary: Boundary) -> list[Fact]:
     """Every stated limit that can end a try, the smallest first; `none` is no limit."""
-    facts = [fact for term in (*TRY_TERMS, "timeout.request") for fact in boundary.assumed.all(term)]
-    return sorted(
-        (fact for fact in facts if fact.value is not NONE), key=lambda fact: (fact.value, fact.term, fact.place)
-    )
+    facts = [fact for term in _LIMITS for fact in boundary.assumed.all(term) if fact.value is not NONE]
+    return sorted(facts, key=lambda fact: (fact.value, fact.term, fact.place)) if len(facts) > 1 else facts
 
 
 def first_limit(boundary: Boundary) -> Fact | None:
@@ -73,7 +72,7 @@ def lengthened(boundary: Boundary, wanted: int) -> tuple[Change, ...]:
 
 def waits_for_ever(boundary: Boundary) -> bool:
     """Whether the caller has said that it has no limit."""
-    facts = [fact for term in (*TRY_TERMS, "timeout.request") for fact in boundary.assumed.all(term)]
+    facts = [fact for term in _LIMITS for fact in boundary.assumed.all(term)]
     return any(fact.value is NONE and fact.stance is not Stance.DEFAULT for fact in facts) and all(
         fact.value is NONE for fact in facts
     )

@@ -5,7 +5,6 @@ Names in contracts are global. Names in artefacts are local; they are linked onl
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +12,7 @@ from msgspec.structs import replace
 from accord.boundaries.names_claims import Claim, Register, joint_scope
 from accord.boundaries.names_same import Answer, Sameness, same, shown
 from accord.boundaries.names_spelling import spell
-from accord.model.contract_values import Needs, Rung, WorkStep
+from accord.model.contract_values import Needs, Rung, WorkStep, references
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
@@ -75,10 +74,13 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     facts = tuple(facts)
     register = Register(facts if said is None else said)
     links = Links(register)
+    sides = {fact.provider for fact in facts} | {fact.says for fact in facts} | {fact.consumer for fact in facts}
+    linked = {name for name in sides if links[name]}
+    referring = {term for term in {fact.term for fact in facts} if _refers(term)}
     renamed: list[Fact] = []
     for fact in facts:
-        sided = links[fact.provider] or links[fact.says] or links[fact.consumer]
-        if sided or fact.scope or _refers(fact.term):
+        sided = linked and not linked.isdisjoint((fact.provider, fact.says, fact.consumer))
+        if sided or fact.scope or (fact.term in referring and _may_be_local(fact.value)):
             renamed += (_inside_renamed(one, links) for one in (_sides_renamed(fact, links) if sided else (fact,)))
         else:
             renamed.append(fact)
@@ -126,9 +128,13 @@ def _claimed(name: str, claim: Claim) -> Link:
 # ---------------------------------------------------------------------- renaming
 
 
-@lru_cache(maxsize=1024)
 def _refers(term: str) -> bool:
     return term.partition(".")[0] in _REFERRING
+
+
+def _may_be_local(value: object) -> bool:
+    """Whether any name in a value has a mark without which no name has a link: `system:name`, or the dots of an address."""
+    return isinstance(value, str | tuple | Needs) and any(":" in name or "." in name for name in references(value))
 
 
 def _sides_renamed(fact: Fact, links: Links) -> list[Fact]:

@@ -49,17 +49,16 @@ class Register:
         stated: list[Fact] = []
         in_artefacts: list[Fact] = []
         others: dict[str, list[Fact]] = {"selects": [], "runs": []}
-        names, speaking = self.names, self.speaking
-        for fact in facts:
-            speaking.add(fact.says)
-            names.add(fact.provider)
-            if fact.consumer:
-                names.add(fact.consumer)
+        self.speaking |= {fact.says for fact in facts}
+        self.names |= (
+            self.speaking | {fact.provider for fact in facts} | {fact.consumer for fact in facts if fact.consumer}
+        )
+        told = {term for term in {fact.term for fact in facts} if term in others or term.startswith("names.")}
+        for fact in facts if told else ():
             if fact.term in others:
                 others[fact.term].append(fact)
-            elif fact.term[:6] == "names.":
+            elif fact.term in told:
                 (in_artefacts if ":" in fact.provider else stated).append(fact)
-        names |= speaking
         return stated, in_artefacts, others["selects"], others["runs"]
 
     # ------------------------------------------------------------------ what is asked of it

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from accord.boundaries.memory import once
 from accord.boundaries.system import Key, System
 from accord.model.contract_values import references
 from accord.model.fact import ANY, PARTY, Fact
@@ -27,11 +28,24 @@ def neighbourhood(system: System, changes: Iterable[Change]) -> tuple[System, li
 
 
 def _touched(system: System, fact: Fact) -> list[Key]:
-    keys = [key for party in system.referring(fact.provider) for key in system.keys_of(party) if key[1] == party]
+    keys = [
+        key for party in _referring(system).get(fact.provider, ()) for key in system.keys_of(party) if key[1] == party
+    ]
     if fact.operation == PARTY:
         return system.keys_of(fact.provider) + keys
     of_provider = [key for key in system.keys_of(fact.consumer or fact.provider) if key[1] == fact.provider]
     return [key for key in of_provider if fact.operation in (key[2], ANY)] + keys
+
+
+@once
+def _referring(system: System) -> dict[str, set[str]]:
+    """For each party those that name it without calling it: as repairer, signal, next on a ladder, doer of a step."""
+    found: dict[str, set[str]] = {}
+    for fact in system.facts:
+        if isinstance(fact.value, tuple) and fact.term != "needs":
+            for name in references(fact.value):
+                found.setdefault(provider_of(name), set()).add(fact.says)
+    return found
 
 
 def _add_named(system: System, known: dict[int, Fact]) -> None:

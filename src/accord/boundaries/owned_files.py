@@ -84,7 +84,7 @@ class _Lines:
 def code_owners(system: System, view: View) -> CodeOwners:
     """What the CODEOWNERS files say in this view; worked out once."""
     key = ("code owners", tuple(sorted(view.items())))
-    known = system.derived.get(key)
+    known = system.memory.get(key)
     if known is None:
         lines = [
             fact
@@ -93,7 +93,7 @@ def code_owners(system: System, view: View) -> CodeOwners:
             for fact in system.said_of(party)
             if fact.term.startswith("owns.") and holds_in(fact.scope, view)
         ]
-        known = system.derived[key] = CodeOwners(lines)
+        known = system.memory[key] = CodeOwners(lines)
     return known
 
 

@@ -99,11 +99,11 @@ class Owners:
 def stated_owners(system: System, view: View) -> Owners:
     """What is said of owners in this view; worked out once."""
     key = ("owners", tuple(sorted(view.items())))
-    known: Owners | None = system.derived.get(key)
+    known: Owners | None = system.memory.get(key)
     if known is None:
         named = (*_of_parties(system, view), *_of_alerts(system, view))
         people = [fact for fact in system.facts if _is_of_people(fact.term) and holds_in(fact.scope, view)]
-        known = system.derived[key] = Owners(named, people, system.parties)
+        known = system.memory[key] = Owners(named, people, system.parties)
     return known
 
 

@@ -52,7 +52,7 @@ def passages(system: System, view: View) -> Iterator[Passage]:
 
 def queues(system: System, view: View) -> list[Fact]:
     """The statements of those parties that are queues, in order of name."""
-    found = {fact.provider for fact in system.facts if fact.term == "kind" and fact.value == "queue"}
+    found = {fact.provider for fact in system.about("kind") if fact.value == "queue"}
     kinds = [system.party(name, view).get("kind") for name in sorted(found)]
     return [kind for kind in kinds if kind is not None and kind.value == "queue"]
 

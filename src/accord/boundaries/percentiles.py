@@ -1,6 +1,7 @@
 """Percentiles of latency: `p99: 300ms` promises that at least 99 % of the answers of each window take at most 300 ms."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 from accord.boundaries.side import Side
 from accord.model.fact import Fact
@@ -9,7 +10,12 @@ from accord.model.nothing import NONE
 
 def percentile_of(fact: Fact) -> Fraction:
     """The share, in percent, of `latency.p99.9`."""
-    return Fraction(fact.term.rpartition("latency.p")[2])
+    return _share(fact.term)
+
+
+@lru_cache(maxsize=1024)
+def _share(term: str) -> Fraction:
+    return Fraction(term.rpartition("latency.p")[2])
 
 
 def percentiles(side: Side) -> list[Fact]:

@@ -46,7 +46,7 @@ def fit(sent: Fact, taken: Fact, needed_until: date | None = None) -> Fit:
 def _amounts(sent: Amount, limit: Amount, sent_fact: Fact, taken: Fact) -> Fit:
     if sent.dimension != limit.dimension:
         return Fit(None, f"{sent_fact.text} and {taken.text} are not in one unit")
-    return Fit(sent.value <= limit.value, f"{sent_fact.text} is more than {taken.text}")
+    return FITS if sent.value <= limit.value else Fit(False, f"{sent_fact.text} is more than {taken.text}")
 
 
 def _growing(sent: Growth, limit: Amount, fact: Fact, taken: Fact, needed_until: date | None) -> Fit:

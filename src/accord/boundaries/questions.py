@@ -1,10 +1,10 @@
 """The three questions of one operation: what each side has answered of what is expected, how it is detected, who recovers."""
 
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
+from accord.boundaries.memory import once
 from accord.boundaries.reliance import Reliance, reliances
 from accord.boundaries.side import Side
 from accord.boundaries.system import Boundary, System
@@ -18,9 +18,6 @@ NO_BOUND = frozenset(
 )
 """First segments of terms that promise nothing a caller could count on."""
 _INJECTED = "latency.injected"
-
-
-_EXPECTING: "WeakKeyDictionary[System, frozenset[tuple[str, str]]]" = WeakKeyDictionary()
 
 
 class Answered(Struct, frozen=True):
@@ -45,7 +42,6 @@ class Answered(Struct, frozen=True):
 def answered(boundary: Boundary) -> Answered:
     """What is answered about the operation of this boundary, in its view, by everybody."""
     system, promised = boundary.system, boundary.promised
-    expecting = _expecting(system)
     relied = reliances(system, boundary.provider, boundary.operation, boundary.view)
     sides = {
         each.party: system.assumed((each.party, boundary.provider, boundary.operation), boundary.view)
@@ -56,7 +52,7 @@ def answered(boundary: Boundary) -> Answered:
     ]
     return Answered(
         relied=relied,
-        expected=not expecting.isdisjoint(((boundary.provider, boundary.operation), (boundary.provider, ANY))),
+        expected=_is_expected(boundary),
         detect_by=answer(promised, "detect", "by"),
         detect_within=answer(promised, "detect", "within"),
         recover_by=answer(promised, "recover", "by") or promised.get("recover.how"),
@@ -65,6 +61,16 @@ def answered(boundary: Boundary) -> Answered:
         own_recover=frozenset(name for name, side in sides.items() if names(side.get("recover.by"), name)),
         counted=min(counted, key=lambda fact: (fact.value, fact.place), default=None),
     )
+
+
+def is_answered(boundary: Boundary) -> bool:
+    """Whether the provider plainly answers every part of all three questions, so that nothing turns on who relies on it."""
+    side = boundary.promised
+    if side.get("detect") is not None or side.get("recover") is not None or not _is_expected(boundary):
+        return False
+    who = side.get("recover.by") or side.get("recover.how")
+    parts = (side.get("detect.by"), side.get("detect.within"), who, side.get("recover.within"))
+    return None not in parts and NONE not in [part.value for part in parts if part is not None]
 
 
 def answer(side: Side, question: str, part: str) -> Fact | None:
@@ -114,19 +120,21 @@ def names(fact: Fact | None, party: str) -> bool:
     return fact is not None and fact.value is not NONE and any(provider_of(name) == party for name in fact.value)
 
 
+def _is_expected(boundary: Boundary) -> bool:
+    """Whether anything is promised of the operation, in whatever scope."""
+    expecting, provider = _expecting(boundary.system), boundary.provider
+    return (provider, boundary.operation) in expecting or (provider, ANY) in expecting
+
+
+@once
 def _expecting(system: System) -> frozenset[tuple[str, str]]:
     """The operations of which something is promised, in whatever scope."""
-    known = _EXPECTING.get(system)
-    if known is None:
-        known = _EXPECTING[system] = frozenset(
-            (fact.provider, fact.operation)
-            for fact in system.facts
-            if fact.stance is Stance.PROMISES
-            and not fact.consumer
-            and fact.operation != PARTY
-            and fact.term.partition(".")[0] not in NO_BOUND
-        )
-    return known
+    bounds = {term for term in system.terms if term.partition(".")[0] not in NO_BOUND}
+    return frozenset(
+        (fact.provider, fact.operation)
+        for fact in system.facts
+        if fact.term in bounds and fact.stance is Stance.PROMISES and not fact.consumer and fact.operation != PARTY
+    )
 
 
 def _has_own_signal(side: Side, provider: str) -> bool:

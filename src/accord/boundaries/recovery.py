@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from accord.boundaries.evidence import breaks, concludes
 from accord.boundaries.ladder import Ladder, Level, ladder, references, signals
+from accord.boundaries.memory import once_each
 from accord.boundaries.side import Side
 from accord.boundaries.system import System
 from accord.boundaries.view import EVERY, View
@@ -75,6 +76,7 @@ class Recovery(Struct, frozen=True):
         return duration_of(self.shown_within) or 0
 
 
+@once_each
 def recovery(system: System, provider: str, operation: str, view: View = EVERY) -> Recovery | None:
     """What is said about repairing an operation; None where nobody is paged for it."""
     climbed = ladder(system, provider, operation, view)
@@ -83,7 +85,9 @@ def recovery(system: System, provider: str, operation: str, view: View = EVERY) 
     side = system.promised(provider, operation, view)
     how = side.get("recover.how")
     procedures = [provider_of(name) for name in references(how)]
-    shortest = min(procedures, key=lambda name: (takes_of(system.party(name, view).get("steps")), name), default="")
+    shortest = procedures[0] if procedures else ""
+    if len(procedures) > 1:
+        shortest = min(procedures, key=lambda name: (takes_of(system.party(name, view).get("steps")), name))
     return Recovery(
         provider,
         operation,

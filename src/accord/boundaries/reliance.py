@@ -1,10 +1,10 @@
 """Who relies on an operation, and by which statement: its callers, and those whose messages or failures end there."""
 
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
+from accord.boundaries.memory import once
 from accord.boundaries.system import System
 from accord.boundaries.view import View, holds_in
 from accord.model.contract_values import Needs
@@ -29,7 +29,6 @@ class Reliance(Struct, frozen=True):
 
 
 _Index = dict[tuple[str, str], list[tuple[str, Fact]]]
-_INDEXES: "WeakKeyDictionary[System, _Index]" = WeakKeyDictionary()
 
 
 def reliances(system: System, provider: str, operation: str, view: View) -> list[Reliance]:
@@ -56,15 +55,14 @@ def is_reference(value: object) -> bool:
     return isinstance(value, str) and bool(value) and " " not in value
 
 
+@once
 def _index(system: System) -> _Index:
-    known = _INDEXES.get(system)
-    if known is None:
-        known = _INDEXES[system] = {}
-        for fact in system.facts:
-            for how, target in _targets(fact):
-                place = (provider_of(target), operation_of(target) or ANY)
-                known.setdefault(place, []).append((how, fact))
-    return known
+    found: _Index = {}
+    for fact in system.facts:
+        for how, target in _targets(fact):
+            place = (provider_of(target), operation_of(target) or ANY)
+            found.setdefault(place, []).append((how, fact))
+    return found
 
 
 def _targets(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -48,9 +48,9 @@ class Server(Struct, frozen=True):
 def servers(system: System, view: View) -> tuple[Server, ...]:
     """Every server that was read from a prometheus.yml; worked out once."""
     key = ("servers", tuple(sorted(view.items())))
-    known: tuple[Server, ...] | None = system.derived.get(key)
+    known: tuple[Server, ...] | None = system.memory.get(key)
     if known is None:
-        known = system.derived[key] = tuple(_servers(system, view))
+        known = system.memory[key] = tuple(_servers(system, view))
     return known
 
 

@@ -42,12 +42,16 @@ class Shortfall(Struct, frozen=True):
 
 def shortfalls(boundary: Boundary) -> Iterator[Shortfall]:
     """Every promise of this operation that cannot hold, or of which nobody can tell, in order of term."""
-    yield from _availability(boundary)
-    yield from _freshness(boundary)
+    rests = boundary.promised.get("needs") is not None
+    if rests:
+        yield from _availability(boundary)
+        yield from _freshness(boundary)
     yield from _percentiles(boundary)
-    yield from _time(boundary)
+    if rests:
+        yield from _time(boundary)
     yield from _repair(boundary)
-    yield from _end(boundary)
+    if rests:
+        yield from _end(boundary)
 
 
 def promised(side: Side, term: str) -> Fact | None:

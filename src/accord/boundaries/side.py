@@ -1,5 +1,7 @@
 """One side of a boundary in one view."""
 
+from functools import lru_cache
+
 from accord.boundaries.resolution import Terms
 from accord.model.fact import Fact
 
@@ -26,7 +28,7 @@ class Side:
         """The first fact of each term that starts with `prefix`, such as `errors.`, in order of term."""
         known = self.families.get(prefix)
         if known is None:
-            named = sorted(term for term in self.terms if term.startswith(prefix))
+            named = _members(tuple(self.terms), prefix)
             known = self.families[prefix] = [self.terms[term][0] for term in named]
         return known
 
@@ -34,3 +36,9 @@ class Side:
         """The value of `get`, or None where nobody speaks of the term."""
         fact = self.get(term)
         return None if fact is None else fact.value
+
+
+@lru_cache(maxsize=8192)
+def _members(terms: tuple[str, ...], prefix: str) -> tuple[str, ...]:
+    """Those of the terms that start with the prefix, in order; many sides speak of the same terms."""
+    return tuple(sorted(term for term in terms if term.startswith(prefix)))

@@ -1,16 +1,17 @@
 """The join: facts of all sides become parties and boundaries, each readable in one view at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from accord.boundaries.calling import calls_of, is_callers
 from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
 from accord.boundaries.side import Side
 from accord.boundaries.view import EVERY, View, Views, in_force, may_hold, views_over
-from accord.model.contract_values import Needs, references
-from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
+from accord.boundaries.workloads import running
+from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
 from accord.model.subject import operation_of, provider_of
 
@@ -49,35 +50,35 @@ class System:
 
     def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> None:
         self.as_of = as_of
-        self.facts = tuple(fact for fact in facts if not fact.scope or in_force(fact, as_of))
+        self.facts = tuple([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
-        self._callers: dict[str, dict[str, set[str]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
+        self.memory: dict[object, Any] = {}
         self.scoped = False
-        for fact in self.facts:
-            self._add(fact)
+        self._join()
 
-    def _add(self, fact: Fact) -> None:
-        if fact.scope:
-            self.scoped = True
-        if _is_callers(fact):
-            key = (fact.consumer, fact.provider, fact.operation)
-            terms = self._assumed.get(key)
-            if terms is None:
-                terms = self._assumed[key] = {}
-                self._callers.setdefault(fact.provider, {}).setdefault(fact.operation, set()).add(fact.consumer)
-        else:
-            place = (fact.provider, fact.operation)
-            terms = self._promised.get(place)
-            if terms is None:
-                terms = self._promised[place] = {}
-        known = terms.get(fact.term)
-        if known is None:
-            terms[fact.term] = [fact]
-        else:
-            known.append(fact)
+    def _join(self) -> None:
+        promised, assumed = self._promised, self._assumed
+        for fact in self.facts:
+            if fact.scope:
+                self.scoped = True
+            if is_callers(fact):
+                key = (fact.consumer, fact.provider, fact.operation)
+                terms = assumed.get(key)
+                if terms is None:
+                    terms = assumed[key] = {}
+            else:
+                place = (fact.provider, fact.operation)
+                terms = promised.get(place)
+                if terms is None:
+                    terms = promised[place] = {}
+            known = terms.get(fact.term)
+            if known is None:
+                terms[fact.term] = [fact]
+            else:
+                known.append(fact)
 
     # ------------------------------------------------------------------ who there is
 
@@ -86,13 +87,18 @@ class System:
         """Every party that speaks or is spoken of as a side, in order of name."""
         names = {provider for provider, _ in self._promised} | {key[1] for key in self._assumed}
         names |= {key[0] for key in self._assumed if key[0]}
-        names |= {provider_of(call) for fact in self.facts if fact.term == "needs" for call in _calls(fact)}
+        names |= {provider_of(call) for fact in self.about("needs") for call in calls_of(fact)}
         return dict.fromkeys(sorted(names))
 
     @cached_property
     def speaking(self) -> frozenset[str]:
         """The parties that say anything themselves."""
         return frozenset(fact.says for fact in self.facts if fact.stance in (Stance.PROMISES, Stance.ASSUMES))
+
+    @cached_property
+    def spoken_of(self) -> frozenset[str]:
+        """The parties of which, or of whose operations, anything is promised."""
+        return frozenset(provider for provider, _ in self._promised)
 
     def operations(self, provider: str) -> list[str]:
         """The operations that the provider promises by name."""
@@ -114,12 +120,11 @@ class System:
             if consumer:
                 for named in self._named(provider, operation):
                     found[(consumer, provider, named)] = None
-        for fact in self.facts:
-            if fact.term == "needs":
-                for call in _calls(fact):
-                    provider, operation = provider_of(call), operation_of(call) or ANY
-                    for named in self._named(provider, operation):
-                        found[(fact.provider, provider, named)] = None
+        for fact in self.about("needs"):
+            for call in calls_of(fact):
+                provider, operation = provider_of(call), operation_of(call) or ANY
+                for named in self._named(provider, operation):
+                    found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
         for provider, operation in self._promised:
             if (
@@ -149,19 +154,41 @@ class System:
 
     # ------------------------------------------------------------------ what is said
 
+    def about(self, *terms: str) -> Sequence[Fact]:
+        """The facts about any of these terms, in the order they were read."""
+        found = [facts for term in terms if (facts := self._by_term.get(term))]
+        if len(found) < 2:
+            return found[0] if found else ()
+        wanted = frozenset(terms)
+        return [fact for fact in self.facts if fact.term in wanted]
+
+    @property
+    def terms(self) -> Iterable[str]:
+        """Every term that anything is said about."""
+        return self._by_term.keys()
+
+    @cached_property
+    def _by_term(self) -> dict[str, list[Fact]]:
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            known = found.get(fact.term)
+            if known is None:
+                found[fact.term] = [fact]
+            else:
+                known.append(fact)
+        return found
+
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
-        if not self.scoped and (known := self._sides.get((provider, operation))) is not None:
-            return known
         said, key = self._promised, (provider, operation)
-        name = self._name(key, [said.get(key), said.get((provider, ANY))], view)
-        cached = self._sides.get(name)
-        if cached is None:
-            own = resolved(said.get((provider, operation)), view)
+        name = self._name(key, [said.get(key), said.get((provider, ANY))], view) if self.scoped else key
+        known = self._sides.get(name)
+        if known is None:
+            own = resolved(said.get(key), view)
             if operation not in (PARTY, ANY):
                 own = filled(own, resolved(said.get((provider, ANY)), view))
-            cached = self._sides[name] = Side(own)
-        return cached
+            known = self._sides[name] = Side(own) if own else _SILENT
+        return known
 
     def party(self, name: str, view: View = EVERY) -> Side:
         """What a party says of itself: kind, owner, names, escalates, steps."""
@@ -169,20 +196,18 @@ class System:
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
-        if not self.scoped and (known := self._sides.get(key)) is not None:
-            return known
-        consumer, provider, operation = key
-        places = [(who, provider, named) for who in (consumer, "") for named in (operation, ANY)]
-        name = self._name(key, [self._assumed.get(place) for place in places] if self.scoped else [], view)
-        cached = self._sides.get(name)
-        if cached is None:
-            cached = self._sides[name] = Side(self._assumed_terms(key, view))
-        return cached
+        name: object = key
+        if self.scoped:
+            consumer, provider, operation = key
+            places = [(who, provider, named) for who in (consumer, "") for named in (operation, ANY)]
+            name = self._name(key, [self._assumed.get(place) for place in places], view)
+        known = self._sides.get(name)
+        if known is None:
+            known = self._sides[name] = Side(self._assumed_terms(key, view))
+        return known
 
     def _name(self, key: tuple[object, ...], said: list[dict[str, list[Fact]] | None], view: View) -> object:
         """What tells one side in one view from the others: of the view only what the side's own facts depend on."""
-        if not self.scoped:
-            return key
         dimensions = self._dimensions.get(key)
         if dimensions is None:
             facts = [fact for terms in said if terms for same in terms.values() for fact in same]
@@ -214,7 +239,7 @@ class System:
                 return True
         wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
         needs = (need for terms in self._promised_by(consumer) for need in terms.get("needs", ()))
-        return any(may_hold(need.scope, view) and not wanted.isdisjoint(_calls(need)) for need in needs)
+        return any(may_hold(need.scope, view) and not wanted.isdisjoint(calls_of(need)) for need in needs)
 
     def _promised_by(self, party: str) -> list[dict[str, list[Fact]]]:
         operations = (PARTY, ANY, *self.operations(party))
@@ -231,7 +256,11 @@ class System:
         if not self.scoped:
             return _ONE_VIEW
         read = (fact for fact in self._scoped_behind(key) if _is_read(fact.term, reads))
-        return views_over(read, self._meeting(key))
+        return views_over(read, self._meeting(key)).of_running(self.running)
+
+    def same_in_every_view(self, key: Key) -> bool:
+        """Whether no condition touches this boundary, nor any call behind it."""
+        return not self.scoped or not (self._scoped_behind(key) or self._meeting(key))
 
     def _meeting(self, key: Key) -> list[tuple[Fact, bool]]:
         """The scoped facts by which the two sides meet, or not: what the consumer says of the call, and its needs."""
@@ -242,12 +271,20 @@ class System:
         said = [self._assumed.get((consumer, provider, named), {}) for named in (operation, ANY)]
         meeting = [(fact, True) for terms in said for same in terms.values() for fact in same]
         for terms in self._promised_by(consumer):
-            meeting += [(fact, not wanted.isdisjoint(_calls(fact))) for fact in terms.get("needs", ())]
+            meeting += [(fact, not wanted.isdisjoint(calls_of(fact))) for fact in terms.get("needs", ())]
         return [(fact, meets) for fact, meets in meeting if fact.scope]
 
     def system_views(self, reads: tuple[str, ...]) -> Views:
         """The views that the terms a rule reads tell apart anywhere."""
-        return views_over(fact for fact in self.facts if fact.scope and _is_read(fact.term, reads))
+        if not self.scoped:
+            return _ONE_VIEW
+        views = views_over(fact for fact in self.facts if fact.scope and _is_read(fact.term, reads))
+        return views.of_running(self.running)
+
+    @cached_property
+    def running(self) -> dict[str, frozenset[str]]:
+        """The versions of each party that run, where all of them are known."""
+        return running(self.facts)
 
     def _scoped_behind(self, key: Key) -> list[Fact]:
         known = self._behind.get(key)
@@ -272,16 +309,11 @@ class System:
                     for facts in terms.values():
                         yield from facts
                 for need in self._promised.get((provider, named), {}).get("needs", ()):
-                    for call in _calls(need):
+                    for call in calls_of(need):
                         following = (provider, provider_of(call), operation_of(call) or ANY)
                         if following not in seen:
                             seen.add(following)
                             waiting.append(following)
-
-    @cached_property
-    def derived(self) -> dict[object, Any]:
-        """What others have worked out of these facts and want to find again, under a key of theirs."""
-        return {}
 
     @cached_property
     def conflicts(self) -> tuple[Problem, ...]:
@@ -300,7 +332,7 @@ class System:
 
     def states(self, fact: Fact) -> bool:
         """Whether this very fact was read: equal in every part, its place included."""
-        if _is_callers(fact):
+        if is_callers(fact):
             terms = self._assumed.get((fact.consumer, fact.provider, fact.operation), {})
         else:
             terms = self._promised.get((fact.provider, fact.operation), {})
@@ -325,19 +357,6 @@ class System:
             fact for name in operations for facts in self._promised.get((party, name), {}).values() for fact in facts
         ]
 
-    def referring(self, party: str) -> set[str]:
-        """The parties that name this one without calling it: as repairer, signal, next on a ladder, doer of a step."""
-        return self._referring.get(party, set())
-
-    @cached_property
-    def _referring(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for fact in self.facts:
-            if fact.term != "needs" and isinstance(fact.value, tuple):
-                for name in references(fact.value):
-                    found.setdefault(provider_of(name), set()).add(fact.says)
-        return found
-
     def above(self, key: Key) -> list[Key]:
         """The boundaries whose provider makes this very call in order to answer."""
         consumer, provider, operation = key
@@ -346,7 +365,7 @@ class System:
         for upper in self.keys_of(consumer):
             if upper[1] == consumer:
                 needs = self._promised.get((consumer, upper[2]), {}).get("needs", [])
-                if any(not wanted.isdisjoint(_calls(fact)) for fact in needs):
+                if any(not wanted.isdisjoint(calls_of(fact)) for fact in needs):
                     found.append(upper)
         return found
 
@@ -361,21 +380,7 @@ class System:
 
 
 _ONE_VIEW = Views({})
-
-
-def _is_callers(fact: Fact) -> bool:
-    """Whether a fact speaks of the caller's side: what a sidecar does by default, it does in front of every caller."""
-    return (
-        fact.stance is Stance.ASSUMES
-        or bool(fact.consumer)
-        or (fact.stance is Stance.DEFAULT and fact.layer is Layer.SIDECAR)
-    )
-
-
-def _calls(fact: Fact) -> Iterator[str]:
-    if isinstance(fact.value, Needs):
-        for together in fact.value.calls:
-            yield from together
+_SILENT = Side({})
 
 
 def _is_read(term: str, reads: tuple[str, ...]) -> bool:

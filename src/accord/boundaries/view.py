@@ -1,6 +1,6 @@
 """Views: one choice of environment, version and variant in which facts can meet."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from datetime import date
 from itertools import product
 
@@ -11,6 +11,8 @@ OTHER = ""
 
 DAYS = ("from", "until")
 """Dimensions that the day of the check has settled before any view is made."""
+
+VERSION = "version:"
 
 View = dict[str, str]
 EVERY: View = {}
@@ -34,8 +36,23 @@ class Views:
         return iter(self._one_at_a_time(names))
 
     def _one_at_a_time(self, names: list[str]) -> list[View]:
-        base = dict.fromkeys(names, OTHER)
-        return [base] + [{**base, name: value} for name in names for value in self.dimensions[name] if value]
+        base = {name: OTHER if OTHER in self.dimensions[name] else next(iter(self.dimensions[name])) for name in names}
+        return [base] + [
+            {**base, name: value} for name in names for value in self.dimensions[name] if value != base[name]
+        ]
+
+    def of_running(self, running: Mapping[str, Set[str]]) -> "Views":
+        """The same without the versions that do not run, of the parties of which those that do are known."""
+        dimensions = dict(self.dimensions)
+        for party, versions in running.items():
+            members = dimensions.get(VERSION + party)
+            if members is not None:
+                groups = [tuple(value for value in group if value in versions) for group in members.values()]
+                kept = {group[0]: group for group in groups if group}
+                if not kept or not versions <= {value for group in kept.values() for value in group}:
+                    kept[OTHER] = (OTHER,)
+                dimensions[VERSION + party] = kept
+        return Views(dimensions)
 
     def label(self, found_in: list[View]) -> tuple[tuple[str, str], ...]:
         """The conditions that the views of a finding share: a dimension that takes all its values is left out."""

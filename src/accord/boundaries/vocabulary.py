@@ -42,10 +42,10 @@ class Vocabulary(Struct, frozen=True):
 def vocabulary(system: System, view: View) -> Vocabulary:
     """The words that hold in this view."""
     key = ("vocabulary", tuple(sorted(view.items())))
-    known = system.derived.get(key)
+    known = system.memory.get(key)
     if known is None:
         terms = system.party(CONFIGURATION, view).terms
         said = {term.partition(".")[2]: facts[0] for term, facts in terms.items() if term.startswith("vocabulary.")}
         words = {name: fact.value for name, fact in said.items() if name in Vocabulary.__struct_fields__}
-        known = system.derived[key] = Vocabulary(**words, said=said)
+        known = system.memory[key] = Vocabulary(**words, said=said)
     return known

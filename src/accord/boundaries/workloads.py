@@ -1,4 +1,4 @@
-"""Which workload carries which service: the one whose pods have every label that the service selects."""
+"""Which workload carries which service, the one whose pods have every label that it selects, and which versions run."""
 
 from collections.abc import Iterable
 
@@ -6,29 +6,69 @@ from msgspec.structs import replace
 
 from accord.model.fact import Fact
 
+VERSIONS = "versions"
+_LABEL = "version="
+_OF_DEFINITIONS = "variant:"
+
 
 def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts, each `runs` of a workload now said of the services that select its pods; of itself where none does.
 
-    Services select in their own namespace, and only what was found under the same root is held together.
+    Services select in their own namespace, and only what was found under the same root is held together. Of each
+    service it is added which versions its workloads are.
     """
     read = tuple(facts)
-    services: dict[tuple[str, str], list[tuple[str, frozenset[str]]]] = {}
+    services: dict[tuple[str, str], list[tuple[Fact, frozenset[str], list[Fact]]]] = {}
     for fact in read:
         if fact.term == "selects":
-            services.setdefault(_neighbours(fact), []).append((fact.provider, frozenset(fact.value)))
+            services.setdefault(_neighbours(fact), []).append((fact, frozenset(fact.value), []))
     if not services:
         return read
     found: list[Fact] = []
     for fact in read:
         labels = set(fact.value) if fact.term == "runs" else set()
-        parties = (
-            dict.fromkeys(party for party, selects in services.get(_neighbours(fact), ()) if selects <= labels)
-            if labels
-            else {}
-        )
+        selecting = [one for one in services.get(_neighbours(fact), ()) if one[1] <= labels] if labels else []
+        for _, _, workloads in selecting:
+            workloads.append(fact)
+        parties = dict.fromkeys(service.provider for service, _, _ in selecting)
         found += [replace(fact, says=party, provider=party) for party in parties] or [fact]
+    found += [_versions(service, workloads) for near in services.values() for service, _, workloads in near]
     return tuple(found)
+
+
+def _versions(service: Fact, workloads: list[Fact]) -> Fact:
+    """The versions of all pods of a service; none where that is not known: without a label, or for some environment."""
+    versions = tuple(sorted({version_of(workload) for workload in workloads}))
+    if "" in versions or not all(_is_everywhere(fact) for fact in (service, *workloads)):
+        versions = ()
+    return replace(service, term=VERSIONS, value=versions, text=", ".join(versions) or "unknown versions")
+
+
+def version_of(workload: Fact) -> str:
+    """The version label of a workload's pods; empty where they have none."""
+    return next((label.removeprefix(_LABEL) for label in workload.value if label.startswith(_LABEL)), "")
+
+
+def running(facts: Iterable[Fact]) -> dict[str, frozenset[str]]:
+    """The versions of each party that run, where every service and every workload of it tells them."""
+    told: dict[str, list[tuple[str, ...]]] = {}
+    with_services = set()
+    for fact in facts:
+        if fact.term == VERSIONS:
+            with_services.add(fact.provider)
+            told.setdefault(fact.provider, []).append(fact.value)
+        elif fact.term == "runs":
+            version = version_of(fact)
+            told.setdefault(fact.provider, []).append((version,) if version else ())
+    return {
+        party: frozenset(version for versions in told[party] for version in versions)
+        for party in with_services
+        if all(told[party])
+    }
+
+
+def _is_everywhere(fact: Fact) -> bool:
+    return all(dimension.startswith(_OF_DEFINITIONS) for dimension, _ in fact.scope)
 
 
 def _neighbours(fact: Fact) -> tuple[str, str]:

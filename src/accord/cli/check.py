@@ -1,8 +1,6 @@
 """Check what both sides of every boundary state, and show where they contradict each other."""
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -71,6 +69,7 @@ def command(
     """
     from accord.cli._configuration import configuration
     from accord.cli._today import today
+    from accord.files.collector import collector_paused
 
     fail_on, exit_zero = given.pop("fail_on"), given.pop("exit_zero")
     paths = paths or (".",)
@@ -87,18 +86,6 @@ def command(
         )
     code = exit_code(reading, shown, {*settings.value("check.fail_on"), *fail_on})
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """No garbage collection while facts pile up: they are all kept, so looking for garbage is lost time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def judged(paths: tuple[str, ...], settings: "Config", as_of: "date") -> tuple["Reading", "Result"]:

@@ -69,7 +69,7 @@ class Config(Struct, frozen=True):
         """What `landscape.include` names."""
         setting = self.setting("landscape.include")
         folder = self.folder if setting.place else "."
-        place = setting.place or Place("", setting.origin, 1, 1)
+        place = setting.place or _no_file(setting.origin)
         return tuple(Include(text, folder, place) for text in setting.value)
 
     def with_options(self, **given: Any) -> "Config":

@@ -103,7 +103,7 @@ class ConfigRefused(Refused):
 
 def said_at(problem: Problem) -> str:
     """Where a refused value stands: file, line and column, or the option or variable, which has no line."""
-    return str(problem.place) if problem.place.line else problem.place.file
+    return str(problem.place)
 
 
 def typed(key: Key, value: Any) -> Any:

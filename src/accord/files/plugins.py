@@ -26,7 +26,7 @@ def plugins() -> tuple[tuple[Source | TextSource, ...], tuple[Problem, ...]]:
     found: list[Source | TextSource] = []
     problems: list[Problem] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        place = Place("", f"{GROUP} {point.name}", 1, 1)
+        place = Place("", f"{GROUP} {point.name}", 0, 0)
         try:
             found.append(_source(point.load()))
         except Exception as error:  # whatever a package does on import

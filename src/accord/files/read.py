@@ -3,11 +3,10 @@
 Facts are kept, trees are not.
 """
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, others, own
@@ -38,18 +37,6 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
         for side in others(config, seen):
             reader.take(side)
     return reader.reading()
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: a tree has no cycles, and looking for them takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class Reader:

@@ -100,7 +100,7 @@ class Expression(Struct, frozen=True):
 
     `carried` are the labels that it names so (`by`, `group_left`, `label_replace`); with `rest` every other label of
     the series may come along because it says so (`without`, `ignoring` on the left of a group). Labels in `dropped`
-    cannot be there. A label in none of these comes from the series, if at all, and nobody said that it does.
+    cannot be there; with `*` among them, none but the carried can. A label in none of these comes from the series, if at all, and nobody said that it does.
     """
 
     selections: tuple[Selection, ...] = ()

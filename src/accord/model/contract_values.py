@@ -72,4 +72,7 @@ def references(value: object) -> Iterator[str]:
         yield from (called for together in value.calls for called in together)
     elif isinstance(value, tuple):
         for part in value:
-            yield from references(part)
+            if isinstance(part, str):
+                yield part
+            else:
+                yield from references(part)

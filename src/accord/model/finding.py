@@ -65,7 +65,8 @@ class Move(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     """The verdict of one rule about one boundary; `places[0]` is the statement at fault.
 
-    A rule leaves `rule`, `scope` and `fingerprint` empty: the engine fills them.
+    A rule leaves `rule`, `scope`, `fingerprint` and `untried` empty: the engine fills them. `untried` counts the moves
+    that are left out because re-checking them would have taken too long.
     """
 
     verdict: Verdict
@@ -83,6 +84,7 @@ class Finding(Struct, frozen=True):
     rule: str = ""
     scope: tuple[tuple[str, str], ...] = ()
     fingerprint: str = ""
+    untried: int = 0
 
     @property
     def subject(self) -> str:

@@ -4,7 +4,10 @@ from msgspec import Struct
 
 
 class Place(Struct, frozen=True, gc=False, order=True):
-    """A spot in a file; line and column count from 1, file is relative to the root it was found under."""
+    """A spot in a file; line and column count from 1, file is relative to the root it was found under.
+
+    What stands in no file, such as a variable of the environment, is named by `file` and has line 0.
+    """
 
     root: str
     file: str
@@ -12,4 +15,4 @@ class Place(Struct, frozen=True, gc=False, order=True):
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

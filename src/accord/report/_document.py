@@ -18,12 +18,15 @@ File = Annotated[str, Meta(description="path under the root, with forward slashe
 
 
 class NotRead(Struct, frozen=True):
-    """A place that was refused, and why; `whole_file` tells that its file gave nothing at all."""
+    """A place that was refused, and why; `whole_file` tells that its file gave nothing at all.
+
+    What stands in no file has no line: `file` then names it, such as a variable of the environment.
+    """
 
     root: Root
     file: File
-    line: Line
-    column: Line
+    line: Line | None
+    column: Line | None
     reason: str
     whole_file: bool
 
@@ -98,6 +101,7 @@ class Found(Struct, frozen=True):
     """One finding; `places[0]` is the statement at fault. The fingerprint stays when lines move.
 
     `scope` gives the conditions it holds under by dimension, `condition` what a conditional verdict rests on (or "").
+    `help_untried` is there where moves are left out of `help` because re-checking them would have taken too long: how many.
     """
 
     rule: str
@@ -112,6 +116,7 @@ class Found(Struct, frozen=True):
     questions: list[Asks]
     help: list[Help]
     fingerprint: str
+    help_untried: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
 
 
 class Counts(Struct, frozen=True):

@@ -14,6 +14,11 @@ def opened_from_here(root: str, file: str) -> str:
 
 
 def where(place: Place, imported: Container[str] = ()) -> str:
-    """`path:line:column`, the path as it opens from where the check was started; of an import the import, then the place."""
+    """`path:line:column`, the path as it opens from where the check was started; of an import the import, then the place.
+
+    What stands in no file, such as a variable of the environment, is named alone.
+    """
+    if not place.line:
+        return visible(place.file)
     path = f"{place.root}: {place.file}" if place.root in imported else opened_from_here(place.root, place.file)
     return f"{visible(path)}:{place.line}:{place.column}"

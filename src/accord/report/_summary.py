@@ -39,7 +39,16 @@ def summary(result: Result, asked: Asked, paint: Paint) -> list[str]:
     lines = hanging("", found(result, asked), asked.width)
     lines += hanging("", f"read {_count(result.files, 'file')}: {_parties(result)}", asked.width)
     lines += not_read(result.problems, asked.width, paint)
+    lines += hanging("", untried(result), asked.width) if untried(result) else []
     return [*lines, f"next: {paint('code', next_command(result, asked))}"]
+
+
+def untried(result: Result) -> str:
+    """How many moves are not shown because they were not re-checked; "" where all were."""
+    left_out = sum(finding.untried for finding in result.findings)
+    of = sum(1 for finding in result.findings if finding.untried)
+    moves = _count(left_out, "help line is", "help lines are")
+    return f"{moves} left out for {_count(of, 'finding')}: re-checking them would take too long" if left_out else ""
 
 
 def found(result: Result, asked: Asked) -> str:

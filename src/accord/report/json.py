@@ -49,7 +49,7 @@ def _problem_order(problem: Problem) -> tuple[object, ...]:
 
 def _not_read(problem: Problem) -> form.NotRead:
     place = problem.place
-    return form.NotRead(place.root, place.file, place.line, place.column, problem.reason, problem.fatal)
+    return form.NotRead(place.root, place.file, place.line or None, place.column or None, problem.reason, problem.fatal)
 
 
 def _finding(finding: Finding, imported: dict[str, date]) -> form.Found:
@@ -66,6 +66,7 @@ def _finding(finding: Finding, imported: dict[str, date]) -> form.Found:
         questions=[form.Asks(question.to, question.asks, question.bound) for question in finding.questions],
         help=[form.Help(move.party, move.do) for move in finding.moves],
         fingerprint=finding.fingerprint,
+        help_untried=finding.untried or UNSET,
     )
 
 

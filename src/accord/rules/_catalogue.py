@@ -18,11 +18,15 @@ SystemJudge = Callable[[System, View], Iterable[Finding]]
 
 
 class Rule(Struct, frozen=True):
-    """One rule: its id is its path, its page its docstring, `reads` the first segments of the terms it reads."""
+    """One rule: its id is its path, its page its docstring, `reads` the first segments of the terms it reads.
+
+    Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing.
+    """
 
     id: str
     reads: tuple[str, ...]
     page: str
+    needs: tuple[str, ...] = ()
     judge: Judge | None = None
     judge_system: SystemJudge | None = None
 
@@ -52,6 +56,7 @@ def _rule(module: ModuleType) -> Rule:
         id=f"{family}/{name}".replace("_", "-"),
         reads=module.READS,
         page=module.__doc__ or "",
+        needs=getattr(module, "NEEDS", ()),
         judge=getattr(module, "check", None),
         judge_system=getattr(module, "check_system", None),
     )

@@ -80,7 +80,7 @@ class Speech:
         """The entries of a map whose keys are those of the language; keys that begin with `x-` are the author's own."""
         found = self.named(node, expected)
         for entry in found:
-            if entry.key.startswith("x-"):
+            if entry.key[:2] == "x-":
                 return [each for each in found if not each.key.startswith("x-")]
         return found
 
@@ -151,7 +151,7 @@ class Speech:
         known, listed = _by_name(table)
         found: dict[str, tuple[Any, str, Node]] = {}
         for entry in self.entries(node, listed):
-            key = self.known(entry, known)
+            key = known.get(entry.key) or self.known(entry, known)
             if key is None:
                 continue
             value = self.value(key, entry.value, f"{name}.{key.name}")
@@ -168,6 +168,9 @@ class Speech:
             return text, text
         if key.shape == "scalar":
             return self.scalar(node, parse_text if key.parse is str else key.parse, name)
+        if text and text != "none" and node.tag is None:
+            word = self.scalar(node, key.parse, name)
+            return ((word[0],), word[1]) if word else None
         words = []
         for text, item in self.texts(node, name):
             parsed = self.scalar(item, key.parse, name)

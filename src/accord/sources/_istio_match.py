@@ -1,5 +1,8 @@
 """Which requests an entry of a VirtualService takes, in words: `header end-user = jason`, `path /api*`."""
 
+from msgspec.structs import replace
+
+from accord.model.requests import Match
 from accord.sources._objects import Reader
 from accord.sources._yaml import Entry, Node
 
@@ -10,6 +13,8 @@ _NO_CONDITION = ("name", "statPrefix", "gateways", "ignoreUriCase")
 _MAPS = {"headers": "header", "withoutHeaders": "no header", "queryParams": "query", "sourceLabels": "from pods with"}
 _TEXTS = {"port": "port", "sourceNamespace": "from namespace"}
 _STRINGS = {"uri": "path", "method": "method", "scheme": "scheme", "authority": "host"}
+_OF_ADDRESS = ("uri", "method", *_NO_CONDITION)
+_OF_REQUEST = ("headers", "withoutHeaders", "queryParams", "scheme", "authority")
 
 
 def conditions(reader: Reader, entry: dict[str, Entry], gateway: str) -> list[str] | None:
@@ -29,6 +34,51 @@ def conditions(reader: Reader, entry: dict[str, Entry], gateway: str) -> list[st
                 return []
             found.append(" and ".join(words))
     return found or None
+
+
+def matches(reader: Reader, entry: dict[str, Entry], gateway: str) -> tuple[Match, ...]:
+    """The same for programs: the alternatives as far as an address shows them, with the paths that arrive."""
+    listed = [reader.members(match, "match") for match in reader.sequence(entry.get("match"), "match")]
+    found = [_match(reader, members) for members in listed if gateway in _gateways(reader, members, gateway)]
+    return tuple(_arriving(reader, entry, match) for match in (found if listed else [Match()]))
+
+
+def rewrites(reader: Reader, entry: dict[str, Entry]) -> dict[str, Entry]:
+    """How the entry changes the path of what it takes; empty where it leaves it."""
+    changes = reader.members(entry["rewrite"].value, "rewrite") if "rewrite" in entry else {}
+    return {key: change for key, change in changes.items() if key != "authority"}
+
+
+def _match(reader: Reader, members: dict[str, Entry]) -> Match:
+    compared, path = _compared(reader, members.get("uri"))
+    how, method = _compared(reader, members.get("method"))
+    if path and reader.text(members.get("ignoreUriCase"), "match.ignoreUriCase") == "true":
+        compared = "regex"
+    more = set(members).difference(_OF_ADDRESS)
+    unclear = how not in ("", "exact") or bool(more.difference(_OF_REQUEST))
+    return Match(path, compared, method if how == "exact" else "", bool(more), unclear)
+
+
+def _compared(reader: Reader, entry: Entry | None) -> tuple[str, str]:
+    """How a text is compared, and with what."""
+    if entry is None:
+        return "", ""
+    text = _plain(entry.value)
+    if text is not None:
+        return ("exact", text) if text else ("", "")
+    for kind, member in reader.members(entry.value, "match").items():
+        return (kind, reader.text(member, f"match.{kind}") or "") if kind in ("exact", "prefix") else ("regex", "")
+    return "", ""
+
+
+def _arriving(reader: Reader, entry: dict[str, Entry], match: Match) -> Match:
+    changes = rewrites(reader, entry)
+    if not changes:
+        return match
+    to = reader.text(changes.get("uri"), "rewrite.uri")
+    if to is None or match.compared == "regex":
+        return replace(match, path="", compared="regex")
+    return replace(match, path=to, compared=match.compared or "prefix")
 
 
 def in_words(alternatives: list[str]) -> str:

@@ -15,6 +15,7 @@ from accord.model.hours import DAY_MINUTES, DailyInstant, Hours
 from accord.model.nothing import Nothing
 from accord.model.ownership import OwnedFiles
 from accord.model.problem import Refused
+from accord.model.requests import RouteEntry
 from accord.model.terms import Term, term_of
 from accord.model.zone import parse_zone
 
@@ -43,11 +44,12 @@ TYPES: dict[str, Any] = {
     "inhibition": Inhibition,
     "calendar": Calendar,
     "owned": OwnedFiles,
+    "entries": tuple[RouteEntry, ...],
 }
 """Every type that the value of a fact can have, by its word in an exported file."""
 
 _WORDS = {kind: word for word, kind in TYPES.items() if isinstance(kind, type)}
-_IN_TUPLES = {str: "texts", Rung: "ladder", WorkStep: "steps"}
+_IN_TUPLES = {str: "texts", Rung: "ladder", WorkStep: "steps", RouteEntry: "entries"}
 _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "duration": ("int",),
     "count": ("int",),
@@ -67,6 +69,7 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "needs": ("needs",),
     "ladder": ("ladder",),
     "steps": ("steps",),
+    "route entries": ("entries",),
     "nothing": ("flag",),
     "expression": ("expression",),
     "route": ("route",),

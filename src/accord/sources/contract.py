@@ -1,6 +1,6 @@
 """The contract language, `accord.yaml`: a document is one party speaking. All errors of a document are reported at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -36,13 +36,11 @@ def _is_contract_file(file: str) -> bool:
     return file.rpartition("/")[2] in FILE_NAMES
 
 
-def read(document: Document) -> Iterator[Fact | Problem]:
+def read(document: Document) -> Iterable[Fact | Problem]:
     """The facts of one document, and a Problem for each thing in it that the language refuses."""
     reader = _Reader(document)
     reader.read_party(document.node)
-    if reader.is_scoped:
-        yield from reader.facts
-    yield from reader.problems
+    return (*reader.facts, *reader.problems) if reader.is_scoped else reader.problems
 
 
 class _Reader(Speech):
@@ -134,13 +132,16 @@ class _Reader(Speech):
         started = len(self.facts)
         short_timeout = None
         for entry in self.entries(operation.value, f"{operation.key} to be a map of terms"):
-            key = self.known(entry, table)
+            key = table.get(entry.key) or self.known(entry, table)
             if key is None:
                 continue
             if key.name == "timeout" and text_of(entry.value) not in (None, "none", "unknown", ""):
                 short_timeout = entry
             _TERM_READERS[key.shape](self, subject, key, entry)
-        added = self.facts[started:]
+        if len(self.facts) == started:
+            self.add(subject, "mentioned", True, operation.key, operation.key_node)
+            return
+        added = self.facts[started:] if short_timeout else []
         if short_timeout and any(fact.term == "attempts" and (fact.value is NONE or fact.value > 1) for fact in added):
             self.refuse(
                 short_timeout.value,
@@ -148,8 +149,6 @@ class _Reader(Speech):
                 "attempt or all; write {attempt: ...} or {request: ...}",
             )
             self.facts[started:] = [fact for fact in added if fact.term != "timeout.request"]
-        if not added:
-            self.add(subject, "mentioned", True, operation.key, operation.key_node)
 
     # ------------------------------------------------------------------ one reader per shape
 

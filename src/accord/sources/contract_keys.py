@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -41,6 +42,7 @@ class Key(Struct, frozen=True):
     short: str = ""
 
 
+@lru_cache(maxsize=8192)
 def parse_name(text: str) -> str:
     """A name: a letter or digit, then letters, digits, dots, underscores and hyphens; not a reserved word."""
     if not _NAME.fullmatch(text):
@@ -50,6 +52,7 @@ def parse_name(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=8192)
 def parse_reference(text: str) -> str:
     """`party` or `party/operation`, where `any` is every operation."""
     if not _REFERENCE.fullmatch(text):

@@ -12,9 +12,10 @@ from msgspec import Struct
 from accord.model.fact import ANY, PARTY, Fact, Layer, Scope, Stance
 from accord.model.nothing import NONE
 from accord.model.problem import Problem, Refused
+from accord.model.requests import RouteEntry
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._hosts import party_of_gateway, party_of_host
-from accord.sources._istio_match import ALL_OTHERS, MESH, conditions, in_words
+from accord.sources._istio_match import ALL_OTHERS, MESH, conditions, in_words, matches, rewrites
 from accord.sources._objects import Object, Reader, kind_of
 from accord.sources._yaml import Document, Entry, Node, place_of
 
@@ -22,6 +23,9 @@ FORMAT = "istio"
 GROUP = "networking.istio.io/"
 SUBSET = "subset"
 """Scope dimension of a fact that holds for subsets of its provider, until a DestinationRule tells their versions."""
+
+SENT = "sent"
+"""Scope dimension of a fact about requests that are addressed to its provider and sent to these others alone."""
 
 
 class _Way(Struct, frozen=True):
@@ -116,6 +120,7 @@ class _VirtualService:
         for way in self.ways():
             if way == _EVERY_SIDECAR:
                 self.read_routes(hosts, entries)
+            before = len(self.reader.facts)
             for entry, requests in self.reached(entries, way.gateway):
                 whom = (
                     list(hosts) if way == _EVERY_SIDECAR else [party for party, _ in self.destinations(entry) if party]
@@ -124,6 +129,7 @@ class _VirtualService:
                     entry,
                     tuple(_Subject(way, party, self.scope(entry, party, requests)) for party in dict.fromkeys(whom)),
                 )
+            self.read_order(way, entries, self.reader.facts[before:])
         self.reader.problems[:] = dict.fromkeys(self.reader.problems)
 
     def hosts(self) -> dict[str, Node]:
@@ -148,7 +154,11 @@ class _VirtualService:
         return [*mesh, *(way for way in gateways if way.consumer)]
 
     def reached(self, entries: list[dict[str, Entry]], gateway: str) -> Iterator[tuple[dict[str, Entry], str]]:
-        """The entries that requests can reach, with the requests each takes in words; "" where it takes all there are."""
+        """The entries that send requests on, with the requests each takes in words; "" where it takes all there are."""
+        return ((entry, requests) for entry, requests in self.ordered(entries, gateway) if "route" in entry)
+
+    def ordered(self, entries: list[dict[str, Entry]], gateway: str) -> Iterator[tuple[dict[str, Entry], str]]:
+        """Every entry that requests can reach, the first that matches first."""
         asked: list[list[str]] = []
         shown: set[str] = set()
         for number, entry in enumerate(entries, start=1):
@@ -158,12 +168,30 @@ class _VirtualService:
             requests = in_words(asks) if asks else ALL_OTHERS
             if requests in shown:
                 requests = f"{requests} (entry {number})"
-            if "route" in entry:
-                yield entry, requests if asks or asked else ""
+            yield entry, requests if asks or asked else ""
             if not asks:
                 return
             asked.append(asks)
             shown.add(requests)
+
+    def read_order(self, way: _Way, entries: list[dict[str, Entry]], said: list[Fact]) -> None:
+        """For each party of which an entry says something for some requests only: which requests every entry takes."""
+        resource = self.about.path
+        parties = {
+            fact.provider: None for fact in said if any(name == f"requests:{resource}" for name, _ in fact.scope)
+        }
+        if not parties:
+            return
+        table = tuple(
+            RouteEntry(words, matches(self.reader, entry, way.gateway), bool(rewrites(self.reader, entry)))
+            for entry, words in self.ordered(entries, way.gateway)
+        )
+        at = self.spec["http"].at
+        for party in parties:
+            subject = _Subject(way, party, self.about.scope, PARTY)
+            self.reader.say(
+                subject, f"requests.{resource}", table, "; ".join(entry.words for entry in table), at, Stance.PROMISES
+            )
 
     def destinations(self, entry: dict[str, Entry]) -> list[tuple[str, str]]:
         """The party and the subset of each destination, those of weight 0 left out where there are others."""
@@ -181,11 +209,14 @@ class _VirtualService:
         return found
 
     def scope(self, entry: dict[str, Entry], provider: str, requests: str) -> Scope:
-        """Where the facts of an entry hold: which requests, which definition, and which subsets of the provider answer."""
+        """Where the facts of an entry hold: which requests, which definition, and who answers."""
         scope = dict(self.about.scope)
         if requests:
             scope[f"requests:{self.about.path}"] = (requests,)
         sent = self.destinations(entry)
+        others = {party for party, _ in sent if party}
+        if others and provider not in others:
+            scope[SENT] = tuple(sorted(others))
         if sent and all(party == provider and subset for party, subset in sent):
             scope[SUBSET] = tuple(sorted({subset for _, subset in sent}))
         return tuple(sorted(scope.items()))

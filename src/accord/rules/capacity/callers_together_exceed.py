@@ -87,14 +87,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _limits(system: System, view: View) -> Iterator[tuple[Fact, str]]:
     """Each limit on all callers together that holds here, with every operation it is a limit of."""
-    terms = {f"accepts.{name}" for name in SUMMED}
-    for fact in system.facts:
-        if (
-            fact.term in terms
-            and fact.stance is Stance.PROMISES
-            and isinstance(fact.value, Amount)
-            and not fact.value.each
-        ):
+    for fact in system.about(*(f"accepts.{name}" for name in SUMMED)):
+        if fact.stance is Stance.PROMISES and isinstance(fact.value, Amount) and not fact.value.each:
             for operation in (system.operations(fact.provider) or [ANY]) if fact.operation == ANY else [fact.operation]:
                 several = len(system.callers(fact.provider, operation)) > 1
                 if several and system.promised(fact.provider, operation, view).get(fact.term) is fact:

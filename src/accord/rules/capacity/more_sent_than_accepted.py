@@ -88,6 +88,7 @@ from accord.model.nothing import NONE
 READS = ("accepts", "sends", "until", "sunset", "kind")
 _PASSED_ON = ("rate", "concurrency", "connections", "request_size")
 """What a queue itself limits; any other quantity it passes on, so it is not asked."""
+_OWN = (Stance.PROMISES, Stance.ASSUMES)
 
 
 class _Pair(Struct, frozen=True):
@@ -122,13 +123,12 @@ def _pairs(boundary: Boundary) -> Iterator[_Pair]:
         (provider, consumer, boundary.promised, boundary.assumed),
     ):
         sent, taken = _stated(sends, "sends."), _stated(accepts, "accepts.")
-        for name in sorted({*sent, *taken} - {"pages"}):
+        for name in sorted({*sent, *taken} - {"pages"}) if sent or taken else ():
             yield _Pair(name, sender, receiver, sent.get(name), taken.get(name))
 
 
 def _stated(side: Side, family: str) -> dict[str, Fact]:
-    own = (Stance.PROMISES, Stance.ASSUMES)
-    return {fact.term.removeprefix(family): fact for fact in side.family(family) if fact.stance in own}
+    return {fact.term.removeprefix(family): fact for fact in side.family(family) if fact.stance in _OWN}
 
 
 def _both(pair: _Pair) -> bool:

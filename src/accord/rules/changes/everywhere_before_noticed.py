@@ -78,6 +78,7 @@ from accord.model.subject import provider_of
 from accord.model.witness import Step, Witness
 
 READS = ("spread", "detect", "fallback")
+NEEDS = ("spread", "detect.within")
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -132,8 +132,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _promises(system: System, view: View) -> Iterator[tuple[Fact, str]]:
     """Each statement of whom a promise is made to that holds here, with every operation it speaks of."""
-    for fact in system.facts:
-        if fact.term == "to" and fact.stance is Stance.PROMISES:
+    for fact in system.about("to"):
+        if fact.stance is Stance.PROMISES:
             for operation in (system.operations(fact.provider) or [ANY]) if fact.operation == ANY else [fact.operation]:
                 if system.promised(fact.provider, operation, view).get("to") is fact:
                     yield fact, operation

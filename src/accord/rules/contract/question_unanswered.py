@@ -79,7 +79,7 @@ from collections.abc import Iterator
 
 from accord.boundaries.counting import Counting, on_detection
 from accord.boundaries.evidence import side_by_side
-from accord.boundaries.questions import Answered, answered, first_caller, first_said, open_parts, says_none
+from accord.boundaries.questions import Answered, answered, first_caller, first_said, is_answered, open_parts, says_none
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, Fact
@@ -95,12 +95,12 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     """What nobody says about an operation, told once for all its callers."""
     yield from _silent_parts(boundary)
     kind = boundary.system.party(boundary.provider, boundary.view).value("kind")
-    said = boundary.promised.terms or boundary.assumed.terms
-    if not said or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
+    silent = not (boundary.promised.terms or boundary.assumed.terms)
+    if silent or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
-    given = answered(boundary)
-    first = first_said(boundary, given.relied)
-    if first is None:
+    given = None if is_answered(boundary) else answered(boundary)
+    first = first_said(boundary, given.relied) if given else None
+    if given is None or first is None:
         return
     blind = [each for each in given.relied if each.party not in given.own_detect]
     if given.detect_by is not None and says_none(given.detect_by) and blind:

@@ -70,6 +70,7 @@ from accord.model.hours import DailyInstant, show_instant
 from accord.model.nothing import NONE
 
 READS = ("ready_by",)
+NEEDS = ("ready_by",)
 _YEAR = timedelta(days=366)
 _AROUND = timedelta(days=8)
 _SURELY_LATE = timedelta(hours=6)

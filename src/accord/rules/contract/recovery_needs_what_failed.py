@@ -86,7 +86,7 @@ what failed, or say what it falls back on.
 
 from collections.abc import Iterator
 
-from accord.boundaries.dependence import Link, Path, acting, closure, meets, overlap, shortest
+from accord.boundaries.dependence import Link, Path, closure, may_return, meets, overlap, shortest, starts
 from accord.boundaries.evidence import breaks, concludes, states
 from accord.boundaries.reliance import is_reference
 from accord.boundaries.system import System
@@ -113,8 +113,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _roots(system: System, view: View) -> Iterator[tuple[Fact, str]]:
     """Each statement of a repair, signal or fallback that holds here, with every operation it speaks of."""
-    for fact in system.facts:
-        if fact.value is NONE or fact.term not in (*_REPAIRS, "fallback"):
+    for fact in system.about(*_REPAIRS, "fallback"):
+        if fact.value is NONE or (fact.term != "fallback" and not may_return(system, fact, view)):
             continue
         for operation in (system.operations(fact.provider) or [ANY]) if fact.operation == ANY else [fact.operation]:
             side = system.promised(fact.provider, operation, view)
@@ -126,9 +126,9 @@ def _roots(system: System, view: View) -> Iterator[tuple[Fact, str]]:
 
 def _returning(system: System, view: View, fact: Fact, subject: str) -> Iterator[Finding]:
     """The repair or the signal leads back to what failed, whichever of those named acts."""
-    starts = [name if fact.term == "recover.how" else acting(system, name) for name in fact.value]
     paths = [
-        shortest(system, start, view, lambda link: link.needed and meets(link.target, subject)) for start in starts
+        shortest(system, start, view, lambda link: link.needed and meets(link.target, subject))
+        for start in starts(system, fact)
     ]
     others = [name for name in fact.value if meets(name, subject) or provider_of(name) == fact.provider]
     if others or not paths or None in paths or (fact.term == "detect.by" and _elsewhere(system, view, subject, fact)):

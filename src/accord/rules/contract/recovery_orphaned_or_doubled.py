@@ -101,6 +101,7 @@ from accord.model.subject import provider_of
 from accord.model.witness import Witness
 
 READS = ("recover", "fallback", "owner", "undo", "handles", "needs", "availability")
+NEEDS = ("recover",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -55,6 +55,7 @@ from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
 READS = ("errors", "handles")
+NEEDS = ("errors",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

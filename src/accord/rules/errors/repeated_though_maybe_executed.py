@@ -94,6 +94,7 @@ from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
 READS = ("errors", "retry_on", "idempotent", "idempotency_key", "at", "attempts")
+NEEDS = ("retry_on", "errors")
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -76,6 +76,7 @@ from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
 READS = ("errors", "handles", "fallback")
+NEEDS = ("errors",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -98,8 +98,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _without(system: System, view: View) -> Iterator[Finding]:
     relied = {provider for consumer, provider, _ in system.keys if consumer}
-    firsts = _firsts(system)
-    asked = []
+    unowned = []
     for party in system.parties:
         own = system.party(party, view)
         owner = own.get("owner")
@@ -107,9 +106,9 @@ def _without(system: System, view: View) -> Iterator[Finding]:
             none = Statement(owner, f"{party} says that it has no owner")
             yield Finding(Verdict.NOTE, f"nobody answers for {party}, and others rely on it", (none,), "", party)
         if owner is None and own.value("kind") not in _NOT_ASKED and (party in relied or system.operations(party)):
-            first = firsts.get(party)
-            if first is not None:
-                asked.append((party, first))
+            unowned.append(party)
+    firsts = _firsts(system) if unowned else {}
+    asked = [(party, firsts[party]) for party in unowned if party in firsts]
     if len(asked) <= HANDFUL:
         for party, first in asked:
             message = f"nobody is said to answer for {party}"

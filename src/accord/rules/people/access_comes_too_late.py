@@ -80,7 +80,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.absence import Absence, absence
+from accord.boundaries.absence import Absence, absence, longer
 from accord.boundaries.access import Need, access_needs
 from accord.boundaries.course import Course, course
 from accord.boundaries.evidence import concludes
@@ -135,14 +135,13 @@ def _not_there(need: Need, away: Absence) -> Finding:
     assert need.hours is not None
     assert need.given.hours is not None
     then = f"{need.given.party} is not on duty at {away.shown}, and {need.subject} is promised then"
-    covered = exchanged(need.given.hours, need.hours.value, need.hours.text)
     statements = (
         _needed(need),
         Statement(need.given.hours, f"{need.given.party} is on duty {need.given.hours.text}"),
         Statement(need.hours, f"{need.hours.says} promises {need.subject} {need.hours.text}"),
     )
     moves = (
-        Move(need.given.party, f"be on duty {need.hours.text}", (covered,)),
+        *longer(need.given.party, "be on duty", need.given.hours, need.hours),
         Move(need.steps.provider, f"do `{need.step.do}` without {need.given.party}, or with access given in advance"),
     )
     message = f"{need.says}; {then}"
@@ -163,8 +162,8 @@ def _too_long(need: Need, wait: Fact, late: Course, owed: Due) -> Finding:
         sooner = exchanged(wait, wait.value - missing, text)
         moves.append(Move(need.given.party, f"give access within {text}", (sooner,)))
     text = show_duration(owed.within + missing)
-    longer = exchanged(owed.fact, owed.within + missing, text)
-    moves.append(Move(owed.fact.says, f"promise recovery within {text}", (longer,)))
+    relaxed = exchanged(owed.fact, owed.within + missing, text)
+    moves.append(Move(owed.fact.says, f"promise recovery within {text}", (relaxed,)))
     statements = (
         _needed(need),
         Statement(wait, f"{need.given.party} gives access within {wait.text}"),

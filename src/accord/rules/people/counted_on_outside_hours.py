@@ -67,13 +67,14 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.absence import Absence, Watch, absence, hours_in, watch, without_hours
+from accord.boundaries.absence import Absence, Watch, absence, hours_in, longer, watch, without_hours
 from accord.boundaries.reliance import is_reference
 from accord.boundaries.system import Boundary
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
 
 READS = ("hours", "fallback")
+NEEDS = ("hours",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
@@ -114,10 +115,9 @@ def _not_then(boundary: Boundary, found: Absence, own: Watch) -> Finding:
     counts = f"{boundary.consumer} counts on {boundary.subject} {found.needed.text}"
     promises = f"{boundary.provider} promises {boundary.subject} {own.hours.text}"
     fewer = replace(found.needed, value=own.hours.value, text=own.hours.text)
-    more = replace(own.hours, value=found.needed.value, text=found.needed.text)
     moves = (
         Move(boundary.consumer, f"count on {boundary.subject} {own.hours.text}", (Change(found.needed, fewer),)),
-        Move(boundary.provider, f"promise {boundary.subject} {found.needed.text}", (Change(own.hours, more),)),
+        *longer(boundary.provider, f"promise {boundary.subject}", own.hours, found.needed),
     )
     return Finding(
         Verdict.MISMATCH,

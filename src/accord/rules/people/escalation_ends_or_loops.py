@@ -130,10 +130,10 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 def _signals(system: System, consumer: str, about: str, side: Side, view: View) -> Iterator[Finding]:
     """The signals of one side, where every one of them says that it wakes nobody."""
     named = [(fact, provider_of(name)) for fact in signals(side) for name in references(fact)]
-    silent = [
+    silent = (
         system.party(alert, view).value("escalates") is NONE and is_nobody(system, alert, view) is not False
         for _, alert in named
-    ]
+    )
     if not named or not all(silent):
         return
     shown, alert = named[0]

@@ -19,8 +19,7 @@ party: ledger-oncall
 kind: rota
 promises:
   page: {acknowledge: 5m, hours: "Mon-Fri 09:00-18:00 Europe/Berlin"}
-escalates:
-  - {after: 10m, unless: acknowledged, to: duty}
+escalates: [{after: 10m, unless: acknowledged, to: duty}]
 ---
 party: duty
 kind: rota
@@ -102,7 +101,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from accord.boundaries.course import Course, certain_end, course
+from accord.boundaries.course import Course, certain_end, course, surely_in_time
 from accord.boundaries.evidence import concludes
 from accord.boundaries.ladder import operations_that_say
 from accord.boundaries.recovery import Due, Recovery, due, longest, recovery, unbounded
@@ -136,6 +135,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 
 def _judged(system: System, told: Recovery, owed: Due, caller: str) -> Iterator[Finding]:
+    if surely_in_time(told, owed):
+        return
     goes = course(told, owed, system.as_of)
     if goes is not None and goes.ends <= goes.due and caller and goes.missing:
         goes = course(told, owed, system.as_of, though_answered=True)

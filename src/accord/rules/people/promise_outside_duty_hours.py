@@ -87,7 +87,9 @@ Who promises: promise the hours in which somebody is there. Who is on duty: cove
 
 from collections.abc import Iterator
 
-from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, watch, without_hours
+from msgspec.structs import replace
+
+from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, longer, watch, without_hours
 from accord.boundaries.ladder import ladder, operations_that_say, references, signals
 from accord.boundaries.system import System
 from accord.boundaries.view import View
@@ -143,8 +145,7 @@ def _nobody(found: Absence, what: str) -> Finding:
         fewer = exchanged(needed, last.hours.value, last.hours.text)
         moves.append(Move(needed.says, f"promise {needed.subject} {last.hours.text}", (fewer,)))
     if last.hours:
-        more = exchanged(last.hours, needed.value, needed.text)
-        moves.append(Move(last.party, f"be on duty {needed.text}", (more,)))
+        moves += longer(last.party, "be on duty", last.hours, needed)
     message = f"{promised.says}; at {found.shown} {what}"
     witness = found.witness(f"{needed.subject} is promised at {found.shown}, and {what}")
     about = ("", needed.provider, needed.operation)
@@ -168,12 +169,14 @@ def _promised(needed: Fact) -> Statement:
 def _signals(system: System, provider: str, operation: str, view: View) -> Iterator[Finding]:
     """The signals of a promise, where every one of them says when it is there."""
     side = system.promised(provider, operation, view)
-    paged = next((level for level in ladder(system, provider, operation, view).levels), None)
-    permits = (paged.because,) if paged is not None else ()
-    shown = [watch(system, name, fact, view, *permits) for fact in signals(side) for name in references(fact)]
-    needed = side.get("hours") or (paged.hours if paged is not None else None)
-    if needed is None or not shown or without_hours(shown):
+    shown = [watch(system, name, fact, view) for fact in signals(side) for name in references(fact)]
+    if not shown or without_hours(shown):
         return
+    paged = next((level for level in ladder(system, provider, operation, view).levels), None)
+    needed = side.get("hours") or (paged.hours if paged is not None else None)
+    if needed is None:
+        return
+    shown = [replace(each, permits=(paged.because,)) for each in shown] if paged is not None else shown
     found = absence(needed, shown, system.as_of)
     if found is None:
         return
@@ -182,7 +185,6 @@ def _signals(system: System, provider: str, operation: str, view: View) -> Itera
     says = f"{first.party} is there {first.hours.text}"
     needs = f"{needed.says} is there {needed.text}"
     relies = f"{provider} relies on {first.because.text}"
-    longer = exchanged(first.hours, needed.value, needed.text)
     follows = f"a deviation of {provider}/{operation} at {found.shown} is shown by nobody"
     yield Finding(
         Verdict.MISMATCH,
@@ -191,5 +193,5 @@ def _signals(system: System, provider: str, operation: str, view: View) -> Itera
         "",
         first.party,
         witness=found.witness(follows),
-        moves=(Move(first.party, f"show deviations {needed.text}", (longer,)),),
+        moves=longer(first.party, "show deviations", first.hours, needed),
     )

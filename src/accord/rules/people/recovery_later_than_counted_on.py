@@ -89,6 +89,7 @@ from accord.model.finding import Change, Finding, Move, Question, Statement, Ver
 from accord.model.nothing import NONE
 
 READS = ("recover", "detect")
+NEEDS = ("recover.within",)
 _CLOCKS = ("failure", "detection", "acknowledgement")
 
 

@@ -114,6 +114,7 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 
 READS = ("attempts", "sends", "accepts", "needs", "retry_on", "timeout", "backoff", "latency", "errors")
+NEEDS = ("attempts",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

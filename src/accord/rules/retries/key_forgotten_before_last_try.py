@@ -108,6 +108,7 @@ from accord.model.witness import Step, Witness
 READS = (
     "idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on", "latency", "errors", "needs",
 )  # fmt: skip
+NEEDS = ("idempotent", "attempts")
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -107,17 +107,9 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = (
-    "attempts",
-    "retry_on",
-    "timeout",
-    "idempotent",
-    "idempotency_key",
-    "at",
-    "backoff",
-    "errors",
-    "latency",
-    "needs",
-)
+    "attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors", "latency", "needs",
+)  # fmt: skip
+NEEDS = ("attempts",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -74,6 +74,7 @@ from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
 READS = ("timeout", "attempts", "backoff", "retry_on", "latency", "needs")
+NEEDS = ("attempts", "timeout")
 
 
 class _Tries(Struct, frozen=True):

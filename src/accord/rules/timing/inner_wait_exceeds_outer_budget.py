@@ -87,6 +87,7 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
 
 READS = ("timeout", "latency", "attempts", "backoff", "retry_on", "handles", "needs", "idempotent", "at")
+NEEDS = ("timeout", "needs")
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -1,0 +1,22 @@
+"""Whose side of a call a fact is on, and which calls it states."""
+
+from collections.abc import Iterator
+
+from accord.model.contract_values import Needs
+from accord.model.fact import Fact, Layer, Stance
+
+
+def is_callers(fact: Fact) -> bool:
+    """Whether a fact speaks of the caller's side: what a sidecar does by default, it does in front of every caller."""
+    return (
+        fact.stance is Stance.ASSUMES
+        or bool(fact.consumer)
+        or (fact.stance is Stance.DEFAULT and fact.layer is Layer.SIDECAR)
+    )
+
+
+def calls_of(fact: Fact) -> Iterator[str]:
+    """The operations that a fact about what an operation needs has it call."""
+    if isinstance(fact.value, Needs):
+        for together in fact.value.calls:
+            yield from together

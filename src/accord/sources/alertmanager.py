@@ -1,0 +1,117 @@
+"""Alertmanager: routing files, plain or inside a Secret or ConfigMap, and the objects of its operator.
+
+A file is read as strictly as Alertmanager reads it: what it would not start with gives no facts, and says why.
+"""
+
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterable, Iterator
+
+from accord.model.fact import Fact
+from accord.model.place import Place
+from accord.model.problem import Problem
+from accord.sources._alertmanager_file import FORMAT as FORMAT
+from accord.sources._alertmanager_file import read_file
+from accord.sources._alertmanager_operator import KIND, is_operated, read_operated
+from accord.sources._alertmanager_reading import Strict
+from accord.sources._alertmanager_shapes import KINDS, SHAPES
+from accord.sources._objects import kind_of
+from accord.sources._yaml import (
+    Document,
+    Entry,
+    MappingNode,
+    Node,
+    SequenceNode,
+    child,
+    documents,
+    entries,
+    items,
+    place_of,
+    text_of,
+)
+
+_KEYS = ("alertmanager.yaml", "alertmanager.yml")
+_HOLDERS = {"Secret": ("stringData", "data"), "ConfigMap": ("data",)}
+_OF_A_ROOT = ("receiver", "routes", "group_by")
+_INDENT = 2  # what manifests indent by; the text of a block does not tell
+
+
+def claims(document: Document) -> bool:
+    """A routing file, or something that is clearly part of one; a Secret or ConfigMap that holds one; an AlertmanagerConfig."""
+    if type(document.node) is not MappingNode:
+        return False
+    version, kind = kind_of(document)
+    if kind in _HOLDERS and version == "v1":
+        return next(_held(document), None) is not None
+    if version or kind:
+        return is_operated(version, kind)
+    route, receivers = child(document.node, "route"), child(document.node, "receivers")
+    if type(route) is MappingNode and type(receivers) is SequenceNode:
+        return True
+    own = all(text_of(key) in SHAPES["file"] for key, _ in document.node.value)
+    return own and (_is_root(route) or any(_is_receiver(item) for item in items(receivers)))
+
+
+def _is_root(node: Node | None) -> bool:
+    return child(node, "receiver") is not None and any(child(node, key) is not None for key in _OF_A_ROOT[1:])
+
+
+def _is_receiver(node: Node) -> bool:
+    return child(node, "name") is not None and any(child(node, key) is not None for key in KINDS)
+
+
+def read(document: Document) -> Iterable[Fact | Problem]:
+    """The facts of one file; only a Problem for each reason to refuse it, where there is one."""
+    _, kind = kind_of(document)
+    if kind == KIND:
+        yield from read_operated(document)
+    elif kind in _HOLDERS:
+        for entry, encoded in _held(document):
+            yield from _read_held(document, entry, encoded)
+    else:
+        yield from read_file(Strict(document), f"{FORMAT}:{document.file}")
+
+
+def _held(document: Document) -> Iterator[tuple[Entry, bool]]:
+    """The entries that hold a routing file, and whether each is in base64; what is plain wins, as in the cluster."""
+    seen = set()
+    kind = kind_of(document)[1]
+    for key in _HOLDERS[kind]:
+        node = child(document.node, key)
+        for entry in entries(node) if node is not None else ():
+            if entry.key in _KEYS and entry.key not in seen and (text_of(entry.value) or "").strip():
+                seen.add(entry.key)
+                yield entry, kind == "Secret" and key == "data"
+
+
+def _read_held(document: Document, entry: Entry, encoded: bool) -> Iterator[Fact | Problem]:
+    """The facts of a file inside another, at the lines of the outer one as far as its text lies there line by line."""
+    text = text_of(entry.value) or ""
+    outer = place_of(entry.at, document.root, document.file)
+    at: Place | None = outer
+    if encoded:
+        try:
+            text = b64decode("".join(text.split()), validate=True).decode("utf-8")
+        except (Error, UnicodeDecodeError, ValueError):
+            yield Problem(outer, f"cannot read {entry.key}: it is no text in base64", fatal=True)
+            return
+    elif getattr(entry.value, "style", None) == "|" and entry.at is entry.value:
+        text, at = _as_it_stands(text, entry), None
+    for inner in documents(text, document.root, document.file, document.scope):
+        if isinstance(inner, Problem):
+            yield Problem(at or inner.place, f"{entry.key}: {inner.reason}", fatal=True)
+        else:
+            yield from read_file(Strict(inner, at), f"{FORMAT}:{document.file}")
+        return
+
+
+def _as_it_stands(text: str, entry: Entry) -> str:
+    """The text of a block with the empty lines before it and the blanks beside it that the outer file has."""
+    before = "\n" * (entry.value.start_mark.line + 1)
+    indent = " " * (entry.key_node.start_mark.column + _INDENT)
+    lines = text.split("\n")
+    start = next((number for number, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), 0)
+    if lines[start].rstrip() == "---":
+        lines[start] = ""
+    end = next((number for number, line in enumerate(lines) if line.rstrip() in ("---", "...")), len(lines))
+    return before + "\n".join(indent + line if line.strip() else line for line in lines[:end])
