@@ -12,7 +12,8 @@ from accord.model.alerting import Expression, Receiver, Route
 from accord.model.fact import Fact
 
 _ALERT, _TREE = "prometheus:", "alertmanager:"
-_ROOT = "route.r"
+ROOT = "route.r"
+"""The path of the root of a routing tree."""
 TEMPLATE = "{{"
 """What a label or annotation contains whose value is worked out when the alert fires."""
 
@@ -89,7 +90,7 @@ class Tree:
                 nodes[above].children.append(node)
         for node in nodes.values():
             node.children.sort(key=lambda child: int(child.path.rpartition(".")[2]))
-        return nodes.get(_ROOT)
+        return nodes.get(ROOT)
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

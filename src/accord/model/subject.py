@@ -19,6 +19,18 @@ def operation_of(about: str) -> str:
     return _parted(about)[1]
 
 
+def called(party: str) -> str:
+    """The name by which people know a party: the alert of `prometheus:rules/a.yml#group/Alert#2`, the file of a routing tree, else the name itself."""
+    system, _, name = party.partition(":")
+    if system == "alertmanager":
+        return name.rpartition("/")[2] or party
+    if system != "prometheus" or "#" not in name:
+        return party
+    rule = name.partition("#")[2].partition("/")[2]
+    numbered = rule.rpartition("#")
+    return (numbered[0] if numbered[0] and numbered[2].isdigit() else rule) or party
+
+
 @lru_cache(maxsize=16_384)
 def _parted(about: str) -> tuple[str, str]:
     if about.startswith(_WHOLE):
