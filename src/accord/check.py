@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
+from accord.boundaries.rotas import with_rotas
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
 from accord.boundaries.variants import separate
@@ -51,7 +52,8 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated = tuple(facts)
     linked = link(carried(stated), stated)
-    system = System(with_defaults(separate(versions_of_subsets(linked.facts))), as_of)
+    facts = with_rotas(separate(versions_of_subsets(linked.facts)), as_of)
+    system = System(with_defaults(facts), as_of)
     return system, (*linked.problems, *system.conflicts)
 
 

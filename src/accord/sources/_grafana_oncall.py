@@ -124,7 +124,7 @@ def _people(resource: Resource, begins: datetime, unit: str, days: tuple[int, ..
         return ((NOT_KNOWN,),) if users is None or "" in users else (users,) if users else ()
     groups = [resource.references(group) for group in items(child(resource.body, "rolling_users"))]
     first = resource.number("start_rotation_from_user_index") or 0
-    if not groups or None in groups or len(groups) > 1 and (days or first or not unit):
+    if not groups or None in groups or (len(groups) > 1 and (days or first or not unit)):
         return ((NOT_KNOWN,),) if groups or resource.is_said("rolling_users") else ()
     return tuple(group for group in groups if group is not None)
 

@@ -21,6 +21,7 @@ LARGEST = 1_000_000
 """Characters; a larger file is no work of hands and takes long to read."""
 
 _LONGEST_SUM = 200
+_NONE: Any = None  # the place of a tag that is never acted on, and of a buffer that is not kept
 _SUM = re.compile(r"[\d\s.+*/()-]+", re.ASCII)
 _COMMENT = re.compile(r"(?://|#).*")
 _OPERATORS: dict[type, Callable[[Fraction, Fraction], Fraction]] = {
@@ -39,7 +40,9 @@ def parsed(text: str, start: Place) -> MappingNode | Problem | None:
     except ImportError:
         return None
     if len(text) > LARGEST:
-        return Problem(start, f"{len(text):,} characters, and no more than {LARGEST:,} are read as Terraform", fatal=True)
+        return Problem(
+            start, f"{len(text):,} characters, and no more than {LARGEST:,} are read as Terraform", fatal=True
+        )
     text = text.replace("\r\n", " \n").replace("\r", "\n")
     try:
         tree = hcl2.parses(text if text.endswith("\n") else f"{text}\n")
@@ -77,50 +80,52 @@ class _Body:
                 key, value = self.block(child)
                 members.setdefault(key.value, (key, []))[1].append(value)
         repeated = [
-            (key, SequenceNode(None, values, key.start_mark, key.end_mark)) for key, values in members.values()
+            (key, SequenceNode(_NONE, values, key.start_mark, key.end_mark)) for key, values in members.values()
         ]
-        return MappingNode(None, [*plain, *repeated], *self.marks(rule))
+        return MappingNode(_NONE, [*plain, *repeated], *self.marks(rule))
 
     def block(self, rule: Any) -> tuple[ScalarNode, MappingNode]:
         """The block's type and its content, each label as a map around it."""
         first, *labels = rule.labels
         value = self.body(rule.body)
         for label in reversed(labels):
-            value = MappingNode(None, [(self.name(label), value)], *self.marks(label))
+            value = MappingNode(_NONE, [(self.name(label), value)], *self.marks(label))
         return self.name(first), value
 
     def name(self, rule: Any) -> ScalarNode:
         start, end = self.marks(rule)
-        return ScalarNode(None, self.text[start.index : end.index].strip().strip('"'), start, end)
+        return ScalarNode(_NONE, self.text[start.index : end.index].strip().strip('"'), start, end)
 
     def expression(self, rule: Any) -> Node:
         inner = _inner(rule)
         kind = type(inner).__name__
         if kind == "TupleRule":
             parts = [self.expression(part) for part in inner.elements]
-            return SequenceNode(None, parts, *self.marks(rule))
+            return SequenceNode(_NONE, parts, *self.marks(rule))
         if kind == "ObjectRule":
-            pairs: list[tuple[Node, Node]] = [(self.name(part.key), self.expression(part.expression)) for part in inner.elements]
-            return MappingNode(None, pairs, *self.marks(rule))
+            pairs: list[tuple[Node, Node]] = [
+                (self.name(part.key), self.expression(part.expression)) for part in inner.elements
+            ]
+            return MappingNode(_NONE, pairs, *self.marks(rule))
         return self.scalar(rule, kind)
 
     def scalar(self, rule: Any, kind: str) -> ScalarNode:
         start, end = self.marks(rule)
         typed = self.text[start.index : end.index].strip()
         if kind == "StringRule" and len(typed) > 1:
-            return ScalarNode(None, _unescaped(typed[1:-1]), start, end, style='"')
+            return ScalarNode(_NONE, _unescaped(typed[1:-1]), start, end, style='"')
         if typed in ("true", "false", "null"):
-            return ScalarNode(None, typed, start, end)
+            return ScalarNode(_NONE, typed, start, end)
         number = _worked_out(typed)
-        return ScalarNode(None, number if number is not None else f"${{{typed}}}", start, end)
+        return ScalarNode(_NONE, number if number is not None else f"${{{typed}}}", start, end)
 
     def marks(self, rule: Any) -> tuple[Mark, Mark]:
         meta = rule._meta
         line, column = getattr(meta, "line", 1) or 1, getattr(meta, "column", 1) or 1
         begin, end = getattr(meta, "start_pos", 0) or 0, getattr(meta, "end_pos", 0) or 0
         return (
-            Mark(None, begin, line - 1, column - 1, None, None),
-            Mark(None, end, line - 1, column - 1, None, None),
+            Mark(_NONE, begin, line - 1, column - 1, None, _NONE),
+            Mark(_NONE, end, line - 1, column - 1, None, _NONE),
         )
 
 

@@ -11,7 +11,20 @@ from accord.model.fact import Fact
 from accord.model.hours import Window
 from accord.model.nothing import NONE
 from accord.model.rotas import NOT_KNOWN, Shift
-from accord.sources._on_call import MINUTE, NEVER, ROTA, WEEK_MINUTES, Step, daily, instant, paged, rota, utc, weekly, zone
+from accord.sources._on_call import (
+    MINUTE,
+    NEVER,
+    ROTA,
+    WEEK_MINUTES,
+    Step,
+    daily,
+    instant,
+    paged,
+    rota,
+    utc,
+    weekly,
+    zone,
+)
 from accord.sources._terraform import PAGE, Resource
 from accord.sources._yaml import Node, child
 

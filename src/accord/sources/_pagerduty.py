@@ -73,7 +73,11 @@ def _layer(resource: Resource, layer: Node, named: str) -> Shift:
     users = resource.references(child(layer, "users"))
     windows = _windows(resource, layer, named)
     ends = resource.text("end", layer)
-    known = resource.is_said("users", layer) and windows is not None and not (resource.is_said("end", layer) and not utc(ends))
+    known = (
+        resource.is_said("users", layer)
+        and windows is not None
+        and not (resource.is_said("end", layer) and not utc(ends))
+    )
     if not known or windows is None:
         return Shift(followed=False)
     seconds = resource.number("rotation_turn_length_seconds", layer) or 0

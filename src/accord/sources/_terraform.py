@@ -14,7 +14,18 @@ from msgspec import Struct
 from accord.model.fact import EVERYWHERE, PARTY, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.sources._yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, child, entries, items, place_of, text_of
+from accord.sources._yaml import (
+    Entry,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    child,
+    entries,
+    items,
+    place_of,
+    text_of,
+)
 
 SYSTEMS = ("grafana_oncall", "pagerduty", "opsgenie", "goalert")
 PAGE = "page"
@@ -115,7 +126,9 @@ class Resource(Struct, frozen=True):
     def fact(self, party: str, term: str, value: object, text: str, at: Node, operation: str = PARTY) -> Fact:
         """What this resource says of a party."""
         place, layer = self.place(at), Layer.PEOPLE
-        return Fact(self.party, Stance.PROMISES, "", party, operation, term, value, text, place, layer, self.scope, self.system)
+        return Fact(
+            party, Stance.PROMISES, "", party, operation, term, value, text, place, layer, self.scope, self.system
+        )
 
     def called(self) -> Iterator[Fact]:
         """What else the resource is called: its name with and without the kind, and the name that people see."""
@@ -150,7 +163,9 @@ def resources(root: Node, start: Place, scope: Scope = EVERYWHERE) -> Iterator[R
             for body in _maps(named.value):
                 if plain(child(body, "count")) != "0":
                     short = kind.key.removeprefix(f"{system}_")
-                    yield Resource(system, short, named.key, body, named.key_node, folder, start.root, start.file, scope)
+                    yield Resource(
+                        system, short, named.key, body, named.key_node, folder, start.root, start.file, scope
+                    )
 
 
 def _maps(node: Node | None) -> list[Node]:
