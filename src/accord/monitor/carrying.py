@@ -127,9 +127,10 @@ def _rung_refused(line: Timeline, step: Step, fact: Fact, party: str) -> str:
     before, owner = line.last_act(), line.page_of(fact.provider)
     if before is None or step.party != fact.provider:
         return f"{step.party} does not page on this ladder"
-    if owner is None and line.pages:
+    if owner is None and line.pages and fact.provider not in line.broke:
         return f"{step.party} was not paged itself"
-    starts = before.at if owner is None else next(page.at for page in line.pages if page.party == owner.party)
+    began = line.broke.get(fact.provider, before.at)
+    starts = began if owner is None else next(page.at for page in line.pages if page.party == owner.party)
     reason = f"the ladder pages {party} at another time"
     for rung in fact.value:
         if isinstance(rung, Rung) and provider_of(rung.to) == party and step.at == starts + (rung.after or 0):
