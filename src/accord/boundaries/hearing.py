@@ -143,20 +143,20 @@ def is_supposed(value: Open) -> bool:
 def heard(system: System, view: View) -> tuple[Heard, ...]:
     """Every alert that a tree takes, in order of party; worked out once."""
     key = ("heard", tuple(sorted(view.items())))
-    known: tuple[Heard, ...] | None = system.derived.get(key)
+    known: tuple[Heard, ...] | None = system.memory.get(key)
     if known is None:
-        known = system.derived[key] = tuple(_heard(system, view))
+        known = system.memory[key] = tuple(_heard(system, view))
     return known
 
 
 def reaches(system: System, view: View) -> tuple[Reach, ...]:
     """Every tree that has a root, with what its receivers do; worked out once."""
     key = ("reaches", tuple(sorted(view.items())))
-    known: tuple[Reach, ...] | None = system.derived.get(key)
+    known: tuple[Reach, ...] | None = system.memory.get(key)
     if known is None:
         words = vocabulary(system, view)
         trees = [tree for tree in alerting(system, view).trees if tree.root is not None]
-        known = system.derived[key] = tuple(Reach(tree, words) for tree in trees)
+        known = system.memory[key] = tuple(Reach(tree, words) for tree in trees)
     return known
 
 

@@ -54,9 +54,9 @@ class Roster(Struct, frozen=True):
 def roster(system: System, party: str, view: View) -> Roster | None:
     """The shifts of a party, its own and those it refers to; None where it has none."""
     key = ("roster", party, tuple(sorted(view.items())))
-    if key not in system.derived:
-        system.derived[key] = _roster(system, party, view)
-    found: Roster | None = system.derived[key]
+    if key not in system.memory:
+        system.memory[key] = _roster(system, party, view)
+    found: Roster | None = system.memory[key]
     return found
 
 
