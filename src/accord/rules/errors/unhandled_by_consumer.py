@@ -68,7 +68,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.answers import answers, names_error
+from accord.boundaries.answers import answers, unhandled
 from accord.boundaries.system import Boundary
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
@@ -90,7 +90,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
             yield _question(boundary, errors)
         return
     handled = () if handles.value is NONE else handles.value
-    missing = [error for error in errors if not any(names_error(word, error) for word in handled)]
+    missing = [error for error in errors if unhandled(handled, error) is not None]
     if not missing:
         return
     names = _listed(missing)

@@ -131,7 +131,7 @@ def _mismatch(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait]) ->
 
 def _conditional(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait]) -> Iterator[Finding]:
     at_most = may.waits_at_most
-    if at_most is None or at_most <= limit.value:
+    if at_most is None or at_most <= limit.value or agreement(boundary, limit) is Agreement.AGREED:
         return
     longest = max(waits, key=lambda wait: wait.at_most or 0)
     if longest.limit is None:
