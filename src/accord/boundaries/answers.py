@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import ErrorAnswer, Needs
 from accord.model.fact import ANY, Fact
+from accord.model.nothing import NONE
 
 
 def answers(boundary: Boundary) -> list[Fact]:
@@ -34,6 +35,13 @@ def unhandled(words: Iterable[str], error: Fact) -> tuple[str, ...] | None:
     codes = error.value.status or ()
     left = tuple(code for code in codes if code not in known and not (len(code) == 3 and f"{code[0]}xx" in known))
     return left if left or not codes else None
+
+
+def handled_errors(handles: Fact) -> str:
+    """What a caller has an answer for, in words: `declined, 5xx`, `any error`, `no error`."""
+    if handles.value is NONE:
+        return "no error"
+    return "any error" if "any" in handles.value else handles.text
 
 
 def calling(boundary: Boundary) -> Fact | None:

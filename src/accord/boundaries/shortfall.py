@@ -232,7 +232,8 @@ def _sayings(boundary: Boundary, wait: Wait) -> Iterator[Saying]:
         yield from _sayings(part, deeper)
     planned = plan(part)
     if planned is not None and wait.surely == planned.end < may.surely:
-        yield planned.tries[0].limit, f"waits {planned.tries[0].limit.text} for each try"
+        limit = planned.tries[0].limit
+        yield limit, f"waits {limit.text} for {part.subject if limit.term == 'timeout.request' else 'each try'}"
         if planned.attempts is not None and len(planned.tries) > 1:
             yield planned.attempts, f"tries {planned.attempts.text} times"
 
