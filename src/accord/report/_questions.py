@@ -36,7 +36,8 @@ def _entry(question: Question, asking: list[Finding], wanted: Asked, paint: Pain
     lines = hanging("  ", _sentence(question), wanted.width)
     for finding in asking:
         place = where(finding.statements[0].fact.place, wanted.imported) if finding.statements else ""
-        lines.append(paint("faint", f"      {finding.rule}   {visible(finding.subject)}   {place}"))
+        where_asked = "".join(f"  [{visible(name)}={visible(value)}]" for name, value in finding.scope)
+        lines.append(paint("faint", f"      {finding.rule}   {visible(finding.subject)}{where_asked}   {place}"))
     return lines
 
 
