@@ -9,6 +9,7 @@ from accord.boundaries.alert_labels import NAME, added_by_server, labels_of
 from accord.boundaries.alerting import Alert, Node, Tree, alerting
 from accord.boundaries.courses import Course, courses
 from accord.boundaries.open_labels import Labels, Open, decides
+from accord.boundaries.routing import router
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.boundaries.vocabulary import Vocabulary, vocabulary
@@ -35,10 +36,7 @@ class Reach:
             for name, fact in tree.receivers.items()
             if name in words.log_only or not fact.value.integrations
         }
-        self.namers: dict[str, Node] = {}
-        for node in tree.nodes:
-            above = self.namers.get(node.path.rpartition(".")[0])
-            self.namers[node.path] = node if node.route.receiver or above is None else above
+        self.router = router(tree)
         self.copies = self._copies()
         matchers = [matcher for node in tree.nodes for matcher in node.route.matchers]
         self.asked = tuple(dict.fromkeys(matcher.label for matcher in matchers))
@@ -64,7 +62,7 @@ class Reach:
 
     def receiver(self, node: Node) -> str:
         """The receiver of a route: its own, else that of the nearest above."""
-        return self.namers[node.path].route.receiver
+        return self.router.settings(node).receiver
 
     def courses(self, labels: Labels) -> tuple[Course, ...]:
         """Every course of these labels that the tree takes."""
@@ -84,11 +82,11 @@ class Reach:
 
     def is_meant(self, node: Node) -> bool:
         """Whether whoever wrote the tree sends what ends there to that receiver on purpose: the route that names it asks for labels."""
-        return bool(self.namers[node.path].route.matchers)
+        return bool(self.router.settings(node).named_by.route.matchers)
 
     def is_by_name(self, node: Node) -> bool:
         """Whether the route that names the receiver asks for alerts by their names."""
-        asked = self.namers[node.path].route.matchers
+        asked = self.router.settings(node).named_by.route.matchers
         return any(matcher.label == NAME and matcher.operator in ("=", "=~") for matcher in asked)
 
     @property
@@ -143,20 +141,20 @@ def is_supposed(value: Open) -> bool:
 def heard(system: System, view: View) -> tuple[Heard, ...]:
     """Every alert that a tree takes, in order of party; worked out once."""
     key = ("heard", tuple(sorted(view.items())))
-    known: tuple[Heard, ...] | None = system.derived.get(key)
+    known: tuple[Heard, ...] | None = system.memory.get(key)
     if known is None:
-        known = system.derived[key] = tuple(_heard(system, view))
+        known = system.memory[key] = tuple(_heard(system, view))
     return known
 
 
 def reaches(system: System, view: View) -> tuple[Reach, ...]:
     """Every tree that has a root, with what its receivers do; worked out once."""
     key = ("reaches", tuple(sorted(view.items())))
-    known: tuple[Reach, ...] | None = system.derived.get(key)
+    known: tuple[Reach, ...] | None = system.memory.get(key)
     if known is None:
         words = vocabulary(system, view)
         trees = [tree for tree in alerting(system, view).trees if tree.root is not None]
-        known = system.derived[key] = tuple(Reach(tree, words) for tree in trees)
+        known = system.memory[key] = tuple(Reach(tree, words) for tree in trees)
     return known
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from accord.boundaries.alert_labels import NAME, firing
 from accord.boundaries.alert_sets import interrupts
 from accord.boundaries.alerting import Alert, Node
-from accord.boundaries.courses import Course, looked_at
+from accord.boundaries.courses import looked_at
 from accord.boundaries.evidence import concludes
 from accord.boundaries.hearing import Heard, Reach
 from accord.boundaries.hearing_words import silence
@@ -33,7 +33,7 @@ def unheard(heard: Heard, does: str) -> Witness | None:
     steps: list[Step] = [fires(heard.alert, labels)]
     needed = [*heard.alert.labels.values(), *heard.added.values(), *_expression(heard)]
     for reach, _ in heard.ways:
-        ends = _ends(reach, labels)
+        ends = reach.router.ends(labels)
         steps += [sent(reach, heard.alert, node) for node in ends]
         steps += _silences(reach, ends)
         needed += seen(reach, labels)
@@ -64,11 +64,6 @@ def sent(reach: Reach, alert: Alert, node: Node) -> Step:
 def seen(reach: Reach, labels: dict[str, str]) -> list[Fact]:
     """The routes that the evaluation of these labels looks at."""
     return [node.fact for node in looked_at(reach.tree, _known(labels))]
-
-
-def _ends(reach: Reach, labels: dict[str, str]) -> tuple[Node, ...]:
-    taken: tuple[Course, ...] = reach.courses(_known(labels))
-    return taken[0].ends if taken else ()
 
 
 def _known(labels: dict[str, str]) -> Labels:
