@@ -27,21 +27,27 @@ def weight(alert: Alert, words: Vocabulary) -> Severity:
 
 def unheard(heard: Heard, does: str) -> Witness | None:
     """The alert fires, and is sent where nobody hears it; None where no values for its open labels are found."""
-    labels = next(_fired(heard), None)
+    labels = next(fired(heard), None)
     if labels is None:
         return None
     steps: list[Step] = [fires(heard.alert, labels)]
-    needed = [*heard.alert.labels.values(), *heard.added.values(), *_expression(heard)]
     for reach, _ in heard.ways:
         ends = reach.router.ends(labels)
         steps += [sent(reach, heard.alert, node) for node in ends]
-        steps += _silences(reach, ends)
-        needed += seen(reach, labels)
-    expects = tuple(dict.fromkeys(needed))
-    return Witness((*steps, concludes(does)), "alert-heard", expects, labels=tuple(sorted(labels.items())))
+        steps += silences(reach, ends)
+    return Witness(
+        (*steps, concludes(does)), "alert-heard", needed(heard, labels), labels=tuple(sorted(labels.items()))
+    )
 
 
-def _fired(heard: Heard) -> Iterator[dict[str, str]]:
+def needed(heard: Heard, labels: dict[str, str]) -> tuple[Fact, ...]:
+    """What the monitor needs to follow the way of an alert: its labels, its expression, and the routes looked at."""
+    own = (*heard.alert.labels.values(), *heard.added.values(), *_expression(heard))
+    looked = (fact for reach, _ in heard.ways for fact in seen(reach, labels))
+    return tuple(dict.fromkeys((*own, *looked)))
+
+
+def fired(heard: Heard) -> Iterator[dict[str, str]]:
     """The labels of an alert that fires so, for each course of its first tree, the usual one last told first."""
     for course in reversed(heard.ways[0][1]):
         examples = {name: value.example for name, value in course.supposed.items()}
@@ -70,7 +76,8 @@ def _known(labels: dict[str, str]) -> Labels:
     return dict(labels)
 
 
-def _silences(reach: Reach, ends: Iterable[Node]) -> Iterator[Step]:
+def silences(reach: Reach, ends: Iterable[Node]) -> Iterator[Step]:
+    """The steps that say why the receivers of these routes tell nobody."""
     for name in dict.fromkeys(reach.receiver(node) for node in ends):
         fact = reach.silent[name]
         yield Step(0, fact.says, "states", silence(reach, name), fact, fact.subject)

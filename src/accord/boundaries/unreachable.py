@@ -44,7 +44,7 @@ def _contradiction(node: Node, above: tuple[Node, ...]) -> Unreached | None:
         about = [(one, matcher) for one, matcher in asked if matcher.label == label]
         values = _values(matcher for _, matcher in about)
         if values is not None and not values:
-            return Unreached(node, True, tuple(dict.fromkeys(one for one, _ in about if one is not node)))
+            return Unreached(node, True, _each_once(one for one, _ in about if one is not node))
     return None
 
 
@@ -70,8 +70,12 @@ def _taken_before(node: Node, above: tuple[Node, ...], before: list[Node]) -> Un
             continue
         each = [next((one for one in takers if _takes_all(one, asked, {label: value})), None) for value in values]
         if None not in each:
-            return Unreached(node, False, tuple(dict.fromkeys(one for one in each if one is not None)))
+            return Unreached(node, False, _each_once(one for one in each if one is not None))
     return None
+
+
+def _each_once(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    return tuple({node.path: node for node in nodes}.values())
 
 
 def _takes_all(taker: Node, asked: list[Matcher], fixed: dict[str, str]) -> bool:
