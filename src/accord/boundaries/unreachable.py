@@ -59,34 +59,40 @@ def _values(matchers: Iterable[Matcher]) -> tuple[str, ...] | None:
 
 def _taken_before(node: Node, above: tuple[Node, ...], before: list[Node]) -> Unreached | None:
     """Routes before it, beside it, take all that it asks for and pass nothing on."""
-    takers = [one for one in before if not one.route.continues]
     asked = [matcher for one in (*above, node) for matcher in one.route.matchers]
-    whole = next((one for one in takers if _takes_all(one, asked, {})), None)
+    labels = dict.fromkeys(matcher.label for matcher in asked)
+    values = {label: _values(one for one in asked if one.label == label) for label in labels}
+    takers = [one for one in before if not one.route.continues]
+    whole = _taker(takers, asked, values)
     if whole is not None:
         return Unreached(node, False, (whole,))
-    for label in dict.fromkeys(matcher.label for matcher in asked):
-        values = _values(matcher for matcher in asked if matcher.label == label)
-        if values is None or not 1 < len(values) <= _MOST_VALUES:
-            continue
-        each = [next((one for one in takers if _takes_all(one, asked, {label: value})), None) for value in values]
-        if None not in each:
-            return Unreached(node, False, _each_once(one for one in each if one is not None))
+    for label, known in values.items():
+        if known is not None and 1 < len(known) <= _MOST_VALUES:
+            each = [_taker(takers, asked, {**values, label: (value,)}) for value in known]
+            if None not in each:
+                return Unreached(node, False, _each_once(one for one in each if one is not None))
     return None
+
+
+_Values = dict[str, tuple[str, ...] | None]
+"""For each label that a route asks for, the values that it can have there; None where they are not listed."""
+
+
+def _taker(takers: list[Node], asked: list[Matcher], values: _Values) -> Node | None:
+    return next((one for one in takers if _takes_all(one, asked, values)), None)
 
 
 def _each_once(nodes: Iterable[Node]) -> tuple[Node, ...]:
     return tuple({node.path: node for node in nodes}.values())
 
 
-def _takes_all(taker: Node, asked: list[Matcher], fixed: dict[str, str]) -> bool:
-    """Whether a route takes every alert of which this is asked, and whose labels have these values."""
-    return all(_is_implied(matcher, asked, fixed) for matcher in taker.route.matchers)
-
-
-def _is_implied(matcher: Matcher, asked: list[Matcher], fixed: dict[str, str]) -> bool:
-    if matcher.label in fixed:
-        return is_matched(matcher, fixed[matcher.label])
-    if matcher in asked or (matcher.operator == "=~" and matcher.value == ".*"):
-        return True
-    values = _values(one for one in asked if one.label == matcher.label)
-    return values is not None and all(is_matched(matcher, value) for value in values)
+def _takes_all(taker: Node, asked: list[Matcher], values: _Values) -> bool:
+    """Whether a route takes every alert of which this is asked, and whose labels have one of these values."""
+    for matcher in taker.route.matchers:
+        known = values.get(matcher.label)
+        if known is not None:
+            if not all(is_matched(matcher, value) for value in known):
+                return False
+        elif not (matcher in asked or (matcher.operator == "=~" and matcher.value == ".*")):
+            return False
+    return True

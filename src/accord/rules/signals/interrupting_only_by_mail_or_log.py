@@ -79,7 +79,6 @@ from accord.boundaries.vocabulary import Vocabulary, vocabulary
 from accord.model.finding import Finding, Statement, Verdict
 
 READS = ("alert", "label", "external_label", "rule_files", "scrape", "route", "receiver", "vocabulary")
-HANDFUL = 5
 _QUIET = {"email": "mail", "jira": "tickets"}
 
 
@@ -113,7 +112,7 @@ def _finding(reach: Reach, names: tuple[str, ...], alerts: list[Heard], words: V
     alerts.sort(key=lambda each: each.alert.name.place)
     called = counted([each.alert for each in alerts], "interrupts", "interrupt")
     message = f"{called} a person by severity, and {' and '.join(names)} only {_sends(how)}: nobody must read it"
-    shown = (_statement(each.alert, words) for each in alerts[:HANDFUL])
+    shown = (_statement(each.alert, words) for each in alerts)
     receivers = (Statement(reach.tree.receivers[name], f"{name} {_sends(how)}") for name in names)
     return Finding(Verdict.NOTE, message, (*shown, *receivers), "", reach.tree.party, names[0])
 
