@@ -146,3 +146,19 @@ def _alert(party: str, said: dict[str, Fact]) -> list[Alert]:
         if family in named:
             named[family][name] = fact
     return [Alert(party, said["alert"], named["label"], named["annotation"], said)]
+
+
+def alerts_named(system: System, view: View, name: str) -> tuple[Alert, ...]:
+    """The rules that a name in a contract means: those of this alert, unless a party that is no alert speaks under it."""
+    own = system.party(name, view)
+    if name in system.speaking and own.value("kind") != "alert":
+        return ()
+    every = alerting(system, view).alerts
+    key = ("alerts_named", tuple(sorted(view.items())))
+    known: dict[str, tuple[Alert, ...]] | None = system.memory.get(key)
+    if known is None:
+        known = system.memory[key] = {}
+        for alert in every:
+            for called in (alert.called, alert.party):
+                known[called] = (*known.get(called, ()), alert)
+    return known.get(name, ())

@@ -9,12 +9,14 @@ from accord.boundaries.alert_labels import NAME, added_by_server, labels_of
 from accord.boundaries.alerting import Alert, Node, Tree, alerting
 from accord.boundaries.courses import Course, courses
 from accord.boundaries.open_labels import Labels, Open, decides
+from accord.boundaries.routing import router
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.boundaries.vocabulary import Vocabulary, vocabulary
 from accord.model.fact import Fact
 
 _WEBHOOK = "webhook"
+_NOBODY_TAKES_IT: frozenset["Ear"] = frozenset()
 
 
 class Ear(IntEnum):
@@ -35,15 +37,13 @@ class Reach:
             for name, fact in tree.receivers.items()
             if name in words.log_only or not fact.value.integrations
         }
-        self.namers: dict[str, Node] = {}
-        for node in tree.nodes:
-            above = self.namers.get(node.path.rpartition(".")[0])
-            self.namers[node.path] = node if node.route.receiver or above is None else above
+        self.router = router(tree)
         self.copies = self._copies()
         matchers = [matcher for node in tree.nodes for matcher in node.route.matchers]
         self.asked = tuple(dict.fromkeys(matcher.label for matcher in matchers))
         self._names = tuple(dict.fromkeys(matcher for matcher in matchers if matcher.label == NAME))
-        self._known: dict[object, tuple[Course, ...]] = {}
+        self._others = tuple(name for name in self.asked if name != NAME)
+        self._known: dict[object, Way | None] = {}
 
     def _copies(self) -> frozenset[str]:
         """The receivers to which everything is sent on its way, and that are told by webhooks alone."""
@@ -64,16 +64,17 @@ class Reach:
 
     def receiver(self, node: Node) -> str:
         """The receiver of a route: its own, else that of the nearest above."""
-        return self.namers[node.path].route.receiver
+        return self.router.settings(node).receiver
 
-    def courses(self, labels: Labels) -> tuple[Course, ...]:
-        """Every course of these labels that the tree takes."""
-        named = tuple(decides(matcher, labels) for matcher in self._names)
-        key = (named, *(labels.get(name, "") for name in self.asked if name != NAME))
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = courses(self.tree, self._as_seen(labels))
-        return known
+    def way(self, labels: Labels) -> "Way | None":
+        """How the tree takes these labels; None where there are too many courses to tell."""
+        named = tuple([decides(matcher, labels) for matcher in self._names])
+        key = (named, *[labels.get(name, "") for name in self._others])
+        if key not in self._known:
+            found = courses(self.tree, self._as_seen(labels))
+            ending = tuple(course for course in found if course.ends)
+            self._known[key] = Way(ending, frozenset(map(self.hears, ending))) if found else None
+        return self._known[key]
 
     def _as_seen(self, labels: Labels) -> Labels:
         """The labels that it asks for; one that its root asks for, and nobody sets, may come with the series."""
@@ -84,11 +85,11 @@ class Reach:
 
     def is_meant(self, node: Node) -> bool:
         """Whether whoever wrote the tree sends what ends there to that receiver on purpose: the route that names it asks for labels."""
-        return bool(self.namers[node.path].route.matchers)
+        return bool(self.router.settings(node).named_by.route.matchers)
 
     def is_by_name(self, node: Node) -> bool:
         """Whether the route that names the receiver asks for alerts by their names."""
-        asked = self.namers[node.path].route.matchers
+        asked = self.router.settings(node).named_by.route.matchers
         return any(matcher.label == NAME and matcher.operator in ("=", "=~") for matcher in asked)
 
     @property
@@ -106,18 +107,21 @@ class Reach:
         return Ear.COPY if name in self.copies else Ear.SOMEBODY
 
 
+class Way(Struct, frozen=True):
+    """How one tree takes an alert: the courses that end somewhere, and who hears, over all of them."""
+
+    courses: tuple[Course, ...]
+    ears: frozenset[Ear]
+
+
 class Heard(Struct, frozen=True):
-    """One alert, what is known of its labels, and the courses that it can take through each tree that takes it."""
+    """One alert, what is known of its labels, the courses that it can take through each tree that takes it, and who hears, over all of them."""
 
     alert: Alert
     added: dict[str, Fact]
     labels: Labels
     ways: tuple[tuple[Reach, tuple[Course, ...]], ...]
-
-    @property
-    def ears(self) -> set[Ear]:
-        """Who hears, over all its courses; empty where no tree takes it."""
-        return {reach.hears(course) for reach, taken in self.ways for course in taken}
+    ears: frozenset[Ear]
 
     @property
     def last(self) -> tuple[Reach, Node]:
@@ -166,10 +170,12 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
     for alert in alerting(system, view).alerts if every else ():
         added = added_by_server(system, view, alert)
         labels = labels_of(alert, added, asked)
-        ways = [(reach, reach.courses(labels)) for reach in _near(every, alert)]
-        taken = [(reach, tuple(course for course in found if course.ends)) for reach, found in ways]
-        if all(found for _, found in ways):
-            yield Heard(alert, added, labels, tuple((reach, found) for reach, found in taken if found))
+        near = _near(every, alert)
+        ways = [reach.way(labels) for reach in near]
+        if None not in ways:
+            taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
+            ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
+            yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
 
 
 def _near(every: tuple[Reach, ...], alert: Alert) -> tuple[Reach, ...]:

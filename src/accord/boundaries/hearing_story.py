@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from accord.boundaries.alert_labels import NAME, firing
 from accord.boundaries.alert_sets import interrupts
 from accord.boundaries.alerting import Alert, Node
-from accord.boundaries.courses import Course, looked_at
+from accord.boundaries.courses import looked_at
 from accord.boundaries.evidence import concludes
 from accord.boundaries.hearing import Heard, Reach
 from accord.boundaries.hearing_words import silence
@@ -27,21 +27,27 @@ def weight(alert: Alert, words: Vocabulary) -> Severity:
 
 def unheard(heard: Heard, does: str) -> Witness | None:
     """The alert fires, and is sent where nobody hears it; None where no values for its open labels are found."""
-    labels = next(_fired(heard), None)
+    labels = next(fired(heard), None)
     if labels is None:
         return None
     steps: list[Step] = [fires(heard.alert, labels)]
-    needed = [*heard.alert.labels.values(), *heard.added.values(), *_expression(heard)]
     for reach, _ in heard.ways:
-        ends = _ends(reach, labels)
+        ends = reach.router.ends(labels)
         steps += [sent(reach, heard.alert, node) for node in ends]
-        steps += _silences(reach, ends)
-        needed += seen(reach, labels)
-    expects = tuple(dict.fromkeys(needed))
-    return Witness((*steps, concludes(does)), "alert-heard", expects, labels=tuple(sorted(labels.items())))
+        steps += silences(reach, ends)
+    return Witness(
+        (*steps, concludes(does)), "alert-heard", needed(heard, labels), labels=tuple(sorted(labels.items()))
+    )
 
 
-def _fired(heard: Heard) -> Iterator[dict[str, str]]:
+def needed(heard: Heard, labels: dict[str, str]) -> tuple[Fact, ...]:
+    """What the monitor needs to follow the way of an alert: its labels, its expression, and the routes looked at."""
+    own = (*heard.alert.labels.values(), *heard.added.values(), *_expression(heard))
+    looked = (fact for reach, _ in heard.ways for fact in seen(reach, labels))
+    return tuple(dict.fromkeys((*own, *looked)))
+
+
+def fired(heard: Heard) -> Iterator[dict[str, str]]:
     """The labels of an alert that fires so, for each course of its first tree, the usual one last told first."""
     for course in reversed(heard.ways[0][1]):
         examples = {name: value.example for name, value in course.supposed.items()}
@@ -66,16 +72,12 @@ def seen(reach: Reach, labels: dict[str, str]) -> list[Fact]:
     return [node.fact for node in looked_at(reach.tree, _known(labels))]
 
 
-def _ends(reach: Reach, labels: dict[str, str]) -> tuple[Node, ...]:
-    taken: tuple[Course, ...] = reach.courses(_known(labels))
-    return taken[0].ends if taken else ()
-
-
 def _known(labels: dict[str, str]) -> Labels:
     return dict(labels)
 
 
-def _silences(reach: Reach, ends: Iterable[Node]) -> Iterator[Step]:
+def silences(reach: Reach, ends: Iterable[Node]) -> Iterator[Step]:
+    """The steps that say why the receivers of these routes tell nobody."""
     for name in dict.fromkeys(reach.receiver(node) for node in ends):
         fact = reach.silent[name]
         yield Step(0, fact.says, "states", silence(reach, name), fact, fact.subject)

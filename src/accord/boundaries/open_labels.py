@@ -54,11 +54,11 @@ def supposing(matcher: Matcher, labels: Labels, matched: bool) -> Labels:
     """The labels, where an open value is such that the matcher matches, or does not."""
     value, asked = labels[matcher.label], _asked(matcher)
     assert isinstance(value, Open)
-    listed = _listed(asked)
+    among = listed(asked)
     if matched is not (asked.operator == matcher.operator):
         value = Open(value.among, value.must, (*value.never, asked))
-    elif listed is not None:
-        value = Open(tuple(each for each in listed if value.allows(each)))
+    elif among is not None:
+        value = Open(tuple(each for each in among if value.allows(each)))
     else:
         value = Open(value.among, (*value.must, asked), value.never)
     if value.among is not None:
@@ -72,8 +72,8 @@ def _open_fits(asked: Matcher, value: Open) -> bool | None:
         return False
     if asked in value.must or (asked.operator == "=~" and asked.value == ".*"):
         return True
-    listed = value.among if value.among is not None else _listed(asked)
-    possible = None if listed is None else [each for each in listed if value.allows(each)]
+    among = value.among if value.among is not None else listed(asked)
+    possible = None if among is None else [each for each in among if value.allows(each)]
     if possible is not None and not any(_fits(asked, each) for each in possible):
         return False
     return True if value.among is not None and all(_fits(asked, each) for each in possible or ()) else None
@@ -97,7 +97,7 @@ def _matches(pattern: str, value: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _listed(asked: Matcher) -> tuple[str, ...] | None:
+def listed(asked: Matcher) -> tuple[str, ...] | None:
     """The values that are asked for where they are listed (`a`, `a|b`, `(a|b)`); None for any other pattern."""
     if asked.operator == "=":
         return (asked.value,)

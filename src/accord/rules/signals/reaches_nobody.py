@@ -104,7 +104,6 @@ from accord.boundaries.vocabulary import Vocabulary, vocabulary
 from accord.model.finding import Finding, Move, Severity, Statement, Verdict
 
 READS = ("alert", "label", "external_label", "rule_files", "scrape", "route", "receiver", "vocabulary")
-HANDFUL = 5
 _HEAVIEST = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 Groups = dict[tuple[Reach, str, bool], list[Heard]]
 
@@ -155,7 +154,7 @@ def _bare(reach: Reach, name: str, alerts: list[Heard], words: Vocabulary) -> Fi
     """No receiver of the file tells anybody: once for each at which alerts end."""
     first = alerts[0]
     message = f"{_count(alerts, 'end')} at {name}, and no receiver of the file tells anybody"
-    shown = tuple(fires(each.alert) for each in alerts[:HANDFUL])
+    shown = tuple(fires(each.alert) for each in alerts)
     statements = (silent(reach, name), ends(reach, first.last[1]), *shown)
     moves = (Move(reach.tree.party, f"give {name} an integration"),)
     witness = unheard(first, f"{first.alert.called} ends at {name}, and nobody hears it")
@@ -168,7 +167,7 @@ def _bare(reach: Reach, name: str, alerts: list[Heard], words: Vocabulary) -> Fi
 def _meant(reach: Reach, name: str, alerts: list[Heard], words: Vocabulary) -> Finding:
     """A route sends these alerts to nobody on purpose."""
     message = f"{_count(alerts, 'is sent', 'are sent')} on purpose to {name}, which tells nobody"
-    shown = tuple(Statement(each.alert.name, f"{each.alert.called} is sent there") for each in alerts[:HANDFUL])
+    shown = tuple(Statement(each.alert.name, f"{each.alert.called} is sent there") for each in alerts)
     statements = (silent(reach, name), ends(reach, alerts[0].last[1]), *shown)
     weighty = any(interrupts(each.alert, words) for each in alerts)
     severity = Severity.WARNING if weighty else Severity.INFO
