@@ -121,8 +121,10 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     resting = resting_on(system, view)
     for found in rosters(system, view):
         because, hours = resting.get(found.party), system.promised(found.party, PAGE, view).value("hours")
-        if found.is_planned:
+        if found.is_planned and because is not None:
             yield from _planned(system, found, because)
+        elif found.is_planned:
+            continue
         elif because is not None or hours == ALWAYS:
             yield from (_empty(each, because) for each in islice(vacancies(system, found, view), 1))
     yield from _office_hours(system, view)
@@ -149,7 +151,7 @@ def _rests(because: Fact | None, party: str) -> list[Statement]:
     return [Statement(because, f"{because.says} {verb} {party}")]
 
 
-def _planned(system: System, found: Roster, because: Fact | None) -> Iterator[Finding]:
+def _planned(system: System, found: Roster, because: Fact) -> Iterator[Finding]:
     """Single events: a small gap between them, and the end of the plan."""
     gap, last = unplanned(system, found)
     zones = [found.zone] if found.zone else []
@@ -158,7 +160,7 @@ def _planned(system: System, found: Roster, because: Fact | None) -> Iterator[Fi
         message = f"nobody is planned on {found.party} from {show_instant(gap.starts, zones)} until {show_instant(gap.ends, zones)}"
         condition = f"{found.party} is meant to have somebody at all times"
         yield Finding(Verdict.CONDITIONAL, message, says, "", found.party, condition=condition)
-    if last is not None and because is not None:
+    if last is not None:
         message = f"nobody is planned on {found.party} from {show_instant(last, zones)} on"
         yield Finding(Verdict.NOTE, message, says, "", found.party)
 
