@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from accord.check import joined, judged, with_moves
-from accord.cli.check import collector_paused
+from accord.files.collector import collector_paused
 from accord.files.read import read
 from accord.rules._catalogue import rules
 from accord.sources._promql import parse_expression

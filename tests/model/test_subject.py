@@ -2,7 +2,8 @@
 
 import pytest
 
-from accord.model.subject import operation_of, provider_of
+from accord.model.finding import Finding, Verdict
+from accord.model.subject import called, operation_of, provider_of
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,22 @@ from accord.model.subject import operation_of, provider_of
 )
 def test_subjects_are_parted(about: str, provider: str, operation: str):
     assert (provider_of(about), operation_of(about)) == (provider, operation)
+
+
+@pytest.mark.parametrize(
+    ("party", "name"),
+    [
+        ("prometheus:rules/a.yml#disks/DiskFull", "DiskFull"),
+        ("prometheus:rules/a.yml#disks/DiskFull#2", "DiskFull"),
+        ("prometheus:prometheus.yml", "prometheus:prometheus.yml"),
+        ("payments", "payments"),
+    ],
+)
+def test_a_party_is_called_by_what_people_know(party: str, name: str):
+    assert called(party) == name
+
+
+def test_a_title_names_the_alert_and_the_receiver():
+    found = Finding(Verdict.NOTE, "", (), "prometheus:a.yml#disks/DiskFull", "alertmanager:am.yml", "default")
+    assert found.title == "DiskFull -> default"
+    assert Finding(Verdict.NOTE, "", (), "checkout", "payments", "charge").title == "checkout -> payments/charge"

@@ -12,7 +12,8 @@ from accord.model.alerting import Expression, Receiver, Route
 from accord.model.fact import Fact
 
 _ALERT, _TREE = "prometheus:", "alertmanager:"
-_ROOT = "route.r"
+ROOT = "route.r"
+"""The path of the root of a routing tree."""
 TEMPLATE = "{{"
 """What a label or annotation contains whose value is worked out when the alert fires."""
 
@@ -89,7 +90,7 @@ class Tree:
                 nodes[above].children.append(node)
         for node in nodes.values():
             node.children.sort(key=lambda child: int(child.path.rpartition(".")[2]))
-        return nodes.get(_ROOT)
+        return nodes.get(ROOT)
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
@@ -145,3 +146,19 @@ def _alert(party: str, said: dict[str, Fact]) -> list[Alert]:
         if family in named:
             named[family][name] = fact
     return [Alert(party, said["alert"], named["label"], named["annotation"], said)]
+
+
+def alerts_named(system: System, view: View, name: str) -> tuple[Alert, ...]:
+    """The rules that a name in a contract means: those of this alert, unless a party that is no alert speaks under it."""
+    own = system.party(name, view)
+    if name in system.speaking and own.value("kind") != "alert":
+        return ()
+    every = alerting(system, view).alerts
+    key = ("alerts_named", tuple(sorted(view.items())))
+    known: dict[str, tuple[Alert, ...]] | None = system.memory.get(key)
+    if known is None:
+        known = system.memory[key] = {}
+        for alert in every:
+            for called in (alert.called, alert.party):
+                known[called] = (*known.get(called, ()), alert)
+    return known.get(name, ())

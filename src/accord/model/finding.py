@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from accord.model.fact import Fact
+from accord.model.subject import called
 from accord.model.witness import Witness
 
 
@@ -92,3 +93,12 @@ class Finding(Struct, frozen=True):
         if not self.consumer:
             return provider
         return f"{self.consumer} -> {provider}" if provider else self.consumer
+
+    @property
+    def title(self) -> str:
+        """The subject by the names that people know: `DiskFull -> default` for an alert and the receiver of a routing file."""
+        if self.provider.startswith("alertmanager:") and self.operation:
+            provider = self.operation
+        else:
+            provider = f"{called(self.provider)}/{self.operation}" if self.operation else called(self.provider)
+        return " -> ".join(filter(None, (called(self.consumer), provider)))

@@ -5,7 +5,10 @@ from functools import lru_cache
 _WITH_NAMESPACE = ("kubernetes:", "gateway:")
 """Systems whose names carry a namespace, and so a slash of their own."""
 
-_WHOLE = ("prometheus:", "alertmanager:", "accord:")
+_WHOLE = (
+    *("prometheus:", "alertmanager:", "accord:"),
+    *("pagerduty:", "opsgenie:", "grafana_oncall:", "goalert:", "ical:"),
+)
 """Systems whose parties have no operations: every slash belongs to the name."""
 
 
@@ -17,6 +20,18 @@ def provider_of(about: str) -> str:
 def operation_of(about: str) -> str:
     """`charge` of `payments/charge`; empty where only a party is named."""
     return _parted(about)[1]
+
+
+def called(party: str) -> str:
+    """The name by which people know a party: the alert of `prometheus:rules/a.yml#group/Alert#2`, the file of a routing tree, else the name itself."""
+    system, _, name = party.partition(":")
+    if system == "alertmanager":
+        return name.rpartition("/")[2] or party
+    if system != "prometheus" or "#" not in name:
+        return party
+    rule = name.partition("#")[2].partition("/")[2]
+    numbered = rule.rpartition("#")
+    return (numbered[0] if numbered[0] and numbered[2].isdigit() else rule) or party
 
 
 @lru_cache(maxsize=16_384)

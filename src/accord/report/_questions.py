@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from accord.model.finding import Finding, Question, Verdict
+from accord.model.subject import called
 from accord.report._asked import Asked
 from accord.report._paint import Paint, hanging, visible
 from accord.report._places import where
@@ -25,7 +26,9 @@ def question_list(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> l
         asked_of.setdefault(question.to, []).append((question, asking))
     lines: list[str] = []
     for party, asked in sorted(asked_of.items(), key=lambda item: item[0]):
-        lines.append(f"{paint('unanswered', 'unanswered')}  asked of {paint('bold', visible(party) or 'anybody')}")
+        lines.append(
+            f"{paint('unanswered', 'unanswered')}  asked of {paint('bold', visible(called(party)) or 'anybody')}"
+        )
         for question, asking in asked:
             lines += _entry(question, asking, wanted, paint)
         lines.append("")
@@ -36,7 +39,8 @@ def _entry(question: Question, asking: list[Finding], wanted: Asked, paint: Pain
     lines = hanging("  ", _sentence(question), wanted.width)
     for finding in asking:
         place = where(finding.statements[0].fact.place, wanted.imported) if finding.statements else ""
-        lines.append(paint("faint", f"      {finding.rule}   {visible(finding.subject)}   {place}"))
+        where_asked = "".join(f"  [{visible(name)}={visible(value)}]" for name, value in finding.scope)
+        lines.append(paint("faint", f"      {finding.rule}   {visible(finding.title)}{where_asked}   {place}"))
     return lines
 
 
@@ -45,7 +49,7 @@ def settling(questions: tuple[Question, ...], width: int, paint: Paint) -> list[
     lines = []
     for question in questions:
         bound = f": {visible(question.bound)}" if question.bound else ""
-        text = f"{visible(question.to)} says {visible(question.asks)}{bound}"
+        text = f"{visible(called(question.to))} says {visible(question.asks)}{bound}"
         first, *rest = hanging(" " * 14, text, width)
         lines += ["  " + paint("unanswered", "settled if:") + " " + first[14:], *rest]
     return lines

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from accord.model.duration import NANOSECONDS, SECOND, show_duration
+from accord.model.subject import called
 from accord.model.witness import Step, Witness
 from accord.report._paint import Paint, columns, hanging, padded, visible
 
@@ -34,7 +35,7 @@ def timeline(witness: Witness, width: int, paint: Paint) -> list[str]:
     steps = _together(witness.steps)
     times = _times(witness.starts, [step.at for step in steps])
     wide = max((columns(time) for time in times), default=0)
-    party = min(max((columns(visible(step.party)) for step in steps), default=0), _WIDEST_PARTY)
+    party = min(max((columns(visible(called(step.party))) for step in steps), default=0), _WIDEST_PARTY)
     lines: list[str] = []
     for number, (time, step) in enumerate(zip(times, steps, strict=True)):
         left_out = _left_out(number, len(times))
@@ -67,7 +68,7 @@ def _left_out(number: int, total: int) -> int:
 
 def _step(step: Step, time: str, party: int, width: int, paint: Paint) -> list[str]:
     lead = f"    {time}  " if time else "    "
-    who = padded(visible(step.party), party) + "  " if party else ""
+    who = padded(visible(called(step.party)), party) + "  " if party else ""
     lines = hanging(lead + who, visible(step.does), width)
     rest = lines[0][len(lead) + len(who) :]
     style = "bold" if step.act == "concludes" else ""

@@ -6,6 +6,7 @@ from datetime import date
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.result import Result
+from accord.model.subject import called
 from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, padded, visible
 from accord.report._places import where
@@ -50,7 +51,7 @@ def block(finding: Finding, asked: Asked, paint: Paint) -> list[str]:
 
 def head(finding: Finding, width: int, paint: Paint) -> list[str]:
     """Verdict, rule, subject, and the scope where it is not everywhere: on the same line if it fits."""
-    subject = visible(finding.subject) + (f" via {visible(finding.via)}" if finding.via else "")
+    subject = visible(finding.title) + (f" via {visible(finding.via)}" if finding.via else "")
     scope = [f"{visible(name)}={visible(value)}" for name, value in finding.scope]
     line = f"{paint(finding.verdict, finding.verdict)}  {finding.rule}   {paint('bold', subject)}"
     beside = f"  [{', '.join(scope)}]" if scope else ""
@@ -125,7 +126,7 @@ def _witness(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
 def _help(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
     lead = "  " + paint("help", "help:") + " "
     for move in finding.moves:
-        lines = hanging(" " * 8, visible(f"{move.party}: {move.do}"), width)
+        lines = hanging(" " * 8, visible(f"{called(move.party)}: {move.do}"), width)
         yield lead + lines[0][8:]
         yield from lines[1:]
         lead = " " * 8

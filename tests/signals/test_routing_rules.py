@@ -1,0 +1,194 @@
+"""What is told of alerts and routes, and what is left alone: where labels come from, whom a receiver tells, what is meant."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from accord.check import check, joined, refused_witnesses
+from accord.model.fact import Fact
+from accord.model.finding import Finding, Severity, Verdict
+from accord.rules._catalogue import rules
+from accord.sources._claims import read_text
+
+AS_OF = date(2026, 11, 23)
+PAGER = "- {name: pager, pagerduty_configs: [{routing_key: key}]}"
+HOOK = "- {name: hook, webhook_configs: [{url: 'http://localhost:6725'}]}"
+
+
+def rule(expression: str = "disk == 0", labels: str = "", name: str = "DiskFull") -> str:
+    return f"- alert: {name}\n  expr: {expression}\n  labels: {{{labels}}}\n"
+
+
+def alerts(*rules: str) -> str:
+    return "groups:\n- name: g\n  rules:\n" + "".join(f"  {line}\n" for text in rules for line in text.splitlines())
+
+
+def tree(*routes: str, root: str = "empty", receivers: str = f"{PAGER}\n{HOOK}", more: str = "") -> str:
+    listed = "".join(f"  - {route}\n" for route in routes)
+    return f"route:\n  receiver: {root}\n  routes:\n{listed}receivers:\n- name: empty\n{receivers}\n{more}" if routes else (
+        f"route: {{receiver: {root}}}\nreceivers:\n- name: empty\n{receivers}\n{more}"
+    )  # fmt: skip
+
+
+def found(files: dict[str, str], *only: str) -> list[Finding]:
+    read = [one for file, text in files.items() for one in read_text(text, "", file)]
+    facts = [one for one in read if isinstance(one, Fact)]
+    assert len(facts) == len(read), [one for one in read if not isinstance(one, Fact)]
+    chosen = [one for one in rules() if one.id.removeprefix("signals/") in only]
+    assert len(chosen) == len(only)
+    assert refused_witnesses(joined(facts, AS_OF)[0], chosen) == []
+    return list(check(facts, as_of=AS_OF, rules=chosen).findings)
+
+
+def unheard(*texts: str, **more: str) -> list[tuple[str, str]]:
+    files = {"rules.yml": texts[0], **{f"am{number}.yml": text for number, text in enumerate(texts[1:])}}
+    files |= {name.replace("_", "."): text for name, text in more.items()}
+    return [(one.verdict.value, one.severity.value) for one in found(files, "reaches-nobody")]
+
+
+DATA = "{matchers: [team = data], receiver: pager}"
+HEARD: dict[str, tuple[str, ...]] = {
+    "a label that the rule sets": (alerts(rule(labels="team: data")), tree(DATA)),
+    "a label that every series has": (alerts(rule("up{job='node'} == 0")), tree("{matchers: [job = node], receiver: pager}")),
+    "a label that is summed by, and fixed": (alerts(rule("sum by (job) (up{job='node'}) == 0")), tree("{matchers: [job = node], receiver: pager}")),
+    "one of two trees hears": (alerts(rule()), tree(DATA), tree(root="pager")),
+    "only some values are sent to nobody": (alerts(rule("sum by (team) (up) == 0")), tree("{matchers: [team = shop], receiver: empty}", root="pager")),
+    "a heartbeat": (alerts(rule(name="Watchdog")), tree("{matchers: [alertname = Watchdog], receiver: empty}", root="pager")),
+    "a webhook that is no copy": (alerts(rule(labels="team: data")), tree("{matchers: [team = data], receiver: hook, continue: true}")),
+    "a webhook that everything ends at": (alerts(rule()), tree(root="hook")),
+    "a recording rule": (alerts("- {record: a, expr: up}"), tree(DATA)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HEARD)
+def test_somebody_hears(name: str) -> None:
+    assert unheard(*HEARD[name]) == []
+
+
+UNHEARD: dict[str, tuple[tuple[str, ...], tuple[str, str]]] = {
+    "another team": ((alerts(rule(labels="team: shop, severity: warning")), tree(DATA)), ("mismatch", "warning")),
+    "no label at all": ((alerts(rule()), tree(DATA)), ("mismatch", "info")),
+    "an empty label": ((alerts(rule(labels="team: ''")), tree(DATA)), ("mismatch", "info")),
+    "a page": ((alerts(rule(labels="severity: page")), tree(DATA)), ("mismatch", "error")),
+    "a label that a sum drops": ((alerts(rule("sum(up{job='node'}) == 0")), tree("{matchers: [job = node], receiver: pager}")), ("mismatch", "info")),
+    "a value that the series never have": ((alerts(rule("up{job='node'} == 0")), tree("{matchers: [job = web], receiver: pager}")), ("mismatch", "info")),
+    "two trees": ((alerts(rule()), tree(DATA), tree(DATA)), ("mismatch", "info")),
+    "a label of the series": ((alerts(rule("sum by (team) (up) == 0")), tree(DATA)), ("conditional", "info")),
+    "whatever label the series have": ((alerts(rule("sum without (pod) (up) == 0")), tree(DATA)), ("conditional", "info")),
+    "a template": ((alerts(rule(labels='team: "{{ $labels.team }}"')), tree(DATA)), ("conditional", "info")),
+    "a template that nothing is asked for": ((alerts(rule(labels='team: "{{ $labels.team }}"')), tree("{matchers: [severity = page], receiver: pager}")), ("mismatch", "info")),
+    "a copy": ((alerts(rule(labels="severity: page")), tree("{receiver: hook, continue: true}", DATA)), ("conditional", "error")),
+    "sent to nobody by its name": ((alerts(rule()), tree("{matchers: [alertname = DiskFull], receiver: empty}", root="pager")), ("note", "info")),
+    "a page sent to nobody by its name": ((alerts(rule(labels="severity: page")), tree("{matchers: [alertname = DiskFull], receiver: empty}", root="pager")), ("note", "warning")),
+    "sent to nobody by its severity": ((alerts(rule(labels="severity: info")), tree("{matchers: [severity = info], receiver: empty}", root="pager")), ("note", "info")),
+    "a page sent to nobody": ((alerts(rule(labels="severity: page, team: x")), tree("{matchers: [team = x], receiver: empty}", root="pager")), ("mismatch", "error")),
+    "nobody anywhere": ((alerts(rule(), rule(name="DiskSlow")), tree(DATA.replace("pager", "empty"), receivers="- name: other")), ("mismatch", "info")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNHEARD)
+def test_nobody_hears(name: str) -> None:
+    files, told = UNHEARD[name]
+    assert unheard(*files) == [told]
+
+
+def test_a_label_that_the_server_adds_is_there() -> None:
+    server = "global: {external_labels: {team: data}}\nrule_files: [rules.yml]\nscrape_configs: [{job_name: a}]\n"
+    assert unheard(alerts(rule()), tree(DATA), prometheus_yml=server) == []
+    assert unheard(alerts(rule(labels="team: shop")), tree(DATA), prometheus_yml=server) == [("mismatch", "info")]
+    added = server.replace("data", "shop")
+    assert unheard(alerts(rule(labels="severity: page")), tree(DATA), prometheus_yml=added) == [("mismatch", "error")]
+    assert unheard(alerts(rule()), tree(DATA), prometheus_yml=server.replace("[rules.yml]", "[others.yml]")) == [("mismatch", "info")]  # fmt: skip
+
+
+def test_a_tree_of_one_namespace_may_take_what_comes_from_it() -> None:
+    own = """
+apiVersion: monitoring.coreos.com/v1beta1
+kind: AlertmanagerConfig
+metadata: {name: a, namespace: shop}
+spec:
+  route: {receiver: chat}
+  receivers: [{name: chat, webhookConfigs: [{url: 'http://localhost:1'}]}]
+"""
+    assert unheard(alerts(rule()), tree(DATA), own_yml=own) == []
+
+
+def test_the_values_that_decide_are_listed() -> None:
+    routes = (DATA, '{matchers: [team =~ "shop|cart"], receiver: pager}', "{matchers: [team = none], receiver: empty}")
+    (only,) = found({"r.yml": alerts(rule("sum by (team) (up) == 0")), "am.yml": tree(*routes)}, "reaches-nobody")
+    assert only.condition == "heard only if team is data, shop or cart"
+
+
+SHOP = "{party: shop, promises: {order: {hours: 24x7, detect: {by: DiskFull}}}}\n"
+NIGHTS = "time_intervals: [{name: nights, time_intervals: [{times: [{start_time: '20:00', end_time: '24:00'}]}]}]\n"
+MUTED = tree("{matchers: [team = data], receiver: pager, mute_time_intervals: [nights]}", root="pager", more=NIGHTS)
+
+
+def muted(contract: str, *rules: str, am: str = MUTED) -> list[Finding]:
+    files = {"accord.yaml": contract, "r.yml": alerts(*rules), "am.yml": am}
+    return found(files, "muted-inside-promised-hours")
+
+
+def test_a_signal_that_is_muted_while_its_promise_holds() -> None:
+    (only,) = muted(SHOP, rule(labels="team: data, severity: page"))
+    assert (only.verdict, only.severity, only.title) == (Verdict.MISMATCH, Severity.ERROR, "shop/order")
+    assert "Mon 2026-11-23 20:00 UTC" in only.message
+    assert only.witness is not None
+    assert only.witness.starts == "2026-11-23T20:00:00Z"
+
+
+def test_a_name_that_a_contract_speaks_under_is_no_alert_rule() -> None:
+    data = rule(labels="team: data")
+    assert len(muted(SHOP + "---\n{party: DiskFull, kind: alert}\n", data)) == 1
+    assert muted(SHOP + "---\n{party: DiskFull, kind: team}\n", data) == []
+    assert muted(SHOP, data, data) == []
+    assert muted(SHOP.replace("by: DiskFull", "by: [DiskFull, callers]"), data) == []
+    assert muted(SHOP, rule(labels="team: shop")) == []
+
+
+def test_a_signal_that_is_muted_in_one_of_two_routes_is_heard_in_the_other() -> None:
+    both = (
+        "{matchers: [team = data], receiver: pager, mute_time_intervals: [nights], continue: true}",
+        "{receiver: %s}",
+    )
+    heard = tree(*(one.replace("%s", "pager") for one in both), root="pager", more=NIGHTS)
+    assert muted(SHOP, rule(labels="team: data"), am=heard) == []
+    silent = tree(*(one.replace("%s", "empty") for one in both), root="pager", more=NIGHTS)
+    assert len(muted(SHOP, rule(labels="team: data"), am=silent)) == 1
+
+
+def held_back(rule_of_tree: str, *rules: str) -> list[Finding]:
+    am = tree(root="pager", more=f"inhibit_rules: [{{{rule_of_tree}}}]\n")
+    return found({"accord.yaml": SHOP, "r.yml": alerts(*rules), "am.yml": am}, "inhibited-only-signal")
+
+
+DOWN = rule(labels="severity: critical, cluster: a", name="ClusterDown")
+BY_CRITICAL = "source_matchers: [severity = critical], target_matchers: [severity = warning]"
+
+
+def test_an_inhibition_holds_back_the_one_signal() -> None:
+    assert len(held_back(BY_CRITICAL, rule(labels="severity: warning"), DOWN)) == 1
+    assert len(held_back(f"{BY_CRITICAL}, equal: [cluster]", rule("sum by (cluster) (up) == 0", "severity: warning"), DOWN)) == 1  # fmt: skip
+    assert len(held_back(BY_CRITICAL, rule(labels='severity: "{{ $labels.s }}"'), DOWN)) == 1
+
+
+def test_an_inhibition_that_cannot_hold_it_back() -> None:
+    assert held_back(f"{BY_CRITICAL}, equal: [cluster]", rule(labels="severity: warning"), DOWN) == []
+    assert held_back(BY_CRITICAL, rule(labels="severity: critical"), DOWN) == []
+    assert held_back(BY_CRITICAL, rule(labels="severity: warning"), rule(labels="severity: critical")) == []
+    assert held_back("source_matchers: [cluster = a], target_matchers: [cluster = a]", rule(labels="cluster: a"), DOWN) == []  # fmt: skip
+
+
+def test_a_route_that_only_looks_taken_is_left_alone() -> None:
+    routes = (
+        '{matchers: [severity =~ "page|warning"], receiver: pager, continue: true}',
+        "{matchers: [severity = page], receiver: pager}",
+        '{matchers: [severity =~ "page|info"], receiver: hook}',
+        '{matchers: [team =~ "d.*"], receiver: hook}',
+        "{matchers: [team = data], receiver: hook}",
+        '{matchers: [team != ""], receiver: hook}',
+    )
+    given = found({"am.yml": tree(*routes)}, "route-never-reached")
+    assert [finding.message for finding in given] == ['no alert gets to the route for team="data": an earlier one takes all of them']  # fmt: skip
