@@ -56,7 +56,40 @@ metadata: {name: shop, namespace: ns}
 spec: {owner: team-b}
 """
 
+ROUTING = """\
+receivers:
+  - {name: a, webhook_configs: [{url: "http://x:1/", timeout: 5s}], email_configs: [{to: a@x.example, smarthost: "m:25", from: b}]}
+  - {name: b}
+time_intervals: [{name: n, time_intervals: [{times: [{start_time: "22:00", end_time: "24:00"}], months: ["1:3"], location: UTC}]}]
+inhibit_rules: [{source_match: {a: b}, target_matchers: ['a=~"c|d"'], equal: [e]}]
+route:
+  receiver: a
+  group_by: [alertname]
+  routes:
+    - {matchers: ['team="x",severity=~"p.*"'], receiver: b, continue: true, mute_time_intervals: [n]}
+    - {match_re: {team: "x|y"}, group_wait: 1m, routes: [{match: {severity: ""}}]}
+---
+groups: [{name: g, rules: [{alert: A, expr: "up == 0", labels: {team: x, severity: "{{ $x }}"}}]}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+stringData:
+  alertmanager.yaml: |
+    route: {receiver: a, routes: [{matchers: [a=b]}]}
+    receivers: [{name: a}]
+---
+apiVersion: monitoring.coreos.com/v1beta1
+kind: AlertmanagerConfig
+metadata: {name: x, namespace: n}
+spec:
+  route: {receiver: a, routes: [{matchers: [{name: a, value: b, matchType: "=~"}], activeTimeIntervals: [n]}]}
+  receivers: [{name: a, slackConfigs: [{channel: c}]}]
+  muteTimeIntervals: [{name: n, timeIntervals: [{daysOfMonth: [{start: 1, end: 7}], weekdays: [monday]}]}]
+"""
+
 SEEDS = (
+    ROUTING,
     """\
 party: checkout                       # a comment
 owner: team-a
@@ -403,7 +436,7 @@ def holds_for_the_command(contents_: list[bytes]) -> None:
 
 
 def test_a_folder_of_everything_hostile_is_checked_and_counted(tmp_path: Path) -> None:
-    (tmp_path / "accord.yaml").write_text(SEEDS[0])
+    (tmp_path / "accord.yaml").write_text(SEEDS[1])
     (tmp_path / "accord.toml").write_text("")
     (tmp_path / "deep.yaml").write_text("[" * 10_000)
     bomb = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))

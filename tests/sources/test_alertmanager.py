@@ -7,7 +7,8 @@ import pytest
 
 from accord.model.alerting import Calendar, Inhibition, Integration, Matcher, Receiver, Route, Span
 from accord.model.fact import Fact
-from accord.model.problem import Problem
+from accord.model.problem import Problem, Refused
+from accord.sources._alertmanager_matchers import parse_matchers
 from accord.sources._claims import read_text
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "alertmanager-examples-a"
@@ -274,3 +275,41 @@ def test_of_alertmanagers_own_files_the_wrong_ones_are_refused_and_the_right_one
             refused[file.name] = problems[0].place.line
     assert len(files) == 23
     assert refused == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("a=b", [("a", "=", "b")]),
+        ("a = b c , d!=e,", [("a", "=", "b c"), ("d", "!=", "e")]),
+        ('{a=~"x,y", b!~"}"}', [("a", "=~", "x,y"), ("b", "!~", "}")]),
+        ("a=", [("a", "=", "")]),
+        ("", []),
+        (r'a="q\"n\n\\ \x"', [("a", "=", 'q"n\n\\ \\x')]),
+        ('"käse-1"="\\u00e4", b=c', [("käse-1", "=", "ä"), ("b", "=", "c")]),
+        ("käse=b", [("käse", "=", "b")]),
+        ("a==b", [("a", "=", "=b")]),
+    ],
+)
+def test_a_text_of_matchers_is_read_by_the_older_grammar_or_else_the_newer(text, read):
+    assert [(one.label, one.operator, one.value) for one in parse_matchers(text)] == read
+
+
+@pytest.mark.parametrize("text", ["a", "=b", 'a="b', 'a=b"', "a=b,,c=d", '"a"', "a!b", 'a=~"("', '"\\q"=b'])
+def test_what_neither_grammar_takes_is_refused(text):
+    with pytest.raises(Refused):
+        parse_matchers(text)
+
+
+def test_a_calendar_on_the_clock_of_an_unknown_machine_is_not_stated():
+    text = WHOLE.replace("location: Europe/Berlin", "location: Local")
+    assert "calendar.nights" not in facts_of(text)
+
+
+def test_a_file_that_is_only_receivers_or_has_a_slip_in_its_keys_is_still_one():
+    assert refusals_of("receiver: []\nroute:\n  receiver: a\n  group_by: [x]\n")[0][0] == 1
+
+
+def test_very_deep_routes_are_read():
+    deep = "{receiver: a, routes: [" * 300 + "{receiver: a}" + "]}" * 300
+    assert len(facts_of(f"receivers: [{{name: a}}]\nroute: {deep}\n")) == 302

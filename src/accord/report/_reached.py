@@ -96,7 +96,7 @@ def _ear(system: System, view: View, reach: Reach, node: Node) -> Ear:
     name = reach.receiver(node)
     receiver = reach.tree.receiver(name)
     told = [f"{one.kind} {one.target}".strip() for one in receiver.integrations] if receiver else []
-    return Ear(name, told, party_behind(system, view, name), name not in reach.silent)
+    return Ear(name, list(dict.fromkeys(told)), party_behind(system, view, name), name not in reach.silent)
 
 
 def _depends_on(one: Heard | None) -> list[str]:

@@ -1,6 +1,6 @@
 """What reaches whom, for people: a table for each team, as text or as Markdown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from accord.report._paint import Paint, visible
@@ -13,10 +13,11 @@ _WIDEST = (48, 12, 72)
 def reached_text(rows: list[Row], paint: Paint) -> str:
     """A block for each team, with one line for each alert."""
     lines: list[str] = []
-    for team, found in groupby(rows, key=lambda row: row.team):
+    for team, group in groupby(rows, key=lambda row: row.team):
+        found = list(group)
         cells = [_HEADS, *_cells(found)]
         widths = [min(max(len(row[column]) for row in cells), widest) for column, widest in enumerate(_WIDEST)]
-        lines += [paint("bold", visible(f"{team}: {_counted(len(cells) - 1)}"))]
+        lines += [paint("bold", visible(f"{team}: {_counted(len(found))}"))]
         for number, row in enumerate(cells):
             padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
             line = "  ".join(["", *padded, row[-1]]).rstrip()
@@ -36,7 +37,7 @@ def reached_markdown(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def _cells(found: Iterator[Row]) -> Iterator[tuple[str, ...]]:
+def _cells(found: Iterable[Row]) -> Iterator[tuple[str, ...]]:
     """One line for alerts of one name that go the same way."""
     counted: dict[tuple[str, ...], int] = {}
     for row in found:
@@ -49,8 +50,12 @@ def _cells(found: Iterator[Row]) -> Iterator[tuple[str, ...]]:
 def _reaches(row: Row) -> str:
     if not row.decided:
         return "cannot be told: too many ways are open"
-    ears = ", ".join(map(_ear, row.receivers)) or "nobody: no routing takes it"
-    return ears + (f", as {' and '.join(row.depends_on)} decides" if row.depends_on else "")
+    if not row.receivers:
+        return "nobody: no routing takes it"
+    heard = [ear for ear in row.receivers if ear.heard]
+    if row.depends_on:
+        return f"{' or '.join(map(_ear, row.receivers))}, as {' and '.join(row.depends_on)} decides"
+    return ", ".join(map(_ear, heard or row.receivers))
 
 
 def _ear(ear: Ear) -> str:

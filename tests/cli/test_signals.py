@@ -1,0 +1,101 @@
+"""`accord signals`: what reaches whom, team by team."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+RULES = """\
+groups:
+  - name: g
+    rules:
+      - {alert: Down, expr: up == 0, labels: {team: shop, severity: page}}
+      - {alert: Slow, expr: latency > 1, labels: {team: shop, severity: warning}}
+      - {alert: Slow, expr: latency > 2, labels: {team: shop, severity: warning}}
+      - {alert: Full, expr: disk > 9, labels: {team: '{{ $labels.team }}', severity: page}}
+      - {alert: Idle, expr: requests == 0}
+"""
+ROUTING = """\
+receivers:
+  - name: nobody
+  - name: pages
+    webhook_configs: [{url: 'http://pager:1/'}]
+  - name: mails
+    slack_configs: [{channel: '#a|b', api_url: 'https://hooks.example.org/x'}]
+time_intervals:
+  - name: nights
+    time_intervals: [{times: [{start_time: '22:00', end_time: '24:00'}]}]
+route:
+  receiver: nobody
+  routes:
+    - matchers: [team="shop"]
+      receiver: mails
+      mute_time_intervals: [nights]
+      routes: [{matchers: [severity="page"], receiver: pages}]
+"""
+CONTRACT = "party: shop-rota\nkind: rota\nnames: {alertmanager: pages}\n"
+
+TABLE = """\
+shop: 3 alerts
+  alert           severity  reaches              when
+  Down            page      pages (shop-rota)
+  Slow (2 times)  warning   mails (slack #a|b)   mails muted nights (22:00 to 24:00 UTC)
+
+told when it fires: 1 alert
+  alert  severity  reaches                                                 when
+  Full   page      nobody (nobody) or pages (shop-rota), as team decides
+
+no team: 1 alert
+  alert  severity  reaches          when
+  Idle   none      nobody (nobody)
+
+5 alerts, 1 of them reaches nobody; where 1 goes is decided when they fire
+"""
+
+
+@pytest.fixture(autouse=True)
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "rules.yml").write_text(RULES)
+    (tmp_path / "alertmanager.yml").write_text(ROUTING)
+    (tmp_path / "accord.yaml").write_text(CONTRACT)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_each_team_sees_what_reaches_whom(accord):
+    done = accord("signals")
+    assert (done.code, done.err) == (0, "")
+    assert [line.split() for line in done.out.splitlines()] == [line.split() for line in TABLE.splitlines()]
+
+
+def test_the_same_as_markdown_and_in_a_file(shop, accord):
+    assert accord("signals", "--format", "markdown", "--output", "table.md").code == 0
+    text = (shop / "table.md").read_text()
+    assert "## shop" in text
+    assert "| Down | page | pages (shop-rota) |  |" in text
+    assert "| Slow (2 times) | warning | mails (slack #a\\|b) | mails muted nights (22:00 to 24:00 UTC) |" in text
+
+
+def test_the_same_as_json(accord):
+    found = json.loads(accord("signals", "--format", "json").out)
+    assert found["accord"] == 1
+    assert [row["alert"] for row in found["signals"]] == ["Down", "Slow", "Slow", "Full", "Idle"]
+    assert found["signals"][0] == {
+        "team": "shop",
+        "alert": "Down",
+        "at": "rules.yml:4:9",
+        "severity": "page",
+        "receivers": [{"receiver": "pages", "tells": ["webhook pager:1"], "party": "shop-rota", "heard": True}],
+        "depends_on": [],
+        "when": [],
+        "decided": True,
+    }
+
+
+def test_without_alerts_or_routing_it_says_which(shop, accord):
+    (shop / "alertmanager.yml").unlink()
+    done = accord("signals")
+    assert (done.code, done.out) == (3, "")
+    assert done.err == "in . there are alerts, and no routing of Alertmanager that says where they go\n"
+    (shop / "rules.yml").unlink()
+    assert accord("signals").err == "in . there is no alerting rule\n"
