@@ -45,6 +45,8 @@ def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:
         return
     try:
         calendars = Calendar.from_ical(text, multiple=True)
+        if not calendars or any(calendar.name != "VCALENDAR" for calendar in calendars):
+            raise ValueError("expected BEGIN:VCALENDAR")
         found = list(_Calendar(start, text, calendars).facts())
     except Exception as error:  # whatever the library makes of a broken file
         words = " ".join(str(error).split())[:80]
@@ -118,13 +120,12 @@ def _key(moment: datetime) -> str:
 def _zone(event: Any) -> str | None:
     """The zone of an event, empty where it is the calendar's; None where it has one that nobody else knows."""
     found = event["DTSTART"].dt if "DTSTART" in event else None
-    if not isinstance(found, datetime) or found.tzinfo is None:
+    if not isinstance(found, datetime):
         return ""
-    named = _key(found)
-    if named:
-        return named
-    stated = zone(str(event["DTSTART"].params.get("TZID", "")))
-    return stated or ("UTC" if found.utcoffset() == timedelta() and "TZID" not in event["DTSTART"].params else None)
+    stated = str(event["DTSTART"].params.get("TZID", ""))
+    if stated:
+        return _key(found) or zone(stated) or None
+    return "UTC" if found.tzinfo is not None else ""
 
 
 def _length(event: Any) -> int | None:
