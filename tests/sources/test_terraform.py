@@ -189,6 +189,8 @@ def test_both_spellings_say_the_same() -> None:
         'layer {\n users = ["P1"]\n restriction {\n type = "daily_restriction"\n start_time_of_day = "08:00:30"\n duration_seconds = 60\n }\n }',
         'layer {\n users = ["P1"]\n dynamic "restriction" {\n for_each = var.x\n content {}\n }\n }',
         "layer {\n start = var.start\n }",
+        'lifecycle {\n ignore_changes = [layer[0].users, description]\n }\n layer {\n users = ["P1"]\n }',
+        'lifecycle {\n ignore_changes = all\n }\n layer {\n users = ["P1"]\n }',
     ],
 )
 def test_what_only_terraform_can_work_out_is_not_followed(layer: str) -> None:
@@ -200,6 +202,16 @@ def test_what_only_terraform_can_work_out_is_not_followed(layer: str) -> None:
 def test_users_that_are_worked_out_are_somebody() -> None:
     facts = read('resource "pagerduty_schedule" "s" {\n time_zone = "UTC"\n layer {\n users = var.users\n }\n}\n')
     assert said(facts, "pagerduty:ops/schedule.s", "shift.1").value.people == (("",),)
+
+
+def test_the_first_of_a_counted_resource_is_the_resource() -> None:
+    facts = read(
+        'resource "pagerduty_escalation_policy" "p" {\n count = var.on ? 1 : 0\n rule {\n'
+        " escalation_delay_in_minutes = 5\n target {\n id = pagerduty_schedule.s[0].id\n }\n"
+        " target {\n id = pagerduty_schedule.s[1].id\n }\n }\n}\n"
+    )
+    ladder = said(facts, "pagerduty:ops/escalation_policy.p", "escalates").value
+    assert [rung.to for rung in ladder] == ["pagerduty:ops/schedule.s", "pagerduty:ops/schedule.s.1"]
 
 
 def test_a_resource_that_is_switched_off_is_none() -> None:
