@@ -41,8 +41,8 @@ def test_an_event_stands_on_its_line() -> None:
         calendar("DTSTART:20261201T090000Z\r\nDTEND:20261201T170000Z\r\nSUMMARY:jo", "DTSTART:20261202T090000Z")
     )
     assert [(fact.provider, fact.text, fact.place.line) for fact in facts if fact.term.startswith("shift.")] == [
-        ("ical:ops/primary", "jo", 6),
-        ("ical:ops/primary", "an event", 12),
+        ("ical:ops/primary.ics", "jo", 6),
+        ("ical:ops/primary.ics", "an event", 12),
     ]
 
 

@@ -66,6 +66,7 @@ def _schedule(resource: Resource) -> Iterator[Fact]:
         yield resource.fact(resource.party, "zone", named, named, at.at)
     if resource.is_generated("layer") or resource.is_kept("layer"):
         yield resource.fact(resource.party, "shift.0", Shift(followed=False), "layers that lie elsewhere", resource.at)
+        return
     for number, layer in enumerate(resource.blocks("layer"), start=1):
         text = resource.text("name", layer) or f"layer {number}"
         yield resource.fact(resource.party, f"shift.{number}", _layer(resource, layer, named), text, layer)

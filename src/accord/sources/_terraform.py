@@ -78,12 +78,9 @@ class Resource(Struct, frozen=True):
 
     def is_kept(self, *keys: str) -> bool:
         """Whether Terraform leaves one of these alone once it is made (`ignore_changes`), so that what stands here may be old."""
-        kept = [
-            items(child(life, "ignore_changes")) or [child(life, "ignore_changes")] for life in self.blocks("lifecycle")
-        ]
-        words = {
-            word for nodes in kept for node in nodes if node is not None for word in _WORD.findall(text_of(node) or "")
-        }
+        kept = [child(life, "ignore_changes") for life in self.blocks("lifecycle")]
+        nodes = [node for each in kept if each is not None for node in (items(each) or [each])]
+        words = {word for node in nodes for word in _WORD.findall(text_of(node) or "")}
         return not words.isdisjoint((*keys, "all"))
 
     def text(self, key: str, node: Node | None = None) -> str | None:

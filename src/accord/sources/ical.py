@@ -1,6 +1,6 @@
 """Rotas as iCalendar files: each event is a shift of whoever attends it, else of whom its summary names.
 
-A calendar is the party `ical:<folder>/<name of the file>`. Repetition by days and weeks is followed (interval, days, count,
+A calendar is the party `ical:<folder>/<file>`, and is called as the file is without its ending. Repetition by days and weeks is followed (interval, days, count,
 until, exceptions, single events moved); a calendar with any other repetition may be staffed at any time. Needs the extra
 `accord[ical]`. Format: RFC 5545, read by the library icalendar.
 """
@@ -61,7 +61,7 @@ class _Calendar:
     def __init__(self, start: Place, text: str, calendars: list[Any]) -> None:
         self.start = start
         folder, _, file = start.file.rpartition("/")
-        self.party = local_name(FORMAT, folder, file.rpartition(".")[0])
+        self.party, self.called = local_name(FORMAT, folder, file), file.rpartition(".")[0]
         self.calendars = calendars
         lines = text.replace("\r\n", "\n").split("\n")
         self.lines = [number for number, line in enumerate(lines, 1) if line.strip().upper() == "BEGIN:VEVENT"]
@@ -69,9 +69,8 @@ class _Calendar:
         self.moved: dict[str, list[datetime]] = {}
 
     def facts(self) -> Iterator[Fact]:
-        name = self.party.partition(":")[2]
-        yield self.fact("kind", "rota", name, 1)
-        called = [name.rpartition("/")[2], *(str(calendar.get("X-WR-CALNAME", "")) for calendar in self.calendars)]
+        yield self.fact("kind", "rota", self.called, 1)
+        called = [self.called, *(str(calendar.get("X-WR-CALNAME", "")) for calendar in self.calendars)]
         names = tuple(dict.fromkeys(each for each in called if each and each == each.strip() and each.isprintable()))
         if names:
             yield self.fact("names.ical", names, names[0], 1)
