@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
+from accord.boundaries.rotas import with_rotas
 from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Boundary, Key, System
@@ -56,7 +57,8 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     for known in linked.links:
         names.setdefault(known.name, set()).add(known.party)
     told = by_operation(answered(linked.facts, names))
-    system = System(with_defaults(separate(versions_of_subsets(told))), as_of)
+    with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
+    system = System(with_defaults(with_turns), as_of)
     return system, (*linked.problems, *system.conflicts)
 
 

@@ -14,7 +14,7 @@ from accord.sources._claims import read_text
 
 
 def routed(text: str) -> Router:
-    facts = [one for one in read_text(dedent(text), "", "am.yml")]
+    facts = list(read_text(dedent(text), "", "am.yml"))
     assert all(isinstance(one, Fact) for one in facts), facts
     return Router(Tree("alertmanager:am.yml", {fact.term: fact for fact in facts}))
 

@@ -42,7 +42,7 @@ NAMED = Fact(
     "ledger",
     "post",
     "detect.by",
-    (RULE,),
+    ("LedgerDown",),
     "LedgerDown",
     Place("story", "accord.yaml", 6, 15),
 )
@@ -70,10 +70,10 @@ STORIES: dict[str, Story] = {
         90s {SERVER} evaluates ledger/post by {SERVER} evaluation.interval
         390s {RULE} holds ledger/post by {RULE} alert.for
         420s {TREE} gathers ledger/post by {TREE} route.r
-        420s {RULE} detects ledger/post by ledger/post detect.by
+        420s LedgerDown detects ledger/post by ledger/post detect.by
         420s - concludes ledger/post
         """,
-        ("ledger/post detect.within",),
+        ("ledger/post detect.within", f"{RULE} alert"),
         more=(NAMED, WAITS),
         manifests=RULES,
     ),
@@ -83,7 +83,7 @@ STORIES: dict[str, Story] = {
         f"""
         0s ledger breaks ledger/post
         5m {RULE} holds ledger/post by {RULE} alert.for
-        5m {RULE} detects ledger/post by ledger/post detect.by
+        5m LedgerDown detects ledger/post by ledger/post detect.by
         5m ledger pages duty by ledger/post recover.by
         10m ledger due ledger/post by ledger/post recover.within
         10m duty acknowledges ledger/post by duty/page acknowledge
@@ -91,7 +91,7 @@ STORIES: dict[str, Story] = {
         11m duty recovers ledger/post by duty/page hands_on
         11m - concludes ledger/post
         """,
-        ("ledger/post recover.from",),
+        ("ledger/post recover.from", f"{RULE} alert"),
         more=(NAMED,),
         manifests=RULES,
     ),

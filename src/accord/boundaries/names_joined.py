@@ -15,7 +15,8 @@ from accord.model.place import Place
 from accord.model.problem import Refused
 
 _OF_DEFINITIONS = ("variant:", "requests:")
-_SHARED = ("names.pagerduty", "names.opsgenie")  # one service there may take the pages of several parties
+_SHARED = tuple(f"names.{system}" for system in ("pagerduty", "opsgenie", "grafana_oncall", "goalert", "ical"))
+"""Systems in which one name may stand for several: one service takes the pages of many, a schedule is named as its ladder."""
 
 
 class Tie(Struct, frozen=True):
@@ -71,16 +72,17 @@ def alias_ties(facts: Iterable[Fact]) -> Iterable[Tie]:
     call that several have.
     """
     said: dict[tuple[str, str], set[object]] = {}
-    called: dict[tuple[str, object], set[str]] = {}
+    called: dict[tuple[str, str], set[str]] = {}
     for fact in facts:
         said.setdefault((fact.provider, fact.term), set()).add(fact.value)
-        called.setdefault((fact.term, fact.value), set()).add(fact.provider)
+        for written in alias_texts(fact):
+            called.setdefault((fact.term, written), set()).add(fact.provider)
     for fact in facts:
-        if fact.term in _SHARED and len(called[(fact.term, fact.value)]) > 1:
-            continue
         if is_unconditional(fact.scope) and len(said[(fact.provider, fact.term)]) == 1:
             system = fact.term.partition(".")[2]
             for written in alias_texts(fact):
+                if fact.term in _SHARED and len(called[(fact.term, written)]) > 1:
+                    continue
                 try:
                     one, other = spell(fact.provider), spell_alias(system, written)
                 except Refused:

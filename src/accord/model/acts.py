@@ -36,7 +36,7 @@ ACTS: dict[str, str] = {
     "holds": "the condition has held as long as the rule asks; party: the alert; fact: alert.for, exactly its value after the act before it",
     "gathers": "the first page waits for others of its group; party: who states the fact; fact: route.* or group_wait, exactly its group_wait after the act before it",
     "pages": "`about` (a party) is paged by party; fact: recover.by, detect.by or steps, which name `about`: at the moment of the act before; "
-    "escalates, whose rung names `about`: exactly the rung's `after` since the first page (for an alert's own escalates: since the act before); "
+    "escalates, whose rung names `about`: exactly the rung's `after` since the first page (for an alert's own escalates: since the act before; for a ladder whose own deviation the story begins with: since then); "
     "party: who states the fact; a page by recover.by or detect.by comes after `detects`, one by steps when whoever acknowledged is able to act",
     "acknowledges": "party answers its page, once; fact: acknowledge of party, exactly its value after party was paged; where hours of party are among the facts of the witness the clock runs only inside them",
     "arrives": "party is able to act; fact: hands_on of party, exactly its value after it acknowledged",
@@ -45,7 +45,8 @@ ACTS: dict[str, str] = {
     "or acknowledge of party, or recover.by (which names party), where nobody says that it takes time; or recover.within of the "
     "provider, who then is party, exactly its value after breaks, detects or acknowledges as its recover.from says",
     "due": "the recovery of `about` was due; party: who states the fact; fact: recover.within, exactly its value after breaks, detects or acknowledges as recover.from says (detects where nothing says)",
-    "away": "party is not on duty at this instant (witness.starts + at); time 0 where nothing was timed before; fact: hours of party, which do not hold the instant",
+    "away": "party is not on duty at this instant (witness.starts + at); time 0 where nothing was timed before; fact: hours of party, which do not hold the instant, "
+    "or a shift of party (its own, or one that its shifts fact names), while none of those among the facts of the witness is anybody's turn then",
     "states": "party said so: the fact itself, whose speaker is `party`; the time is 0",
     "multiplies": "each of the tries so far makes `count` tries at `about`: all that are stated, or one; time 0; fact: attempts of party about `about`, whose value is `count`, or any where `count` is 1; where `about` is "
     "another operation than before, a needs fact of the one before names it (among expects)",
@@ -81,6 +82,8 @@ EXPECTATIONS: dict[str, str] = {
     "step of its recover.how, or they are all its signals (detect.by; also those of another operation whose recover.by, or whose signal's escalates, names "
     "the party of the hours)",
     "ladder-ends-in-a-person": "an escalation ends in a person: broken when the `pages` return to a party already paged, or end at a party that `states` escalates none and a kind that is nobody (neither rota nor team nor external)",
+    "next-page-wakes-another": "the next page wakes somebody new: broken when all whom the last level that is paged wakes (who has a turn of its schedule then, as the shift "
+    "facts of the witness say, else the party itself) were woken by earlier pages; 0 s is witness.starts",
     "step-ends": "each step has one who does it and a sign that it is finished: broken when the step number `attempt` (0: any) of the steps that a procedure `states` says none in by or done",
     "owner-exists": "an owner is somebody: broken when each owner that a party `states` is no party, while a fact among expects shows that such parties are listed (kind team, rota or external). "
     "A label, annotation, tag or line of code owners names an owner where another of the same name (or another line) among the facts names one who is listed; names are compared by "

@@ -108,6 +108,13 @@ TERMS: dict[str, Term] = {
         Term("owns.", "the files that a line of a CODEOWNERS file is for, and their owners; by the number of the line", "owned files"),
         Term("tag.", "a label or an annotation of an object: its name without the domain before it", "text"),
         Term("group.", "the groups above and below a group: parent, children", "references"),
+        Term("shift.", "one layer, rotation or event of a schedule: who takes turns, and when", "shift"),
+        Term("shifts", "the shifts, stated apart, that a schedule is made of", "references"),
+        Term("zone", "the clock that a schedule follows where its shifts do not say", "text"),
+        Term("chain.", "one step of a ladder whose steps are stated apart", "chain step"),
+        Term("paging.repeats", "how often a ladder begins again once it has ended", "number"),
+        Term("paging.renewed", "a page that was acknowledged counts as new after this long", "duration"),
+        Term("paging.closed", "a page is closed after this long, whatever became of it", "duration"),
         Term("vocabulary.", "the words that an organisation uses: configuration", "words"),
     )
 }  # fmt: skip

@@ -1,11 +1,14 @@
 """Whether a story of detection, duty and repair breaks its expectation. A function returns why it does not, or ""."""
 
+from datetime import datetime, timedelta
+
 from accord.model.contract_values import WorkStep, references
 from accord.model.fact import Fact
 from accord.model.hours import Hours
 from accord.model.nothing import NONE
 from accord.monitor.broken_promises import fallback_shares_fate, is_chain
 from accord.monitor.carrying import instant
+from accord.monitor.rotas import on_duty
 from accord.monitor.signalling import SIGNALLING
 from accord.monitor.speech import leads_to, names, provider_of, speaks_of
 from accord.monitor.timeline import Timeline
@@ -134,6 +137,30 @@ def ladder_ends_in_a_person(line: Timeline) -> str:
         if ends and kinds and not any(kind in PEOPLE for kind in kinds):
             return ""
     return "the pages end at a person"
+
+
+def next_page_wakes_another(line: Timeline) -> str:
+    """Broken when all whom the last pages of a ladder wake were woken by earlier ones."""
+    start, at = instant(line.witness.starts, 0), max((page.at for page in line.pages), default=0)
+    last = {page.party for page in line.pages if page.at == at}
+    stated = [fact for fact in line.facts_of("escalates") if isinstance(fact.value, tuple)]
+    together = [{provider_of(rung.to) for rung in fact.value if rung.after == at} for fact in stated]
+    if start is None or not any(last == paged for paged in together):
+        return "the last level of the ladder is not paged as a whole"
+    woken: set[str] = set()
+    for page in line.pages:
+        if page.at < at:
+            woken |= _woken(line, start, page.party, page.at) or set()
+    for party in sorted(last):
+        again = _woken(line, start, party, at)
+        if not again or not again <= woken:
+            return f"{party} may be somebody who was not woken before"
+    return ""
+
+
+def _woken(line: Timeline, start: datetime, party: str, at: int) -> set[str] | None:
+    """Whom a page of a party wakes then; None where that cannot be told."""
+    return on_duty(line, party, start + timedelta(microseconds=at // 1000))
 
 
 def step_ends(line: Timeline) -> str:

@@ -68,12 +68,18 @@ def _signal_refused(line: Timeline, step: Step, fact: Fact) -> str:
         return f"{step.party} is not the signal"
     parts = [one for one in line.told if one.act in SIGNALLING and one.about == step.about]
     if parts:
-        by_name = fact.term.endswith(".by") and any(one.act == "holds" or one.act == "evaluates" for one in parts)
+        by_name = fact.term.endswith(".by") and _fires(line, step, parts)
         return "" if by_name and step.at == parts[-1].at else "the signal shows it at another time"
     within = [one.value for one in signals if one.term.endswith(".within") and isinstance(one.value, int)]
     if step.at != line.broke[step.about] + min(within, default=0):
         return "the signal shows it at another time"
     return ""
+
+
+def _fires(line: Timeline, step: Step, parts: list[Step]) -> bool:
+    """Whether a rule among the facts fires the alert of this name, and it is that rule's condition that held."""
+    rules = {fact.says for fact in line.facts_of("alert") if fact.value == step.party}
+    return bool(rules) and all(part.party in rules for part in parts if part.act == "holds")
 
 
 def _is_part(fact: Fact, group: str) -> bool:
@@ -121,9 +127,10 @@ def _rung_refused(line: Timeline, step: Step, fact: Fact, party: str) -> str:
     before, owner = line.last_act(), line.page_of(fact.provider)
     if before is None or step.party != fact.provider:
         return f"{step.party} does not page on this ladder"
-    if owner is None and line.pages:
+    if owner is None and line.pages and fact.provider not in line.broke:
         return f"{step.party} was not paged itself"
-    starts = before.at if owner is None else next(page.at for page in line.pages if page.party == owner.party)
+    began = line.broke.get(fact.provider, before.at)
+    starts = began if owner is None else next(page.at for page in line.pages if page.party == owner.party)
     reason = f"the ladder pages {party} at another time"
     for rung in fact.value:
         if isinstance(rung, Rung) and provider_of(rung.to) == party and step.at == starts + (rung.after or 0):

@@ -18,6 +18,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "recovered-in-time": broken_recovery.recovered_in_time,
     "somebody-on-duty": broken_recovery.somebody_on_duty,
     "ladder-ends-in-a-person": broken_recovery.ladder_ends_in_a_person,
+    "next-page-wakes-another": broken_recovery.next_page_wakes_another,
     "step-ends": broken_recovery.step_ends,
     "owner-exists": broken_statements.owner_exists,
     "promise-rests-on-promises": broken_statements.promise_rests_on_promises,

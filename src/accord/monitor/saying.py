@@ -10,6 +10,7 @@ from accord.model.duration import SECOND
 from accord.model.hours import Hours
 from accord.model.witness import Step
 from accord.monitor.carrying import instant
+from accord.monitor.rotas import clock_of, group_at, shifts_of
 from accord.monitor.speech import is_callers, is_of_party, is_providers, leads_to, provider_of, references, speaks_of
 from accord.monitor.timeline import Timeline
 
@@ -31,7 +32,9 @@ def states(line: Timeline, step: Step) -> str:
 def away(line: Timeline, step: Step) -> str:
     """A party is not on duty at this instant."""
     fact = step.fact
-    if fact is None or fact.term != "hours" or not is_of_party(fact, step.party) or not isinstance(fact.value, Hours):
+    shifts = shifts_of(line, step.party)
+    own = fact is not None and fact.term == "hours" and is_of_party(fact, step.party) and isinstance(fact.value, Hours)
+    if fact is None or not (own or fact in shifts):
         return f"{step.party} does not say when it is on duty"
     if step.about and provider_of(step.about) != step.party:
         return f"it is not {step.about} that is away"
@@ -39,7 +42,10 @@ def away(line: Timeline, step: Step) -> str:
     moment = instant(line.witness.starts, step.at)
     if moment is None or (step.at and not timed):
         return "the instant is not that of the start"
-    return f"{step.party} is on duty then" if fact.value.hold_at(moment) else ""
+    if own:
+        return f"{step.party} is on duty then" if fact.value.hold_at(moment) else ""
+    groups = [group_at(shift.value, clock_of(line, step.party), moment) for shift in shifts]
+    return "" if all(group == () for group in groups) else f"somebody of {step.party} may be on duty then"
 
 
 def multiplies(line: Timeline, step: Step) -> str:

@@ -16,6 +16,7 @@ from accord.model.nothing import Nothing
 from accord.model.ownership import OwnedFiles
 from accord.model.problem import Refused
 from accord.model.requests import RouteEntry
+from accord.model.rotas import UNITS, ChainStep, Shift
 from accord.model.terms import Term, term_of
 from accord.model.zone import parse_zone
 
@@ -45,6 +46,8 @@ TYPES: dict[str, Any] = {
     "calendar": Calendar,
     "owned": OwnedFiles,
     "entries": tuple[RouteEntry, ...],
+    "shift": Shift,
+    "chain": ChainStep,
 }
 """Every type that the value of a fact can have, by its word in an exported file."""
 
@@ -77,6 +80,9 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "inhibition": ("inhibition",),
     "calendar": ("calendar",),
     "owned files": ("owned",),
+    "shift": ("shift",),
+    "chain step": ("chain",),
+    "number": ("int",),
 }
 _DIMENSIONS = ("count", "bytes", "duration", "count/ns", "bytes/ns")
 _FRACTION = re.compile(r"(\d{1,400})(?:/([1-9]\d{0,399}))?", re.ASCII)
@@ -206,6 +212,20 @@ def _of_instant(value: Any, domain: str) -> str:
     return _of_clocks([(value.days, value.minute)]) or _of_zones([value.zone])
 
 
+def _of_shift(value: Any, domain: str) -> str:
+    windows = [(window.days, window.opens) for window in value.windows]
+    windows += [((0,), window.closes - 1) for window in value.windows if window.closes]
+    ends = [value.since, value.until, value.last, *value.skipped]
+    if any(end is not None and end.tzinfo is None for end in ends):
+        return "expected instants with their offset, such as 2026-07-01T21:00:00Z"
+    if value.unit not in UNITS or value.every < 0 or (value.unit and not value.every):
+        return f"expected a turn of at least one unit of {' '.join(filter(None, UNITS))}"
+    if (value.lasts or 0) < 0 or (value.count or 0) < 0:
+        return "expected turns of at least 0 seconds, and no fewer than none of them"
+    zones = [zone for zone in (value.zone, *(window.zone for window in value.windows)) if zone]
+    return _of_clocks([(value.weekdays, 0), *windows]) or _of_zones(zones)
+
+
 def _of_clocks(clocks: list[tuple[tuple[int, ...], int]]) -> str:
     right = all(set(days) <= set(range(7)) and 0 <= minute < DAY_MINUTES for days, minute in clocks)
     return "" if right else "expected days from 0 to 6 and minutes of a day"
@@ -235,4 +255,5 @@ _LIMITS: dict[type, Callable[[Any, str], str]] = {
     Backoff: _of_backoff,
     Hours: _of_hours,
     DailyInstant: _of_instant,
+    Shift: _of_shift,
 }

@@ -167,6 +167,8 @@ def _rung(system: System, party: str, stated: Fact, rung: Rung, view: View) -> I
         return
     rung_of = Statement(replace(stated, place=rung.place), f"{party} pages {rung.to}")
     if none is None or kind is None or not is_nobody(system, paged, view):
+        if stated.source != "contract":
+            return  # a tool has no place to say how soon a person answers
         question = Question(paged, f"how soon it answers a page ({paged}/{operation}: acknowledge)")
         message = f"{party} pages {rung.to}; nobody says how soon {paged} answers"
         yield Finding(Verdict.UNANSWERED, message, (rung_of,), party, paged, operation, questions=(question,))

@@ -1,0 +1,86 @@
+"""How long it takes at least until an alert shows a deviation: reading, evaluating, holding, gathering, as far as stated."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from accord.boundaries.alerting import Alert, alerting
+from accord.boundaries.ladder import references, signals
+from accord.boundaries.scraping import server_of
+from accord.boundaries.system import System
+from accord.boundaries.view import View
+from accord.model.fact import Fact
+from accord.model.subject import provider_of
+from accord.model.witness import Step
+
+
+class Part(Struct, frozen=True):
+    """One stated time between a failure and the page that tells of it; `act` is that of the witness."""
+
+    act: str
+    fact: Fact
+    takes: int
+    does: str
+
+
+class Signal(Struct, frozen=True):
+    """An alert that an operation names as what shows its deviations, and the parts of the time that it may take."""
+
+    named_by: Fact
+    name: str
+    alert: Alert
+    parts: tuple[Part, ...]
+
+    @property
+    def takes(self) -> int:
+        """Nanoseconds until it fires, when every part takes all the time it may."""
+        return sum(part.takes for part in self.parts)
+
+    def steps(self, subject: str) -> tuple[Step, ...]:
+        """The parts one after the other, and the alert that shows the deviation then."""
+        told, at = [], 0
+        for part in self.parts:
+            at += part.takes
+            told.append(Step(at, part.fact.says, part.act, part.does, part.fact, subject))
+        shown = f"{self.alert.called} shows that {subject} fails"
+        return (*told, Step(at, self.name, "detects", shown, self.named_by, subject))
+
+
+def alerts_named(system: System, view: View, name: str) -> list[Alert]:
+    """The rules that fire an alert of this name, unless a party of contracts speaks under it and is no alert."""
+    if name in system.speaking and system.party(name, view).value("kind") != "alert":
+        return []
+    return [alert for alert in alerting(system, view).alerts if alert.called == name]
+
+
+def soonest_signal(system: System, provider: str, operation: str, view: View) -> Signal | None:
+    """The signal of an operation that shows a deviation first; None where one of them is no alert that was read."""
+    found: list[Signal] = []
+    for named_by in signals(system.promised(provider, operation, view)):
+        for reference in references(named_by):
+            alerts = alerts_named(system, view, provider_of(reference))
+            if not alerts:
+                return None
+            found += [
+                Signal(named_by, provider_of(reference), alert, tuple(_parts(system, view, alert))) for alert in alerts
+            ]
+    return min(found, key=lambda signal: (signal.takes, signal.alert.party), default=None)
+
+
+def _parts(system: System, view: View, alert: Alert) -> Iterator[Part]:
+    server = server_of(system, view, alert)
+    if server is not None:
+        selections = alert.expression.selections
+        read = [fact for one in selections for fact in server.intervals(one) if fact.term == "scrape.interval"]
+        stated = [fact for fact in read if system.states(fact)]
+        if stated and len(stated) == len(read):
+            slowest = min(stated, key=lambda fact: fact.value)
+            yield Part("reads", slowest, slowest.value, f"reads the targets once in {slowest.text}")
+    interval = alert.said.get("alert.interval")
+    if interval is None and server is not None:
+        interval = system.party(server.party, view).get("evaluation.interval")
+    if interval is not None and interval.value:
+        yield Part("evaluates", interval, interval.value, f"evaluates the rule once in {interval.text}")
+    held = alert.said.get("alert.for")
+    if held is not None and held.value:
+        yield Part("holds", held, held.value, f"{alert.called} waits until it has lasted {held.text}")
