@@ -115,7 +115,7 @@ FALSE: list[tuple[str, Story, Change, str]] = [
     ("an inner call before its turn", WAITING, steps(("1s orders calls bank/pay #1", "0s orders calls bank/pay #1")), "before the step above|makes it call here"),
     ("an answer while a call is open", WAITING, steps(("6s orders gives-up bank/pay #2 by orders>bank/pay timeout.attempt", "")), "another time"),
     ("a pause longer than is stated", GROWING, steps(("5s checkout calls", "6s checkout calls")), "pause"),
-    ("a number of tries that nobody makes", LOAD, steps(("order x3", "order x2")), "another number of tries"),
+    ("a number of tries that nobody makes", LOAD, steps(("order x3", "order x4")), "another number of tries"),
     ("a pause left out", WAITING, expects(), "pause"),
     ("a repeat that acts once", AGAIN, contracts(("idempotent: never", "idempotent: always")), "acts once"),
     ("a repeat known by its key", FORGOTTEN, contracts(("for: 6s", "for: 7s")), "recognised"),

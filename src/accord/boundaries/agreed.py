@@ -8,7 +8,7 @@ from enum import Enum
 from msgspec.structs import replace
 
 from accord.boundaries.drawn_out import drawn_out
-from accord.boundaries.limits import plan
+from accord.boundaries.limits import TIMED_OUT, plan
 from accord.boundaries.percentiles import inside, percentiles
 from accord.boundaries.repeats import is_forgotten, repeat
 from accord.boundaries.side import Side
@@ -36,7 +36,7 @@ def agreement(boundary: Boundary, limit: Fact) -> Agreement:
     if fallback is not None and fallback.value is not NONE:
         return Agreement.AGREED if safe and not _names_nobody(boundary, fallback) else Agreement.OPEN
     handled = boundary.assumed.get("handles")
-    if handled is None or handled.value is NONE or "timeout" not in handled.value:
+    if handled is None or handled.value is NONE or TIMED_OUT.isdisjoint(handled.value):
         return Agreement.NONE
     answers = [_covered(_within(fact, limit), boundary.promised) for fact in _counted_on(boundary)]
     if not answers or False in answers:

@@ -1,8 +1,11 @@
 """Answers that are not success: which ones a provider lists, and which of them a word of the caller names."""
 
+from collections.abc import Iterable
+
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import ErrorAnswer, Needs
 from accord.model.fact import ANY, Fact
+from accord.model.nothing import NONE
 
 
 def answers(boundary: Boundary) -> list[Fact]:
@@ -22,6 +25,23 @@ def names_error(word: str, error: Fact) -> bool:
         and word.endswith("xx")
         and any(status.startswith(word[0]) and len(status) == 3 for status in statuses)
     )
+
+
+def unhandled(words: Iterable[str], error: Fact) -> tuple[str, ...] | None:
+    """The codes of an error that no word of `handles` covers; None where it is handled whole, by its name, as any or by each code."""
+    known = frozenset(words)
+    if not known.isdisjoint(("any", error.term.removeprefix("errors."))):
+        return None
+    codes = error.value.status or ()
+    left = tuple(code for code in codes if code not in known and not (len(code) == 3 and f"{code[0]}xx" in known))
+    return left if left or not codes else None
+
+
+def handled_errors(handles: Fact) -> str:
+    """What a caller has an answer for, in words: `declined, 5xx`, `any error`, `no error`."""
+    if handles.value is NONE:
+        return "no error"
+    return "any error" if "any" in handles.value else handles.text
 
 
 def calling(boundary: Boundary) -> Fact | None:

@@ -15,7 +15,7 @@ from accord.model.nothing import NONE
 TRY_TERMS = ("timeout.attempt", "timeout.idle")
 _LIMITS = (*TRY_TERMS, "timeout.request")
 TIMED_OUT = frozenset(("timeout", "any"))
-"""Words of `retry_on` that name a try which ran out of time."""
+"""Words of `retry_on` and `handles` that name a try which ran out of time."""
 TIMED_OUT_MESH = frozenset(("5xx", "gateway-error", "reset", "504", "deadline-exceeded"))
 """What Envoy counts a timed-out try as (route_components.proto and the router filter's x-envoy-retry-on)."""
 MOST_TRIES_SHOWN = 5

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from accord.boundaries.answers import needing
 from accord.boundaries.causes import asked_again, can_run_out
-from accord.boundaries.limits import attempts, first_limit, plan, tries_again
+from accord.boundaries.limits import MOST_TRIES_COUNTED, attempts, first_limit, plan, repeated_after, tries_again
 from accord.boundaries.system import Boundary
 from accord.model.amount import Amount
 from accord.model.duration import SECOND
@@ -16,6 +16,8 @@ from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
 DEEPEST = 8
+_NO_ANSWER = frozenset(("timeout", "connect"))
+"""Words of `retry_on` after which the next try begins when the one before has run out of time, or never arrived."""
 
 
 class Hop(Struct, frozen=True):
@@ -24,11 +26,12 @@ class Hop(Struct, frozen=True):
     boundary: Boundary
     tries: Fact
     again: bool | None
+    begun: int
 
     @property
     def count(self) -> int:
-        """How many calls arrive for one: all tries, or one where nothing can make the caller ask again."""
-        return 1 if self.again is False else int(self.tries.value)
+        """How many calls arrive for one: the tries that can begin, or one where nothing can make the caller ask again."""
+        return 1 if self.again is False else self.begun
 
 
 class Path(Struct, frozen=True):
@@ -83,7 +86,18 @@ def _callers(inner: Boundary) -> Iterator[Boundary]:
 
 def _hop(boundary: Boundary) -> Hop | None:
     tries = attempts(boundary)
-    return None if tries is None or tries.value is NONE else Hop(boundary, tries, asked_again(boundary, tries))
+    if tries is None or tries.value is NONE:
+        return None
+    return Hop(boundary, tries, asked_again(boundary, tries), _begun(boundary, tries))
+
+
+def _begun(boundary: Boundary, tries: Fact) -> int:
+    """How many of the tries can begin: where only running out of time is followed by another, as many as the limit on all leaves."""
+    stated, planned = repeated_after(boundary, tries), plan(boundary, MOST_TRIES_COUNTED)
+    by_time_only = stated is None or (stated.value is not NONE and _NO_ANSWER.issuperset(stated.value))
+    if planned is None or planned.attempts is not tries or not by_time_only or not planned.complete:
+        return int(tries.value)
+    return len(planned.tries)
 
 
 def repeats(boundary: Boundary) -> Hop | None:

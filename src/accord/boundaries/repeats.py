@@ -1,5 +1,7 @@
 """Whether asking again does the thing again: what the provider says, what the caller sends, what the protocol says."""
 
+from collections.abc import Iterable, Sequence
+
 from msgspec import Struct
 
 from accord.boundaries.answers import answers, names_error
@@ -59,15 +61,25 @@ def _by_protocol(boundary: Boundary) -> Repeat:
 
 
 def never_repeated(boundary: Boundary, tries: Fact) -> bool:
-    """Whether the caller has said that it asks again after named errors only, all of which leave nothing done."""
+    """Whether the caller has said that it asks again after named errors only.
+
+    What each of those leaves done is another question; one that a provider does not list, who lists the codes of its
+    errors, does not occur.
+    """
     stated = repeated_after(boundary, tries)
     if stated is None or tries_again(boundary, tries):
         return False
     if stated.value is NONE:
         return True
-    return all(
-        word in NOTHING_DONE or any(names_error(word, error) for error in answers(boundary)) for word in stated.value
-    )
+    listed = answers(boundary)
+    if boundary.promised.value("errors") is NONE or (listed and all(error.value.status for error in listed)):
+        return LOST.isdisjoint(stated.value) or _all_named(stated.value, listed)
+    return _all_named(stated.value, listed)
+
+
+def _all_named(words: Iterable[str], listed: Sequence[Fact]) -> bool:
+    """Whether each word names a listed error, or what happens before anything is done."""
+    return all(word in NOTHING_DONE or any(names_error(word, error) for error in listed) for word in words)
 
 
 def safe_only_while(boundary: Boundary, tries: Fact) -> str:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.duty import first_instant
+from accord.boundaries.ladder import speakers
 from accord.boundaries.shifts import gaps, located, staffed
 from accord.boundaries.system import System
 from accord.boundaries.view import View
@@ -35,6 +36,8 @@ class Roster(Struct, frozen=True):
     party: str
     facts: tuple[Fact, ...]
     zone: str = ""
+    made_of: tuple[Fact, ...] = ()
+    """What the party says of its clock, and of the shifts that it is made of."""
 
     @property
     def shifts(self) -> tuple[tuple[Shift, str], ...]:
@@ -68,8 +71,21 @@ def _roster(system: System, party: str, view: View) -> Roster | None:
         if not parts:
             return None
         facts += parts
-    zone = own.value("zone")
-    return Roster(party, tuple(facts), zone if isinstance(zone, str) else "") if facts else None
+    zone, said = own.value("zone"), (own.get("zone"), own.get("shifts"))
+    made_of = tuple(fact for fact in said if fact is not None)
+    return Roster(party, tuple(facts), zone if isinstance(zone, str) else "", made_of) if facts else None
+
+
+def rosters(system: System, view: View) -> Iterator[Roster]:
+    """Every schedule with shifts, in order of party; what is only a part of another is none."""
+    parts = {name for fact in system.facts if fact.term == "shifts" for name in fact.value}
+    named = [party for party in system.parties if party not in parts]
+    found = (
+        roster(system, party, view)
+        for party in named
+        if party in speakers(system, "shift") or party in speakers(system, "shifts")
+    )
+    yield from (each for each in found if each is not None)
 
 
 # ---------------------------------------------------------------------- before the join

@@ -236,7 +236,8 @@ def _sayings(boundary: Boundary, wait: Wait) -> Iterator[Saying]:
         yield from _sayings(part, deeper)
     planned = plan(part)
     if planned is not None and wait.surely == planned.end < may.surely:
-        yield planned.tries[0].limit, f"waits {planned.tries[0].limit.text} for each try"
+        limit = planned.tries[0].limit
+        yield limit, f"waits {limit.text} for {part.subject if limit.term == 'timeout.request' else 'each try'}"
         if planned.attempts is not None and len(planned.tries) > 1:
             yield planned.attempts, f"tries {planned.attempts.text} times"
 
@@ -246,6 +247,9 @@ def _availability(boundary: Boundary) -> Iterator[Shortfall]:
     instead = boundary.promised.get("fallback")
     hard = [part for part in needed(boundary) if not does_without(part)]
     if promise is None or needs is None or not hard or (instead is not None and instead.value is not NONE):
+        return
+    if (refused := _refused(boundary, promise, needs, hard)) is not None:
+        yield refused
         return
     known = [(part, fact) for part in hard if (fact := promised(part.promised, "availability")) is not None]
     once = _product(fact.value for _, fact in known)
@@ -262,6 +266,28 @@ def _availability(boundary: Boundary) -> Iterator[Shortfall]:
         missing = tuple((part.provider, f"how available {part.subject} is (availability)", share) for part in silent)
         message = f"{boundary.subject} promises {promise.text}; nobody says how available {silent[0].subject} is"
         yield Shortfall(Verdict.UNANSWERED, promise, ((needs, f"needs {needs.text}"),), message, missing=missing)
+
+
+def _refused(boundary: Boundary, promise: Fact, needs: Fact, parts: Iterable[Boundary]) -> Shortfall | None:
+    """What is promised of something that is needed, and of which the promise is `none`."""
+    none = next(
+        (
+            (part, fact)
+            for part in parts
+            for fact in part.promised.all(promise.term)
+            if fact.stance is Stance.PROMISES and fact.value is NONE
+        ),
+        None,
+    )
+    if none is None:
+        return None
+    part, fact = none
+    message = (
+        f"{boundary.subject} promises {promise.term} {promise.text}; {part.subject}, which it needs, promises none"
+    )
+    told = ((needs, f"needs {needs.text}"), (fact, f"promises no {promise.term} of {part.subject}"))
+    follows = f"{boundary.provider} cannot keep {promise.term} {promise.text} while {part.subject} keeps its word"
+    return Shortfall(Verdict.MISMATCH, promise, told, message, follows)
 
 
 def _less_available(
@@ -312,6 +338,9 @@ def _freshness(boundary: Boundary) -> Iterator[Shortfall]:
     if promise is None or needs is None:
         return
     parts = [part for part in needed(boundary) if not does_without(part)]
+    if (refused := _refused(boundary, promise, needs, parts)) is not None:
+        yield refused
+        return
     known = [(part, fact) for part in parts if (fact := promised(part.promised, "freshness")) is not None]
     older = [(part, fact) for part, fact in known if fact.value > promise.value]
     if older:

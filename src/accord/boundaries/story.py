@@ -39,7 +39,7 @@ def _position(step: Step) -> tuple[int, int]:
 
 def _conclusion(boundary: Boundary, planned: Plan, late: int, at: int) -> Step:
     tries = len(planned.tries)
-    done = f"done {_count(late, 'time', 'times')}, " if _acts_each_time(boundary) else ""
+    done = f"done {'once' if late == 1 else f'{late} times'}, " if _acts_each_time(boundary) else ""
     does = f"{_count(tries, 'try', 'tries')} of {boundary.subject}: {done}{_count(late, 'answer', 'answers')} to nobody"
     does += ", 1 failure told to the caller" if planned.complete else ", and so on"
     return Step(

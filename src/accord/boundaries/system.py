@@ -9,7 +9,7 @@ from accord.boundaries.calling import calls_of, is_callers
 from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
 from accord.boundaries.side import Side
-from accord.boundaries.view import EVERY, View, Views, in_force, may_hold, views_over
+from accord.boundaries.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
 from accord.boundaries.workloads import running
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
@@ -229,10 +229,15 @@ class System:
         return Boundary(self, key, view)
 
     def meets(self, key: Key, view: View) -> bool:
-        """Whether the two meet in this view: the consumer speaks of the call there, or needs it there."""
+        """Whether the two meet in this view: the consumer speaks of the call there, or needs it there.
+
+        A provider that speaks of named environments only is in no other.
+        """
         consumer, provider, operation = key
         if not view or not consumer:
             return True
+        if self._only_elsewhere(provider, view):
+            return False
         for named in (operation, ANY):
             said = self._assumed.get((consumer, provider, named), {})
             if any(may_hold(fact.scope, view) for facts in said.values() for fact in facts):
@@ -240,6 +245,12 @@ class System:
         wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
         needs = (need for terms in self._promised_by(consumer) for need in terms.get("needs", ()))
         return any(may_hold(need.scope, view) and not wanted.isdisjoint(calls_of(need)) for need in needs)
+
+    def _only_elsewhere(self, party: str, view: View) -> bool:
+        """Whether the view is of an environment that nobody names, and everything the party promises is for named ones."""
+        unnamed = {name: OTHER for name in PLACES if view.get(name) == OTHER}
+        said = self.said_of(party) if unnamed else []
+        return bool(said) and not any(may_hold(fact.scope, unnamed) for fact in said)
 
     def _promised_by(self, party: str) -> list[dict[str, list[Fact]]]:
         operations = (PARTY, ANY, *self.operations(party))

@@ -9,6 +9,9 @@ from accord.model.fact import Fact, Scope
 OTHER = ""
 """The value of a dimension that no scope names: every other environment, every other version."""
 
+PLACES = ("env", "cluster")
+"""Dimensions of which a party may be in some and not in others; of a version there is always another."""
+
 DAYS = ("from", "until")
 """Dimensions that the day of the check has settled before any view is made."""
 

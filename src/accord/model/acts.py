@@ -48,7 +48,7 @@ ACTS: dict[str, str] = {
     "away": "party is not on duty at this instant (witness.starts + at); time 0 where nothing was timed before; fact: hours of party, which do not hold the instant, "
     "or a shift of party (its own, or one that its shifts fact names), while none of those among the facts of the witness is anybody's turn then",
     "states": "party said so: the fact itself, whose speaker is `party`; the time is 0",
-    "multiplies": "each of the tries so far makes `count` tries at `about`: all that are stated, or one; time 0; fact: attempts of party about `about`, whose value is `count`, or any where `count` is 1; where `about` is "
+    "multiplies": "each of the tries so far makes `count` tries at `about`: as many as are stated, or fewer; time 0; fact: attempts of party about `about`, whose value is at least `count`; where `about` is "
     "another operation than before, a needs fact of the one before names it (among expects)",
     "loads": "`count` calls a second arrive at `about`, rounded down; time 0; party: the provider; fact: accepts.rate of the provider",
     "fires": "an alert fires, with the labels of the witness (the first that fires), or with those of its rule (any other); party and `about`: the alert; time 0; fact: its alert. "

@@ -4,6 +4,7 @@ A function returns whether the facts of the witness show it.
 """
 
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 from accord.model.amount import Amount
 from accord.model.contract_values import Needs, references
@@ -34,15 +35,15 @@ def made_of_older(line: Timeline) -> bool:
     for needs in line.facts_of("needs"):
         parts = [part for together in needs.value.calls for part in together] if isinstance(needs.value, Needs) else []
         promised = [fact.value for fact in line.of_provider("freshness", needs.subject) if isinstance(fact.value, int)]
-        read = [
-            fact.value
-            for part in parts
-            for fact in line.facts_of("freshness")
-            if is_providers(fact, part) and isinstance(fact.value, int)
-        ]
+        read = [_age(fact.value) for part in parts for fact in line.facts_of("freshness") if is_providers(fact, part)]
         if promised and read and max(read) > min(promised):
             return True
     return False
+
+
+def _age(value: object) -> float:
+    """The age that data may have; without end where none is promised."""
+    return value if isinstance(value, int) else inf
 
 
 def sent_together(line: Timeline) -> bool:

@@ -149,17 +149,18 @@ def next_page_wakes_another(line: Timeline) -> str:
         return "the last level of the ladder is not paged as a whole"
     woken: set[str] = set()
     for page in line.pages:
-        if page.at < at:
-            woken |= _woken(line, start, page.party, page.at) or set()
+        earlier = _woken(line, start, page.party, page.at) if page.at < at else None
+        if earlier is not None and len(earlier) == 1:  # of several groups one may go before the others
+            woken |= earlier[0]
     for party in sorted(last):
         again = _woken(line, start, party, at)
-        if not again or not again <= woken:
+        if not again or not set().union(*again) <= woken:
             return f"{party} may be somebody who was not woken before"
     return ""
 
 
-def _woken(line: Timeline, start: datetime, party: str, at: int) -> set[str] | None:
-    """Whom a page of a party wakes then; None where that cannot be told."""
+def _woken(line: Timeline, start: datetime, party: str, at: int) -> list[frozenset[str]] | None:
+    """The groups that a page of a party may wake then; None where that cannot be told."""
     return on_duty(line, party, start + timedelta(microseconds=at // 1000))
 
 

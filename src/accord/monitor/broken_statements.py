@@ -121,9 +121,9 @@ def _share_of_parts(line: Timeline, needs: Fact) -> Fraction:
 def _share_of(line: Timeline, caller: str, part: str) -> Fraction:
     """The share of calls of one part that are answered, each tried as often as is said; 1 where nobody says."""
     shares = [
-        fact.value
+        fact.value if isinstance(fact.value, Fraction) else Fraction(0)
         for fact in line.facts_of("availability")
-        if is_providers(fact, part) and isinstance(fact.value, Fraction)
+        if is_providers(fact, part)
     ]
     fallbacks = [fact for fact in line.of_caller("fallback", caller, part) if fact.value is not NONE]
     tries = line.tries(caller, part)

@@ -28,17 +28,18 @@ def clock_of(line: Timeline, party: str) -> str:
     return next((fact.value for fact in line.of_party("zone", party) if isinstance(fact.value, str)), "")
 
 
-def on_duty(line: Timeline, party: str, moment: datetime) -> set[str] | None:
-    """Who has a turn of a party's schedule then; the party itself where it has no shifts, None where it cannot be told."""
+def on_duty(line: Timeline, party: str, moment: datetime) -> list[frozenset[str]] | None:
+    """The groups that have a turn of a party's schedule then; the party itself where it has no shifts, None where it cannot be told."""
     shifts = shifts_of(line, party)
     if not shifts:
-        return {party}
-    found: set[str] = set()
+        return [frozenset((party,))]
+    found: list[frozenset[str]] = []
     for fact in shifts:
         group = group_at(fact.value, clock_of(line, party), moment)
         if group is None or NOT_KNOWN in group:
             return None
-        found.update(group)
+        if group and frozenset(group) not in found:
+            found.append(frozenset(group))
     return found
 
 

@@ -53,7 +53,7 @@ def multiplies(line: Timeline, step: Step) -> str:
     fact = step.fact
     if fact is None or fact.term != "attempts" or not is_callers(fact, step.party, step.about):
         return f"{step.party} does not say how often it tries {step.about}"
-    if step.at or step.count not in (fact.value, 1):
+    if step.at or not isinstance(fact.value, int) or not 1 <= step.count <= fact.value:
         return "it is another number of tries, or another time"
     before = [one for one in line.told if one.act == "multiplies"]
     if any(one.fact == fact for one in before):

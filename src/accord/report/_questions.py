@@ -39,7 +39,8 @@ def _entry(question: Question, asking: list[Finding], wanted: Asked, paint: Pain
     lines = hanging("  ", _sentence(question), wanted.width)
     for finding in asking:
         place = where(finding.statements[0].fact.place, wanted.imported) if finding.statements else ""
-        lines.append(paint("faint", f"      {finding.rule}   {visible(finding.title)}   {place}"))
+        where_asked = "".join(f"  [{visible(name)}={visible(value)}]" for name, value in finding.scope)
+        lines.append(paint("faint", f"      {finding.rule}   {visible(finding.title)}{where_asked}   {place}"))
     return lines
 
 

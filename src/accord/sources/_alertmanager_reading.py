@@ -157,8 +157,22 @@ class Strict:
             self.check_map(entry, kind)
         elif kind in ("flag", "number", "time") and text_of(entry.value) is not None:
             self.check_plain(entry, kind)
-        elif kind != "any":
+        elif kind in ("any", "tree"):
+            if kind == "tree":
+                self.members(entry.value, entry.key)
+            self.check_keys(entry.value, entry.key)
+        elif kind != "route":
             self.parsed(entry.value, entry.key, _SCALARS[kind])
+
+    def check_keys(self, node: Node, what: str) -> None:
+        """Everything below a node that may hold anything: a key that stands twice in one map is refused."""
+        waiting = [node]
+        while waiting:
+            current = waiting.pop()
+            if type(current) is MappingNode:
+                waiting += [entry.value for entry in self.members(current, what).values()]
+            elif type(current) is SequenceNode:
+                waiting += current.value
 
     def check_plain(self, entry: Entry, kind: str) -> None:
         """A truth value, a number or a time as Go reads it: quotes make the first two texts."""
@@ -168,7 +182,7 @@ class Strict:
         elif kind == "number" and not (plain and _NUMBER.fullmatch(text)):
             self.refuse(entry.value, f"{entry.key}: expected a whole number, read {text[:64]!r}")
         elif kind == "time" and not (plain and _NUMBER.fullmatch(text)):
-            self.parsed(entry.value, entry.key, parse_go_duration)
+            self.parsed(entry.value, entry.key, _time)
 
     def check_map(self, entry: Entry, kind: str) -> None:
         """A map of texts; for labels and patterns with names that a label can have."""
@@ -270,6 +284,11 @@ def _address(text: str) -> str:
     return text
 
 
+def _time(text: str) -> int:
+    """A duration of Go, which may be below 0."""
+    return parse_go_duration(text.removeprefix("-") if len(text) > 1 else text)
+
+
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "text": str,
     "flag": str,
@@ -278,7 +297,8 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     "secret": _secret,
     "address": _address,
     "duration": parse_prometheus_duration,
-    "time": parse_go_duration,
+    "time": _time,
+    "spelled_time": _time,
     "zone": parse_location,
 }
 _LISTS: dict[str, Callable[[str], Any]] = {

@@ -5,7 +5,8 @@ here as soon as one of them knows it, since a file does not say which release it
 """
 
 Shape = dict[str, str]
-"""The kind of the value under each key: a scalar kind, `@name` for a map of that shape, `*name` for a list of them."""
+"""The kind of the value under each key: a scalar kind, `@name` for a map of that shape, `*name` for a list of them, `route`
+for what is walked elsewhere, `tree` for a map of anything, `any` for anything."""
 
 
 def _shape(keys: str) -> Shape:
@@ -20,7 +21,7 @@ _MATCHERS = "match=labels match_re=patterns matchers=matchers"
 SHAPES: dict[str, Shape] = {
     name: _shape(keys)
     for name, keys in {
-        "file": """global=@global route=any inhibit_rules=*inhibition receivers=*receiver templates=texts
+        "file": """global=@global route=route inhibit_rules=*inhibition receivers=*receiver templates=texts
             mute_time_intervals=*calendar time_intervals=*calendar tracing=@tracing event_recorder=any""",
         "global": """resolve_timeout=duration http_config=@http jira_api_url=url smtp_from smtp_hello
             smtp_smarthost=address smtp_auth_username smtp_auth_password smtp_auth_password_file smtp_auth_secret
@@ -32,7 +33,7 @@ SHAPES: dict[str, Shape] = {
             webex_api_url=url rocketchat_api_url=url rocketchat_token rocketchat_token_file rocketchat_token_id
             rocketchat_token_id_file mattermost_webhook_url=secret mattermost_webhook_url_file""",
         "route": f"""receiver group_by=texts {_MATCHERS} mute_time_intervals=texts active_time_intervals=texts
-            continue=flag routes=any group_wait=duration group_interval=duration repeat_interval=duration
+            continue=flag routes=route group_wait=duration group_interval=duration repeat_interval=duration
             labels=map""",
         "inhibition": """name source_match=labels source_match_re=patterns source_matchers=matchers target_match=labels
             target_match_re=patterns target_matchers=matchers equal=texts""",
@@ -52,7 +53,7 @@ SHAPES: dict[str, Shape] = {
         "incidentio": f"""{_HTTP} url=url url_file alert_source_token alert_source_token_file max_alerts=number
             timeout=time""",
         "pagerduty": f"""{_HTTP} service_key service_key_file routing_key routing_key_file url=url client client_url
-            description details=any images=*pagerduty_image links=*pagerduty_link source severity class component
+            description details=tree images=*pagerduty_image links=*pagerduty_link source severity class component
             group timeout=time""",
         "slack": f"""{_HTTP} api_url=secret api_url_file app_token app_token_file app_url=url channel username color
             title title_link pretext text message_text fields=*slack_field short_fields=flag footer fallback
@@ -64,7 +65,7 @@ SHAPES: dict[str, Shape] = {
         "wechat": f"""{_HTTP} api_secret api_secret_file corp_id message api_url=url to_user to_party to_tag agent_id
             message_type""",
         "pushover": f"""{_HTTP} user_key user_key_file token token_file title message url url_title device sound
-            priority retry=time expire=time ttl=time html=flag monospace=flag""",
+            priority retry=spelled_time expire=spelled_time ttl=spelled_time html=flag monospace=flag""",
         "victorops": f"""{_HTTP} api_key api_key_file api_url=url routing_key message_type state_message
             entity_display_name monitoring_tool custom_fields=map""",
         "sns": f"""{_HTTP} api_url sigv4=@sigv4 topic_arn phone_number target_arn subject message attributes=map

@@ -79,6 +79,11 @@ def _responder(members: Members) -> Refusals:
         yield members.get("type"), f"expected a type of {', '.join(_RESPONDERS)}, read {kind!r}"
 
 
+def _telegram(members: Members) -> Refusals:
+    if _text(members, "chat_id") == "0" and not _text(members, "chat_id_file"):
+        yield members["chat_id"], "a chat_id of 0 is none"
+
+
 def _pushover(members: Members) -> Refusals:
     if _text(members, "html") == _text(members, "monospace") == "true":
         yield members["monospace"], "both html and monospace"
@@ -93,5 +98,6 @@ SPECIAL: dict[str, Callable[[Members], Refusals]] = {
     "slack": _slack,
     "responder": _responder,
     "pushover": _pushover,
+    "telegram": _telegram,
 }
 """By shape, what is wrong with a map of it."""

@@ -14,7 +14,7 @@ from accord.sources._alertmanager_file import FORMAT as FORMAT
 from accord.sources._alertmanager_file import read_file
 from accord.sources._alertmanager_operator import KIND, is_operated, read_operated
 from accord.sources._alertmanager_reading import Strict
-from accord.sources._alertmanager_shapes import KINDS, SHAPES
+from accord.sources._alertmanager_shapes import KINDS
 from accord.sources._objects import kind_of
 from accord.sources._yaml import (
     Document,
@@ -32,7 +32,7 @@ from accord.sources._yaml import (
 
 _KEYS = ("alertmanager.yaml", "alertmanager.yml")
 _HOLDERS = {"Secret": ("stringData", "data"), "ConfigMap": ("data",)}
-_OF_A_ROOT = ("receiver", "routes", "group_by")
+_OF_A_ROOT = ("receiver", "routes", "group_by", "group_wait", "group_interval", "repeat_interval")
 _INDENT = 2  # what manifests indent by; the text of a block does not tell
 
 
@@ -48,12 +48,11 @@ def claims(document: Document) -> bool:
     route, receivers = child(document.node, "route"), child(document.node, "receivers")
     if type(route) is MappingNode and type(receivers) is SequenceNode:
         return True
-    own = all(text_of(key) in SHAPES["file"] for key, _ in document.node.value)
-    return own and (_is_root(route) or any(_is_receiver(item) for item in items(receivers)))
+    return _is_root(route) or any(_is_receiver(item) for item in items(receivers))
 
 
 def _is_root(node: Node | None) -> bool:
-    return child(node, "receiver") is not None and any(child(node, key) is not None for key in _OF_A_ROOT[1:])
+    return sum(child(node, key) is not None for key in _OF_A_ROOT) > 1
 
 
 def _is_receiver(node: Node) -> bool:

@@ -170,7 +170,8 @@ def _beyond(boundary: Boundary, pair: _Pair, found: Fit) -> Finding:
 def _moves(pair: _Pair, sent: Fact, taken: Fact) -> tuple[Move, ...]:
     most = taken.text.removesuffix(" each")
     limit = replace(taken.value, each=False) if isinstance(taken.value, Amount) else taken.value
-    moves = [Move(pair.sender, f"send at most {most}", (exchanged(sent, limit, most),))]
+    only = "send only" if isinstance(sent.value, Words) else "send at most"
+    moves = [Move(pair.sender, f"{only} {most}", (exchanged(sent, limit, most),))]
     if isinstance(sent.value, Words) and isinstance(taken.value, Words):
         every = sorted(taken.value.words | sent.value.words)
         more = exchanged(taken, Words(frozenset(every)), ", ".join(every))

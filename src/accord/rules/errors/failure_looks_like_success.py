@@ -47,7 +47,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.answers import answers, calling, looks_like_success
+from accord.boundaries.answers import answers, calling, handled_errors, looks_like_success
 from accord.boundaries.system import Boundary
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Statement, Verdict
@@ -75,7 +75,7 @@ def _finding(boundary: Boundary, error: Fact, name: str, handles: Fact | None, c
     status = ", ".join(error.value.status)
     statements = [Statement(error, f"{boundary.provider} answers {name} with status {status}")]
     if handles is not None:
-        statements.append(Statement(handles, f"{boundary.consumer} has an answer for {handles.text}"))
+        statements.append(Statement(handles, f"{boundary.consumer} has an answer for {handled_errors(handles)}"))
     about = boundary.subject
     steps = (
         Step(0, boundary.provider, "states", f"fails ({name}) and answers {status}", error, about),

@@ -155,13 +155,12 @@ def _moves(boundary: Boundary, again: Fact, error: Fact) -> tuple[Move, ...]:
     left = tuple(word for word in again.value if not names_error(word, error))
     fewer = replace(again, value=left or NONE, text=", ".join(left) or "none")
     harmless = replace(error, value=replace(error.value, retry=None, effect="none"), text="effect: none")
+    allow = f"leave nothing done when it answers {_name(error)}, and say so"
+    if error.value.retry == "never" and error.value.effect in (None, "none"):
+        allow = f"allow that it is asked again after {_name(error)}"
     return (
         Move(_who(boundary, again), f"not ask again after {_name(error)}", (Change(again, fewer),)),
-        Move(
-            boundary.provider,
-            f"leave nothing done when it answers {_name(error)}, and say so",
-            (Change(error, harmless),),
-        ),
+        Move(boundary.provider, allow, (Change(error, harmless),)),
     )
 
 

@@ -68,7 +68,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.answers import answers, names_error
+from accord.boundaries.answers import answers, handled_errors, unhandled
 from accord.boundaries.system import Boundary
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
@@ -91,13 +91,13 @@ def check(boundary: Boundary) -> Iterator[Finding]:
             yield _question(boundary, errors)
         return
     handled = () if handles.value is NONE else handles.value
-    missing = [error for error in errors if not any(names_error(word, error) for word in handled)]
+    missing = [error for error in errors if unhandled(handled, error) is not None]
     if not missing:
         return
     names = _listed(missing)
     statements = (
-        Statement(handles, f"{boundary.consumer} has an answer for {handles.text}"),
-        *(Statement(error, f"{boundary.provider} may answer {_shown(error)}") for error in missing),
+        Statement(handles, f"{boundary.consumer} has an answer for {handled_errors(handles)}"),
+        *(Statement(error, f"{boundary.provider} may answer {_shown(error, handled)}") for error in missing),
     )
     message = f"{boundary.provider} may answer {names}, which {boundary.consumer} has no answer for"
     witness = _witness(boundary, handles, missing[0])
@@ -116,8 +116,10 @@ def _question(boundary: Boundary, errors: list[Fact]) -> Finding:
 def _witness(boundary: Boundary, handles: Fact, error: Fact) -> Witness:
     about = boundary.subject
     steps = (
-        Step(0, boundary.consumer, "states", f"has an answer for {handles.text}", handles, about),
-        Step(0, boundary.provider, "states", f"answers {_shown(error)}, as it said it may", error, about),
+        Step(0, boundary.consumer, "states", f"has an answer for {handled_errors(handles)}", handles, about),
+        Step(
+            0, boundary.provider, "states", f"answers {_shown(error, handles.value)}, as it said it may", error, about
+        ),
         Step(0, "", "concludes", f"{boundary.consumer} meets {_name(error)} without an answer for it", None, about),
     )
     return Witness(steps, "error-understood", (handles, error))
@@ -142,6 +144,7 @@ def _listed(errors: list[Fact]) -> str:
     return ", ".join(_name(error) for error in errors)
 
 
-def _shown(error: Fact) -> str:
-    status = error.value.status
+def _shown(error: Fact, handled: object = ()) -> str:
+    """The error with the codes that are not handled."""
+    status = unhandled(handled, error) if isinstance(handled, tuple) else error.value.status
     return f"{_name(error)} ({', '.join(status)})" if status else _name(error)

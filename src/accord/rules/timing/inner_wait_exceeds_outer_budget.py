@@ -1,8 +1,8 @@
 """Inner wait exceeds outer budget.
 
-A service waits for a third one longer than its own caller waits for it. Its caller is right to protect its user; the
-service is right to give its own dependency time; the third one answers inside its word. When the caller has left, the
-service goes on waiting and answers nobody, and every try starts the same work again.
+A service waits for a third one longer than its own caller waits for it. Its caller protects its user, the service gives
+its dependency time, the third one keeps its word: each is right. When the caller has left, the service goes on waiting
+and answers nobody, and every try starts the same work again.
 
 The mismatch is claimed where the third side's own statement makes the wait that long. Where nobody says how late it
 may answer, the inner limit alone is a condition: it holds only while the dependency is quicker.
@@ -33,8 +33,7 @@ promises:
 The inner wait ends before the outer one:
 ```yaml file=page/accord.yaml
 party: page
-assumes:
-  reviews/get: {timeout: {idle: 3s}}
+assumes: {reviews/get: {timeout: {idle: 3s}}}
 ```
 ```yaml file=reviews/accord.yaml
 party: reviews
@@ -76,6 +75,8 @@ caller: wait longer than the service waits. The dependency: promise a maximum th
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from accord.boundaries.agreed import Agreement, agreement
 from accord.boundaries.limits import first_limit, lengthened
 from accord.boundaries.story import cut_short
@@ -84,7 +85,7 @@ from accord.boundaries.wording import caller, exchanged, how_late, leaves, may_a
 from accord.boundaries.worst import FOREVER, Wait, Worst, worst
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
-from accord.model.finding import Finding, Move, Statement, Verdict
+from accord.model.finding import Finding, Move, Question, Statement, Verdict
 
 READS = ("timeout", "latency", "attempts", "backoff", "retry_on", "handles", "needs", "idempotent", "at")
 NEEDS = ("timeout", "needs")
@@ -112,47 +113,61 @@ def _mismatch(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait]) ->
     if witness is None:
         return
     longest = max(waits, key=lambda wait: wait.surely)
-    callee = _cause(boundary, longest)
-    statements = [leaves(boundary, limit)]
-    if longest.limit is not None:
-        statements.append(
-            Statement(longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}")
-        )
-    else:
-        statements.append(
-            Statement(longest.because, f"{longest.consumer} waits for {longest.subject} without a stated limit")
-        )
-    if callee is not None:
-        statements.append(_may_take(longest, callee))
+    in_turn = [wait for wait in (max(group, key=lambda wait: wait.surely) for group in may.waits) if wait.surely]
+    statements = (leaves(boundary, limit), *(saying for wait in in_turn for saying in _told(boundary, wait)))
     surely = "for ever" if may.surely >= FOREVER else show_duration(may.surely)
-    message = f"{caller(boundary)} waits {limit.text}; {boundary.provider} may wait {surely} for {longest.subject}"
+    message = f"{caller(boundary)} waits {limit.text}; {boundary.provider} may wait {surely} for {_names(in_turn)}"
     moves = _moves(boundary, limit, may, longest)
-    yield Finding(Verdict.MISMATCH, message, tuple(statements), *boundary.key, witness=witness, moves=moves)
+    yield Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)
 
 
 def _conditional(boundary: Boundary, limit: Fact, may: Worst, waits: list[Wait]) -> Iterator[Finding]:
     at_most = may.waits_at_most
-    if at_most is None or at_most <= limit.value:
+    if at_most is None or at_most <= limit.value or agreement(boundary, limit) is Agreement.AGREED:
         return
     longest = max(waits, key=lambda wait: wait.at_most or 0)
     if longest.limit is None:
         return
-    statements = (
-        leaves(boundary, limit),
-        Statement(longest.limit, f"{longest.consumer} waits for {longest.subject} up to {longest.limit.text}"),
-    )
-    message = f"{caller(boundary)} waits {limit.text}; {boundary.provider} may wait up to {show_duration(at_most)} for {longest.subject}"
+    in_turn = [wait for wait in (max(group, key=lambda wait: wait.at_most or 0) for group in may.waits) if wait.at_most]
+    waiting = (_waits(wait) for wait in in_turn)
+    statements = (leaves(boundary, limit), *waiting)
+    message = f"{caller(boundary)} waits {limit.text}; {boundary.provider} may wait up to {show_duration(at_most)} for {_names(in_turn)}"
     connecting = longest.connect is not None and (longest.at_most or 0) - longest.connect.value <= limit.value
-    condition = _condition(limit, longest, may, connecting)
-    questions = () if connecting else tuple(how_late(name, limit) for name in longest.missing)
+    condition = _condition(limit, longest, in_turn, connecting)
+    asked = {how_late(name, limit): len(in_turn) > 1 for wait in in_turn for name in wait.missing}
+    questions = () if connecting else tuple(_shared(question) if more else question for question, more in asked.items())
     yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition, questions=questions)
 
 
-def _condition(limit: Fact, longest: Wait, may: Worst, connecting: bool) -> str:
+def _condition(limit: Fact, longest: Wait, in_turn: list[Wait], connecting: bool) -> str:
     if connecting and longest.connect is not None and longest.at_most is not None:
         left = limit.value - (longest.at_most - longest.connect.value)
         return f"holds only while {longest.consumer} connects to {longest.provider} in at most {show_duration(left)}"
-    return f"holds only while {longest.subject} answers {longest.consumer} within {limit.text}"
+    answer, together = ("answers", "") if len(in_turn) == 1 else ("answer", " together")
+    return f"holds only while {_names(in_turn)} {answer} {longest.consumer} within {limit.text}{together}"
+
+
+def _shared(question: Question) -> Question:
+    return replace(question, bound=f"{question.bound} with all that is waited for one after the other")
+
+
+def _names(waits: list[Wait]) -> str:
+    return " and ".join(dict.fromkeys(wait.subject for wait in waits))
+
+
+def _told(boundary: Boundary, wait: Wait) -> Iterator[Statement]:
+    """How long one call is waited for, and what lets it take so long."""
+    yield _waits(wait)
+    cause = _cause(boundary, wait)
+    if cause is not None:
+        yield _may_take(wait, cause)
+
+
+def _waits(wait: Wait) -> Statement:
+    about = f"{wait.consumer} waits for {wait.subject}"
+    if wait.limit is None:
+        return Statement(wait.because, f"{about} without a stated limit")
+    return Statement(wait.limit, f"{about} up to {wait.limit.text}")
 
 
 def _cause(boundary: Boundary, wait: Wait) -> Fact | None:
