@@ -14,9 +14,9 @@ _TERM = "names.alertmanager"
 def party_behind(system: System, view: View, receiver: str) -> str:
     """The person, rota or other party that a receiver's name stands for; "" where nobody or more than one says so."""
     key = ("receivers", tuple(sorted(view.items())))
-    known = system.derived.get(key)
+    known = system.memory.get(key)
     if known is None:
-        known = system.derived[key] = _claimed(system, view)
+        known = system.memory[key] = _claimed(system, view)
     found: set[str] = known.get(receiver, set())
     return next(iter(found)) if len(found) == 1 else ""
 
