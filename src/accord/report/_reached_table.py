@@ -1,0 +1,74 @@
+"""What reaches whom, for people: a table for each team, as text or as Markdown."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from accord.report._paint import Paint, visible
+from accord.report._reached import Ear, Row
+
+_HEADS = ("alert", "severity", "reaches", "when")
+_WIDEST = (48, 12, 72)
+
+
+def reached_text(rows: list[Row], paint: Paint) -> str:
+    """A block for each team, with one line for each alert."""
+    lines: list[str] = []
+    for team, found in groupby(rows, key=lambda row: row.team):
+        cells = [_HEADS, *_cells(found)]
+        widths = [min(max(len(row[column]) for row in cells), widest) for column, widest in enumerate(_WIDEST)]
+        lines += [paint("bold", visible(f"{team}: {_counted(len(cells) - 1)}"))]
+        for number, row in enumerate(cells):
+            padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+            line = "  ".join(["", *padded, row[-1]]).rstrip()
+            lines.append(paint("faint", line) if number == 0 else line)
+        lines.append("")
+    return "\n".join([*lines, _summary(rows)]) + "\n"
+
+
+def reached_markdown(rows: list[Row]) -> str:
+    """The same as Markdown."""
+    lines = ["# What reaches whom", "", _summary(rows), ""]
+    for team, found in groupby(rows, key=lambda row: row.team):
+        cells = list(_cells(found))
+        lines += [f"## {_escaped(team)}", "", f"| {' | '.join(_HEADS)} |", "|---|---|---|---|"]
+        lines += [f"| {' | '.join(map(_escaped, row))} |" for row in cells]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _cells(found: Iterator[Row]) -> Iterator[tuple[str, ...]]:
+    """One line for alerts of one name that go the same way."""
+    counted: dict[tuple[str, ...], int] = {}
+    for row in found:
+        key = (row.alert, row.severity or "none", _reaches(row), "; ".join(row.when))
+        counted[key] = counted.get(key, 0) + 1
+    for (alert, *rest), count in counted.items():
+        yield tuple(visible(cell) for cell in (f"{alert} ({count} times)" if count > 1 else alert, *rest))
+
+
+def _reaches(row: Row) -> str:
+    if not row.decided:
+        return "cannot be told: too many ways are open"
+    ears = ", ".join(map(_ear, row.receivers)) or "nobody: no routing takes it"
+    return ears + (f", as {' and '.join(row.depends_on)} decides" if row.depends_on else "")
+
+
+def _ear(ear: Ear) -> str:
+    if not ear.heard:
+        return f"{ear.receiver} (nobody)"
+    return f"{ear.receiver} ({ear.party or ' and '.join(ear.tells)})"
+
+
+def _summary(rows: list[Row]) -> str:
+    unheard = sum(row.decided and not any(ear.heard for ear in row.receivers) for row in rows)
+    open_ = sum(bool(row.depends_on) or not row.decided for row in rows)
+    more = f"; where {open_} go{'es' if open_ == 1 else ''} is decided when they fire" if open_ else ""
+    return f"{_counted(len(rows))}, {unheard} of them reach{'es' if unheard == 1 else ''} nobody{more}"
+
+
+def _counted(count: int) -> str:
+    return "1 alert" if count == 1 else f"{count} alerts"
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")
