@@ -75,7 +75,12 @@ def renamed_value(value: object, rename: Rename) -> object:
 
 
 def renamed(fact: Fact, rename: Rename) -> Fact:
-    """The fact with each party's name replaced: of who speaks, of both sides, in references and in versions of a party."""
+    """The fact with each party's name replaced: of who speaks, of both sides, in references and in versions of a party.
+
+    A word of an alert rule or of a routing file is no reference to a party.
+    """
+    if fact.source in ("prometheus", "alertmanager"):
+        return fact
     scope = tuple(
         sorted(
             (f"version:{rename(name.removeprefix('version:'))}" if name.startswith("version:") else name, values)

@@ -7,6 +7,7 @@ from accord.boundaries.courses import Course
 from accord.boundaries.hearing import Ear, Heard, Reach, is_supposed
 from accord.boundaries.open_labels import Open
 from accord.boundaries.vocabulary import Vocabulary
+from accord.model.fact import Fact
 from accord.model.finding import Question, Statement
 
 MOST_VALUES = 24
@@ -99,6 +100,28 @@ def only_if(heard: Heard) -> str:
                     several[" and ".join(f"{name} is {listed(values)}" for name, values in asked)] = None
     named = [f"{name} is {listed(list(values))}" for name, values in single.items()]
     return listed([*named, *several])
+
+
+def opens(heard: Heard) -> list[Statement]:
+    """Why the labels that decide are open: the rule sets them from a template, or its expression carries them."""
+    decide = (
+        name
+        for reach, taken in heard.ways
+        for course in taken
+        if reach.hears(course) is Ear.SOMEBODY
+        for name, _ in _asked(course)
+    )
+    return [_open(heard.alert, name) for name in dict.fromkeys(decide) if _source(heard.alert, name) is not None]
+
+
+def _open(alert: Alert, name: str) -> Statement:
+    fact = _source(alert, name)
+    assert fact is not None
+    return Statement(fact, f"{name} is {fact.text}" if name in alert.labels else f"{name} comes with its series")
+
+
+def _source(alert: Alert, name: str) -> Fact | None:
+    return alert.labels.get(name) or alert.said.get("alert.expression")
 
 
 def _asked(course: Course) -> Iterator[tuple[str, list[str]]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.alerting import Alert, alerting
+from accord.boundaries.alerting import Alert, alerts_named
 from accord.boundaries.ladder import references, signals
 from accord.boundaries.scraping import server_of
 from accord.boundaries.system import System
@@ -44,13 +44,6 @@ class Signal(Struct, frozen=True):
             told.append(Step(at, part.fact.says, part.act, part.does, part.fact, subject))
         shown = f"{self.alert.called} shows that {subject} fails"
         return (*told, Step(at, self.name, "detects", shown, self.named_by, subject))
-
-
-def alerts_named(system: System, view: View, name: str) -> list[Alert]:
-    """The rules that fire an alert of this name, unless a party of contracts speaks under it and is no alert."""
-    if name in system.speaking and system.party(name, view).value("kind") != "alert":
-        return []
-    return [alert for alert in alerting(system, view).alerts if alert.called == name]
 
 
 def soonest_signal(system: System, provider: str, operation: str, view: View) -> Signal | None:

@@ -5,11 +5,13 @@ from functools import lru_cache
 _WITH_NAMESPACE = ("kubernetes:", "gateway:")
 """Systems whose names carry a namespace, and so a slash of their own."""
 
-_WHOLE = (
-    *("prometheus:", "alertmanager:", "accord:"),
-    *("pagerduty:", "opsgenie:", "grafana_oncall:", "goalert:", "ical:"),
-)
+_WHOLE = ("prometheus:", "alertmanager:", "accord:")
 """Systems whose parties have no operations: every slash belongs to the name."""
+
+_ON_CALL = ("pagerduty:", "opsgenie:", "grafana_oncall:", "goalert:", "ical:")
+"""Systems whose names carry a folder; whoever is on call there is only ever paged."""
+
+_PAGE = "/page"
 
 
 def provider_of(about: str) -> str:
@@ -38,6 +40,8 @@ def called(party: str) -> str:
 def _parted(about: str) -> tuple[str, str]:
     if about.startswith(_WHOLE):
         return about, ""
+    if about.startswith(_ON_CALL):
+        return (about.removesuffix(_PAGE), _PAGE[1:]) if about.endswith(_PAGE) else (about, "")
     if not about.startswith(_WITH_NAMESPACE):
         party, _, operation = about.partition("/")
         return party, operation

@@ -51,9 +51,9 @@ def group_at(shift: Shift, zone: str, moment: datetime) -> Group | None:
     outside = (shift.since is not None and moment < shift.since) or (shift.until is not None and moment >= shift.until)
     if outside or not shift.people or not _inside(shift, zone, moment):
         return ()
-    if shift.goes_on and (len(shift.people) == 1 or not shift.unit):
+    if shift.goes_on and len(shift.people) == 1:
         return shift.people[0]
-    if shift.begins is None or not zone:
+    if shift.begins is None or not zone or (shift.lasts is None and not shift.unit):
         return None
     clock = zone_named(zone)
     begins = shift.begins.astimezone(clock).replace(tzinfo=None) if shift.begins.tzinfo else shift.begins

@@ -26,7 +26,11 @@ def read(resource: Resource) -> Iterator[Fact]:
 
 
 def _policy(resource: Resource) -> Iterator[Fact]:
-    steps = None if resource.is_generated("step") else [_step(resource, step) for step in resource.blocks("step")]
+    steps = (
+        None
+        if resource.is_generated("step") or resource.is_kept("step")
+        else [_step(resource, step) for step in resource.blocks("step")]
+    )
     yield from ladder(resource, steps, resource.number("repeat"))
 
 
@@ -56,7 +60,7 @@ def _rotation(resource: Resource) -> Iterator[Fact]:
     unit = _UNITS.get(resource.text("type") or "")
     length = resource.number("shift_length") if resource.is_said("shift_length") else 1
     shift = Shift(followed=False)
-    if unit is not None and length:
+    if unit is not None and length and not resource.is_kept("user_ids", "start_time", "type", "shift_length"):
         people = ((NOT_KNOWN,),) if users is None else tuple((user,) for user in users)
         begins = instant(resource.text("start_time"))
         shift = Shift(people=people, begins=begins, zone=zone(resource.text("time_zone")), every=length, unit=unit)

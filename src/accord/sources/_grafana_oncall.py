@@ -79,7 +79,7 @@ def _schedule(resource: Resource) -> Iterator[Fact]:
         yield resource.fact(resource.party, "zone", named, named, at.at)
     shifts = resource.entry("shifts")
     parts = resource.references(shifts.value) if shifts else ()
-    elsewhere = resource.is_said("ical_url_primary") or resource.text("type") == "web"
+    elsewhere = resource.is_said("ical_url_primary") or resource.is_kept("shifts") or resource.text("type") == "web"
     if elsewhere or parts is None or "" in parts:
         unread = Shift(followed=False)
         yield resource.fact(resource.party, "shift.0", unread, "a calendar that is not read", resource.at)
@@ -97,7 +97,8 @@ def _recurrence(resource: Resource) -> Shift:
     days = _weekdays(child(resource.body, "by_day"))
     kind, frequency = resource.text("type"), resource.text("frequency")
     interval = resource.number("interval") if resource.is_said("interval") else 1
-    odd = any(resource.is_said(key) for key in ("by_month", "by_monthday")) or days is None or not interval
+    kept = resource.is_kept("users", "rolling_users", "start", "duration", "frequency", "interval", "by_day")
+    odd = kept or any(resource.is_said(key) for key in ("by_month", "by_monthday")) or days is None or not interval
     unit = "" if kind == "single_event" else _UNITS.get(frequency or "")
     if begins is None or not seconds or odd or unit is None or (days and unit == "hours"):
         return Shift(followed=False)

@@ -88,6 +88,7 @@ class _Body:
         """The block's type and its content, each label as a map around it."""
         first, *labels = rule.labels
         value = self.body(rule.body)
+        value.start_mark = self.marks(first)[0]
         for label in reversed(labels):
             value = MappingNode(_NONE, [(self.name(label), value)], *self.marks(label))
         return self.name(first), value

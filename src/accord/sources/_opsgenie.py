@@ -45,7 +45,7 @@ def _escalation(resource: Resource) -> Iterator[Fact]:
     yield resource.fact(resource.party, "acknowledge", NONE, "none", resource.at, PAGE)
     yield resource.fact(resource.party, "hours", NEVER, "none", resource.at, PAGE)
     rules = resource.blocks("rules")
-    if not rules or resource.is_generated("rules"):
+    if not rules or resource.is_generated("rules") or resource.is_kept("rules"):
         return
     ordered = sorted(rules, key=lambda rule: _after(resource, rule) or 0)
     repeat = next(iter(resource.blocks("repeat")), None)
@@ -96,7 +96,8 @@ def _shift(resource: Resource) -> Shift:
     unit = _UNITS.get(resource.text("type") or "")
     length = resource.number("length") if resource.is_said("length") else 1
     ends = resource.text("end_date")
-    if windows is None or unit is None or not length or (resource.is_said("end_date") and not utc(ends)):
+    kept = resource.is_kept("participant", "start_date", "end_date", "time_restriction", "type", "length")
+    if windows is None or unit is None or not length or kept or (resource.is_said("end_date") and not utc(ends)):
         return Shift(followed=False)
     return Shift(
         people=_participants(resource),

@@ -28,7 +28,9 @@ def read(resource: Resource) -> Iterator[Fact]:
 
 def _policy(resource: Resource) -> Iterator[Fact]:
     rules = resource.blocks("rule")
-    steps = None if resource.is_generated("rule") else [_rule(resource, rule) for rule in rules]
+    steps = (
+        None if resource.is_generated("rule") or resource.is_kept("rule") else [_rule(resource, rule) for rule in rules]
+    )
     yield from ladder(resource, steps, resource.number("num_loops"))
 
 
@@ -62,8 +64,9 @@ def _schedule(resource: Resource) -> Iterator[Fact]:
     at = resource.entry("time_zone")
     if named and at:
         yield resource.fact(resource.party, "zone", named, named, at.at)
-    if resource.is_generated("layer"):
-        yield resource.fact(resource.party, "shift.0", Shift(followed=False), "layers that are generated", resource.at)
+    if resource.is_generated("layer") or resource.is_kept("layer"):
+        yield resource.fact(resource.party, "shift.0", Shift(followed=False), "layers that lie elsewhere", resource.at)
+        return
     for number, layer in enumerate(resource.blocks("layer"), start=1):
         text = resource.text("name", layer) or f"layer {number}"
         yield resource.fact(resource.party, f"shift.{number}", _layer(resource, layer, named), text, layer)

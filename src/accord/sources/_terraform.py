@@ -35,6 +35,7 @@ _REFERENCE = re.compile(
 _PATH = re.compile(r"\$\{\s*((?:var|local|module|data)\.[\w.-]+(?:\[\"[\w.-]*\"\]|\[\d+\])*[\w.]*)\s*\}", re.ASCII)
 _LITERAL = re.compile(r"[\w.@+-]{1,128}", re.ASCII)
 _VARYING = re.compile(r"\b(?:each|count|self|path|timestamp|random\w*)\b")
+_WORD = re.compile(r"[a-z_]+", re.ASCII)
 _INDEX = re.compile(r"\"([\w.@-]+)\"|(\d+)", re.ASCII)
 
 
@@ -74,6 +75,13 @@ class Resource(Struct, frozen=True):
         made = child(self.body if node is None else node, "dynamic")
         parts = [made] if type(made) is MappingNode else items(made)
         return any(entry.key == key for part in parts for entry in entries(part))
+
+    def is_kept(self, *keys: str) -> bool:
+        """Whether Terraform leaves one of these alone once it is made (`ignore_changes`), so that what stands here may be old."""
+        kept = [child(life, "ignore_changes") for life in self.blocks("lifecycle")]
+        nodes = [node for each in kept if each is not None for node in (items(each) or [each])]
+        words = {word for node in nodes for word in _WORD.findall(text_of(node) or "")}
+        return not words.isdisjoint((*keys, "all"))
 
     def text(self, key: str, node: Node | None = None) -> str | None:
         """A plain value; None where it is absent, null, or worked out by Terraform."""
@@ -120,7 +128,10 @@ class Resource(Struct, frozen=True):
         part = _INDEX.fullmatch(index.strip()) if index is not None else None
         if index is not None and part is None:
             return ""
-        end = f".{part[1] or part[2]}" if part else ""
+        which = (part[1] or part[2]) if part else ""
+        end = (
+            f".{which}" if which and (which != "0" or data) else ""
+        )  # the first is often the only one: count = x ? 1 : 0
         return local_name(system, self.folder, f"{'data.' if data else ''}{spelled}{end}")
 
     def fact(self, party: str, term: str, value: object, text: str, at: Node, operation: str = PARTY) -> Fact:

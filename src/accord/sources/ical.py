@@ -1,6 +1,6 @@
 """Rotas as iCalendar files: each event is a shift of whoever attends it, else of whom its summary names.
 
-A calendar is the party `ical:<folder>/<name of the file>`. Repetition by days and weeks is followed (interval, days, count,
+A calendar is the party `ical:<folder>/<file>`, and is called as the file is without its ending. Repetition by days and weeks is followed (interval, days, count,
 until, exceptions, single events moved); a calendar with any other repetition may be staffed at any time. Needs the extra
 `accord[ical]`. Format: RFC 5545, read by the library icalendar.
 """
@@ -45,6 +45,8 @@ def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:
         return
     try:
         calendars = Calendar.from_ical(text, multiple=True)
+        if not calendars or any(calendar.name != "VCALENDAR" for calendar in calendars):
+            raise ValueError("expected BEGIN:VCALENDAR")
         found = list(_Calendar(start, text, calendars).facts())
     except Exception as error:  # whatever the library makes of a broken file
         words = " ".join(str(error).split())[:80]
@@ -59,7 +61,7 @@ class _Calendar:
     def __init__(self, start: Place, text: str, calendars: list[Any]) -> None:
         self.start = start
         folder, _, file = start.file.rpartition("/")
-        self.party = local_name(FORMAT, folder, file.rpartition(".")[0])
+        self.party, self.called = local_name(FORMAT, folder, file), file.rpartition(".")[0]
         self.calendars = calendars
         lines = text.replace("\r\n", "\n").split("\n")
         self.lines = [number for number, line in enumerate(lines, 1) if line.strip().upper() == "BEGIN:VEVENT"]
@@ -67,9 +69,8 @@ class _Calendar:
         self.moved: dict[str, list[datetime]] = {}
 
     def facts(self) -> Iterator[Fact]:
-        name = self.party.partition(":")[2]
-        yield self.fact("kind", "rota", name, 1)
-        called = [name.rpartition("/")[2], *(str(calendar.get("X-WR-CALNAME", "")) for calendar in self.calendars)]
+        yield self.fact("kind", "rota", self.called, 1)
+        called = [self.called, *(str(calendar.get("X-WR-CALNAME", "")) for calendar in self.calendars)]
         names = tuple(dict.fromkeys(each for each in called if each and each == each.strip() and each.isprintable()))
         if names:
             yield self.fact("names.ical", names, names[0], 1)
@@ -118,13 +119,12 @@ def _key(moment: datetime) -> str:
 def _zone(event: Any) -> str | None:
     """The zone of an event, empty where it is the calendar's; None where it has one that nobody else knows."""
     found = event["DTSTART"].dt if "DTSTART" in event else None
-    if not isinstance(found, datetime) or found.tzinfo is None:
+    if not isinstance(found, datetime):
         return ""
-    named = _key(found)
-    if named:
-        return named
-    stated = zone(str(event["DTSTART"].params.get("TZID", "")))
-    return stated or ("UTC" if found.utcoffset() == timedelta() and "TZID" not in event["DTSTART"].params else None)
+    stated = str(event["DTSTART"].params.get("TZID", ""))
+    if stated:
+        return _key(found) or zone(stated) or None
+    return "UTC" if found.tzinfo is not None else ""
 
 
 def _length(event: Any) -> int | None:

@@ -112,9 +112,9 @@ def _finding(reach: Reach, names: tuple[str, ...], alerts: list[Heard], words: V
     alerts.sort(key=lambda each: each.alert.name.place)
     called = counted([each.alert for each in alerts], "interrupts", "interrupt")
     message = f"{called} a person by severity, and {' and '.join(names)} only {_sends(how)}: nobody must read it"
-    shown = (_statement(each.alert, words) for each in alerts)
+    first, *others = (_statement(each.alert, words) for each in alerts)
     receivers = (Statement(reach.tree.receivers[name], f"{name} {_sends(how)}") for name in names)
-    return Finding(Verdict.NOTE, message, (*shown, *receivers), "", reach.tree.party, names[0])
+    return Finding(Verdict.NOTE, message, (first, *receivers, *others), "", reach.tree.party, names[0])
 
 
 def _statement(alert: Alert, words: Vocabulary) -> Statement:

@@ -22,13 +22,13 @@ groups:
   rules:
   - alert: OrdersSlow
     expr: orders_seconds > 2
-    labels: {severity: page, team: shop}
+    labels: {severity: page, team: web}
 ```
 ```yaml file=alertmanager.yml
 route:
   receiver: pager
   routes:
-  - {matchers: [team = shop], receiver: pager, mute_time_intervals: [nights]}
+  - {matchers: [team = web], receiver: pager, mute_time_intervals: [nights]}
 receivers:
 - name: pager
   pagerduty_configs: [{routing_key: key}]
@@ -48,12 +48,12 @@ promises:
 ```
 ```yaml file=rules.yml
 groups:
-- {name: shop, rules: [{alert: OrdersSlow, expr: orders_seconds > 2, labels: {team: shop}}]}
+- {name: shop, rules: [{alert: OrdersSlow, expr: orders_seconds > 2, labels: {team: web}}]}
 ```
 ```yaml file=alertmanager.yml
 route:
   receiver: pager
-  routes: [{matchers: [team = shop], active_time_intervals: [office]}]
+  routes: [{matchers: [team = web], active_time_intervals: [office]}]
 receivers:
 - name: pager
   pagerduty_configs: [{routing_key: key}]
@@ -74,14 +74,14 @@ promises:
 groups:
 - name: shop
   rules:
-  - {alert: OrdersSlow, expr: orders_seconds > 2, labels: {team: shop}}
+  - {alert: OrdersSlow, expr: orders_seconds > 2, labels: {team: web}}
   - {alert: PaySlow, expr: pay_seconds > 2, labels: {team: pay}}
 ```
 ```yaml file=alertmanager.yml
 route:
   receiver: pager
   routes:
-  - {matchers: [team = shop], mute_time_intervals: [nights]}
+  - {matchers: [team = web], mute_time_intervals: [nights]}
   - {matchers: [team = pay], mute_time_intervals: [nights], continue: true}
   - {matchers: [team = pay]}
 receivers:
@@ -101,7 +101,7 @@ A promise that does not say when it holds is not one for every hour, and nothing
 ```
 ```yaml file=rules.yml
 groups:
-- {name: shop, rules: [{alert: OrdersSlow, expr: orders_seconds > 2, labels: {team: shop}}]}
+- {name: shop, rules: [{alert: OrdersSlow, expr: orders_seconds > 2, labels: {team: web}}]}
 ```
 
 ## What to do

@@ -97,7 +97,7 @@ from collections.abc import Iterator
 from accord.boundaries.alert_sets import counted, interrupts, is_heartbeat
 from accord.boundaries.hearing import Ear, Heard, Reach, heard
 from accord.boundaries.hearing_story import unheard, weight
-from accord.boundaries.hearing_words import condition, copies, ends, fires, questions, severity, silent, tells
+from accord.boundaries.hearing_words import condition, copies, ends, fires, opens, questions, severity, silent, tells
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.boundaries.vocabulary import Vocabulary, vocabulary
@@ -184,6 +184,6 @@ def _open(each: Heard, words: Vocabulary) -> Finding:
     alert, name = each.alert, reach.receiver(node)
     message = f"{alert.called}{severity(alert, words)} ends at {name}"
     told = dict.fromkeys((silent(reach, name) if name in reach.silent else tells(reach, name), *copies(each)))
-    statements = (fires(alert), ends(reach, node), *told)
+    statements = (fires(alert), *opens(each), ends(reach, node), *told)
     about = (alert.party, reach.tree.party, name, "", weight(alert, words), condition(each), None)
     return Finding(Verdict.CONDITIONAL, message, statements, *about, questions(each))
