@@ -15,6 +15,8 @@ from accord.model.subject import called, operation_of, provider_of
         ("kubernetes:/payments/any", "kubernetes:/payments", "any"),
         ("kubernetes:shop/payments", "kubernetes:shop/payments", ""),
         ("gateway:shop/public/any", "gateway:shop/public", "any"),
+        ("pagerduty:ops/schedule.web", "pagerduty:ops/schedule.web", ""),
+        ("pagerduty:ops/schedule.web/page", "pagerduty:ops/schedule.web", "page"),
         ("dns:www.example.com/any", "dns:www.example.com", "any"),
     ],
 )

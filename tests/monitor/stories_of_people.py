@@ -2,7 +2,57 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from accord.boundaries.rotas import with_rotas
+from accord.model.fact import Fact
+from accord.sources._claims import read_text
+
 from .stories import Story
+
+ON_CALL = """
+resource "pagerduty_schedule" "first" {
+  time_zone = "Europe/Berlin"
+  layer {
+    start                        = "2024-01-01T09:00:00+01:00"
+    rotation_virtual_start       = "2024-01-01T09:00:00+01:00"
+    rotation_turn_length_seconds = 604800
+    users                        = [pagerduty_user.jo.id, pagerduty_user.lee.id]
+    restriction {
+      type              = "daily_restriction"
+      start_time_of_day = "08:00:00"
+      duration_seconds  = 43200
+    }
+  }
+}
+resource "pagerduty_schedule" "empty" {
+  time_zone = "Europe/Berlin"
+  layer {
+    start                        = "2024-01-01T09:00:00+01:00"
+    rotation_virtual_start       = "2024-01-01T09:00:00+01:00"
+    rotation_turn_length_seconds = 604800
+    end                          = "2026-11-20T09:00:00+01:00"
+    users                        = [pagerduty_user.jo.id, pagerduty_user.lee.id]
+  }
+}
+resource "pagerduty_escalation_policy" "web" {
+  rule {
+    escalation_delay_in_minutes = 15
+    target { id = pagerduty_schedule.first.id }
+  }
+  rule {
+    escalation_delay_in_minutes = 15
+    target { id = pagerduty_user.jo.id }
+  }
+}
+"""
+
+
+def on_call() -> tuple[Fact, ...]:
+    """What the ladder and its schedules state, put together."""
+    found = read_text(ON_CALL, "story", "oncall.tf")
+    return with_rotas((fact for fact in found if isinstance(fact, Fact)), date(2026, 11, 23))
+
 
 LEDGER = """
 party: ledger
@@ -113,6 +163,30 @@ STORIES: dict[str, Story] = {
         """,
         ("ledger/post hours", "ledger/post recover.how", "failover steps"),
         starts="2026-11-29T03:00:00Z",
+    ),
+    "a schedule whose layer has ended": Story(
+        "somebody-on-duty",
+        "party: web",
+        """
+        0s pagerduty:schedule.empty away pagerduty:schedule.empty by pagerduty:schedule.empty shift.1
+        0s - concludes
+        """,
+        ("pagerduty:schedule.empty/page hours", "pagerduty:schedule.empty zone"),
+        starts="2026-11-25T10:00:00Z",
+        more=on_call(),
+    ),
+    "a second page for the same person": Story(
+        "next-page-wakes-another",
+        "party: web",
+        """
+        0s pagerduty:escalation_policy.web breaks pagerduty:escalation_policy.web
+        0s pagerduty:escalation_policy.web pages pagerduty:schedule.first by pagerduty:escalation_policy.web escalates
+        15m pagerduty:escalation_policy.web pages pagerduty:user.jo by pagerduty:escalation_policy.web escalates
+        15m - concludes
+        """,
+        ("pagerduty:schedule.first shift.1", "pagerduty:schedule.first zone"),
+        starts="2026-12-01T10:00:00Z",
+        more=on_call(),
     ),
     "a ladder that goes round": Story(
         "ladder-ends-in-a-person",

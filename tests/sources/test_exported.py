@@ -31,6 +31,7 @@ from accord.model.ownership import OwnedFiles
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.requests import Match, RouteEntry
+from accord.model.rotas import UNITS, ChainStep, Shift
 from accord.sources import exported
 from accord.sources._claims import read_text
 from accord.sources._typed import TYPES, written
@@ -71,6 +72,7 @@ SELECTIONS = st.builds(
 INTEGRATIONS = st.builds(Integration, TEXTS, TEXTS, st.none() | st.booleans(), st.none() | TIMES)
 RANGES = st.lists(st.tuples(st.integers(-31, 3000), st.integers(-31, 3000)), max_size=2).map(tuple)
 SPANS = st.builds(Span, RANGES, RANGES, RANGES, RANGES, RANGES, ZONES)
+INSTANTS = st.none() | st.datetimes(timezones=st.just(UTC))
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "none": st.just(NONE),
     "flag": st.booleans(),
@@ -112,6 +114,24 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "receiver": st.builds(Receiver, st.lists(INTEGRATIONS, max_size=2).map(tuple)),
     "inhibition": st.builds(Inhibition, MATCHERS, MATCHERS, WORDS),
     "calendar": st.builds(Calendar, st.lists(SPANS, max_size=2).map(tuple)),
+    "shift": st.builds(
+        Shift,
+        st.lists(WORDS, max_size=3).map(tuple),
+        st.none() | st.datetimes(timezones=st.none() | st.just(UTC)),
+        st.just("") | ZONES,
+        st.integers(1, 9),
+        st.sampled_from(UNITS),
+        DAYS,
+        st.none() | st.integers(0, 10**6),
+        INSTANTS,
+        INSTANTS,
+        INSTANTS,
+        st.none() | st.integers(0, 99),
+        st.lists(WINDOWS, max_size=2).map(tuple),
+        st.lists(st.datetimes(timezones=st.just(UTC)), max_size=2).map(tuple),
+        st.booleans(),
+    ),
+    "chain": st.builds(ChainStep, st.integers(-1, 9), st.integers(-1, 10**15), WORDS, PLACES),
     "owned": st.builds(OwnedFiles, TEXTS, WORDS, st.sampled_from(["github", "gitlab"]), TEXTS, st.booleans()),
     "entries": st.lists(
         st.builds(
