@@ -177,6 +177,115 @@ my\\ file.md       @jo
 a/**/b*c?.[jt]s
 """
 
+TERRAFORM = """\
+resource "pagerduty_schedule" "s" {
+  name      = "s ${var.x}"
+  time_zone = "Europe/Berlin"
+  layer {
+    start                        = "2024-01-01T09:00:00+01:00"
+    end                          = "2026-12-01T09:00:00Z"
+    rotation_virtual_start       = "2024-01-01T09:00:00+01:00"
+    rotation_turn_length_seconds = 60 * 60 * 24 * 7 // a week
+    users                        = [pagerduty_user.jo.id, "P1", data.pagerduty_user.all["lee"].id]
+    restriction {
+      type              = "weekly_restriction"
+      start_day_of_week = 5
+      start_time_of_day = "17:00:00"
+      duration_seconds  = 226800
+    }
+  }
+}
+resource "pagerduty_escalation_policy" "p" {
+  num_loops = 2
+  rule {
+    escalation_delay_in_minutes = 15
+    target { id = pagerduty_schedule.s.id }
+  }
+  rule {
+    escalation_delay_in_minutes = 30
+    target { id = pagerduty_user.jo.id }
+  }
+}
+resource "opsgenie_schedule_rotation" "r" {
+  schedule_id = opsgenie_schedule.s.id
+  start_date  = "2024-06-18T17:00:00Z"
+  type        = "hourly"
+  length      = 6
+  participant { type = "none" }
+  time_restriction {
+    type = "time-of-day"
+    restriction {
+      start_hour = 9
+      start_min  = 0
+      end_hour   = 17
+      end_min    = 0
+    }
+  }
+}
+resource "grafana_oncall_escalation" "e" {
+  escalation_chain_id = grafana_oncall_escalation_chain.c.id
+  type                = "wait"
+  duration            = 300
+  position            = 1
+}
+resource "grafana_oncall_on_call_shift" "w" {
+  type          = "rolling_users"
+  start         = "2026-01-01T00:00:00"
+  duration      = 86400
+  frequency     = "weekly"
+  interval      = 2
+  by_day        = ["MO", "FR"]
+  rolling_users = [["U1"], ["U2", "U3"]]
+}
+resource "grafana_oncall_schedule" "g" {
+  time_zone = "UTC"
+  shifts    = [grafana_oncall_on_call_shift.w.id]
+}
+resource "goalert_rotation" "r" {
+  type       = "daily"
+  start_time = "2026-10-01T09:00:00Z"
+  time_zone  = "Europe/Madrid"
+  user_ids   = []
+}
+"""
+
+ROTA = """\
+BEGIN:VCALENDAR
+X-WR-CALNAME:Web rota
+X-WR-TIMEZONE:Europe/Berlin
+BEGIN:VEVENT
+UID:1
+DTSTART;TZID=Europe/Berlin:20260105T090000
+DTEND;TZID=Europe/Berlin:20260112T090000
+RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;UNTIL=20270101T000000Z
+EXDATE;TZID=Europe/Berlin:20260119T090000
+ATTENDEE;CN=Jo:mailto:jo@example.org
+SUMMARY:jo
+END:VEVENT
+BEGIN:VEVENT
+UID:1
+RECURRENCE-ID;TZID=Europe/Berlin:20260202T090000
+DTSTART;VALUE=DATE:20260203
+DURATION:P1D
+STATUS:CANCELLED
+END:VEVENT
+BEGIN:VEVENT
+DTSTART:20261127T000000Z
+RRULE:FREQ=HOURLY;COUNT=9
+END:VEVENT
+END:VCALENDAR
+"""
+
+ROTA_CONTRACT = """\
+party: rota
+kind: rota
+names: {pagerduty: escalation_policy.p, ical: main}
+promises: {page: {acknowledge: 5m}}
+---
+party: web
+promises: {get: {hours: 24x7, recover: {by: rota, within: 30m}}}
+"""
+
 PIECES = (
     *("---\n", "...\n", "\n", "\r\n", "\r", "\t", "  ", " ", ": ", "- ", "? ", ",", "[", "]", "{", "}", '"', "'", "|\n", ">\n", "#", "&a ", "*a"),
     *("!", "!!int ", "!=", "=", "@", "`", "%", "%YAML 1.1\n", "<<: ", "<<: *a\n", "{{ x }}", "{{- if x }}\n", "<% x %>", "{% x %}", "${X}", "\\"),
@@ -343,6 +452,33 @@ def code_owners(draw: st.DrawFn) -> str:
     return "\n".join([*draw(st.lists(lines, max_size=12)), draw(st.just(CODEOWNERS) | st.just(""))])
 
 
+ON_CALL_PIECES = (
+    *("{", "}", "[", "]", "${", "}", '"', "<<EOT\n", "<<-EOT\n", "/*", "*/", "//", "# x\n", " = ", " == ", "for x in y : z", " ? 1 : 0", "...", "%{ if x }"),
+    *('resource "pagerduty_schedule" "s" {', 'dynamic "layer" {', "layer {", "\n\n", "\r\n", "each.value", "count = 0\n", "null", "1/0", "9 " * 40, "-1", "1e999"),
+    *("BEGIN:VEVENT\n", "END:VEVENT\n", "BEGIN:VCALENDAR\n", "DTSTART:", "RRULE:FREQ=", "SECONDLY", "INTERVAL=0", "COUNT=-1", "COUNT=" + "9" * 30, "BYDAY=1MO"),
+    *("00010101T000000Z", "99991231T235959Z", "20261329T000000", "TZID=Nowhere/Else", "TZID=Africa/Casablanca", "P9999999999D", "-P1D", "PT1S", ":", ";", "\n ", "\\,"),
+    *("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-02-30T00:00:00Z", "999999999999", "1", "0", "Europe/Norway", "24:00:00", "08:00:30", "Pacific/Apia"),
+)  # fmt: skip
+
+
+@st.composite
+def on_call(draw: st.DrawFn) -> tuple[str, str]:
+    """A file of Terraform and a calendar: good ones with cuts, repetitions and strange pieces."""
+    texts = []
+    for text in (TERRAFORM, ROTA):
+        for _ in range(draw(st.integers(0, 6))):
+            begin = draw(st.integers(0, len(text)))
+            end = min(len(text), begin + draw(st.integers(0, 40)))
+            piece = draw(st.sampled_from(ON_CALL_PIECES) | st.sampled_from(PIECES))
+            text = text[:begin] + draw(st.sampled_from([piece, "", text[begin:end] * 2])) + text[end:]
+        texts.append(text)
+    values = re.compile(r"(?<== )\"?[\w:.+-]+\"?(?=\n)")
+    spots = [match.span() for match in values.finditer(texts[0])]
+    for begin, end in reversed(draw(st.lists(st.sampled_from(spots), max_size=4, unique=True)) if spots else []):
+        texts[0] = texts[0][:begin] + draw(st.sampled_from(ON_CALL_PIECES) | scalars) + texts[0][end:]
+    return texts[0], texts[1]
+
+
 @st.composite
 def contents(draw: st.DrawFn) -> bytes:
     """Bytes of a file: a text in some encoding, with or without bytes that belong to none."""
@@ -394,6 +530,16 @@ def holds_for_owners(content: bytes) -> None:
         reader = holds_for_reading(content, Place("root", file, 1, 1))
         reader.text(CATALOGUE, Place("root", "services/shop/catalog-info.yaml", 1, 1))
         _checked(reader)
+
+
+def holds_for_on_call(texts: tuple[str, str]) -> None:
+    """Terraform and a calendar beside a contract that rests on both."""
+    reader = Reader()
+    for text, file in zip((*texts, ROTA_CONTRACT), ("ops/main.tf", "ops/main.ics", "accord.yaml"), strict=True):
+        read_one = holds_for_reading(text.encode("utf-8", "replace"), Place("root", file, 1, 1))
+        reader.facts += read_one.facts
+        reader.problems += read_one.problems
+    _checked(reader)
 
 
 def holds_for_checking(content: bytes) -> None:
@@ -484,6 +630,7 @@ PROPERTIES: dict[str, tuple[Callable[[Any], object], st.SearchStrategy[Any], int
         60,
     ),
     "code owners of bytes": (holds_for_owners, contents(), 30),
+    "reading and checking people on call": (holds_for_on_call, on_call(), 100),
     "exporting": (holds_for_exporting, (contracts() | objects()).map(str.encode), 50),
     "the command": (holds_for_the_command, st.lists(contents(), max_size=3), 15),
 }

@@ -175,6 +175,13 @@ def test_a_first_level_that_promises_to_answer_is_reckoned_with() -> None:
     assert Verdict.MISMATCH not in verdicts
 
 
+def test_a_name_that_several_have_ties_nothing() -> None:
+    text = schedule("ledger", layer("jo")) + PATIENT
+    for name, late in (("ledger", []), ("escalation_policy.ledger", [Verdict.MISMATCH])):
+        findings = found(ops(text, contract=PROMISE % ("30m", f"pagerduty: {name}", "")), LATE)
+        assert [one.verdict for one in findings if one.verdict is Verdict.MISMATCH] == late
+
+
 def test_ladders_alone_ask_nothing() -> None:
     assert found(ops(PATIENT, CHAIN, ESCALATION, STEPS)) == []
 

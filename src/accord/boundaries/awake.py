@@ -90,6 +90,8 @@ def _again(
     is_repeat = named <= {rung.to for rung in before}
     if is_repeat and not all(_is_one(name, found[name]) for name in named):
         return Again(party, ladder, before, level, named, starts, True, True, ())
+    if _whoever(found, level).isdisjoint(_whoever(found, before)):
+        return None
     tried = list(_instants([each for each in found.values() if each is not None], starts))
     woken = ((instant, _only_known(found, before, level, instant)) for instant in tried)
     held = [(instant, people) for instant, people in woken if people]
@@ -98,6 +100,15 @@ def _again(
     stated = (fact for each in found.values() if each is not None for fact in (*each.facts, *each.made_of))
     always = len(held) == len(tried)
     return Again(party, ladder, before, level, held[0][1], held[0][0], always, False, tuple(dict.fromkeys(stated)))
+
+
+def _whoever(found: dict[str, Roster | None], rungs: tuple[Rung, ...]) -> set[str]:
+    """Everybody whom these rungs may wake at some time."""
+    people: set[str] = set()
+    for rung in rungs:
+        each = found[rung.to]
+        people |= {rung.to} if each is None else {person for fact in each.facts for person in fact.value.persons}
+    return people
 
 
 def _is_one(name: str, found: Roster | None) -> bool:

@@ -43,7 +43,7 @@ def parsed(text: str, start: Place) -> MappingNode | Problem | None:
         return Problem(
             start, f"{len(text):,} characters, and no more than {LARGEST:,} are read as Terraform", fatal=True
         )
-    text = text.replace("\r\n", " \n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         tree = hcl2.parses(text if text.endswith("\n") else f"{text}\n")
         return _Body(text).body(tree.body)
