@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.alerting import Alert, alerts_named
-from accord.boundaries.ladder import references, signals
+from accord.boundaries.alerting import Alert, alerting, alerts_named
+from accord.boundaries.ladder import operations_that_say, references, signals
 from accord.boundaries.scraping import server_of
 from accord.boundaries.system import System
 from accord.boundaries.view import View
@@ -44,6 +44,16 @@ class Signal(Struct, frozen=True):
             told.append(Step(at, part.fact.says, part.act, part.does, part.fact, subject))
         shown = f"{self.alert.called} shows that {subject} fails"
         return (*told, Step(at, self.name, "detects", shown, self.named_by, subject))
+
+
+def signalled(system: System, view: View) -> Iterator[tuple[str, str, Signal]]:
+    """Every operation whose deviations an alert that was read shows, with the soonest such signal."""
+    if not alerting(system, view).alerts:
+        return
+    for provider, operation in operations_that_say(system, "detect"):
+        signal = soonest_signal(system, provider, operation, view)
+        if signal is not None:
+            yield provider, operation, signal
 
 
 def soonest_signal(system: System, provider: str, operation: str, view: View) -> Signal | None:

@@ -90,10 +90,9 @@ answered. Who promises: promise a recovery that a second message can still reach
 from collections.abc import Iterator
 
 from accord.boundaries.hearing import Reach, heard
-from accord.boundaries.ladder import operations_that_say
 from accord.boundaries.recovery import Due, due
 from accord.boundaries.routing import Timing, router
-from accord.boundaries.signalling import Signal, soonest_signal
+from accord.boundaries.signalling import Signal, signalled
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.alerting import Receiver
@@ -120,11 +119,10 @@ _TOLD_ONCE = frozenset(
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds how soon a message is said again against how soon the repair is due."""
-    for provider, operation in operations_that_say(system, "detect"):
-        signal = soonest_signal(system, provider, operation, view)
+    for provider, operation, signal in signalled(system, view):
         side = system.promised(provider, operation, view)
         owed = due(side, side.get("hours"))
-        if signal is not None and owed is not None:
+        if owed is not None:
             yield from _told_once(system, signal, owed, (provider, operation), view)
 
 

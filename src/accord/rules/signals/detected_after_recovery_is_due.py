@@ -92,9 +92,8 @@ from msgspec.structs import replace
 
 from accord.boundaries.course import Course, course
 from accord.boundaries.evidence import breaks, concludes
-from accord.boundaries.ladder import operations_that_say
 from accord.boundaries.recovery import Due, due, recovery
-from accord.boundaries.signalling import Signal, soonest_signal
+from accord.boundaries.signalling import Signal, signalled
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.duration import show_duration
@@ -107,9 +106,8 @@ READS = ("detect", "recover", "hours", "acknowledge", "hands_on", "escalates", "
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the time that the soonest alert of each operation takes against what is promised of it."""
-    for provider, operation in operations_that_say(system, "detect"):
-        signal = soonest_signal(system, provider, operation, view)
-        if signal is None or not signal.takes:
+    for provider, operation, signal in signalled(system, view):
+        if not signal.takes:
             continue
         within = system.promised(provider, operation, view).get("detect.within")
         if within is None:

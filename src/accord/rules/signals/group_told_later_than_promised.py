@@ -75,9 +75,8 @@ promise what the group allows.
 from collections.abc import Iterator
 
 from accord.boundaries.hearing import heard
-from accord.boundaries.ladder import operations_that_say
 from accord.boundaries.routing import EVERY_LABEL, Timing, router
-from accord.boundaries.signalling import Signal, soonest_signal
+from accord.boundaries.signalling import Signal, signalled
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.duration import show_duration
@@ -89,13 +88,12 @@ READS = ("detect", "alert", "label", "route", "receiver", "group_interval")
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the turn of the alert's group against how soon it is promised to be shown."""
-    for provider, operation in operations_that_say(system, "detect"):
+    for provider, operation, signal in signalled(system, view):
         within = system.promised(provider, operation, view).get("detect.within")
         if within is None or not isinstance(within.value, int):
             continue
-        signal = soonest_signal(system, provider, operation, view)
-        turn = _turn(system, signal, view) if signal is not None else None
-        if signal is not None and turn is not None and signal.takes <= within.value < signal.takes + turn.value:
+        turn = _turn(system, signal, view)
+        if turn is not None and signal.takes <= within.value < signal.takes + turn.value:
             yield _finding(signal, within, turn, provider, operation)
 
 
