@@ -192,3 +192,33 @@ def test_a_route_that_only_looks_taken_is_left_alone() -> None:
     )
     given = found({"am.yml": tree(*routes)}, "route-never-reached")
     assert [finding.message for finding in given] == ['no alert gets to the route for team="data": an earlier one takes all of them']  # fmt: skip
+
+
+def rule_object(namespace: str) -> str:
+    head = f"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {{name: r, namespace: {namespace}}}\nspec:\n"
+    return head + "".join(f"  {line}\n" for line in alerts(rule()).splitlines())
+
+
+def routing_secret(namespace: str) -> str:
+    head = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: am, namespace: {namespace}}}\nstringData:\n  alertmanager.yaml: |\n"
+    return head + "".join(f"    {line}\n" for line in tree().splitlines())
+
+
+def server(namespace: str) -> str:
+    head = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p, namespace: watch}\n"
+    return f"{head}spec:\n  alerting:\n    alertmanagers:\n    - {{name: am, namespace: {namespace}, port: web}}\n"
+
+
+def test_an_alertmanager_of_another_namespace_is_held_only_where_a_server_sends_to_it():
+    nobody = [("mismatch", "info")]
+    assert unheard(rule_object("shop"), routing_secret("shop")) == nobody
+    assert unheard(rule_object("shop"), routing_secret("watch")) == []
+    assert unheard(rule_object("shop"), routing_secret("watch"), server_yaml=server("watch")) == nobody
+    assert unheard(rule_object("shop"), routing_secret("watch"), server_yaml=server("elsewhere")) == []
+
+
+@pytest.mark.parametrize("expression", ["count(ALERTS{alertstate='firing'}) > 1", "job:errors:ratio_rate50m > 1"])
+def test_a_time_that_the_expression_itself_takes_is_not_held_against_the_wait(expression):
+    said = "  for: 10m\n  annotations: {text: failing for 1 hour}\n"
+    assert found({"rules.yml": alerts(rule(expression) + said)}, "words-differ-from-rule") == []
+    assert len(found({"rules.yml": alerts(rule() + said)}, "words-differ-from-rule")) == 1
