@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from accord.check import check, joined, refused_witnesses
+from accord.files.read import read
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Verdict
 from accord.rules._catalogue import rules
@@ -33,9 +34,9 @@ def tree(*routes: str, root: str = "empty", receivers: str = f"{PAGER}\n{HOOK}",
 
 
 def found(files: dict[str, str], *only: str) -> list[Finding]:
-    read = [one for file, text in files.items() for one in read_text(text, "", file)]
-    facts = [one for one in read if isinstance(one, Fact)]
-    assert len(facts) == len(read), [one for one in read if not isinstance(one, Fact)]
+    given = [one for file, text in files.items() for one in read_text(text, "", file)]
+    facts = [one for one in given if isinstance(one, Fact)]
+    assert len(facts) == len(given), [one for one in given if not isinstance(one, Fact)]
     chosen = [one for one in rules() if one.id.removeprefix("signals/") in only]
     assert len(chosen) == len(only)
     assert refused_witnesses(joined(facts, AS_OF)[0], chosen) == []
@@ -222,3 +223,14 @@ def test_a_time_that_the_expression_itself_takes_is_not_held_against_the_wait(ex
     said = "  for: 10m\n  annotations: {text: failing for 1 hour}\n"
     assert found({"rules.yml": alerts(rule(expression) + said)}, "words-differ-from-rule") == []
     assert len(found({"rules.yml": alerts(rule() + said)}, "words-differ-from-rule")) == 1
+
+
+def test_nobody_is_said_to_hear_nothing_beside_a_routing_file_that_could_not_be_read(tmp_path):
+    (tmp_path / "rules.yml").write_text(alerts(rule()))
+    (tmp_path / "alertmanager.yml").write_text(tree())
+    chosen = [one for one in rules() if one.id == "signals/reaches-nobody"]
+    assert len(list(check(read([str(tmp_path)]).facts, as_of=AS_OF, rules=chosen).findings)) == 1
+    (tmp_path / "other.yml").write_text(
+        "route: {receiver: {{ receiver }}}\n{% if mail %}\nreceivers: []\n{% endif %}\n"
+    )
+    assert list(check(read([str(tmp_path)]).facts, as_of=AS_OF, rules=chosen).findings) == []

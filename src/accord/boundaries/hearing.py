@@ -16,6 +16,8 @@ from accord.boundaries.vocabulary import Vocabulary, vocabulary
 from accord.model.fact import Fact
 
 _WEBHOOK = "webhook"
+UNREAD = "route.unread"
+"""What is stated of a routing file that could not be read."""
 _NOBODY_TAKES_IT: frozenset["Ear"] = frozenset()
 
 
@@ -169,6 +171,7 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
     every = reaches(system, view)
     asked = tuple(dict.fromkeys(name for reach in every for name in reach.asked))
     named = namespaces_told(system, view)
+    unread = {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
     for alert in alerting(system, view).alerts if every else ():
         added = added_by_server(system, view, alert)
         labels = labels_of(alert, added, asked)
@@ -177,6 +180,8 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
         if None not in ways:
             taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
             ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
+            if ears != {Ear.SOMEBODY} and alert.name.place.root in unread:
+                continue  # whoever hears may stand there
             yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
 
 

@@ -100,6 +100,7 @@ TERMS: dict[str, Term] = {
         Term("rule_files", "the files that a server takes its rules from: patterns", "words"),
         Term("route.", "a node of a routing tree, by its path", "route"),
         Term("route.namespace", "the namespace of the object that holds the routing file", "text"),
+        Term("route.unread", "the party is a routing file that could not be read", "text"),
         Term("receiver.", "whoever is told under this name", "receiver"),
         Term("inhibition.", "which alerts hold back which", "inhibition"),
         Term("calendar.", "a named time interval of a routing file", "calendar"),
