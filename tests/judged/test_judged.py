@@ -1,4 +1,4 @@
-"""Every finding on the real files was read and judged by hand; one that is not in the table is judged before it is kept."""
+"""Every finding on the real files has a verdict of ours; one that is not in the table is judged before it is kept."""
 
 import csv
 import os

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from accord.check import check, joined, refused_witnesses
+from accord.files.read import read
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Verdict
 from accord.rules._catalogue import rules
@@ -33,9 +34,9 @@ def tree(*routes: str, root: str = "empty", receivers: str = f"{PAGER}\n{HOOK}",
 
 
 def found(files: dict[str, str], *only: str) -> list[Finding]:
-    read = [one for file, text in files.items() for one in read_text(text, "", file)]
-    facts = [one for one in read if isinstance(one, Fact)]
-    assert len(facts) == len(read), [one for one in read if not isinstance(one, Fact)]
+    given = [one for file, text in files.items() for one in read_text(text, "", file)]
+    facts = [one for one in given if isinstance(one, Fact)]
+    assert len(facts) == len(given), [one for one in given if not isinstance(one, Fact)]
     chosen = [one for one in rules() if one.id.removeprefix("signals/") in only]
     assert len(chosen) == len(only)
     assert refused_witnesses(joined(facts, AS_OF)[0], chosen) == []
@@ -192,3 +193,44 @@ def test_a_route_that_only_looks_taken_is_left_alone() -> None:
     )
     given = found({"am.yml": tree(*routes)}, "route-never-reached")
     assert [finding.message for finding in given] == ['no alert gets to the route for team="data": an earlier one takes all of them']  # fmt: skip
+
+
+def rule_object(namespace: str) -> str:
+    head = f"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {{name: r, namespace: {namespace}}}\nspec:\n"
+    return head + "".join(f"  {line}\n" for line in alerts(rule()).splitlines())
+
+
+def routing_secret(namespace: str) -> str:
+    head = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: am, namespace: {namespace}}}\nstringData:\n  alertmanager.yaml: |\n"
+    return head + "".join(f"    {line}\n" for line in tree().splitlines())
+
+
+def server(namespace: str) -> str:
+    head = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p, namespace: watch}\n"
+    return f"{head}spec:\n  alerting:\n    alertmanagers:\n    - {{name: am, namespace: {namespace}, port: web}}\n"
+
+
+def test_an_alertmanager_of_another_namespace_is_held_only_where_a_server_sends_to_it():
+    nobody = [("mismatch", "info")]
+    assert unheard(rule_object("shop"), routing_secret("shop")) == nobody
+    assert unheard(rule_object("shop"), routing_secret("watch")) == []
+    assert unheard(rule_object("shop"), routing_secret("watch"), server_yaml=server("watch")) == nobody
+    assert unheard(rule_object("shop"), routing_secret("watch"), server_yaml=server("elsewhere")) == []
+
+
+@pytest.mark.parametrize("expression", ["count(ALERTS{alertstate='firing'}) > 1", "job:errors:ratio_rate50m > 1"])
+def test_a_time_that_the_expression_itself_takes_is_not_held_against_the_wait(expression):
+    said = "  for: 10m\n  annotations: {text: failing for 1 hour}\n"
+    assert found({"rules.yml": alerts(rule(expression) + said)}, "words-differ-from-rule") == []
+    assert len(found({"rules.yml": alerts(rule() + said)}, "words-differ-from-rule")) == 1
+
+
+def test_nobody_is_said_to_hear_nothing_beside_a_routing_file_that_could_not_be_read(tmp_path):
+    (tmp_path / "rules.yml").write_text(alerts(rule()))
+    (tmp_path / "alertmanager.yml").write_text(tree())
+    chosen = [one for one in rules() if one.id == "signals/reaches-nobody"]
+    assert len(list(check(read([str(tmp_path)]).facts, as_of=AS_OF, rules=chosen).findings)) == 1
+    (tmp_path / "other.yml").write_text(
+        "route: {receiver: {{ receiver }}}\n{% if mail %}\nreceivers: []\n{% endif %}\n"
+    )
+    assert list(check(read([str(tmp_path)]).facts, as_of=AS_OF, rules=chosen).findings) == []

@@ -243,3 +243,13 @@ def test_files_of_other_programs_are_left_alone(text):
 
     for document in documents(text, ".", "file.yaml"):
         assert isinstance(document, Document) and not claims(document)
+
+
+@pytest.mark.parametrize(
+    "expression", ["up > {{ .Values.most }}", 'up{job="<%= job %>"} == 0', 'up{a="{{ .Values.a }}"}']
+)
+def test_an_expression_that_somebody_fills_in_makes_the_file_a_template(expression):
+    text = f"groups:\n- name: g\n  rules:\n  - alert: Down\n    expr: '{expression}'\n"
+    (problem,) = read_text(text, "", "rules.yml")
+    assert isinstance(problem, Problem)
+    assert problem.reason.startswith("cannot read: template (")

@@ -133,6 +133,18 @@ def alerting(system: System, view: View) -> Alerting:
     return known
 
 
+def namespaces_told(system: System, view: View) -> frozenset[str]:
+    """The namespaces of the Alertmanagers that servers say they send to: the second part of each address."""
+    told = [
+        str(address).rpartition("//")[2].partition(":")[0].split(".")
+        for party in system.parties
+        if party.startswith(_ALERT)
+        for fact in system.party(party, view).terms.get("alertmanagers", ())
+        for address in fact.value
+    ]
+    return frozenset(parts[1] for parts in told if len(parts) > 1)
+
+
 def _said(system: System, party: str, view: View) -> dict[str, Fact]:
     return {term: facts[0] for term, facts in system.party(party, view).terms.items()}
 

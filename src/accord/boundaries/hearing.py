@@ -6,7 +6,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from accord.boundaries.alert_labels import NAME, added_by_server, labels_of
-from accord.boundaries.alerting import Alert, Node, Tree, alerting
+from accord.boundaries.alerting import Alert, Node, Tree, alerting, namespaces_told
 from accord.boundaries.courses import Course, courses
 from accord.boundaries.open_labels import Labels, Open, decides
 from accord.boundaries.routing import router
@@ -16,6 +16,8 @@ from accord.boundaries.vocabulary import Vocabulary, vocabulary
 from accord.model.fact import Fact
 
 _WEBHOOK = "webhook"
+UNREAD = "route.unread"
+"""What is stated of a routing file that could not be read."""
 _NOBODY_TAKES_IT: frozenset["Ear"] = frozenset()
 
 
@@ -38,6 +40,7 @@ class Reach:
             if name in words.log_only or not fact.value.integrations
         }
         self.router = router(tree)
+        self.namespace = str(tree.said["route.namespace"].value) if "route.namespace" in tree.said else ""
         self.copies = self._copies()
         matchers = [matcher for node in tree.nodes for matcher in node.route.matchers]
         self.asked = tuple(dict.fromkeys(matcher.label for matcher in matchers))
@@ -167,21 +170,27 @@ def reaches(system: System, view: View) -> tuple[Reach, ...]:
 def _heard(system: System, view: View) -> Iterator[Heard]:
     every = reaches(system, view)
     asked = tuple(dict.fromkeys(name for reach in every for name in reach.asked))
+    named = namespaces_told(system, view)
+    unread = {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
     for alert in alerting(system, view).alerts if every else ():
         added = added_by_server(system, view, alert)
         labels = labels_of(alert, added, asked)
-        near = _near(every, alert)
+        near = _near(every, alert, named)
         ways = [reach.way(labels) for reach in near]
         if None not in ways:
             taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
             ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
+            if ears != {Ear.SOMEBODY} and alert.name.place.root in unread:
+                continue  # whoever hears may stand there
             yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
 
 
-def _near(every: tuple[Reach, ...], alert: Alert) -> tuple[Reach, ...]:
-    """The trees that were read under the root of the alert, else all."""
-    root = alert.name.place.root
-    return tuple(reach for reach in every if _root_of(reach.tree) == root) or every
+def _near(every: tuple[Reach, ...], alert: Alert, named: frozenset[str]) -> tuple[Reach, ...]:
+    """The trees that were read under the root of the alert, else all; none of a namespace that no server is known to tell."""
+    root, own = alert.name.place.root, alert.said.get("alert.namespace")
+    near = tuple(reach for reach in every if _root_of(reach.tree) == root) or every
+    told = None if own is None else {*named, str(own.value)}
+    return near if told is None else tuple(reach for reach in near if reach.namespace in ("", *told))
 
 
 def _root_of(tree: Tree) -> str:

@@ -11,6 +11,7 @@ from accord.files.config import DEFAULTS, Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, others, own
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
+from accord.files.unread import unread_routing
 from accord.files.vocabulary import stated
 from accord.files.walk import Seen
 from accord.model.fact import EVERYWHERE, Fact, Scope
@@ -47,6 +48,7 @@ class Reader:
         problems = plugins()[1]
         self.sources: Sequence[Source] = (*sources(), *documents_of_plugins())
         self.facts: list[Fact] = []
+        self.unread: list[Fact] = []
         self.problems: list[Problem] = list(problems)
         self.imported: dict[str, date] = {}
         self.files = 0
@@ -54,6 +56,7 @@ class Reader:
     def reading(self) -> Reading:
         """What was collected, with the words of the configuration where anything was."""
         if self.facts:
+            self.facts += self.unread
             for said in stated(self.config):
                 if isinstance(said, Fact):
                     self.facts.append(said)
@@ -96,6 +99,7 @@ class Reader:
                     self.document(document)
         except Exception as error:  # a defect of ours costs this file, not the check
             self.problems.append(_defect(start, "its text", error))
+        self.unread += unread_routing(content, start, scope, self.problems[before:])
         return bool(given) or len(self.problems) == before
 
     def whole(self, source: TextSource, content: str, start: Place, scope: Scope) -> bool:

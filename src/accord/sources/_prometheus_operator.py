@@ -25,6 +25,7 @@ def read_object(document: Document) -> Iterable[Fact | Problem]:
         return reader.found
     if about.kind == "PrometheusRule":
         rules = RuleGroups(document, "object")
+        rules.namespace = reader.children(document.node, "metadata").get("namespace")
         rules.read(rules.fields(child(document.node, "spec"), "spec").get("groups"))
         return rules.found
     return _Object(reader, about).read()

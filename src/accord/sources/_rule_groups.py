@@ -13,6 +13,7 @@ from accord.model.place import Place
 from accord.model.problem import Refused
 from accord.sources._alert_templates import template_error
 from accord.sources._promql import UNKNOWN, NewerFunction, parse_expression
+from accord.sources._refusals import template_reason
 from accord.sources._strict import NULLS, Strict
 from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, items, text_of
 
@@ -27,6 +28,7 @@ _GROUP_KEYS = frozenset(
 _RULE_KEYS = frozenset(("record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"))
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d+(\.0*)?", re.ASCII)
+_TEMPLATE_MARKS = ("{{", "<%", "{%")  # Prometheus fills in nothing in an expression: whoever renders the file does
 _LOGQL = re.compile(r"\|[=~>]|[}\"`]\s*\|\s*\w")
 
 _Text = tuple[str, Node]
@@ -37,6 +39,7 @@ class RuleGroups(Strict):
 
     def __init__(self, document: Document, whole: str = "file") -> None:
         super().__init__(document, FORMAT, "Prometheus", whole)
+        self.namespace: Entry | None = None
 
     def read(self, groups: Entry | None) -> None:
         """The rules of every group."""
@@ -130,6 +133,9 @@ class RuleGroups(Strict):
     def alert(self, party: str, name: str, fields: Mapping[str, Entry], at: Place) -> None:
         """A rule that fires an alert: how long its condition holds, and its texts."""
         self.say(party, "alert", name, name, at)
+        namespace = self.text(self.namespace, "namespace")
+        if self.namespace is not None and namespace:
+            self.say(party, "alert.namespace", namespace, namespace, self.place(self.namespace.at))
         for key in ("for", "keep_firing_for"):
             entry = fields.get(key)
             if entry is not None and (read := self.duration(entry, key)):
@@ -185,6 +191,11 @@ class RuleGroups(Strict):
 
     def expression(self, entry: Entry, text: str) -> Expression:
         """What the expression selects and carries; what only a newer Prometheus knows is noted, and unknown."""
+        mark = next((mark for mark in _TEMPLATE_MARKS if mark in text), None)
+        if mark is not None:
+            self.consequence = ""
+            self.refuse(entry.value, template_reason(mark))
+            return UNKNOWN
         try:
             return parse_expression(text)
         except NewerFunction as unknown:

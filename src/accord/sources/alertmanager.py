@@ -11,7 +11,7 @@ from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._alertmanager_file import FORMAT as FORMAT
-from accord.sources._alertmanager_file import read_file
+from accord.sources._alertmanager_file import Teller, read_file
 from accord.sources._alertmanager_operator import KIND, is_operated, read_operated
 from accord.sources._alertmanager_reading import Strict
 from accord.sources._alertmanager_shapes import KINDS
@@ -100,8 +100,21 @@ def _read_held(document: Document, entry: Entry, encoded: bool) -> Iterator[Fact
         if isinstance(inner, Problem):
             yield Problem(at or inner.place, f"{entry.key}: {inner.reason}", fatal=True)
         else:
-            yield from read_file(Strict(inner, at), f"{FORMAT}:{document.file}")
+            yield from _at_home(document, list(read_file(Strict(inner, at), f"{FORMAT}:{document.file}")))
         return
+
+
+def _at_home(document: Document, found: list[Fact | Problem]) -> Iterator[Fact | Problem]:
+    """What was read, and, where it was not refused, the namespace of the object that holds it."""
+    yield from found
+    stated = next((each for each in found if isinstance(each, Fact)), None)
+    metadata = child(document.node, "metadata")
+    named = child(metadata, "namespace") if metadata is not None else None
+    namespace = text_of(named) if named is not None else None
+    if stated is not None and named is not None and namespace:
+        teller = Teller(Strict(document, None), stated.provider)
+        teller.say("route.namespace", namespace, namespace, named)
+        yield from teller.facts
 
 
 def _as_it_stands(text: str, entry: Entry) -> str:

@@ -61,7 +61,9 @@ _TIME = re.compile(
     r"(?<![\w.:/-])(\d{1,4}) ?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)\b", re.IGNORECASE
 )
 _BEFORE = re.compile(r"\bfor (?:(?:more|longer) than |at least |over )?(?:the (?:last|past) )?$", re.IGNORECASE)
-_OF_TIME = re.compile(r"\[|\boffset\b|\btime\(|timestamp\(|seconds|_time\b|_age|duration|\b(?:hour|minute|day_of)")
+_OF_TIME = re.compile(
+    r"\[|\bALERTS|[a-z_:]\d+[smhdw]\b|\boffset\b|\btime\(|timestamp\(|seconds|_time\b|_age|duration|\b(?:hour|minute|day_of)"
+)
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:

@@ -1,0 +1,31 @@
+"""Routing files that could not be read: that one is there is known, and so that somebody may be told by it."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from accord.model.fact import PARTY, Fact, Layer, Scope, Stance
+from accord.model.place import Place
+from accord.model.problem import Problem
+
+_KEYS = tuple(re.compile(rf"^[ \t]*[\"']?{key}[\"']?:", re.MULTILINE) for key in ("route", "receivers"))
+
+
+def unread_routing(content: str, start: Place, scope: Scope, problems: Iterable[Problem]) -> Iterator[Fact]:
+    """That a text routes alerts, where it has the two keys every routing file needs and something cost it as a whole."""
+    if any(problem.fatal for problem in problems) and all(key.search(content) for key in _KEYS):
+        party = f"alertmanager:{start.file}"
+        shown = "a routing file that could not be read"
+        yield Fact(
+            party,
+            Stance.PROMISES,
+            "",
+            party,
+            PARTY,
+            "route.unread",
+            shown,
+            shown,
+            start,
+            Layer.PLATFORM,
+            scope,
+            "files",
+        )
