@@ -60,7 +60,8 @@ def broken(error: BaseException) -> click.Command:
         (RecursionError("deep"), 2, "accord: an error of its own, RecursionError: deep; ACCORD_DEBUG=1 shows where\n"),
         (PermissionError(13, "Permission denied", "a.yaml"), 2, "accord: permission denied: a.yaml\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
-        (click.ClickException("No."), 2, "accord: no\n"),
+        (click.ClickException("No such command 'x'."), 2, "accord: no such command 'x'\n"),
+        (click.ClickException("NodeDown: no such file."), 2, "accord: NodeDown: no such file\n"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
 )

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from accord.boundaries.alerting import Alert, alerting, alerts_named
+from accord.boundaries.hearing import heard
 from accord.boundaries.ladder import operations_that_say, references, signals
+from accord.boundaries.routing import Settings, router
 from accord.boundaries.scraping import server_of
 from accord.boundaries.system import System
 from accord.boundaries.view import View
+from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.subject import provider_of
 from accord.model.witness import Step
@@ -33,8 +36,13 @@ class Signal(Struct, frozen=True):
 
     @property
     def takes(self) -> int:
-        """Nanoseconds until it fires, when every part takes all the time it may."""
+        """Nanoseconds until it is told, when every part takes all the time it may."""
         return sum(part.takes for part in self.parts)
+
+    @property
+    def fires(self) -> int:
+        """Nanoseconds until it fires, before it waits for others of its group."""
+        return sum(part.takes for part in self.parts if part.act != "gathers")
 
     def steps(self, subject: str) -> tuple[Step, ...]:
         """The parts one after the other, and the alert that shows the deviation then."""
@@ -87,3 +95,18 @@ def _parts(system: System, view: View, alert: Alert) -> Iterator[Part]:
     held = alert.said.get("alert.for")
     if held is not None and held.value:
         yield Part("holds", held, held.value, f"{alert.called} waits until it has lasted {held.text}")
+    waits = [each.timings["group_wait"] for each in told_in(system, view, alert)]
+    shortest = min(waits, key=lambda timing: timing.value, default=None)
+    if shortest is not None and shortest.value and system.states(shortest.fact):
+        does = f"waits {show_duration(shortest.value)} for others of the group"
+        yield Part("gathers", shortest.fact, shortest.value, does)
+
+
+def told_in(system: System, view: View, alert: Alert) -> list[Settings]:
+    """What holds at each route by which somebody is told of the alert; none where that is open."""
+    told = next((one for one in heard(system, view) if one.alert.party == alert.party), None)
+    usual = told.usual if told is not None else None
+    if told is None or usual is None:
+        return []
+    reach = told.ways[0][0]
+    return [router(reach.tree).settings(node) for node in usual.ends if reach.receiver(node) not in reach.silent]

@@ -103,6 +103,10 @@ def _flushed(code: int) -> int:
     return code
 
 
+_OF_CLICK = ("No such", "Invalid", "Missing", "Got", "Option", "Could not", "Error")
+"""How the messages of click itself begin; those that begin with what somebody typed stay as they are."""
+
+
 def _refused(refusal: click.ClickException) -> int:
     """A usage error, or something that could not be read at all."""
     context = getattr(refusal, "ctx", None)
@@ -111,7 +115,9 @@ def _refused(refusal: click.ClickException) -> int:
         return _said(refusal.format_message(), REFUSED)
     message = refusal.format_message()
     hint = f"\nsee: {path} --help" if isinstance(refusal, click.UsageError) else ""
-    return _said(f"{path}: {message[:1].lower()}{message[1:].rstrip('.')}{hint}", REFUSED)
+    if message.startswith(_OF_CLICK):
+        message = f"{message[:1].lower()}{message[1:]}"
+    return _said(f"{path}: {message.rstrip('.')}{hint}", REFUSED)
 
 
 def _failed(error: Exception) -> int:

@@ -36,6 +36,8 @@ def named(rule: str, ids: dict[str, Path]) -> str:
 
     wanted = rule.replace("_", "-")
     same = [id_ for id_ in ids if wanted in (id_, id_.partition("/")[2])]
+    if len(same) > 1:
+        raise click.UsageError(f"several rules are called {wanted}: {', '.join(same)}", click.get_current_context())
     if len(same) != 1:
         message = f"no rule {rule!r}{meant(wanted, [*ids, *(id_.partition('/')[2] for id_ in ids)])}; accord explain lists them"
         raise click.UsageError(message, click.get_current_context())

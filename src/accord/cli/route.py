@@ -1,6 +1,7 @@
 """Say where an alert with these labels goes, and why: the routes, their lines, who is told and when."""
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -50,6 +51,9 @@ def command(arguments: tuple[str, ...], format_: str, before: bool, config: str 
     _warn(reading, answers, labels)
 
 
+_LABEL = re.compile(r"[A-Za-z_][\w.:-]*", re.ASCII)
+
+
 def parted(arguments: tuple[str, ...], context: click.Context) -> tuple[list[str], dict[str, str]]:
     """The paths and the labels among the arguments; what is there as a file is a path. Raises UsageError."""
     paths: list[str] = []
@@ -60,6 +64,8 @@ def parted(arguments: tuple[str, ...], context: click.Context) -> tuple[list[str
             paths.append(argument)
         elif not equals or not name:
             raise click.UsageError(f"{argument}: no such file or folder, and no label=value", context)
+        elif not _LABEL.fullmatch(name.rstrip("!~")):
+            raise click.UsageError(f"{argument}: {name} is no name of a label; give label=value, each apart", context)
         elif name[-1] in "!~" or value.startswith("~"):
             raise click.UsageError(
                 f"{argument}: an alert has values, not matchers; give {name.rstrip('!~')}=VALUE", context
@@ -67,7 +73,8 @@ def parted(arguments: tuple[str, ...], context: click.Context) -> tuple[list[str
         elif name in labels:
             raise click.UsageError(f"the label {name} is given twice", context)
         else:
-            labels[name] = value
+            quoted = len(value) > 1 and value[0] == value[-1] == '"'
+            labels[name] = value[1:-1] if quoted else value
     return paths or ["."], labels
 
 

@@ -80,7 +80,7 @@ class Reader:
                 self.files += self.text(text.content, text.start, text.path)
 
     def text(self, content: str, start: Place, path: str = "") -> bool:
-        """Reads one text; whether it gave a document, or nothing was wrong with it."""
+        """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
         scope = self.config.scope_of(path) if path else EVERYWHERE
         whole = source_of_file(start.file, texts_of_plugins())
         if whole is not None:
@@ -89,7 +89,7 @@ class Reader:
         if exported:
             self.keep_exported(exported)
             return True
-        given, before = 0, len(self.problems)
+        given, before, stated_before = 0, len(self.problems), len(self.facts)
         try:
             for document in documents(content, start.root, start.file, scope):
                 if isinstance(document, Problem):
@@ -100,7 +100,8 @@ class Reader:
         except Exception as error:  # a defect of ours costs this file, not the check
             self.problems.append(_defect(start, "its text", error))
         self.unread += unread_routing(content, start, scope, self.problems[before:])
-        return bool(given) or len(self.problems) == before
+        refused = any(problem.fatal for problem in self.problems[before:])
+        return len(self.facts) > stated_before or (bool(given) and not refused) or len(self.problems) == before
 
     def whole(self, source: TextSource, content: str, start: Place, scope: Scope) -> bool:
         """Reads a file that a source takes by its name: keeps all that the source gives, or nothing where it fails."""

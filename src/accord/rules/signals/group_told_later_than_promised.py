@@ -74,9 +74,8 @@ promise what the group allows.
 
 from collections.abc import Iterator
 
-from accord.boundaries.hearing import heard
-from accord.boundaries.routing import EVERY_LABEL, Timing, router
-from accord.boundaries.signalling import Signal, signalled
+from accord.boundaries.routing import EVERY_LABEL, Timing
+from accord.boundaries.signalling import Signal, signalled, told_in
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.model.duration import show_duration
@@ -93,19 +92,13 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         if within is None or not isinstance(within.value, int):
             continue
         turn = _turn(system, signal, view)
-        if turn is not None and signal.takes <= within.value < signal.takes + turn.value:
+        if turn is not None and signal.takes <= within.value < signal.fires + turn.value:
             yield _finding(signal, within, turn, provider, operation)
 
 
 def _turn(system: System, signal: Signal, view: View) -> Timing | None:
     """The shortest time between two turns of the groups in which the alert is told; None where it has its own, or is not told."""
-    told = next((one for one in heard(system, view) if one.alert.party == signal.alert.party), None)
-    usual = told.usual if told is not None else None
-    if told is None or usual is None:
-        return None
-    reach = told.ways[0][0]
-    routed = router(reach.tree)
-    settings = [routed.settings(node) for node in usual.ends if reach.receiver(node) not in reach.silent]
+    settings = told_in(system, view, signal.alert)
     if not settings or any(each.group_by == EVERY_LABEL for each in settings):
         return None
     return min((each.timings["group_interval"] for each in settings), key=lambda timing: timing.value)
@@ -113,7 +106,9 @@ def _turn(system: System, signal: Signal, view: View) -> Timing | None:
 
 def _finding(signal: Signal, within: Fact, turn: Timing, provider: str, operation: str) -> Finding:
     name, every = signal.alert.called, show_duration(turn.value)
-    waits = (Statement(part.fact, part.does) for part in signal.parts)
+    waits = (Statement(part.fact, part.does) for part in signal.parts if part.act != "gathers")
+    left = within.value - signal.fires
+    shorter = f", or a group_interval of at most {show_duration(left)}" if left else ""
     return Finding(
         Verdict.CONDITIONAL,
         f"{provider} says that {name} shows a deviation of {within.subject} within {within.text}; its group is told every {every}",
@@ -125,7 +120,7 @@ def _finding(signal: Signal, within: Fact, turn: Timing, provider: str, operatio
         *("", provider, operation),
         condition=f"no other alert of its group was told in the {every} before",
         moves=(
-            Move("routing", f"give {name} a group of its own, or a group_interval that leaves it {within.text}"),
-            Move(provider, f"promise that it is shown within {show_duration(signal.takes + turn.value)}"),
+            Move("routing", f"give {name} a group of its own{shorter}"),
+            Move(provider, f"promise that it is shown within {show_duration(signal.fires + turn.value)}"),
         ),
     )
