@@ -67,7 +67,8 @@ def program() -> None:
     """Holds both sides of every boundary side by side, and shows where everybody keeps their word and the system
     still fails.
 
-    Start with `accord check` in a repository with accord.yaml files, Kubernetes or Istio manifests.
+    Start with `accord check` in a repository with accord.yaml files, alert rules and routing,
+    Kubernetes or Istio manifests.
     """
 
 

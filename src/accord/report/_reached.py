@@ -100,8 +100,10 @@ def _ear(system: System, view: View, reach: Reach, node: Node) -> Ear:
 
 
 def _depends_on(one: Heard | None) -> list[str]:
-    """The labels of which something is supposed on one of several courses."""
-    if one is None or all(len(taken) < 2 for _, taken in one.ways):
+    """The labels of which something is supposed on one of several courses that end at different routes."""
+    if one is None or all(
+        len({tuple(node.path for node in course.ends) for course in taken}) < 2 for _, taken in one.ways
+    ):
         return []
     return sorted(
         {

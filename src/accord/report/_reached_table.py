@@ -47,6 +47,10 @@ def _cells(found: Iterable[Row]) -> Iterator[tuple[str, ...]]:
         yield tuple(visible(cell) for cell in (f"{alert} ({count} times)" if count > 1 else alert, *rest))
 
 
+MOST_EARS = 4
+"""Receivers that are named of an alert whose way is open; JSON has all."""
+
+
 def _reaches(row: Row) -> str:
     if not row.decided:
         return "cannot be told: too many ways are open"
@@ -54,7 +58,11 @@ def _reaches(row: Row) -> str:
         return "nobody: no routing takes it"
     heard = [ear for ear in row.receivers if ear.heard]
     if row.depends_on:
-        return f"{' or '.join(map(_ear, row.receivers))}, as {' and '.join(row.depends_on)} decides"
+        verb = "decides" if len(row.depends_on) == 1 else "decide"
+        shown = [_ear(ear) for ear in row.receivers[:MOST_EARS]]
+        more = len(row.receivers) - len(shown)
+        shown += [f"one of {more} others"] if more else []
+        return f"{' or '.join(shown)}, as {' and '.join(row.depends_on)} {verb}"
     return ", ".join(map(_ear, heard or row.receivers))
 
 
