@@ -102,17 +102,6 @@ class Hours(Struct, frozen=True):
         """The time inside these hours between two instants, in order, without overlap, as long as possible each."""
         return _spans(self, starts.astimezone(UTC), ends.astimezone(UTC))
 
-    def next_open(self, instant: datetime, ends: datetime) -> datetime | None:
-        """The first instant inside, not before `instant`; None where there is none before `ends`."""
-        return next((span.starts for span in self.spans(instant, ends)), None)
-
-    def next_closed(self, instant: datetime, ends: datetime) -> datetime | None:
-        """The first instant outside, not before `instant`; None where there is none before `ends`."""
-        spans = self.spans(instant, ends)
-        if not spans or spans[0].starts > instant:
-            return instant.astimezone(UTC) if instant < ends else None
-        return spans[0].ends if spans[0].ends < ends else None
-
 
 class DailyInstant(Struct, frozen=True):
     """A time of day, `minute` minutes after midnight in `zone`, on each of `days` (0 is Monday)."""
