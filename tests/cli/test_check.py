@@ -244,3 +244,12 @@ def test_what_a_variable_names_has_no_line(accord: Accord, shop: Path, monkeypat
         None,
         None,
     )
+
+
+def test_a_list_of_pages_named_by_a_variable_has_no_line(
+    accord: Accord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rules.yml").write_text("groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]")
+    monkeypatch.setenv("ACCORD_RUNBOOKS_LIST", "nowhere.txt")
+    told = accord("check", str(tmp_path)).out
+    assert "  environment variable ACCORD_RUNBOOKS_LIST\n      runbooks.list nowhere.txt: cannot be read" in told

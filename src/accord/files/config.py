@@ -69,7 +69,7 @@ class Config(Struct, frozen=True):
         """What `landscape.include` names."""
         setting = self.setting("landscape.include")
         folder = self.folder if setting.place else "."
-        place = setting.place or _no_file(setting.origin)
+        place = setting.place or no_file(setting.origin)
         return tuple(Include(text, folder, place) for text in setting.value)
 
     def with_options(self, **given: Any) -> "Config":
@@ -115,11 +115,11 @@ def _said(setting: Setting, value: Any, origin: str, problems: list[Problem], pl
     try:
         return Setting(setting.key, typed(setting.key, value), origin, place)
     except Refused as refusal:
-        problems.append(Problem(place or _no_file(origin), str(refusal)))
+        problems.append(Problem(place or no_file(origin), str(refusal)))
         return setting
 
 
-def _no_file(origin: str) -> Place:
+def no_file(origin: str) -> Place:
     """The place of what stands in no file: an option, or a variable of the environment; it has no line."""
     return Place("", origin if origin.startswith("-") else f"environment variable {origin}", 0, 0)
 
@@ -128,7 +128,7 @@ def _with_environment(config: Config, environ: Mapping[str, str], problems: list
     variables = {setting.key.variable: setting for setting in config.settings}
     ours = tuple(f"ACCORD_{table.upper()}_" for table in _TABLES)
     problems += [
-        Problem(_no_file(name), f"unknown variable; {suggestion(name, variables)}")
+        Problem(no_file(name), f"unknown variable; {suggestion(name, variables)}")
         for name in sorted(environ)
         if name.startswith(ours) and name not in variables
     ]

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from accord.boundaries.vocabulary import CONFIGURATION
-from accord.files.config import Config, Setting
+from accord.files.config import Config, Setting, no_file
 from accord.model.fact import PARTY, Fact, Layer, Stance
-from accord.model.place import Place
 from accord.model.problem import Problem
 
 _TERMS = {"receivers.log_only": "vocabulary.log_only", "runbooks.pages": "vocabulary.runbook_pages"}
@@ -38,7 +37,7 @@ def stated(config: Config) -> Iterator[Fact | Problem]:
 
 
 def _fact(setting: Setting, term: str, words: tuple[str, ...]) -> Fact:
-    place = setting.place or Place("", setting.origin, 1, 1)
+    place = setting.place or no_file(setting.origin)
     text = ", ".join(words)
     shown = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
     return Fact(
@@ -60,7 +59,7 @@ def _fact(setting: Setting, term: str, words: tuple[str, ...]) -> Fact:
 def _lines(config: Config, setting: Setting, entry: str) -> list[str] | Problem:
     """The pages that a file lists; empty lines and those that begin with # are none."""
     path = Path(config.folder if setting.place else ".", entry)
-    place = setting.place or Place("", setting.origin, 1, 1)
+    place = setting.place or no_file(setting.origin)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
