@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.programs import by_default
@@ -11,6 +12,7 @@ from accord.boundaries.variants import separate
 from accord.defaults.reader import deciding, pack, packs
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.nothing import NONE
+from accord.model.place import Place
 from accord.model.terms import term_of
 from accord.sources._claims import read_text
 
@@ -145,3 +147,32 @@ def test_a_default_is_cited_with_its_versions():
         "2.0 and later",
         rules[0].place,
     )
+
+
+def stated(term: str, value: object, layer: Layer = Layer.SIDECAR, version: str = "") -> Fact:
+    place = Place(".", "proxy.yaml", 1, 1)
+    who = ("proxy", "reviews", "get")
+    return Fact("proxy", Stance.ASSUMES, *who, term, value, str(value), place, layer, (), "envoy", version)
+
+
+def test_a_named_platform_gives_its_defaults_to_the_very_subject_and_layer():
+    given = defaults(list(with_defaults([stated("platform", "istio", Layer.GATEWAY, "1.4")])))
+    assert set(given) == {"timeout.request", "attempts", "retry_on", "timeout.connect"}
+    assert {(fact.consumer, fact.provider, fact.operation, fact.layer) for fact in given.values()} == {
+        ("proxy", "reviews", "get", Layer.GATEWAY)
+    }
+    assert given["timeout.connect"].text == "1s"
+
+
+def test_a_platform_without_a_pack_gives_nothing():
+    assert not defaults(list(with_defaults([stated("platform", "unheard-of")])))
+
+
+def test_a_default_beside_a_term_holds_only_where_that_is_stated(monkeypatch):
+    mesh = pack("istio")
+    only_beside = replace(mesh, defaults=tuple(replace(each, beside="retry_on") for each in mesh.defaults))
+    monkeypatch.setattr("accord.boundaries.defaulted.pack", lambda name: only_beside)
+    alone = [stated("platform", "istio", version="1.24")]
+    assert not defaults(list(with_defaults(alone)))
+    assert "attempts" in defaults(list(with_defaults([*alone, stated("retry_on", ("5xx",))])))
+    assert not defaults(list(with_defaults([*alone, stated("retry_on", ("5xx",), Layer.GATEWAY)])))

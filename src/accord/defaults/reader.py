@@ -15,7 +15,10 @@ from accord.model.terms import term_of
 
 
 class Default(Struct, frozen=True):
-    """What one platform does for the versions `since` to `until` (both included; empty is every later one)."""
+    """What one platform does for the versions `since` to `until` (both included; empty is every later one).
+
+    `beside` is a term: the default holds only where that is stated too, as a number of retries where there is a policy.
+    """
 
     platform: str
     layer: Layer
@@ -26,6 +29,7 @@ class Default(Struct, frozen=True):
     until: str
     source: str
     seen: date
+    beside: str = ""
 
     @property
     def versions(self) -> str:
@@ -77,7 +81,16 @@ def _decided(defaults: list[Default], versions: list[str]) -> Default | None:
     last = found[-1]
     return (
         Default(
-            last.platform, last.layer, last.term, shared, ", ".join(shared), versions[0], "", last.source, last.seen
+            last.platform,
+            last.layer,
+            last.term,
+            shared,
+            ", ".join(shared),
+            versions[0],
+            "",
+            last.source,
+            last.seen,
+            last.beside,
         )
         if shared
         else None
@@ -103,18 +116,23 @@ def deciding(platform: str, term: str, version: str = "") -> Default | None:
 
 
 @cache
-def packs() -> tuple[Pack, ...]:
-    """Every pack there is, in order of name."""
+def platforms() -> tuple[str, ...]:
+    """The name of every platform there is a pack of, in order."""
     from importlib.resources import files
 
-    names = sorted(entry.name for entry in files(__package__).iterdir() if entry.name.endswith(".toml"))
-    return tuple(pack(name.removesuffix(".toml")) for name in names)
+    names = (entry.name for entry in files(__package__).iterdir() if entry.name.endswith(".toml"))
+    return tuple(sorted(name.removesuffix(".toml") for name in names))
+
+
+def packs() -> tuple[Pack, ...]:
+    """Every pack there is, in order of name."""
+    return tuple(pack(name) for name in platforms())
 
 
 def _default(data: dict[str, Any], entry: dict[str, Any]) -> Default:
     return Default(
         platform=data["platform"],
-        layer=Layer(data["layer"]),
+        layer=Layer(entry.get("layer", data["layer"])),
         term=entry["term"],
         value=_value(entry["term"], entry["value"]),
         text=entry.get("text", entry["value"]),
@@ -122,6 +140,7 @@ def _default(data: dict[str, Any], entry: dict[str, Any]) -> Default:
         until=entry.get("until", ""),
         source=entry["source"],
         seen=entry["seen"],
+        beside=entry.get("beside", ""),
     )
 
 
