@@ -54,6 +54,19 @@ class Pack(Struct, frozen=True):
     accepts: dict[str, str]
     defaults: tuple[Default, ...]
 
+    def beyond(self, version: str) -> str:
+        """`older` or `newer` where this version lies outside of those that were read, else ""."""
+        read = [_key(known) for known in self.known if known[:1].isdigit()]
+        if not read or not version:
+            return ""
+        return "older" if _key(version) < min(read) else "newer" if _key(version) > max(read) else ""
+
+    @property
+    def range(self) -> str:
+        """The versions that were read, in words: `1.0 to 1.30`."""
+        first, last = min(self.known, key=_key), max(self.known, key=_key)
+        return first if first == last else f"{first} to {last}"
+
     def deciding(self, version: str = "", at_least: str = "") -> Iterator[Default]:
         """Per term the default that holds for `version`, or, where it is unknown, for all known ones from `at_least` on.
 
