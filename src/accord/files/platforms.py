@@ -1,6 +1,5 @@
 """The versions of the platforms in use: `[platforms]`, a `[[scope]]`, or variables; each arrives as a fact with its line."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -8,14 +7,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.vocabulary import CONFIGURATION
-from accord.defaults.reader import platforms
+from accord.defaults.reader import is_version, platforms
 from accord.files.keys import PLATFORM_KEY, shown, suggestion
 from accord.files.toml import Keys, Toml
 from accord.model.fact import EVERYWHERE, PARTY, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem
 
-_VERSION = re.compile(r"v?\d+(\.\d+)*([-+][\w.+-]*)?", re.ASCII)
 _EXPECTED = 'expected a version in quotes such as "1.23", read'
 
 
@@ -86,6 +84,6 @@ def _variable(platform: str) -> str:
 def _refusal(name: str, version: Any) -> str:
     if name not in platforms():
         return f"unknown platform {name!r}; {suggestion(name, platforms())} accord defaults lists them"
-    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+    if not isinstance(version, str) or not is_version(version):
         return f"platforms.{name}: {_EXPECTED} {shown(version)}"
     return ""
