@@ -7,17 +7,13 @@ from msgspec import Struct
 
 from accord.boundaries.owned_files import code_owners
 from accord.boundaries.owners import CATALOGUE, TAG, Naming, plain, shown, stated_owners
+from accord.boundaries.speakers import without_contract
 from accord.boundaries.system import System
 from accord.boundaries.view import EVERY
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.place import Place
 
-CONTRACT = "contract"
-_OURS = ("kubernetes", "backstage")
-"""The systems whose names stand for something that an organisation runs, and that a contract can claim under `names`."""
-
 _NO_NAMESPACE, _DEFAULT = "kubernetes:/", "kubernetes:default/"
-_ENTITIES = ("component", "resource")
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _RESERVED = ("none", "unknown", "any", "anyone")
 _INSIDE = ("mentioned", "selects", "runs", "versions", "kind", "owner", "platform")
@@ -43,12 +39,11 @@ class Unwritten(Struct, frozen=True):
 
 def unwritten(system: System) -> list[Unwritten]:
     """Those parties by owner, those without one last, then by name."""
-    written = {fact.provider for fact in system.facts if fact.source == CONTRACT and not fact.consumer}
+    open_ = without_contract(system)
     said: dict[str, list[Fact]] = {}
     for fact in system.facts:
-        for party in {fact.provider, fact.consumer}:
-            if party not in written and _is_ours(party):
-                said.setdefault(_one_name(party, system), []).append(fact)
+        for party in {fact.provider, fact.consumer} & open_:
+            said.setdefault(_one_name(party, system), []).append(fact)
     parties = [party for party, facts in said.items() if any(_is_own(fact, party) for fact in facts)]
     owners = _owners(system)
     names = _names(parties, system.parties)
@@ -64,13 +59,6 @@ def unwritten(system: System) -> list[Unwritten]:
         for party in parties
     ]
     return sorted(found, key=lambda one: (one.owner is None, one.owner.name if one.owner else "", one.name))
-
-
-def _is_ours(party: str) -> bool:
-    system, _, rest = party.partition(":")
-    if system == "backstage":
-        return rest.partition(":")[0] in _ENTITIES
-    return system in _OURS and bool(rest)
 
 
 def _one_name(party: str, system: System) -> str:
