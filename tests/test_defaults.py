@@ -207,3 +207,19 @@ def test_a_default_beside_a_term_holds_only_where_that_is_stated(monkeypatch):
     assert not defaults(list(with_defaults(alone)))
     assert "attempts" in defaults(list(with_defaults([*alone, stated("retry_on", ("5xx",))])))
     assert not defaults(list(with_defaults([*alone, stated("retry_on", ("5xx",), Layer.GATEWAY)])))
+
+
+@pytest.mark.parametrize(
+    ("platform", "term", "text"),
+    [
+        ("rabbitmq", "timeout.attempt", "30m (consumer_timeout 1800000)"),
+        ("celery-redis", "timeout.attempt", "1h (visibility_timeout 3600)"),
+        ("celery-sqs", "timeout.attempt", "30m (visibility_timeout 1800)"),
+        ("dotnet-resilience", "timeout.attempt", "10s"),
+        ("dotnet-resilience", "attempts", "4 (3 retries)"),
+    ],
+)
+def test_what_was_read_of_brokers_and_clients(platform: str, term: str, text: str):
+    decided = deciding(platform, term)
+    assert decided is not None
+    assert (decided.text, decided.versions.endswith("and later")) == (text, True)
