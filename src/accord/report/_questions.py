@@ -8,6 +8,7 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, hanging, visible
 from accord.report._places import where
 
+_OUTSIDE = "dns:"
 FEW = 3
 """Questions that a report shows unasked where there is nothing else to show, or one or two more of the same finding."""
 
@@ -39,12 +40,20 @@ def question_list(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> l
 
 
 def first_questions(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> list[str]:
-    """A few of the open questions, for a report that has nothing else to show."""
+    """A few of the open questions, for a report that has nothing else to show: the most telling first.
+
+    Those are the ones of which a bound is known that would settle them; outsiders, whom nobody here can ask, come last.
+    """
     asking: list[Finding] = []
-    for finding in findings:
+    for finding in sorted(findings, key=_is_less_telling):
         if len(open_questions(asking)) < FEW:
             asking.append(finding)
     return question_list(asking, wanted, paint)
+
+
+def _is_less_telling(finding: Finding) -> tuple[bool, bool]:
+    is_outside = all(question.to.startswith(_OUTSIDE) for question in finding.questions)
+    return (is_outside, not any(question.bound for question in finding.questions))
 
 
 def _entry(question: Question, asking: list[Finding], wanted: Asked, paint: Paint) -> list[str]:
