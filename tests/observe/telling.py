@@ -29,7 +29,7 @@ class Told:
         self._id = 0
         self._keyed: dict[tuple[str, str, int], list[tuple[int, tuple[Any, ...]]]] = {}
         for _ in range(calls):
-            self.chance.choice((self._request, self._request, self._request, self._message, self._root))()
+            self.chance.choice((self._request, self._request, self._request, self._message, self._root, self._unseen))()
         self._count_repeats()
 
     def new(self) -> int:
@@ -62,6 +62,18 @@ class Told:
         row["callee_errors"] += failed
         row["callee_ns"] += took
         self.buckets[(*self._key(row), "callee", bucket_of(took))] += 1
+
+    def _unseen(self) -> None:
+        """Requests of a client that tells nothing, under one span that is not its own: a call each."""
+        trace, parent = (self.new(), self.new()), self.new()
+        for _ in range(self.chance.randrange(1, 4)):
+            began, took = BEGIN + self.chance.randrange(300 * SECOND), self.chance.randrange(1, 5 * SECOND)
+            self._server(trace, parent, "stock", "GET /stock", began, took, False, 200)
+            row = self._row(began, "", "stock", "GET /stock")
+            row["callee_only"] += 1
+            row["try_1"] += 1
+            row["callee_ns"] += took
+            self.buckets[(*self._key(row), "callee", bucket_of(took))] += 1
 
     def _server(
         self,
@@ -154,7 +166,7 @@ class Told:
         row["callee_errors"] += broke
         row["callee_ns"] += worked
         row["repeated"] += executions - 1
-        row["skew_ns"] += start + SKEW.get(callee, 0) - at - SKEW.get(caller, 0) - (took - worked) // 2
+        row["twice_skew_ns"] += 2 * (start + SKEW.get(callee, 0) - at - SKEW.get(caller, 0)) - took + worked
         if failed and worked > took:
             row["late"] += 1
             row["late_ns"] += worked - took
@@ -187,7 +199,7 @@ class Told:
             row["paired"] += 1
             row["ok_ok"] += 1
             row["callee_ns"] += worked
-            row["skew_ns"] += start - at - (took - worked) // 2
+            row["twice_skew_ns"] += 2 * (start - at) - took + worked
             self._both(row, took)
             self.buckets[(*self._key(row), "callee", bucket_of(worked))] += 1
             self.codes[(*self._key(row), NO_CODE, NO_CODE)] += 1

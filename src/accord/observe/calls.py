@@ -19,6 +19,7 @@ PEER = "peer:"
 
 _CALL = ("trace_hi", "trace_lo", "call")
 _SIBLINGS = ("trace_hi", "trace_lo", "caller_span", "consumer", "asked", "peer")
+_ORDER = ("caller_start", "caller_ns", "call")
 _MOST_TRIES = 5
 
 
@@ -34,18 +35,28 @@ def calls(spans: Table) -> Table:
 
 
 def _paired(spans: Table) -> Table:
-    """Requests: the client's span and whatever answered it, which is more than one where a proxy asked again."""
+    """Requests: the client's span and whatever answered it, which is more than one where a proxy asked again.
+
+    Servers under a span that is no client's, as where a client is not instrumented, are a call each.
+    """
     client = spans.kind == CLIENT
-    keyed = spans.mutate(
-        call=ifelse(client | (spans.parent == 0), spans.span, spans.parent),
-        caller_side=client.cast("int8"),
-        callee_side=(~client).cast("int8"),
-        executed=ifelse(client, 0, spans.span),
+    keyed = spans.mutate(call=ifelse(client | (spans.parent == 0), spans.span, spans.parent))
+    together = _grouped(keyed)
+    mixed = together.filter((together.has_caller == 0) & (together.executions > 1))
+    under_no_client = keyed.filter(keyed.call.isin(mixed.call))
+    apart = _grouped(under_no_client.mutate(call=under_no_client.span))
+    whole = together.filter((together.has_caller == 1) | (together.executions <= 1))
+    return whole.union(apart)
+
+
+def _grouped(keyed: Table) -> Table:
+    client = keyed.kind == CLIENT
+    sided = keyed.mutate(
+        caller_side=client.cast("int8"), callee_side=(~client).cast("int8"), executed=ifelse(client, 0, keyed.span)
     )
-    grouped = keyed.group_by(list(_CALL)).aggregate(
-        **_halves(keyed, lambda value: value.max()), executions=keyed.executed.nunique() - keyed.caller_side.max()
+    return sided.group_by(list(_CALL)).aggregate(
+        **_halves(sided, lambda value: value.max()), executions=sided.executed.nunique() - sided.caller_side.max()
     )
-    return grouped.drop("call")
 
 
 def _delivered(spans: Table) -> Table:
@@ -81,6 +92,7 @@ def _delivered(spans: Table) -> Table:
     return rows.select(
         "trace_hi",
         "trace_lo",
+        ifelse(own, rows.span, rows.call).name("call"),
         *[told_by_itself.get(name, rows[f"of_{name}"]).name(name) for name in names],
         executions=rows.callee_side.cast("int64"),
     )
@@ -137,8 +149,8 @@ def _with_tries(found: Table) -> Table:
 
     Siblings are the calls of one span for the same thing; how many there are is the fan-out.
     """
-    follows = ibis.window(group_by=list(_SIBLINGS), order_by=["caller_start", "caller_ns"])
-    upward = ibis.window(group_by=list(_SIBLINGS), order_by=["caller_start", "caller_ns"], following=0)
+    follows = ibis.window(group_by=list(_SIBLINGS), order_by=list(_ORDER))
+    upward = ibis.window(group_by=list(_SIBLINGS), order_by=list(_ORDER), following=0)
     ordered = found.mutate(
         number=ibis.row_number().over(follows),
         siblings=ifelse(found.caller_span == 0, 1, found.count().over(ibis.window(group_by=list(_SIBLINGS)))),

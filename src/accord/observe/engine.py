@@ -34,7 +34,11 @@ class Engine:
     """One DuckDB database, in memory or in a file; `memory_mb` and `threads` bound what it takes."""
 
     def __init__(self, path: str = ":memory:", threads: int = 2, memory_mb: int = 1024) -> None:
-        settings = {"threads": threads, "memory_limit": f"{memory_mb}MB", "preserve_insertion_order": False}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "memory_limit": f"{memory_mb}MB",
+            "preserve_insertion_order": False,
+        }
         self._database = duckdb.connect(path, config=settings)
 
     def close(self) -> None:

@@ -100,7 +100,9 @@ def _counts(calls: Table) -> dict[str, Any]:
         "fan_out": calls.siblings.max().cast("int64"),
         "caller_ns": calls.caller_ns.sum().cast("int64"),
         "callee_ns": calls.callee_ns.sum().cast("int64"),
-        "skew_ns": total(paired, calls.callee_start - calls.caller_start - (calls.caller_ns - calls.callee_ns) // 2),
+        "twice_skew_ns": total(
+            paired, 2 * (calls.callee_start - calls.caller_start) - calls.caller_ns + calls.callee_ns
+        ),
         "inferred": count(calls.inferred == 1),
         "undecided": count(calls.has_caller + calls.has_callee == 0),
     }
@@ -109,7 +111,7 @@ def _counts(calls: Table) -> dict[str, Any]:
 def _repeated(calls: Table, like: Table) -> Table:
     """Executions under a key that was executed before, as rows in which every other count is 0."""
     keyed = calls.filter((calls.key != 0) & (calls.refused == 0) & (calls.has_callee == 1))
-    order = ibis.window(group_by=["provider", "operation", "key"], order_by=["began_ns", "callee_start"])
+    order = ibis.window(group_by=["provider", "operation", "key"], order_by=["began_ns", "callee_start", "call"])
     again = keyed.mutate(before=ibis.row_number().over(order))
     again = again.filter(again.before > 0)
     zeros = {column.name: ibis.literal(0).cast("int64") for column in COUNTS}
