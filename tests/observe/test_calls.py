@@ -8,8 +8,10 @@ import pyarrow as pa
 import pytest
 from telling import Told
 
+from accord.observe.calls import calls
 from accord.observe.columns import BOUNDARY, COUNTS
-from accord.observe.engine import Engine, arrow_schema
+from accord.observe.engine import Engine
+from accord.observe.schema import arrow_schema, table_of
 from accord.observe.sums import merged, rolled_up, sums
 
 NAMES = [column.name for column in BOUNDARY]
@@ -76,7 +78,4 @@ def test_parts_add_up_to_the_whole():
 
 
 def _calls(engine: Engine) -> Any:
-    from accord.observe.calls import calls
-    from accord.observe.engine import table_of
-
     return engine.make("calls", calls(table_of("spans")))

@@ -4,7 +4,7 @@ The definition itself knows no engine: it is compiled to the engine's own SQL, a
 several questions share is worked out once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -14,20 +14,8 @@ import pyarrow as pa
 from accord.observe import calls as calls_of
 from accord.observe import sums as sums_of
 from accord.observe.calls import Table
-from accord.observe.columns import SPANS, Column
-
-_ARROW = {"int64": pa.int64(), "int32": pa.int32(), "int8": pa.int8(), "text": pa.string()}
-_IBIS = {"int64": "int64", "int32": "int32", "int8": "int8", "text": "string"}
-
-
-def arrow_schema(columns: Iterable[Column] = SPANS) -> pa.Schema:
-    """The columns as Arrow knows them; none is nullable."""
-    return pa.schema([pa.field(column.name, _ARROW[column.type], nullable=False) for column in columns])
-
-
-def table_of(name: str, columns: Iterable[Column] = SPANS) -> Table:
-    """A table of these columns that an expression can speak of before it exists."""
-    return ibis.table({column.name: f"!{_IBIS[column.type]}" for column in columns}, name=name)
+from accord.observe.columns import SPANS
+from accord.observe.schema import table_of
 
 
 class Engine:
