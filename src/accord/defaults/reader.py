@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from accord.model.amount import parse_count
+from accord.model.amount import parse_amount, parse_count
 from accord.model.duration import parse_duration
 from accord.model.fact import Layer
 from accord.model.nothing import NONE
@@ -17,7 +17,7 @@ from accord.model.terms import term_of
 class Default(Struct, frozen=True):
     """What one platform does for the versions `since` to `until` (both included; empty is every later one).
 
-    `beside` is a term: the default holds only where that is stated too, as a number of retries where there is a policy.
+    `beside` is a term, or `term=value`: the default holds only where that is stated too, as a number of retries where there is a policy.
     """
 
     platform: str
@@ -152,6 +152,10 @@ def _value(term: str, text: str) -> Any:
         return parse_duration(text)
     if term == "attempts":
         return parse_count(text)
+    if known is not None and known.domain in ("number", "scaled number"):
+        return int(text) if text.isdigit() else text
+    if known is not None and known.domain == "amount":
+        return parse_amount(text)
     return tuple(word.strip() for word in text.split(","))
 
 
