@@ -55,15 +55,16 @@ class Pack(Struct, frozen=True):
     defaults: tuple[Default, ...]
 
     def deciding(self, version: str = "", at_least: str = "") -> Iterator[Default]:
-        """Per term the default that holds for `version`, or, where it is unknown, for all known ones from `at_least` on.
+        """Per term, and what it stands beside, the default that holds for `version`, or, where it is unknown, for all known ones from `at_least` on.
 
         Of a list of words those that all these versions share hold.
         """
         wanted = (
             [version] if version else [known for known in self.known if not at_least or _key(at_least) <= _key(known)]
         )
-        for term in dict.fromkeys(default.term for default in self.defaults):
-            decided = _decided([default for default in self.defaults if default.term == term], wanted or [at_least])
+        for known in dict.fromkeys((default.term, default.beside) for default in self.defaults):
+            same = [default for default in self.defaults if (default.term, default.beside) == known]
+            decided = _decided(same, wanted or [at_least])
             if decided is not None:
                 yield decided
 
