@@ -104,7 +104,8 @@ class _Pods:
         if fact.term == "budget.selects" or not (one or _lets_none_go(fact)):
             return
         for pods in selected:
-            for party in pods.parties or (pods.runs.provider,):
+            own = pods.runs.provider in pods.parties or not pods.parties
+            for party in (pods.runs.provider,) if own else pods.parties:
                 scope = dict(self.scope(fact, pods, party)) | {
                     name: values for name, values in pods.runs.scope if name.startswith(_VARIANT)
                 }

@@ -44,10 +44,11 @@ def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     for fact in read:
         if fact.term.startswith(SETTING) and fact.provider.startswith(HOLDER):
             held.setdefault((fact.place.root, fact.provider), []).append(fact)
+    takers = _takers(read)
     found: list[Fact] = []
     for fact in read:
         if fact.term == TAKES:
-            for setting in _taken(fact, held):
+            for setting in _taken(fact, held, takers):
                 found += _calls(fact, setting, known)
         elif not fact.term.startswith(SETTING):
             found.append(fact)
@@ -60,23 +61,41 @@ def _aliases(facts: tuple[Fact, ...]) -> Iterator[str]:
     """The addresses that contracts give themselves, as local names."""
     for fact in facts:
         system = fact.term.removeprefix("names.")
-        if system in ("kubernetes", "dns", "compose") and isinstance(fact.value, tuple):
+        if system in ("kubernetes", "dns") and isinstance(fact.value, tuple):
             yield from (f"{system}:{name}" for name in fact.value)
 
 
-def _taken(fact: Fact, held: Mapping[tuple[str, str], list[Fact]]) -> Iterator[Fact]:
-    """The variables that a party takes from elsewhere: all of a holder, or the one that is named after `#`."""
+def _takers(facts: tuple[Fact, ...]) -> dict[tuple[str, str], set[str]]:
+    """Who takes the variables of each holder, all of them at once."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for fact in facts:
+        for reference in fact.value if fact.term == TAKES else ():
+            if "#" not in reference:
+                found.setdefault((fact.place.root, reference), set()).add(fact.provider)
+    return found
+
+
+def _taken(
+    fact: Fact, held: Mapping[tuple[str, str], list[Fact]], takers: Mapping[tuple[str, str], set[str]]
+) -> Iterator[Fact]:
+    """The variables that a party takes from elsewhere: the one that is named after `#`, or all of a holder.
+
+    Who takes all with others, and gets the addresses of several, need not use each: then none is taken for its own.
+    """
     for reference in fact.value:
         holder, _, key = reference.partition("#")
-        for setting in held.get((fact.place.root, HOLDER + holder), ()):
-            if not key or setting.term == SETTING + key:
-                yield setting
+        settings = held.get((fact.place.root, HOLDER + holder), [])
+        if key:
+            yield from (setting for setting in settings if setting.term == SETTING + key)
+        elif len(takers[(fact.place.root, holder)]) == 1 or len({host for one in settings for host in one.value}) == 1:
+            yield from settings
 
 
 def _calls(by: Fact, setting: Fact, known: _Known) -> Iterator[Fact]:
     scope = joint_scope(by.scope, setting.scope)
+    namespace = by.provider.partition(":")[2].rpartition("/")[0]
     for host in setting.value if scope is not None else ():
-        party = _party(by.provider, host)
+        party = party_of_host(host, namespace)
         if party and party != by.provider and known.is_service(party, host, by.place.root):
             yield replace(
                 setting,
@@ -91,11 +110,3 @@ def _calls(by: Fact, setting: Fact, known: _Known) -> Iterator[Fact]:
                 layer=Layer.CODE,
                 scope=scope,
             )
-
-
-def _party(by: str, host: str) -> str:
-    """The party that a host means where this one says it: a service of the same project, or of the same cluster."""
-    system, _, name = by.partition(":")
-    if system == "compose":
-        return f"{by.rpartition('/')[0]}/{host}"
-    return party_of_host(host, name.partition("/")[0])

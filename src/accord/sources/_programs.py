@@ -44,12 +44,13 @@ def words_of(command: Sequence[str]) -> tuple[str, ...]:
     before = ""
     for position, word in enumerate(command):
         in_shell = _name(command[0]) in _SHELLS and before.startswith("-") and before.endswith("c")
-        found += _split(word) if in_shell and position < 4 else [word]
+        found += split_command(word) if in_shell and position < 4 else [word]
         before = word
     return tuple(found)
 
 
-def _split(text: str) -> list[str]:
+def split_command(text: str) -> list[str]:
+    """The words of a command as a shell reads them; none where it cannot."""
     try:
         return shlex.split(text.replace(";", " ; ").replace("&&", " && ")) if len(text) <= _LONGEST else []
     except ValueError:
@@ -68,7 +69,7 @@ def _say_gunicorn(speaker: Speaker, container: Container) -> None:
     told = _arguments(container.words)
     if told is None:
         return
-    options = dict(_options([*_split(container.variables.get(_CMD_ARGS, "")), *told]))
+    options = dict(_options([*split_command(container.variables.get(_CMD_ARGS, "")), *told]))
     try:
         one_at_a_time = parse_number(options.get("threads", "1")) <= 1 and options.get("class", "sync") == "sync"
         stated = parse_seconds(options["timeout"]) if "timeout" in options else None

@@ -80,14 +80,10 @@ def read(document: Document) -> Iterable[Fact | Problem]:
 
 def _read_kustomization(reader: Reader) -> None:
     """A kustomization makes other objects of those it names: what it changes is not read from its parts."""
-    found = [entry for entry in entries(reader.document.node) if entry.key in _CHANGING]
-    if found:
-        keys = ", ".join(entry.key for entry in found)
-        reader.refuse(
-            found[0].key_node,
-            f"what {keys} of this kustomization change",
-            "template; check the output of kustomize build instead",
-        )
+    found = next((entry for entry in entries(reader.document.node) if entry.key in _CHANGING), None)
+    if found is not None:
+        reason = "template, it changes the objects that it names; check the output of kustomize build instead"
+        reader.refuse(found.key_node, "this kustomization", reason)
 
 
 def _read_service(reader: Reader, service: Object) -> None:
