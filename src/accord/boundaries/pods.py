@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.settings import is_itself
 from accord.model.fact import PARTY, Fact, Scope
 
 WORKLOAD = "workload:"
@@ -69,8 +70,9 @@ class _Pods:
         """A fact of pods: by each party that they carry; a call is made by the one that has the workload's own name."""
         if fact.consumer == pods.runs.provider:
             own = pods.runs.provider in pods.parties or not pods.parties
+            called_itself = any(is_itself(party, fact.provider) for party in pods.parties)
             for party in (pods.runs.provider,) if own else pods.parties:
-                if party != fact.provider:
+                if not called_itself:
                     yield replace(fact, says=party, consumer=party, scope=self.scope(fact, pods, party))
         elif fact.operation == PARTY and fact.term.partition(".")[0] in _OF_PODS:
             for party in pods.parties:

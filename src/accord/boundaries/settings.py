@@ -96,7 +96,7 @@ def _calls(by: Fact, setting: Fact, known: _Known) -> Iterator[Fact]:
     namespace = by.provider.partition(":")[2].rpartition("/")[0]
     for host in setting.value if scope is not None else ():
         party = party_of_host(host, namespace)
-        if party and party != by.provider and known.is_service(party, host, by.place.root):
+        if party and not is_itself(by.provider, party) and known.is_service(party, host, by.place.root):
             yield replace(
                 setting,
                 says=by.provider,
@@ -110,3 +110,9 @@ def _calls(by: Fact, setting: Fact, known: _Known) -> Iterator[Fact]:
                 layer=Layer.CODE,
                 scope=scope,
             )
+
+
+def is_itself(party: str, other: str) -> bool:
+    """Whether two local names are the same, or only the first has no namespace, which is given where it is applied."""
+    namespace, _, name = party.partition("/")
+    return party == other or (namespace == "kubernetes:" and name == other.rpartition("/")[2])

@@ -18,6 +18,8 @@ _OF_ADDRESSES = frozenset(
     ("addr", "addrs", "address", "addresses", "endpoint", "endpoints", "host", "hosts", "hostname", "hostnames", "server", "servers", "uri", "url", "urls", "brokers", "upstream", "dsn")
 )  # fmt: skip
 """Words in the name of a variable that say what it holds."""
+_OF_IMAGES = frozenset(("image", "images", "tag", "version"))
+"""Words of variables whose values have a colon before a number that is no port: `postgres:16`."""
 _OWN = frozenset(("localhost", "localhost.localdomain", "host.docker.internal"))
 
 
@@ -25,7 +27,10 @@ def hosts(name: str, value: str) -> tuple[str, ...]:
     """The hosts that a variable of this name points at; none where it holds no address."""
     if len(value) > _LONGEST or "\n" in value.strip():
         return ()
-    is_meant = not _OF_ADDRESSES.isdisjoint(word.lower() for word in _WORDS.findall(name))
+    words = {word.lower() for word in _WORDS.findall(name)}
+    if words & _OF_IMAGES:
+        return ()
+    is_meant = bool(words & _OF_ADDRESSES)
     found = (host for part in _PARTS.split(value.strip().strip("\"'")) for host in _hosts(part, is_meant))
     return tuple(dict.fromkeys(host.lower().rstrip(".") for host in found))
 
@@ -38,7 +43,7 @@ def filled(value: str, known: dict[str, str]) -> str:
 def _hosts(part: str, is_meant: bool) -> Iterator[str]:
     match = _URL.match(part)
     if match:
-        authority = match[1].rpartition("@")[2] or (match[2] or "")
+        authority = match[1].rpartition("@")[2] or ((match[2] or "") if part.lower().startswith("dns:") else "")
         yield from (host for piece in authority.split(",") if (host := _host(_without_port(piece))))
         return
     host, port = _parted(part)

@@ -90,7 +90,6 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
     variant = (f"{VARIANT}service/{project.name}/{name}", (f"{document.file}:{line}",))
     speaker = Speaker(reader, f"{FORMAT}:{project.name}/{name}", tuple(sorted((*document.scope, variant))), FORMAT)
     speaker.say("declares", "service", "service", entry.key_node)
-    speaker.say("platform", FORMAT, FORMAT, entry.key_node)
     _duration(speaker, service.get("stop_grace_period"), "stop_grace_period", "grace")
     _read_replicas(speaker, service)
     _read_check(speaker, service)
@@ -99,6 +98,8 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
         if party != speaker.party:
             speaker.names(party, text, at)
     _read_program(speaker, service, variables)
+    if not any(_is_open(service[key]) for key in ("stop_grace_period", "extends") if key in service):
+        speaker.say("platform", FORMAT, FORMAT, entry.key_node)
 
 
 def _read_replicas(speaker: Speaker, service: Members) -> None:
@@ -146,8 +147,8 @@ def _parse_duration(text: str) -> int:
 
 
 def _is_open(entry: Entry) -> bool:
-    """Whether the environment decides what stands here."""
-    return "$" in (text_of(entry.value) or "")
+    """Whether the environment, or what stands elsewhere, decides what stands here."""
+    return entry.key == "extends" or "$" in (text_of(entry.value) or "")
 
 
 def _command(reader: Reader, entry: Entry | None, what: str) -> list[str]:

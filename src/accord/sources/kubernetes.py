@@ -115,12 +115,24 @@ def _read_workload(reader: Reader, workload: Object) -> None:
         if workload.kind not in _JOBS:
             kind = reader.children(workload.document.node, "metadata")["name"]
             speaker.say("workload", workload.kind, workload.kind, kind.at)
-            speaker.say("platform", FORMAT, workload.kind, kind.at)
     if workload.kind in _JOBS:
         read_job(reader, speaker, spec)
     else:
         read_counts(reader, speaker, spec)
     read_pods(reader, speaker, workload.namespace, pods)
+    if (
+        "template" in spec
+        and workload.kind not in _JOBS
+        and workload.version.startswith("apps/")
+        and not reader.problems
+    ):
+        _say_platform(reader, speaker)
+
+
+def _say_platform(reader: Reader, speaker: Speaker) -> None:
+    """What holds where nothing is written; not where anything could not be read, which may be what was written."""
+    name = reader.children(reader.document.node, "metadata")["name"]
+    speaker.say("platform", FORMAT, FORMAT, name.at)
 
 
 def _read_labels(reader: Reader, workload: Object, template: dict[str, Entry]) -> None:

@@ -101,6 +101,8 @@ from accord.model.subject import operation_of, provider_of
 
 READS = ("probe", "mentioned", "needs", "at", "fallback")
 _LIVENESS = "probe.liveness"
+_TURNING = frozenset(("!", ";", "if", "while", "until", "case", "for", "&"))
+"""Words of a shell by which a command that fails need not fail the whole."""
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
@@ -108,7 +110,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     for probe in system.about(_LIVENESS):
         if probe.scope and not holds_in(probe.scope, view):
             continue
-        for asked in _asked(system, probe, view):
+        for asked in _asked(system, probe, view) if _fails_with_it(probe.value) else ():
             statements = (_probe(probe), Statement(asked, f"it asks {asked.provider}"))
             yield _finding(system, probe, view, asked.provider, "which it asks", statements)
         for serves, call in _needed(system, probe, view):
@@ -118,11 +120,25 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _asked(system: System, probe: Fact, view: View) -> Iterator[Fact]:
     """The calls of others that stand where the probe stands."""
-    for key in system.keys_of(probe.provider):
-        if key[0] == probe.provider != key[1]:
-            for fact in system.assumed(key, view).all("mentioned"):
-                if fact.place == probe.place and fact.consumer == probe.provider:
-                    yield fact
+    for fact in system.about("mentioned"):
+        if (
+            fact.place == probe.place
+            and fact.consumer == probe.provider
+            and (not fact.scope or holds_in(fact.scope, view))
+        ):
+            yield fact
+
+
+def _fails_with_it(way: tuple[str, ...]) -> bool:
+    """Whether a probe fails when whoever it asks does: no command turns the answer around, or goes on without it."""
+    if way[0] != "exec":
+        return True
+    failing = all(
+        way[place + 1 : place + 2] == ("exit",) and way[place + 2 : place + 3] != ("0",)
+        for place, word in enumerate(way)
+        if word == "||"
+    )
+    return failing and _TURNING.isdisjoint(way)
 
 
 def _needed(system: System, probe: Fact, view: View) -> Iterator[tuple[Fact, str]]:
