@@ -166,3 +166,44 @@ def test_nothing_is_said_of_a_set_of_daemons():
         drains(workload("web", kind="DaemonSet").replace("  replicas: 1\n", ""), BUDGET % ("maxUnavailable: 0", "web"))
         == []
     )
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 3}}\n---\n",
+        "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: any}, spec: {minAvailable: 0}}\n---\n",
+        "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, replicas: [{name: web, count: 3}]}\n---\n",
+    ],
+)
+def test_what_a_patch_states_anew_is_not_known(patch: str):
+    both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    found = [fact for fact in read_text(both + patch, "root", "all.yaml") if isinstance(fact, Fact)]
+    assert not [finding for finding in check(found).findings if finding.rule.startswith("capacity/")]
+    assert drains(both)
+
+
+def test_a_patch_of_another_object_changes_nothing():
+    both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    patch = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web}, spec: {replicas: 3}}\n---\n"
+    patch += (
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: other}, spec: {replicas: 3}}\n---\n"
+    )
+    found = [fact for fact in read_text(both + patch, "root", "all.yaml") if isinstance(fact, Fact)]
+    assert [finding for finding in check(found).findings if finding.rule.startswith("capacity/")]
+
+
+def test_the_addresses_of_a_patch_are_of_who_carries_the_workload():
+    services = SERVICE % ("cart", "shop", "cart") + SERVICE % ("web-svc", "shop", "web")
+    patch = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {template: {spec: {containers: [{name: a, env: [{name: A, value: "cart:80"}, {name: OWN, value: "web-svc:80"}]}]}}}
+---
+"""
+    found = [
+        fact for fact in read_text(services + workload("web") + patch, "root", "all.yaml") if isinstance(fact, Fact)
+    ]
+    called = {(fact.consumer, fact.provider) for fact in joined(found)[0].about("mentioned") if fact.consumer}
+    assert called == {("kubernetes:shop/web-svc", "kubernetes:shop/cart")}

@@ -279,11 +279,11 @@ def test_a_budget_that_cannot_be_told_whom_it_is_for_is_left_open(selector: str)
     [
         (
             DEPLOYMENT.replace("image: shop", "env: [{name: A, value: b}]"),
-            "cannot read this Deployment: it lays something over another one; check the rendered manifest instead",
+            "cannot read this patch: it lays something over another one; check the rendered manifest instead",
         ),
         (
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec: {replicas: 3}\n",
-            "cannot read this Deployment: it lays something over another one; check the rendered manifest instead",
+            "cannot read this patch: it lays something over another one; check the rendered manifest instead",
         ),
         (
             "resources: [a.yaml]\nnamePrefix: b-\n",

@@ -14,6 +14,7 @@ from accord.model.fact import PARTY, Fact, Scope
 WORKLOAD = "workload:"
 """Scope dimension: which of several workloads of a service."""
 BUDGET = "budget:"
+LAID_OVER = "laid_over"
 _VARIANT = "variant:"
 _SCALED = ("replicas.min", "replicas.max")
 _OF_PODS = frozenset(
@@ -40,6 +41,7 @@ class _Pods:
 
     def __init__(self, pods: tuple[Pods, ...], version: Mapping[Fact, str]) -> None:
         self.homes: dict[_Home, Pods] = {home: each for each in pods if (home := _home(each.runs)) is not None}
+        self.defined = {(each.runs.place.root, _identity(each.runs)): each for each in pods}
         self.named: dict[tuple[str, str], list[Pods]] = {}
         self.scopes: dict[tuple[str, str], dict[str, str]] = {}
         for each in pods:
@@ -50,7 +52,7 @@ class _Pods:
 
     def told(self, facts: Iterable[Fact]) -> Iterator[Fact]:
         """Each fact, said of whom it is about."""
-        read = tuple(facts)
+        read = _not_replaced(tuple(facts))
         budgets = {
             (fact.place.root, fact.provider): list(self.selected(fact))
             for fact in read
@@ -63,8 +65,15 @@ class _Pods:
                 scaled = self.named.get((fact.place.root, fact.provider), [])
                 yield from (said for pods in scaled for said in self.said(fact, pods)) if scaled else (fact,)
             else:
-                pods = next((self.homes[home] for home in _homes(fact) if home in self.homes), None)
+                pods = self.of(fact)
                 yield from (fact,) if pods is None else self.said(fact, pods)
+
+    def of(self, fact: Fact) -> Pods | None:
+        """The pods that a fact is about: those of its own definition, or, where that only lays something over, of another."""
+        homes = list(_homes(fact))
+        own = (self.homes[home] for home in homes if home in self.homes)
+        others = (self.defined.get((root, name.removeprefix(_VARIANT))) for root, (name, _) in homes)
+        return next(own, next(filter(None, others), None))
 
     def said(self, fact: Fact, pods: Pods) -> Iterator[Fact]:
         """A fact of pods: by each party that they carry; a call is made by the one that has the workload's own name."""
@@ -112,6 +121,37 @@ class _Pods:
                     name: values for name, values in pods.runs.scope if name.startswith(_VARIANT)
                 }
                 yield replace(fact, says=party, provider=party, scope=tuple(sorted(scope.items())))
+
+
+def _not_replaced(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The facts but for those that a patch states anew, and what would hold by default beside them."""
+    laid: dict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = {}
+    for fact in facts:
+        if fact.term == LAID_OVER:
+            kind, namespace, name = _object(_identity(fact))
+            laid.setdefault((fact.place.root, name), []).append((kind, namespace, (*fact.value, "platform")))
+    if not laid:
+        return facts
+
+    def is_replaced(fact: Fact) -> bool:
+        if fact.term == LAID_OVER:
+            return True
+        for root, (dimension, _) in _homes(fact):
+            kind, namespace, name = _object(dimension.removeprefix(_VARIANT))
+            for other, elsewhere, terms in laid.get((root, name), ()):
+                near = namespace == elsewhere or not namespace or not elsewhere
+                if fact.term in terms and other in (kind, "*") and near:
+                    return True
+        return False
+
+    return tuple(fact for fact in facts if not is_replaced(fact))
+
+
+def _object(identity: str) -> tuple[str, str, str]:
+    """Kind, namespace and name of `Deployment/shop/payments`; the namespace is empty where there is none."""
+    kind, _, path = identity.partition("/")
+    namespace, _, name = path.rpartition("/")
+    return kind, namespace, name
 
 
 def _lets_none_go(fact: Fact) -> bool:

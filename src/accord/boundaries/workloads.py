@@ -9,6 +9,7 @@ from accord.model.fact import Fact
 
 VERSIONS = "versions"
 _LABEL = "version="
+_FORMAT = "kubernetes"
 _OF_DEFINITIONS = "variant:"
 
 
@@ -39,7 +40,9 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
         pods.append(Pods(fact, parties or (() if is_other else (fact.provider,))))
         found += [replace(fact, says=party, provider=party) for party in parties] or [fact]
     found += [_versions(service, workloads) for near in services.values() for service, _, workloads in near]
-    return told(found, pods, {each.runs: version_of(each.runs) for each in pods}) if pods else tuple(found)
+    if not any(fact.source == _FORMAT for fact in read):
+        return tuple(found)
+    return told(found, pods, {each.runs: version_of(each.runs) for each in pods})
 
 
 def _versions(service: Fact, workloads: list[Fact]) -> Fact:

@@ -1,8 +1,8 @@
 """How many pods there are, how many may be missing, and when jobs run: the counts of workloads, scalers and budgets."""
 
 from accord.model.scaling import parse_scaled
-from accord.sources._objects import Object, Reader
-from accord.sources._speaker import Speaker
+from accord.sources._objects import VARIANT, Object, Reader
+from accord.sources._speaker import Speaker, lay_over
 from accord.sources._yaml import Entry
 
 Members = dict[str, Entry]
@@ -39,11 +39,11 @@ def read_scaler(reader: Reader, scaler: Object) -> None:
     spec = reader.children(scaler.document.node, "spec")
     target = reader.members(spec["scaleTargetRef"].value, "scaleTargetRef") if "scaleTargetRef" in spec else {}
     name = reader.text(target.get("name"), "scaleTargetRef.name")
-    if not name:
-        return
-    speaker = Speaker(reader, f"kubernetes:{scaler.namespace}/{name}", scaler.scope, "kubernetes")
+    speaker = Speaker(reader, f"kubernetes:{scaler.namespace}/{name or scaler.name}", scaler.scope, "kubernetes")
     speaker.number(spec.get("minReplicas"), "minReplicas", "replicas.min")
     speaker.number(spec.get("maxReplicas"), "maxReplicas", "replicas.max")
+    if not name:
+        lay_over(speaker, scaler.document.node)
 
 
 def read_budget(reader: Reader, budget: Object) -> None:
@@ -53,12 +53,28 @@ def read_budget(reader: Reader, budget: Object) -> None:
     selector = reader.members(spec["selector"].value, "spec.selector") if "selector" in spec else {}
     labels = reader.members(selector["matchLabels"].value, "matchLabels") if "matchLabels" in selector else {}
     wanted = [(key, reader.text(entry, f"matchLabels.{key}")) for key, entry in labels.items()]
-    if not wanted or "matchExpressions" in selector or any(text is None for _, text in wanted):
+    is_patch = "selector" not in spec
+    if not is_patch and (not wanted or "matchExpressions" in selector or any(text is None for _, text in wanted)):
         return
     value = tuple(sorted(f"{key}={text}" for key, text in wanted))
-    speaker.say("budget.selects", value, ", ".join(value), selector["matchLabels"].at)
+    if value:
+        speaker.say("budget.selects", value, ", ".join(value), selector["matchLabels"].at)
     for key, term in (("minAvailable", "budget.min_available"), ("maxUnavailable", "budget.max_unavailable")):
         _scaled(reader, speaker, spec.get(key), key, term)
+    if is_patch:
+        lay_over(speaker, budget.document.node)
+
+
+def read_replaced_counts(reader: Reader) -> None:
+    """The workloads whose number of pods a kustomization states anew, by their names."""
+    document = reader.document
+    for node in reader.sequence(reader.members(document.node, "kustomization").get("replicas"), "replicas"):
+        entry = reader.members(node, "replicas").get("name")
+        name = reader.text(entry, "the name of a workload")
+        if entry and name:
+            scope = (*document.scope, (f"{VARIANT}*/{name}", (f"{document.file}:{entry.at.start_mark.line + 1}",)))
+            speaker = Speaker(reader, f"kubernetes:/{name}", tuple(sorted(scope)), "kubernetes")
+            speaker.say("laid_over", ("replicas",), "replicas", entry.at)
 
 
 def _scaled(reader: Reader, speaker: Speaker, entry: Entry | None, what: str, term: str) -> None:

@@ -11,6 +11,7 @@ from accord.sources._objects import Reader
 from accord.sources._yaml import Entry, Node, place_of
 
 _LONGEST = 9
+_ADDRESSES = ("setting.", "takes_settings")
 
 
 class Speaker(Struct, frozen=True):
@@ -62,3 +63,17 @@ def parse_seconds(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST):
         raise Refused(f"expected a whole number of seconds, read {text!r}")
     return int(text) * SECOND
+
+
+def lay_over(speaker: Speaker, at: Node) -> None:
+    """What was said of an object that only lays something over another becomes the list of what it states anew.
+
+    Which of the two values holds where it is applied is not known; the addresses that both hold are kept.
+    """
+    facts = speaker.reader.facts
+    stated = tuple(sorted({fact.term for fact in facts if not fact.term.startswith(_ADDRESSES)}))
+    facts[:] = [fact for fact in facts if fact.term.startswith(_ADDRESSES)]
+    reason = "it lays something over another one; check the rendered manifest instead"
+    speaker.reader.refuse(speaker.reader.document.node, "this patch", reason)
+    if stated:
+        speaker.say("laid_over", stated, ", ".join(stated), at)

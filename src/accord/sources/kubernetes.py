@@ -9,9 +9,16 @@ from collections.abc import Iterable
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
 from accord.sources._kubernetes_pods import is_partial, read_holder, read_pods
-from accord.sources._kubernetes_scale import read_budget, read_counts, read_job, read_scaler, read_schedule
+from accord.sources._kubernetes_scale import (
+    read_budget,
+    read_counts,
+    read_job,
+    read_replaced_counts,
+    read_scaler,
+    read_schedule,
+)
 from accord.sources._objects import Object, Reader, kind_of
-from accord.sources._speaker import Speaker
+from accord.sources._speaker import Speaker, lay_over
 from accord.sources._yaml import Document, Entry, child, entries, place_of, text_of
 
 FORMAT = "kubernetes"
@@ -84,6 +91,7 @@ def _read_kustomization(reader: Reader) -> None:
     if found is not None:
         reason = "template, it changes the objects that it names; check the output of kustomize build instead"
         reader.refuse(found.key_node, "this kustomization", reason)
+    read_replaced_counts(reader)
 
 
 def _read_service(reader: Reader, service: Object) -> None:
@@ -105,34 +113,22 @@ def _read_workload(reader: Reader, workload: Object) -> None:
         spec = reader.members(outer["spec"].value, "spec.jobTemplate.spec") if "spec" in outer else {}
     template = reader.members(spec["template"].value, "spec.template") if "template" in spec else {}
     pods = reader.members(template["spec"].value, "spec.template.spec") if "spec" in template else {}
-    if "template" not in spec or is_partial(reader, pods):
-        what = f"this {workload.kind}"
-        reader.refuse(
-            workload.document.node, what, "it lays something over another one; check the rendered manifest instead"
-        )
-    if "template" in spec:
+    is_laid_over = "template" not in spec or is_partial(reader, pods)
+    name = reader.children(workload.document.node, "metadata")["name"]
+    if not is_laid_over:
         _read_labels(reader, workload, template)
-        if workload.kind not in _JOBS:
-            kind = reader.children(workload.document.node, "metadata")["name"]
-            speaker.say("workload", workload.kind, workload.kind, kind.at)
+    if not is_laid_over and workload.kind in _WORKLOADS:
+        speaker.say("workload", workload.kind, workload.kind, name.at)
     if workload.kind in _JOBS:
         read_job(reader, speaker, spec)
     else:
         read_counts(reader, speaker, spec)
     read_pods(reader, speaker, workload.namespace, pods)
-    if (
-        "template" in spec
-        and workload.kind not in _JOBS
-        and workload.version.startswith("apps/")
-        and not reader.problems
-    ):
-        _say_platform(reader, speaker)
-
-
-def _say_platform(reader: Reader, speaker: Speaker) -> None:
-    """What holds where nothing is written; not where anything could not be read, which may be what was written."""
-    name = reader.children(reader.document.node, "metadata")["name"]
-    speaker.say("platform", FORMAT, FORMAT, name.at)
+    if is_laid_over:
+        lay_over(speaker, name.at)
+    elif workload.kind in _WORKLOADS and workload.version.startswith("apps/") and not reader.problems:
+        # not where anything could not be read, which may be what was written instead of a default
+        speaker.say("platform", FORMAT, FORMAT, name.at)
 
 
 def _read_labels(reader: Reader, workload: Object, template: dict[str, Entry]) -> None:

@@ -136,9 +136,10 @@ def _is_least(budget: Fact) -> bool:
 
 def _finding(budget: Fact, fewest: Fact) -> Finding:
     kept = f"keeps {budget.text} running" if _is_least(budget) else f"lets {budget.text} be missing"
-    runs = f"runs {_copies(fewest)}"
+    runs = f"may run {_copies(fewest)} only" if fewest.term == "replicas.min" else f"runs {_copies(fewest)}"
     default = " by default" if fewest.stance is Stance.DEFAULT else ""
-    message = f"the disruption budget of {budget.provider} {kept}, it {runs}{default}: none may be moved"
+    then = "then none" if fewest.term == "replicas.min" else "none"
+    message = f"the disruption budget of {budget.provider} {kept}, it {runs}{default}: {then} may be moved"
     statements = (
         Statement(budget, f"the budget of {budget.provider} {kept}"),
         Statement(fewest, f"{budget.provider} {runs}{default}"),
@@ -157,8 +158,7 @@ def _finding(budget: Fact, fewest: Fact) -> Finding:
 
 
 def _copies(fewest: Fact) -> str:
-    least = "at least " if fewest.term == "replicas.min" else ""
-    return f"{least}{fewest.text} {'copy' if fewest.value == 1 else 'copies'}"
+    return f"{fewest.text} {'copy' if fewest.value == 1 else 'copies'}"
 
 
 def _moves(budget: Fact, fewest: Fact) -> tuple[Move, ...]:
