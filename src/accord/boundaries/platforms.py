@@ -41,8 +41,13 @@ def given(pack: Pack, said: Sequence[Fact], scope: Scope, own: str = "", at_leas
         yield from (Given(default, joint, in_words(pack, default, value)) for default in decided)
     rest = _without(scope, [joint for joint, _, _ in narrower])
     for default in pack.deciding(version, at_least):
-        if rest is not None and all(any(default.term == each.term for each in decided) for _, _, decided in narrower):
+        known = [any(_is_of_one(default, each) for each in decided) for _, _, decided in narrower]
+        if rest is not None and all(known):
             yield Given(default, rest, in_words(pack, default, version))
+
+
+def _is_of_one(one: Default, other: Default) -> bool:
+    return (one.term, one.beside) == (other.term, other.beside)
 
 
 def in_words(pack: Pack, default: Default, version: str) -> str:

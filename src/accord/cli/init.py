@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 UNREADABLE, NOTHING = 2, 3
 FILE_NAME = "accord.yaml"
 _MOST_NAMES = 8
+_MANY = 20
 
 
 @click.command(
@@ -80,6 +81,7 @@ def _explained(found: "list[Unwritten]", target: Path, path: str) -> str:
     more = f" and {len(found) - len(names)} more" if len(found) > len(names) else ""
     count = "1 party" if len(found) == 1 else f"{len(found)} parties"
     where = "" if path == "." else f" {quote(path)}"
+    fewer = "`--party TEXT` and `--owner TEXT` write down fewer at a time.\n" if len(found) > _MANY else ""
     return f"""\
 wrote {target}: {count}, {len(found) * QUESTIONS} open questions
   {", ".join(names)}{more}
@@ -90,7 +92,7 @@ What nobody says is `unknown`, three questions of each party:
   detect    how will a deviation be detected?
   recover   who recovers?
 Put an answer in the place of `unknown`, or `none` where there is none; leave out what is not yours.
-
+{fewer}
 next: accord check{where}
 """
 

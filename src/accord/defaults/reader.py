@@ -71,9 +71,11 @@ class Pack(Struct, frozen=True):
 
     @property
     def range(self) -> str:
-        """The versions that were read, in words: `1.0 to 1.30`."""
+        """The versions that were read, in words: `1.0 to 1.30`, `1.9 and later` where all are one, "" for a service without."""
         first, last = min(self.known, key=_key), max(self.known, key=_key)
-        return first if first == last else f"{first} to {last}"
+        if first == last:
+            return f"{first} and later" if "." in first else ""
+        return f"{first} to {last}"
 
     def deciding(self, version: str = "", at_least: str = "") -> Iterator[Default]:
         """Per term, and what it stands beside, the default that holds for `version`, or, where it is unknown, for all known ones from `at_least` on.

@@ -72,8 +72,8 @@ def platform_of(pack: Pack, version: str = "") -> Platform:
 
 def changed(pack: Pack, before: str, after: str) -> Changed:
     """What a change of the version changes, in the order of the pack."""
-    old, new = ({default.term: default for default in pack.deciding(version)} for version in (before, after))
-    terms = [term for term in dict.fromkeys((*old, *new)) if _value(old.get(term)) != _value(new.get(term))]
+    old, new = ({(one.term, one.beside): one for one in pack.deciding(version)} for version in (before, after))
+    keys = [key for key in dict.fromkeys((*old, *new)) if _value(old.get(key)) != _value(new.get(key))]
     return Changed(
         VERSION,
         pack.platform,
@@ -81,12 +81,12 @@ def changed(pack: Pack, before: str, after: str) -> Changed:
         after,
         [
             Difference(
-                term,
-                _means(term),
-                row_of(pack, old[term], before) if term in old else None,
-                row_of(pack, new[term], after) if term in new else None,
+                key[0],
+                _means(key[0]),
+                row_of(pack, old[key], before) if key in old else None,
+                row_of(pack, new[key], after) if key in new else None,
             )
-            for term in terms
+            for key in keys
         ],
         {version: side for version in (before, after) if (side := pack.beyond(version))},
         pack.range,

@@ -1,7 +1,6 @@
 """What platforms do where nobody wrote anything, for people: the list, one platform, or what changes between two versions."""
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from accord.report._defaults import Changed, Difference, Platform, Row, newest
 from accord.report._paint import Paint, columns, hanging, padded
@@ -26,8 +25,8 @@ def platform_text(platform: Platform, width: int, paint: Paint) -> str:
     rows = platform.defaults
     sources = {source: number for number, source in enumerate(dict.fromkeys(map(_source, rows)), start=1)}
     lines = [*_head(platform, paint), ""]
-    for term, group in groupby(rows, key=lambda row: row.term):
-        found = list(group)
+    for term in dict.fromkeys(row.term for row in rows):
+        found = [row for row in rows if row.term == term]
         lines += hanging(f"{term}  ", found[0].means, width)
         lines += [f"  {line}" for line in _values(found, sources, width)]
     lines += ["", f"read in {platform.repository}".rstrip()] * bool(sources)
@@ -51,7 +50,8 @@ def changed_text(changed: Changed, width: int, paint: Paint) -> str:
 def _head(platform: Platform, paint: Paint) -> Iterator[str]:
     name = paint("bold", platform.platform)
     if not platform.asked:
-        yield f"{name}: what it does where nobody wrote anything; read for {platform.versions}, {newest(platform.defaults)}"
+        versions = f" for {platform.versions}," if platform.versions else ""
+        yield f"{name}: what it does where nobody wrote anything; read{versions} {newest(platform.defaults)}"
         return
     yield f"{name} {platform.asked}: what it does where nobody wrote anything"
     if platform.beyond:

@@ -3,7 +3,7 @@
 The configuration says which version of a platform is in use, and it lies outside the versions whose defaults were read.
 Whoever wrote it is right about what runs; the pack is right about what it read. Of a newer version the last known
 defaults are taken, and each finding that rests on one says up to which version it was read. Of an older one nothing is
-taken: findings that would rest on its defaults are silent or ask.
+known: findings that would rest on what its mesh or its broker does by itself are silent, or ask.
 
 ## Example
 ```toml file=accord.toml
@@ -59,7 +59,7 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict
 
 READS = ("platforms",)
-_TAKEN = {"newer": "its last known defaults are taken", "older": "none of its defaults is taken"}
+_TAKEN = {"newer": "its last known defaults are taken", "older": "nothing is known of its defaults"}
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
