@@ -29,6 +29,7 @@ TERMS: dict[str, Term] = {
         Term("handles", "errors this caller has an answer for", "words"),
         Term("idempotency_key", "which key the caller sends: per-request, per-attempt or none", "word"),
         Term("work.", "how long a receiver keeps one delivered message", "duration", "max-plus"),
+        Term("killed_after", "the platform ends the work on one attempt after this long, done or not", "duration", "min over layers"),
         Term("until", "the caller needs the promise until this day", "date"),
         Term("latency.", "receipt of an attempt to the last byte of its answer: max, or pN (at least N % over each window)", "duration", "max-plus"),
         Term("latency.slow", "whether a slow request is slow again when asked again: per-request or per-attempt", "word"),

@@ -1,5 +1,6 @@
 """What each act of a call demands of its step. A function returns why the step is refused, or "" once it is part of the timeline."""
 
+from accord.model.amount import Amount
 from accord.model.contract_values import Needs
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
@@ -173,8 +174,18 @@ def _answer_times(line: Timeline, about: str, attempt: Attempt, fact: Fact) -> s
         return {attempt.began, *(_after(attempt, one) for one in line.of_provider("latency.max", about))}
     if fact.term == "latency.injected":
         return {attempt.began + fact.value} if isinstance(fact.value, int) else set()
-    is_time = isinstance(fact.value, int) and is_one_of(fact.term, ("latency.", "work."))
-    return {_after(attempt, fact)} if is_time else set()
+    if not isinstance(fact.value, int) or not is_one_of(fact.term, ("latency.", "work.")):
+        return set()
+    more = [_after(attempt, fact) + (size - 1) * fact.value for size in _batches(line, about, fact)]
+    return {_after(attempt, fact), *more}
+
+
+def _batches(line: Timeline, about: str, work: Fact) -> list[int]:
+    """How many messages the receiver takes at once, where it says so beside how long it keeps each."""
+    if work.term != "work.max":
+        return []
+    amounts = [fact.value for fact in line.of_caller("accepts.batch", work.consumer, about) if fact.layer == work.layer]
+    return [int(size.value) for size in amounts if isinstance(size, Amount) and size.dimension == "count"]
 
 
 def _after(attempt: Attempt, fact: Fact) -> int:
