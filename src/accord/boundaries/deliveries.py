@@ -12,17 +12,27 @@ from accord.model.contract_values import Idempotence
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.finding import Statement
 from accord.model.nothing import NONE
+from accord.model.subject import called
 
 ADVISED = 6
 """Visibility timeout by the timeout of the function: AWS Lambda Developer Guide, Using Lambda with Amazon SQS."""
 
 
 class Kept(Struct, frozen=True):
-    """How long a receiver may keep a delivery: each message of a batch for `work`, one after the other."""
+    """How long a receiver may keep a delivery: it gathers a batch, then keeps each message for `work`, one after the other.
+
+    Where a platform ends a run, the run is for the whole batch.
+    """
 
     work: Fact
     batch: Fact | None
+    gathers: Fact | None
     longest: int
+
+    @property
+    def bearing(self) -> tuple[Fact, ...]:
+        """What counts beside `work`."""
+        return tuple(fact for fact in (self.batch, self.gathers) if fact is not None)
 
 
 def redelivery(boundary: Boundary) -> Fact | None:
@@ -41,9 +51,12 @@ def kept(boundary: Boundary) -> Kept | None:
     work = boundary.assumed.get("work.max")
     if work is None or work.value is NONE or work.stance is Stance.OBSERVES:
         return None
-    batch = next((fact for fact in boundary.assumed.all("accepts.batch") if fact.layer is work.layer), None)
-    size = messages(batch)
-    return Kept(work, batch if size > 1 else None, size * work.value)
+    batches = boundary.assumed.all("accepts.batch") if work.layer is Layer.CODE else ()
+    batch = next((fact for fact in batches if fact.layer is Layer.CODE and messages(fact) > 1), None)
+    gathers = boundary.assumed.get("gathers")
+    gathers = None if gathers is None or gathers.value is NONE else gathers
+    longest = messages(batch) * work.value + (gathers.value if gathers is not None else 0)
+    return Kept(work, batch, gathers, longest)
 
 
 def messages(batch: Fact | None) -> int:
@@ -58,10 +71,15 @@ def is_ended_by_platform(work: Fact) -> bool:
     return work.layer is Layer.PLATFORM
 
 
+def by_default(fact: Fact) -> str:
+    """` by default` where a platform decides, or the parameter whose default the value is."""
+    return " by default" if fact.stance is Stance.DEFAULT else ""
+
+
 def delivers_again(boundary: Boundary, again: Fact) -> Statement:
     """The queue delivers again after its time, or by default."""
-    standing = " by default" if again.stance is Stance.DEFAULT else ""
-    return Statement(again, f"{boundary.provider} takes a delivery for lost after {again.text}{standing}")
+    says = f"{called(boundary.provider)} takes a delivery for lost after {again.text}{by_default(again)}"
+    return Statement(again, says)
 
 
 def acts_once(boundary: Boundary) -> bool:
@@ -71,9 +89,7 @@ def acts_once(boundary: Boundary) -> bool:
 
 
 def advised(boundary: Boundary, keeps: Kept) -> int | None:
-    """Six times the function's own limit and the time for which its batch is collected; None for no Lambda function."""
-    party = boundary.system.party(boundary.consumer, boundary.view)
-    limit = party.get("killed_after")
-    if party.value("platform") != "lambda" or limit is None or limit.value is NONE:
+    """Six times the function's own limit and the time for which its batch is gathered; None for no Lambda function."""
+    if boundary.assumed.value("platform") != "lambda":
         return None
-    return ADVISED * int(limit.value) + max(keeps.longest - int(limit.value), 0)
+    return ADVISED * int(keeps.work.value) + (int(keeps.gathers.value) if keeps.gathers is not None else 0)

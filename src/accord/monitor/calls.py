@@ -2,7 +2,7 @@
 
 from accord.model.amount import Amount
 from accord.model.contract_values import Needs
-from accord.model.fact import Fact
+from accord.model.fact import Fact, Layer
 from accord.model.nothing import NONE
 from accord.model.witness import Step
 from accord.monitor.speech import delivers, is_callers, is_providers, leads_to, names, provider_of, speaks_of
@@ -176,16 +176,22 @@ def _answer_times(line: Timeline, about: str, attempt: Attempt, fact: Fact) -> s
         return {attempt.began + fact.value} if isinstance(fact.value, int) else set()
     if not isinstance(fact.value, int) or not is_one_of(fact.term, ("latency.", "work.")):
         return set()
-    more = [_after(attempt, fact) + (size - 1) * fact.value for size in _batches(line, about, fact)]
-    return {_after(attempt, fact), *more}
+    times = {size * fact.value for size in (1, *_batches(line, about, fact))}
+    gathered = [one.value for one in _beside(line, "gathers", about, fact) if isinstance(one.value, int)]
+    return {attempt.began + attempt.held + time + wait for time in times for wait in (0, *gathered)}
 
 
 def _batches(line: Timeline, about: str, work: Fact) -> list[int]:
-    """How many messages the receiver takes at once, where it says so beside how long it keeps each."""
-    if work.term != "work.max":
-        return []
-    amounts = [fact.value for fact in line.of_caller("accepts.batch", work.consumer, about) if fact.layer == work.layer]
+    """How many messages the receiver takes at once, where its program says so beside how long it keeps each."""
+    amounts = [
+        one.value for one in _beside(line, "accepts.batch", about, work) if one.layer is Layer.CODE is work.layer
+    ]
     return [int(size.value) for size in amounts if isinstance(size, Amount) and size.dimension == "count"]
+
+
+def _beside(line: Timeline, term: str, about: str, work: Fact) -> list[Fact]:
+    """What the receiver says of a term beside how long it keeps a message."""
+    return line.of_caller(term, work.consumer, about) if work.term == "work.max" else []
 
 
 def _after(attempt: Attempt, fact: Fact) -> int:

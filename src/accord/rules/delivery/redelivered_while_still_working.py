@@ -79,6 +79,7 @@ from accord.boundaries.deliveries import (
     Kept,
     acts_once,
     advised,
+    by_default,
     deliveries,
     delivers_again,
     is_ended_by_platform,
@@ -91,9 +92,10 @@ from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
+from accord.model.subject import called
 from accord.model.witness import Step, Witness
 
-READS = ("timeout", "attempts", "work", "accepts", "idempotent", "platform", "killed_after")
+READS = ("timeout", "attempts", "work", "accepts", "gathers", "idempotent", "platform")
 NEEDS = ("timeout",)
 _TIGHT = 1_000_000_000
 
@@ -113,7 +115,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 
 def _mismatch(boundary: Boundary, again: Fact, keeps: Kept) -> Finding:
-    message = f"{boundary.provider} delivers again after {again.text}, {_works(boundary, keeps)}"
+    message = f"{called(boundary.provider)} delivers again after {again.text}, {_works(boundary, keeps)}"
     moves, witness = _moves(boundary, again, keeps), _witness(boundary, again, keeps)
     statements = _statements(boundary, again, keeps)
     return Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)
@@ -122,15 +124,18 @@ def _mismatch(boundary: Boundary, again: Fact, keeps: Kept) -> Finding:
 def _works(boundary: Boundary, keeps: Kept) -> str:
     lasts = show_duration(keeps.longest)
     if keeps.batch is not None:
-        return f"{boundary.consumer} may keep the last of {keeps.batch.text} messages for {lasts}"
-    return f"{boundary.consumer} may keep a message for {keeps.work.text}"
+        return f"{called(boundary.consumer)} may keep the last of {keeps.batch.text} messages for {lasts}"
+    return f"{called(boundary.consumer)} may keep a message for {lasts if keeps.gathers else keeps.work.text}"
 
 
 def _statements(boundary: Boundary, again: Fact, keeps: Kept) -> tuple[Statement, ...]:
-    each = "each message" if keeps.batch is not None else "a message"
-    works = Statement(keeps.work, f"{boundary.consumer} may keep {each} for {keeps.work.text}")
-    batch = [Statement(keeps.batch, f"{boundary.consumer} takes {keeps.batch.text} at once")] if keeps.batch else []
-    return (works, *batch, delivers_again(boundary, again))
+    who, each = called(boundary.consumer), "each message" if keeps.batch is not None else "a message"
+    keeping = (
+        (keeps.work, f"{who} may work on {each} for {keeps.work.text}{by_default(keeps.work)}"),
+        (keeps.batch, f"{who} takes {keeps.batch.text} at once" if keeps.batch else ""),
+        (keeps.gathers, f"{who} gathers messages for {keeps.gathers.text} before it begins" if keeps.gathers else ""),
+    )
+    return (*(Statement(fact, says) for fact, says in keeping if fact is not None), delivers_again(boundary, again))
 
 
 def _witness(boundary: Boundary, again: Fact, keeps: Kept) -> Witness:
@@ -142,11 +147,11 @@ def _witness(boundary: Boundary, again: Fact, keeps: Kept) -> Witness:
     repeats = tries is not None and (tries.value is NONE or tries.value > 1)
     if repeats:
         steps.append(Step(again.value, queue, "calls", "delivers the message again", tries, about, 2))
-    done = f"confirms the first delivery, which {queue} has taken for lost"
+    done = f"confirms the first delivery, which {called(queue)} has taken for lost"
     steps.append(Step(keeps.longest, receiver, "answers", done, keeps.work, about, 1))
-    end = f"{receiver} has done the message, and {'is doing it again' if repeats else f'{queue} does not know it'}"
+    end = f"{called(receiver)} has done the message, and {'is doing it again' if repeats else f'{called(queue)} does not know it'}"
     steps.append(Step(keeps.longest, "", "concludes", end, None, about))
-    return Witness(tuple(steps), "asker-learns-outcome", (keeps.batch,) if keeps.batch is not None else ())
+    return Witness(tuple(steps), "asker-learns-outcome", keeps.bearing)
 
 
 def _moves(boundary: Boundary, again: Fact, keeps: Kept) -> tuple[Move, ...]:
@@ -162,7 +167,7 @@ def _moves(boundary: Boundary, again: Fact, keeps: Kept) -> tuple[Move, ...]:
 def _tight(boundary: Boundary, again: Fact, keeps: Kept) -> Iterator[Finding]:
     """What the platform gives a run ends in time, if barely; below what is advised a throttled run is tried too late."""
     left, statements = again.value - keeps.longest, _statements(boundary, again, keeps)
-    message = f"{boundary.provider} delivers again after {again.text}, {_works(boundary, keeps)}"
+    message = f"{called(boundary.provider)} delivers again after {again.text}, {_works(boundary, keeps)}"
     if left <= _TIGHT:
         within = f"less than {show_duration(left)}" if left else "no time"
         condition = f"holds only while handing a message over and confirming it take {within}, or no run lasts as long"
@@ -180,17 +185,19 @@ def _open(boundary: Boundary, again: Fact) -> Iterator[Finding]:
     inside = next((fact for fact in reversed(share) if fact.value <= again.value), None)
     asks = f"how long it keeps a message of {boundary.subject} at the longest (work: {{max: ...}})"
     question = Question(boundary.consumer, asks, f"at most {again.text}")
-    message = f"{boundary.provider} delivers again after {again.text}"
+    message = f"{called(boundary.provider)} delivers again after {again.text}"
     if inside is not None:
         percent = inside.term.removeprefix("work.p")
-        said = Statement(inside, f"{boundary.consumer} is done with {percent} % of messages after {inside.text}")
+        said = Statement(
+            inside, f"{called(boundary.consumer)} is done with {percent} % of messages after {inside.text}"
+        )
         verdict, condition = Verdict.CONDITIONAL, f"holds only while no message is kept for longer than {again.text}"
-        message = f"{message}, {boundary.consumer} may keep some messages for longer"
+        message = f"{message}, {called(boundary.consumer)} may keep some messages for longer"
     elif boundary.consumer in boundary.system.speaking:
         first = min((fact for facts in boundary.assumed.terms.values() for fact in facts), key=lambda fact: fact.place)
-        said = Statement(first, f"{boundary.consumer} receives from {boundary.subject}")
+        said = Statement(first, f"{called(boundary.consumer)} receives from {boundary.subject}")
         verdict, condition = Verdict.UNANSWERED, ""
-        message = f"{message}; nobody says how long {boundary.consumer} keeps a message"
+        message = f"{message}; nobody says how long {called(boundary.consumer)} keeps a message"
     else:
         return
     statements = (said, delivers_again(boundary, again))
