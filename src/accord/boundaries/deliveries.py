@@ -72,7 +72,7 @@ def is_ended_by_platform(work: Fact) -> bool:
 
 
 def by_default(fact: Fact) -> str:
-    """` by default` where a platform decides, or the parameter whose default the value is."""
+    """` by default` where a platform decides, else nothing."""
     return " by default" if fact.stance is Stance.DEFAULT else ""
 
 
@@ -80,6 +80,17 @@ def delivers_again(boundary: Boundary, again: Fact) -> Statement:
     """The queue delivers again after its time, or by default."""
     says = f"{called(boundary.provider)} takes a delivery for lost after {again.text}{by_default(again)}"
     return Statement(again, says)
+
+
+def statements_of(boundary: Boundary, again: Fact, keeps: Kept) -> tuple[Statement, ...]:
+    """How long the receiver keeps a delivery, part by part, and when it is delivered again."""
+    who, each = called(boundary.consumer), "each message" if keeps.batch is not None else "a message"
+    keeping = (
+        (keeps.work, f"{who} may work on {each} for {keeps.work.text}{by_default(keeps.work)}"),
+        (keeps.batch, f"{who} takes {keeps.batch.text} at once" if keeps.batch else ""),
+        (keeps.gathers, f"{who} gathers messages for {keeps.gathers.text} before it begins" if keeps.gathers else ""),
+    )
+    return (*(Statement(fact, says) for fact, says in keeping if fact is not None), delivers_again(boundary, again))
 
 
 def acts_once(boundary: Boundary) -> bool:

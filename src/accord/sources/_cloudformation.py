@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.model.fact import PARTY, Fact, Layer, Stance
+from accord.model.fact import PARAMETER, PARTY, Fact, Layer, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._yaml import (
@@ -27,9 +27,6 @@ from accord.sources._yaml import (
 )
 
 FORMAT = "cloudformation"
-PARAMETER = "parameter "
-"""How the version of a fact begins whose value is the default of a parameter: another value may be given at deployment."""
-
 _NUMBER = re.compile(r"\d{1,9}(?:\.0{1,9})?", re.ASCII)
 _IN_TEXT = re.compile(r"\$\{([A-Za-z0-9]{1,255})(?:\.[A-Za-z0-9.]{1,255})?\}", re.ASCII)
 _LAST_PART = re.compile(r"[A-Za-z0-9_-]{1,80}(?:\.fifo)?", re.ASCII)
@@ -135,22 +132,19 @@ class Template:
 
     def _in_text(self, text: str) -> str:
         """The one resource of this template that a text with `${...}` is about, by its last part."""
-        last: str = text.rpartition(":")[2].rpartition("/")[2] if ":function:" not in text else text
+        last = _last_part(text)
         whole = _IN_TEXT.fullmatch(last)
         if whole:
-            return whole[1]
-        return self._named(last) if "${" not in last else ""
+            return str(whole[1])
+        return self._named(text) if "${" not in last else ""
 
     def _named(self, text: str) -> str:
         """The queue whose own name ends an ARN or an address that is written out."""
-        last = re.split(r"[:/]", text)[-1]
+        last = _last_part(text)
         if last == text or not _LAST_PART.fullmatch(last):
             return ""
-        named = [
-            queue.name
-            for queue in self.of_type("AWS::SQS::Queue")
-            if text_of(child(queue.properties, "QueueName") or _NOTHING) == last
-        ]
+        queues = self.of_type("AWS::SQS::Queue")
+        named = [queue.name for queue in queues if text_of(child(queue.properties, "QueueName") or _NOTHING) == last]
         return named[0] if len(named) == 1 else ""
 
     # ------------------------------------------------------------------ what is said
@@ -221,6 +215,12 @@ def _function(node: Node) -> tuple[str, Node] | None:
 def _is_later(text: str) -> bool:
     """Whether a text is filled in at deployment or by another tool before it."""
     return "{{" in text or "${" in text or "<%" in text
+
+
+def _last_part(text: str) -> str:
+    """What follows the last `:` or `/` outside of braces: of an ARN or an address the name of the resource."""
+    outside = re.sub(r"\$\{[^}]{0,255}\}", lambda found: "x" * len(found[0]), text)
+    return text[max(outside.rfind(":"), outside.rfind("/")) + 1 :]
 
 
 def _parts(node: Node) -> list[Node]:

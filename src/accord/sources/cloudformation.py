@@ -11,6 +11,7 @@ from accord.model.problem import Problem
 from accord.sources._cloudformation import FORMAT as FORMAT
 from accord.sources._cloudformation import Template
 from accord.sources._cloudformation_functions import read_functions
+from accord.sources._cloudformation_gateways import read_gateways
 from accord.sources._cloudformation_queues import read_queues
 from accord.sources._yaml import Document, MappingNode, child, text_of
 
@@ -37,4 +38,5 @@ def read(document: Document) -> Iterable[Fact | Problem]:
     template = Template(document)
     read_queues(template)
     read_functions(template)
+    read_gateways(template)
     return (*template.facts, *template.problems)

@@ -79,12 +79,12 @@ from accord.boundaries.deliveries import (
     Kept,
     acts_once,
     advised,
-    by_default,
     deliveries,
     delivers_again,
     is_ended_by_platform,
     kept,
     redelivery,
+    statements_of,
 )
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import exchanged
@@ -117,7 +117,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 def _mismatch(boundary: Boundary, again: Fact, keeps: Kept) -> Finding:
     message = f"{called(boundary.provider)} delivers again after {again.text}, {_works(boundary, keeps)}"
     moves, witness = _moves(boundary, again, keeps), _witness(boundary, again, keeps)
-    statements = _statements(boundary, again, keeps)
+    statements = statements_of(boundary, again, keeps)
     return Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)
 
 
@@ -126,16 +126,6 @@ def _works(boundary: Boundary, keeps: Kept) -> str:
     if keeps.batch is not None:
         return f"{called(boundary.consumer)} may keep the last of {keeps.batch.text} messages for {lasts}"
     return f"{called(boundary.consumer)} may keep a message for {lasts if keeps.gathers else keeps.work.text}"
-
-
-def _statements(boundary: Boundary, again: Fact, keeps: Kept) -> tuple[Statement, ...]:
-    who, each = called(boundary.consumer), "each message" if keeps.batch is not None else "a message"
-    keeping = (
-        (keeps.work, f"{who} may work on {each} for {keeps.work.text}{by_default(keeps.work)}"),
-        (keeps.batch, f"{who} takes {keeps.batch.text} at once" if keeps.batch else ""),
-        (keeps.gathers, f"{who} gathers messages for {keeps.gathers.text} before it begins" if keeps.gathers else ""),
-    )
-    return (*(Statement(fact, says) for fact, says in keeping if fact is not None), delivers_again(boundary, again))
 
 
 def _witness(boundary: Boundary, again: Fact, keeps: Kept) -> Witness:
@@ -160,13 +150,16 @@ def _moves(boundary: Boundary, again: Fact, keeps: Kept) -> tuple[Move, ...]:
     if keeps.batch is not None:
         fewer = again.value // keeps.work.value
         return (longer, Move(boundary.consumer, f"take at most {fewer} at once")) if fewer else (longer,)
-    sooner = exchanged(keeps.work, again.value, again.text)
-    return (longer, Move(boundary.consumer, f"keep a message for at most {again.text}", (sooner,)))
+    left = again.value - (keeps.longest - keeps.work.value)
+    if left <= 0:
+        return (longer,)
+    sooner = exchanged(keeps.work, left, show_duration(left))
+    return (longer, Move(boundary.consumer, f"work on a message for at most {show_duration(left)}", (sooner,)))
 
 
 def _tight(boundary: Boundary, again: Fact, keeps: Kept) -> Iterator[Finding]:
     """What the platform gives a run ends in time, if barely; below what is advised a throttled run is tried too late."""
-    left, statements = again.value - keeps.longest, _statements(boundary, again, keeps)
+    left, statements = again.value - keeps.longest, statements_of(boundary, again, keeps)
     message = f"{called(boundary.provider)} delivers again after {again.text}, {_works(boundary, keeps)}"
     if left <= _TIGHT:
         within = f"less than {show_duration(left)}" if left else "no time"
