@@ -5,7 +5,7 @@ A local name is `cloudformation:<file>#<logical id>`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -117,8 +117,8 @@ class Template:
             found = ""
         return found if found in self.resources else ""
 
-    def inside(self, node: Node | None) -> set[str]:
-        """Every resource that is referred to anywhere inside a value."""
+    def inside(self, node: Node | None, passed_over: Callable[[str, Node], bool] | None = None) -> set[str]:
+        """Every resource that is referred to anywhere inside a value, but for the members that are passed over."""
         found: set[str] = set()
         stack = [node] if node is not None else []
         while stack:
@@ -127,7 +127,7 @@ class Template:
             if function is not None:
                 found.add(self.target(current))
                 found.update(_IN_TEXT.findall(text_of(function[1]) or ""))
-            stack += _parts(current)
+            stack += _parts(current, passed_over)
         return found & self.resources.keys()
 
     def _in_text(self, text: str) -> str:
@@ -223,7 +223,10 @@ def _last_part(text: str) -> str:
     return text[max(outside.rfind(":"), outside.rfind("/")) + 1 :]
 
 
-def _parts(node: Node) -> list[Node]:
+def _parts(node: Node, passed_over: Callable[[str, Node], bool] | None) -> list[Node]:
     if type(node) is MappingNode:
-        return [part for pair in node.value for part in pair]
+        pairs = node.value
+        if passed_over is not None:
+            pairs = [(key, value) for key, value in pairs if not passed_over(text_of(key) or "", node)]
+        return [part for pair in pairs for part in pair]
     return list(node.value) if type(node) is SequenceNode else []

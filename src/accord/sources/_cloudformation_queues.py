@@ -2,12 +2,21 @@
 
 from accord.model.fact import Layer
 from accord.sources._cloudformation import Resource, Template, is_later, properties
-from accord.sources._yaml import Entry, Node, child, items, text_of
+from accord.sources._yaml import Entry, Node, child, entries, items, text_of
 
 RECEIVE = "receive"
 QUEUE = "AWS::SQS::Queue"
 ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 _LEFT_OUT = "left_out."
+_NO_USERS = ("AWS::SQS::QueuePolicy", "AWS::SNS::Subscription", *ALARMS)
+_PUTTING = (
+    "DeadLetterConfig",
+    "DeadLetterQueue",
+    "RedrivePolicy",
+    "DestinationConfig",
+    "OnFailure",
+    "EventInvokeConfig",
+)
 
 
 def read_queues(template: Template) -> None:
@@ -16,6 +25,7 @@ def read_queues(template: Template) -> None:
         _read_queue(template, queue)
     for alarm in template.of_type(*ALARMS):
         _read_alarm(template, alarm)
+    _read_users(template)
 
 
 def _read_queue(template: Template, queue: Resource) -> None:
@@ -76,6 +86,27 @@ def _read_tag(template: Template, party: str, tag: Node) -> None:
     if key and value and len(value) <= 100 and "${" not in value and value.isprintable() and not tag.tag:
         name = key.rpartition(":")[2].rpartition("/")[2]
         template.say(party, f"tag.{name}", value, value, tag)
+
+
+def _read_users(template: Template) -> None:
+    """Where else in the template a queue is named by what may take from it: who that is in the end is not told here."""
+    users = [resource for resource in template.resources.values() if resource.type not in (QUEUE, *_NO_USERS)]
+    named = {name for user in users for name in template.inside(user.properties, _puts_in)}
+    for output in entries(child(template.document.node, "Outputs")):
+        if child(output.value, "Export") is not None:
+            named |= template.inside(output.value)
+    for queue in template.of_type(QUEUE):
+        if queue.name in named:
+            template.say(template.party(queue.name), "mentioned", True, "named by another resource", queue.at)
+
+
+def _puts_in(key: str, inside: Node) -> bool:
+    """Whether a member says where something is put, or permits no more than that."""
+    if key in _PUTTING:
+        return True
+    actions = child(inside, "Action") if key == "Resource" else None
+    words = [text_of(each) or "" for each in items(actions) or ([actions] if actions is not None else [])]
+    return bool(words) and not any("receive" in word.lower() or "*" in word for word in words)
 
 
 def _read_alarm(template: Template, alarm: Resource) -> None:
