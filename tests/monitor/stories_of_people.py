@@ -98,6 +98,21 @@ STORIES: dict[str, Story] = {
         """,
         ("ledger/post detect.within",),
     ),
+    "a message dropped before it is looked at": Story(
+        "kept-until-recovered",
+        """
+party: dead
+kind: queue
+promises: {read: {retention: 1d, detect: {by: SetAside, within: 1h}, recover: {by: desk, within: 2d}}}
+""",
+        """
+        0s dead breaks dead/read
+        1h dead detects dead/read by dead/read detect.within
+        49h dead recovers dead/read by dead/read recover.within
+        49h - concludes dead/read
+        """,
+        ("dead/read retention",),
+    ),
     "a clock that runs on duty only": Story(
         "recovered-in-time",
         LEDGER.replace("  - {after: 10m, unless: acknowledged, to: duty}", "  - {after: 100h, to: duty}"),

@@ -26,6 +26,8 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "repair-stands-apart": broken_recovery.repair_stands_apart,
     "question-answered": broken_recovery.question_answered,
     "counts-on-what-is-promised": broken_statements.counts_on_what_is_promised,
+    "key-outlives-message": broken_statements.key_outlives_message,
+    "kept-until-recovered": broken_recovery.kept_until_recovered,
     "alert-heard": broken_alerts.alert_heard,
     "alert-not-held-back": broken_alerts.alert_not_held_back,
     "heard-while-promised": broken_alerts.heard_while_promised,
