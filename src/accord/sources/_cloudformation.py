@@ -6,6 +6,7 @@ A local name is `cloudformation:<file>#<logical id>`.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -130,6 +131,26 @@ class Template:
             stack += _parts(current, passed_over)
         return found & self.resources.keys()
 
+    @cached_property
+    def is_part(self) -> bool:
+        """Whether the file is joined with others before it is deployed: it refers to what stands in none of its parts.
+
+        What is absent here may then stand elsewhere.
+        """
+        keys = {entry.key for entry in entries(self.document.node)}
+        if keys.isdisjoint(("AWSTemplateFormatVersion", "Transform")):
+            return True
+        own = (*self.resources, "Serverless", "AWS")
+        known = self.parameters.keys()
+        stack = [resource.properties for resource in self.resources.values() if resource.properties is not None]
+        while stack:
+            node = stack.pop()
+            name = _referred(node)
+            if name and name not in known and not name.startswith(own):
+                return True
+            stack += _parts(node, None)
+        return False
+
     def _in_text(self, text: str) -> str:
         """The one resource of this template that a text with `${...}` is about, by its last part."""
         last = _last_part(text)
@@ -210,6 +231,16 @@ def _function(node: Node) -> tuple[str, Node] | None:
         if key == "Ref" or key.startswith("Fn::"):
             return key, node.value[0][1]
     return None
+
+
+def _referred(node: Node) -> str:
+    """The name that `Ref` or `Fn::GetAtt` refers to; "" for any other node, or where that is worked out."""
+    function = _function(node)
+    if function is None or function[0] not in ("Ref", "Fn::GetAtt"):
+        return ""
+    parts = items(function[1])
+    text = text_of(parts[0] if parts else function[1]) or ""
+    return text.partition(".")[0]
 
 
 def _is_later(text: str) -> bool:

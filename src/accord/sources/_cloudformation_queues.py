@@ -1,5 +1,6 @@
 """Queues of a template: when they deliver again, how long they keep a message, where it is set aside, and who is told."""
 
+from accord.model.duration import SECOND, show_duration
 from accord.model.fact import Layer
 from accord.sources._cloudformation import Resource, Template, is_later, properties
 from accord.sources._yaml import Entry, Node, child, entries, items, text_of
@@ -54,14 +55,14 @@ def say_seconds(template: Template, party: str, entry: Entry | None, name: str, 
     if read is not None:
         seconds, found = read
         template.say(
-            party, term, seconds * 1_000_000_000, in_seconds(seconds), found.at, RECEIVE, Layer.BROKER,
+            party, term, seconds * SECOND, in_seconds(seconds), found.at, RECEIVE, Layer.BROKER,
             parameter=found.parameter,
         )  # fmt: skip
 
 
 def in_seconds(seconds: int) -> str:
-    """`30s`."""
-    return f"{seconds}s"
+    """The text of a number of seconds: `30s`, `4d`."""
+    return show_duration(seconds * SECOND)
 
 
 def _read_redrive(template: Template, queue: Resource, policy: Entry | None) -> None:
@@ -96,8 +97,9 @@ def _read_users(template: Template) -> None:
         if child(output.value, "Export") is not None:
             named |= template.inside(output.value)
     for queue in template.of_type(QUEUE):
-        if queue.name in named:
-            template.say(template.party(queue.name), "mentioned", True, "named by another resource", queue.at)
+        if queue.name in named or template.is_part:
+            why = "named by another resource" if queue.name in named else "a part of a template"
+            template.say(template.party(queue.name), "mentioned", True, why, queue.at)
 
 
 def _puts_in(key: str, inside: Node) -> bool:
@@ -115,7 +117,7 @@ def _read_alarm(template: Template, alarm: Resource) -> None:
     about = template.inside(own["Metrics"].value) if "Metrics" in own else set()
     for node in items(child(alarm.properties, "Dimensions")):
         value = child(node, "Value")
-        about |= {template.target(value)} if value is not None else set()
+        about |= {template.target(value), *_so_named(template, value)} if value is not None else set()
         about |= template.inside(node)
     alert = template.party(alarm.name)
     queues = sorted(name for name in about if name and template.resources[name].type == QUEUE)
@@ -123,3 +125,12 @@ def _read_alarm(template: Template, alarm: Resource) -> None:
         template.say(alert, "kind", "alert", alarm.type, alarm.at)
     for name in queues:
         template.say(template.party(name), "detect.by", (alert,), alarm.name, alarm.at, RECEIVE, Layer.BROKER)
+
+
+def _so_named(template: Template, name: Node) -> set[str]:
+    """The queues whose own name is written just so, whatever it will be."""
+    text = text_of(name)
+    queues = template.of_type(QUEUE)
+    return {
+        queue.name for queue in queues if text and text_of(child(queue.properties, "QueueName") or queue.at) == text
+    }

@@ -102,7 +102,6 @@ def _finding(boundary: Boundary, does: Fact, aside: Fact, kept: Fact, target: st
         boundary.consumer,
         provider_of(target),
         operation_of(target),
-        via=boundary.subject,
         witness=side_by_side("key-outlives-message", sayings, (does, kept), follows),
         moves=(Move(boundary.consumer, f"remember a key for longer than {kept.text}", (longer,)),),
     )

@@ -130,12 +130,5 @@ def _dropped_on_arrival(boundary: Boundary, kept: Fact) -> Iterator[Finding]:
         )
         condition = f"holds only while nothing older than {there.text} is set aside: it would be dropped at once"
         yield Finding(
-            Verdict.CONDITIONAL,
-            message,
-            statements,
-            "",
-            provider_of(target),
-            operation_of(target),
-            via=boundary.subject,
-            condition=condition,
+            Verdict.CONDITIONAL, message, statements, "", provider_of(target), operation_of(target), condition=condition
         )
