@@ -39,8 +39,8 @@ def _ways(template: Template) -> Iterator[tuple[str, str, Node]]:
 
 
 def _wait(template: Template, balancer: Resource, group: Resource, at: Node) -> None:
-    functions = [name for name in template.inside(child(group.properties, "Targets"))]
-    functions = [name for name in functions if template.resources[name].type in FUNCTIONS]
+    targets = template.inside(child(group.properties, "Targets"))
+    functions = [name for name in targets if template.resources[name].type in FUNCTIONS]
     provider, operation = (functions[0], INVOKE) if len(functions) == 1 else (group.name, ANY)
     who, party = template.party(balancer.name), template.party(provider)
     attributes = properties(balancer.properties).get("LoadBalancerAttributes")
