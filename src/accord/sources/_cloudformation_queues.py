@@ -39,6 +39,8 @@ def _read_queue(template: Template, queue: Resource) -> None:
         at = fifo.at if fifo is not None and is_fifo else queue.at
         text = "a FIFO queue" if is_fifo else "a standard queue"
         template.say(party, "order", "per-key" if is_fifo else "none", text, at, RECEIVE, Layer.BROKER)
+        if not is_fifo:
+            template.say(party, "delivery", "at-least-once", text, at, RECEIVE, Layer.BROKER)
     for name, term in (("VisibilityTimeout", "timeout.attempt"), ("MessageRetentionPeriod", "retention")):
         say_seconds(template, party, own.get(name), name, term, queue.at)
     _read_redrive(template, queue, own.get("RedrivePolicy"))
