@@ -164,9 +164,19 @@ class Template:
         last = _last_part(text)
         if last == text or not _LAST_PART.fullmatch(last):
             return ""
-        queues = self.of_type("AWS::SQS::Queue")
-        named = [queue.name for queue in queues if text_of(child(queue.properties, "QueueName") or _NOTHING) == last]
+        named = self.queues_named.get(last, [])
         return named[0] if len(named) == 1 else ""
+
+    @cached_property
+    def queues_named(self) -> dict[str, list[str]]:
+        """The queues by the name that each is given, as it is written."""
+        found: dict[str, list[str]] = {}
+        for queue in self.of_type("AWS::SQS::Queue"):
+            written = child(queue.properties, "QueueName")
+            text = text_of(written) if written is not None else None
+            if text:
+                found.setdefault(text, []).append(queue.name)
+        return found
 
     # ------------------------------------------------------------------ what is said
 

@@ -119,7 +119,11 @@ def _read_alarm(template: Template, alarm: Resource) -> None:
     about = template.inside(own["Metrics"].value) if "Metrics" in own else set()
     for node in items(child(alarm.properties, "Dimensions")):
         value = child(node, "Value")
-        about |= {template.target(value), *_so_named(template, value)} if value is not None else set()
+        about |= (
+            {template.target(value), *template.queues_named.get(text_of(value) or "", ())}
+            if value is not None
+            else set()
+        )
         about |= template.inside(node)
     alert = template.party(alarm.name)
     queues = sorted(name for name in about if name and template.resources[name].type == QUEUE)
@@ -127,12 +131,3 @@ def _read_alarm(template: Template, alarm: Resource) -> None:
         template.say(alert, "kind", "alert", alarm.type, alarm.at)
     for name in queues:
         template.say(template.party(name), "detect.by", (alert,), alarm.name, alarm.at, RECEIVE, Layer.BROKER)
-
-
-def _so_named(template: Template, name: Node) -> set[str]:
-    """The queues whose own name is written just so, whatever it will be."""
-    text = text_of(name)
-    queues = template.of_type(QUEUE)
-    return {
-        queue.name for queue in queues if text and text_of(child(queue.properties, "QueueName") or queue.at) == text
-    }
