@@ -113,6 +113,19 @@ promises: {read: {retention: 1d, detect: {by: SetAside, within: 1h}, recover: {b
         """,
         ("dead/read retention",),
     ),
+    "two who command": Story(
+        "one-command-wins",
+        """
+{party: tcas, assumes: {crew/manoeuvre: {authority: [tcas, tower]}}}
+---
+{party: tower, assumes: {crew/manoeuvre: {authority: [tower]}}}
+""",
+        """
+        0s tcas states crew/manoeuvre by tcas>crew/manoeuvre authority
+        0s tower states crew/manoeuvre by tower>crew/manoeuvre authority
+        0s - concludes
+        """,
+    ),
     "a clock that runs on duty only": Story(
         "recovered-in-time",
         LEDGER.replace("  - {after: 10m, unless: acknowledged, to: duty}", "  - {after: 100h, to: duty}"),

@@ -158,6 +158,17 @@ def key_outlives_message(line: Timeline) -> str:
     return "the receiver knows a message for longer than it is kept"
 
 
+def one_command_wins(line: Timeline) -> str:
+    """Broken when two parties that speak of one operation name another first whose command wins."""
+    said = [step.fact for step in line.said("authority") if step.fact is not None and step.fact.value is not NONE]
+    for one in said:
+        for other in said:
+            apart = one.says != other.says and one.subject == other.subject
+            if apart and next(references(one.value), "") != next(references(other.value), ""):
+                return ""
+    return "all who speak of it name the same first"
+
+
 def promised_to_this_caller(line: Timeline) -> str:
     """Broken when a promise was made to others only."""
     for promise in line.facts_of("to"):

@@ -28,6 +28,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "counts-on-what-is-promised": broken_statements.counts_on_what_is_promised,
     "key-outlives-message": broken_statements.key_outlives_message,
     "kept-until-recovered": broken_recovery.kept_until_recovered,
+    "one-command-wins": broken_statements.one_command_wins,
     "alert-heard": broken_alerts.alert_heard,
     "alert-not-held-back": broken_alerts.alert_not_held_back,
     "heard-while-promised": broken_alerts.heard_while_promised,
