@@ -291,11 +291,12 @@ def test_a_large_template_takes_time_in_proportion():
     def seconds(size: int) -> float:
         one = "  Q{0}: {{Type: AWS::SQS::Queue}}\n  A{0}: {{Type: AWS::CloudWatch::Alarm, Properties: {{Metrics: [!Ref Q{0}]}}}}\n"
         text = "AWSTemplateFormatVersion: 2010-09-09\nResources:\n" + "".join(one.format(n) for n in range(size))
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert len(facts(text)) > size
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
-    assert seconds(2000) < 12 * max(seconds(400), 0.02)
+    small = min(seconds(400) for _ in range(3))
+    assert seconds(2000) < 12 * max(small, 0.02)
 
 
 # ---------------------------------------------------------------------- templates that others wrote
