@@ -1,7 +1,7 @@
 """The facts of an engine as boundaries, all windows of each together, the worst first."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,11 @@ _LARGEST_BATCH = 100_000
 
 def observed(engine: Engine, spans: str = "spans") -> list[Observed]:
     """Every boundary that these spans show."""
-    facts = engine.facts(spans)
+    return boundaries(engine, engine.facts(spans))
+
+
+def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
+    """Every boundary of the tables `sums`, `histograms` and `codes`, all their windows together."""
     rows = engine.rows(merged(facts["sums"], _BOUNDARY))
     histograms = facts["histograms"]
     by = [*_BOUNDARY, "side", "bucket"]
@@ -63,6 +67,9 @@ def observed_in(files: Sequence[str], complete: bool = False) -> tuple[list[Obse
 
     `complete`: a span that says nothing of its sampling stands for itself; else its weight is unknown.
     """
+    stores = [name for name in files if _is_store(name)]
+    if stores:
+        return _stored(stores, [name for name in files if name not in stores])
     engine, refused = Engine(), []
     batch = Batch(ONE if complete else UNKNOWN_WEIGHT)
     tables: list[pa.Table] = []
@@ -78,6 +85,27 @@ def observed_in(files: Sequence[str], complete: bool = False) -> tuple[list[Obse
     engine.take("spans", with_kinds(pa.concat_tables(tables)))
     try:
         return observed(engine), refused
+    finally:
+        engine.close()
+
+
+def _is_store(name: str) -> bool:
+    """Whether it is a DuckDB file, by the word that stands in one from its ninth byte on."""
+    with Path(name).open("rb") as file:
+        return file.read(12)[8:] == b"DUCK"
+
+
+def _stored(stores: Sequence[str], others: Sequence[str]) -> tuple[list[Observed], list[str]]:
+    """What one file of sums tells; others beside it are not read, as their spans may be in it already."""
+    from accord.observe.receiving.store import facts_of, opened
+
+    refused = [f"{name}: a file of sums is shown alone" for name in (*stores[1:], *others)]
+    try:
+        engine = opened(stores[0])
+    except Refused as refusal:
+        return [], [f"{stores[0]}: {refusal}", *refused]
+    try:
+        return boundaries(engine, facts_of(engine)), refused
     finally:
         engine.close()
 
