@@ -27,6 +27,8 @@ def operation_of(about: str) -> str:
 def called(party: str) -> str:
     """The name by which people know a party: the alert of `prometheus:rules/a.yml#group/Alert#2`, the file of a routing tree, else the name itself."""
     system, _, name = party.partition(":")
+    if system == "accord":
+        return name or party
     if system == "alertmanager":
         return name.rpartition("/")[2] or party
     if system != "prometheus" or "#" not in name:

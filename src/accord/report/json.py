@@ -10,7 +10,7 @@ from msgspec import UNSET
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.problem import Problem
-from accord.model.result import Result
+from accord.model.result import Result, Waived
 from accord.model.witness import Step, Witness
 from accord.report import _document as form
 from accord.report._asked import Asked
@@ -40,7 +40,16 @@ def document(result: Result, asked: Asked) -> form.Document:
         boundaries=result.boundaries,
         counts=form.Counts(**{verdict: counts[verdict] for verdict in Verdict if verdict is not Verdict.COMPATIBLE}),
         findings=[_finding(finding, asked.imported) for finding in result.findings],
+        waived=[_waived(waived, asked.imported) for waived in result.waived] or UNSET,
+        known=[_finding(finding, asked.imported) for finding in result.known] or UNSET,
     )
+
+
+def _waived(waived: Waived, imported: dict[str, date]) -> form.Allowed:
+    waiver, place = waived.waiver, waived.waiver.place
+    until = waiver.until.isoformat() if waiver.until else None
+    said = form.Waiver(place.root, place.file, place.line, place.column, waiver.because, waiver.owner, until)
+    return form.Allowed(_finding(waived.finding, imported), said)
 
 
 def _problem_order(problem: Problem) -> tuple[object, ...]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from accord.boundaries.allowances import shown
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
-from accord.model.result import Result
+from accord.model.result import Result, Waived
 from accord.model.subject import called
 from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, padded, visible
@@ -29,6 +30,8 @@ def render(result: Result, asked: Asked) -> str:
             lines += [*block(finding, asked, paint), ""]
     if asked.questions:
         lines += question_list(result.findings, asked, paint)
+    for waived in result.waived if asked.waived else ():
+        lines += [*allowed(waived, asked, paint), ""]
     lines += summary(result, asked, paint)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -47,6 +50,19 @@ def block(finding: Finding, asked: Asked, paint: Paint) -> list[str]:
     if finding.verdict is not Verdict.UNANSWERED:
         lines += settling(finding.questions, width, paint)
     return [*lines, *_help(finding, width, paint)]
+
+
+def allowed(waived: Waived, asked: Asked, paint: Paint) -> list[str]:
+    """A finding that is waived: what each side says, and who allows it until when, why and where."""
+    finding, waiver = waived.finding, waived.waiver
+    lines = [
+        paint("faint", "waived  ") + line if number == 0 else line
+        for number, line in enumerate(head(finding, asked.width, paint))
+    ]
+    lines += hanging("  ", visible(finding.message), asked.width) if _adds(finding) else []
+    lines += statements(finding.statements, asked, paint)
+    lines += hanging("  ", visible(shown(waiver)), asked.width)
+    return [*lines, paint("faint", f"      {where(waiver.place, asked.imported)}")]
 
 
 def head(finding: Finding, width: int, paint: Paint) -> list[str]:
