@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from accord.model.finding import Finding
-from accord.model.waiver import Known
+from accord.model.waiver import OF_WAIVERS, Known
 
 
 def against(
@@ -20,6 +20,9 @@ def against(
     new: list[Finding] = []
     known: list[Finding] = []
     for finding in findings:
+        if finding.rule.startswith(OF_WAIVERS):
+            new.append(finding)
+            continue
         (known if left[finding.fingerprint] > 0 else new).append(finding)
         left[finding.fingerprint] -= 1
     gone: list[tuple[Known, int]] = []

@@ -8,10 +8,7 @@ from difflib import get_close_matches
 
 from accord.model.finding import Finding
 from accord.model.result import Waived
-from accord.model.waiver import File, Lines, Standing, Waiver
-
-OF_WAIVERS = ("contract/waiver-", "contract/known-")
-"""How the rules begin that speak of waivers and baselines themselves; nobody can waive them."""
+from accord.model.waiver import OF_WAIVERS, File, Lines, Standing, Waiver
 
 _LONGEST = 80
 

@@ -79,7 +79,7 @@ def _found(paths: tuple[str, ...], settings: "Config") -> "Result":
     from accord.cli.check import judged
     from accord.files.read import is_whole
 
-    if not is_whole(paths, settings):
+    if settings.file and not is_whole(paths, settings):
         message = f"a baseline is of all that the configuration is for; run it on {settings.folder}"
         raise click.UsageError(message, click.get_current_context())
     return judged(paths, settings, settings.value("check.as_of") or today())[1]

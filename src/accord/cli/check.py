@@ -31,6 +31,12 @@ _NOT_READ = "not-read"
 @click.option("--format", type=click.Choice(formats()), help="How the result is written (text unless configured).")
 @click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to this file.")
 @click.option(
+    "--also",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write the same result to this file in this format too, such as sarif=accord.sarif. Repeatable.",
+)
+@click.option(
     "--questions",
     is_flag=True,
     default=None,
@@ -71,7 +77,13 @@ _NOT_READ = "not-read"
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
 def command(
-    paths: tuple[str, ...], output: str | None, config: str | None, color: str, boundary: str | None, **given: Any
+    paths: tuple[str, ...],
+    output: str | None,
+    also: tuple[str, ...],
+    config: str | None,
+    color: str,
+    boundary: str | None,
+    **given: Any,
 ) -> None:
     """Checks what stands in these paths (the working directory where none is given): holds the statements of both sides
     of every boundary side by side, and shows where everybody keeps their word and the system still fails.
@@ -86,18 +98,17 @@ def command(
         raise click.UsageError("--rule: expected a rule or how its name begins, read ''", click.get_current_context())
     settings = configuration(paths, config, **given)
     known_rules(settings.value("check.rules"))
+    others = [format_and_file(each) for each in also]
     with collector_paused():
         as_of = settings.value("check.as_of") or today()
         reading, result = judged(paths, settings, as_of, known(settings.baseline) if settings.baseline else ())
         known_boundary(boundary or "", reading, result)
         shown = chosen(result, settings.value("check.rules"), boundary or "")
         asked = wanted(paths, settings, color, bool(output), boundary or "")
-        written(
-            shown,
-            replace(asked, imported=reading.imported, as_of=as_of, waived=waived),
-            settings.value("check.format"),
-            output or "",
-        )
+        asked = replace(asked, imported=reading.imported, as_of=as_of, waived=waived)
+        for each, file in others:
+            written(shown, replace(asked, color=False), each, file)
+        written(shown, asked, settings.value("check.format"), output or "")
     code = exit_code(reading, shown, {*settings.value("check.fail_on"), *fail_on})
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
@@ -124,6 +135,15 @@ def judged(
             baseline=baseline,
             whole=reading.whole,
         )
+
+
+def format_and_file(also: str) -> tuple[str, str]:
+    """The format and the file of `sarif=accord.sarif`; refuses anything else."""
+    name, _, file = also.partition("=")
+    if name not in formats() or not file:
+        message = f"--also: expected FORMAT=FILE, with one of {' '.join(formats())}, read {also!r}"
+        raise click.UsageError(message, click.get_current_context())
+    return name, file
 
 
 def known_rules(prefixes: Iterable[str]) -> None:
@@ -181,7 +201,7 @@ def written(result: "Result", asked: Asked, format_: str, output: str) -> None:
     from accord.cli._output import emit
     from accord.report._formats import renderer
 
-    emit(renderer(format_)(result, asked), output, "utf-8" if format_ == "json" else "")
+    emit(renderer(format_)(result, asked), output, "utf-8" if format_ in ("json", "sarif") else "")
 
 
 def exit_code(reading: "Reading", result: "Result", fails: set[str]) -> int:

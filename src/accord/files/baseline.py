@@ -10,7 +10,7 @@ from accord.files.toml import Toml, read_toml
 from accord.model.finding import Finding
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.model.waiver import Known
+from accord.model.waiver import OF_WAIVERS, Known
 
 USUAL_NAME = "accord.baseline.toml"
 VERSION = 1
@@ -54,8 +54,8 @@ def _entry(toml: Toml, position: int, table: Any, problems: list[Problem]) -> Kn
 
 
 def entries_of(findings: Iterable[Finding]) -> list[Known]:
-    """An entry for each finding; those of one fingerprint are one entry that counts them."""
-    findings = list(findings)
+    """An entry for each finding but for notes on waivers; those of one fingerprint are one entry that counts them."""
+    findings = [finding for finding in findings if not finding.rule.startswith(OF_WAIVERS)]
     counts = Counter(finding.fingerprint for finding in findings)
     first = {finding.fingerprint: finding for finding in reversed(findings)}
     return [

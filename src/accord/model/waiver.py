@@ -6,6 +6,9 @@ from msgspec import Struct
 
 from accord.model.place import Place
 
+OF_WAIVERS = ("contract/waiver-", "contract/known-")
+"""How the rules begin that speak of waivers and baselines themselves: nobody can waive them, and no baseline knows them."""
+
 File = tuple[str, str]
 """A file as places name it: its root, and its path below."""
 

@@ -48,6 +48,6 @@ READS = ()
 def check_allowances(allowances: Allowances) -> Iterator[Finding]:
     """Each entry of a baseline that is met fewer times than it says."""
     for entry, missing in allowances.gone:
-        says = f"{entry.rule} of {entry.subject} is known to this baseline"
-        gone = f"{missing} of {entry.count} are gone" if entry.count > 1 else "it is gone"
-        yield note_at(entry.place, f"known[{entry.rule}]", says, f"{says}, and {gone}")
+        says = f"{entry.rule} of {entry.subject} is known here"
+        gone = f"{missing} of {entry.count} are found no longer" if entry.count > 1 else "it is found no longer"
+        yield note_at(entry.place, f"known[{entry.rule}]", says, f"{says}; {gone}")
