@@ -93,8 +93,7 @@ class Reader:
             else:
                 self.files += self.text(text.content, text.start, text.path)
                 self.paths[(text.start.root, text.start.file)] = text.path
-                found = waivers_of_file(text.content, text.start, texts_of_plugins())
-                self.waivers += found if is_own else [replace(waiver, watched=False) for waiver in found]
+                self.read_waivers(text.content, text.start, is_own)
 
     def text(self, content: str, start: Place, path: str = "") -> bool:
         """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
@@ -120,6 +119,15 @@ class Reader:
         self.unread += unread_routing(content, start, scope, self.problems[before:])
         refused = any(problem.fatal for problem in self.problems[before:])
         return len(self.facts) > stated_before or (bool(given) and not refused) or len(self.problems) == before
+
+    def read_waivers(self, content: str, start: Place, is_own: bool = True) -> None:
+        """Keeps the waivers of one text."""
+        try:
+            found = waivers_of_file(content, start, texts_of_plugins())
+        except Exception as error:
+            self.problems.append(_defect(start, "its waivers", error))
+            return
+        self.waivers += found if is_own else [replace(waiver, watched=False) for waiver in found]
 
     def whole(self, source: TextSource, content: str, start: Place, scope: Scope) -> bool:
         """Reads a file that a source takes by its name: keeps all that the source gives, or nothing where it fails."""

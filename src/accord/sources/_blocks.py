@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from accord.model.waiver import Lines
 
-_NO_CONTENT = re.compile(r"[ \t]*(?:#|//|\Z)")
+_NO_CONTENT = re.compile(r"[ \t]*(?:#|\Z)")
+_NONE_IN_CODE = re.compile(r"[ \t]*(?:#|//|/\*|\Z)")
 _EDGE = re.compile(r"(?:---|\.\.\.)(?:\s|\Z)")
 _BARE_EDGE = re.compile(r"(?:---|\.\.\.)[ \t]*(?:#|\Z)")
 
@@ -24,9 +25,9 @@ class Blocks:
         self._measure()
 
     def _has_content(self, line: str) -> bool:
-        if _NO_CONTENT.match(line) or (self.documents and line.startswith("%")):
-            return False
-        return not (self.documents and _BARE_EDGE.match(line))
+        if not self.documents:
+            return not _NONE_IN_CODE.match(line)
+        return not (_NO_CONTENT.match(line) or line.startswith("%") or _BARE_EDGE.match(line))
 
     def _nexts(self) -> list[int]:
         """For each line the next one below that holds content or parts documents; 0 where there is none."""

@@ -17,8 +17,10 @@ from accord.model.place import Place
 from accord.model.waiver import Lines, Waiver
 from accord.sources._blocks import Blocks
 
-_MARK = re.compile(r"(?:#|//|/\*)[#/* \t]*accord:?[ \t]*(?:allow\b|[\w-]+[ \t]*\[)", re.IGNORECASE)
-_WORDS = re.compile(r"accord(:?)[ \t]*([\w-]+)[ \t]*(?:\[([^\]]*)(\]?))?(.*)", re.IGNORECASE | re.DOTALL)
+_MARK = re.compile(
+    r"(?:#|//|/\*)[#/* \t]*accord(?:[ \t]*:[ \t]*(?:allow\b|[\w-]+[ \t]*\[[\w-]+/)|[ \t]+allow[ \t]*\[)", re.IGNORECASE
+)
+_WORDS = re.compile(r"accord[ \t]*(:?)[ \t]*([\w-]+)[ \t]*(?:\[([^\]]*)(\]?))?(.*)", re.IGNORECASE | re.DOTALL)
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _BOUNDARY = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 _LINES_OF_NO_EDITOR = re.compile("[\x85\u2028\u2029]")
