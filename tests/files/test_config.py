@@ -77,7 +77,7 @@ def test_every_value_has_its_line() -> None:
         "check.questions": (True, "accord.toml:5"),
         "check.rules": ((), "default"),
         "check.as_of": (date(2027, 1, 2), "accord.toml:6"),
-        "check.baseline": ("", "default"),
+        "check.baseline": (None, "default"),
         "landscape.include": (("../other", "git+https://example.org/payments@v1.2#contracts"), "accord.toml:9"),
         "vocabulary.owner": (("crew",), "accord.toml:23"),
         **{

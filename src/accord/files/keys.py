@@ -60,7 +60,7 @@ KEYS: tuple[Key, ...] = (
     Key("check.questions", "boolean", False, "whether every open question is listed; otherwise they are summarised"),
     Key("check.rules", "words", (), "the rules whose findings are shown and counted, such as timing/caller-gives-up-first; all where none is named"),
     Key("check.as_of", "date", None, "the day that everything is judged as of, such as 2027-03-31; where it is absent, today"),
-    Key("check.baseline", "file", "", "the file of findings that are known and not counted; accord baseline writes it"),
+    Key("check.baseline", "file", None, "the file of findings that are known and not counted; accord baseline writes it"),
     Key(
         "landscape.include",
         "words",
