@@ -129,7 +129,7 @@ def test_a_baseline_only_shrinks(accord: Accord, shop: Path) -> None:
     write(shop, "desk/accord.yaml", CHECKOUT.replace("checkout", "desk").replace("attempts: 3", "attempts: 1"))
     write(shop, "payments/accord.yaml", PAYMENTS.replace("never", "always"))
     done = accord("check", "--baseline", "accord.baseline.toml", *DAY)
-    assert f"note  contract/known-finding-gone   known[{OTHER}]" in done.out
+    assert "note  contract/known-finding-gone   baseline\n  1 known finding is found no longer\n" in done.out
     assert "accord.baseline.toml:10:1" in done.out
     done = accord("baseline", *DAY)
     assert done.code == 1
@@ -232,3 +232,11 @@ def test_facts_of_nothing_say_so(accord: Accord, tmp_path: Path) -> None:
     assert done.err == f"nothing in {tmp_path}: no file of a kind that is read\n"
     write(tmp_path, "values.yaml", "a: 1\n")
     assert accord("facts", tmp_path).err == f"nothing in {tmp_path}: 1 file of a kind that is read, and no fact in it\n"
+
+
+def test_a_comment_of_the_configuration_is_for_what_rests_on_its_lines(accord: Accord, tmp_path: Path) -> None:
+    write(tmp_path, "rules.yml", "groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]\n")
+    lines = "[vocabulary]\n# accord: allow[signals/nothing] because x\nowner = '# accord: allow[x/y]'\n"
+    write(tmp_path, "accord.toml", lines)
+    done = accord("check", tmp_path)
+    assert "no rule 'signals/nothing'" in done.out and "accord.toml:2:17" in done.out and "x/y" not in done.out

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 
 from accord.model.finding import Finding
 from accord.model.result import Waived
@@ -117,12 +118,13 @@ def _selects(waiver: Waiver, finding: Finding) -> bool:
         (statement.fact.place.root, statement.fact.place.file) in waiver.files for statement in finding.statements
     ):
         return False
-    if waiver.subject and not _pattern(waiver.subject).fullmatch(finding.subject):
+    if waiver.subject and not any(map(_pattern(waiver.subject).fullmatch, (finding.subject, finding.title))):
         return False
     said = (finding.message, *(statement.says for statement in finding.statements))
     return not waiver.says or any(waiver.says in text for text in said)
 
 
+@lru_cache(maxsize=512)
 def _pattern(subject: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in subject.split("*")), re.DOTALL)
 

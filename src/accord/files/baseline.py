@@ -14,6 +14,8 @@ from accord.model.waiver import OF_WAIVERS, Known
 
 USUAL_NAME = "accord.baseline.toml"
 VERSION = 1
+LARGEST = 20_000_000
+"""Bytes that a baseline may have."""
 _HEAD = f"""\
 # Findings that were there when this was written; accord check counts only others. Written by accord baseline: it may only shrink.
 version = {VERSION}
@@ -26,7 +28,7 @@ def read_baseline(file: str) -> tuple[Known, ...]:
     """The entries of a baseline; raises ConfigRefused with everything that is wrong."""
     if not os.path.lexists(file):
         raise ConfigRefused([Problem(Place("", file, 0, 0), "no such baseline; accord baseline writes it", fatal=True)])
-    toml = read_toml(file)
+    toml = read_toml(file, LARGEST)
     problems: list[Problem] = []
     if toml.tables.get("version") != VERSION:
         problems.append(Problem(toml.place(("version",)), f"expected `version = {VERSION}`, the form of a baseline"))
