@@ -4,6 +4,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from accord.model.finding import Finding
 from accord.model.place import Place
 
 OF_WAIVERS = ("contract/waiver-", "contract/known-")
@@ -56,7 +57,8 @@ class Known(Struct, frozen=True):
 class Standing(Struct, frozen=True):
     """How a waiver stands on the day of the check: how many findings it `meets`, and whether its last day is `over`.
 
-    `wrong` says why it cannot be understood. Where it is not `counted`, what it could meet was not all looked for.
+    `wrong` says why it cannot be understood. Where it is not `counted`, what it could meet was not all looked for. `short`
+    is a finding of which it allows some statements only, so that the finding stays.
     """
 
     waiver: Waiver
@@ -64,6 +66,7 @@ class Standing(Struct, frozen=True):
     over: bool
     wrong: str
     counted: bool
+    short: Finding | None = None
 
 
 class Allowances(Struct, frozen=True):
