@@ -143,6 +143,24 @@ def test_a_baseline_only_shrinks(accord: Accord, shop: Path) -> None:
     assert accord("check", "--baseline", "accord.baseline.toml", *DAY).code == 0
 
 
+def test_what_joins_many_stays_known_while_it_shrinks(accord: Accord, tmp_path: Path) -> None:
+    """One of three alerts gets its owner: nothing is new. A fourth without one is."""
+
+    def alerts(*names: str) -> None:
+        rules = "".join(f"      - {{alert: {name}, expr: up == 0}}\n" for name in names)
+        write(tmp_path, "rules.yaml", f"groups:\n  - name: g\n    rules:\n{rules}")
+
+    known = ("check", tmp_path, "--baseline", tmp_path / "b.toml", "--rule", "signals/owner-missing")
+    alerts("A", "B", "C")
+    accord("baseline", tmp_path, "--output", tmp_path / "b.toml")
+    alerts("A", "C")
+    assert "1 known to the baseline" in accord(*known).out
+    done = accord("baseline", tmp_path, "--output", tmp_path / "b.toml")
+    assert done.code == 0 and "none gone" in done.err
+    alerts("A", "B", "C")
+    assert "none of 3 alerts names an owner" in accord(*known).out
+
+
 def test_a_baseline_is_of_the_whole(accord: Accord, shop: Path) -> None:
     write(shop, "accord.toml", "[check]\n")
     done = accord("baseline", "checkout")

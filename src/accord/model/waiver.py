@@ -44,7 +44,10 @@ class Waiver(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """An entry of a baseline: a finding that was there when it was written, `count` times; its place is that of the entry."""
+    """An entry of a baseline: a finding that was there when it was written, `count` times; its place is that of the entry.
+
+    Where it joined many statements, `parts` has what it is, and each of those.
+    """
 
     fingerprint: str
     rule: str
@@ -52,6 +55,7 @@ class Known(Struct, frozen=True):
     message: str
     count: int
     place: Place
+    parts: tuple[str, ...] = ()
 
 
 class Standing(Struct, frozen=True):
