@@ -111,6 +111,7 @@ def _shown(new: "Sequence[Known]") -> list[str]:
     if not new:
         return []
     count = sum(entry.count for entry in new)
-    lines = [f"  {visible(f'{entry.rule}   {entry.subject}: {entry.message}')}" for entry in new[:_MOST_SHOWN]]
+    told = [f"{entry.rule}   {': '.join(filter(None, (entry.subject, entry.message)))}" for entry in new[:_MOST_SHOWN]]
+    lines = [f"  {visible(line)}" for line in told]
     more = [f"  and {len(new) - _MOST_SHOWN} more"] if len(new) > _MOST_SHOWN else []
     return [f"{count} new {'finding is' if count == 1 else 'findings are'} not added (--grow adds):", *lines, *more]

@@ -56,5 +56,5 @@ def check_allowances(allowances: Allowances) -> Iterator[Finding]:
 
 
 def _says(entry: Known, missing: int) -> str:
-    some = f", {missing} of {entry.count}," if entry.count > 1 else ""
-    return f"{entry.rule} of {entry.subject}{some} is gone"
+    what = " of ".join(filter(None, (entry.rule, entry.subject)))
+    return f"{what}: {missing} of {entry.count} gone" if entry.count > 1 else f"{what} is gone"
