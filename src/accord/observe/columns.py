@@ -97,7 +97,7 @@ COUNTS: tuple[Column, ...] = (
     Column("fan_out", "int64", "the most calls of this boundary under one span of the caller"),
     Column("caller_ns", "int64", "time that callers spent in these calls, summed"),
     Column("callee_ns", "int64", "time that callees spent in them, summed"),
-    Column("skew_ns", "int64", "the callee's clock before the caller's, summed over the paired"),
+    Column("twice_skew_ns", "int64", "twice what the callee's clock is before the caller's, summed over the paired"),
     Column("inferred", "int64", "calls whose kind of span was inferred"),
     Column("undecided", "int64", "halves let go before their other half could come"),
 )
