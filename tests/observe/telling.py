@@ -61,6 +61,7 @@ class Told:
         row["try_1"] += 1
         row["callee_errors"] += failed
         row["callee_ns"] += took
+        row["callee_longest_ns"] = max(row["callee_longest_ns"], took)
         self.buckets[(*self._key(row), "callee", bucket_of(took))] += 1
 
     def _unseen(self) -> None:
@@ -73,6 +74,7 @@ class Told:
             row["callee_only"] += 1
             row["try_1"] += 1
             row["callee_ns"] += took
+            row["callee_longest_ns"] = max(row["callee_longest_ns"], took)
             self.buckets[(*self._key(row), "callee", bucket_of(took))] += 1
 
     def _server(
@@ -152,6 +154,7 @@ class Told:
         row[f"try_{min(number, 5)}"] += 1
         row["caller_errors"] += failed
         row["caller_ns"] += took
+        row["caller_longest_ns"] = max(row["caller_longest_ns"], took)
         self.buckets[(*name, "caller", bucket_of(took))] += 1
         if dark:
             row["caller_only"] += 1
@@ -165,6 +168,7 @@ class Told:
         row[f"{'error' if failed else 'ok'}_{'error' if broke else 'ok'}"] += 1
         row["callee_errors"] += broke
         row["callee_ns"] += worked
+        row["callee_longest_ns"] = max(row["callee_longest_ns"], worked)
         row["repeated"] += executions - 1
         row["twice_skew_ns"] += 2 * (start + SKEW.get(callee, 0) - at - SKEW.get(caller, 0)) - took + worked
         if failed and worked > took:
@@ -199,6 +203,7 @@ class Told:
             row["paired"] += 1
             row["ok_ok"] += 1
             row["callee_ns"] += worked
+            row["callee_longest_ns"] = max(row["callee_longest_ns"], worked)
             row["twice_skew_ns"] += 2 * (start - at) - took + worked
             self._both(row, took)
             self.buckets[(*self._key(row), "callee", bucket_of(worked))] += 1
@@ -210,6 +215,7 @@ class Told:
 
     def _both(self, row: Counter[str], took: int) -> None:
         row["caller_ns"] += took
+        row["caller_longest_ns"] = max(row["caller_longest_ns"], took)
         row["try_1"] += 1
         self.buckets[(*self._key(row), "caller", bucket_of(took))] += 1
 

@@ -3,17 +3,16 @@
 Everything is a whole number, and adds: two engines, two machines or two halves of an hour come to the same.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
 from ibis import ifelse
 
 from accord.observe.calls import Table
-from accord.observe.columns import BOUNDARY, COUNTS
+from accord.observe.columns import BOUNDARY, COUNTS, LARGEST
 
 _SECOND = 1_000_000_000
-_LARGER = "fan_out"
-"""The one count of which the larger holds."""
 _OCTAVE = 32
 _NAMES = [column.name for column in BOUNDARY]
 
@@ -25,13 +24,13 @@ def sums(calls: Table, seconds: int = 60) -> Table:
     return merged(rows.union(_repeated(_windowed(calls, seconds), rows)))
 
 
-def merged(rows: Table) -> Table:
-    """One row for each boundary and window, of any number of them."""
+def merged(rows: Table, by: Sequence[str] = tuple(_NAMES)) -> Table:
+    """One row for each boundary and window, or for each value of `by`, of any number of them."""
     totals = {
-        column.name: rows[column.name].max() if column.name == _LARGER else rows[column.name].sum().cast("int64")
+        column.name: rows[column.name].max() if column.name in LARGEST else rows[column.name].sum().cast("int64")
         for column in COUNTS
     }
-    return rows.group_by(_NAMES).aggregate(**totals)
+    return rows.group_by(list(by)).aggregate(**totals)
 
 
 def rolled_up(rows: Table, seconds: int) -> Table:
@@ -97,14 +96,21 @@ def _counts(calls: Table) -> dict[str, Any]:
         "late_ns": total(late, calls.callee_ns - calls.caller_ns),
         "repeated": total(calls.executions > 1, calls.executions - 1),
         "refused": count(calls.refused == 1),
-        "fan_out": calls.siblings.max().cast("int64"),
-        "caller_ns": calls.caller_ns.sum().cast("int64"),
-        "callee_ns": calls.callee_ns.sum().cast("int64"),
-        "twice_skew_ns": total(
-            paired, 2 * (calls.callee_start - calls.caller_start) - calls.caller_ns + calls.callee_ns
-        ),
+        **_times(calls, paired),
         "inferred": count(calls.inferred == 1),
         "undecided": count(calls.has_caller + calls.has_callee == 0),
+    }
+
+
+def _times(calls: Table, paired: Any) -> dict[str, Any]:
+    skew = 2 * (calls.callee_start - calls.caller_start) - calls.caller_ns + calls.callee_ns
+    return {
+        "fan_out": calls.siblings.max().cast("int64"),
+        "caller_longest_ns": calls.caller_ns.max().cast("int64"),
+        "callee_longest_ns": calls.callee_ns.max().cast("int64"),
+        "caller_ns": calls.caller_ns.sum().cast("int64"),
+        "callee_ns": calls.callee_ns.sum().cast("int64"),
+        "twice_skew_ns": ifelse(paired, skew, 0).sum().cast("int64"),
     }
 
 
