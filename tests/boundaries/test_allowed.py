@@ -149,7 +149,7 @@ def test_a_selection_of_files_is_for_the_statements_in_them() -> None:
     assert rules_of(alerts(("", "", ""), ("", "", ""), waivers=(waiver,))) == [OWNER, "contract/waiver-unused"]
     assert rules_of(alerts(("", "", ""), ("", "", ""), waivers=(replace(waiver, files=both),))) == []
     named = replace(waiver, files=None, says="A names no owner")
-    assert rules_of(alerts(("", "", ""), waivers=(named,))) == [OWNER, "contract/waiver-unused"]
+    assert rules_of(alerts(("", "", ""), ("", "", ""), waivers=(named,))) == [OWNER, "contract/waiver-unused"]
     assert rules_of(alerts(("", "", ""), waivers=(replace(named, says="alerts names an owner"),))) == []
 
 

@@ -12,6 +12,8 @@ from accord.model.place import Place
 from accord.model.result import Waived
 from accord.model.waiver import OF_WAIVERS, File, Lines, Standing, Waiver
 
+_TWO_SIDES = 2
+"""Statements of a finding that collide, rather than join what is of one kind."""
 _LONGEST = 80
 
 
@@ -126,9 +128,9 @@ class _Nested:
 
 
 def _enough(finding: Finding, numbers: Sequence[int | None]) -> list[int]:
-    """The waivers that suffice for a finding: of a boundary one at any statement, else those at all statements of one kind."""
+    """The waivers that suffice for a finding: of two sides one at either, else those at all statements of one kind."""
     found = [number for number in numbers if number is not None]
-    if finding.consumer or not found:
+    if finding.consumer or len(numbers) <= _TWO_SIDES or not found:
         return found
     kinds: dict[str, list[int | None]] = {}
     for statement, number in zip(finding.statements, numbers, strict=True):

@@ -23,6 +23,7 @@ groups:
     rules:
       - {alert: OrdersLost, expr: up == 0}  # accord: allow[signals/owner-missing] because sandbox  # finding: note
       - {alert: StockLost, expr: up == 0}
+      - {alert: PricesLost, expr: up == 0}
 ```
 
 ## Not a gap
