@@ -13,6 +13,7 @@ from accord.boundaries.names import link
 from accord.boundaries.rotas import with_rotas
 from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.settings import reached
+from accord.boundaries.speakers import ROUTING, parties, without_contract
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Boundary, Key, System
 from accord.boundaries.variants import separate
@@ -51,20 +52,31 @@ def check(
     system, refused = joined(facts, as_of)
     chosen = all_rules() if rules is None else rules
     findings = with_moves(system, sorted(judged(system, chosen), key=_position), chosen)
-    result = Result(files, (*problems, *refused), len(system.parties), len(system.keys), tuple(findings))
+    result = Result(
+        files=files,
+        problems=(*problems, *refused),
+        parties=len(parties(system)),
+        boundaries=len(system.keys),
+        findings=tuple(findings),
+        alerts=len({fact.provider for fact in system.about("alert")}),
+        records=len({fact.provider for fact in system.about("records")}),
+        routings=sum(name.startswith(ROUTING) for name in system.parties),
+        unwritten=len(without_contract(system)),
+    )
     whole = whole and not any(problem.fatal for problem in result.problems)
     return _known(_waived(result, system, chosen, tuple(waivers), whole), chosen, tuple(baseline), whole)
 
 
 def _waived(result: Result, system: System, chosen: Sequence[Rule], waivers: Sequence[Waiver], whole: bool) -> Result:
-    """The result with what waivers allow set apart, and with what is to be said of the waivers themselves."""
+    """The result with what waivers allow set apart, and with what is to be said of the waivers themselves.
+
+    Rules that were not asked for run too where a waiver names them, so that none is called unused for that.
+    """
     if not waivers:
         return result
     allowed = Allowed(waivers, [rule.id for rule in all_rules()], system.as_of)
     left, waived = allowed.apart(result.findings)
-    also = allowed.rules - {
-        rule.id for rule in chosen
-    }  # so that no waiver is called unused whose rule was not asked for
+    also = allowed.rules - {rule.id for rule in chosen}
     allowed.apart(judged(system, [rule for rule in all_rules() if rule.id in also]))
     told = _told(chosen, Allowances(allowed.standings(whole)))
     return replace(result, findings=tuple(sorted((*left, *told), key=_position)), waived=waived)

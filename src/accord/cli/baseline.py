@@ -43,15 +43,14 @@ def command(paths: tuple[str, ...], output: str | None, grow: bool, config: str 
     from accord.cli._configuration import configuration
     from accord.cli._output import emit
     from accord.files.baseline import entries_of, written
+    from accord.report._summary import nothing_readable, spoken_of
 
     context = click.get_current_context()
     paths = paths or (".",)
     settings = configuration(paths, config, as_of=as_of)
     file = output or _usual(settings)
     result = _found(paths, settings)
-    if not result.parties:
-        from accord.report._summary import nothing_readable
-
+    if not spoken_of(result):
         click.echo("nothing was checked, and no baseline is written; accord check says why", err=True)
         context.exit(UNREADABLE if nothing_readable(result) else NOTHING)
     before = _before(file)

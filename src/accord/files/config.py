@@ -12,9 +12,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.files.keys import KEYS, SCOPE_KEYS, ConfigRefused, Key, shown, suggestion, typed
-from accord.files.listed import listed_tables, unknown
+from accord.files.keys import KEYS, PLATFORM_KEY, SCOPE_KEYS, ConfigRefused, Key, shown, suggestion, typed
+from accord.files.listed import Listed, listed_tables, unknown
 from accord.files.patterns import ScopeRule, scope_of
+from accord.files.platforms import Running, in_environment, in_table, within
 from accord.files.toml import Toml, find, read_toml
 from accord.files.waivers import Selection, waivers_of, waivers_of_lines
 from accord.model.fact import EVERYWHERE, Scope
@@ -24,7 +25,7 @@ from accord.model.waiver import Waiver
 
 _BY_NAME = {key.name: key for key in KEYS}
 _LISTED = ("scope", "waiver")
-_TABLES = (*dict.fromkeys(key.table for key in KEYS), *_LISTED)
+_TABLES = (*dict.fromkeys(key.table for key in (*KEYS, PLATFORM_KEY)), *_LISTED)
 _CONFIG_VARIABLE = "ACCORD_CONFIG"
 
 
@@ -52,11 +53,13 @@ class Config(Struct, frozen=True):
     """Every setting with its origin, in the order of the keys; `file` is the file that was read, "" for none.
 
     `selections` are its waivers, each with the pattern of the files that it is for, `comments` those of its own lines.
+    `platforms` are the versions in use that were said, those of an environment or a cluster with their scope.
     """
 
     settings: tuple[Setting, ...]
     scopes: tuple[ScopeRule, ...] = ()
     file: str = ""
+    platforms: tuple[Running, ...] = ()
     selections: tuple[Selection, ...] = ()
     comments: tuple[Waiver, ...] = ()
 
@@ -141,7 +144,7 @@ def no_file(origin: str) -> Place:
 
 def _with_environment(config: Config, environ: Mapping[str, str], problems: list[Problem]) -> Config:
     variables = {setting.key.variable: setting for setting in config.settings}
-    ours = tuple(f"ACCORD_{table.upper()}_" for table in _TABLES)
+    ours = tuple(f"ACCORD_{table.upper()}_" for table in _TABLES if table != PLATFORM_KEY.table)
     problems += [
         Problem(no_file(name), f"unknown variable; {suggestion(name, variables)}")
         for name in sorted(environ)
@@ -151,13 +154,16 @@ def _with_environment(config: Config, environ: Mapping[str, str], problems: list
         _said(setting, environ[name], name, problems) if environ.get(name) else setting
         for name, setting in variables.items()
     ]
-    return replace(config, settings=tuple(settings))
+    said = in_environment(environ, problems)
+    names = {one.platform for one in said}
+    kept = tuple(one for one in config.platforms if one.scope or one.platform not in names)
+    return replace(config, settings=tuple(settings), platforms=(*kept, *said))
 
 
 def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
     found = {setting.key.name: setting for setting in config.settings}
     for table, members in toml.tables.items():
-        if table in _LISTED:
+        if table in (*_LISTED, PLATFORM_KEY.table):
             continue
         if table not in _TABLES:
             problems.append(unknown(toml, (table,), _TABLES))
@@ -165,8 +171,11 @@ def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
             problems.append(Problem(toml.place((table,)), f"{table}: expected a table, read {shown(members)}"))
         else:
             _read_table(toml, table, members, found, problems)
+    scopes = _scopes(toml, problems)
+    everywhere = in_table(toml, (PLATFORM_KEY.table,), toml.tables.get(PLATFORM_KEY.table, {}), problems)
+    running = (*everywhere, *(one for rule in scopes for one in rule.running))
     selections = waivers_of(toml, problems)
-    return Config(tuple(found.values()), _scopes(toml, problems), toml.file, selections, waivers_of_lines(toml))
+    return Config(tuple(found.values()), scopes, toml.file, running, selections, waivers_of_lines(toml))
 
 
 def _read_table(
@@ -182,14 +191,32 @@ def _read_table(
 
 
 def _scopes(toml: Toml, problems: list[Problem]) -> tuple[ScopeRule, ...]:
-    rules = []
-    for listed in listed_tables(toml, "scope", SCOPE_KEYS, problems):
-        if "path" not in listed.typed:
-            problems.append(Problem(listed.place, "scope: expected `path`, the files it is for"))
-        values = listed.values
-        if "path" in values:
-            conditions = {word: values[word] for word in ("env", "cluster") if values.get(word)}
-            conditions |= {f"version:{party}": versions for party, versions in values.get("version", ())}
-            scope = tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items()))
-            rules.append(ScopeRule(values["path"], scope, f"{toml.file}:{listed.place.line}"))
-    return tuple(rules)
+    rules = (_scope_rule(toml, listed, problems) for listed in listed_tables(toml, "scope", SCOPE_KEYS, problems))
+    return tuple(rule for rule in rules if rule)
+
+
+def _scope_rule(toml: Toml, listed: Listed, problems: list[Problem]) -> ScopeRule | None:
+    values = listed.values
+    if "path" not in listed.table:
+        problems.append(Problem(listed.place, "scope: expected `path`, the files it is for"))
+    if "path" not in values:
+        return None
+    conditions = {word: values[word] for word in ("env", "cluster") if values.get(word)}
+    apart = _sorted(conditions)
+    conditions |= {f"version:{party}": versions for party, versions in values.get("version", ())}
+    running = _running(toml, listed, apart, problems)
+    return ScopeRule(values["path"], _sorted(conditions), f"{toml.file}:{listed.place.line}", running)
+
+
+def _sorted(conditions: Mapping[str, Iterable[str]]) -> Scope:
+    return tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items()))
+
+
+def _running(toml: Toml, listed: Listed, apart: Scope, problems: list[Problem]) -> tuple[Running, ...]:
+    """The versions of platforms in the environment or the cluster that a scope names."""
+    word = PLATFORM_KEY.table
+    if word not in listed.table:
+        return ()
+    if not apart:
+        problems.append(Problem(listed.places[word], "scope.platforms: expected `env` or `cluster` beside it"))
+    return within(in_table(toml, (*listed.path, word), listed.table[word], problems), apart)

@@ -5,18 +5,22 @@ from typing import Any
 
 from msgspec import Struct
 
-from accord.files.keys import Key, suggestion, typed
+from accord.files.keys import PLATFORM_KEY, Key, suggestion, typed
 from accord.files.toml import Keys, Toml
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 
 
 class Listed(Struct, frozen=True):
-    """One such table: its place, the words that were typed in it, and the values of those that can be used."""
+    """One such table as typed: where it and each of its keys stand, and the values of those that can be used.
 
-    place: Place
-    typed: tuple[str, ...]
+    A table in it (`platforms`) is for whoever asks for it.
+    """
+
+    path: Keys
+    table: dict[str, Any]
     values: dict[str, Any]
+    place: Place
     places: dict[str, Place]
 
 
@@ -42,10 +46,11 @@ def _listed(toml: Toml, path: Keys, table: dict[str, Any], keys: Sequence[Key], 
             problems.append(unknown(toml, (*path, word), known))
             continue
         try:
-            values[word] = typed(known[word], value)
+            if word != PLATFORM_KEY.table:
+                values[word] = typed(known[word], value)
         except Refused as refusal:
             problems.append(Problem(places[word], str(refusal)))
-    return Listed(toml.place(path), tuple(table), values, places)
+    return Listed(path, table, values, toml.place(path), places)
 
 
 def unknown(toml: Toml, path: Keys, words: Iterable[str]) -> Problem:

@@ -47,9 +47,9 @@ def waivers_of_lines(toml: Toml) -> tuple[Waiver, ...]:
 
 
 def _is_complete(listed: Listed, problems: list[Problem]) -> bool:
-    missing = [word for word in ("rule", "because") if word not in listed.typed]
+    missing = [word for word in ("rule", "because") if word not in listed.table]
     wanted = [f"`{word}`" for word in missing]
-    if not {"path", "subject", "says"} & set(listed.typed):
+    if not {"path", "subject", "says"} & set(listed.table):
         wanted.append("`path`, `subject` or `says`")
     if wanted:
         problems.append(Problem(listed.place, f"waiver: expected {' and '.join(wanted)}"))

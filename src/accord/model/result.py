@@ -35,7 +35,9 @@ class Waived(Struct, frozen=True):
 class Result(Struct, frozen=True):
     """Everything a report needs; `findings` are sorted, mismatches first.
 
-    Those that are `waived` and those that a baseline has as `known` are not among `findings`.
+    Those that are `waived` and those that a baseline has as `known` are not among `findings`. `parties` are those that can
+    promise something; `alerts`, recorded series (`records`) and files that say where alerts go (`routings`) are counted
+    apart. Of `unwritten` parties artefacts speak, and no contract does.
     """
 
     files: int
@@ -43,5 +45,9 @@ class Result(Struct, frozen=True):
     parties: int
     boundaries: int
     findings: tuple[Finding, ...]
+    alerts: int = 0
+    records: int = 0
+    routings: int = 0
+    unwritten: int = 0
     waived: tuple[Waived, ...] = ()
     known: tuple[Finding, ...] = ()

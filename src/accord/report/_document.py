@@ -160,5 +160,8 @@ class Document(Struct, frozen=True):
     boundaries: Count
     counts: Counts
     findings: list[Found]
+    alerts: Count
+    records: Count
+    routings: Count
     waived: list[Allowed] | UnsetType = UNSET
     known: list[Found] | UnsetType = UNSET

@@ -34,6 +34,9 @@ def document(result: Result, asked: Asked) -> form.Document:
         boundaries=result.boundaries,
         counts=form.Counts(**{verdict: counts[verdict] for verdict in Verdict if verdict is not Verdict.COMPATIBLE}),
         findings=[_finding(finding, asked.imported) for finding in result.findings],
+        alerts=result.alerts,
+        records=result.records,
+        routings=result.routings,
         waived=[_waived(waived, asked.imported) for waived in result.waived] or UNSET,
         known=[_finding(finding, asked.imported) for finding in result.known] or UNSET,
     )

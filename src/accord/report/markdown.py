@@ -15,7 +15,7 @@ from accord.report._paint import Paint, visible
 from accord.report._places import where
 from accord.report._questions import open_questions
 from accord.report._sentences import helps, sentence, settlings, subject_of, told
-from accord.report._summary import found, summary
+from accord.report._summary import found, spoken_of, summary
 from accord.report._timeline import heading, timeline, told_by_its_end
 
 LONGEST = 60_000
@@ -29,7 +29,7 @@ _ADDRESSING = re.compile(r"([@#!&%])(?=[\w/])|(?<=\w)(:)(?=//)")
 
 def render(result: Result, asked: Asked) -> str:
     """The whole comment; it ends with a line break."""
-    if not result.parties:
+    if not spoken_of(result):
         return "\n".join(["### Accord: nothing to check", "", *_fenced(summary(result, asked, Paint(False)))]) + "\n"
     kept = [finding for finding in result.findings if finding.verdict is not Verdict.UNANSWERED]
     parts = [f"### Accord: {escaped(found(result, asked))}"]
