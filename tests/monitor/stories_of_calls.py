@@ -120,6 +120,47 @@ STORIES: dict[str, Story] = {
         """,
         ("orders>bank/pay backoff",),
     ),
+    "a message put back after its key was forgotten": Story(
+        "key-outlives-message",
+        """
+        party: orders
+        kind: queue
+        promises: {to-billing: {delivery: at-least-once, dead_letter: dead/read, attempts: 5}}
+        ---
+        party: dead
+        kind: queue
+        promises: {read: {retention: 14d}}
+        ---
+        party: billing
+        assumes: {orders/to-billing: {idempotent: {key: order_id, for: 7d}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s billing states orders/to-billing by billing>orders/to-billing idempotent
+        0s orders states orders/to-billing by orders/to-billing dead_letter
+        0s dead states dead/read by dead/read retention
+        0s - concludes
+        """,
+        ("billing>orders/to-billing idempotent",),
+    ),
+    "the last message of a batch, delivered again before it is done": Story(
+        "asker-learns-outcome",
+        """
+        party: orders
+        kind: queue
+        promises: {to-billing: {delivery: at-least-once, timeout: {attempt: 30s}, attempts: 5}}
+        ---
+        party: billing
+        assumes: {orders/to-billing: {work: {max: 8s}, accepts: {batch: 10}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s orders calls orders/to-billing #1 by orders/to-billing timeout.attempt
+        30s orders gives-up orders/to-billing #1 by orders/to-billing timeout.attempt
+        30s orders calls orders/to-billing #2 by orders/to-billing attempts
+        1m20s billing answers orders/to-billing #1 by billing>orders/to-billing work.max
+        1m20s - concludes
+        """,
+        ("billing>orders/to-billing accepts.batch",),
+    ),
     "a message delivered again while it is worked on": Story(
         "effect-once",
         """

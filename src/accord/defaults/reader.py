@@ -187,6 +187,8 @@ def _value(term: str, text: str) -> Any:
         return int(text) if text.isdigit() else text
     if known is not None and known.domain == "amount":
         return parse_amount(text)
+    if known is not None and known.domain == "word":
+        return text
     return tuple(word.strip() for word in text.split(","))
 
 
