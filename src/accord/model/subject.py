@@ -30,6 +30,8 @@ def operation_of(about: str) -> str:
 def called(party: str) -> str:
     """The name by which people know a party: the alert of `prometheus:rules/a.yml#group/Alert#2`, the file of a routing tree, else the name itself."""
     system, _, name = party.partition(":")
+    if system == "accord":
+        return name or party
     if party.startswith(_OF_FILES):
         return party.rpartition("#")[2] or party
     if system == "alertmanager":
