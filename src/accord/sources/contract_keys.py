@@ -170,6 +170,7 @@ BOTH_SIDES = (
     _scalar("order", "order of messages", "Kafka partition key, SQS FIFO group", one_of("none", "per-key", "total"), "none per-key total", none=False),
     _duration("retention", "kept at least", "ODCS `retention`, `MessageRetentionPeriod`"),
     Key("idempotent", "idempotent", "promise: a repeat acts once; assumes: how this receiver treats the same message twice", "RFC 9110 9.2.2; Idempotency-Key draft", none=False),
+    _duration("keep_alive", "how long an idle connection is kept open: the provider closes it, the caller keeps it for its next call", "`keepalive_timeout`, `keepAliveTimeout`, pool idle"),
     Key("accepts", "quantities", "the most this side can take", "ODCS, quotas, UCUM words for units", grammar="amount"),
     Key("sends", "quantities", "the most this side puts on the other", "ODCS, quotas, UCUM words for units", grammar="amount"),
     Key(
@@ -214,6 +215,7 @@ PROMISES_ONLY = (
     _words("to", "for whom the promise was made and agreed", parse=parse_audience, grammar="reference or anyone"),
     Key("needs", "needs", "what it calls, one after the other; an inner list runs side by side", "GitHub `needs`, Backstage `dependsOn`", grammar="reference"),
     Key("errors", "errors", "the answers that are not success", "RFC 9110 15, Retry-After; gRPC codes"),
+    _duration("silence", "the longest time without a byte, before or inside an answer; absent: as long as the answer may take"),
     _words("dead_letter", "where a message goes after the last attempt", "SQS `RedrivePolicy`", **_REFERENCES),
     _words("undo", "what takes the effect back; none: irreversible", "saga compensation", **_REFERENCES),
     _duration("spread", "a change here reaches everybody within", "rollout practice"),

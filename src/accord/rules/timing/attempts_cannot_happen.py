@@ -73,7 +73,7 @@ from accord.model.finding import Change, Finding, Move, Statement, Verdict
 from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
-READS = ("timeout", "attempts", "backoff", "retry_on", "latency", "needs")
+READS = ("timeout", "attempts", "backoff", "retry_on", "latency", "silence", "needs")
 NEEDS = ("attempts", "timeout")
 
 
