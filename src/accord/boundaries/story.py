@@ -156,7 +156,7 @@ def _permits(number: int, planned: Plan) -> Fact:
 def _calls(boundary: Boundary, number: int, planned: Plan) -> str:
     if planned.attempts is None or planned.attempts.value == 1:
         return f"calls {boundary.subject}"
-    total = "" if planned.attempts.value is NONE else f" of {planned.attempts.text}"
+    total = "" if planned.attempts.value is NONE else f" of {planned.attempts.value}"
     return f"calls {boundary.subject} (try {number}{total})"
 
 
