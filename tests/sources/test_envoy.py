@@ -83,7 +83,7 @@ def test_a_route_states_its_limits_and_retries() -> None:
 def test_who_calls_whom_and_where_it_stands() -> None:
     facts, _ = read(front(ROUTE + "    timeout: 3s\n"))
     limit = next(fact for fact in facts if fact.term == "timeout.request")
-    assert (limit.consumer, limit.provider, limit.operation) == ("gateway:envoy/front.envoy", "dns:app", "any")
+    assert (limit.consumer, limit.provider, limit.operation) == ("gateway:envoy/front.envoy", "envoy:front.app", "any")
     assert (limit.stance, limit.layer, limit.source) == (Stance.ASSUMES, Layer.GATEWAY, "envoy")
     assert (limit.place.line, limit.place.column) == (20, 28)
 
@@ -160,12 +160,12 @@ def test_entries_that_say_the_same_are_one() -> None:
 @pytest.mark.parametrize(
     ("address", "party"),
     [
-        ("app", "dns:app"),
+        ("app", "envoy:front.app"),
         ("pay.shop.svc.cluster.local", "kubernetes:shop/pay"),
         ("api.example.com", "dns:api.example.com"),
-        ("127.0.0.1", "cluster:front.envoy.app"),
-        ("localhost", "cluster:front.envoy.app"),
-        ("'::1'", "cluster:front.envoy.app"),
+        ("127.0.0.1", "envoy:front.envoy.app"),
+        ("localhost", "envoy:front.envoy.app"),
+        ("'::1'", "envoy:front.envoy.app"),
     ],
 )
 def test_the_party_behind_a_cluster_is_its_address_or_its_name_in_this_file(address: str, party: str) -> None:
@@ -179,7 +179,7 @@ def test_weighted_clusters_that_get_nothing_are_left_out() -> None:
         "[{name: app, weight: 100}, {name: other, weight: 0}, {name: third, weight: 1}]\n"
     )
     facts, _ = read(front(route))
-    assert {fact.provider for fact in facts if fact.consumer} == {"dns:app", "cluster:front.envoy.third"}
+    assert {fact.provider for fact in facts if fact.consumer} == {"envoy:front.app", "envoy:front.envoy.third"}
 
 
 def test_breakers_state_how_many_further_tries_may_run() -> None:
@@ -204,7 +204,7 @@ def test_how_long_idle_connections_are_kept_on_both_sides() -> None:
     assert not problems
     found = {(fact.consumer, fact.provider): fact.text for fact in facts if fact.term == "keep_alive"}
     envoy = "gateway:envoy/front.envoy"
-    assert found == {(envoy, "dns:app"): "4s", ("", envoy): "75s"}
+    assert found == {(envoy, "envoy:front.app"): "4s", ("", envoy): "75s"}
 
 
 def test_resources_as_xds_delivers_them_are_read() -> None:
@@ -216,7 +216,7 @@ def test_resources_as_xds_delivers_them_are_read() -> None:
     }
     facts, problems = read(json.dumps({"version_info": "0", "resources": [configuration]}), "rds.json")
     assert not problems
-    assert {fact.provider for fact in facts if fact.consumer} == {"cluster:rds.a.b"}
+    assert {fact.provider for fact in facts if fact.consumer} == {"envoy:rds.a.b"}
 
 
 def test_connections_that_are_passed_on_have_their_own_limit_on_silence() -> None:
@@ -236,7 +236,7 @@ def test_what_has_the_wrong_shape_is_refused_with_its_place() -> None:
 
 def test_a_story_about_an_envoy_names_no_layer_of_its_own() -> None:
     facts, _ = read(front(ROUTE + "    timeout: 0s\n"))
-    app = "party: app\nnames: {dns: app}\npromises:\n  any: {latency: {max: 10m}}\n"
+    app = "party: app\nnames: {envoy: front.app}\npromises:\n  any: {latency: {max: 10m}}\n"
     contract = [fact for fact in read_text(app, ".", "accord.yaml") if isinstance(fact, Fact)]
     found = [one for one in check([*facts, *contract]).findings if one.rule.startswith("timing/")]
     (finding,) = found
