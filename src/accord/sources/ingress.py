@@ -11,7 +11,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.requests import Match
 from accord.sources._hosts import party_of_gateway, party_of_host
-from accord.sources._numbers import parse_number
+from accord.sources._speaker import parse_number
 from accord.sources._objects import Object, Reader, kind_of
 from accord.sources._routed import Entry, Route, Said, facts_of
 from accord.sources._yaml import Document, Node, place_of
