@@ -10,8 +10,8 @@ from accord.model.nothing import NONE
 from accord.model.place import Place
 from accord.sources._envoy_objects import EnvoyReader, Members, party_of_cluster
 from accord.sources._envoy_routes import limit
-from accord.sources._speaker import parse_number
 from accord.sources._routed import Said
+from accord.sources._speaker import parse_number
 from accord.sources._yaml import Node, place_of
 
 _PROTOCOLS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"

@@ -8,8 +8,8 @@ from accord.model.place import Place
 from accord.model.requests import Match
 from accord.sources._envoy_objects import EnvoyReader, Members
 from accord.sources._go_duration import parse_go_duration
-from accord.sources._speaker import parse_number
 from accord.sources._routed import Said
+from accord.sources._speaker import parse_number
 from accord.sources._yaml import Node, place_of
 
 ALL_REQUESTS = "all requests"

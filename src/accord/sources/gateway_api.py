@@ -13,9 +13,9 @@ from accord.model.problem import Problem
 from accord.sources._gateway_match import hosts_in_words, matches, precedence, words
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._hosts import party_of_gateway, party_of_host
-from accord.sources._speaker import parse_number
 from accord.sources._objects import Object, Reader, kind_of
 from accord.sources._routed import Entry, Route, Said, facts_of
+from accord.sources._speaker import parse_number
 from accord.sources._yaml import Document, Node, place_of
 from accord.sources._yaml import Entry as Member
 

@@ -11,9 +11,9 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.requests import Match
 from accord.sources._hosts import party_of_gateway, party_of_host
-from accord.sources._speaker import parse_number
 from accord.sources._objects import Object, Reader, kind_of
 from accord.sources._routed import Entry, Route, Said, facts_of
+from accord.sources._speaker import parse_number
 from accord.sources._yaml import Document, Node, place_of
 from accord.sources._yaml import Entry as Member
 
