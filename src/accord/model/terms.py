@@ -29,6 +29,9 @@ TERMS: dict[str, Term] = {
         Term("handles", "errors this caller has an answer for", "words"),
         Term("idempotency_key", "which key the caller sends: per-request, per-attempt or none", "word"),
         Term("work.", "how long a receiver keeps one delivered message", "duration", "max-plus"),
+        Term("gathers", "how long the receiver collects messages of a batch before it begins with them", "duration", "sum"),
+        Term("failures", "what is delivered again when one message of a batch fails: each (it alone) or all", "word"),
+        Term("left_out.", "what a file leaves to the default of its platform", "nothing"),
         Term("until", "the caller needs the promise until this day", "date"),
         Term("latency.", "receipt of an attempt to the last byte of its answer: max, or pN (at least N % over each window)", "duration", "max-plus"),
         Term("latency.slow", "whether a slow request is slow again when asked again: per-request or per-attempt", "word"),
@@ -143,6 +146,7 @@ TERMS: dict[str, Term] = {
         Term("laid_over", "what a patch states anew of an object that stands elsewhere: terms", "words"),
         Term("setting.", "a variable of the party that holds addresses: their hosts", "words"),
         Term("takes_settings", "where the party takes further variables from", "words"),
+        Term("platforms.", "the version of a platform that an organisation says it uses: configuration", "word"),
         Term("vocabulary.", "the words that an organisation uses: configuration", "words"),
     )
 }  # fmt: skip

@@ -8,6 +8,10 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, hanging, visible
 from accord.report._places import where
 
+_OUTSIDE = "dns:"
+FEW = 3
+"""Questions that a report shows unasked, where there is nothing else to show."""
+
 
 def open_questions(findings: Iterable[Finding]) -> dict[Question, list[Finding]]:
     """Every question that an unanswered finding asks, once, with the findings that ask it."""
@@ -21,11 +25,20 @@ def open_questions(findings: Iterable[Finding]) -> dict[Question, list[Finding]]
 
 def question_list(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> list[str]:
     """The open questions, grouped by the party who can answer."""
+    asked = open_questions(findings)
+    return _grouped({question: asked[question] for question in sorted(asked, key=_asked_of)}, wanted, paint)
+
+
+def _asked_of(question: Question) -> str:
+    return question.to
+
+
+def _grouped(questions: dict[Question, list[Finding]], wanted: Asked, paint: Paint) -> list[str]:
     asked_of: dict[str, list[tuple[Question, list[Finding]]]] = {}
-    for question, asking in open_questions(findings).items():
+    for question, asking in questions.items():
         asked_of.setdefault(question.to, []).append((question, asking))
     lines: list[str] = []
-    for party, asked in sorted(asked_of.items(), key=lambda item: item[0]):
+    for party, asked in asked_of.items():
         lines.append(
             f"{paint('unanswered', 'unanswered')}  asked of {paint('bold', visible(called(party)) or 'anybody')}"
         )
@@ -33,6 +46,16 @@ def question_list(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> l
             lines += _entry(question, asking, wanted, paint)
         lines.append("")
     return lines
+
+
+def first_questions(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> list[str]:
+    """A few of the open questions, for a report that has nothing else to show: the most telling first.
+
+    Those are the ones of which a bound is known that would settle them; outsiders, whom nobody here can ask, come last.
+    """
+    asked = open_questions(findings)
+    first = sorted(asked, key=lambda question: (question.to.startswith(_OUTSIDE), not question.bound))[:FEW]
+    return _grouped({question: asked[question] for question in first}, wanted, paint)
 
 
 def _entry(question: Question, asking: list[Finding], wanted: Asked, paint: Paint) -> list[str]:
