@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from accord.boundaries.addressed import by_address
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
@@ -56,7 +57,7 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     names: dict[str, set[str]] = {}
     for known in linked.links:
         names.setdefault(known.name, set()).add(known.party)
-    told = by_operation(answered(linked.facts, names))
+    told = by_operation(answered(by_address(linked.facts), names))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
     system = System(with_defaults(with_turns), as_of)
     return system, (*linked.problems, *system.conflicts)

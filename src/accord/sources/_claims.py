@@ -64,11 +64,12 @@ def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERY
 
 
 def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[Fact | Problem]:
-    """The facts of one document; nothing where no source claims it."""
-    for source in (*sources(), *more):
-        if source.claims(document):
-            return source.read(document)
-    return ()
+    """The facts of one document: of the first source that claims it, and of those that read beside others (`BESIDE`)."""
+    claiming = [source for source in (*sources(), *more) if source.claims(document)]
+    alone = next((source for source in claiming if not getattr(source, "BESIDE", False)), None)
+    for source in claiming:
+        if source is alone or getattr(source, "BESIDE", False):
+            yield from source.read(document)
 
 
 def read_text(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:

@@ -64,10 +64,11 @@ where the program has one to raise.
 - gRPC proposal A6, client retries: limits on retries, and one deadline for all attempts
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
+from accord.boundaries.memory import once
 from accord.boundaries.programs import by_default
 from accord.boundaries.system import System
 from accord.boundaries.view import View, holds_in
@@ -114,18 +115,23 @@ def _policies(system: System, view: View) -> Iterator[_Policy]:
     for fact in system.about("attempts.policy"):
         if fact.source in programs and holds_in(fact.scope, view):
             found.setdefault((fact.place, fact.scope), []).append(fact)
+    beside = _beside(system) if found else {}
     for facts in found.values():
-        first = facts[0]
-        near = _of_file(system.assumed((first.consumer, first.provider, first.operation), view).terms.values(), first)
-        yield _Policy({**near, first.term: first}, len(facts) - 1)
+        yield _Policy({**beside.get(_where(facts[0]), {}), facts[0].term: facts[0]}, len(facts) - 1)
 
 
-def _of_file(terms: Iterable[tuple[Fact, ...]], policy: Fact) -> dict[str, Fact]:
-    """What the same file says of the same operation."""
-    where = (policy.place.root, policy.place.file, policy.source)
-    return {
-        fact.term: fact for facts in terms for fact in facts if (fact.place.root, fact.place.file, fact.source) == where
-    }
+@once
+def _beside(system: System) -> dict[object, dict[str, Fact]]:
+    """What each file says of the operations that it has a policy for, by term."""
+    found: dict[object, dict[str, Fact]] = {_where(fact): {} for fact in system.about("attempts.policy")}
+    for fact in system.about("attempts", "retry_on", "timeout.request", "backoff"):
+        if _where(fact) in found:
+            found[_where(fact)][fact.term] = fact
+    return found
+
+
+def _where(fact: Fact) -> object:
+    return (fact.place.root, fact.place.file, fact.source, fact.consumer, fact.provider, fact.operation)
 
 
 def _finding(policy: _Policy, message: str, *statements: Statement, condition: str = "") -> Finding:

@@ -98,6 +98,7 @@ from collections.abc import Iterator
 
 from accord.boundaries.causes import can_run_out
 from accord.boundaries.limits import Plan, attempts, plan, repeated_after
+from accord.boundaries.listed import asks_too_much
 from accord.boundaries.repeats import Repeat, never_repeated, repeat, safe_only_while
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import caller, exchanged, times
@@ -125,6 +126,8 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         *_acts(boundary, does),
     )
     if does.safe is None:
+        if asks_too_much(boundary, tries):
+            return
         has_key = does.fact is not None and does.fact.term == "idempotent"
         open_part = "which key it sends" if has_key else "what a repeat does"
         message = f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject}; nobody says {open_part}"
