@@ -7,6 +7,9 @@ from accord.model.contract_values import ErrorAnswer, Needs
 from accord.model.fact import ANY, Fact
 from accord.model.nothing import NONE
 
+_GATEWAY = frozenset(("502", "503", "504"))
+"""The codes that Envoy's `gateway-error` stands for."""
+
 
 def answers(boundary: Boundary) -> list[Fact]:
     """The error answers that the provider lists, in order of name."""
@@ -18,8 +21,10 @@ def names_error(word: str, error: Fact) -> bool:
     if word == "any" or word == error.term.removeprefix("errors."):
         return True
     statuses = error.value.status or ()
-    if word in statuses:
+    if word in statuses or word.upper().replace("-", "_") in statuses:
         return True
+    if word == "gateway-error":
+        return not _GATEWAY.isdisjoint(statuses)
     return (
         len(word) == 3
         and word.endswith("xx")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from accord.boundaries.mesh_settings import installed
 from accord.defaults.reader import Default, Pack, pack, platforms
 from accord.model.fact import ANY, Fact, Layer, Scope, Stance
 
@@ -19,16 +20,17 @@ def with_defaults(facts: Iterable[Fact], versions: Mapping[str, str] | None = No
     what was read.
     """
     read = tuple(facts)
+    versions = {**installed(read), **(versions or {})}
     added: list[Fact] = []
     read_from = {fact.source for fact in read}
     for mesh in (pack(name) for name in platforms() if name in read_from):
         shown = _shown(read, mesh.platform) if mesh.accepts else {}
         if shown:
             called = {fact.provider for fact in read if fact.consumer}
-            version = (versions or {}).get(mesh.platform, "")
+            version = versions.get(mesh.platform, "")
             for present, witnesses in shown.items():
                 added += _given(mesh, present, witnesses, version, called)
-    return (*read, *added, *_named(read, versions or {}))
+    return (*read, *added, *_named(read, versions))
 
 
 def _named(facts: tuple[Fact, ...], versions: Mapping[str, str]) -> Iterator[Fact]:

@@ -4,6 +4,8 @@ A list states more operations than anybody means to talk about. What can be aske
 statement is about that very operation.
 """
 
+from collections.abc import Callable
+
 from accord.boundaries.system import Boundary
 from accord.model.fact import ANY, PARTY, Fact, Stance
 
@@ -23,3 +25,16 @@ def asks_too_much(boundary: Boundary, stated: Fact) -> bool:
     """Whether a question about an operation that is only listed would rest on a word that somebody says of no single one."""
     by_itself = stated.operation == boundary.operation and stated.stance is not Stance.DEFAULT
     return not by_itself and is_only_listed(boundary)
+
+
+def more_alike(boundary: Boundary, alike: Callable[[Boundary], bool]) -> int | None:
+    """How many more listed operations of the provider are alike, where this is the first of them, else None.
+
+    0 for an operation of which somebody speaks: it is told by itself.
+    """
+    if not is_only_listed(boundary):
+        return 0
+    system, provider = boundary.system, boundary.provider
+    listed = [system.boundary(("", provider, name), boundary.view) for name in sorted(system.operations(provider))]
+    found = [each.operation for each in listed if is_only_listed(each) and alike(each)]
+    return len(found) - 1 if found and found[0] == boundary.operation else None

@@ -164,4 +164,3 @@ def _parse_tries(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 2):
         raise Refused(f"expected at least 2, read {text[:80]!r}; gRPC loads no config with such a number")
     return int(text)
-

@@ -88,6 +88,7 @@ from accord.boundaries.answers import answers, names_error
 from accord.boundaries.limits import attempts
 from accord.boundaries.repeats import repeat
 from accord.boundaries.system import Boundary
+from accord.boundaries.unwritten import unwritten_tries
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
@@ -104,12 +105,13 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     if again is None or again.value is NONE or (tries is not None and tries.value == 1):
         return
     safe = repeat(boundary).safe
+    by_itself = safe is False and unwritten_tries(boundary) is not None  # a rule of its own tells it
     for error in answers(boundary):
         if not any(names_error(word, error) for word in again.value):
             continue
         if error.value.retry == "never":
             yield _mismatch(boundary, again, error, "must not be asked again")
-        elif error.value.effect in ("unknown", "done") and safe is not True:
+        elif error.value.effect in ("unknown", "done") and safe is not True and not by_itself:
             may = "may have been done" if error.value.effect == "unknown" else "was done"
             yield (_mismatch(boundary, again, error, may) if safe is False else _question(boundary, again, error, may))
 

@@ -102,7 +102,9 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     elif may.surely > limit.value:
         if may.stated is not None or may.held_back > limit.value:
             yield from _cut(boundary, limit, may)
-    elif may.stated is None and not asks_too_much(boundary, limit) and agreement(boundary, limit) is not Agreement.AGREED:
+    elif (
+        may.stated is None and not asks_too_much(boundary, limit) and agreement(boundary, limit) is not Agreement.AGREED
+    ):
         yield from _open(boundary, limit)
 
 
