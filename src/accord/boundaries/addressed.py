@@ -61,11 +61,11 @@ class _Homes:
         if fact.provider.startswith(_GRPC):
             yield from self.of_service(fact)
             return
-        operation = self.operation(fact.provider, self.listed.get((fact.provider, fact.operation), set()))
-        if not operation or operation == fact.operation:
+        operations = self.operations(fact.provider, self.listed.get((fact.provider, fact.operation), set()))
+        if not operations or operations == [fact.operation]:
             yield fact
         elif fact.term != "at":
-            yield replace(fact, operation=operation)
+            yield from (replace(fact, operation=operation) for operation in operations)
 
     def of_service(self, fact: Fact) -> Iterator[Fact]:
         """What a config says of a service or a method, where one party alone has the service."""
@@ -93,11 +93,9 @@ class _Homes:
         variant = (f"variant:{fact.provider}/{fact.operation}", (f"{fact.place.file}:1",))
         return tuple(sorted((*fact.scope, variant)))
 
-    def operation(self, provider: str, addresses: set[str]) -> str:
-        """The operation that lives at all of these addresses; "" where none does, or more than one."""
-        found = [self.named.get((provider, address), {}) for address in addresses]
-        names = {name for operations in found for name in operations}
-        return names.pop() if len(names) == 1 and all(found) else ""
+    def operations(self, provider: str, addresses: set[str]) -> list[str]:
+        """The operations that live at one of these addresses, in order of name."""
+        return sorted({name for address in addresses for name in self.named.get((provider, address), {})})
 
 
 def _spelled(address: str) -> str:

@@ -16,6 +16,11 @@ def answers(boundary: Boundary) -> list[Fact]:
     return [fact for fact in boundary.promised.family("errors.") if isinstance(fact.value, ErrorAnswer)]
 
 
+def lists_all(listed: Iterable[Fact]) -> bool:
+    """Whether a list of errors is meant to be complete: one of an API document need not be (OpenAPI, Responses Object)."""
+    return any(error.source != "openapi" for error in listed)
+
+
 def names_error(word: str, error: Fact) -> bool:
     """Whether a word of `handles` or `retry_on` names this error: its name, its status, its class (5xx) or any."""
     if word == "any" or word == error.term.removeprefix("errors."):

@@ -13,6 +13,14 @@ LISTING = frozenset(("grpc", "linkerd", "openapi"))
 """Sources whose documents list operations, whoever calls them."""
 
 
+_DOCUMENTS = ("grpc:", "openapi:")
+
+
+def is_document(party: str) -> bool:
+    """Whether a party is no more than a document that lists operations, tied to nobody."""
+    return party.startswith(_DOCUMENTS)
+
+
 def is_only_listed(boundary: Boundary) -> bool:
     """Whether nobody but such documents speaks of this operation by its name, and no caller of it is known."""
     if boundary.consumer or boundary.operation in (ANY, PARTY) or not boundary.promised.terms:

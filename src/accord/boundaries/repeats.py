@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from accord.boundaries.answers import answers, names_error
+from accord.boundaries.answers import answers, lists_all, names_error
 from accord.boundaries.limits import repeated_after, tries_again
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Idempotence
@@ -72,9 +72,19 @@ def never_repeated(boundary: Boundary, tries: Fact) -> bool:
     if stated.value is NONE:
         return True
     listed = answers(boundary)
-    if boundary.promised.value("errors") is NONE or (listed and all(error.value.status for error in listed)):
+    if boundary.promised.value("errors") is NONE or (lists_all(listed) and all(error.value.status for error in listed)):
         return LOST.isdisjoint(stated.value) or _all_named(stated.value, listed)
     return _all_named(stated.value, listed)
+
+
+def error_says_so(boundary: Boundary, tries: Fact) -> bool:
+    """Whether the provider lists an error that is tried again and after which it may have acted: a rule on errors tells it."""
+    stated = repeated_after(boundary, tries)
+    words = stated.value if stated is not None and stated.value is not NONE else ()
+    return any(
+        error.value.effect in ("unknown", "done") and any(names_error(word, error) for word in words)
+        for error in answers(boundary)
+    )
 
 
 def _all_named(words: Iterable[str], listed: Sequence[Fact]) -> bool:

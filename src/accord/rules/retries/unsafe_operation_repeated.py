@@ -99,7 +99,7 @@ from collections.abc import Iterator
 from accord.boundaries.causes import can_run_out
 from accord.boundaries.limits import Plan, attempts, plan, repeated_after
 from accord.boundaries.listed import asks_too_much
-from accord.boundaries.repeats import Repeat, never_repeated, repeat, safe_only_while
+from accord.boundaries.repeats import Repeat, error_says_so, never_repeated, repeat, safe_only_while
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import asks_so_often, caller, exchanged
 from accord.model.contract_values import Idempotence
@@ -138,6 +138,8 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     again = planned is not None and len(planned.tries) > 1 and planned.attempts is tries
     late = planned is not None and can_run_out(boundary, planned.tries[0].limit)
     if planned is None or not again or not (late or repeated_after(boundary, tries)):
+        if error_says_so(boundary, tries):
+            return
         condition = safe_only_while(boundary, tries)
         yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
         return
