@@ -120,7 +120,7 @@ def _mismatch(boundary: Boundary, again: Fact, error: Fact, means: str) -> Findi
     name, about = _name(error), boundary.subject
     steps = (
         Step(0, boundary.provider, "states", f"answers {name}: the call {means}", error, about),
-        Step(0, _who(boundary, again), "states", f"asks again after {name}", again, about),
+        Step(0, again.says, "states", f"asks again after {name}", again, about),
         Step(0, "", "concludes", f"{about} is asked again although it {means}", None, about),
     )
     decides = repeat(boundary)

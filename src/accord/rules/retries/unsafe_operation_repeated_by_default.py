@@ -173,7 +173,7 @@ def _witness(boundary: Boundary, tries: Fact, again: Fact, error: Fact, does: Re
     who, about, provider = boundary.consumer, boundary.subject, boundary.provider
     name, code = error.term.removeprefix("errors."), (error.value.status or ("",))[0]
     steps = (
-        Step(0, who, "calls", f"calls {about} (try 1 of {tries.text})", tries, about, 1),
+        Step(0, who, "calls", f"calls {about}, once", tries, about, 1),
         Step(0, provider, "acts", "acts on try 1", does.fact, about, 1),
         Step(0, provider, "answers", f"answers {name} {code}".rstrip(), error, about, 1),
         Step(0, who, "calls", f"asks again through {tries.says}: nobody wrote that it should", tries, about, 2),
