@@ -53,6 +53,15 @@ def test_a_route_has_an_address_a_limit_and_tries_without_a_number():
     assert (tries.place.line, tries.place.column) == (6, 46)
 
 
+def test_a_route_that_is_not_retryable_is_asked_once_whatever_an_annotation_says():
+    more = "retry.linkerd.io/http: 5xx, retry.linkerd.io/limit: '3'"
+    facts, _ = read(
+        f"{SERVICE % more}---\n{profile('  - {name: r, condition: {method: GET, pathRegex: /a}}' + chr(10))}"
+    )
+    assert said(facts, "kubernetes:shop/books/r")["attempts"] == 1
+    assert said(facts, "kubernetes:shop/books/any")["attempts"] == 4
+
+
 @pytest.mark.parametrize(
     ("condition", "address"),
     [

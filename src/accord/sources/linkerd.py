@@ -105,7 +105,9 @@ class _Reader(Reader):
         self.say(subject, "attempts.policy", "route", "route", name)
         self.limit(subject, route.get("timeout"), "timeout", "timeout.request")
         repeated = self.text(route.get("isRetryable"), "isRetryable")
-        if repeated == "true":
+        if repeated != "true":
+            self.say(subject, "attempts", 1, "1 (not retryable)", name)
+        else:
             self.say(subject, "attempts", NONE, "any number of tries, within the budget", route["isRetryable"].at)
 
     # ------------------------------------------------------------------ annotations
