@@ -74,6 +74,20 @@ def test_a_method_takes_its_own_entry_whole_and_nothing_from_a_wider_one():
     assert not facts
 
 
+def test_keys_may_begin_with_a_capital_as_clients_in_go_take_them():
+    policy = {key[:1].upper() + key[1:]: value for key, value in POLICY.items()}
+    facts, _ = read({"MethodConfig": [{"Name": [{"Service": ""}], "RetryPolicy": policy}]})
+    assert said(facts, "grpc:*/any")["attempts"] == (4, "4")
+
+
+def test_a_name_that_no_call_has_is_told():
+    _, problems = read({"methodConfig": [entry({"service": "shop.Pay", "method": " Charge"}, {"service": "shop/Pay"})]})
+    assert [problem.reason for problem in problems] == [
+        "cannot read methodConfig.name: expected a method such as Charge, read ' Charge'; no call has such a name",
+        "cannot read methodConfig.name: expected a service such as shop.Pay, read 'shop/Pay'; no call has such a name",
+    ]
+
+
 def test_hedged_tries_are_tries():
     facts, _ = read({"methodConfig": [entry({"service": "a.B"}, hedgingPolicy={"maxAttempts": 3, "hedgingDelay": "1s"})]})  # fmt: skip
     assert said(facts, "grpc:a.B/any") == {"attempts.policy": ("hedgingPolicy", "hedgingPolicy"), "attempts": (3, "3")}

@@ -42,6 +42,7 @@ TERMS: dict[str, Term] = {
         Term("hours", "when the promise holds", "hours", "intersection"),
         Term("freshness", "age of the data at most", "duration", "sum"),
         Term("ready_by", "complete by, or read at, this time of day", "instant"),
+        Term("retries.budget", "the most further tries that run at the same time, as a share of the requests under way", "percent"),
         Term("delivery", "how often a message arrives: at-least-once, at-most-once, exactly-once", "word", "lattice"),
         Term("order", "order of messages: none, per-key, total", "word", "lattice"),
         Term("retention", "kept at least", "duration", "min"),

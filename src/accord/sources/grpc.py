@@ -30,6 +30,7 @@ CODES = (
 """The status codes of gRPC, each at its number (google/rpc/code.proto)."""
 
 _KEY = "methodConfig"
+_KEYS = (_KEY, "MethodConfig")
 _EMBEDDED = ("serviceConfig", "service_config")
 _SECONDS = re.compile(r"(\d{0,12})(?:\.(\d{0,9}))?s", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][\w.]{0,250}", re.ASCII)
@@ -61,7 +62,7 @@ def _configs(node: Node) -> Iterator[Node]:
         if type(choice) is not MappingNode:
             return
         for found in (choice, *(child(choice, key) for key in _EMBEDDED)):
-            if type(found) is MappingNode and type(child(found, _KEY)) is SequenceNode:
+            if type(found) is MappingNode and any(type(child(found, key)) is SequenceNode for key in _KEYS):
                 yield found
 
 
@@ -70,8 +71,8 @@ class _Config:
 
     def __init__(self, reader: Reader, node: Node) -> None:
         self.reader, self.document = reader, reader.document
-        entries = reader.sequence(reader.members(node, "the service config").get(_KEY), _KEY)
-        self.entries = [reader.members(entry, _KEY) for entry in entries]
+        entries = reader.sequence(self.members(node, "the service config").get(_KEY), _KEY)
+        self.entries = [self.members(entry, _KEY) for entry in entries]
         self.named = [list(self.names(entry)) for entry in self.entries]
 
     def read(self) -> None:
@@ -86,10 +87,14 @@ class _Config:
                 elif self.is_inside_another(one, ("retryPolicy", "hedgingPolicy")):
                     self.say(one, "attempts", 1, "1 (no retryPolicy)", entry["name"].at)
 
+    def members(self, node: Node, what: str) -> dict[str, Entry]:
+        """The members of a map; a client in Go takes `MaxAttempts` for `maxAttempts`."""
+        return {key[:1].lower() + key[1:]: entry for key, entry in self.reader.members(node, what).items()}
+
     def names(self, entry: dict[str, Entry]) -> Iterator[_Named]:
         """The parties and operations that an entry is for."""
         for node in self.reader.sequence(entry.get("name"), f"{_KEY}.name"):
-            parts = self.reader.members(node, f"{_KEY}.name")
+            parts = self.members(node, f"{_KEY}.name")
             service = self.reader.text(parts.get("service"), "service") or ""
             method = self.reader.text(parts.get("method"), "method") or ""
             if not service and not method:
@@ -97,7 +102,14 @@ class _Config:
             elif _NAME.fullmatch(service) and (not method or _NAME.fullmatch(method)):
                 yield _Named(f"grpc:{service}", method or ANY)
             else:
-                self.reader.refuse(node, f"{_KEY}.name", f"expected a service such as shop.Payments, read {service!r}")
+                wrong, such = (
+                    (method, "a method such as Charge")
+                    if _NAME.fullmatch(service)
+                    else (service, "a service such as shop.Pay")
+                )
+                self.reader.refuse(
+                    node, f"{_KEY}.name", f"expected {such}, read {wrong[:80]!r}; no call has such a name"
+                )
 
     def is_inside_another(self, one: _Named, keys: tuple[str, ...]) -> bool:
         """Whether a wider entry of the same config states one of these keys, which this one does not take over."""
@@ -117,7 +129,7 @@ class _Config:
             self.say(one, "timeout.request", NONE, "no timeout", entry["name"].at)
 
     def read_policy(self, entry: Entry, one: _Named, kind: str, codes: str) -> None:
-        policy = self.reader.members(entry.value, kind)
+        policy = self.members(entry.value, kind)
         self.say(one, "attempts.policy", kind, kind, entry.key_node)
         tries = self.reader.value(policy.get("maxAttempts"), f"{kind}.maxAttempts", _parse_tries)
         if tries is not None:

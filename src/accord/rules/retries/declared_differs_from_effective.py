@@ -97,8 +97,8 @@ class _Policy(Struct, frozen=True):
 
     @property
     def others(self) -> str:
-        """The other operations, in words."""
-        return f", and for {self.more} more" if self.more else ""
+        """The other operations, in words that end a message."""
+        return f"; so for {self.more} more {'operation' if self.more == 1 else 'operations'}" if self.more else ""
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
@@ -144,7 +144,7 @@ def _capped(policy: _Policy) -> Iterator[Finding]:
     cap = by_default(tries.source, "attempts.cap", tries) if tries is not None else None
     if tries is None or cap is None or tries.value is NONE or tries.value <= cap.value:
         return
-    message = f"{tries.text} tries are stated{policy.others}; {cap.source} makes {cap.text} at most"
+    message = f"{tries.text} tries are stated, {cap.source} makes {cap.text} at most{policy.others}"
     yield _finding(
         policy,
         message,
@@ -161,7 +161,7 @@ def _refused(policy: _Policy) -> Iterator[Finding]:
         return
     yield _finding(
         policy,
-        f"{stated.text} states no number of tries{policy.others}; {does.source} requires one",
+        f"{stated.text} states no number of tries, {does.source} requires one{policy.others}",
         Statement(stated, f"{stated.text} of {stated.subject} states no number of tries"),
         Statement(does, f"{does.source} requires a number of tries: {does.text}"),
         condition=f"holds only where what reads the file is no {does.source} client, and has a number of tries of its own",
@@ -177,7 +177,7 @@ def _deadline(policy: _Policy) -> Iterator[Finding]:
         return
     yield _finding(
         policy,
-        f"{_OWN_DEADLINE} is tried again{policy.others}, and the deadline of {limit.text} is for all tries together",
+        f"{_OWN_DEADLINE} is tried again, and the deadline of {limit.text} is for all tries together{policy.others}",
         Statement(again, f"calls of {again.subject} are tried again after {again.text}"),
         Statement(limit, f"all tries together end after {limit.text}"),
         Statement(each, f"{each.source} has no deadline for one try"),
@@ -193,7 +193,7 @@ def _pause(policy: _Policy) -> Iterator[Finding]:
         longest = pause.text.rpartition("..")[2]
         yield _finding(
             policy,
-            f"a pause of {longest} is allowed{policy.others}, and no try can follow it: all end after {limit.text}",
+            f"a pause of {longest} is allowed, and no try can follow it: all end after {limit.text}{policy.others}",
             Statement(pause, f"pauses between tries of {pause.subject} are {pause.text}"),
             Statement(limit, f"all tries together end after {limit.text}"),
         )
