@@ -66,6 +66,7 @@ def test_a_route_that_is_not_retryable_is_asked_once_whatever_an_annotation_says
     ("condition", "address"),
     [
         (r"{method: POST, pathRegex: '/shop\.v1\.Books/Add'}", ("rpc shop.v1.Books/Add",)),
+        (r"{method: GET, pathRegex: '/users/\d+/[a-z0-9-]+'}", ("GET /users/{x}/{x}",)),
         (r"{method: GET, pathRegex: '/authors/[^/]*\.json'}", ("GET /authors/{x}.json",)),
         ("{method: GET, pathRegex: '/api/.*'}", ("GET /api/*",)),
         ("{method: get, pathRegex: '^/a$'}", ("GET /a",)),
@@ -103,6 +104,7 @@ def test_annotations_of_a_service_hold_for_all_of_it_beside_what_others_read_the
     assert not problems
     assert said(facts, "kubernetes:shop/books/any") == {
         "platform": "linkerd",
+        "mentioned": True,
         "retry_on": ("5xx", "429", "timeout"),
         "attempts": 3,
         "timeout.attempt": 400_000_000,
@@ -123,11 +125,36 @@ def test_annotations_of_a_route_hold_for_what_it_takes():
           - matches: [{method: GET, path: {type: Exact, value: /api/read}}]
           - matches: [{method: GET, path: {value: /api/all}}]
           - matches: [{path: {value: /}}]
+          - matches: [{headers: [{name: x, value: y}]}]
         """
     )
     assert not problems
-    tried = {fact.operation for fact in facts if fact.term == "retry_on"}
-    assert tried == {"GET /api/read", "GET /api/all/*", "any"}
+    tried = [
+        (fact.operation, "requests:HTTPRoute/shop/r" in dict(fact.scope)) for fact in facts if fact.term == "retry_on"
+    ]
+    assert tried == [("GET /api/read", False), ("GET /api/all/*", False), ("any", False), ("any", True)]
+
+
+@pytest.mark.parametrize(
+    ("classes", "words"),
+    [
+        ("[{condition: {status: {min: 500, max: 599}}, isFailure: true}]", None),
+        ("[{condition: {status: {min: 200, max: 299}}, isFailure: false}]", None),
+        ("[{condition: {status: {min: 400, max: 599}}, isFailure: true}]", ("4xx", "5xx")),
+        ("[{condition: {status: {min: 429}}, isFailure: true}]", ("429", "5xx")),
+        ("[{condition: {status: {min: 503, max: 599}}}]", ("500", "501", "502")),
+    ],
+)
+def test_a_route_may_say_which_answers_are_failures(classes, words):
+    facts, problems = read(profile(f"  - {{name: r, isRetryable: true, responseClasses: {classes}}}\n"))
+    assert not problems
+    assert said(facts, "kubernetes:shop/books/r").get("retry_on") == (words and (*words, *FAILURES[1:]))
+
+
+def test_a_service_that_is_repeated_is_asked_what_a_repeat_does_once():
+    facts, _ = read(SERVICE % "retry.linkerd.io/http: 5xx, retry.linkerd.io/limit: '2'")
+    asked = {(one.rule, one.verdict.value, one.subject) for one in check(facts).findings}
+    assert asked == {("retries/unsafe-operation-repeated", "unanswered", "kubernetes:shop/books/any")}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ statement is about that very operation.
 
 from collections.abc import Callable
 
-from accord.boundaries.system import Boundary
+from accord.boundaries.system import Boundary, System
 from accord.model.fact import ANY, PARTY, Fact, Stance
 
 LISTING = frozenset(("grpc", "linkerd", "openapi"))
@@ -16,6 +16,11 @@ LISTING = frozenset(("grpc", "linkerd", "openapi"))
 _DOCUMENTS = ("grpc:", "openapi:")
 
 
+def has_operations(system: System, party: str) -> bool:
+    """Whether anybody but a document that lists them speaks of operations of this party."""
+    return any(fact.operation not in (ANY, PARTY) and fact.source not in LISTING for fact in system.said_of(party))
+
+
 def is_document(party: str) -> bool:
     """Whether a party is no more than a document that lists operations, tied to nobody."""
     return party.startswith(_DOCUMENTS)
@@ -23,9 +28,11 @@ def is_document(party: str) -> bool:
 
 def is_only_listed(boundary: Boundary) -> bool:
     """Whether nobody but such documents speaks of this operation by its name, and no caller of it is known."""
-    if boundary.consumer or boundary.operation in (ANY, PARTY) or not boundary.promised.terms:
+    if boundary.consumer or boundary.operation == PARTY or not boundary.promised.terms:
         return False
-    named = [fact for facts in boundary.promised.terms.values() for fact in facts if fact.operation != ANY]
+    named = [
+        fact for facts in boundary.promised.terms.values() for fact in facts if fact.operation == boundary.operation
+    ]
     return bool(named) and all(fact.source in LISTING for fact in named)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from accord.sources._objects import Reader
 from accord.sources._yaml import Entry
 
-_SEGMENT = re.compile(r"\(?\[\^/\][*+]\)?")
+_SEGMENT = re.compile(r"\(?(?:\[\^/\]|\[[^\]^/]*\]|\\[dw])[*+]\)?")
 _ANYTHING = re.compile(r"\(?\.[*+]\)?")
 _ESCAPED = re.compile(r"\\([^A-Za-z0-9])")
 _LEFT_OVER = re.compile(r"[\[\]()|+?^$\\]")
@@ -61,16 +61,28 @@ def _address(method: str, path: str) -> str:
     return f"rpc {rpc[1]}/{rpc[2]}" if rpc else f"{method} {path}"
 
 
-def of_route_rule(reader: Reader, rule: dict[str, Entry]) -> tuple[str, ...]:
-    """The addresses that a rule of an HTTPRoute or a GRPCRoute takes; empty where it takes more than it names."""
+def of_route_rule(reader: Reader, rule: dict[str, Entry]) -> tuple[str, ...] | None:
+    """The addresses that a rule of an HTTPRoute or a GRPCRoute takes; empty where it takes all, None where it cannot be told."""
     found: dict[str, None] = {}
     for node in reader.sequence(rule.get("matches"), "rules.matches"):
         match = reader.members(node, "rules.matches")
+        if _takes_all(reader, match):
+            return ()
         address = _of_match(reader, match)
         if not address:
-            return ()
+            return None
         found[address] = None
-    return tuple(found) if len(found) <= _MOST else ()
+    return tuple(found) if len(found) <= _MOST else None
+
+
+def _takes_all(reader: Reader, match: dict[str, Entry]) -> bool:
+    path = reader.members(match["path"].value, "matches.path") if "path" in match else {}
+    kind = reader.text(path.get("type"), "path.type") or "PathPrefix"
+    return (
+        match.keys() <= {"path"}
+        and kind == "PathPrefix"
+        and (reader.text(path.get("value"), "path.value") or "/") == "/"
+    )
 
 
 def _of_match(reader: Reader, match: dict[str, Entry]) -> str:

@@ -24,6 +24,9 @@ BESIDE = True
 
 _ROUTES = ("HTTPRoute", "GRPCRoute")
 _RETRY, _TIMEOUT = "retry.linkerd.io/", "timeout.linkerd.io/"
+GRPC_FAILURES = ("UNKNOWN", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS")
+"""What counts as a failure of a gRPC call, whatever a route says of status codes (linkerd2-proxy, classify.rs)."""
+
 _OTHER_NAMESPACE = "namespace"
 """Scope dimension of a profile that lies in another namespace than its service: it is for the callers there."""
 
@@ -105,10 +108,32 @@ class _Reader(Reader):
         self.say(subject, "attempts.policy", "route", "route", name)
         self.limit(subject, route.get("timeout"), "timeout", "timeout.request")
         repeated = self.text(route.get("isRetryable"), "isRetryable")
+        if repeated == "true":
+            self.read_classes(route.get("responseClasses"), subject)
         if repeated != "true":
             self.say(subject, "attempts", 1, "1 (not retryable)", name)
         else:
             self.say(subject, "attempts", NONE, "any number of tries, within the budget", route["isRetryable"].at)
+
+    def read_classes(self, entry: Entry | None, subject: _Subject) -> None:
+        """Which answers count as failures, where the route says more than what Linkerd takes for one by itself."""
+        failing = set(range(500, 600))
+        for node in reversed(self.sequence(entry, "responseClasses")):
+            parts = self.members(node, "responseClasses")
+            condition = self.members(parts["condition"].value, "condition") if "condition" in parts else {}
+            status = self.members(condition["status"].value, "condition.status") if "status" in condition else {}
+            bounds = [self.value(status.get(key), f"status.{key}", _parse_code) for key in ("min", "max")]
+            known = [bound[0] for bound in bounds if bound is not None]
+            if known and condition.keys() == {"status"}:
+                codes = range(known[0], known[-1] + 1)
+                failing = (
+                    failing.union(codes)
+                    if self.text(parts.get("isFailure"), "isFailure") == "true"
+                    else failing.difference(codes)
+                )
+        if entry is not None and failing != set(range(500, 600)):
+            words = (*_as_words(failing), *GRPC_FAILURES)
+            self.say(subject, "retry_on", words, ", ".join(words), entry.at)
 
     # ------------------------------------------------------------------ annotations
 
@@ -118,7 +143,7 @@ class _Reader(Reader):
         found = self.members(metadata["annotations"].value, "metadata.annotations")
         for subject, where in self.subjects(about):
             self.located(subject, where, found[next(iter(found))].key_node)
-            self.read_retries(subject, found)
+            self.read_retries(about, subject, found)
             self.limit(subject, found.get(f"{_TIMEOUT}request"), f"{_TIMEOUT}request", "timeout.request")
 
     def subjects(self, about: Object) -> Iterator[tuple[_Subject, tuple[str, ...]]]:
@@ -134,11 +159,17 @@ class _Reader(Reader):
                 continue
             name = self.text(parent.get("name"), "parentRefs.name") or ""
             namespace = self.text(parent.get("namespace"), "parentRefs.namespace") or about.namespace
+            provider = f"kubernetes:{namespace}/{name}"
             for where in [of_route_rule(self, rule) for rule in rules] or [()]:
-                operation = " or ".join(where) or ANY
-                yield _Subject(f"kubernetes:{namespace}/{name}", operation, about.scope), where
+                scope = about.scope if where is not None else self.some_requests(about)
+                yield _Subject(provider, " or ".join(where or ()) or ANY, scope), where or ()
 
-    def read_retries(self, subject: _Subject, found: dict[str, Entry]) -> None:
+    def some_requests(self, about: Object) -> Scope:
+        """The scope of what holds for requests that cannot be named one by one."""
+        words = f"those of the {about.kind} {about.name}"
+        return tuple(sorted((*about.scope, (f"requests:{about.kind}/{about.path}", (words,)))))
+
+    def read_retries(self, about: Object, subject: _Subject, found: dict[str, Entry]) -> None:
         """After which answers a request is repeated, how often, and after which time a try counts as failed."""
         words: list[str] = []
         for key, parse in ((f"{_RETRY}http", _parse_http), (f"{_RETRY}grpc", _parse_grpc)):
@@ -147,6 +178,8 @@ class _Reader(Reader):
         each = found.get(f"{_RETRY}timeout")
         if not words:
             return
+        if subject.operation == ANY:
+            self.say(subject, "mentioned", True, about.name, next(iter(found.values())).key_node, Stance.PROMISES)
         at = next(found[key] for key in (f"{_RETRY}http", f"{_RETRY}grpc") if key in found)
         words += ["timeout"] if each is not None else []
         self.say(subject, "platform", FORMAT, "annotations", at.at)
@@ -156,6 +189,21 @@ class _Reader(Reader):
         if limit is not None and limit[0]:
             text = f"{limit[0] + 1} ({limit[0]} {'retry' if limit[0] == 1 else 'retries'})"
             self.say(subject, "attempts", limit[0] + 1, text, found[f"{_RETRY}limit"].at)
+
+
+def _parse_code(text: str) -> int:
+    if not _is_code(text):
+        raise Refused(f"expected a status code such as 503, read {text[:80]!r}")
+    return int(text)
+
+
+def _as_words(codes: set[int]) -> tuple[str, ...]:
+    """`5xx` for each class of which all codes are there, else the codes one by one."""
+    words: list[str] = []
+    for hundred in range(1, 6):
+        members = sorted(code for code in codes if code // 100 == hundred)
+        words += [f"{hundred}xx"] if len(members) == 100 else [str(code) for code in members]
+    return tuple(words)
 
 
 def _parse_count(text: str) -> int:
