@@ -175,6 +175,15 @@ def test_hostile_routes_raise_nothing(method, path):
     read(profile(f"  - name: r\n    condition: {{method: {method!r}, pathRegex: {path!r}}}\n    isRetryable: true\n"))
 
 
+def test_a_number_of_tries_that_is_left_to_linkerd_counts_where_somebody_asked_for_repeats():
+    contract = "party: books\nowner: t\nnames: {kubernetes: shop/books}\npromises: {add: {at: POST /books, idempotent: never}}\n"
+    texts = (SERVICE % "retry.linkerd.io/http: 5xx", contract)
+    facts = [fact for number, text in enumerate(texts) for fact in read(text, f"{number}.yaml")[0]]
+    (found,) = [one for one in check(facts).findings if one.rule.startswith("retries/")]
+    assert (found.rule, found.verdict.value) == ("retries/unsafe-operation-repeated", "conditional")
+    assert (found.statements[0].fact.value, found.statements[0].fact.stance) == (2, Stance.DEFAULT)
+
+
 # ---------------------------------------------------------------------- real routes
 
 FEW_LINES = """

@@ -3,6 +3,7 @@
 A platform sends the very same request again, with every header it has: a key that its caller sends is the same each time.
 """
 
+from accord.boundaries.limits import is_asked_for
 from accord.boundaries.repeats import NOTHING_DONE, Repeat, repeat
 from accord.boundaries.system import Boundary
 from accord.model.fact import Fact, Stance
@@ -13,9 +14,12 @@ _OF_GRPC = frozenset(("cancelled", "deadline-exceeded", "internal", "resource-ex
 
 
 def unwritten_tries(boundary: Boundary) -> Fact | None:
-    """The tries of a platform that makes more than one by default; None where somebody states them, at whatever number."""
-    tries = next((fact for fact in boundary.assumed.all("attempts") if fact.stance is Stance.DEFAULT), None)
-    return tries if tries is not None and (tries.value is NONE or tries.value > 1) else None
+    """The tries of a platform that makes more than one by default; None where somebody states them, or after what to make them."""
+    for tries in boundary.assumed.all("attempts"):
+        several = tries.value is NONE or tries.value > 1
+        if tries.stance is Stance.DEFAULT and several and not is_asked_for(boundary, tries):
+            return tries
+    return None
 
 
 def after_acting(boundary: Boundary, again: Fact) -> tuple[str, ...]:

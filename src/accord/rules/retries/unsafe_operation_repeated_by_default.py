@@ -92,6 +92,7 @@ by key or by nature.
 from collections.abc import Iterator
 
 from accord.boundaries.answers import answers, names_error
+from accord.boundaries.layered import listed
 from accord.boundaries.listed import is_only_listed, more_alike
 from accord.boundaries.repeats import Repeat
 from accord.boundaries.system import Boundary
@@ -129,7 +130,7 @@ def _repeated(boundary: Boundary, tries: Fact, again: Fact, words: tuple[str, ..
     )
     error = next((each for each in answers(boundary) if _may_follow(each, words)), None)
     if error is None:
-        condition = f"holds only while no call that was done is answered {_listed(words)}, by {boundary.provider} or a proxy before it"
+        condition = f"holds only while no call that was done is answered {listed(words)}, by {boundary.provider} or a proxy before it"
         return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
     name = error.term.removeprefix("errors.")
     stated = Statement(error, f"{boundary.provider} may have acted when it answers {name}")
@@ -150,7 +151,7 @@ def _open(boundary: Boundary, tries: Fact, again: Fact, words: tuple[str, ...]) 
         return
     also = f" and {more} more" if more else ""
     message = f"{tries.says} asks {times(tries)} by itself for {boundary.subject}{also}; nobody says what a repeat does"
-    condition = f"holds only while a repeat after {_listed(words)} does no harm"
+    condition = f"holds only while a repeat after {listed(words)} does no harm"
     asks = f"what a repeat of {boundary.subject}{also} does (idempotent)"
     questions = (Question(boundary.provider, asks, "always, or by key"),)
     statements = _default(boundary, tries, again)
@@ -172,15 +173,14 @@ def _default(boundary: Boundary, tries: Fact, again: Fact) -> tuple[Statement, .
 def _witness(boundary: Boundary, tries: Fact, again: Fact, error: Fact, does: Repeat) -> Witness:
     who, about, provider = boundary.consumer, boundary.subject, boundary.provider
     name, code = error.term.removeprefix("errors."), (error.value.status or ("",))[0]
+    end = f"one request, no retry written by either side, and {about} was done twice"
     steps = (
         Step(0, who, "calls", f"calls {about}, once", tries, about, 1),
         Step(0, provider, "acts", "acts on try 1", does.fact, about, 1),
         Step(0, provider, "answers", f"answers {name} {code}".rstrip(), error, about, 1),
-        Step(0, who, "calls", f"asks again through {tries.says}: nobody wrote that it should", tries, about, 2),
+        Step(0, who, "calls", f"asks again through {tries.says}: neither side wrote that it should", tries, about, 2),
         Step(0, provider, "acts", "acts on try 2", does.fact, about, 2),
-        Step(
-            0, "", "concludes", f"one request, no retry written anywhere, and {about} was done twice", None, about, 0, 2
-        ),
+        Step(0, "", "concludes", end, None, about, 0, 2),
     )
     facts = tuple(fact for fact in (does.fact, does.key, again) if fact is not None)
     return Witness(steps, "effect-once", facts)
@@ -193,7 +193,3 @@ def _moves(boundary: Boundary, tries: Fact, does: Repeat) -> tuple[Move, ...]:
         always = exchanged(does.fact, Idempotence("always"), "always")
         moves.append(Move(boundary.provider, "act once however often it is asked, for example by key", (always,)))
     return tuple(moves)
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return " or ".join(words)
