@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-_WITH_NAMESPACE = ("kubernetes:", "gateway:")
+_WITH_NAMESPACE = ("kubernetes:", "gateway:", "compose:")
 """Systems whose names carry a namespace, and so a slash of their own."""
 
 _WHOLE = ("prometheus:", "alertmanager:", "accord:")
