@@ -151,3 +151,9 @@ def test_hostile_documents_raise_nothing(path, servers):
 
 def test_a_reference_to_itself_ends():
     assert read('openapi: 3.0.0\na: {$ref: "#/a"}\npaths: {/a: {get: {parameters: [{$ref: "#/a"}]}}}\n')[1] == []
+
+
+def test_who_calls_a_party_is_not_multiplied_over_what_a_document_lists():
+    caller = "party: shop\nowner: team\nassumes: {payments: {timeout: 9s}}\n"
+    found = {each for each in findings(PAYMENTS, ALIAS, caller) if each[0].startswith("timing/")}
+    assert found == {("timing/caller-gives-up-first", "unanswered", "shop -> payments/any")}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.listed import LISTING
+from accord.boundaries.calling import LISTING
 from accord.model.fact import ANY, PARTY, Fact, Scope, Stance
 
 _GRPC = "grpc:"

@@ -6,12 +6,9 @@ statement is about that very operation.
 
 from collections.abc import Callable
 
+from accord.boundaries.calling import LISTING
 from accord.boundaries.system import Boundary, System
 from accord.model.fact import ANY, PARTY, Fact, Stance
-
-LISTING = frozenset(("grpc", "linkerd", "openapi"))
-"""Sources whose documents list operations, whoever calls them."""
-
 
 _DOCUMENTS = ("grpc:", "openapi:")
 
