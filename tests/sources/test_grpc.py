@@ -177,6 +177,13 @@ def test_two_files_for_one_method_never_accuse_each_other():
     assert ("retries/unsafe-operation-repeated", "conditional", "payments/charge") in findings(once, often)
 
 
+def test_a_hedged_call_may_act_twice_though_nothing_is_lost():
+    config = {"methodConfig": [entry({"service": "shop.Pay"}, hedgingPolicy={"maxAttempts": 3, "hedgingDelay": "1s"})]}
+    facts = [*read(config)[0], *(fact for fact in read_text(CONTRACT, ".", "accord.yaml") if isinstance(fact, Fact))]
+    (found,) = [one for one in check(facts).findings if one.rule.startswith("retries/")]
+    assert found.condition == "holds only while each call is answered before the next is sent beside it"
+
+
 def test_nothing_is_asked_of_a_config_alone():
     assert findings({"methodConfig": [entry({"service": "a.B"}, timeout="9s", retryPolicy=POLICY)]}, contract="") == set()  # fmt: skip
 

@@ -19,6 +19,9 @@ NOTHING_DONE = frozenset(("connect", "connect-failure", "refused-stream"))
 LOST = frozenset(("timeout", "reset", "any", "5xx", "gateway-error"))
 """Words of `retry_on`: after the first nothing was done; after the second the caller does not know."""
 
+_HEDGED = "hedgingPolicy"
+"""The policy of gRPC by which the next try is sent while the one before may still be answered (proposal A6)."""
+
 
 class Repeat(Struct, frozen=True):
     """What a repeat does: `safe` is True, False, or None where nobody said; `fact` is the statement that decides."""
@@ -94,6 +97,8 @@ def _all_named(words: Iterable[str], listed: Sequence[Fact]) -> bool:
 
 def safe_only_while(boundary: Boundary, tries: Fact) -> str:
     """The condition under which repeats that nothing is known to cause do no harm."""
+    if any(fact.value == _HEDGED and fact.layer is tries.layer for fact in boundary.assumed.all("attempts.policy")):
+        return "holds only while each call is answered before the next is sent beside it"
     stated = repeated_after(boundary, tries)
     if stated is None or LOST & set(stated.value):
         return "holds only while no answer is lost on the way"

@@ -65,10 +65,11 @@ def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERY
 
 def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[Fact | Problem]:
     """The facts of one document: of the first source that claims it, and of those that read beside others (`BESIDE`)."""
-    claiming = [source for source in (*sources(), *more) if source.claims(document)]
-    alone = next((source for source in claiming if not getattr(source, "BESIDE", False)), None)
-    for source in claiming:
-        if source is alone or getattr(source, "BESIDE", False):
+    is_read = False
+    for source in (*sources(), *more):
+        beside = getattr(source, "BESIDE", False)
+        if (beside or not is_read) and source.claims(document):
+            is_read = is_read or not beside
             yield from source.read(document)
 
 
