@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from accord.boundaries.addressed import by_address
 from accord.boundaries.defaulted import with_defaults
-from accord.boundaries.mesh_settings import as_set
+from accord.boundaries.mesh_settings import as_set, with_one_version
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
+from accord.boundaries.parameters import kept_defaults
 from accord.boundaries.rotas import with_rotas
 from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.settings import reached
+from accord.boundaries.speakers import ROUTING, parties, without_contract
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Boundary, Key, System
 from accord.boundaries.variants import separate
@@ -46,9 +48,13 @@ def check(
     return Result(
         files=files,
         problems=(*problems, *refused),
-        parties=len(system.parties),
+        parties=len(parties(system)),
         boundaries=len(system.keys),
         findings=tuple(findings),
+        alerts=len({fact.provider for fact in system.about("alert")}),
+        records=len({fact.provider for fact in system.about("records")}),
+        routings=sum(name.startswith(ROUTING) for name in system.parties),
+        unwritten=len(without_contract(system)),
     )
 
 
@@ -61,7 +67,7 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
         names.setdefault(known.name, set()).add(known.party)
     told = by_operation(answered(by_address(linked.facts), names))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
-    system = System(as_set(with_defaults(with_turns)), as_of)
+    system = System(as_set(with_defaults(with_one_version(with_turns))), as_of)
     return system, (*linked.problems, *system.conflicts)
 
 
@@ -146,9 +152,15 @@ def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[V
 
 
 def _supposed(finding: Finding) -> Finding:
-    """The finding; a mismatch that rests on what perhaps holds is conditional."""
-    condition = perhaps(finding) if finding.verdict is Verdict.MISMATCH else ""
-    return replace(finding, verdict=Verdict.CONDITIONAL, condition=condition, witness=None) if condition else finding
+    """The finding; a mismatch that rests on what perhaps holds, or on a default that may be replaced, is conditional."""
+    if finding.verdict not in (Verdict.MISMATCH, Verdict.CONDITIONAL):
+        return finding
+    perhaps_so = perhaps(finding) if finding.verdict is Verdict.MISMATCH else ""
+    condition = " and ".join(filter(None, (perhaps_so, kept_defaults(finding))))
+    if not condition:
+        return finding
+    both = f"{finding.condition}; {condition}" if finding.condition else condition
+    return replace(finding, verdict=Verdict.CONDITIONAL, condition=both, witness=None)
 
 
 def _refusal(finding: Finding, system: System) -> str:

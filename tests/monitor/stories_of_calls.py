@@ -42,6 +42,14 @@ HELD_BACK = Fact(
     Layer.SIDECAR,
 )
 
+
+def _limit(line: int) -> Fact:
+    """What a mesh says in this line of how long it waits for any call of reviews: as many seconds."""
+    who, place = ("", "kubernetes:shop/reviews", "any"), Place("story", "mesh.yaml", line, 1)
+    value = (line * SECOND, f"{line}s", place, Layer.SIDECAR)
+    return Fact("istio", Stance.ASSUMES, *who, "timeout.request", *value)
+
+
 STORIES: dict[str, Story] = {
     "an answer after the caller left": Story(
         "asker-learns-outcome",
@@ -111,6 +119,47 @@ STORIES: dict[str, Story] = {
         6s - concludes
         """,
         ("orders>bank/pay backoff",),
+    ),
+    "a message put back after its key was forgotten": Story(
+        "key-outlives-message",
+        """
+        party: orders
+        kind: queue
+        promises: {to-billing: {delivery: at-least-once, dead_letter: dead/read, attempts: 5}}
+        ---
+        party: dead
+        kind: queue
+        promises: {read: {retention: 14d}}
+        ---
+        party: billing
+        assumes: {orders/to-billing: {idempotent: {key: order_id, for: 7d}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s billing states orders/to-billing by billing>orders/to-billing idempotent
+        0s orders states orders/to-billing by orders/to-billing dead_letter
+        0s dead states dead/read by dead/read retention
+        0s - concludes
+        """,
+        ("billing>orders/to-billing idempotent",),
+    ),
+    "the last message of a batch, delivered again before it is done": Story(
+        "asker-learns-outcome",
+        """
+        party: orders
+        kind: queue
+        promises: {to-billing: {delivery: at-least-once, timeout: {attempt: 30s}, attempts: 5}}
+        ---
+        party: billing
+        assumes: {orders/to-billing: {work: {max: 8s}, accepts: {batch: 10}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s orders calls orders/to-billing #1 by orders/to-billing timeout.attempt
+        30s orders gives-up orders/to-billing #1 by orders/to-billing timeout.attempt
+        30s orders calls orders/to-billing #2 by orders/to-billing attempts
+        1m20s billing answers orders/to-billing #1 by billing>orders/to-billing work.max
+        1m20s - concludes
+        """,
+        ("billing>orders/to-billing accepts.batch",),
     ),
     "a message delivered again while it is worked on": Story(
         "effect-once",
@@ -275,5 +324,15 @@ STORIES: dict[str, Story] = {
         0s web states search/query by web>search/query retry_on
         0s - concludes
         """,
+    ),
+    "one limit with two values": Story(
+        "one-value-holds",
+        "party: page\n",
+        """
+        0s istio states kubernetes:shop/reviews/any by kubernetes:shop/reviews/any timeout.request@5
+        0s istio states kubernetes:shop/reviews/any by kubernetes:shop/reviews/any timeout.request@10
+        0s - concludes kubernetes:shop/reviews/any
+        """,
+        more=(_limit(5), _limit(10)),
     ),
 }

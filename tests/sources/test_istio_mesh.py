@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from accord.boundaries.defaulted import with_defaults
-from accord.boundaries.mesh_settings import as_set
+from accord.boundaries.mesh_settings import as_set, with_one_version
 from accord.check import check, joined, refused_witnesses
 from accord.files.read import read as read_files
 from accord.model.fact import Fact, Stance
@@ -36,7 +36,7 @@ SAIL = "apiVersion: sailoperator.io/v1\nkind: Istio\nmetadata: {name: default}\n
 def defaults(*texts: str) -> dict[str, object]:
     facts = [fact for number, text in enumerate(texts) for fact in read_text(text, ".", f"{number}.yaml")]
     assert all(isinstance(fact, Fact) for fact in facts)
-    given = as_set(with_defaults(fact for fact in facts if isinstance(fact, Fact)))
+    given = as_set(with_defaults(with_one_version(fact for fact in facts if isinstance(fact, Fact))))
     return {
         fact.term: fact.value
         for fact in given
@@ -58,6 +58,12 @@ def test_the_version_that_is_installed_decides():
     assert "503" not in defaults(ROUTE, OPERATOR % "{tag: 1.24.0}")["retry_on"]
     assert "503" in defaults(ROUTE, SAIL % "{}")["retry_on"]
     assert "503" not in defaults(ROUTE, OPERATOR % "{tag: latest}")["retry_on"]
+
+
+def test_two_installations_of_different_versions_leave_the_version_open():
+    one, other = OPERATOR % "{tag: 1.22.1}", OPERATOR % "{tag: 1.23.0}"
+    assert "503" in defaults(ROUTE, one, one)["retry_on"]
+    assert "503" not in defaults(ROUTE, one, other)["retry_on"]
 
 
 def test_two_settings_that_differ_leave_it_open():

@@ -12,13 +12,27 @@ _MESH = ":mesh"
 _APART = ("env", "cluster")
 
 
-def installed(facts: Iterable[Fact]) -> dict[str, str]:
-    """By platform the one version that its installations say they have; none where they differ."""
-    found: dict[str, set[str]] = {}
-    for fact in facts:
-        if fact.term.startswith(_VERSIONS) and isinstance(fact.value, str):
-            found.setdefault(fact.term.removeprefix(_VERSIONS), set()).add(fact.value)
-    return {platform: next(iter(values)) for platform, values in found.items() if len(values) == 1}
+def with_one_version(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts without the versions of installations where these differ, or where the configuration says which is in use."""
+    read = tuple(facts)
+    said: dict[str, list[Fact]] = {}
+    for fact in read:
+        if fact.term.startswith(_VERSIONS):
+            said.setdefault(fact.term, []).append(fact)
+    left_out = {term for term, versions in said.items() if not _is_one(versions)}
+    return tuple(fact for fact in read if fact.term not in left_out or not _is_installation(fact))
+
+
+def _is_one(versions: list[Fact]) -> bool:
+    """Whether only installations speak of the version, and all say the same where they speak of one place."""
+    by_place: dict[object, set[object]] = {}
+    for fact in versions:
+        by_place.setdefault(_places(fact), set()).add(fact.value)
+    return all(map(_is_installation, versions)) and all(len(values) == 1 for values in by_place.values())
+
+
+def _is_installation(fact: Fact) -> bool:
+    return fact.provider.endswith(_MESH)
 
 
 def as_set(facts: Iterable[Fact]) -> tuple[Fact, ...]:

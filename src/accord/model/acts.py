@@ -18,7 +18,7 @@ ACTS: dict[str, str] = {
     "began, or for timeout.request since the first attempt of the request began; no other limit of that caller and layer among the facts of the witness was earlier",
     "answers": "party answers attempt N at `about`, once; fact: latency.max (or pN): exactly its value after the call reached it, plus "
     "latency.injected where a step `waits` stands before; latency.injected alone: exactly that; errors.*: at the call, or after the latency.max among "
-    "the facts of the witness; work.*: the receiver of a delivery, exactly its value; needs: at the moment the last call that party made to serve this "
+    "the facts of the witness; work.*: the receiver of a delivery, exactly its value, or, of work.max, as many times that as the receiver's accepts.batch of its program (both at layer code), among the facts of the witness, has messages, and its gathers, where among them, on top; needs: at the moment the last call that party made to serve this "
     "one was answered or finally given up on. Where the fact says none, at any time from the call on",
     "waits": "the platform holds attempt N at `about` back, from the moment of the call; party: who states the fact or the provider; fact: latency.injected",
     "acts": "the effect of attempt N at `about` takes place; fact: idempotent: when the call arrives or when it is answered; latency.max or work.max: exactly its value after the call",
@@ -102,11 +102,17 @@ EXPECTATIONS: dict[str, str] = {
     "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not; when several callers "
     "together send more than is accepted from all; when a producer puts into a queue (kind among expects) what a receiver of it cannot take; or when "
     "something is read, at witness.starts, shortly before it is promised to be ready",
+    "key-outlives-message": "a message that can be put back is known again: broken when a receiver's key (idempotent of an operation, said under assumes) is forgotten no later than the retention "
+    "of the operation that the dead_letter of the first names is over",
+    "kept-until-recovered": "what a repair needs is still there: broken when `recovers` comes later than the retention of the same operation, counted from breaks",
+    "one-command-wins": "whose command wins is said once: broken when two parties `states` an authority about one operation, and the first that each names is another",
     "alert-heard": "somebody hears an alert: broken when every route at which it ends, in each tree that `routes` it, leads to a receiver that notifies nobody: one without "
     "integrations, or named in the configuration's log_only (facts of the witness)",
     "alert-not-held-back": "the one signal of a promise is not held back: broken when an alert is held back (`inhibits`) that is all that detect.by of an operation, among the facts, names",
     "heard-while-promised": "a promise is watched while it holds: broken when, at witness.starts, every route at which an alert ends is muted or leads to a receiver that notifies "
     "nobody, while the hours (among expects) of an operation hold whose detect.by, among the facts, names that alert alone",
+    "one-value-holds": "what is said of one thing has one value: broken when two `states` steps give one limit (a timeout, attempts, backoff, retry_on, keep_alive, "
+    "killed_after or retention) of the same calls, by the same side, at one layer and in one scope, two values",
     "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out, and its owner (a fact "
     "among expects) too, or where it names nobody, or only what owns nothing (kinds "
     "among expects), or callers one by one (a fact of one of them among expects)",
