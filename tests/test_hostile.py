@@ -88,6 +88,43 @@ spec:
   muteTimeIntervals: [{name: n, timeIntervals: [{daysOfMonth: [{start: 1, end: 7}], weekdays: [monday]}]}]
 """
 
+CALLS = """\
+methodConfig:
+- name: [{service: shop.Pay, method: Charge}, {service: shop.Pay}, {}]
+  timeout: 10s
+  retryPolicy: {maxAttempts: 8, initialBackoff: .1s, maxBackoff: 60s, backoffMultiplier: 2, retryableStatusCodes: [UNAVAILABLE, 4]}
+---
+openapi: 3.0.3
+servers: [{url: "https://pay.shop.svc.cluster.local/v1"}]
+components: {parameters: {key: {name: Idempotency-Key, in: header}}}
+paths: {"/charges/{id}": {post: {operationId: charge, parameters: [{$ref: "#/components/parameters/key"}], responses: {"503": {}}}}}
+---
+apiVersion: linkerd.io/v1alpha2
+kind: ServiceProfile
+metadata: {name: pay.shop.svc.cluster.local, namespace: shop}
+spec: {routes: [{name: charge, isRetryable: true, timeout: 1s, condition: {all: [{method: POST}, {pathRegex: '/v1/charges/[^/]*'}]}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pay, namespace: shop, annotations: {retry.linkerd.io/http: "5xx,500-503", retry.linkerd.io/limit: "2"}}
+---
+apiVersion: install.istio.io/v1alpha1
+kind: IstioOperator
+metadata: {name: mesh}
+spec: {tag: 1.20.3, meshConfig: {defaultHttpRetryPolicy: {attempts: 2, retryOn: "503,reset"}, connectTimeout: 1s}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio}
+data:
+  mesh: |
+    connectTimeout: 2s
+---
+party: payments
+names: {kubernetes: shop/pay}
+promises: {charge: {at: [rpc shop.Pay/Charge, "POST /v1/charges/{id}"], idempotent: never}}
+"""
+
 SEEDS = (
     ROUTING,
     """\
@@ -162,6 +199,7 @@ items:
 """,
     '{\n\t"party": "j",\n\t"promises": {"x": {"latency": {"max": "1s"}, "at": "GET /\\u00e9\\ud83d\\ude00"}}\n}\n',
     CATALOGUE,
+    CALLS,
     "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: a != 1\n    annotations: {summary: '{{ $labels.x }} is {{ $value }}'}\n",
     "{{- if .Values.x }}\nparty: {{ .Values.name }}\npromises: {x: {latency: {max: {{ .Values.max }} }}}\n{{- end }}\n",
 )

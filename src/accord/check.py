@@ -6,8 +6,10 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from accord.boundaries.addressed import by_address
 from accord.boundaries.baseline import against
 from accord.boundaries.defaulted import with_defaults
+from accord.boundaries.mesh_settings import as_set, with_one_version
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
 from accord.boundaries.parameters import kept_defaults
@@ -104,9 +106,9 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     names: dict[str, set[str]] = {}
     for known in linked.links:
         names.setdefault(known.name, set()).add(known.party)
-    told = by_operation(answered(linked.facts, names))
+    told = by_operation(answered(by_address(linked.facts), names))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
-    system = System(with_defaults(with_turns), as_of)
+    system = System(as_set(with_defaults(with_one_version(with_turns))), as_of)
     return system, (*linked.problems, *system.conflicts)
 
 

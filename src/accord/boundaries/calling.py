@@ -1,9 +1,12 @@
 """Whose side of a call a fact is on, and which calls it states."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from accord.model.contract_values import Needs
-from accord.model.fact import Fact, Layer, Stance
+from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
+
+LISTING = frozenset(("grpc", "linkerd", "openapi"))
+"""Sources whose documents list operations, whoever calls them."""
 
 
 def is_callers(fact: Fact) -> bool:
@@ -30,3 +33,17 @@ def is_addressed(fact: Fact) -> bool:
 def is_only_addressed(terms: Mapping[str, Sequence[Fact]]) -> bool:
     """Whether nothing else is said of a call."""
     return all(is_addressed(fact) for facts in terms.values() for fact in facts)
+
+
+def is_listed(terms: Mapping[str, Sequence[Fact]]) -> bool:
+    """Whether only documents that list operations say anything of one."""
+    return all(fact.source in LISTING for facts in terms.values() for fact in facts)
+
+
+def operations_of(places: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """By provider the operations that are named."""
+    found: dict[str, list[str]] = {}
+    for provider, operation in places:
+        if operation not in (PARTY, ANY):
+            found.setdefault(provider, []).append(operation)
+    return found

@@ -99,11 +99,22 @@ def waits_for_ever(boundary: Boundary) -> bool:
 
 
 def attempts(boundary: Boundary, layer: Layer | None = None) -> Fact | None:
-    """The number of tries stated at one layer, or at the outermost that states one; a default does not count."""
+    """The number of tries stated at one layer, or at the outermost that states one.
+
+    A default counts only where somebody wrote at that layer after what to ask again, and left the number to it.
+    """
     for fact in boundary.assumed.all("attempts"):
-        if fact.stance != "default" and (layer is None or fact.layer is layer):
+        if (layer is None or fact.layer is layer) and (
+            fact.stance is not Stance.DEFAULT or is_asked_for(boundary, fact)
+        ):
             return fact
     return None
+
+
+def is_asked_for(boundary: Boundary, tries: Fact) -> bool:
+    """Whether somebody wrote, at the layer of these tries, after what it asks again."""
+    stated = repeated_after(boundary, tries)
+    return stated is not None and stated.stance is not Stance.DEFAULT and stated.value is not NONE
 
 
 def tries_again(boundary: Boundary, tries: Fact | None) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from accord.boundaries.calling import calls_of, is_callers, is_only_addressed
+from accord.boundaries.calling import calls_of, is_callers, is_listed, is_only_addressed, operations_of
 from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
 from accord.boundaries.side import Side
@@ -106,18 +106,18 @@ class System:
 
     @cached_property
     def _operations(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for provider, operation in self._promised:
-            if operation not in (PARTY, ANY):
-                found.setdefault(provider, []).append(operation)
-        return found
+        return operations_of(self._promised)
+
+    @cached_property
+    def _spoken(self) -> dict[str, list[str]]:
+        return operations_of({place: terms for place, terms in self._promised.items() if not is_listed(terms)})
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
         found: dict[Key, None] = {}
         for (consumer, provider, operation), terms in self._assumed.items():
-            if consumer and not (operation == ANY and self.operations(provider) and is_only_addressed(terms)):
+            if consumer and not (operation == ANY and self._spoken.get(provider) and is_only_addressed(terms)):
                 for named in self._named(provider, operation):
                     found[(consumer, provider, named)] = None
         for fact in self.about("needs"):
@@ -127,18 +127,15 @@ class System:
                     found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
         for provider, operation in self._promised:
-            if (
-                operation
-                and (provider, operation) not in called
-                and (operation != ANY or not self.operations(provider))
-            ):
+            whole = operation == ANY and provider in self._spoken
+            if operation and not whole and (provider, operation) not in called:
                 found[("", provider, operation)] = None
         return tuple(sorted(found))
 
     def _named(self, provider: str, operation: str) -> list[str]:
         if operation != ANY:
             return [operation]
-        return self.operations(provider) or [ANY]
+        return self._spoken.get(provider, [ANY])
 
     def callers(self, provider: str, operation: str) -> list[str]:
         """The known consumers of an operation, in order of name."""

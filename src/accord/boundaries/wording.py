@@ -66,6 +66,11 @@ def times(tries: Fact) -> str:
     return "again and again" if tries.value is NONE else f"{tries.value} times"
 
 
+def asks_so_often(tries: Fact) -> str:
+    """`asks up to 3 times`, or `asks again and again`."""
+    return f"asks {times(tries) if tries.value is NONE else f'up to {times(tries)}'}"
+
+
 def exchanged(before: Fact, value: object, text: str) -> Change:
     """The change that gives a fact another value."""
     return Change(before, replace(before, value=value, text=text))

@@ -183,6 +183,8 @@ def _value(term: str, text: str) -> Any:
         return parse_duration(text)
     if known is not None and known.domain == "count":
         return parse_count(text)
+    if known is not None and known.domain == "word":
+        return text
     if known is not None and known.domain in ("number", "scaled number"):
         return int(text) if text.isdigit() else text
     if known is not None and known.domain == "amount":

@@ -24,6 +24,9 @@ TERMS: dict[str, Term] = {
         Term("timeout.connect", "the caller's limit on connecting", "duration", "min over layers"),
         Term("timeout.idle", "the caller's limit on silence between two bytes", "duration", "min over layers"),
         Term("attempts", "all tries, the first included", "count", "product over layers and hops"),
+        Term("attempts.cap", "the most tries that a program makes, whatever number is stated", "count"),
+        Term("attempts.policy", "a config has a policy of tries: the key that holds it", "word"),
+        Term("attempts.missing", "what a program does with a policy that states no number of tries: refused", "word"),
         Term("backoff", "pause between attempts: first and longest", "duration range", "sum"),
         Term("retry_on", "what is tried again: error names, codes, timeout, connect, reset, any", "words", "union"),
         Term("handles", "errors this caller has an answer for", "words"),
@@ -46,6 +49,7 @@ TERMS: dict[str, Term] = {
         Term("retries.budget", "the most further tries that run at the same time, as a share of the requests under way", "percent"),
         Term("silence", "the longest time without a byte, before or inside an answer", "duration", "max"),
         Term("keep_alive", "how long this side keeps an idle connection open", "duration"),
+        Term("retries.budget", "the most further tries that run at the same time, as a share of the requests under way", "percent"),
         Term("delivery", "how often a message arrives: at-least-once, at-most-once, exactly-once", "word", "lattice"),
         Term("order", "order of messages: none, per-key, total", "word", "lattice"),
         Term("retention", "kept at least", "duration", "min"),
@@ -126,6 +130,7 @@ TERMS: dict[str, Term] = {
         Term("paging.renewed", "a page that was acknowledged counts as new after this long", "duration"),
         Term("paging.closed", "a page is closed after this long, whatever became of it", "duration"),
         Term("platform", "which platform carries the calls or runs the party: the name of a pack of defaults", "word"),
+        Term("platforms.", "the version of a platform that an organisation says it uses: configuration", "word"),
         Term("workload", "the kind of object that runs the party's pods", "word"),
         Term("grace", "from being asked to stop to being killed: the platform's limit on ending", "duration", "min over layers"),
         Term("pre_stop", "the part of the grace that passes, at least, before the program itself is told to stop", "duration"),
@@ -146,7 +151,6 @@ TERMS: dict[str, Term] = {
         Term("laid_over", "what a patch states anew of an object that stands elsewhere: terms", "words"),
         Term("setting.", "a variable of the party that holds addresses: their hosts", "words"),
         Term("takes_settings", "where the party takes further variables from", "words"),
-        Term("platforms.", "the version of a platform that an organisation says it uses: configuration", "word"),
         Term("vocabulary.", "the words that an organisation uses: configuration", "words"),
     )
 }  # fmt: skip

@@ -74,6 +74,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from accord.boundaries.evidence import side_by_side
+from accord.boundaries.listed import has_operations, is_document
 from accord.boundaries.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
 from accord.boundaries.ownership import plain_name
 from accord.boundaries.system import System
@@ -105,7 +106,8 @@ def _without(system: System, view: View) -> Iterator[Finding]:
         if owner is not None and owner.value is NONE and party in relied:
             none = Statement(owner, f"{party} says that it has no owner")
             yield Finding(Verdict.NOTE, f"nobody answers for {party}, and others rely on it", (none,), "", party)
-        if owner is None and own.value("kind") not in _NOT_ASKED and (party in relied or system.operations(party)):
+        asked_of = own.value("kind") not in _NOT_ASKED and not is_document(party)
+        if owner is None and asked_of and (party in relied or has_operations(system, party)):
             unowned.append(party)
     firsts = _firsts(system) if unowned else {}
     asked = [(party, firsts[party]) for party in unowned if party in firsts]

@@ -80,6 +80,7 @@ from collections.abc import Iterator
 
 from accord.boundaries.agreed import Agreement, agreement, still_open
 from accord.boundaries.limits import first_limit, lengthened, limits, waits_for_ever
+from accord.boundaries.listed import asks_too_much
 from accord.boundaries.percentiles import percentiles, share_beyond, tail
 from accord.boundaries.story import cut_short
 from accord.boundaries.system import Boundary
@@ -119,7 +120,9 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     elif may.surely > limit.value:
         if may.stated is not None or may.held_back > limit.value:
             yield from _cut(boundary, limit, may)
-    elif may.stated is None and agreement(boundary, limit) is not Agreement.AGREED:
+    elif (
+        may.stated is None and not asks_too_much(boundary, limit) and agreement(boundary, limit) is not Agreement.AGREED
+    ):
         yield from _open(boundary, limit)
 
 
