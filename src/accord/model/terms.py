@@ -119,6 +119,7 @@ TERMS: dict[str, Term] = {
         Term("paging.renewed", "a page that was acknowledged counts as new after this long", "duration"),
         Term("paging.closed", "a page is closed after this long, whatever became of it", "duration"),
         Term("platform", "which platform carries the calls or runs the party: the name of a pack of defaults", "word"),
+        Term("keep_alive", "how long this side keeps an idle connection open", "duration"),
         Term("vocabulary.", "the words that an organisation uses: configuration", "words"),
     )
 }  # fmt: skip
