@@ -17,6 +17,8 @@ from accord.model.problem import Problem
 from accord.rules._catalogue import Rule, rules
 from accord.sources._claims import read_text
 
+from mapped import mapped
+
 CONFIGURATION = "accord.toml"
 AS_OF = date(2026, 11, 23)
 _BLOCK = re.compile(r"^```\w* file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -38,6 +40,8 @@ def read_blocks(blocks: list[tuple[str, str]]) -> tuple[list[Fact], list[Problem
     for file, text in blocks:
         for item in configured(text) if file == CONFIGURATION else read_text(text, "page", file):
             (facts if isinstance(item, Fact) else problems).append(item)
+    for item in mapped(blocks, "page"):
+        (facts if isinstance(item, Fact) else problems).append(item)
     return facts, problems
 
 

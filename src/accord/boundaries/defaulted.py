@@ -54,8 +54,8 @@ def _subject(fact: Fact) -> _Subject:
 def _default(shown: Fact, default: Default) -> Fact:
     says, stance, version = default.platform, Stance.DEFAULT, default.versions
     who = (shown.consumer, shown.provider, shown.operation)
-    what = (default.term, default.value, default.text, shown.place, shown.layer, shown.scope)
-    return Fact(says, stance, *who, *what, says, version)
+    what = (default.term, default.value, default.text)
+    return Fact(says, stance, *who, *what, shown.place, shown.layer, shown.scope, says, version)
 
 
 def _shown(facts: tuple[Fact, ...], platform: str) -> dict[_Present, list[Fact]]:

@@ -10,6 +10,7 @@ from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, others, own
+from accord.files.mapped import MappedFiles
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
 from accord.files.unread import unread_routing
 from accord.files.vocabulary import stated
@@ -22,6 +23,7 @@ from accord.sources._claims import read_whole, source_of_file, sources
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
 from accord.sources._yaml import Document, documents, place_of
+from accord.sources.mapping import FORMAT as MAPPING
 
 _LONGEST_WORDS = 200
 
@@ -34,9 +36,11 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
     reader = Reader(config)
     seen = Seen()
     with collector_paused():
-        reader.take(own([*paths] or ["."], config, seen))
+        arguments = [*paths] or ["."]
+        reader.take(own(arguments, config, seen))
         for side in others(config, seen):
             reader.take(side)
+        reader.take_mapped(arguments)
     return reader.reading()
 
 
@@ -51,6 +55,8 @@ class Reader:
         self.unread: list[Fact] = []
         self.problems: list[Problem] = list(problems)
         self.imported: dict[str, date] = {}
+        self.sides: list[str] = []
+        self.mapped = MappedFiles(config)
         self.files = 0
 
     def reading(self) -> Reading:
@@ -69,6 +75,7 @@ class Reader:
         if isinstance(side, Problem):
             self.problems.append(side)
             return
+        self.sides.append(side.root)
         if side.day:
             self.imported[side.root] = side.day
         for text in side.texts:
@@ -78,6 +85,17 @@ class Reader:
                 self.problems.append(text.content)
             else:
                 self.files += self.text(text.content, text.start, text.path)
+
+    def take_mapped(self, arguments: Iterable[str]) -> None:
+        """Reads what the mappings met so far name."""
+        if not self.mapped.documents:
+            return
+        self.mapped.add_roots([*arguments, *(side for side in self.sides if side)])
+        for found in self.mapped.read(self.problems):
+            if isinstance(found, Fact):
+                self.facts.append(found)
+            else:
+                self.problems.append(found)
 
     def text(self, content: str, start: Place, path: str = "") -> bool:
         """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
@@ -134,6 +152,8 @@ class Reader:
         facts = [one for one in found if type(one) is Fact]
         if len(facts) < len(found):
             self.problems += [one for one in found if type(one) is Problem]
+        if source.FORMAT == MAPPING:
+            self.mapped.documents.append(document)
         if source.FORMAT == EXPORTED:
             self.keep_exported(exported(facts, document))
         else:

@@ -5,7 +5,7 @@ from functools import lru_cache
 _WITH_NAMESPACE = ("kubernetes:", "gateway:")
 """Systems whose names carry a namespace, and so a slash of their own."""
 
-_WHOLE = ("prometheus:", "alertmanager:", "accord:")
+_WHOLE = ("prometheus:", "alertmanager:", "accord:", "mapping:")
 """Systems whose parties have no operations: every slash belongs to the name."""
 
 _ON_CALL = ("pagerduty:", "opsgenie:", "grafana_oncall:", "goalert:", "ical:")

@@ -39,6 +39,7 @@ TERMS: dict[str, Term] = {
         Term("hours", "when the promise holds", "hours", "intersection"),
         Term("freshness", "age of the data at most", "duration", "sum"),
         Term("ready_by", "complete by, or read at, this time of day", "instant"),
+        Term("keep_alive", "how long this side keeps an idle connection open", "duration"),
         Term("delivery", "how often a message arrives: at-least-once, at-most-once, exactly-once", "word", "lattice"),
         Term("order", "order of messages: none, per-key, total", "word", "lattice"),
         Term("retention", "kept at least", "duration", "min"),
@@ -119,7 +120,8 @@ TERMS: dict[str, Term] = {
         Term("paging.renewed", "a page that was acknowledged counts as new after this long", "duration"),
         Term("paging.closed", "a page is closed after this long, whatever became of it", "duration"),
         Term("platform", "which platform carries the calls or runs the party: the name of a pack of defaults", "word"),
-        Term("keep_alive", "how long this side keeps an idle connection open", "duration"),
+        Term("relation.", "one side of a relation between two values that a mapping declares", "related"),
+        Term("mapping.", "that a mapping, or a row of it, reads nothing: why", "text"),
         Term("vocabulary.", "the words that an organisation uses: configuration", "words"),
     )
 }  # fmt: skip

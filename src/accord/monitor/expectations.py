@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from accord.monitor import broken_alerts, broken_calls, broken_recovery, broken_statements
+from accord.monitor import broken_alerts, broken_calls, broken_mappings, broken_recovery, broken_statements
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline], str]] = {
@@ -30,4 +30,6 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "alert-not-held-back": broken_alerts.alert_not_held_back,
     "heard-while-promised": broken_alerts.heard_while_promised,
     "promised-to-this-caller": broken_statements.promised_to_this_caller,
+    "port-belongs-to-one": broken_mappings.port_belongs_to_one,
+    "relation-kept": broken_mappings.relation_kept,
 }

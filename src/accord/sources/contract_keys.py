@@ -170,6 +170,7 @@ BOTH_SIDES = (
     _scalar("order", "order of messages", "Kafka partition key, SQS FIFO group", one_of("none", "per-key", "total"), "none per-key total", none=False),
     _duration("retention", "kept at least", "ODCS `retention`, `MessageRetentionPeriod`"),
     Key("idempotent", "idempotent", "promise: a repeat acts once; assumes: how this receiver treats the same message twice", "RFC 9110 9.2.2; Idempotency-Key draft", none=False),
+    _duration("keep_alive", "how long an idle connection is kept open: the provider closes it, the caller keeps it for its next call", "`keepalive_timeout`, `keepAliveTimeout`, pool idle"),
     Key("accepts", "quantities", "the most this side can take", "ODCS, quotas, UCUM words for units", grammar="amount"),
     Key("sends", "quantities", "the most this side puts on the other", "ODCS, quotas, UCUM words for units", grammar="amount"),
     Key(
