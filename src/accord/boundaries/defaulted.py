@@ -52,10 +52,21 @@ def _subject(fact: Fact) -> _Subject:
 
 
 def _default(shown: Fact, default: Default) -> Fact:
-    says, stance, version = default.platform, Stance.DEFAULT, default.versions
-    who = (shown.consumer, shown.provider, shown.operation)
-    what = (default.term, default.value, default.text)
-    return Fact(says, stance, *who, *what, shown.place, shown.layer, shown.scope, says, version)
+    return Fact(
+        default.platform,
+        Stance.DEFAULT,
+        shown.consumer,
+        shown.provider,
+        shown.operation,
+        default.term,
+        default.value,
+        default.text,
+        shown.place,
+        shown.layer,
+        shown.scope,
+        default.platform,
+        default.versions,
+    )
 
 
 def _shown(facts: tuple[Fact, ...], platform: str) -> dict[_Present, list[Fact]]:
