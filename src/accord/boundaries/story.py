@@ -31,6 +31,21 @@ def cut_short(boundary: Boundary) -> Witness | None:
     return Witness(tuple(steps), "asker-learns-outcome", tuple(dict.fromkeys(expects)))
 
 
+def cut_in_silence(boundary: Boundary, silence: Fact) -> Witness | None:
+    """The caller leaves because it hears nothing, and the first byte comes afterwards."""
+    planned = plan(boundary)
+    if planned is None:
+        return None
+    first, who, call = planned.tries[0], boundary.consumer, (boundary.subject, 1)
+    steps = (
+        Step(0, who, "calls", f"calls {boundary.subject}", first.limit, *call),
+        Step(first.end, who, "gives-up", _gives_up(first, boundary), first.limit, *call),
+        Step(silence.value, boundary.provider, "answers", "sends its first byte, to nobody", silence, *call),
+        Step(silence.value, "", "concludes", f"{boundary.provider} kept its word", None, boundary.subject),
+    )
+    return Witness(steps, "asker-learns-outcome", (first.limit, silence))
+
+
 def _position(step: Step) -> tuple[int, int]:
     """Who answers once others have answered, or were given up on, does so after that."""
     waited = step.act == "answers" and step.fact is not None and step.fact.term == "needs"
@@ -141,7 +156,7 @@ def _permits(number: int, planned: Plan) -> Fact:
 def _calls(boundary: Boundary, number: int, planned: Plan) -> str:
     if planned.attempts is None or planned.attempts.value == 1:
         return f"calls {boundary.subject}"
-    total = "" if planned.attempts.value is NONE else f" of {planned.attempts.text}"
+    total = "" if planned.attempts.value is NONE else f" of {planned.attempts.value}"
     return f"calls {boundary.subject} (try {number}{total})"
 
 

@@ -150,7 +150,7 @@ def _value(term: str, text: str) -> Any:
     known = term_of(term)
     if known is not None and known.domain == "duration":
         return parse_duration(text)
-    if term == "attempts":
+    if known is not None and known.domain == "count":
         return parse_count(text)
     return tuple(word.strip() for word in text.split(","))
 

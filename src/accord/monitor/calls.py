@@ -157,7 +157,7 @@ def _answer_refused(line: Timeline, step: Step, attempt: Attempt, fact: Fact) ->
         return "the attempt has been answered before"
     if attempt.left_by == "timeout.connect":
         return "the attempt never connected"
-    if fact.value is NONE and fact.term == "latency.max":
+    if fact.value is NONE and fact.term in ("latency.max", "silence"):
         return ""
     if step.at not in _answer_times(line, step.about, attempt, fact):
         return f"{fact.term} has it answered at another time"
@@ -173,7 +173,7 @@ def _answer_times(line: Timeline, about: str, attempt: Attempt, fact: Fact) -> s
         return {attempt.began, *(_after(attempt, one) for one in line.of_provider("latency.max", about))}
     if fact.term == "latency.injected":
         return {attempt.began + fact.value} if isinstance(fact.value, int) else set()
-    is_time = isinstance(fact.value, int) and is_one_of(fact.term, ("latency.", "work."))
+    is_time = isinstance(fact.value, int) and is_one_of(fact.term, ("latency.", "work.", "silence"))
     return {_after(attempt, fact)} if is_time else set()
 
 

@@ -215,6 +215,7 @@ PROMISES_ONLY = (
     _words("to", "for whom the promise was made and agreed", parse=parse_audience, grammar="reference or anyone"),
     Key("needs", "needs", "what it calls, one after the other; an inner list runs side by side", "GitHub `needs`, Backstage `dependsOn`", grammar="reference"),
     Key("errors", "errors", "the answers that are not success", "RFC 9110 15, Retry-After; gRPC codes"),
+    _duration("silence", "the longest time without a byte, before or inside an answer; absent: as long as the answer may take"),
     _words("dead_letter", "where a message goes after the last attempt", "SQS `RedrivePolicy`", **_REFERENCES),
     _words("undo", "what takes the effect back; none: irreversible", "saga compensation", **_REFERENCES),
     _duration("spread", "a change here reaches everybody within", "rollout practice"),
