@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
+from accord.boundaries.parameters import kept_defaults
 from accord.boundaries.rotas import with_rotas
 from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.subsets import versions_of_subsets
@@ -143,9 +144,15 @@ def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[V
 
 
 def _supposed(finding: Finding) -> Finding:
-    """The finding; a mismatch that rests on what perhaps holds is conditional."""
-    condition = perhaps(finding) if finding.verdict is Verdict.MISMATCH else ""
-    return replace(finding, verdict=Verdict.CONDITIONAL, condition=condition, witness=None) if condition else finding
+    """The finding; a mismatch that rests on what perhaps holds, or on a default that may be replaced, is conditional."""
+    if finding.verdict not in (Verdict.MISMATCH, Verdict.CONDITIONAL):
+        return finding
+    perhaps_so = perhaps(finding) if finding.verdict is Verdict.MISMATCH else ""
+    condition = " and ".join(filter(None, (perhaps_so, kept_defaults(finding))))
+    if not condition:
+        return finding
+    both = f"{finding.condition}; {condition}" if finding.condition else condition
+    return replace(finding, verdict=Verdict.CONDITIONAL, condition=both, witness=None)
 
 
 def _refusal(finding: Finding, system: System) -> str:

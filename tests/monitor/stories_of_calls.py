@@ -112,6 +112,25 @@ STORIES: dict[str, Story] = {
         """,
         ("orders>bank/pay backoff",),
     ),
+    "the last message of a batch, delivered again before it is done": Story(
+        "asker-learns-outcome",
+        """
+        party: orders
+        kind: queue
+        promises: {to-billing: {delivery: at-least-once, timeout: {attempt: 30s}, attempts: 5}}
+        ---
+        party: billing
+        assumes: {orders/to-billing: {work: {max: 8s}, accepts: {batch: 10}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s orders calls orders/to-billing #1 by orders/to-billing timeout.attempt
+        30s orders gives-up orders/to-billing #1 by orders/to-billing timeout.attempt
+        30s orders calls orders/to-billing #2 by orders/to-billing attempts
+        1m20s billing answers orders/to-billing #1 by billing>orders/to-billing work.max
+        1m20s - concludes
+        """,
+        ("billing>orders/to-billing accepts.batch",),
+    ),
     "a message delivered again while it is worked on": Story(
         "effect-once",
         """

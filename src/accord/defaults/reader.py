@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from accord.model.amount import parse_count
+from accord.model.amount import parse_amount, parse_count
 from accord.model.duration import parse_duration
 from accord.model.fact import Layer
 from accord.model.nothing import NONE
@@ -152,6 +152,8 @@ def _value(term: str, text: str) -> Any:
         return parse_duration(text)
     if known is not None and known.domain == "count":
         return parse_count(text)
+    if known is not None and known.domain in ("amount", "word"):
+        return parse_amount(text) if known.domain == "amount" else text
     return tuple(word.strip() for word in text.split(","))
 
 

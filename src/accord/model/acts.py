@@ -18,7 +18,7 @@ ACTS: dict[str, str] = {
     "began, or for timeout.request since the first attempt of the request began; no other limit of that caller and layer among the facts of the witness was earlier",
     "answers": "party answers attempt N at `about`, once; fact: latency.max (or pN): exactly its value after the call reached it, plus "
     "latency.injected where a step `waits` stands before; latency.injected alone: exactly that; errors.*: at the call, or after the latency.max among "
-    "the facts of the witness; silence: its first byte, exactly its value after the call; work.*: the receiver of a delivery, exactly its value; needs: at the moment the last call that party made to serve this "
+    "the facts of the witness; silence: its first byte, exactly its value after the call; work.*: the receiver of a delivery, exactly its value, or, of work.max, as many times that as the receiver's accepts.batch of its program (both at layer code), among the facts of the witness, has messages, and its gathers, where among them, on top; needs: at the moment the last call that party made to serve this "
     "one was answered or finally given up on. Where the fact says none, at any time from the call on",
     "waits": "the platform holds attempt N at `about` back, from the moment of the call; party: who states the fact or the provider; fact: latency.injected",
     "acts": "the effect of attempt N at `about` takes place; fact: idempotent: when the call arrives or when it is answered; latency.max or work.max: exactly its value after the call",
