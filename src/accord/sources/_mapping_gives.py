@@ -41,11 +41,15 @@ class Speaker(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """What one reading of a mapping starts from: the item, what the placeholders are, and where it holds."""
+    """What one reading of a mapping starts from: the item, what the placeholders are, and where it holds.
+
+    `is_listed` tells an item of a list or map from the top of the files.
+    """
 
     value: Value
     bound: dict[str, str]
     scope: Scope
+    is_listed: bool = False
 
 
 class Filler:
@@ -84,7 +88,9 @@ class Filler:
             return None if bound is None else (bound, None)
         found = self.lookup.get(self.item.value, reference.path)
         if found is None:
-            self.nearest = self.nearest or self.lookup.nearest(self.item.value, reference.path).place
+            nearest = self.lookup.nearest(self.item.value, reference.path)
+            if self.item.is_listed or nearest is not self.item.value:
+                self.nearest = self.nearest or nearest.place
             return None
         values.insert(0, found)
         text = found.text
@@ -196,12 +202,18 @@ def read_item(
     reader.read_party(node)
     facts = reader.facts if reader.is_scoped else []
     if speaker.platform and facts:
-        facts += _carried(facts, speaker, filler.nearest or item.value.place)
+        facts += _carried(facts, speaker, filler.nearest or _first_of(facts, item.value.place))
     return facts, [*filler.problems, *reader.problems], filler.found
 
 
 def _has_party(node: Node | None) -> bool:
     return type(node) is MappingNode and any(text_of(name) == "party" for name, _ in node.value)
+
+
+def _first_of(facts: list[Fact], place: Place) -> Place:
+    """Where the first limit of a call stands in the file; the place of the item where none does."""
+    stated = (fact.place for fact in facts if fact.consumer and fact.place.file == place.file)
+    return next(stated, place)
 
 
 def _carried(facts: list[Fact], speaker: Speaker, place: Place) -> Iterator[Fact]:

@@ -99,7 +99,7 @@ class _Reading:
             self.items += 1
             if self._wanted(group.row, value):
                 bound = group.bound if self.mapping.each is None else {**group.bound, EACH: key}
-                yield from self._item(Item(value, bound, scope))
+                yield from self._item(Item(value, bound, scope, self.mapping.each is not None))
             if self.items > MOST_ITEMS:
                 return
 
@@ -122,7 +122,7 @@ class _Reading:
         problems: list[Problem] = []
         if mapping.gives is not None:
             facts, problems, found = read_item(mapping.gives, mapping.document, mapping.speaker, item, self.lookup)
-            self.found += found
+            self.found += found or (item.is_listed and len(facts))
         for number, relation in enumerate(mapping.relations):
             filler = Filler(mapping.document, item, self.lookup)
             sides = list(self._related(number, relation, filler, item.scope))
