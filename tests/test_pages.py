@@ -16,7 +16,6 @@ from accord.model.finding import Verdict
 from accord.model.problem import Problem
 from accord.rules._catalogue import Rule, rules
 from accord.sources._claims import read_text
-
 from mapped import mapped
 
 CONFIGURATION = "accord.toml"
