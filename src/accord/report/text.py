@@ -85,8 +85,11 @@ def statements(stated: tuple[Statement, ...], asked: Asked, paint: Paint) -> lis
 
 
 def _sentence(statement: Statement) -> str:
-    """What it says; of a default also who acts so, and in which versions."""
+    """What it says; of a default also who acts so, and in which versions; of a mapping its name."""
     fact = statement.fact
+    if fact.source == "mapping" and fact.version:
+        other = "default of mapping" if fact.stance is Stance.DEFAULT else "mapping"
+        return visible(f"{statement.says} ({other} {fact.version})")
     if fact.stance is not Stance.DEFAULT:
         return visible(statement.says)
     return visible(f"{statement.says} (default of {' '.join(filter(None, (fact.source, fact.version)))})")

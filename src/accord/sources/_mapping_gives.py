@@ -1,5 +1,6 @@
 """What a mapping gives: its party document with every path filled from the files, read by the grammar of the language."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +19,12 @@ from accord.sources.contract import PartyReader
 FORMAT = "mapping"
 LISTED = frozenset(("retry_on", "handles"))
 """Keys whose words other tools write into one text, with commas."""
+
+LIMITS = frozenset(("request", "attempt", "idle", "timeout"))
+NO_LIMIT = frozenset(("envoy",))
+"""Platforms that read a limit of zero as no limit."""
+
+_ZERO = re.compile(r"0+(?:\.0+)?(?:ns|us|ms|s|m|h)", re.ASCII)
 
 
 class Mark:
@@ -55,8 +62,8 @@ class Item(Struct, frozen=True):
 class Filler:
     """Fills the texts of one reading; what is missing or cannot be read is noted."""
 
-    def __init__(self, document: Document, item: Item, lookup: Lookup) -> None:
-        self.document, self.item, self.lookup = document, item, lookup
+    def __init__(self, document: Document, item: Item, lookup: Lookup, platform: str = "") -> None:
+        self.document, self.item, self.lookup, self.platform = document, item, lookup, platform
         self.problems: list[Problem] = []
         self.nearest: Place | None = None
         self.found = 0
@@ -133,7 +140,8 @@ class Filler:
         done, mark = found
         if key in LISTED and "," in done.text:
             return _words([part.strip() for part in done.text.split(",")], mark)
-        return _plain(done.text, mark)
+        no_limit = self.platform in NO_LIMIT and key in LIMITS and _ZERO.fullmatch(done.text)
+        return _plain("none" if no_limit else done.text, mark)
 
     def _list(self, node: Node, template: Template, key: str) -> Node | None:
         """The list of texts that a path alone may stand for."""
@@ -191,7 +199,7 @@ def read_item(
     gives: Node, document: Document, speaker: Speaker, item: Item, lookup: Lookup
 ) -> tuple[list[Fact], list[Problem], int]:
     """The facts that one reading gives, what was refused, and how many values of the files were read."""
-    filler = Filler(document, item, lookup)
+    filler = Filler(document, item, lookup, speaker.platform)
     node: Any = filler.node(gives)
     scope = tuple(sorted({**dict(document.scope), **dict(item.scope)}.items()))
     reader = _Mapped(Document(document.root, document.file, node, scope, {}), speaker)
