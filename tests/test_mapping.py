@@ -68,8 +68,9 @@ def test_a_later_file_wins_key_by_key_and_the_fact_stands_in_it() -> None:
 
 def test_null_takes_a_key_away_and_a_list_is_replaced_whole() -> None:
     mapping = HEAD + "gives: {party: p, assumes: {q/x: {retry_on: <.on>, timeout: <.t>}}}\n"
-    found = facts(mapping, a="t: 1s\non: [timeout, connect]\n", b="t: ~\non: ['503']\n")
-    assert "timeout.request" not in found
+    for nothing in ("~", "null", "!!null", ""):
+        found = facts(mapping, a="t: 1s\non: [timeout, connect]\n", b=f"t: {nothing}\non: ['503']\n")
+        assert "timeout.request" not in found
     assert found["retry_on"].value == ("503",)
 
 
@@ -101,6 +102,22 @@ def test_keys_with_dots_merge_keys_and_commas() -> None:
     )
     assert found["timeout.request"].text == "20ms"
     assert found["retry_on"].value == ("5xx", "reset")
+
+
+def test_an_item_of_a_list_is_found_by_its_number_or_its_name() -> None:
+    found = facts(
+        HEAD + "gives: {party: p, assumes: {q/x: {timeout: {request: <.env.LIMIT.value>s, idle: <.list.1>}}}}\n",
+        a="list: [1s, 2s]\nenv:\n- {name: OTHER, value: 7}\n- {name: LIMIT, value: 9}\n",
+    )
+    assert (found["timeout.request"].text, found["timeout.idle"].text) == ("9s", "2s")
+    assert found["timeout.request"].place.line == 4
+
+
+def test_a_placeholder_may_stand_inside_a_key() -> None:
+    mapping = 'mapping: m\nfiles: [<role>.yaml]\ngives: {party: <role>, promises: {any: {at: tcp <."<role>::port">}}}\n'
+    assert facts(mapping, a="a::port: 80\n")["at"].value == ("tcp 80",)
+    wrong = mapping.replace('"<role>', '"<rule>')
+    assert "<rule> is bound by no file and no row; did you mean 'role'?" in problems(wrong, a="a::port: 80\n")[0]
 
 
 def test_each_over_a_map_has_its_key() -> None:

@@ -93,9 +93,10 @@ class Filler:
         if reference.name:
             bound = self.item.bound.get(reference.name)
             return None if bound is None else (bound, None)
-        found = self.lookup.get(self.item.value, reference.path)
+        path = reference.keys(self.item.bound)
+        found = self.lookup.get(self.item.value, path) if path is not None else None
         if found is None:
-            nearest = self.lookup.nearest(self.item.value, reference.path)
+            nearest = self.lookup.nearest(self.item.value, path or ())
             if self.item.is_listed or nearest is not self.item.value:
                 self.nearest = self.nearest or nearest.place
             return None
@@ -148,7 +149,8 @@ class Filler:
         alone = template.alone
         if alone is None or alone.name:
             return None
-        found = self.lookup.get(self.item.value, alone.path)
+        path = alone.keys(self.item.bound)
+        found = self.lookup.get(self.item.value, path) if path is not None else None
         texts = found.texts if found is not None else None
         if found is None or texts is None or any(template_mark(text) for text in texts):
             return None
@@ -246,9 +248,10 @@ def static_problems(gives: Node, document: Document, known: Callable[[str], str]
             yield Problem(place, str(refusal))
             continue
         for reference in template.references if template else ():
-            reason = known(reference.name) if reference.name and reference.name != EACH else ""
-            if reason:
-                yield Problem(place, reason)
+            for name in reference.names:
+                reason = known(name) if name != EACH else ""
+                if reason:
+                    yield Problem(place, reason)
 
 
 def _scalars(node: Node) -> Iterator[Node]:

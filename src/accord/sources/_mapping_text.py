@@ -1,7 +1,7 @@
 """Texts with `<paths>` in them: what stands between the brackets, and what a text becomes once they are filled."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,7 @@ _REFERENCE = re.compile(rf"<(?:([A-Za-z_][\w-]{{0,63}})|(\.|(?:\.{_KEY}){{1,40}}
 _PATH = re.compile(rf"\.|(?:\.{_KEY}){{1,40}}")
 _KEYS = re.compile(_KEY)
 _TERM = re.compile(r"\d[\w.]*|\s*")
+_NAMED = re.compile(r"<([A-Za-z_][\w-]{0,63})>")
 _SUM = " + "
 
 
@@ -32,6 +33,20 @@ class Reference(Struct, frozen=True):
     name: str = ""
     path: tuple[str, ...] = ()
     otherwise: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The placeholders that it needs: its own, or those inside quoted keys of its path."""
+        inside = tuple(name for key in self.path for name in _NAMED.findall(key))
+        return (self.name, *inside) if self.name else inside
+
+    def keys(self, bound: Mapping[str, str]) -> tuple[str, ...] | None:
+        """The keys of its path with the placeholders filled; None where one is open."""
+        if not self.names:
+            return self.path
+        if any(name not in bound for name in self.names):
+            return None
+        return tuple(_NAMED.sub(lambda match: bound[match[1]], key) for key in self.path)
 
 
 class Template(Struct, frozen=True):

@@ -6,6 +6,9 @@ from accord.model.place import Place
 from accord.sources._yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, entries, items, text_of
 
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+NAME = "name"
+"""The key by which an item of a list is called."""
+
 TEMPLATED = ("{{", "<%", "%{", "${")
 """What shows that a value is written by a program, and not the value itself."""
 
@@ -58,6 +61,7 @@ class Lookup:
 
     def __init__(self) -> None:
         self._keys: dict[int, tuple[Node, dict[str, Entry]]] = {}
+        self._names: dict[int, tuple[Node, dict[str | None, Node]]] = {}
 
     def get(self, value: Value, path: tuple[str, ...]) -> Value | None:
         """The value under a path of keys; None where it is absent or null."""
@@ -102,12 +106,23 @@ class Lookup:
 
     def _in(self, part: Part, key: str) -> Part | None:
         node = part.node
-        if type(node) is SequenceNode and key.isdigit() and len(key) < 7:
-            listed = items(node)
-            item = listed[int(key)] if int(key) < len(listed) else None
+        if type(node) is SequenceNode:
+            item = self._listed(node, key)
             return Part(item, item, part.root, part.file) if item is not None else None
         entry = self._entries(node).get(key)
         return Part(entry.value, entry.at, part.root, part.file) if entry is not None else None
+
+    def _listed(self, node: Node, key: str) -> Node | None:
+        """The item of a list that has this number, or else is a map of this name."""
+        listed = node.value
+        if key.isdigit() and len(key) < 7:
+            return listed[int(key)] if int(key) < len(listed) else None
+        known = self._names.get(id(node))
+        if known is None:
+            named = ((entry.value, item) for item in listed if (entry := self._entries(item).get(NAME)) is not None)
+            found = {text_of(name): item for name, item in reversed(list(named))}
+            known = self._names[id(node)] = (node, found)
+        return known[1].get(key)
 
     def _entries(self, node: Node) -> dict[str, Entry]:
         if type(node) is not MappingNode:
@@ -119,8 +134,10 @@ class Lookup:
 
 
 def is_null(node: Node) -> bool:
-    """Whether a node says that nothing stands there."""
-    return type(node) is ScalarNode and not node.style and node.tag is None and node.value in NULLS
+    """Whether a node says that nothing stands there, by its word or by its tag."""
+    if type(node) is not ScalarNode or node.style:
+        return False
+    return node.value in NULLS and (node.tag is None or node.tag.endswith(":null"))
 
 
 def template_mark(text: str) -> str:
