@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from accord.boundaries.baseline import against
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
@@ -16,11 +17,13 @@ from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Boundary, Key, System
 from accord.boundaries.variants import separate
 from accord.boundaries.view import EVERY, View, Views
+from accord.boundaries.waivers import Allowed
 from accord.boundaries.workloads import carried
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Verdict
 from accord.model.problem import Problem
 from accord.model.result import Result
+from accord.model.waiver import Allowances, Known, Waiver
 from accord.monitor import judge as judge_witness
 from accord.rules._catalogue import Rule
 from accord.rules._catalogue import rules as all_rules
@@ -36,18 +39,49 @@ def check(
     files: int = 0,
     as_of: date = date(1970, 1, 1),
     rules: Sequence[Rule] | None = None,
+    waivers: Iterable[Waiver] = (),
+    baseline: Iterable[Known] = (),
+    whole: bool = True,
 ) -> Result:
-    """What the rules find in these facts on the day `as_of`; findings are sorted, mismatches first."""
+    """What the rules find in these facts on the day `as_of`; findings are sorted, mismatches first.
+
+    What a waiver allows and what a baseline knows is set apart. Of those that meet nothing is told only where the facts
+    are the `whole` that they were written for.
+    """
     system, refused = joined(facts, as_of)
     chosen = all_rules() if rules is None else rules
     findings = with_moves(system, sorted(judged(system, chosen), key=_position), chosen)
-    return Result(
-        files=files,
-        problems=(*problems, *refused),
-        parties=len(system.parties),
-        boundaries=len(system.keys),
-        findings=tuple(findings),
-    )
+    result = Result(files, (*problems, *refused), len(system.parties), len(system.keys), tuple(findings))
+    whole = whole and not any(problem.fatal for problem in result.problems)
+    return _known(_waived(result, system, chosen, tuple(waivers), whole), chosen, tuple(baseline), whole)
+
+
+def _waived(result: Result, system: System, chosen: Sequence[Rule], waivers: Sequence[Waiver], whole: bool) -> Result:
+    """The result with what waivers allow set apart, and with what is to be said of the waivers themselves."""
+    if not waivers:
+        return result
+    allowed = Allowed(waivers, [rule.id for rule in all_rules()], system.as_of)
+    left, waived = allowed.apart(result.findings)
+    also = allowed.rules - {
+        rule.id for rule in chosen
+    }  # so that no waiver is called unused whose rule was not asked for
+    allowed.apart(judged(system, [rule for rule in all_rules() if rule.id in also]))
+    told = _told(chosen, Allowances(allowed.standings(whole)))
+    return replace(result, findings=tuple(sorted((*left, *told), key=_position)), waived=waived)
+
+
+def _known(result: Result, chosen: Sequence[Rule], baseline: Sequence[Known], whole: bool) -> Result:
+    """The result with what a baseline knows set apart, and with what is to be said of entries that are gone."""
+    if not baseline:
+        return result
+    left, known, gone = against(baseline, result.findings)
+    told = _told(chosen, Allowances(gone=gone)) if whole else []
+    return replace(result, findings=tuple(sorted((*left, *told), key=_position)), known=known)
+
+
+def _told(rules: Sequence[Rule], allowances: Allowances) -> list[Finding]:
+    judges = [(rule, rule.judge_allowances) for rule in rules if rule.judge_allowances]
+    return [_filled(rule, finding, ()) for rule, judge in judges for finding in judge(allowances)]
 
 
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
@@ -170,6 +204,8 @@ def refused_witnesses(system: System, rules: Sequence[Rule] | None = None) -> li
             claimed = [
                 finding for view in system.system_views(rule.reads) for finding in rule.judge_system(system, view)
             ]
+        elif rule.judge is None:
+            continue
         else:
             in_views = [_in_views(system, key, rule, system.views(key, rule.reads)) for key in system.keys]
             claimed = [finding for found_in in in_views for _, finding in found_in]

@@ -13,14 +13,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.files.keys import KEYS, SCOPE_KEYS, ConfigRefused, Key, shown, suggestion, typed
+from accord.files.listed import listed_tables, unknown
 from accord.files.patterns import ScopeRule, scope_of
-from accord.files.toml import Keys, Toml, find, read_toml
+from accord.files.toml import Toml, find, read_toml
+from accord.files.waivers import Selection, waivers_of
 from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 
 _BY_NAME = {key.name: key for key in KEYS}
-_TABLES = tuple(dict.fromkeys(key.table for key in (*KEYS, *SCOPE_KEYS)))
+_LISTED = ("scope", "waiver")
+_TABLES = (*dict.fromkeys(key.table for key in KEYS), *_LISTED)
 _CONFIG_VARIABLE = "ACCORD_CONFIG"
 
 
@@ -45,11 +48,15 @@ class Include(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True):
-    """Every setting with its origin, in the order of the keys; `file` is the file that was read, "" for none."""
+    """Every setting with its origin, in the order of the keys; `file` is the file that was read, "" for none.
+
+    `selections` are its waivers, each with the pattern of the files that it is for.
+    """
 
     settings: tuple[Setting, ...]
     scopes: tuple[ScopeRule, ...] = ()
     file: str = ""
+    selections: tuple[Selection, ...] = ()
 
     def setting(self, name: str) -> Setting:
         """The setting of a key such as `check.format`."""
@@ -63,6 +70,12 @@ class Config(Struct, frozen=True):
     def folder(self) -> str:
         """The folder that the paths and patterns of the file start from."""
         return str(Path(self.file).parent)
+
+    @property
+    def baseline(self) -> str:
+        """The path of the baseline from here; "" where there is none."""
+        setting = self.setting("check.baseline")
+        return os.path.normpath(Path(self.folder if setting.place else ".", setting.value)) if setting.value else ""
 
     @property
     def includes(self) -> tuple[Include, ...]:
@@ -142,20 +155,16 @@ def _with_environment(config: Config, environ: Mapping[str, str], problems: list
 def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
     found = {setting.key.name: setting for setting in config.settings}
     for table, members in toml.tables.items():
-        if table == "scope":
+        if table in _LISTED:
             continue
         if table not in _TABLES:
-            _unknown(toml, (table,), _TABLES, problems)
+            problems.append(unknown(toml, (table,), _TABLES))
         elif not isinstance(members, dict):
             problems.append(Problem(toml.place((table,)), f"{table}: expected a table, read {shown(members)}"))
         else:
             _read_table(toml, table, members, found, problems)
-    scopes = _scopes(toml, toml.tables.get("scope", []), problems)
-    return Config(tuple(found.values()), scopes, toml.file)
-
-
-def _unknown(toml: Toml, path: Keys, words: Iterable[str], problems: list[Problem]) -> None:
-    problems.append(Problem(toml.place(path), f"unknown key {str(path[-1])!r}; {suggestion(str(path[-1]), words)}"))
+    selections = waivers_of(toml, problems)
+    return Config(tuple(found.values()), _scopes(toml, problems), toml.file, selections)
 
 
 def _read_table(
@@ -164,41 +173,21 @@ def _read_table(
     for word, value in members.items():
         name = f"{table}.{word}"
         if name not in found:
-            _unknown(toml, (table, word), [key.word for key in KEYS if key.table == table], problems)
+            problems.append(unknown(toml, (table, word), [key.word for key in KEYS if key.table == table]))
             continue
         place = toml.place((table, word))
         found[name] = _said(found[name], value, f"{toml.file}:{place.line}", problems, place)
 
 
-def _scopes(toml: Toml, tables: Any, problems: list[Problem]) -> tuple[ScopeRule, ...]:
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        problems.append(Problem(toml.place(("scope",)), "scope: expected [[scope]], one for each pattern"))
-        return ()
+def _scopes(toml: Toml, problems: list[Problem]) -> tuple[ScopeRule, ...]:
     rules = []
-    for position, table in enumerate(tables):
-        rule = _scope_rule(toml, position, table, problems)
-        rules += [rule] if rule else []
+    for listed in listed_tables(toml, "scope", SCOPE_KEYS, problems):
+        if "path" not in listed.typed:
+            problems.append(Problem(listed.place, "scope: expected `path`, the files it is for"))
+        values = listed.values
+        if "path" in values:
+            conditions = {word: values[word] for word in ("env", "cluster") if values.get(word)}
+            conditions |= {f"version:{party}": versions for party, versions in values.get("version", ())}
+            scope = tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items()))
+            rules.append(ScopeRule(values["path"], scope, f"{toml.file}:{listed.place.line}"))
     return tuple(rules)
-
-
-def _scope_rule(toml: Toml, position: int, table: dict[str, Any], problems: list[Problem]) -> ScopeRule | None:
-    known = {key.word: key for key in SCOPE_KEYS}
-    values: dict[str, Any] = {}
-    for word, value in table.items():
-        if word not in known:
-            _unknown(toml, ("scope", position, word), known, problems)
-            continue
-        try:
-            values[word] = typed(known[word], value)
-        except Refused as refusal:
-            problems.append(Problem(toml.place(("scope", position, word)), str(refusal)))
-    if "path" not in table:
-        problems.append(Problem(toml.place(("scope", position)), "scope: expected `path`, the files it is for"))
-    if "path" not in values:
-        return None
-    conditions = {word: values[word] for word in ("env", "cluster") if values.get(word)}
-    conditions |= {f"version:{party}": versions for party, versions in values.get("version", ())}
-    origin = f"{toml.file}:{toml.place(('scope', position)).line}"
-    return ScopeRule(
-        values["path"], tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items())), origin
-    )

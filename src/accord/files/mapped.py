@@ -45,6 +45,8 @@ class MappedFiles:
         self.config = config
         self.documents: list[Document] = []
         self.folders: list[Folder] = []
+        self.texts: list[tuple[Place, str, str]] = []
+        """Every text that was read: its first place, the text, and the path that scopes and waivers go by."""
         self._opened: dict[str, Document | None] = {}
         self._where: dict[str, Found] = {}
         self._problems: list[Problem] = []
@@ -107,7 +109,9 @@ class MappedFiles:
         if isinstance(text, Problem):
             self._problems.append(text)
             return None
-        scope = self.config.scope_of(self._path(file.path)) if self.config.scopes else EVERYWHERE
+        path = self._path(file.path)
+        self.texts.append((file.start, text, path))
+        scope = self.config.scope_of(path) if self.config.scopes else EVERYWHERE
         found = list(documents(text, file.root, file.file, scope))
         self._problems += [one for one in found if isinstance(one, Problem)]
         read = [one for one in found if isinstance(one, Document)]

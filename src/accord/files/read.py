@@ -5,6 +5,9 @@ Facts are kept, trees are not.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
+
+from msgspec.structs import replace
 
 from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
@@ -12,14 +15,15 @@ from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, others, own
 from accord.files.mapped import MappedFiles
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
-from accord.files.unread import unread_routing
+from accord.files.unread import empty_contract, unread_routing
 from accord.files.vocabulary import stated
 from accord.files.walk import Seen
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.result import Reading
-from accord.sources._claims import read_whole, source_of_file, sources
+from accord.model.waiver import File, Waiver
+from accord.sources._claims import read_whole, source_of_file, sources, waivers_of_file
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
 from accord.sources._yaml import Document, documents, place_of
@@ -39,9 +43,15 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
         arguments = [*paths] or ["."]
         reader.take(own(arguments, config, seen))
         for side in others(config, seen):
-            reader.take(side)
+            reader.take(side, is_own=False)
         reader.take_mapped(arguments)
-    return reader.reading()
+    return replace(reader.reading(), whole=is_whole(arguments, config))
+
+
+def is_whole(arguments: Iterable[str], config: Config) -> bool:
+    """Whether these are more than a part of the folder that the configuration is for, or of the working folder without one."""
+    home = Path(config.folder).resolve()
+    return not all(home in Path(argument).resolve().parents for argument in arguments)
 
 
 class Reader:
@@ -57,6 +67,8 @@ class Reader:
         self.imported: dict[str, date] = {}
         self.sides: list[str] = []
         self.mapped = MappedFiles(config)
+        self.waivers: list[Waiver] = []
+        self.paths: dict[File, str] = {}
         self.files = 0
 
     def reading(self) -> Reading:
@@ -68,10 +80,11 @@ class Reader:
                     self.facts.append(said)
                 else:
                     self.problems.append(said)
-        return Reading(self.files, tuple(self.facts), tuple(self.problems), self.imported)
+        waivers = (*self.waivers, *(selection.over(self.paths) for selection in self.config.selections))
+        return Reading(self.files, tuple(self.facts), tuple(self.problems), self.imported, waivers)
 
-    def take(self, side: Side | Problem) -> None:
-        """Reads one side."""
+    def take(self, side: Side | Problem, is_own: bool = True) -> None:
+        """Reads one side; waivers in what is not our own have their own check."""
         if isinstance(side, Problem):
             self.problems.append(side)
             return
@@ -85,6 +98,8 @@ class Reader:
                 self.problems.append(text.content)
             else:
                 self.files += self.text(text.content, text.start, text.path)
+                self.paths[(text.start.root, text.start.file)] = text.path
+                self.read_waivers(text.content, text.start, is_own)
 
     def take_mapped(self, arguments: Iterable[str]) -> None:
         """Reads what the mappings met so far name."""
@@ -96,6 +111,10 @@ class Reader:
                 self.facts.append(found)
             else:
                 self.problems.append(found)
+        for start, content, path in self.mapped.texts:
+            if (start.root, start.file) not in self.paths:
+                self.paths[(start.root, start.file)] = path
+                self.read_waivers(content, start)
 
     def text(self, content: str, start: Place, path: str = "") -> bool:
         """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
@@ -117,9 +136,19 @@ class Reader:
                     self.document(document)
         except Exception as error:  # a defect of ours costs this file, not the check
             self.problems.append(_defect(start, "its text", error))
+        self.problems += empty_contract(content, start)
         self.unread += unread_routing(content, start, scope, self.problems[before:])
         refused = any(problem.fatal for problem in self.problems[before:])
         return len(self.facts) > stated_before or (bool(given) and not refused) or len(self.problems) == before
+
+    def read_waivers(self, content: str, start: Place, is_own: bool = True) -> None:
+        """Keeps the waivers of one text."""
+        try:
+            found = waivers_of_file(content, start, texts_of_plugins())
+        except Exception as error:
+            self.problems.append(_defect(start, "its waivers", error))
+            return
+        self.waivers += found if is_own else [replace(waiver, watched=False) for waiver in found]
 
     def whole(self, source: TextSource, content: str, start: Place, scope: Scope) -> bool:
         """Reads a file that a source takes by its name: keeps all that the source gives, or nothing where it fails."""

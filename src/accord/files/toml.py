@@ -96,13 +96,13 @@ def _is_ours(path: Path) -> bool:
 
 
 def _text(file: str) -> str:
-    content, start = b"", _place(file, 1, 1)
+    content, whole = b"", Place("", file, 0, 0)
     try:
         if not Path(file).is_file():
-            raise ConfigRefused([Problem(start, "no such configuration file", fatal=True)])
+            raise ConfigRefused([Problem(whole, "no such configuration file", fatal=True)])
         content = Path(file).read_bytes()
         if len(content) > LARGEST:
-            raise ConfigRefused([Problem(start, f"larger than {LARGEST:,} bytes", fatal=True)])
+            raise ConfigRefused([Problem(whole, f"larger than {LARGEST:,} bytes", fatal=True)])
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
@@ -110,7 +110,7 @@ def _text(file: str) -> str:
             [Problem(_place(file, line, 1), "not TOML: a byte that is not UTF-8", fatal=True)]
         ) from None
     except OSError as error:
-        raise ConfigRefused([Problem(start, f"cannot be read: {error.strerror}", fatal=True)]) from None
+        raise ConfigRefused([Problem(whole, f"cannot be read: {error.strerror}", fatal=True)]) from None
 
 
 def _not_toml(file: str, text: str, error: Exception) -> Problem:

@@ -7,25 +7,41 @@ from msgspec import Struct
 from accord.model.fact import Fact
 from accord.model.finding import Finding
 from accord.model.problem import Problem
+from accord.model.waiver import Waiver
 
 
 class Reading(Struct, frozen=True):
     """What the files gave: `files` counts those that could be read, at least in part; problems say what was refused.
 
-    `imported` has the roots of places that are imports, each with the day that the words there are from.
+    `imported` has the roots of places that are imports, each with the day that the words there are from; `whole` tells
+    that all was read that the configuration is for.
     """
 
     files: int
     facts: tuple[Fact, ...]
     problems: tuple[Problem, ...] = ()
     imported: dict[str, date] = {}
+    waivers: tuple[Waiver, ...] = ()
+    whole: bool = True
+
+
+class Waived(Struct, frozen=True):
+    """A finding that somebody has allowed, and the waiver that says so."""
+
+    finding: Finding
+    waiver: Waiver
 
 
 class Result(Struct, frozen=True):
-    """Everything a report needs; `findings` are sorted, mismatches first."""
+    """Everything a report needs; `findings` are sorted, mismatches first.
+
+    Those that are `waived` and those that a baseline has as `known` are not among `findings`.
+    """
 
     files: int
     problems: tuple[Problem, ...]
     parties: int
     boundaries: int
     findings: tuple[Finding, ...]
+    waived: tuple[Waived, ...] = ()
+    known: tuple[Finding, ...] = ()

@@ -32,6 +32,8 @@ def called(party: str) -> str:
     system, _, name = party.partition(":")
     if party.startswith(_OF_FILES):
         return party.rpartition("#")[2] or party
+    if system == "accord":
+        return name or party
     if system == "alertmanager":
         return name.rpartition("/")[2] or party
     if system != "prometheus" or "#" not in name:

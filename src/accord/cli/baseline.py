@@ -1,0 +1,128 @@
+"""Write the findings there are to a file, so that a check counts only new ones; afterwards the file may only shrink."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from accord.files.config import Config
+    from accord.model.result import Result
+    from accord.model.waiver import Known
+
+WRITTEN, GREW, UNREADABLE, NOTHING = 0, 1, 2, 3
+_MOST_SHOWN = 20
+
+
+@click.command(
+    epilog="Exit code: 0 written, 1 there are new findings that were not added, 2 usage error or nothing readable, 3 nothing to check."
+)
+@click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="The baseline (check.baseline of the configuration, or accord.baseline.toml beside it).",
+)
+@click.option("--grow", is_flag=True, help="Add findings that are new to a baseline that exists.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Read this configuration, not the nearest accord.toml.",
+)
+@click.option(
+    "--as-of", metavar="DATE", help="The day everything is judged as of, such as 2027-03-31 (today unless configured)."
+)
+def command(paths: tuple[str, ...], output: str | None, grow: bool, config: str | None, as_of: str | None) -> None:
+    """Writes what `accord check` finds in these paths (the working directory where none is given) to the baseline. Where
+    there is one already, entries that are gone are removed, and new findings are added with --grow only.
+    """
+    from accord.cli._configuration import configuration
+    from accord.cli._output import emit
+    from accord.files.baseline import entries_of, written
+
+    context = click.get_current_context()
+    paths = paths or (".",)
+    settings = configuration(paths, config, as_of=as_of)
+    file = output or _usual(settings)
+    result = _found(paths, settings)
+    if not result.parties:
+        from accord.report._summary import nothing_readable
+
+        click.echo("nothing was checked, and no baseline is written; accord check says why", err=True)
+        context.exit(UNREADABLE if nothing_readable(result) else NOTHING)
+    before, found = _before(file), entries_of(result.findings)
+    kept, new = (found, []) if before is None or grow else kept_of(before, found)
+    emit(written(kept), file)
+    click.echo(_said(file, before, kept), err=True)
+    for line in _shown(new):
+        click.echo(line, err=True)
+    context.exit(GREW if new else WRITTEN)
+
+
+def _usual(settings: "Config") -> str:
+    """The baseline of the configuration, or the file beside it that is usually called so."""
+    from pathlib import Path
+
+    from accord.files.baseline import USUAL_NAME
+
+    return settings.baseline or str(Path(settings.folder, USUAL_NAME))
+
+
+def _found(paths: tuple[str, ...], settings: "Config") -> "Result":
+    """What is found in these paths without any baseline; only a whole may be written down."""
+    from accord.cli._today import today
+    from accord.cli.check import judged
+    from accord.files.read import is_whole
+
+    if settings.file and not is_whole(paths, settings):
+        message = f"a baseline is of all that the configuration is for; run it on {settings.folder}"
+        raise click.UsageError(message, click.get_current_context())
+    return judged(paths, settings, settings.value("check.as_of") or today())[1]
+
+
+def _before(file: str) -> "tuple[Known, ...] | None":
+    """The baseline as it is; None where there is none yet."""
+    from pathlib import Path
+
+    from accord.cli._configuration import known
+
+    return known(file) if Path(file).exists() else None
+
+
+def kept_of(before: "Sequence[Known]", found: "Iterable[Known]") -> "tuple[list[Known], list[Known]]":
+    """What stays of a baseline when these findings are there, and what of them is new to it."""
+    left = Counter[str]()
+    for entry in before:
+        left[entry.fingerprint] += entry.count
+    kept, new = [], []
+    for entry in found:
+        known = min(entry.count, left[entry.fingerprint])
+        kept += [replace(entry, count=known)] if known else []
+        new += [replace(entry, count=entry.count - known)] if entry.count > known else []
+    return kept, new
+
+
+def _said(file: str, before: "Sequence[Known] | None", kept: "Sequence[Known]") -> str:
+    """What was written: `accord.baseline.toml: 12 known findings, 3 gone`."""
+    now, were = (sum(entry.count for entry in entries) for entries in (kept, before or ()))
+    known = f"{now} known {'finding' if now == 1 else 'findings'}"
+    if before is None:
+        return f"{file}: {known}\nnext: accord check --baseline {file}, or check.baseline in accord.toml"
+    change = f"{were - now} gone" if now < were else f"{now - were} added" if now > were else "none gone"
+    return f"{file}: {known}, {change}"
+
+
+def _shown(new: "Sequence[Known]") -> list[str]:
+    from accord.report._paint import visible
+
+    if not new:
+        return []
+    count = sum(entry.count for entry in new)
+    lines = [f"  {visible(f'{entry.rule}   {entry.subject}: {entry.message}')}" for entry in new[:_MOST_SHOWN]]
+    more = [f"  and {len(new) - _MOST_SHOWN} more"] if len(new) > _MOST_SHOWN else []
+    return [f"{count} new {'finding is' if count == 1 else 'findings are'} not added (--grow adds):", *lines, *more]

@@ -1,0 +1,40 @@
+"""The sentences that all formats for people share."""
+
+from accord.model.fact import Stance
+from accord.model.finding import Finding, Statement
+from accord.model.subject import called
+from accord.report._paint import visible
+
+
+def sentence(statement: Statement) -> str:
+    """What a statement says; of a default also who acts so, and in which versions; of what a mapping read, its name."""
+    fact = statement.fact
+    if fact.source == "mapping" and fact.version:
+        is_default = "default of mapping" if fact.stance is Stance.DEFAULT else "mapping"
+        return visible(f"{statement.says} ({is_default} {fact.version})")
+    if fact.stance is not Stance.DEFAULT:
+        return visible(statement.says)
+    return visible(f"{statement.says} (default of {' '.join(filter(None, (fact.source, fact.version)))})")
+
+
+def subject_of(finding: Finding) -> str:
+    """The boundary by the names that people know, with what it goes through and the scope where it is not everywhere."""
+    via = f" via {finding.via}" if finding.via else ""
+    scope = ", ".join(f"{name}={value}" for name, value in finding.scope)
+    return visible(f"{finding.title}{via}" + (f" [{scope}]" if scope else ""))
+
+
+def helps(finding: Finding) -> list[str]:
+    """What each side can do: `checkout: wait at least 5s`."""
+    return [visible(f"{called(move.party)}: {move.do}") for move in finding.moves]
+
+
+def settlings(finding: Finding) -> list[str]:
+    """What would settle a finding: `payments says how late payments/charge may answer: at most 2s`."""
+    return [
+        visible(
+            f"{called(question.to) or 'anybody'} says {question.asks}"
+            + (f": {question.bound}" if question.bound else "")
+        )
+        for question in finding.questions
+    ]
