@@ -88,6 +88,13 @@ def test_what_stands_in_a_text_is_no_comment(text: str) -> None:
     assert waivers(text) == []
 
 
+def test_behind_what_opens_a_block_of_text_it_is_for_the_block() -> None:
+    assert spans(
+        f"alertmanager.yaml: |- {A}\n  route:\n    # accord: allow[timing/b] because no\n\n  receivers: []\nb: 1\n"
+    ) == [(1, 5)]
+    assert spans(f"- >\t{A}\n  x\n") == [(1, 2)]
+
+
 def test_below_a_block_of_text_a_comment_is_one_again() -> None:
     assert spans(f"a: |\n  x\n{A}\nb: 1\n") == [(4, 4)]
     assert spans(f"a: [1, {A}\n  2]\n") == [(1, 2)]

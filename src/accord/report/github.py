@@ -14,9 +14,8 @@ from accord.model.result import Result
 from accord.report._asked import Asked
 from accord.report._paint import Paint, visible
 from accord.report._places import opened_from_here, where
-from accord.report._sentences import helps, sentence, settlings, subject_of
+from accord.report._sentences import ending, helps, sentence, settlings, subject_of, told, what
 from accord.report._summary import summary
-from accord.report._timeline import heading
 
 MOST_OF_A_LEVEL = 10
 LONGEST_TITLE = 255
@@ -43,17 +42,25 @@ def render(result: Result, asked: Asked) -> str:
 
 def _command(level: str, finding: Finding, asked: Asked) -> str:
     place = finding.statements[0].fact.place if finding.statements else None
-    return _written(level, place, asked, f"{finding.rule}: {subject_of(finding)}", "\n".join(_told(finding, asked)))
+    return _written(
+        level,
+        place,
+        asked,
+        ": ".join(filter(None, (finding.rule, subject_of(finding)))),
+        "\n".join(_told(finding, asked)),
+    )
 
 
 def _told(finding: Finding, asked: Asked) -> Iterator[str]:
     yield visible(finding.message)
     if finding.condition:
         yield visible(finding.condition)
-    for statement in finding.statements:
+    statements, more = told(finding)
+    for statement in statements:
         yield f"- {sentence(statement)}  ({where(statement.fact.place, asked.imported)})"
-    if finding.witness is not None and finding.witness.steps:
-        yield f"{heading(finding.witness)} {visible(finding.witness.steps[-1].does)}"
+    if more:
+        yield f"- and {more} more"
+    yield from filter(None, [ending(finding)])
     yield from (f"settled if: {line}" for line in settlings(finding))
     yield from (f"help: {line}" for line in helps(finding))
 
@@ -99,7 +106,7 @@ def _property(text: str) -> str:
 
 def _in_one_line(finding: Finding, asked: Asked) -> str:
     place = f"{where(finding.statements[0].fact.place, asked.imported)}: " if finding.statements else ""
-    return f"{place}{finding.verdict} {finding.rule} {subject_of(finding)}: {visible(finding.message)}"
+    return f"{place}{finding.verdict} {finding.rule} {what(finding)}"
 
 
 def _plain(line: str) -> str:

@@ -14,7 +14,7 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, visible
 from accord.report._places import where
 from accord.report._questions import open_questions
-from accord.report._sentences import helps, sentence, settlings, subject_of
+from accord.report._sentences import helps, sentence, settlings, subject_of, told
 from accord.report._summary import found, summary
 from accord.report._timeline import heading, timeline, told_by_its_end
 
@@ -53,7 +53,7 @@ def _fitting(parts: list[str], last: str) -> list[str]:
 
 
 def _finding(finding: Finding, asked: Asked, is_open: bool) -> Iterator[str]:
-    yield f"#### {finding.verdict}: {escaped(subject_of(finding))}"
+    yield f"#### {finding.verdict}: {escaped(subject_of(finding) or finding.rule)}"
     yield ""
     yield f"`{finding.rule}`: {escaped(visible(finding.message))}"
     yield ""
@@ -61,8 +61,8 @@ def _finding(finding: Finding, asked: Asked, is_open: bool) -> Iterator[str]:
     if finding.condition:
         yield from ("", escaped(visible(finding.condition)))
     if finding.witness is not None:
-        told = told_by_its_end(finding.witness)
-        lines = [told] if told else [line[4:] for line in timeline(finding.witness, _WIDTH, Paint(False))]
+        end = told_by_its_end(finding.witness)
+        lines = [end] if end else [line[4:] for line in timeline(finding.witness, _WIDTH, Paint(False))]
         title = heading(finding.witness).rstrip(":")
         yield ""
         yield from ([f"{title}:", "", *_fenced(lines)] if is_open else _folded(title, _fenced(lines)))
@@ -76,8 +76,11 @@ def _statements(finding: Finding, asked: Asked) -> Iterator[str]:
     """Both sides, each with its place."""
     yield "| says | where |"
     yield "|---|---|"
-    for statement in finding.statements:
+    statements, more = told(finding)
+    for statement in statements:
         yield f"| {escaped(sentence(statement))} | {_code(where(statement.fact.place, asked.imported))} |"
+    if more:
+        yield f"| and {more} more | |"
 
 
 def _waived(waived: Iterable[Waived], asked: Asked) -> Iterator[str]:

@@ -17,12 +17,14 @@ from accord.report._asked import Asked
 from accord.report._indented import indented
 from accord.report._paint import visible
 from accord.report._sarif_places import Places
-from accord.report._sentences import helps, sentence, settlings, subject_of
+from accord.report._sentences import ending, helps, sentence, settlings, told, what
 from accord.report._summary import nothing_readable
 from accord.report._timeline import heading, instant, times
 from accord.rules._catalogue import Rule, rules
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+MOST_RELATED = 100
+"""Other statements of one result; a host may take no more than some."""
 FINGERPRINT = "accord/v1"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note", Severity.USUAL: "note"}
 _SECOND = 1_000_000_000
@@ -101,7 +103,7 @@ class _Results:
     def result(self, finding: Finding) -> Json:
         """One finding."""
         is_open = finding.verdict is Verdict.UNANSWERED
-        first, *others = finding.statements or (None,)
+        first, *others = finding.statements[: MOST_RELATED + 1] or (None,)
         written: Json = {
             "ruleId": finding.rule,
             "ruleIndex": self.positions[finding.rule],
@@ -186,14 +188,16 @@ def _message(finding: Finding) -> str:
 
 
 def _lines(finding: Finding) -> Iterator[str]:
-    yield _literal(f"{subject_of(finding)}: {visible(finding.message)}")
+    yield _literal(what(finding))
     if finding.condition:
         yield _literal(visible(finding.condition))
-    for number, statement in enumerate(finding.statements):
+    statements, more = told(finding)
+    for number, statement in enumerate(statements):
         text = _literal(sentence(statement))
         yield f"- [{text}]({number})" if number else f"- {text}"
-    if finding.witness is not None and finding.witness.steps:
-        yield _literal(f"{heading(finding.witness)} {visible(finding.witness.steps[-1].does)}")
+    if more:
+        yield f"- and {more} more"
+    yield from (_literal(line) for line in filter(None, [ending(finding)]))
     yield from (_literal(f"settled if: {line}") for line in settlings(finding))
     yield from (_literal(f"help: {line}") for line in helps(finding))
 

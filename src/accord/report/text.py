@@ -4,21 +4,18 @@ from collections.abc import Iterator
 from datetime import date
 
 from accord.boundaries.allowances import shown
-from accord.model.finding import Finding, Statement, Verdict
+from accord.model.finding import Finding, Verdict
 from accord.model.result import Result, Waived
 from accord.model.subject import called
 from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, padded, visible
 from accord.report._places import where
 from accord.report._questions import question_list, settling
-from accord.report._sentences import sentence
+from accord.report._sentences import sentence, told
 from accord.report._summary import summary
 from accord.report._timeline import heading, timeline, told_by_its_end
 
 _GAP = 4
-MOST_STATEMENTS = 12
-"""Statements of one finding that are all shown; of more, only the first `SHOWN`."""
-SHOWN = 5
 
 
 def render(result: Result, asked: Asked) -> str:
@@ -42,7 +39,7 @@ def block(finding: Finding, asked: Asked, paint: Paint) -> list[str]:
     lines = head(finding, width, paint)
     if _adds(finding):
         lines += hanging("  ", visible(finding.message), width)
-    lines += statements(finding.statements, asked, paint)
+    lines += statements(finding, asked, paint)
     lines += [paint("faint", line) for line in ages(finding, asked)]
     if finding.condition:
         lines += [paint("conditional", line) for line in hanging("  ", visible(finding.condition), width)]
@@ -60,7 +57,7 @@ def allowed(waived: Waived, asked: Asked, paint: Paint) -> list[str]:
         for number, line in enumerate(head(finding, asked.width, paint))
     ]
     lines += hanging("  ", visible(finding.message), asked.width) if _adds(finding) else []
-    lines += statements(finding.statements, asked, paint)
+    lines += statements(finding, asked, paint)
     lines += hanging("  ", visible(shown(waiver)), asked.width)
     return [*lines, paint("faint", f"      {where(waiver.place, asked.imported)}")]
 
@@ -83,10 +80,9 @@ def _adds(finding: Finding) -> bool:
     return finding.message not in {statement.says for statement in finding.statements}
 
 
-def statements(stated: tuple[Statement, ...], asked: Asked, paint: Paint) -> list[str]:
+def statements(finding: Finding, asked: Asked, paint: Paint) -> list[str]:
     """Each statement with its place: beside it where the page is wide enough for all of them, else below it."""
-    more = len(stated) - SHOWN if len(stated) > MOST_STATEMENTS else 0
-    stated = stated[:SHOWN] if more else stated
+    stated, more = told(finding)
     says = [sentence(statement) for statement in stated]
     places = [where(statement.fact.place, asked.imported) for statement in stated]
     column = max((columns(sentence) for sentence in says), default=0) + _GAP

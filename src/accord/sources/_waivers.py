@@ -73,7 +73,11 @@ def _outside_scalars_of(part: str, marks: list[int]) -> Iterator[int]:
     try:
         for token in yaml.scan(part, yaml.CLoader):
             if type(token) is yaml.ScalarToken:
-                while waiting and waiting[-1] < token.start_mark.index:
+                begin = token.start_mark.index
+                if token.style in ("|", ">"):  # behind what opens a block of text a comment is one
+                    ends = _LINE_ENDS.search(part, begin)
+                    begin = ends.start() if ends else begin
+                while waiting and waiting[-1] < begin:
                     yield waiting.pop()
                 while waiting and waiting[-1] < token.end_mark.index:
                     waiting.pop()
