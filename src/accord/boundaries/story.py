@@ -161,16 +161,9 @@ def _calls(boundary: Boundary, number: int, planned: Plan) -> str:
 
 
 def _gives_up(each: Try, boundary: Boundary) -> str:
-    kind = {
-        "timeout.idle": "hears nothing",
-        "timeout.request": "has no time left",
-        "timeout.attempt": "gives up the try",
-    }
-    return (
-        f"{kind[each.limit.term]} after {each.limit.text}"
-        if each.limit.term != "timeout.attempt"
-        else "gives up the try"
-    )
+    kind = {"timeout.idle": "hears nothing for", "timeout.request": "has no time left after"}
+    told = kind.get(each.limit.term)
+    return f"{told} {each.limit.text}" if told else "gives up the try"
 
 
 def _answers(boundary: Boundary, number: int, late: bool) -> str:

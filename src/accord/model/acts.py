@@ -68,7 +68,10 @@ EXPECTATIONS: dict[str, str] = {
     "effect-once": "one request acts once: broken by two `acts` steps for different attempts of one request, while a fact idempotent says never, "
     "or says key and the caller's idempotency_key is per-attempt or none, or the key is forgotten (the second comes `for` or more after the first)",
     "tries-happen": "stated tries can happen: broken when a request fails and, each try taking all the time it may (timeout.attempt or idle) and each pause the first of its range, attempt N "
-    "(fact: attempts) would begin after the request's limit (timeout.request); beginning at the very end still counts. These facts are among those of the witness",
+    "(fact: attempts) would begin after the request's limit (timeout.request); beginning at the very end still counts; or where timeout.attempt is none and the first try took all the "
+    "time of the request. These facts are among those of the witness",
+    "connection-open-when-used": "a connection that a caller keeps is open when it is used: broken when keep_alive of the provider, which it `states`, is shorter than keep_alive of "
+    "the caller, which it `states` too (none: without end), and no retry_on of that caller and layer among the facts asks again after a reset, or its attempts are 1",
     "load-carried": "a provider gets at most what it accepts: broken when sends.rate, stated by the first caller, x the product of `multiplies`, along one path of calls, is above accepts.rate in `loads`",
     "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",
     "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller (some fact of which is among expects) does not handle it by name",

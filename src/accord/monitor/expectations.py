@@ -2,13 +2,21 @@
 
 from collections.abc import Callable
 
-from accord.monitor import broken_alerts, broken_calls, broken_mappings, broken_recovery, broken_statements
+from accord.monitor import (
+    broken_alerts,
+    broken_calls,
+    broken_connections,
+    broken_mappings,
+    broken_recovery,
+    broken_statements,
+)
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline], str]] = {
     "asker-learns-outcome": broken_calls.asker_learns_outcome,
     "effect-once": broken_calls.effect_once,
     "tries-happen": broken_calls.tries_happen,
+    "connection-open-when-used": broken_connections.connection_open_when_used,
     "load-carried": broken_calls.load_carried,
     "error-understood": broken_calls.error_understood,
     "failure-recognised": broken_calls.failure_recognised,

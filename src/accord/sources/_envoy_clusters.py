@@ -8,7 +8,7 @@ from msgspec import Struct
 from accord.model.amount import parse_percent
 from accord.model.nothing import NONE
 from accord.model.place import Place
-from accord.sources._envoy_objects import EnvoyReader, Members, party_of_addresses
+from accord.sources._envoy_objects import EnvoyReader, Members, party_of_cluster
 from accord.sources._envoy_routes import limit
 from accord.sources._numbers import parse_number
 from accord.sources._routed import Said
@@ -32,13 +32,12 @@ class Cluster(Struct, frozen=True):
         return (*self.of_connecting, *(self.of_tries if tries_again else ()))
 
 
-def clusters_of(reader: EnvoyReader, listed: list[tuple[Node, Members]], owner: str) -> Iterator[Cluster]:
+def clusters_of(reader: EnvoyReader, listed: list[tuple[Node, Members]]) -> Iterator[Cluster]:
     """The clusters of one file."""
     for _, members in listed:
         name = reader.word(members, "name")
         if name:
-            otherwise = f"cluster:{owner}.{name}".replace("/", ".")
-            party = party_of_addresses(list(_hosts(reader, members)), otherwise)
+            party = party_of_cluster(reader.document, name, _hosts(reader, members))
             connecting = (*limit(reader, members, "connect_timeout", "timeout.connect"), *_kept(reader, members))
             yield Cluster(name, party, connecting, tuple(_caps(reader, members)))
 

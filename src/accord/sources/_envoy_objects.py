@@ -1,16 +1,18 @@
 """Envoy's configuration as objects: keys in either spelling of protobuf's JSON, typed configurations, parties by file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 
 from accord.sources._hosts import party_of_host
 from accord.sources._objects import Reader
 from accord.sources._yaml import Document, Entry, MappingNode, Node, child, items, text_of
 
+FORMAT = "envoy"
 TYPE = "type.googleapis.com/envoy."
 MANAGER = "HttpConnectionManager"
 TCP_PROXY = "TcpProxy"
+_ENDING = re.compile(r"\.(ya?ml|json)$")
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _PARTS = ("static_resources", "staticResources", "dynamic_resources", "dynamicResources")
 _DEEPEST = 4
@@ -67,23 +69,33 @@ class EnvoyReader(Reader):
 
 def name_of_file(document: Document) -> str:
     """`front-proxy.envoy` of `front-proxy/envoy.yaml`: a file is one Envoy, or a part of one."""
-    path = re.sub(r"\.(ya?ml|json)$", "", document.file)
-    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return ".".join(parts) or "envoy"
+    return ".".join(_parts_of(document)) or FORMAT
 
 
-def party_of_addresses(hosts: list[str], otherwise: str) -> str:
-    """The party behind the addresses of a cluster; `otherwise` where they name nobody, or several."""
-    named = {_party(host) for host in hosts}
+def party_of_cluster(document: Document, name: str, hosts: Iterable[str] = ()) -> str:
+    """The party behind a cluster: its one host, else the cluster as this file names it.
+
+    A host of one word is one only among the files of its folder: elsewhere the same word is another machine.
+    """
+    named = {_party(document, host) for host in hosts}
     party = named.pop() if len(named) == 1 else ""
-    return party or otherwise
+    return party or _local((*_parts_of(document), name))
 
 
-def _party(host: str) -> str:
+def _parts_of(document: Document) -> list[str]:
+    path = _ENDING.sub("", document.file).replace("\\", "/")
+    return [part for part in path.split("/") if part not in ("", ".", "..")]
+
+
+def _party(document: Document, host: str) -> str:
     host = host.strip().rstrip(".").lower()
     if not host or host == "localhost" or host.endswith(".localhost") or "/" in host or _is_number(host):
         return ""
-    return party_of_host(host, "") if "." in host else f"dns:{host}"
+    return party_of_host(host, "") if "." in host else _local((*_parts_of(document)[:-1], host))
+
+
+def _local(parts: Iterable[str]) -> str:
+    return f"{FORMAT}:{'.'.join(part.replace('/', '.') for part in parts)}"
 
 
 def _is_number(host: str) -> bool:

@@ -97,5 +97,5 @@ def _fact(route: Route, provider: str, said: Said, stance: Stance, scope: Scope,
         layer=route.layer,
         scope=scope,
         source=route.source,
-        version=route.version,
+        version="" if said.term == "platform" else route.version,  # the version of the API is not that of the platform
     )

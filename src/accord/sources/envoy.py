@@ -12,6 +12,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._envoy_clusters import Cluster, clusters_of
 from accord.sources._envoy_objects import (
+    FORMAT,
     MANAGER,
     TCP_PROXY,
     EnvoyReader,
@@ -19,13 +20,13 @@ from accord.sources._envoy_objects import (
     is_bootstrap,
     kind_of_any,
     name_of_file,
+    party_of_cluster,
     resources_of,
 )
 from accord.sources._envoy_routes import limit, limits, matches, policy, words
 from accord.sources._routed import Entry, Route, Said, facts_of
 from accord.sources._yaml import Document, Node, place_of
 
-FORMAT = "envoy"
 GATEWAY = "gateway"
 _KINDS = ("Listener", "RouteConfiguration", "Cluster", "ClusterLoadAssignment")
 
@@ -63,7 +64,7 @@ class _Envoy:
         """What it is, what each listener states, and what each route says of whom it calls."""
         top = self.reader.parts(self.document.node, "the configuration")
         listeners, routes, clusters = self.resources(top)
-        self.clusters = {cluster.name: cluster for cluster in clusters_of(self.reader, clusters, self.name)}
+        self.clusters = {cluster.name: cluster for cluster in clusters_of(self.reader, clusters)}
         entries: list[Entry] = []
         for node, listener in listeners:
             entries += self.of_listener(node, listener)
@@ -174,7 +175,7 @@ class _Envoy:
             if self.reader.word(part, "weight") != "0":
                 names.append(self.reader.word(part, "name"))
         for name in dict.fromkeys(filter(None, names)):
-            yield self.clusters.get(name) or Cluster(name, f"cluster:{self.name}.{name}".replace("/", "."))
+            yield self.clusters.get(name) or Cluster(name, party_of_cluster(self.document, name))
 
     def domains(self, host: Members) -> str:
         """` at shop.example.com`; empty where every host is meant."""

@@ -1,1 +1,1 @@
-"""Rules about connections: who holds an address, and who closes a connection first."""
+"""Rules on connections: who has an address, and how long each side keeps a connection open."""

@@ -80,7 +80,7 @@ from accord.boundaries.limits import first_limit, lengthened, longest_silence
 from accord.boundaries.percentiles import share_beyond, tail
 from accord.boundaries.story import cut_in_silence, cut_short
 from accord.boundaries.system import Boundary
-from accord.boundaries.wording import answers_within, caller, exchanged, leaves, may_answer, when
+from accord.boundaries.wording import answers_within, at_layer, caller, exchanged, leaves, may_answer, when
 from accord.boundaries.worst import FOREVER, worst
 from accord.model.duration import show_duration
 from accord.model.fact import Fact, Stance
@@ -114,8 +114,8 @@ def _cut(boundary: Boundary, limit: Fact, slow: Fact, wanted: int) -> Iterator[F
     if agreed is Agreement.AGREED:
         return
     silent = f"may be silent for {slow.text}" if slow.term == "silence" else f"may answer {when(slow)}"
-    at = "" if limit.layer == "code" else f" at its {limit.layer}"
-    message = f"{caller(boundary)} gives up{at} after {limit.text} of silence, {boundary.provider} {silent}"
+    leaving = f"gives up{at_layer(boundary, limit)} after {limit.text} of silence"
+    message = f"{caller(boundary)} {leaving}, {boundary.provider} {silent}"
     statements = (leaves(boundary, limit), _may_be_silent(slow))
     if agreed is Agreement.OPEN:
         questions = (still_open(boundary, limit),)
