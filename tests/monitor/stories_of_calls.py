@@ -112,6 +112,28 @@ STORIES: dict[str, Story] = {
         """,
         ("orders>bank/pay backoff",),
     ),
+    "a message put back after its key was forgotten": Story(
+        "key-outlives-message",
+        """
+        party: orders
+        kind: queue
+        promises: {to-billing: {delivery: at-least-once, dead_letter: dead/read, attempts: 5}}
+        ---
+        party: dead
+        kind: queue
+        promises: {read: {retention: 14d}}
+        ---
+        party: billing
+        assumes: {orders/to-billing: {idempotent: {key: order_id, for: 7d}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s billing states orders/to-billing by billing>orders/to-billing idempotent
+        0s orders states orders/to-billing by orders/to-billing dead_letter
+        0s dead states dead/read by dead/read retention
+        0s - concludes
+        """,
+        ("billing>orders/to-billing idempotent",),
+    ),
     "the last message of a batch, delivered again before it is done": Story(
         "asker-learns-outcome",
         """

@@ -81,7 +81,7 @@ Resources:
 """
     sub = short.replace("!GetAtt Queue.Arn", "!Sub '${Queue.Arn}'").replace("!Ref F", "!Sub '${F.Arn}'")
     assert told(full, "template.json") == told(short) == told(sub)
-    assert told(short)[("Queue", "work.max")] == "60s"
+    assert told(short)[("Queue", "work.max")] == "1m"
     assert verdicts(short) == [Verdict.MISMATCH]
 
 
@@ -172,6 +172,36 @@ Resources:
 
 
 @pytest.mark.parametrize(
+    "more",
+    [
+        "  Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {Dimensions: [{Name: QueueName, Value: !Sub '${A}-dead'}]}}",
+        "  Reader: {Type: AWS::IAM::Role, Properties: {Action: 'sqs:ReceiveMessage', Resource: !GetAtt Dead.Arn}}",
+        "Outputs: {Dead: {Value: !GetAtt Dead.Arn, Export: {Name: dead}}}",
+        "  Elsewhere: {Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: !Ref KeyOfAnotherFile}}",
+    ],
+)
+def test_who_may_read_dead_letters_elsewhere_is_left_open(more: str):
+    text = """
+AWSTemplateFormatVersion: 2010-09-09
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5}}
+  Dead: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub "${A}-dead"}}
+"""
+    rule = "delivery/dead-letters-nobody-reads"
+    sender = "  Sender: {Type: AWS::IAM::Role, Properties: {Action: 'sqs:SendMessage', Resource: !GetAtt Dead.Arn}}"
+    assert verdicts(text + sender, rule) == [Verdict.CONDITIONAL]
+    assert verdicts(text + more, rule) == []
+
+
+def test_what_a_part_of_a_template_leaves_out_is_not_the_default():
+    part = sam("KmsMasterKeyId: !Ref KeyOfAnotherFile\n      VisibilityTimeout: 2")
+    assert ("Function", "killed_after") not in told(part)
+    assert [each for each in verdicts(part) if each is not Verdict.UNANSWERED] == []
+
+
+@pytest.mark.parametrize(
     ("event", "verdict"),
     [
         ("{Type: Api, Properties: {Path: /x, Method: get}}", [Verdict.CONDITIONAL]),
@@ -183,6 +213,33 @@ Resources:
 )
 def test_a_gateway_ends_a_call_before_the_function_does(event: str, verdict: list[Verdict]):
     text = sam(function="Timeout: 30") + f"        Call: {event}\n"
+    assert verdicts(text, "timing/platform-cap-below-promise") == verdict
+
+
+@pytest.mark.parametrize(
+    ("attributes", "verdict"),
+    [
+        ("Scheme: internal", [Verdict.CONDITIONAL]),
+        ("LoadBalancerAttributes: [{Key: idle_timeout.timeout_seconds, Value: 180}]", []),
+        ("LoadBalancerAttributes: !If [a, b, c]", []),
+        ("Type: network", []),
+    ],
+)
+def test_a_balancer_ends_a_silent_call_before_the_function_does(attributes: str, verdict: list[Verdict]):
+    text = f"""
+AWSTemplateFormatVersion: 2010-09-09
+Resources:
+  Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {{{attributes}}}}}
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Balancer
+      DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Group}}]
+  Group:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {{TargetType: lambda, Targets: [{{Id: !GetAtt F.Arn}}]}}
+  F: {{Type: AWS::Lambda::Function, Properties: {{Timeout: 120}}}}
+"""
     assert verdicts(text, "timing/platform-cap-below-promise") == verdict
 
 

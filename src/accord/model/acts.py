@@ -105,6 +105,10 @@ EXPECTATIONS: dict[str, str] = {
     "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not; when several callers "
     "together send more than is accepted from all; when a producer puts into a queue (kind among expects) what a receiver of it cannot take; or when "
     "something is read, at witness.starts, shortly before it is promised to be ready",
+    "key-outlives-message": "a message that can be put back is known again: broken when a receiver's key (idempotent of an operation, said under assumes) is forgotten no later than the retention "
+    "of the operation that the dead_letter of the first names is over",
+    "kept-until-recovered": "what a repair needs is still there: broken when `recovers` comes later than the retention of the same operation, counted from breaks",
+    "one-command-wins": "whose command wins is said once: broken when two parties `states` an authority about one operation, and the first that each names is another",
     "alert-heard": "somebody hears an alert: broken when every route at which it ends, in each tree that `routes` it, leads to a receiver that notifies nobody: one without "
     "integrations, or named in the configuration's log_only (facts of the witness)",
     "alert-not-held-back": "the one signal of a promise is not held back: broken when an alert is held back (`inhibits`) that is all that detect.by of an operation, among the facts, names",

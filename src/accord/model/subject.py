@@ -5,8 +5,8 @@ from functools import lru_cache
 _WITH_NAMESPACE = ("kubernetes:", "gateway:")
 """Systems whose names carry a namespace, and so a slash of their own."""
 
-_OF_FILES = ("cloudformation:",)
-"""Systems whose names carry the path of a file, and behind # a name in it."""
+_OF_FILES = ("cloudformation:", "aws:")
+"""Systems whose names carry the path of a file or a folder, and behind # a name in it."""
 
 _WHOLE = ("prometheus:", "alertmanager:", "accord:", "mapping:")
 """Systems whose parties have no operations: every slash belongs to the name."""

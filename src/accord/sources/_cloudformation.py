@@ -5,7 +5,8 @@ A local name is `cloudformation:<file>#<logical id>`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -117,8 +118,8 @@ class Template:
             found = ""
         return found if found in self.resources else ""
 
-    def inside(self, node: Node | None) -> set[str]:
-        """Every resource that is referred to anywhere inside a value."""
+    def inside(self, node: Node | None, passed_over: Callable[[str, Node], bool] | None = None) -> set[str]:
+        """Every resource that is referred to anywhere inside a value, but for the members that are passed over."""
         found: set[str] = set()
         stack = [node] if node is not None else []
         while stack:
@@ -127,8 +128,28 @@ class Template:
             if function is not None:
                 found.add(self.target(current))
                 found.update(_IN_TEXT.findall(text_of(function[1]) or ""))
-            stack += _parts(current)
+            stack += _parts(current, passed_over)
         return found & self.resources.keys()
+
+    @cached_property
+    def is_part(self) -> bool:
+        """Whether the file is joined with others before it is deployed: it refers to what stands in none of its parts.
+
+        What is absent here may then stand elsewhere.
+        """
+        keys = {entry.key for entry in entries(self.document.node)}
+        if keys.isdisjoint(("AWSTemplateFormatVersion", "Transform")):
+            return True
+        own = (*self.resources, "Serverless", "AWS")
+        known = self.parameters.keys()
+        stack = [resource.properties for resource in self.resources.values() if resource.properties is not None]
+        while stack:
+            node = stack.pop()
+            name = _referred(node)
+            if name and name not in known and not name.startswith(own):
+                return True
+            stack += _parts(node, None)
+        return False
 
     def _in_text(self, text: str) -> str:
         """The one resource of this template that a text with `${...}` is about, by its last part."""
@@ -143,9 +164,19 @@ class Template:
         last = _last_part(text)
         if last == text or not _LAST_PART.fullmatch(last):
             return ""
-        queues = self.of_type("AWS::SQS::Queue")
-        named = [queue.name for queue in queues if text_of(child(queue.properties, "QueueName") or _NOTHING) == last]
+        named = self.queues_named.get(last, [])
         return named[0] if len(named) == 1 else ""
+
+    @cached_property
+    def queues_named(self) -> dict[str, list[str]]:
+        """The queues by the name that each is given, as it is written."""
+        found: dict[str, list[str]] = {}
+        for queue in self.of_type("AWS::SQS::Queue"):
+            written = child(queue.properties, "QueueName")
+            text = text_of(written) if written is not None else None
+            if text:
+                found.setdefault(text, []).append(queue.name)
+        return found
 
     # ------------------------------------------------------------------ what is said
 
@@ -212,6 +243,16 @@ def _function(node: Node) -> tuple[str, Node] | None:
     return None
 
 
+def _referred(node: Node) -> str:
+    """The name that `Ref` or `Fn::GetAtt` refers to; "" for any other node, or where that is worked out."""
+    function = _function(node)
+    if function is None or function[0] not in ("Ref", "Fn::GetAtt"):
+        return ""
+    parts = items(function[1])
+    text = text_of(parts[0] if parts else function[1]) or ""
+    return text.partition(".")[0]
+
+
 def _is_later(text: str) -> bool:
     """Whether a text is filled in at deployment or by another tool before it."""
     return "{{" in text or "${" in text or "<%" in text
@@ -223,7 +264,10 @@ def _last_part(text: str) -> str:
     return text[max(outside.rfind(":"), outside.rfind("/")) + 1 :]
 
 
-def _parts(node: Node) -> list[Node]:
+def _parts(node: Node, passed_over: Callable[[str, Node], bool] | None) -> list[Node]:
     if type(node) is MappingNode:
-        return [part for pair in node.value for part in pair]
+        pairs = node.value
+        if passed_over is not None:
+            pairs = [(key, value) for key, value in pairs if not passed_over(text_of(key) or "", node)]
+        return [part for pair in pairs for part in pair]
     return list(node.value) if type(node) is SequenceNode else []

@@ -56,7 +56,8 @@ def limit_of(template: Template, function: Resource) -> Limit:
     if entry is None and function.type == SERVERLESS:
         entry = properties(child(template.document.node, "Globals", "Function")).get("Timeout")
     read = template.number(entry, "Timeout")
-    return Limit(read[0], read[1], False) if read is not None else Limit(None, None, entry is None)
+    elsewhere = entry is None and function.type == SERVERLESS and template.is_part
+    return Limit(read[0], read[1], False) if read is not None else Limit(None, None, entry is None and not elsewhere)
 
 
 def _say_limit(

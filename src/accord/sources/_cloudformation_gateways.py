@@ -4,8 +4,9 @@ from accord.model.duration import show_duration
 from accord.model.fact import Layer
 from accord.sources._cloudformation import Resource, Template, is_later, properties
 from accord.sources._cloudformation_functions import FUNCTIONS, INVOKE
-from accord.sources._yaml import Entry, Node, child, text_of
+from accord.sources._yaml import Entry, Node, child, entries, text_of
 
+_DESCRIBED = ("DefinitionBody", "DefinitionUri", "Body", "BodyS3Location")
 _MILLISECOND = 1_000_000
 _EVENTS = {
     "Api": ("RestApiId", "ServerlessRestApi", "apigateway"),
@@ -34,7 +35,21 @@ def _read_event(template: Template, function: Resource, event: Entry) -> None:
         names, implicit, platform = _EVENTS[kind]
         own = properties(child(event.value, "Properties"))
         gateway = template.target(own[names].value) if names in own else implicit
-        _wait(template, gateway or f"{function.name}{event.key}", function.name, own, platform, event.key_node)
+        known = "" if _is_described(template, gateway) else platform
+        _wait(template, gateway or f"{function.name}{event.key}", function.name, own, known, event.key_node)
+
+
+def _is_described(template: Template, gateway: str) -> bool:
+    """Whether an API has a description of its own, in which the times of its integrations stand."""
+    resource = template.resources.get(gateway)
+    return resource is not None and not properties(resource.properties).keys().isdisjoint(_DESCRIBED)
+
+
+def _runs_apart(own: dict[str, Entry]) -> bool:
+    """Whether the function is only started, or answers bit by bit: what the gateway waits for is another time."""
+    headers = child(own["RequestParameters"].value) if "RequestParameters" in own else None
+    started = any("invocation-type" in entry.key.lower() for entry in entries(headers))
+    return started or "ResponseTransferMode" in own
 
 
 def _read_integration(template: Template, integration: Resource) -> None:
@@ -51,6 +66,8 @@ def _say(
     template: Template, gateway: str, address: Node | None, own: dict[str, Entry], platform: str, at: Node
 ) -> None:
     """One integration, where its address holds one function of the template."""
+    if _runs_apart(own):
+        return
     behind = [name for name in template.inside(address) if template.resources[name].type in FUNCTIONS]
     if len(behind) == 1:
         _wait(template, gateway, behind[0], own, platform, at)

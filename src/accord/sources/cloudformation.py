@@ -10,6 +10,7 @@ from accord.model.fact import Fact
 from accord.model.problem import Problem
 from accord.sources._cloudformation import FORMAT as FORMAT
 from accord.sources._cloudformation import Template
+from accord.sources._cloudformation_balancers import read_balancers
 from accord.sources._cloudformation_functions import read_functions
 from accord.sources._cloudformation_gateways import read_gateways
 from accord.sources._cloudformation_queues import read_queues
@@ -39,4 +40,5 @@ def read(document: Document) -> Iterable[Fact | Problem]:
     read_queues(template)
     read_functions(template)
     read_gateways(template)
+    read_balancers(template)
     return (*template.facts, *template.problems)

@@ -73,7 +73,19 @@ from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.nothing import NONE
 from accord.model.subject import called, operation_of, provider_of
 
-READS = ("dead_letter", "detect", "recover", "owner", "tag", "retention", "work", "accepts", "vocabulary", "to", "kind")
+READS = (
+    "dead_letter",
+    "detect",
+    "recover",
+    "owner",
+    "tag",
+    "retention",
+    "work",
+    "accepts",
+    "vocabulary",
+    "to",
+    "mentioned",
+)
 NEEDS = ("dead_letter",)
 _ANSWERS = ("detect", "recover", "to", "hours", "acknowledge")
 
@@ -102,7 +114,7 @@ def _somebody(boundary: Boundary, target: str, side: Side) -> bool:
         return True
     own = system.party(party, view).terms
     owners = {f"tag.{word.lower()}" for word in vocabulary(system, view).owner}
-    if "owner" in own or any(term.lower() in owners for term in own):
+    if "owner" in own or "mentioned" in own or any(term.lower() in owners for term in own):
         return True
     return any(system.callers(party, operation) for operation in system.operations(party))
 

@@ -78,10 +78,11 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     if runs.value <= cap.value or boundary.promised.get("latency.max") is not None:
         return
     gateway, program = called(boundary.consumer), called(boundary.provider)
-    message = f"{gateway} ends a call after {cap.text}, {program} may run for {runs.text}"
+    ends = f"{gateway} ends a {'silent ' if cap.term == 'timeout.idle' else ''}call after {cap.text}"
+    message = f"{ends}, {program} may run for {runs.text}"
     statements = (
         Statement(runs, f"{program} is ended after {runs.text}{by_default(runs)}"),
-        Statement(cap, f"{gateway} ends a call after {cap.text}{by_default(cap)}"),
+        Statement(cap, f"{ends}{by_default(cap)}"),
     )
     question = Question(
         boundary.provider, f"how late {program} may answer (latency: {{max: ...}})", f"at most {cap.text}"
