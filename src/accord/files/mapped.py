@@ -14,14 +14,14 @@ from msgspec import Struct
 from accord.defaults.reader import platforms
 from accord.files.config import Config
 from accord.files.decode import text_of_file
-from accord.files.walk import SKIPPED, Found, shown, words_of
+from accord.files.walk import SKIPPED, Found, shown, walk, words_of
 from accord.model.fact import EVERYWHERE, Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._mapping_files import ANY_FOLDERS, Bindings, Pattern
 from accord.sources._mapping_rows import Mapped, given
 from accord.sources._yaml import Document, documents
-from accord.sources.mapping import Mapping, compiled, named
+from accord.sources.mapping import FILE_NAMES, Mapping, claims, compiled, named
 
 MOST_ENTRIES = 400_000
 """Entries of folders that the patterns of one mapping may look at."""
@@ -218,3 +218,16 @@ class _Search:
 
 def _joined(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
+
+
+def mapping_of(name: str, paths: Iterable[str]) -> Mapping | None:
+    """The mapping of this name in the files below these paths that are named for it; None where there is none."""
+    for found in walk(paths):
+        if isinstance(found, Problem) or found.file.rpartition("/")[2] not in FILE_NAMES:
+            continue
+        text = text_of_file(found)
+        for document in documents(text, found.root, found.file) if isinstance(text, str) else ():
+            mapping = compiled(document)[0] if isinstance(document, Document) and claims(document) else None
+            if mapping is not None and mapping.name == name:
+                return mapping
+    return None
