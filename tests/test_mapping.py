@@ -202,6 +202,16 @@ def test_two_values_of_one_term_are_refused_and_the_first_counts() -> None:
     ]
 
 
+def test_a_contract_and_a_mapping_that_contradict_each_other_are_told() -> None:
+    mapping = HEAD + "gives: {party: p, promises: {any: {latency: {max: <.t>}}}}\n"
+    for stated, told in (("5s", 1), ("3s", 0)):
+        contract = f"party: p\npromises: {{any: {{latency: {{max: {stated}}}}}}}\n"
+        read = items(("accord-mapping.yaml", mapping), ("a.yaml", "t: 3s\n"), ("accord.yaml", contract))
+        result = check(item for item in read if isinstance(item, Fact))
+        assert len(result.problems) == told
+        assert all("p/any latency.max is 3s here and 5s at accord.yaml:2" in each.reason for each in result.problems)
+
+
 @pytest.mark.parametrize("text", ["mapping: m\nproperties: {x: 1}\n", "party: p\n", "files: [x]\nmapping: m\n"])
 def test_other_documents_with_that_word_are_no_mappings(text: str) -> None:
     assert list(mapped([("elastic.yaml", text)], "root")) == []
