@@ -14,6 +14,7 @@ from msgspec import Struct
 from accord.defaults.reader import platforms
 from accord.files.config import Config
 from accord.files.decode import text_of_file
+from accord.files.landscape import Side
 from accord.files.walk import SKIPPED, Found, shown, walk, words_of
 from accord.model.fact import EVERYWHERE, Fact
 from accord.model.place import Place
@@ -47,6 +48,7 @@ class MappedFiles:
         self.folders: list[Folder] = []
         self.texts: list[tuple[Place, str, str]] = []
         """Every text that was read: its first place, the text, and the path that scopes and waivers go by."""
+        self.repositories: list[Side] = []
         self._opened: dict[str, Document | None] = {}
         self._where: dict[str, Found] = {}
         self._problems: list[Problem] = []
@@ -80,10 +82,30 @@ class MappedFiles:
                 matched = search.files(pattern)
                 found += [Mapped(number, bound, self._name(folder, path)) for path, bound in matched]
             problems += search.problems(mapping)
+        found += [each for side in self.repositories for each in self._of_repository(mapping, side)]
         if len(found) > MOST_FILES:
             reason = f"the mapping {mapping.name} matches more than {MOST_FILES:,} files; the rest is not read"
             problems.append(Problem(mapping.place, reason))
         return found[:MOST_FILES], problems
+
+    def _of_repository(self, mapping: Mapping, side: Side) -> list[Mapped]:
+        """The files of a repository that a mapping of its own, or one at the top of what is read, names; read at once."""
+        inside = mapping.place.file.rpartition("/")[0]
+        is_own = mapping.place.root == side.root
+        if side.again is None or (inside and not is_own):
+            return []
+        prefix = f"{inside}/" if inside else ""
+        below = [file for file in side.listed if file.startswith(prefix)]
+        found = [
+            Mapped(number, bound, f"{side.root}//{file}")
+            for number, pattern in enumerate(mapping.patterns)
+            for file in below
+            if (bound := pattern.match(file[len(prefix) :])) is not None
+        ]
+        wanted = {each.name.removeprefix(f"{side.root}//") for each in found if each.name not in self._opened}
+        for text in side.again(wanted) if wanted else ():
+            self._opened[f"{side.root}//{text.start.file}"] = self._parsed(text.content, text.start, text.path)
+        return found
 
     def _below(self, mapping: Mapping) -> list[Folder]:
         """The folder of the mapping; where that is the top of what is read, every other folder as well."""
@@ -105,19 +127,20 @@ class MappedFiles:
         return self._opened[name]
 
     def _read(self, file: Found) -> Document | None:
-        text = text_of_file(file)
+        return self._parsed(text_of_file(file), file.start, self._path(file.path))
+
+    def _parsed(self, text: str | Problem, start: Place, path: str) -> Document | None:
         if isinstance(text, Problem):
             self._problems.append(text)
             return None
-        path = self._path(file.path)
-        self.texts.append((file.start, text, path))
+        self.texts.append((start, text, path))
         scope = self.config.scope_of(path) if self.config.scopes else EVERYWHERE
-        found = list(documents(text, file.root, file.file, scope))
+        found = list(documents(text, start.root, start.file, scope))
         self._problems += [one for one in found if isinstance(one, Problem)]
         read = [one for one in found if isinstance(one, Document)]
         if len(read) > 1:
             reason = f"a mapping reads files of one document, and this one has {len(read)}; nothing of it is mapped"
-            self._problems.append(Problem(Place(file.root, file.file, 1, 1), reason))
+            self._problems.append(Problem(start, reason))
         return read[0] if len(found) == 1 and read else None
 
     def _path(self, path: str) -> str:

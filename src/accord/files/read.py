@@ -88,6 +88,8 @@ class Reader:
         if isinstance(side, Problem):
             self.problems.append(side)
             return
+        if side.again is not None:
+            self.mapped.repositories.append(side)
         self.sides.append(side.root)
         if side.day:
             self.imported[side.root] = side.day

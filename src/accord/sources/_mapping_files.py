@@ -1,8 +1,9 @@
 """The patterns of a mapping's files: `charts/<chart>/values.yaml`, matched segment by segment, never out of the folder."""
 
 import re
+from functools import lru_cache
+from typing import Any
 
-import re2  # type: ignore[import-untyped]
 from msgspec import Struct
 
 from accord.model.problem import Refused
@@ -37,7 +38,7 @@ class Segment(Struct, frozen=True):
         """What the placeholders are with this name, those bound before included; None where it is another one."""
         if not self.expression:
             return bound if self.text == name else None
-        found = re2.fullmatch(self.expression, name)
+        found = _compiled(self.expression).fullmatch(name)
         if found is None:
             return None
         result = dict(bound)
@@ -45,6 +46,13 @@ class Segment(Struct, frozen=True):
             if result.setdefault(placeholder, value) != value:
                 return None
         return result
+
+
+@lru_cache(maxsize=512)
+def _compiled(expression: str) -> Any:
+    import re2  # type: ignore[import-untyped]  # imported late: most checks have no mapping
+
+    return re2.compile(expression)
 
 
 class Pattern(Struct, frozen=True):
@@ -116,6 +124,6 @@ def _segment(name: str, text: str) -> Segment:
         if part[1] and open_before:
             raise Refused(f"expected a character between a placeholder and what stands before it, read {text[:80]!r}")
         names += [part[1]] if part[1] else []
-        expression.append("(.+)" if part[1] else ".*" if part[2] else "." if part[3] else re2.escape(part[4]))
+        expression.append("(.+)" if part[1] else ".*" if part[2] else "." if part[3] else re.escape(part[4]))
         open_before = bool(part[1] or part[2])
     return Segment(name, tuple(names), f"(?s){''.join(expression)}")
