@@ -117,6 +117,6 @@ EXPECTATIONS: dict[str, str] = {
     "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out, and its owner (a fact "
     "among expects) too, or where it names nobody, or only what owns nothing (kinds "
     "among expects), or callers one by one (a fact of one of them among expects)",
-    "port-belongs-to-one": "a port of a host belongs to one party: broken when two parties `states` one tcp or udp address, and one file of the house, which a mapping reads, lists both",
+    "port-belongs-to-one": "a port of a host belongs to one party: broken when two parties `states` one tcp or udp address, which one mapping reads at two places of one file",
     "relation-kept": "what a mapping declares of two values holds: broken when the two sides of one relation (`states`: this, and below, at_most or equals) do not stand in it",
 }  # fmt: skip

@@ -10,13 +10,21 @@ _FROM_FILES = "mapping"
 
 
 def port_belongs_to_one(line: Timeline) -> str:
-    """Broken when one file of the house lists two parties on one port."""
+    """Broken when one mapping reads the ports of two parties at two places of one file, and they are one port."""
     said = [step.fact for step in line.said("at") if step.fact is not None and step.fact.source == _FROM_FILES]
     for one, other in combinations(said, 2):
-        same_file = (one.place.root, one.place.file) == (other.place.root, other.place.file)
-        if one.provider != other.provider and same_file and not _ports(one).isdisjoint(_ports(other)):
+        if one.provider != other.provider and _of_one_host(one, other) and not _ports(one).isdisjoint(_ports(other)):
             return ""
     return "no two parties have one port of one host"
+
+
+def _of_one_host(one: Fact, other: Fact) -> bool:
+    same_file = (one.place.root, one.place.file) == (other.place.root, other.place.file)
+    return same_file and one.place != other.place and _mapping(one) == _mapping(other)
+
+
+def _mapping(fact: Fact) -> str:
+    return fact.version.partition(", over ")[0]
 
 
 def _ports(fact: Fact) -> set[str]:

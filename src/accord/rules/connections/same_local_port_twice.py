@@ -3,8 +3,8 @@
 Two parties are to listen on one port of one host. Each statement is right by itself, and a list of listeners is valid
 with both; only one of them can have the port, and whoever calls the other reaches nobody, or somebody else.
 
-That two parties are on one host is known where one file of the house lists both, as a mapping reads it. Of two
-contracts that state one port it is asked.
+That two parties are on one host is known where one mapping reads the ports of both at two lines of one file, and most
+parties there have a port of their own. Where most share one, and of two contracts that state one port, it is asked.
 
 ## Example
 ```yaml file=accord-mapping.yaml
@@ -40,6 +40,21 @@ listeners: [{name: names, protocol: udp, port: 53}, {name: transfers, protocol: 
 listeners: [{name: names, protocol: udp, port: 53}]
 ```
 
+### One value for several
+Two services that take their port from the same line of the house's file have a host each:
+```yaml file=accord-mapping.yaml
+mapping: services of a chart
+files: [chart.yaml, <service>.yaml]
+where: [{service: videos}, {service: graphs}]
+gives: {party: <service>, promises: {any: {at: tcp <.port>}}}
+```
+```yaml file=chart.yaml
+port: 8080
+```
+```yaml file=videos.yaml
+replicas: 2
+```
+
 ## Unanswered
 ```yaml file=accord.yaml
 party: ledger
@@ -47,6 +62,19 @@ promises: {post: {at: tcp 5432}}  # finding: unanswered
 ---
 party: orders
 promises: {read: {at: tcp 5432}}
+```
+### Most share one port
+```yaml file=accord-mapping.yaml
+mapping: applications
+files: [apps.yaml]
+each: .apps
+gives: {party: <.name>, promises: {any: {at: tcp <.port>}}}
+```
+```yaml file=apps.yaml
+apps:
+  - {name: one, port: 8080}  # finding: unanswered
+  - {name: two, port: 8080}
+  - {name: three, port: 8080}
 ```
 
 ## What to do
@@ -67,30 +95,42 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 
 READS = ("at",)
 LISTED = "mapping"
-"""The source of facts that stand in one list of the house."""
+"""The source of facts that stand in the house's own files."""
 
 _PORTS = ("tcp ", "udp ")
-_Host = tuple[str, str]  # a file that lists what one host holds; two empty texts where nobody says which host it is
+_NOWHERE = ("", "", "")
+_Host = tuple[str, str, str]
+"""A file, and the mapping that reads what one host has there; empty texts where nobody says which host it is."""
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Looks for addresses of one host that several parties state."""
-    for (address, host), stated in sorted(_stated(system, view).items()):
-        parties = {fact.provider: fact for fact in reversed(stated)}
-        if len(parties) > 1:
-            facts = sorted(parties.values(), key=lambda fact: fact.place)
-            yield _taken_twice(address, facts) if host != ("", "") else _asked(address, facts)
-
-
-def _stated(system: System, view: View) -> dict[tuple[str, _Host], list[Fact]]:
-    found: dict[tuple[str, _Host], list[Fact]] = {}
+    by_host: dict[_Host, dict[str, list[Fact]]] = {}
     for fact in system.about("at"):
-        host = (fact.place.root, fact.place.file) if fact.source == LISTED else ("", "")
         addresses = fact.value if isinstance(fact.value, tuple) and holds_in(fact.scope, view) else ()
         for address in addresses:
             if address.startswith(_PORTS):
-                found.setdefault((address, host), []).append(fact)
-    return found
+                by_host.setdefault(_host(fact), {}).setdefault(address, []).append(fact)
+    for host, stated in sorted(by_host.items()):
+        is_host = host != _NOWHERE and 2 * len(stated) >= len(
+            {fact.provider for facts in stated.values() for fact in facts}
+        )
+        for address, facts in sorted(stated.items()):
+            sharing = _sharing(facts)
+            if len(sharing) > 1:
+                yield _taken_twice(address, sharing) if is_host else _asked(address, sharing)
+
+
+def _host(fact: Fact) -> _Host:
+    if fact.source != LISTED:
+        return _NOWHERE
+    return fact.place.root, fact.place.file, fact.version.partition(", over ")[0]
+
+
+def _sharing(facts: list[Fact]) -> list[Fact]:
+    """One statement of each party, by their places; of several at one place, which is one value for several, the first."""
+    parties = {fact.provider: fact for fact in reversed(facts)}
+    return sorted({fact.place: fact for fact in reversed(parties.values())}.values(), key=lambda fact: fact.place)
 
 
 def _taken_twice(address: str, facts: list[Fact]) -> Finding:
