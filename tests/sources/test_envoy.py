@@ -219,6 +219,15 @@ def test_resources_as_xds_delivers_them_are_read() -> None:
     assert {fact.provider for fact in facts if fact.consumer} == {"envoy:rds.a.b"}
 
 
+def test_a_lone_item_is_a_list_of_one() -> None:
+    listed = front(ROUTE + "    timeout: 3s\n")
+    lone = listed.replace(
+        "- filters:\n      - name: envoy.filters.network.http", "- filters:\n        name: envoy.filters.network.http"
+    )
+    assert lone != listed
+    assert said(lone) == said(listed)
+
+
 def test_connections_that_are_passed_on_have_their_own_limit_on_silence() -> None:
     tcp = 'static_resources:\n  listeners:\n  - name: db\n    filter_chains:\n    - filters:\n      - typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, cluster: app, idle_timeout: 10s}\n'
     assert said(tcp + CLUSTER % "db") == {

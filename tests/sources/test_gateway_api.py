@@ -46,7 +46,7 @@ def test_limits_and_retries_of_a_rule() -> None:
     """
     facts, problems = read(route(rule))
     assert not problems
-    assert {fact.term: (fact.value, fact.text) for fact in facts} == {
+    assert {fact.term: (fact.value, fact.text) for fact in facts if fact.operation} == {
         "timeout.request": (10 * SECOND, "10s"),
         "timeout.attempt": (NONE, "0s"),
         "attempts": (3, "3 (2 retries)"),
@@ -77,7 +77,7 @@ def test_where_nothing_is_written_nothing_is_known() -> None:
 )
 def test_who_calls_is_whom_the_route_hangs_on(parents: str, consumers: set[tuple[str, Layer]]) -> None:
     facts, _ = read(route(f"- {BACKEND}\n  timeouts: {{request: 1s}}\n", parents))
-    assert {(fact.consumer, fact.layer) for fact in facts} == consumers
+    assert {(fact.consumer, fact.layer) for fact in facts if fact.operation} == consumers
 
 
 def test_a_service_of_another_namespace_and_one_of_no_weight() -> None:
@@ -97,13 +97,13 @@ def test_rules_that_differ_hold_for_their_requests_the_longest_prefix_first() ->
     """
     facts, _ = read(route(rules))
     assert {fact.text: fact.scope[0] for fact in facts if fact.term == "timeout.request"} == {
-        "1s": ("requests:web/shop", ("all requests",)),
-        "60s": ("requests:web/shop", ("path /slow* and POST",)),
+        "1s": ("requests:web/public", ("all requests (shop)",)),
+        "60s": ("requests:web/public", ("path /slow* and POST (shop)",)),
     }
-    table = next(fact for fact in facts if fact.term == "requests.web/shop")
+    table = next(fact for fact in facts if fact.term == "requests.web/public")
     assert [(entry.words, entry.matches[0].method) for entry in table.value] == [
-        ("path /slow* and POST", "POST"),
-        ("all requests", ""),
+        ("path /slow* and POST (shop)", "POST"),
+        ("all requests (shop)", ""),
     ]
 
 
@@ -122,7 +122,16 @@ def test_tries_that_do_not_fit_are_a_mismatch_for_those_requests_alone() -> None
     (finding,) = [one for one in check(facts).findings if one.rule == "timing/attempts-cannot-happen"]
     assert finding.verdict is Verdict.MISMATCH
     assert finding.message == "6 tries of 200ms do not fit into 400ms: 2 can begin"
-    assert finding.scope == (("requests:web/shop", "path /two*"),)
+    assert finding.scope == (("requests:web/public", "path /two* (shop)"),)
+
+
+def test_what_two_routes_of_one_gateway_say_is_never_mixed() -> None:
+    tries = f"- {BACKEND}\n  retry: {{attempts: 5}}\n  timeouts: {{backendRequest: 1s}}\n"
+    short = f"- {BACKEND}\n  timeouts: {{request: 2s}}\n"
+    other = route(short).replace("name: shop", "name: other")
+    facts, problems = read(route(tries) + "---\n" + other)
+    assert not problems
+    assert not [one for one in check(facts).findings if one.rule == "timing/attempts-cannot-happen"]
 
 
 def test_a_method_of_grpc_is_a_path() -> None:

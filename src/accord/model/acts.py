@@ -72,6 +72,8 @@ EXPECTATIONS: dict[str, str] = {
     "time of the request. These facts are among those of the witness",
     "connection-open-when-used": "a connection that a caller keeps is open when it is used: broken when keep_alive of the provider, which it `states`, is shorter than keep_alive of "
     "the caller, which it `states` too (none: without end), and no retry_on of that caller and layer among the facts asks again after a reset, or its attempts are 1",
+    "tries-not-cancelled": "a call that is tried again is not cancelled for the number of others: broken when the caller `states` sends.concurrency above retries.concurrent "
+    "(that of a proxy once for each of the replicas that its party states) and attempts above 1, all of one operation",
     "load-carried": "a provider gets at most what it accepts: broken when sends.rate, stated by the first caller, x the product of `multiplies`, along one path of calls, is above accepts.rate in `loads`",
     "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",
     "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller (some fact of which is among expects) does not handle it by name",

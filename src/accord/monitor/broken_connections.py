@@ -1,8 +1,9 @@
 """Whether what is said of connections and of tries at once breaks an expectation. A function returns why not, or ""."""
 
+from accord.model.amount import Amount
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
-from accord.monitor.speech import is_callers, is_providers
+from accord.monitor.speech import is_callers, is_of_party, is_providers
 from accord.monitor.timeline import Timeline
 
 _AFTER_A_RESET = {"reset", "any", "5xx", "gateway-error", "reset-before-request", "http3-post-connect-failure"}
@@ -39,3 +40,26 @@ def _asks_again(line: Timeline, pool: Fact) -> bool:
         return False
     words = {word for fact in mine if fact.term == "retry_on" and isinstance(fact.value, tuple) for word in fact.value}
     return bool(words & _AFTER_A_RESET)
+
+
+def tries_not_cancelled(line: Timeline) -> str:
+    """Broken when more calls may be under way than further tries may run at once."""
+    for cap in (step.fact for step in line.said("retries.concurrent") if step.fact is not None):
+        said = [step.fact for step in line.said("sends.concurrency", "attempts") if step.fact is not None]
+        mine = [fact for fact in said if _is_same_call(fact, cap)]
+        sent = [fact.value.value for fact in mine if isinstance(fact.value, Amount) and fact.value.dimension == "count"]
+        again = [fact for fact in mine if fact.term == "attempts" and fact.value != 1]
+        copies = 1 if cap.source == "contract" else _copies(line, cap.consumer)
+        if sent and again and copies and isinstance(cap.value, int) and sent[0] > cap.value * copies:
+            return ""
+    return "as many further tries may run as calls are under way"
+
+
+def _is_same_call(fact: Fact, cap: Fact) -> bool:
+    return _is_of_caller(fact) and fact.consumer in ("", cap.consumer) and fact.provider == cap.provider
+
+
+def _copies(line: Timeline, party: str) -> int:
+    """The most copies of a party that it states; 0 where it states none."""
+    stated = [fact.value for fact in line.facts_of("replicas", "replicas.max") if is_of_party(fact, party)]
+    return max((value for value in stated if isinstance(value, int)), default=0)

@@ -17,6 +17,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "effect-once": broken_calls.effect_once,
     "tries-happen": broken_calls.tries_happen,
     "connection-open-when-used": broken_connections.connection_open_when_used,
+    "tries-not-cancelled": broken_connections.tries_not_cancelled,
     "load-carried": broken_calls.load_carried,
     "error-understood": broken_calls.error_understood,
     "failure-recognised": broken_calls.failure_recognised,

@@ -13,6 +13,7 @@ TYPE = "type.googleapis.com/envoy."
 MANAGER = "HttpConnectionManager"
 TCP_PROXY = "TcpProxy"
 _ENDING = re.compile(r"\.(ya?ml|json)$")
+_SPACES = re.compile(r"\s+")
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _PARTS = ("static_resources", "staticResources", "dynamic_resources", "dynamicResources")
 _DEEPEST = 4
@@ -42,6 +43,12 @@ def kind_of_any(node: Node | None) -> str:
 
 class EnvoyReader(Reader):
     """Walks a configuration by its keys in snake case."""
+
+    def sequence(self, entry: Entry | None, what: str) -> list[Node]:
+        """The items of a list; a lone map is one item, as protobuf's reader of JSON has it."""
+        if entry is not None and type(entry.value) is MappingNode:
+            return [entry.value]
+        return super().sequence(entry, what)
 
     def parts(self, node: Node | None, what: str) -> Members:
         """The members of a map; a key in camel case stands for the same in snake case."""
@@ -83,7 +90,7 @@ def party_of_cluster(document: Document, name: str, hosts: Iterable[str] = ()) -
 
 
 def _parts_of(document: Document) -> list[str]:
-    path = _ENDING.sub("", document.file).replace("\\", "/")
+    path = _SPACES.sub("-", _ENDING.sub("", document.file).replace("\\", "/"))
     return [part for part in path.split("/") if part not in ("", ".", "..")]
 
 

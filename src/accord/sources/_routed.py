@@ -35,7 +35,11 @@ class Entry(Struct, frozen=True):
 
 
 class Route(Struct, frozen=True):
-    """What the facts of one route share; `resource` tells its requests from those of other routes."""
+    """What the facts of one route share; `resource` tells the requests of its caller from those of others.
+
+    `name` is given where other routes of the same caller may send to the same parties: its facts then hold for its own
+    requests alone, which the name tells apart.
+    """
 
     says: str
     consumer: str
@@ -44,15 +48,17 @@ class Route(Struct, frozen=True):
     source: str
     resource: str
     version: str = ""
+    name: str = ""
 
 
 def facts_of(route: Route, entries: Sequence[Entry]) -> Iterator[Fact]:
     """The facts of every entry, the first that matches first; of one party, its entries apart where they differ."""
-    told = _told_apart(entries)
+    told = _told_apart(entries, f" ({route.name})" if route.name else "")
     table = tuple(RouteEntry(entry.words, entry.matches, entry.rewritten) for entry in told)
     for provider in dict.fromkeys(name for entry in told for name in entry.providers):
         reaching = [entry for entry in told if provider in entry.providers]
-        if all(_stated(entry) == _stated(reaching[0]) for entry in reaching) or len(told) > MOST_ENTRIES:
+        alike = all(_stated(entry) == _stated(reaching[0]) for entry in reaching)
+        if (alike and not (route.name and _stated(reaching[0]))) or len(told) > MOST_ENTRIES:
             yield from _facts(route, provider, reaching[:1], apart=False)
             continue
         yield from _facts(route, provider, reaching, apart=True)
@@ -65,12 +71,13 @@ def _stated(entry: Entry) -> list[tuple[str, Any]]:
     return [(said.term, said.value) for said in entry.said]
 
 
-def _told_apart(entries: Iterable[Entry]) -> list[Entry]:
+def _told_apart(entries: Iterable[Entry], name: str) -> list[Entry]:
     """The entries, each in words of its own."""
     shown: set[str] = set()
     found = []
     for number, entry in enumerate(entries, start=1):
-        words = f"{entry.words} (entry {number})" if entry.words in shown else entry.words
+        words = f"{entry.words}{name}"
+        words = f"{words} (entry {number})" if words in shown else words
         shown.add(words)
         found.append(replace(entry, words=words))
     return found

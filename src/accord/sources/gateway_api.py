@@ -52,20 +52,20 @@ class _Route:
         """What each gateway that the route hangs on says of each service that it sends to."""
         entries = sorted(self.entries(), key=precedence)
         version = self.about.version
-        for consumer, layer in dict.fromkeys(self.parents()):
-            says = consumer or FORMAT
-            route = Route(says, consumer, layer, self.about.scope, FORMAT, self.about.path, version)
-            yield from facts_of(route, entries)
+        for consumer, layer, parent in dict.fromkeys(self.parents()):
+            says, scope, name = consumer or FORMAT, self.about.scope, self.about.name
+            yield from facts_of(Route(says, consumer, layer, scope, FORMAT, parent, version, name), entries)
 
-    def parents(self) -> Iterator[tuple[str, Layer]]:
-        """The gateways; a route that hangs on a service holds for every caller of it, in a mesh."""
+    def parents(self) -> Iterator[tuple[str, Layer, str]]:
+        """The gateways, and what they are called; a route that hangs on a service holds for every caller of it, in a mesh."""
         for node in self.reader.sequence(self.spec.get("parentRefs"), "spec.parentRefs"):
             members = self.reader.members(node, "spec.parentRefs")
             kind, name, namespace = (self.text(members, key) for key in ("kind", "name", "namespace"))
+            parent = f"{namespace or self.about.namespace}/{name}"
             if name and kind in ("", "Gateway", "XListenerSet", "ListenerSet"):
-                yield party_of_gateway(f"{namespace or self.about.namespace}/{name}", ""), Layer.GATEWAY
+                yield party_of_gateway(parent, ""), Layer.GATEWAY, parent.lstrip("/")
             elif name and kind == "Service":
-                yield "", Layer.SIDECAR
+                yield "", Layer.SIDECAR, parent.lstrip("/")
 
     def text(self, members: dict[str, Member], key: str) -> str:
         """The text of one member; empty where it is absent."""
