@@ -122,7 +122,8 @@ def test_real_names_and_contract_names_meet(facts: list[Fact]):
     system, _ = joined(facts)
     named = {"details", "googleapis", "productpage", "ratings", "reviews"}
     gateways = {"gateway:/bookinfo-gateway", "gateway:/gateway"}
-    assert set(system.parties) == named | gateways | {"kubernetes:/mongodb", "kubernetes:/mysqldb"}
+    databases = {"kubernetes:/mongodb", "kubernetes:/mysqldb", "kubernetes:vm/mysqldb"}
+    assert set(system.parties) == named | gateways | databases
     runs = {fact.text for fact in system.facts if fact.term == "runs" and fact.provider == "reviews"}
     assert runs == {"version v1", "version v2", "version v3"}
 

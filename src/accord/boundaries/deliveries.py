@@ -9,7 +9,7 @@ from msgspec import Struct
 from accord.boundaries.system import Boundary
 from accord.model.amount import Amount
 from accord.model.contract_values import Idempotence
-from accord.model.fact import Fact, Layer, Stance
+from accord.model.fact import PARAMETER, Fact, Layer, Stance
 from accord.model.finding import Statement
 from accord.model.nothing import NONE
 from accord.model.subject import called
@@ -72,7 +72,9 @@ def is_ended_by_platform(work: Fact) -> bool:
 
 
 def by_default(fact: Fact) -> str:
-    """` by default` where a platform decides, else nothing."""
+    """` by default` where a platform decides, and which parameter where its default is the value; else nothing."""
+    if fact.version.startswith(PARAMETER):
+        return f" (the default of {fact.version})"
     return " by default" if fact.stance is Stance.DEFAULT else ""
 
 

@@ -7,6 +7,7 @@ from accord.monitor import (
     broken_calls,
     broken_connections,
     broken_mappings,
+    broken_platform,
     broken_recovery,
     broken_statements,
 )
@@ -44,4 +45,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "promised-to-this-caller": broken_statements.promised_to_this_caller,
     "port-belongs-to-one": broken_mappings.port_belongs_to_one,
     "relation-kept": broken_mappings.relation_kept,
+    "work-finishes": broken_platform.work_finishes,
+    "drain-ends": broken_platform.drain_ends,
+    "pools-fit": broken_platform.pools_fit,
 }

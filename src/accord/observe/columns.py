@@ -95,13 +95,17 @@ COUNTS: tuple[Column, ...] = (
     Column("repeated", "int64", "executions beyond the first under one idempotency key, or under one call of a client"),
     Column("refused", "int64", "calls refused because nobody would have been there for the answer"),
     Column("fan_out", "int64", "the most calls of this boundary under one span of the caller"),
+    Column("caller_longest_ns", "int64", "the longest call as its caller saw it"),
+    Column("callee_longest_ns", "int64", "the longest call as the callee saw it"),
     Column("caller_ns", "int64", "time that callers spent in these calls, summed"),
     Column("callee_ns", "int64", "time that callees spent in them, summed"),
-    Column("skew_ns", "int64", "the callee's clock before the caller's, summed over the paired"),
+    Column("twice_skew_ns", "int64", "twice what the callee's clock is before the caller's, summed over the paired"),
     Column("inferred", "int64", "calls whose kind of span was inferred"),
     Column("undecided", "int64", "halves let go before their other half could come"),
 )
-"""Additive, but for `fan_out`, of which the larger holds: two rows of one boundary merge without looking at their spans."""
+"""Additive, but for those of LARGEST, of which the larger holds: two rows of one boundary merge without their spans."""
+
+LARGEST = ("fan_out", "caller_longest_ns", "callee_longest_ns")
 
 HISTOGRAM: tuple[Column, ...] = (
     Column("side", "text", "caller or callee"),

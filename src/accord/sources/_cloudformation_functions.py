@@ -5,6 +5,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from accord.model.amount import Amount
+from accord.model.fact import PARTY
 from accord.sources._cloudformation import Known, Resource, Template, is_later, properties
 from accord.sources._cloudformation_queues import QUEUE, RECEIVE, in_seconds
 from accord.sources._yaml import Entry, Node, child, items, text_of
@@ -37,8 +38,8 @@ def read_functions(template: Template) -> None:
     limits = {function.name: limit_of(template, function) for function in template.of_type(*FUNCTIONS)}
     for function in template.of_type(*FUNCTIONS):
         party, limit = template.party(function.name), limits[function.name]
-        template.say(party, "platform", "lambda", function.type, function.at, INVOKE)
-        _say_limit(template, party, limit, "killed_after", function.at, INVOKE)
+        template.say(party, "platform", "lambda", function.type, function.at)
+        _say_limit(template, party, limit, "killed_after", function.at, PARTY)
         for event in properties(child(function.properties, "Events")).values():
             _read_event(template, function, event, limit)
     for mapping in template.of_type("AWS::Lambda::EventSourceMapping"):

@@ -130,7 +130,7 @@ def _redrive_policy(module: _Module, policy: Resource) -> Iterator[Fact]:
 
 
 def _function(module: _Module, function: Resource) -> Iterator[Fact]:
-    who = ("", module.party(_FUNCTION, function.name), "invoke")
+    who = ("", module.party(_FUNCTION, function.name), PARTY)
     yield module.fact(function, who, "platform", "lambda", "aws_lambda_function", function.at, Layer.PLATFORM)
     yield from _seconds(module, function, "timeout", "killed_after", who, Layer.PLATFORM)
 

@@ -85,6 +85,7 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "chain step": ("chain",),
     "number": ("int",),
     "related": ("related",),
+    "scaled number": ("int", "text"),
 }
 _SIDES = ("this", "below", "at_most", "equals")
 _DIMENSIONS = ("count", "bytes", "duration", "count/ns", "bytes/ns")

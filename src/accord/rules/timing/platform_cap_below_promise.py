@@ -61,18 +61,18 @@ from collections.abc import Iterator
 from accord.boundaries.deliveries import by_default
 from accord.boundaries.limits import first_limit
 from accord.boundaries.system import Boundary
-from accord.model.fact import Layer
+from accord.model.fact import Fact, Layer
 from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.nothing import NONE
 from accord.model.subject import called
 
 READS = ("timeout", "killed_after", "latency", "platform")
-NEEDS = ("killed_after", "timeout")
+NEEDS = ("timeout",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds how long the provider's platform lets it run against the first limit of a gateway before it."""
-    cap, runs = first_limit(boundary), boundary.promised.get("killed_after")
+    cap, runs = first_limit(boundary), _killed_after(boundary)
     if cap is None or runs is None or cap.layer is not Layer.GATEWAY or runs.value is NONE:
         return
     if runs.value <= cap.value or boundary.promised.get("latency.max") is not None:
@@ -89,3 +89,9 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     )
     condition = f"holds only while {program} always answers within {cap.text}"
     yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, questions=(question,), condition=condition)
+
+
+def _killed_after(boundary: Boundary) -> Fact | None:
+    """How long the platform lets this operation run, or whatever the provider runs."""
+    own = boundary.promised.get("killed_after")
+    return own or boundary.system.party(boundary.provider, boundary.view).get("killed_after")
