@@ -112,6 +112,47 @@ def test_a_selection_needs_all_that_it_says(selection: dict[str, object], allows
     assert rules_of(result) == ([] if allows else [RULE, "contract/waiver-unused"])
 
 
+ALERTS = """\
+groups:
+  - name: %s%s
+    rules:
+      - {alert: A, expr: up == 0}%s
+      - {alert: B, expr: up == 0}%s
+"""
+OWNER = "signals/owner-missing"
+NO_OWNER = f"  # accord: allow[{OWNER}] because sandbox"
+
+
+def alerts(*marks: tuple[str, str, str], waivers: tuple[Waiver, ...] = ()) -> Result:
+    files = [(f"{number}.yaml", ALERTS % (f"g{number}", *each)) for number, each in enumerate(marks)]
+    facts = [item for file, text in files for item in read_text(text, ".", file) if isinstance(item, Fact)]
+    found = [waiver for file, text in files for waiver in waivers_of_file(text, Place(".", file, 1, 1))]
+    chosen = [rule for rule in rules() if rule.id in (OWNER, "contract/waiver-unused")]
+    return check(facts, as_of=AS_OF, rules=chosen, waivers=(*found, *waivers))
+
+
+def test_many_that_are_told_together_are_allowed_only_together() -> None:
+    """All alerts without an owner are one finding: a comment at one of them is not for the others."""
+    some = alerts(("", NO_OWNER, ""), ("", "", ""))
+    assert rules_of(some) == [OWNER, "contract/waiver-unused"] and some.waived == ()
+    assert (
+        some.findings[1].message
+        == "not all that joins in signals/owner-missing is allowed, and it stays: none of 4 alerts names an owner"
+    )
+    all_ = alerts(("", NO_OWNER, NO_OWNER), (NO_OWNER, "", ""))
+    assert rules_of(all_) == [] and len(all_.waived) == 1
+
+
+def test_a_selection_of_files_is_for_the_statements_in_them() -> None:
+    one, both = (frozenset((".", f"{number}.yaml") for number in range(count)) for count in (1, 2))
+    waiver = Waiver(OWNER, Place(".", "accord.toml", 2, 1), "x", files=one)
+    assert rules_of(alerts(("", "", ""), ("", "", ""), waivers=(waiver,))) == [OWNER, "contract/waiver-unused"]
+    assert rules_of(alerts(("", "", ""), ("", "", ""), waivers=(replace(waiver, files=both),))) == []
+    named = replace(waiver, files=None, says="A names no owner")
+    assert rules_of(alerts(("", "", ""), ("", "", ""), waivers=(named,))) == [OWNER, "contract/waiver-unused"]
+    assert rules_of(alerts(("", "", ""), waivers=(replace(named, says="alerts names an owner"),))) == []
+
+
 def finding_at(line: int, rule: str = RULE, fingerprint: str = "a") -> Finding:
     fact = Fact("a", Stance.PROMISES, "", "a", "", "kind", "x", "x", Place("root", "a.yaml", line, 1))
     return Finding(Verdict.NOTE, "m", (Statement(fact, "s"),), provider="a", rule=rule, fingerprint=fingerprint)

@@ -129,7 +129,7 @@ def test_a_baseline_only_shrinks(accord: Accord, shop: Path) -> None:
     write(shop, "desk/accord.yaml", CHECKOUT.replace("checkout", "desk").replace("attempts: 3", "attempts: 1"))
     write(shop, "payments/accord.yaml", PAYMENTS.replace("never", "always"))
     done = accord("check", "--baseline", "accord.baseline.toml", *DAY)
-    assert f"note  contract/known-finding-gone   known[{OTHER}]" in done.out
+    assert "note  contract/known-finding-gone   baseline\n  1 known finding is found no longer\n" in done.out
     assert "accord.baseline.toml:10:1" in done.out
     done = accord("baseline", *DAY)
     assert done.code == 1
@@ -141,6 +141,24 @@ def test_a_baseline_only_shrinks(accord: Accord, shop: Path) -> None:
     done = accord("baseline", "--grow", *DAY)
     assert (done.code, done.err) == (0, "accord.baseline.toml: 3 known findings, 1 added\n")
     assert accord("check", "--baseline", "accord.baseline.toml", *DAY).code == 0
+
+
+def test_what_joins_many_stays_known_while_it_shrinks(accord: Accord, tmp_path: Path) -> None:
+    """One of three alerts gets its owner: nothing is new. A fourth without one is."""
+
+    def alerts(*names: str) -> None:
+        rules = "".join(f"      - {{alert: {name}, expr: up == 0}}\n" for name in names)
+        write(tmp_path, "rules.yaml", f"groups:\n  - name: g\n    rules:\n{rules}")
+
+    known = ("check", tmp_path, "--baseline", tmp_path / "b.toml", "--rule", "signals/owner-missing")
+    alerts("A", "B", "C")
+    accord("baseline", tmp_path, "--output", tmp_path / "b.toml")
+    alerts("A", "C")
+    assert "1 known to the baseline" in accord(*known).out
+    done = accord("baseline", tmp_path, "--output", tmp_path / "b.toml")
+    assert done.code == 0 and "none gone" in done.err
+    alerts("A", "B", "C")
+    assert "none of 3 alerts names an owner" in accord(*known).out
 
 
 def test_a_baseline_is_of_the_whole(accord: Accord, shop: Path) -> None:
@@ -232,3 +250,11 @@ def test_facts_of_nothing_say_so(accord: Accord, tmp_path: Path) -> None:
     assert done.err == f"nothing in {tmp_path}: no file of a kind that is read\n"
     write(tmp_path, "values.yaml", "a: 1\n")
     assert accord("facts", tmp_path).err == f"nothing in {tmp_path}: 1 file of a kind that is read, and no fact in it\n"
+
+
+def test_a_comment_of_the_configuration_is_for_what_rests_on_its_lines(accord: Accord, tmp_path: Path) -> None:
+    write(tmp_path, "rules.yml", "groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]\n")
+    lines = "[vocabulary]\n# accord: allow[signals/nothing] because x\nowner = '# accord: allow[x/y]'\n"
+    write(tmp_path, "accord.toml", lines)
+    done = accord("check", tmp_path)
+    assert "no rule 'signals/nothing'" in done.out and "accord.toml:2:17" in done.out and "x/y" not in done.out

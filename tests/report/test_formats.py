@@ -174,6 +174,16 @@ def test_addresses_are_those_of_the_files(where: Place, uri: str) -> None:
     assert at(where)["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
+def test_a_statement_that_no_host_can_open_is_related_where_another_opens() -> None:
+    """A log whose first location is no file of the repository is refused by hosts."""
+    for root in ("git+https://git.example/payments@v1#deploy", ""):
+        away = replace(samples.LATEST, place=Place(root, "their/a.yaml", 3 if root else 0, 1))
+        finding = replace(samples.MISMATCH, statements=(Statement(away, "away"), samples.MISMATCH.statements[0]))
+        (found,) = results(samples.result(finding), imported={root: samples.date(2026, 1, 1)} if root else {})
+        assert place(found["locations"][0]) == "shop/checkout/accord.yaml:4:24"
+        assert "physicalLocation" not in found["relatedLocations"][0] and "[away](1)" in found["message"]["text"]
+
+
 def test_what_stands_in_no_file_is_named() -> None:
     variable = at(Place("", "environment variable X", 0, 0))
     assert "physicalLocation" not in variable

@@ -4,6 +4,7 @@ import time
 from datetime import date
 
 import pytest
+import yaml
 
 from accord.model.place import Place
 from accord.model.waiver import Lines, Waiver
@@ -207,3 +208,66 @@ def test_ten_thousand_are_read_fast(text: str) -> None:
         started = time.process_time()
         waivers_in(text, START, comments)
         assert time.process_time() - started < 3
+
+
+SAMPLE = """\
+# a head
+a: 1
+b: "two
+  lines # no comment"
+c: 'it''s
+  # neither'
+d: |
+  text
+   more
+
+e: >-
+    folded
+    # text
+
+f: plain text
+  goes on
+g: [1, "x # y",
+  {h: 2}]
+i:
+- j: &anchor k#l
+  m: !!str 1
+-
+  - "n\\"" # o
+? complex
+: value
+p: *anchor
+---
+- |+
+
+  kept
+
+- end
+...
+---
+'q'
+"""
+
+
+def parsed(text: str) -> object:
+    try:
+        return list(yaml.load_all(text, yaml.BaseLoader))
+    except yaml.YAMLError:
+        return None
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_waiver_is_read_exactly_where_no_reader_of_yaml_sees_its_words(end: str) -> None:
+    """Put behind every line, and between all lines at several depths: it is a comment if other words give the same documents."""
+    lines, same, other = SAMPLE.split("\n"), 0, 0
+    places = [(number, f"{line} {A}") for number, line in enumerate(lines) if line]
+    places += [(number, f"{' ' * depth}{A}\n{line}") for number, line in enumerate(lines[:-1]) for depth in (0, 2, 5)]
+    for number, changed in places:
+        text = "\n".join([*lines[:number], changed, *lines[number + 1 :]])
+        after = parsed(text)
+        if after is None:
+            continue
+        is_comment = after == parsed(text.replace(A, "# other words"))
+        assert bool(waivers(text.replace("\n", end))) == is_comment, text
+        same, other = same + is_comment, other + (not is_comment)
+    assert same > 60 and other > 20

@@ -1,5 +1,7 @@
 """What is said of waivers and baselines: notes whose one statement is the line that somebody wrote."""
 
+from collections.abc import Iterable
+
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.place import Place
@@ -11,15 +13,20 @@ WRITTEN = "accord:"
 
 def note_on(waiver: Waiver, says: str, message: str) -> Finding:
     """A note on a waiver."""
-    about = f"allow[{waiver.rule}]" if waiver.rule else "allow"
-    return note_at(waiver.place, about, says, message)
+    return note_on_lines(f"allow[{waiver.rule}]" if waiver.rule else "allow", [(waiver.place, says)], message)
 
 
-def note_at(place: Place, about: str, says: str, message: str) -> Finding:
-    """A note on what is written at a place."""
+def note_on_lines(about: str, lines: Iterable[tuple[Place, str]], message: str) -> Finding:
+    """A note on what is written at some places, each with what stands there."""
     party = f"{WRITTEN}{about}"
-    fact = Fact(party, Stance.ASSUMES, "", party, PARTY, "waiver", says, says, place, Layer.PEOPLE, source="waiver")
-    return Finding(Verdict.NOTE, message, (Statement(fact, says),), provider=party)
+    statements = tuple(
+        Statement(
+            Fact(party, Stance.ASSUMES, "", party, PARTY, "waiver", says, says, place, Layer.PEOPLE, source="waiver"),
+            says,
+        )
+        for place, says in lines
+    )
+    return Finding(Verdict.NOTE, message, statements, provider=party)
 
 
 def shown(waiver: Waiver) -> str:

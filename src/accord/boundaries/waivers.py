@@ -5,11 +5,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 
 from accord.model.finding import Finding
+from accord.model.place import Place
 from accord.model.result import Waived
 from accord.model.waiver import OF_WAIVERS, File, Lines, Standing, Waiver
 
+_TWO_SIDES = 2
+"""Statements of a finding that collide, rather than join what is of one kind."""
 _LONGEST = 80
 
 
@@ -22,6 +26,7 @@ class Allowed:
         unknown = {rule: _no_rule(rule, ids) for rule in {waiver.rule for waiver in self.waivers}}
         self._wrong = [waiver.wrong or unknown[waiver.rule] for waiver in self.waivers]
         self._meets = [0] * len(self.waivers)
+        self._short: dict[int, Finding] = {}
         self._places: dict[tuple[str, File], _Nested] = {}
         self._selections: dict[str, list[int]] = {}
         for number, waiver in enumerate(self.waivers):
@@ -32,14 +37,11 @@ class Allowed:
                 self._places.setdefault(key, _Nested()).add(waiver.lines, number)
             else:
                 self._selections.setdefault(waiver.rule, []).append(number)
+        self.rules = {rule for rule, _ in self._places} | set(self._selections)
+        """The rules that a waiver is for which holds."""
 
     def _is_over(self, waiver: Waiver) -> bool:
         return waiver.until is not None and self.as_of > waiver.until
-
-    @property
-    def rules(self) -> set[str]:
-        """The rules that a waiver is for which holds."""
-        return {rule for rule, _ in self._places} | set(self._selections)
 
     def apart(self, findings: Iterable[Finding]) -> tuple[list[Finding], tuple[Waived, ...]]:
         """The findings that nobody allows, and those that somebody does, each with its waiver."""
@@ -53,32 +55,45 @@ class Allowed:
         return left, tuple(waived)
 
     def by(self, finding: Finding) -> Waiver | None:
-        """The waiver that allows a finding, by the nearest comment at one of its statements, else by a selection."""
-        number = self._at(finding)
-        if number is None:
-            chosen = self._selections.get(finding.rule, ())
-            number = next((each for each in chosen if _selects(self.waivers[each], finding)), None)
-        if number is None:
-            return None
-        self._meets[number] += 1
-        return self.waivers[number]
+        """The waiver that allows a finding: the nearest comments at its statements, else a selection.
 
-    def _at(self, finding: Finding) -> int | None:
-        if not self._places:
+        What joins many statements of one kind, such as all alerts without an owner, is allowed only where all are.
+        """
+        if finding.rule not in self.rules:
             return None
-        for statement in finding.statements:
-            place = statement.fact.place
-            nested = self._places.get((finding.rule, (place.root, place.file)))
-            number = nested.around(place.line) if nested else None
-            if number is not None:
-                return number
-        return None
+        met = self._met(finding, [self._at(finding.rule, statement.fact.place) for statement in finding.statements])
+        for number in self._selections.get(finding.rule, ()) if met is None else ():
+            met = self._met(finding, _selected(self.waivers[number], finding, number))
+            if met is not None:
+                break
+        return self.waivers[met] if met is not None else None
+
+    def _met(self, finding: Finding, numbers: Sequence[int | None]) -> int | None:
+        """The first waiver that allows a finding, by the waiver of each of its statements; all that do are counted."""
+        enough = _enough(finding, numbers)
+        for number in {number for number in numbers if number is not None}:
+            if number in enough:
+                self._meets[number] += 1
+            else:
+                self._short.setdefault(number, finding)
+        return enough[0] if enough else None
+
+    def _at(self, rule: str, place: Place) -> int | None:
+        nested = self._places.get((rule, (place.root, place.file)))
+        return nested.around(place.line) if nested else None
 
     def standings(self, counted: bool) -> tuple[Standing, ...]:
         """How each waiver stands; `counted` tells that all there is was looked for."""
         return tuple(
-            Standing(waiver, meets, self._is_over(waiver), wrong, counted and waiver.watched)
-            for waiver, meets, wrong in zip(self.waivers, self._meets, self._wrong, strict=True)
+            Standing(
+                waiver,
+                self._meets[number],
+                self._is_over(waiver),
+                self._wrong[number],
+                counted and waiver.watched,
+                self._short.get(number),
+            )
+            for number, waiver in enumerate(self.waivers)
         )
 
 
@@ -112,17 +127,34 @@ class _Nested:
             inside.append(number)
 
 
-def _selects(waiver: Waiver, finding: Finding) -> bool:
-    if waiver.files is not None and not any(
-        (statement.fact.place.root, statement.fact.place.file) in waiver.files for statement in finding.statements
-    ):
-        return False
-    if waiver.subject and not _pattern(waiver.subject).fullmatch(finding.subject):
-        return False
-    said = (finding.message, *(statement.says for statement in finding.statements))
-    return not waiver.says or any(waiver.says in text for text in said)
+def _enough(finding: Finding, numbers: Sequence[int | None]) -> list[int]:
+    """The waivers that suffice for a finding: of two sides one at either, else those at all statements of one kind."""
+    found = [number for number in numbers if number is not None]
+    if finding.consumer or len(numbers) <= _TWO_SIDES or not found:
+        return found
+    kinds: dict[str, list[int | None]] = {}
+    for statement, number in zip(finding.statements, numbers, strict=True):
+        kinds.setdefault(statement.fact.term.partition(".")[0], []).append(number)
+    whole = (of_kind for of_kind in kinds.values() if None not in of_kind)
+    return [number for of_kind in whole for number in of_kind if number is not None]
 
 
+def _selected(waiver: Waiver, finding: Finding, number: int) -> list[int | None]:
+    """For each statement of a finding the number of a selection, where it is for this statement."""
+    if waiver.subject and not any(map(_pattern(waiver.subject).fullmatch, (finding.subject, finding.title))):
+        return [None] * len(finding.statements)
+    says = "" if waiver.says in finding.message else waiver.says
+    return [
+        number if _is_in(waiver, statement.fact.place) and says in statement.says else None
+        for statement in finding.statements
+    ]
+
+
+def _is_in(waiver: Waiver, place: Place) -> bool:
+    return waiver.files is None or (place.root, place.file) in waiver.files
+
+
+@lru_cache(maxsize=512)
 def _pattern(subject: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in subject.split("*")), re.DOTALL)
 

@@ -1,13 +1,11 @@
 """Write the findings there are to a file, so that a check counts only new ones; afterwards the file may only shrink."""
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
-from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from accord.files.config import Config
     from accord.model.result import Result
@@ -41,6 +39,7 @@ def command(paths: tuple[str, ...], output: str | None, grow: bool, config: str 
     """Writes what `accord check` finds in these paths (the working directory where none is given) to the baseline. Where
     there is one already, entries that are gone are removed, and new findings are added with --grow only.
     """
+    from accord.boundaries.baseline import against
     from accord.cli._configuration import configuration
     from accord.cli._output import emit
     from accord.files.baseline import entries_of, written
@@ -55,13 +54,15 @@ def command(paths: tuple[str, ...], output: str | None, grow: bool, config: str 
 
         click.echo("nothing was checked, and no baseline is written; accord check says why", err=True)
         context.exit(UNREADABLE if nothing_readable(result) else NOTHING)
-    before, found = _before(file), entries_of(result.findings)
-    kept, new = (found, []) if before is None or grow else kept_of(before, found)
+    before = _before(file)
+    new, known = ([], result.findings) if before is None or grow else against(before, result.findings)[:2]
+    kept = entries_of(known)
     emit(written(kept), file)
     click.echo(_said(file, before, kept), err=True)
-    for line in _shown(new):
+    added = entries_of(new)
+    for line in _shown(added):
         click.echo(line, err=True)
-    context.exit(GREW if new else WRITTEN)
+    context.exit(GREW if added else WRITTEN)
 
 
 def _usual(settings: "Config") -> str:
@@ -94,19 +95,6 @@ def _before(file: str) -> "tuple[Known, ...] | None":
     return known(file) if Path(file).exists() else None
 
 
-def kept_of(before: "Sequence[Known]", found: "Iterable[Known]") -> "tuple[list[Known], list[Known]]":
-    """What stays of a baseline when these findings are there, and what of them is new to it."""
-    left = Counter[str]()
-    for entry in before:
-        left[entry.fingerprint] += entry.count
-    kept, new = [], []
-    for entry in found:
-        known = min(entry.count, left[entry.fingerprint])
-        kept += [replace(entry, count=known)] if known else []
-        new += [replace(entry, count=entry.count - known)] if entry.count > known else []
-    return kept, new
-
-
 def _said(file: str, before: "Sequence[Known] | None", kept: "Sequence[Known]") -> str:
     """What was written: `accord.baseline.toml: 12 known findings, 3 gone`."""
     now, were = (sum(entry.count for entry in entries) for entries in (kept, before or ()))
@@ -123,6 +111,7 @@ def _shown(new: "Sequence[Known]") -> list[str]:
     if not new:
         return []
     count = sum(entry.count for entry in new)
-    lines = [f"  {visible(f'{entry.rule}   {entry.subject}: {entry.message}')}" for entry in new[:_MOST_SHOWN]]
+    told = [f"{entry.rule}   {': '.join(filter(None, (entry.subject, entry.message)))}" for entry in new[:_MOST_SHOWN]]
+    lines = [f"  {visible(line)}" for line in told]
     more = [f"  and {len(new) - _MOST_SHOWN} more"] if len(new) > _MOST_SHOWN else []
     return [f"{count} new {'finding is' if count == 1 else 'findings are'} not added (--grow adds):", *lines, *more]

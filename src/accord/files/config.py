@@ -16,10 +16,11 @@ from accord.files.keys import KEYS, SCOPE_KEYS, ConfigRefused, Key, shown, sugge
 from accord.files.listed import listed_tables, unknown
 from accord.files.patterns import ScopeRule, scope_of
 from accord.files.toml import Toml, find, read_toml
-from accord.files.waivers import Selection, waivers_of
+from accord.files.waivers import Selection, waivers_of, waivers_of_lines
 from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
+from accord.model.waiver import Waiver
 
 _BY_NAME = {key.name: key for key in KEYS}
 _LISTED = ("scope", "waiver")
@@ -50,13 +51,14 @@ class Include(Struct, frozen=True):
 class Config(Struct, frozen=True):
     """Every setting with its origin, in the order of the keys; `file` is the file that was read, "" for none.
 
-    `selections` are its waivers, each with the pattern of the files that it is for.
+    `selections` are its waivers, each with the pattern of the files that it is for, `comments` those of its own lines.
     """
 
     settings: tuple[Setting, ...]
     scopes: tuple[ScopeRule, ...] = ()
     file: str = ""
     selections: tuple[Selection, ...] = ()
+    comments: tuple[Waiver, ...] = ()
 
     def setting(self, name: str) -> Setting:
         """The setting of a key such as `check.format`."""
@@ -164,7 +166,7 @@ def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
         else:
             _read_table(toml, table, members, found, problems)
     selections = waivers_of(toml, problems)
-    return Config(tuple(found.values()), _scopes(toml, problems), toml.file, selections)
+    return Config(tuple(found.values()), _scopes(toml, problems), toml.file, selections, waivers_of_lines(toml))
 
 
 def _read_table(

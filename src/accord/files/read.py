@@ -80,7 +80,11 @@ class Reader:
                     self.facts.append(said)
                 else:
                     self.problems.append(said)
-        waivers = (*self.waivers, *(selection.over(self.paths) for selection in self.config.selections))
+        waivers = (
+            *self.waivers,
+            *self.config.comments,
+            *(selection.over(self.paths) for selection in self.config.selections),
+        )
         return Reading(self.files, tuple(self.facts), tuple(self.problems), self.imported, waivers)
 
     def take(self, side: Side | Problem, is_own: bool = True) -> None:

@@ -37,6 +37,15 @@ def waivers_of(toml: Toml, problems: list[Problem]) -> tuple[Selection, ...]:
     )
 
 
+def waivers_of_lines(toml: Toml) -> tuple[Waiver, ...]:
+    """The waivers in the comments of the configuration itself, for what rests on its own lines."""
+    if not any("accord:" in line for line in toml.text):
+        return ()
+    from accord.sources._waivers import waivers_in  # a configuration without any does not pay for it
+
+    return tuple(waivers_in("\n".join(toml.text), toml.place(()), ("#",), quotes="\"'"))
+
+
 def _is_complete(listed: Listed, problems: list[Problem]) -> bool:
     missing = [word for word in ("rule", "because") if word not in listed.typed]
     wanted = [f"`{word}`" for word in missing]

@@ -4,6 +4,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from accord.model.finding import Finding
 from accord.model.place import Place
 
 OF_WAIVERS = ("contract/waiver-", "contract/known-")
@@ -43,7 +44,10 @@ class Waiver(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """An entry of a baseline: a finding that was there when it was written, `count` times; its place is that of the entry."""
+    """An entry of a baseline: a finding that was there when it was written, `count` times; its place is that of the entry.
+
+    Where it joined many statements, `parts` has what it is, and each of those.
+    """
 
     fingerprint: str
     rule: str
@@ -51,12 +55,14 @@ class Known(Struct, frozen=True):
     message: str
     count: int
     place: Place
+    parts: tuple[str, ...] = ()
 
 
 class Standing(Struct, frozen=True):
     """How a waiver stands on the day of the check: how many findings it `meets`, and whether its last day is `over`.
 
-    `wrong` says why it cannot be understood. Where it is not `counted`, what it could meet was not all looked for.
+    `wrong` says why it cannot be understood. Where it is not `counted`, what it could meet was not all looked for. `short`
+    is a finding of which it allows some statements only, so that the finding stays.
     """
 
     waiver: Waiver
@@ -64,6 +70,7 @@ class Standing(Struct, frozen=True):
     over: bool
     wrong: str
     counted: bool
+    short: Finding | None = None
 
 
 class Allowances(Struct, frozen=True):

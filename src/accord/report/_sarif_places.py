@@ -12,7 +12,7 @@ _UNQUOTED = "/@+~!$&'()*,;="
 
 
 class Places:
-    """Writes locations; of an import, the import itself is the artefact and says where in it."""
+    """Writes locations; of exported facts, their file is the artefact, and a name says where in it the words stand."""
 
     def __init__(self, imported: dict[str, date]) -> None:
         self.imported = imported
@@ -27,12 +27,15 @@ class Places:
         return {"physicalLocation": {"artifactLocation": {"uri": address(place)}, "region": region}}
 
     def _imported(self, place: Place) -> dict[str, Any]:
-        where = f"{place.file}:{place.line}:{place.column} as of {self.imported[place.root]}"
-        artefact = {"uri": _quoted(place.root, ":#")}
-        return {
-            "physicalLocation": {"artifactLocation": artefact},
-            "logicalLocations": [{"fullyQualifiedName": visible(where), "kind": "import"}],
-        }
+        where = f"{place.root}: {place.file}:{place.line}:{place.column} as of {self.imported[place.root]}"
+        names = {"logicalLocations": [{"fullyQualifiedName": visible(where), "kind": "import"}]}
+        if place.root.startswith("git+"):  # no host can open it, and some refuse a log with such an address
+            return names
+        return {"physicalLocation": {"artifactLocation": {"uri": _quoted(place.root)}}, **names}
+
+    def opens(self, place: Place) -> bool:
+        """Whether a host can open it: a file that lies here."""
+        return place.line > 0 and not (place.root in self.imported and place.root.startswith("git+"))
 
 
 def address(place: Place) -> str:
@@ -43,5 +46,5 @@ def address(place: Place) -> str:
     return _quoted(path.removeprefix("./"))
 
 
-def _quoted(path: str, more: str = "") -> str:
-    return quote(path.encode("utf-8", "replace"), safe=_UNQUOTED + more)
+def _quoted(path: str) -> str:
+    return quote(path.encode("utf-8", "replace"), safe=_UNQUOTED)

@@ -7,6 +7,8 @@ each party. Open questions are results of kind `open` where they are asked for; 
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from accord import __version__
 from accord.model.finding import Finding, Severity, Statement, Verdict
 from accord.model.problem import Problem
@@ -103,6 +105,7 @@ class _Results:
     def result(self, finding: Finding) -> Json:
         """One finding."""
         is_open = finding.verdict is Verdict.UNANSWERED
+        finding = self._opening_here(finding)
         first, *others = finding.statements[: MOST_RELATED + 1] or (None,)
         written: Json = {
             "ruleId": finding.rule,
@@ -118,6 +121,15 @@ class _Results:
         if finding.witness is not None:
             written["codeFlows"] = [self._flow(finding.witness)]
         return {**written, "baselineState": "new"} if self.compared else written
+
+    def _opening_here(self, finding: Finding) -> Finding:
+        """The finding with a statement first that a host can open: some refuse a log without."""
+        opening = [self.places.opens(statement.fact.place) for statement in finding.statements]
+        first = opening.index(True) if True in opening else 0
+        if not first:
+            return finding
+        before, at, after = finding.statements[:first], finding.statements[first], finding.statements[first + 1 :]
+        return replace(finding, statements=(at, *before, *after))
 
     def waived(self, waived: Waived) -> Json:
         """A finding that somebody allows."""

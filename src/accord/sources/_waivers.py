@@ -30,17 +30,21 @@ _EXAMPLE = "# accord: allow[family/name] until 2027-03-31 because ..."
 _SHOWN = 60
 
 
-def waivers_in(text: str, start: Place, comments: Sequence[str] | None = None) -> list[Waiver]:
+def waivers_in(text: str, start: Place, comments: Sequence[str] | None = None, quotes: str = '"') -> list[Waiver]:
     """The waivers in the comments of a text; one that cannot be understood says why.
 
-    `comments` are the marks that begin a comment; None is for YAML, where only what libyaml takes for no content is one.
+    `comments` are the marks that begin a comment, `quotes` those around a text that has none; without `comments` it is
+    YAML, where only what libyaml takes for no content is one.
     """
     marks = [match.start() for match in _MARK.finditer(text)] if "accord" in text or "Accord" in text else []
     if not marks or (comments is not None and not comments):
         return []
     text = _LINES_OF_NO_EDITOR.sub(" ", text)
     begins = [0, *(match.end() for match in _LINE_ENDS.finditer(text))]
-    real = list(_outside_scalars(text, marks) if comments is None else _in_comments(text, marks, begins, comments))
+    if comments is None:
+        real = list(_outside_scalars(text, marks))
+    else:
+        real = list(_in_comments(text, marks, begins, tuple(comments), quotes))
     blocks = Blocks(text, begins, comments is None)
     waivers: list[Waiver] = []
     for position, mark in enumerate(real):
@@ -88,7 +92,9 @@ def _outside_scalars_of(part: str, marks: list[int]) -> Iterator[int]:
     yield from reversed(waiting)
 
 
-def _in_comments(text: str, marks: Sequence[int], begins: Sequence[int], comments: Sequence[str]) -> Iterator[int]:
+def _in_comments(
+    text: str, marks: Sequence[int], begins: Sequence[int], comments: tuple[str, ...], quotes: str
+) -> Iterator[int]:
     """Those of the marks that begin a comment, or stand in one, by quotes, escapes and heredocs of their line alone."""
     heredocs = _heredoc_lines(text, begins)
     known: dict[int, int] = {}
@@ -96,20 +102,20 @@ def _in_comments(text: str, marks: Sequence[int], begins: Sequence[int], comment
         line = bisect_right(begins, mark)
         if line not in known:
             end = begins[line] if line < len(begins) else len(text)
-            known[line] = end if line in heredocs else _comment_begin(text, begins[line - 1], end, tuple(comments))
+            known[line] = end if line in heredocs else _comment_begin(text, begins[line - 1], end, comments, quotes)
         if mark >= known[line]:
             yield mark
 
 
-def _comment_begin(text: str, position: int, end: int, comments: tuple[str, ...]) -> int:
+def _comment_begin(text: str, position: int, end: int, comments: tuple[str, ...], quotes: str) -> int:
     """Where the comment of a line begins; `end` where it has none."""
-    quoted, after_blank = False, True
+    quoted, after_blank = "", True
     while position < end:
         char = text[position]
         if char == "\\":
             position += 1
-        elif char == '"':
-            quoted = not quoted
+        elif char in quotes and quoted in ("", char):
+            quoted = "" if quoted else char
         elif not quoted and after_blank and text.startswith(comments, position):
             return position
         after_blank = char.isspace()

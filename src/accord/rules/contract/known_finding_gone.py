@@ -38,16 +38,23 @@ Whoever keeps the baseline: `accord baseline` removes what is gone.
 
 from collections.abc import Iterator
 
-from accord.boundaries.allowances import note_at
+from accord.boundaries.allowances import note_on_lines
 from accord.model.finding import Finding
-from accord.model.waiver import Allowances
+from accord.model.waiver import Allowances, Known
 
 READS = ()
 
 
 def check_allowances(allowances: Allowances) -> Iterator[Finding]:
-    """Each entry of a baseline that is met fewer times than it says."""
-    for entry, missing in allowances.gone:
-        says = f"{entry.rule} of {entry.subject} is known here"
-        gone = f"{missing} of {entry.count} are found no longer" if entry.count > 1 else "it is found no longer"
-        yield note_at(entry.place, f"known[{entry.rule}]", says, f"{says}; {gone}")
+    """The entries of a baseline that are met fewer times than they say, all in one note."""
+    gone = allowances.gone
+    if gone:
+        count = sum(missing for _, missing in gone)
+        says = "1 known finding is" if count == 1 else f"{count} known findings are"
+        lines = [(entry.place, _says(entry, missing)) for entry, missing in gone]
+        yield note_on_lines("baseline", lines, f"{says} found no longer")
+
+
+def _says(entry: Known, missing: int) -> str:
+    what = " of ".join(filter(None, (entry.rule, entry.subject)))
+    return f"{what}: {missing} of {entry.count} gone" if entry.count > 1 else f"{what} is gone"

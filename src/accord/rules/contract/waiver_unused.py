@@ -16,6 +16,16 @@ promises:
   charge: {latency: {max: 5s}}
 ```
 
+### Some are allowed of many that are told together
+```yaml file=rules.yaml
+groups:
+  - name: shop
+    rules:
+      - {alert: OrdersLost, expr: up == 0}  # accord: allow[signals/owner-missing] because sandbox  # finding: note
+      - {alert: StockLost, expr: up == 0}
+      - {alert: PricesLost, expr: up == 0}
+```
+
 ## Not a gap
 A waiver that meets a finding is used, wherever the finding's other side stands:
 ```yaml file=checkout/accord.yaml
@@ -35,7 +45,7 @@ Nothing is said where what a waiver could meet was not all read: where a file wa
 of the folder that the configuration is for, and of waivers in an included repository, which has its own check.
 
 ## What to do
-Whoever wrote it: remove it, or put it where the statement stands that it is for.
+Whoever wrote it: remove it, or put it where the statements stand that it is for.
 
 ## References
 - `docs/waivers.md`, what can be written where
@@ -45,7 +55,7 @@ from collections.abc import Iterator
 
 from accord.boundaries.allowances import note_on, shown
 from accord.model.finding import Finding
-from accord.model.waiver import Allowances
+from accord.model.waiver import Allowances, Standing
 
 READS = ()
 
@@ -54,5 +64,10 @@ def check_allowances(allowances: Allowances) -> Iterator[Finding]:
     """Each waiver that is understood, holds, and meets nothing."""
     for standing in allowances.waivers:
         if standing.counted and not (standing.meets or standing.over or standing.wrong):
-            message = f"{standing.waiver.rule} finds nothing here that would have to be allowed"
-            yield note_on(standing.waiver, shown(standing.waiver), message)
+            yield note_on(standing.waiver, shown(standing.waiver), _message(standing))
+
+
+def _message(standing: Standing) -> str:
+    if standing.short is None:
+        return f"{standing.waiver.rule} finds nothing here that would have to be allowed"
+    return f"not all that joins in {standing.short.title or standing.waiver.rule} is allowed, and it stays: {standing.short.message}"
