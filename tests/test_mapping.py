@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from accord.check import check
+from accord.check import check, joined
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.problem import Problem
 from accord.sources._claims import read_text
@@ -151,6 +151,16 @@ def test_a_platform_is_stated_of_the_calls_at_the_layer_with_its_version() -> No
         HEAD + "platform: kafka\ngives: {party: p, promises: {<.op>: {timeout: {attempt: <.t>}}}}\n", a="op: x"
     )
     assert (promised["platform"].consumer, promised["platform"].operation) == ("", "x")
+
+
+def test_a_default_of_the_house_goes_before_one_of_the_platform() -> None:
+    mapping = (
+        HEAD + "platform: envoy\ngives: {party: p, assumes: {q/x: {timeout: {request: 1h, idle: <.idle else 10m>}}}}\n"
+    )
+    read = items(("accord-mapping.yaml", mapping), ("a.yaml", "other: 1\n"))
+    system, _ = joined(item for item in read if isinstance(item, Fact))
+    idle = system.boundary(("p", "q", "x")).assumed.get("timeout.idle")
+    assert idle is not None and (idle.text, idle.stance) == ("10m", Stance.DEFAULT)
 
 
 def test_a_limit_of_zero_is_none_where_the_platform_reads_it_so() -> None:
