@@ -24,6 +24,7 @@ from accord.check import check
 from accord.cli import run
 from accord.files.decode import decoded
 from accord.files.read import Reader
+from accord.files.read import read as read_paths
 from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
@@ -204,6 +205,38 @@ items:
     "{{- if .Values.x }}\nparty: {{ .Values.name }}\npromises: {x: {latency: {max: {{ .Values.max }} }}}\n{{- end }}\n",
 )
 
+MAPPING = """\
+mapping: one
+files: [a.yaml, "**/<name>.yaml", "<x>-*.yaml"]
+where: [{name: b, .kind: "5s"}, {x: b, name: a}]
+each: .items
+layer: sidecar
+platform: envoy 1.31
+gives:
+  party: p-<.name else q>
+  only: {env: <name>}
+  promises: {any: {at: tcp <.port>, latency: {max: <.t>s + 1s, p99: <.>}, needs: [<.to>, [b/x]]}}
+  assumes:
+    <.to>: {timeout: {request: <."a.b">, idle: <.c.0.d else 5m>}, attempts: 1 + <.n else 0>, retry_on: <.on>}
+    b/<each>: {work: {max: <.t>ms}}
+keep:
+  - {this: <.t>s, below: <.u else 5s>, because: it must}
+---
+mapping: two
+files: ["*"]
+gives: {party: <.party>, escalates: <.escalates>, steps: [{do: <.do>, by: <.by>}]}
+keep: [{this: <.>, equals: 1, because: x}]
+"""
+
+MAPPED = """\
+items:
+  - &i {name: n, port: 80, t: 3, to: b/x, a.b: 2s, c: [{d: 1s}], n: 2, on: "5xx,reset", u: 2s, kind: 5s}
+  - {<<: *i, t: "{{ .t }}", port: 70000, on: [a, b], c: ~}
+  - *i
+party: x
+t: 5
+"""
+
 CODEOWNERS = """\
 # who answers
 *                 @shop/all team@example.org
@@ -323,6 +356,25 @@ promises: {page: {acknowledge: 5m}}
 party: web
 promises: {get: {hours: 24x7, recover: {by: rota, within: 30m}}}
 """
+
+PATHS = (
+    "<",
+    ">",
+    "<.",
+    "<.x>",
+    "<x>",
+    " else ",
+    "<.>",
+    "<..>",
+    "<.a" + ".a" * 60 + ">",
+    "<" * 300,
+    " + ",
+    "<each>",
+    "**/" * 90,
+    "<a><b>",
+    "../",
+    "*" * 90,
+)
 
 PIECES = (
     *("# accord: allow[timing/caller-gives-up-first] because x", " # accord: allow[", "# accord: alow[x]", "because"),
@@ -461,9 +513,9 @@ def _written(documents: list[dict[str, Any]], ascii_: bool) -> str:
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> str:
+def mutated(draw: st.DrawFn, good: tuple[str, ...] = ()) -> str:
     """A good text with a few cuts, repetitions and strange pieces."""
-    text = draw(st.sampled_from(SEEDS) | contracts() | objects())
+    text = draw(st.sampled_from(good) if good else st.sampled_from(SEEDS) | contracts() | objects())
     for _ in range(draw(st.integers(0, 6))):
         begin = draw(st.integers(0, len(text)))
         end = min(len(text), begin + draw(st.integers(0, 60)))
@@ -471,7 +523,7 @@ def mutated(draw: st.DrawFn) -> str:
         if change == "cut":
             text = text[:begin] + text[end:]
         elif change == "insert":
-            text = text[:begin] + draw(st.sampled_from(PIECES)) + text[begin:]
+            text = text[:begin] + draw(st.sampled_from(PIECES + PATHS if good else PIECES)) + text[begin:]
         elif change == "repeat":
             text = text[:end] + text[begin:end] * draw(st.sampled_from([1, 2, 30])) + text[end:]
         elif change == "end":
@@ -627,6 +679,21 @@ def holds_for_the_command(contents_: list[bytes]) -> None:
                 json.loads(output.getvalue())
 
 
+def holds_for_mappings(texts: tuple[str, str, str]) -> None:
+    """A folder with a mapping and two files is read in time, and every place lies in its file."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in zip(("accord-mapping.yaml", "a.yaml", "b-c.yaml"), texts, strict=True):
+            Path(folder, name).write_bytes(text.encode("utf-8", "replace"))
+        started = time.process_time()
+        reading = read_paths((folder,))
+        for found in (*reading.facts, *reading.problems):
+            text = Path(folder, found.place.file).read_bytes().decode("utf-8", "replace")
+            assert is_inside(found.place, text), found
+        check(reading.facts, reading.problems, reading.files, AS_OF)
+        assert time.process_time() - started < PATIENCE_S
+        assert not [problem for problem in reading.problems if "please report" in problem.reason]
+
+
 def test_a_folder_of_everything_hostile_is_checked_and_counted(tmp_path: Path) -> None:
     (tmp_path / "accord.yaml").write_text(SEEDS[1])
     (tmp_path / "accord.toml").write_text("")
@@ -678,6 +745,7 @@ PROPERTIES: dict[str, tuple[Callable[[Any], object], st.SearchStrategy[Any], int
     "code owners of bytes": (holds_for_owners, contents(), 30),
     "reading and checking people on call": (holds_for_on_call, on_call(), 100),
     "exporting": (holds_for_exporting, (contracts() | objects()).map(str.encode), 50),
+    "mappings": (holds_for_mappings, st.tuples(mutated((MAPPING,)), mutated((MAPPED,)), mutated((MAPPED,))), 80),
     "the command": (holds_for_the_command, st.lists(contents(), max_size=3), 15),
 }
 
@@ -729,3 +797,46 @@ def test_the_good_texts_hold(text: str) -> None:
 )  # fmt: skip
 def test_large_and_tangled_systems_are_judged_in_time(text: str) -> None:
     holds_for_checking(text.encode())
+
+
+def test_a_mapping_over_a_large_tree_ends_in_time(tmp_path: Path) -> None:
+    deep = tmp_path
+    for number in range(60):
+        deep = deep / "d"
+        deep.mkdir()
+        (deep / f"v{number}.yaml").write_text("t: 5s\n")
+    for number in range(1_500):
+        (tmp_path / f"f{number}.yaml").write_text(f"t: 5s\nl: [{number}]\n")
+    starry = "**/" + "/".join(["d", "**"] * 20) + "/<name>.yaml"
+    patterns = [starry, "**/<name>.yaml", "<other>.yaml", "**", "*" * 90 + "<x>.yaml", "d/" * 300 + "x", "<a>.<b>"]
+    mapping = "".join(
+        f"mapping: m{number}\nfiles: {json.dumps(found)}\ngives: {{party: p, promises: {{any: {{latency: {{max: <.t>}}}}}}}}\n---\n"
+        for number, found in enumerate(
+            [*([one] for one in patterns), patterns[:4], ["<a>.yaml", "<b>.yaml", "<c>.yaml"]]
+        )
+    )
+    (tmp_path / "accord-mapping.yaml").write_text(mapping)
+    started = time.process_time()
+    reading = read_paths((str(tmp_path),))
+    assert time.process_time() - started < PATIENCE_S
+    assert any("say in `where` which belong together" in problem.reason for problem in reading.problems)
+
+
+@pytest.mark.parametrize(
+    "gives",
+    [
+        "{party: p, promises: {any: {latency: {max: " + "<.a>" * 1_500 + "}}}}",
+        "{party: p, promises: {any: {latency: {max: " + " + ".join(["<.a>"] * 500) + "}}}}",
+        "{party: p, promises: {any: {needs: " + "[" * 400 + "<.a>" + "]" * 400 + "}}}",
+        "{party: p, promises: {any: {latency: {max: <" + ".a" * 40 + " else " + "9" * 3_000 + "s>}}}}",
+        "&g {party: p, promises: *g}",
+        "{party: p, x-y: &a [<.a>, <.a>], x-z: &b [*a, *a], x-a: &c [*b, *b], x-b: &d [*c, *c], x-c: [*d, *d]}",
+    ],
+)  # fmt: skip
+def test_a_mapping_of_hostile_texts_ends_in_time(gives: str, tmp_path: Path) -> None:
+    (tmp_path / "accord-mapping.yaml").write_text(f"mapping: m\nfiles: [a.yaml]\neach: .l\ngives: {gives}\n")
+    (tmp_path / "a.yaml").write_text("l: [" + "{a: 5s, b: {c: 1}}, " * 3_000 + "]\n")
+    started = time.process_time()
+    reading = read_paths((str(tmp_path),))
+    check(reading.facts, reading.problems, reading.files, AS_OF)
+    assert time.process_time() - started < PATIENCE_S

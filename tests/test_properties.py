@@ -52,8 +52,12 @@ TOO_MUCH = ("retries/amplification", "capacity/more-sent-than-accepted", "capaci
 CUT_SHORT = ("timing/caller-gives-up-first", "timing/idle-limit-cuts-silent-answer")
 """Rules that share one failure: the limit that fires first is told of, by the one or the other, and the rest wait behind it."""
 
-TWO_MEANINGS = {"timeout.request": ("retries/unsafe-operation-repeated",)}
-"""A limit on all tries says how long a caller waits, and how often it can ask: to wait longer is also to ask more often."""
+BEHIND = "timing/idle-limit-cuts-silent-answer"
+TWO_MEANINGS = {"timeout.request": ("retries/unsafe-operation-repeated", BEHIND), "timeout.attempt": (BEHIND,)}
+"""A limit on all tries says how long a caller waits, and how often it can ask: to wait longer is also to ask more often.
+
+Whoever raises the limit that fires first meets the one behind it, of which another rule tells.
+"""
 
 
 def landscapes(seed: int, count: int = LANDSCAPES) -> list[tuple[Landscape, Random]]:

@@ -13,6 +13,7 @@ from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, others, own
+from accord.files.mapped import MappedFiles
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
 from accord.files.unread import empty_contract, unread_routing
 from accord.files.vocabulary import stated
@@ -26,6 +27,7 @@ from accord.sources._claims import read_whole, source_of_file, sources, waivers_
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
 from accord.sources._yaml import Document, documents, place_of
+from accord.sources.mapping import FORMAT as MAPPING
 
 _LONGEST_WORDS = 200
 
@@ -42,6 +44,7 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
         reader.take(own(arguments, config, seen))
         for side in others(config, seen):
             reader.take(side, is_own=False)
+        reader.take_mapped(arguments)
     return replace(reader.reading(), whole=is_whole(arguments, config))
 
 
@@ -62,6 +65,8 @@ class Reader:
         self.unread: list[Fact] = []
         self.problems: list[Problem] = list(problems)
         self.imported: dict[str, date] = {}
+        self.sides: list[str] = []
+        self.mapped = MappedFiles(config)
         self.waivers: list[Waiver] = []
         self.paths: dict[File, str] = {}
         self.files = 0
@@ -87,6 +92,9 @@ class Reader:
         if isinstance(side, Problem):
             self.problems.append(side)
             return
+        if side.again is not None:
+            self.mapped.repositories.append(side)
+        self.sides.append(side.root)
         if side.day:
             self.imported[side.root] = side.day
         for text in side.texts:
@@ -98,6 +106,21 @@ class Reader:
                 self.files += self.text(text.content, text.start, text.path)
                 self.paths[(text.start.root, text.start.file)] = text.path
                 self.read_waivers(text.content, text.start, is_own)
+
+    def take_mapped(self, arguments: Iterable[str]) -> None:
+        """Reads what the mappings met so far name."""
+        if not self.mapped.documents:
+            return
+        self.mapped.add_roots([*arguments, *(side for side in self.sides if side)])
+        for found in self.mapped.read(self.problems):
+            if isinstance(found, Fact):
+                self.facts.append(found)
+            else:
+                self.problems.append(found)
+        for start, content, path in self.mapped.texts:
+            if (start.root, start.file) not in self.paths:
+                self.paths[(start.root, start.file)] = path
+                self.read_waivers(content, start)
 
     def text(self, content: str, start: Place, path: str = "") -> bool:
         """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
@@ -164,6 +187,8 @@ class Reader:
         facts = [one for one in found if type(one) is Fact]
         if len(facts) < len(found):
             self.problems += [one for one in found if type(one) is Problem]
+        if source.FORMAT == MAPPING:
+            self.mapped.documents.append(document)
         if source.FORMAT == EXPORTED:
             self.keep_exported(exported(facts, document))
         else:

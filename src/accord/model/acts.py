@@ -121,6 +121,8 @@ EXPECTATIONS: dict[str, str] = {
     "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out, and its owner (a fact "
     "among expects) too, or where it names nobody, or only what owns nothing (kinds "
     "among expects), or callers one by one (a fact of one of them among expects)",
+    "port-belongs-to-one": "a port of a host belongs to one party: broken when two parties `states` one tcp or udp address, which one mapping reads at two places of one file",
+    "relation-kept": "what a mapping declares of two values holds: broken when the two sides of one relation (`states`: this, and below, at_most or equals) do not stand in it",
     "work-finishes": "work that was taken on may last as long as was promised: broken when the grace or the killed_after that the platform of a party `states` is shorter than the longest "
     "answer of an operation of it (latency.max), or than the longest that it keeps a message (work.max), which is said and among the facts",
     "drain-ends": "copies can be moved: broken when the disruption budget that a party `states` (budget.min_available, budget.max_unavailable) spares none of the copies that it `states` (replicas, or replicas.min of "

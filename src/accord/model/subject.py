@@ -9,7 +9,7 @@ _WITH_NAMESPACE = ("kubernetes:", "gateway:", "compose:")
 _OF_FILES = ("cloudformation:", "aws:")
 """Systems whose names carry the path of a file or a folder, and behind # a name in it."""
 
-_WHOLE = ("prometheus:", "alertmanager:", "accord:")
+_WHOLE = ("prometheus:", "alertmanager:", "accord:", "mapping:")
 """Systems whose parties have no operations: every slash belongs to the name."""
 
 _ON_CALL = ("pagerduty:", "opsgenie:", "grafana_oncall:", "goalert:", "ical:")

@@ -131,6 +131,8 @@ TERMS: dict[str, Term] = {
         Term("paging.closed", "a page is closed after this long, whatever became of it", "duration"),
         Term("platform", "which platform carries the calls or runs the party: the name of a pack of defaults", "word"),
         Term("platforms.", "the version of a platform that an organisation says it uses: configuration", "word"),
+        Term("relation.", "one side of a relation between two values that a mapping declares", "related"),
+        Term("mapping.", "that a mapping, or a row of it, reads nothing: why", "text"),
         Term("workload", "the kind of object that runs the party's pods", "word"),
         Term("grace", "from being asked to stop to being killed: the platform's limit on ending", "duration", "min over layers"),
         Term("pre_stop", "the part of the grace that passes, at least, before the program itself is told to stop", "duration"),

@@ -1,1 +1,1 @@
-"""Rules on connections: how long each side keeps one open."""
+"""Rules on connections: who has an address, and how long each side keeps a connection open."""

@@ -64,7 +64,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.causes import can_run_out
-from accord.boundaries.limits import attempts, tries_again
+from accord.boundaries.limits import attempts, ends_every_try, tries_again
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Backoff
 from accord.model.duration import show_duration
@@ -148,7 +148,9 @@ def _stated(boundary: Boundary) -> _Tries | None:
             (fact for fact in boundary.assumed.all(term) if fact.layer is tries.layer and fact.value is not NONE), None
         )
 
-    each, together = at_layer("timeout.attempt") or at_layer("timeout.idle"), at_layer("timeout.request")
+    silence = at_layer("timeout.idle")
+    each = at_layer("timeout.attempt") or (None if silence and ends_every_try(boundary, silence) else silence)
+    together = at_layer("timeout.request")
     if each is None or together is None:
         return None
     return _Tries(tries, each, together, at_layer("backoff"))
