@@ -5,12 +5,13 @@ exported facts as old as its export: whoever shows a finding that rests on them 
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
 
+from accord.files.cache import cache_folder
 from accord.files.config import Config, Include
 from accord.files.decode import decoded, text_of_file
 from accord.files.walk import Found, Missing, Seen, walk
@@ -36,7 +37,7 @@ class Side(Struct, frozen=True):
     """
 
     root: str
-    texts: Iterator[Text | Problem]
+    texts: Iterable[Text | Problem]
     day: date | None = None
 
 
@@ -83,7 +84,7 @@ def _folder(include: Include, config: Config, seen: Seen) -> Side:
 
 
 def _repository(include: Include, environ: Mapping[str, str]) -> Side:
-    from accord.files.git import Repository, cache_folder, parse_address  # a check without one does not pay for it
+    from accord.files.git import Repository, parse_address  # a check without one does not pay for it
 
     repository = Repository(parse_address(include.text), cache_folder(environ))
     contents = repository.contents(repository.listed())

@@ -3,13 +3,15 @@
 Facts are kept, trees are not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+
+from msgspec import Struct
 
 from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
-from accord.files.landscape import Side, others, own
+from accord.files.landscape import Side, Text, others, own
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
 from accord.files.unread import unread_routing
 from accord.files.vocabulary import stated
@@ -32,12 +34,27 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
     Raises accord.files.walk.Missing for a path that names nothing.
     """
     reader = Reader(config)
-    seen = Seen()
     with collector_paused():
-        reader.take(own([*paths] or ["."], config, seen))
-        for side in others(config, seen):
+        for side in sides_of(paths, config):
             reader.take(side)
     return reader.reading()
+
+
+def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
+    """The files of the paths, then what each include brings in; raises accord.files.walk.Missing."""
+    seen = Seen()
+    yield own([*paths] or ["."], config, seen)
+    yield from others(config, seen)
+
+
+class Given(Struct, frozen=True):
+    """What one text gives by itself; `unread` are facts that count only where anything was read at all."""
+
+    readable: bool
+    facts: tuple[Fact, ...]
+    unread: tuple[Fact, ...]
+    problems: tuple[Problem, ...]
+    imported: dict[str, date]
 
 
 class Reader:
@@ -77,7 +94,23 @@ class Reader:
             elif isinstance(text.content, Problem):
                 self.problems.append(text.content)
             else:
-                self.files += self.text(text.content, text.start, text.path)
+                self.keep_given(self.given(text))
+
+    def given(self, text: Text) -> Given:
+        """What a text gives, whatever other texts say."""
+        alone = Reader(self.config)
+        alone.problems.clear()
+        assert isinstance(text.content, str)
+        readable = alone.text(text.content, text.start, text.path)
+        return Given(readable, tuple(alone.facts), tuple(alone.unread), tuple(alone.problems), alone.imported)
+
+    def keep_given(self, given: Given) -> None:
+        """Keeps what a text gave."""
+        self.files += given.readable
+        self.facts += given.facts
+        self.unread += given.unread
+        self.problems += given.problems
+        self.imported |= given.imported
 
     def text(self, content: str, start: Place, path: str = "") -> bool:
         """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
