@@ -1,13 +1,13 @@
 """Alerts and the trees that route them, gathered from what rule files and routing files state. No verdicts here."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
 from accord.boundaries.system import System
 from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary
+from accord.boundaries.vocabulary import Vocabulary, lowered
 from accord.model.alerting import Expression, Receiver, Route
 from accord.model.fact import Fact
 
@@ -41,16 +41,21 @@ class Alert(Struct, frozen=True):
     def first(self, names: tuple[str, ...]) -> Fact | None:
         """The label, else the annotation, of the first of these names that the rule sets, without regard to case."""
         for named in (self.labels, self.annotations):
-            by_name = named if all(map(str.islower, named)) else {name.lower(): fact for name, fact in named.items()}
-            for name in names:
-                if name.lower() in by_name:
-                    return by_name[name.lower()]
+            by_name = named if _are_lower(tuple(named)) else {name.lower(): fact for name, fact in named.items()}
+            for name in lowered(names):
+                if name in by_name:
+                    return by_name[name]
         return None
 
     def severity(self, words: Vocabulary) -> str:
         """The severity that it declares; empty where it declares none, or works it out when it fires."""
         fact = self.first(words.severity)
         return "" if fact is None or TEMPLATE in str(fact.value) else str(fact.value)
+
+
+@lru_cache(maxsize=4096)
+def _are_lower(names: tuple[str, ...]) -> bool:
+    return all(map(str.islower, names))
 
 
 class Node(Struct):

@@ -7,7 +7,7 @@ may be one team, so they are never taken to be two.
 import re
 from collections.abc import Container, Iterable, Iterator
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
@@ -111,6 +111,7 @@ def _is_of_people(term: str) -> bool:
     return term == "kind" or term.startswith("group.")
 
 
+@lru_cache(maxsize=4096)
 def plain(owner: str) -> str:
     """The name itself, of `group:default/team-a`, `@shop/Team-A` or `team-a`."""
     return owner.rpartition("/")[2].rpartition(":")[2].lstrip("@").lower()
@@ -121,6 +122,7 @@ def shown(owner: str) -> str:
     return owner.rpartition("/")[2] if owner.startswith("@") else owner.removeprefix("group:").removeprefix("default/")
 
 
+@lru_cache(maxsize=4096)
 def is_placeholder(name: str) -> bool:
     """Whether the name looks like one that somebody was to fill in."""
     return _PLACEHOLDER.search(plain(name)) is not None
@@ -138,13 +140,19 @@ def is_slip(owner: str, team: str) -> bool:
 def _of_parties(system: System, view: View) -> Iterator[Naming]:
     """Of what a contract says twice of one party only what holds; a catalogue may list an entity twice."""
     words = {word.lower() for word in vocabulary(system, view).owner}
-    for party in system.parties:
+    telling = {fact.provider for term in system.terms if _may_name(term, words) for fact in system.about(term)}
+    for party in sorted(telling):
         for fact in system.said_of(party):
             if fact.operation or not holds_in(fact.scope, view):
                 continue
             if fact.term == "owner" and fact.source != CATALOGUE and fact not in system.party(party, view).all("owner"):
                 continue
             yield from _naming(fact, words)
+
+
+def _may_name(term: str, words: Iterable[str]) -> bool:
+    family, _, name = term.partition(".")
+    return term == "owner" or family == "owns" or (family == "tag" and name.lower() in words)
 
 
 def _naming(fact: Fact, words: Iterable[str]) -> Iterator[Naming]:
@@ -169,6 +177,7 @@ def _of_alerts(system: System, view: View) -> Iterator[Naming]:
             yield Naming(fact, ALERT, fact.value, alert.called, alert)
 
 
+@lru_cache(maxsize=4096)
 def _is_name(text: str) -> bool:
     """Whether a text can be the name of a team: no address of a person, and no sentence."""
     return bool(text) and "@" not in text.lstrip("@") and not any(sign.isspace() or sign in ",;" for sign in text)

@@ -100,12 +100,14 @@ def _without(system: System, view: View) -> Iterator[Finding]:
     relied = {provider for consumer, provider, _ in system.keys if consumer}
     unowned = []
     for party in system.parties:
+        if party not in relied and not system.operations(party):
+            continue
         own = system.party(party, view)
         owner = own.get("owner")
         if owner is not None and owner.value is NONE and party in relied:
             none = Statement(owner, f"{party} says that it has no owner")
             yield Finding(Verdict.NOTE, f"nobody answers for {party}, and others rely on it", (none,), "", party)
-        if owner is None and own.value("kind") not in _NOT_ASKED and (party in relied or system.operations(party)):
+        if owner is None and own.value("kind") not in _NOT_ASKED:
             unowned.append(party)
     firsts = _firsts(system) if unowned else {}
     asked = [(party, firsts[party]) for party in unowned if party in firsts]
@@ -152,7 +154,7 @@ def _strangers(system: System, view: View) -> Iterator[Finding]:
     teams = [kind for kind in said.teams.values() if kind.value == TEAM]
     owners = [
         owner
-        for name in system.parties
+        for name in sorted({fact.provider for fact in system.about("owner")})
         if (owner := system.party(name, view).get("owner")) is not None
         and owner.source != CATALOGUE
         and isinstance(owner.value, str)
