@@ -5,7 +5,9 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
+from accord.boundaries.resolution import Terms
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View
 from accord.boundaries.vocabulary import Vocabulary, lowered
 from accord.model.alerting import Expression, Receiver, Route
@@ -131,7 +133,7 @@ def alerting(system: System, view: View) -> Alerting:
         alerts, trees = [], []
         for party in system.parties:
             if party.startswith(_ALERT):
-                alerts += _alert(party, _said(system, party, view))
+                alerts += _alert(party, system.party(party, view).terms)
             elif party.startswith(_TREE):
                 trees.append(Tree(party, _said(system, party, view)))
         known = system.memory[key] = Alerting(tuple(alerts), tuple(trees))
@@ -142,9 +144,9 @@ def namespaces_told(system: System, view: View) -> frozenset[str]:
     """The namespaces of the Alertmanagers that servers say they send to: the second part of each address."""
     told = [
         str(address).rpartition("//")[2].partition(":")[0].split(".")
-        for party in system.parties
+        for party in telling(system, "alertmanagers")
         if party.startswith(_ALERT)
-        for fact in system.party(party, view).terms.get("alertmanagers", ())
+        for fact in system.party(party, view).all("alertmanagers")
         for address in fact.value
     ]
     return frozenset(parts[1] for parts in told if len(parts) > 1)
@@ -154,15 +156,19 @@ def _said(system: System, party: str, view: View) -> dict[str, Fact]:
     return {term: facts[0] for term, facts in system.party(party, view).terms.items()}
 
 
-def _alert(party: str, said: dict[str, Fact]) -> list[Alert]:
-    if "alert" not in said:
+def _alert(party: str, terms: Terms) -> list[Alert]:
+    if "alert" not in terms:
         return []
-    named: dict[str, dict[str, Fact]] = {"label": {}, "annotation": {}}
-    for term, fact in said.items():
-        family, _, name = term.partition(".")
-        if family in named:
-            named[family][name] = fact
-    return [Alert(party, said["alert"], named["label"], named["annotation"], said)]
+    said: dict[str, Fact] = {}
+    labels: dict[str, Fact] = {}
+    annotations: dict[str, Fact] = {}
+    for term, facts in terms.items():
+        fact = said[term] = facts[0]
+        if term.startswith("label."):
+            labels[term[6:]] = fact
+        elif term.startswith("annotation."):
+            annotations[term[11:]] = fact
+    return [Alert(party, said["alert"], labels, annotations, said)]
 
 
 def alerts_named(system: System, view: View, name: str) -> tuple[Alert, ...]:

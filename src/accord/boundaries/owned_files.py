@@ -11,6 +11,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View, holds_in
 from accord.model.fact import Fact
 from accord.model.ownership import OwnedFiles
@@ -88,7 +89,7 @@ def code_owners(system: System, view: View) -> CodeOwners:
     if known is None:
         lines = [
             fact
-            for party in system.parties
+            for party in telling(system, *(term for term in system.terms if term.startswith("owns.")))
             if party.startswith(PREFIX)
             for fact in system.said_of(party)
             if fact.term.startswith("owns.") and holds_in(fact.scope, view)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from accord.boundaries.alerting import TEMPLATE, Alert, alerting
 from accord.boundaries.owned_files import PREFIX
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View, holds_in
 from accord.boundaries.vocabulary import vocabulary
 from accord.model.fact import Fact
@@ -102,7 +103,8 @@ def stated_owners(system: System, view: View) -> Owners:
     known: Owners | None = system.memory.get(key)
     if known is None:
         named = (*_of_parties(system, view), *_of_alerts(system, view))
-        people = [fact for fact in system.facts if _is_of_people(fact.term) and holds_in(fact.scope, view)]
+        about = system.about(*filter(_is_of_people, system.terms))
+        people = [fact for fact in about if holds_in(fact.scope, view)]
         known = system.memory[key] = Owners(named, people, system.parties)
     return known
 
@@ -140,8 +142,7 @@ def is_slip(owner: str, team: str) -> bool:
 def _of_parties(system: System, view: View) -> Iterator[Naming]:
     """Of what a contract says twice of one party only what holds; a catalogue may list an entity twice."""
     words = {word.lower() for word in vocabulary(system, view).owner}
-    telling = {fact.provider for term in system.terms if _may_name(term, words) for fact in system.about(term)}
-    for party in sorted(telling):
+    for party in telling(system, *(term for term in system.terms if _may_name(term, words))):
         for fact in system.said_of(party):
             if fact.operation or not holds_in(fact.scope, view):
                 continue

@@ -78,11 +78,7 @@ def parse_expression(text: str) -> Expression:
     if not names:
         return found
     return Expression(
-        tuple([_filled(one, names) for one in planned]),
-        found.carried,
-        found.dropped,
-        found.rest,
-        found.produces,
+        tuple([_filled(one, names) for one in planned]), found.carried, found.dropped, found.rest, found.produces
     )
 
 

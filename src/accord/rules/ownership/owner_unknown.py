@@ -77,6 +77,7 @@ from accord.boundaries.evidence import side_by_side
 from accord.boundaries.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
 from accord.boundaries.ownership import plain_name
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
@@ -154,7 +155,7 @@ def _strangers(system: System, view: View) -> Iterator[Finding]:
     teams = [kind for kind in said.teams.values() if kind.value == TEAM]
     owners = [
         owner
-        for name in sorted({fact.provider for fact in system.about("owner")})
+        for name in telling(system, "owner")
         if (owner := system.party(name, view).get("owner")) is not None
         and owner.source != CATALOGUE
         and isinstance(owner.value, str)
