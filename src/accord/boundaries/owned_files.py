@@ -50,7 +50,9 @@ class CodeOwners:
         path = path_of(place)
         known = self._known.get(path)
         if known is None:
-            above = [folder for folder in self.lines if not folder or path.startswith(f"{folder}/")]
+            parts = path.split("/")
+            folders = ["/".join(parts[:depth]) for depth in range(len(parts))]
+            above = [folder for folder in dict.fromkeys(folders) if folder in self.lines]
             known = ()
             if len(above) == 1:
                 below = path.removeprefix(above[0]).lstrip("/")
