@@ -38,7 +38,7 @@ def program() -> bytes:
     if found or problems:
         return b""
     try:
-        parts = [*_own_files(Path(accord.__file__).parent), *_packages(), *_zones()]
+        parts = [*sorted(_own_files(str(Path(accord.__file__).parent))), *_packages(), *_zones()]
     except OSError:
         return b""
     return digest(sys.version, sys.platform, parts)
@@ -67,11 +67,14 @@ def digest(*parts: object) -> bytes:
     return blake2b(_ENCODER.encode(parts), digest_size=_SIZE).digest()
 
 
-def _own_files(folder: Path) -> Iterator[tuple[str, int, int]]:
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".py", ".toml"):
-            status = path.stat()
-            yield path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns
+def _own_files(folder: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as listed:
+        for entry in listed:
+            if entry.name.endswith((".py", ".toml")):
+                status = entry.stat()
+                yield entry.path, status.st_size, status.st_mtime_ns
+            elif entry.is_dir():
+                yield from _own_files(entry.path)
 
 
 def _packages() -> Iterator[str]:

@@ -5,6 +5,7 @@ Facts are kept, trees are not.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -63,12 +64,16 @@ class Reader:
     def __init__(self, config: Config = DEFAULTS) -> None:
         self.config = config
         problems = plugins()[1]
-        self.sources: Sequence[Source] = (*sources(), *documents_of_plugins())
         self.facts: list[Fact] = []
         self.unread: list[Fact] = []
         self.problems: list[Problem] = list(problems)
         self.imported: dict[str, date] = {}
         self.files = 0
+
+    @cached_property
+    def sources(self) -> Sequence[Source]:
+        """Every source of documents; a check that remembers everything asks none."""
+        return (*sources(), *documents_of_plugins())
 
     def reading(self) -> Reading:
         """What was collected, with the words of the configuration where anything was."""
