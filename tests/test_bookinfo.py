@@ -121,7 +121,8 @@ def test_every_mismatch_is_one_that_was_looked_into(result: Result):
 def test_real_names_and_contract_names_meet(facts: list[Fact]):
     system, _ = joined(facts)
     named = {"details", "googleapis", "productpage", "ratings", "reviews"}
-    assert set(system.parties) == named | {"kubernetes:/mongodb", "kubernetes:/mysqldb"}
+    databases = {"kubernetes:/mongodb", "kubernetes:/mysqldb", "kubernetes:vm/mysqldb"}
+    assert set(system.parties) == named | databases
     runs = {fact.text for fact in system.facts if fact.term == "runs" and fact.provider == "reviews"}
     assert runs == {"version v1", "version v2", "version v3"}
 

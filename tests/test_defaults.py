@@ -28,9 +28,10 @@ def test_each_default_says_where_and_when_it_was_read(pack_):
     for default in pack_.defaults:
         assert term_of(default.term)
         assert default.source and default.seen >= date(2026, 1, 1)
-    for term in {default.term for default in pack_.defaults}:
+    for term in {(default.term, default.beside) for default in pack_.defaults}:
         for version in pack_.known:
-            assert sum(default.covers(version) for default in pack_.defaults if default.term == term) <= 1
+            same = [default for default in pack_.defaults if (default.term, default.beside) == term]
+            assert sum(default.covers(version) for default in same) <= 1
 
 
 def test_a_known_version_decides_alone():

@@ -12,6 +12,7 @@ from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
 from accord.boundaries.rotas import with_rotas
 from accord.boundaries.routes import answered, by_operation, perhaps
+from accord.boundaries.settings import reached
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
 from accord.boundaries.variants import separate
@@ -53,7 +54,7 @@ def check(
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated = tuple(facts)
-    linked = link(carried(stated), stated)
+    linked = link(carried(reached(stated)), stated)
     names: dict[str, set[str]] = {}
     for known in linked.links:
         names.setdefault(known.name, set()).add(known.party)

@@ -1,6 +1,6 @@
 """Whose side of a call a fact is on, and which calls it states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from accord.model.contract_values import Needs
 from accord.model.fact import Fact, Layer, Stance
@@ -22,3 +22,13 @@ def calls_of(fact: Fact) -> Iterator[str]:
     if isinstance(fact.value, Needs):
         for together in fact.value.calls:
             yield from together
+
+
+def is_addressed(fact: Fact) -> bool:
+    """Whether a fact says no more than that the caller has the address of the party: which operation it calls is open."""
+    return fact.term == "mentioned" and fact.stance is Stance.ASSUMES and fact.source != "contract"
+
+
+def is_only_addressed(terms: Mapping[str, Sequence[Fact]]) -> bool:
+    """Whether nothing else is said of a call."""
+    return all(is_addressed(fact) for facts in terms.values() for fact in facts)

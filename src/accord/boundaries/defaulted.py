@@ -36,7 +36,7 @@ def _named(facts: tuple[Fact, ...], versions: Mapping[str, str]) -> Iterator[Fac
     naming = [fact for fact in facts if fact.term == "platform"]
     stated: dict[_Subject, set[str]] = {}
     for fact in facts if naming else ():
-        stated.setdefault(_subject(fact), set()).add(fact.term)
+        stated.setdefault(_subject(fact), set()).update((fact.term, f"{fact.term}={fact.text}"))
     given = set()
     for shown in naming:
         if shown.value not in platforms() or (once := (_subject(shown), shown.scope, shown.value)) in given:

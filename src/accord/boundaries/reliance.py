@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from accord.boundaries.calling import is_addressed
 from accord.boundaries.memory import once
 from accord.boundaries.system import System
 from accord.boundaries.view import View, holds_in
@@ -37,7 +38,7 @@ def reliances(system: System, provider: str, operation: str, view: View) -> list
     found: dict[str, Reliance] = {}
     for named in dict.fromkeys((operation, ANY)):
         for how, fact in index.get((provider, named), ()):
-            if fact.scope and not holds_in(fact.scope, view):
+            if (fact.scope and not holds_in(fact.scope, view)) or (named != operation and is_addressed(fact)):
                 continue
             for reliance in _of(system, how, fact, view):
                 known = found.get(reliance.party)

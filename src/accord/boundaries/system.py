@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from accord.boundaries.calling import calls_of, is_callers
+from accord.boundaries.calling import calls_of, is_callers, is_only_addressed
 from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
 from accord.boundaries.side import Side
@@ -115,8 +115,8 @@ class System:
     def keys(self) -> tuple[Key, ...]:
         """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
         found: dict[Key, None] = {}
-        for consumer, provider, operation in self._assumed:
-            if consumer:
+        for (consumer, provider, operation), terms in self._assumed.items():
+            if consumer and not (operation == ANY and self.operations(provider) and is_only_addressed(terms)):
                 for named in self._named(provider, operation):
                     found[(consumer, provider, named)] = None
         for fact in self.about("needs"):

@@ -4,36 +4,45 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from accord.boundaries.pods import Pods, told
 from accord.model.fact import Fact
 
 VERSIONS = "versions"
 _LABEL = "version="
+_FORMAT = "kubernetes"
 _OF_DEFINITIONS = "variant:"
 
 
 def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """The facts, each `runs` of a workload now said of the services that select its pods; of itself where none does.
+    """The facts, each `runs` of a workload, and what is said of its pods, now said of the services that select them.
 
     Services select in their own namespace, and only what was found under the same root is held together. Of each
-    service it is added which versions its workloads are.
+    service it is added which versions its workloads are. A workload that no service selects speaks for itself, unless
+    a service that selects others has its very name.
     """
     read = tuple(facts)
     services: dict[tuple[str, str], list[tuple[Fact, frozenset[str], list[Fact]]]] = {}
     for fact in read:
         if fact.term == "selects":
             services.setdefault(_neighbours(fact), []).append((fact, frozenset(fact.value), []))
-    if not services:
-        return read
     found: list[Fact] = []
+    pods: list[Pods] = []
     for fact in read:
-        labels = set(fact.value) if fact.term == "runs" else set()
-        selecting = [one for one in services.get(_neighbours(fact), ()) if one[1] <= labels] if labels else []
+        if fact.term != "runs":
+            found.append(fact)
+            continue
+        labels, near = set(fact.value), services.get(_neighbours(fact), ())
+        selecting = [one for one in near if one[1] <= labels] if labels else []
         for _, _, workloads in selecting:
             workloads.append(fact)
-        parties = dict.fromkeys(service.provider for service, _, _ in selecting)
+        parties = tuple(dict.fromkeys(service.provider for service, _, _ in selecting))
+        is_other = any(service.provider == fact.provider for service, _, _ in near)
+        pods.append(Pods(fact, parties or (() if is_other else (fact.provider,))))
         found += [replace(fact, says=party, provider=party) for party in parties] or [fact]
     found += [_versions(service, workloads) for near in services.values() for service, _, workloads in near]
-    return tuple(found)
+    if not any(fact.source == _FORMAT for fact in read):
+        return tuple(found)
+    return told(found, pods, {each.runs: version_of(each.runs) for each in pods})
 
 
 def _versions(service: Fact, workloads: list[Fact]) -> Fact:

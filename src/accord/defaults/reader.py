@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from accord.model.amount import parse_count
+from accord.model.amount import parse_amount, parse_count
 from accord.model.duration import parse_duration
 from accord.model.fact import Layer
 from accord.model.nothing import NONE
@@ -17,7 +17,7 @@ from accord.model.terms import term_of
 class Default(Struct, frozen=True):
     """What one platform does for the versions `since` to `until` (both included; empty is every later one).
 
-    `beside` is a term: the default holds only where that is stated too, as a number of retries where there is a policy.
+    `beside` is a term, or `term=value`: the default holds only where that is stated too, as a number of retries where there is a policy.
     """
 
     platform: str
@@ -55,7 +55,7 @@ class Pack(Struct, frozen=True, dict=True):
     defaults: tuple[Default, ...]
 
     def deciding(self, version: str = "", at_least: str = "") -> tuple[Default, ...]:
-        """Per term the default that holds for `version`, or, where it is unknown, for all known ones from `at_least` on.
+        """Per term, and what it stands beside, the default that holds for `version`, or, where it is unknown, for all known ones from `at_least` on.
 
         Of a list of words those that all these versions share hold.
         """
@@ -72,8 +72,9 @@ class Pack(Struct, frozen=True, dict=True):
         wanted = (
             [version] if version else [known for known in self.known if not at_least or _key(at_least) <= _key(known)]
         )
-        for term in dict.fromkeys(default.term for default in self.defaults):
-            decided = _decided([default for default in self.defaults if default.term == term], wanted or [at_least])
+        for known in dict.fromkeys((default.term, default.beside) for default in self.defaults):
+            same = [default for default in self.defaults if (default.term, default.beside) == known]
+            decided = _decided(same, wanted or [at_least])
             if decided is not None:
                 yield decided
 
@@ -162,6 +163,10 @@ def _value(term: str, text: str) -> Any:
         return parse_duration(text)
     if term == "attempts":
         return parse_count(text)
+    if known is not None and known.domain in ("number", "scaled number"):
+        return int(text) if text.isdigit() else text
+    if known is not None and known.domain == "amount":
+        return parse_amount(text)
     return tuple(word.strip() for word in text.split(","))
 
 

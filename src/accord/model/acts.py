@@ -110,4 +110,10 @@ EXPECTATIONS: dict[str, str] = {
     "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out, and its owner (a fact "
     "among expects) too, or where it names nobody, or only what owns nothing (kinds "
     "among expects), or callers one by one (a fact of one of them among expects)",
+    "work-finishes": "work that was taken on may last as long as was promised: broken when the grace or the killed_after that the platform of a party `states` is shorter than the longest "
+    "answer of an operation of it (latency.max), or than the longest that it keeps a message (work.max), which is said and among the facts",
+    "drain-ends": "copies can be moved: broken when the disruption budget that a party `states` (budget.min_available, budget.max_unavailable) spares none of the copies that it `states` (replicas, or replicas.min of "
+    "its scaler), of which there is one; shares are rounded up, as Kubernetes does",
+    "pools-fit": "the connections of all callers fit: broken when the sum of the sends.connections of all callers, where it is for `each` multiplied by how many copies of the caller may run (replicas.max, or "
+    "replicas, and replicas.surge of it, where these are among the facts, else one), is above the accepts.connections that the provider `states`",
 }  # fmt: skip

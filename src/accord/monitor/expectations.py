@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from accord.monitor import broken_alerts, broken_calls, broken_recovery, broken_statements
+from accord.monitor import broken_alerts, broken_calls, broken_platform, broken_recovery, broken_statements
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline], str]] = {
@@ -30,4 +30,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "alert-not-held-back": broken_alerts.alert_not_held_back,
     "heard-while-promised": broken_alerts.heard_while_promised,
     "promised-to-this-caller": broken_statements.promised_to_this_caller,
+    "work-finishes": broken_platform.work_finishes,
+    "drain-ends": broken_platform.drain_ends,
+    "pools-fit": broken_platform.pools_fit,
 }

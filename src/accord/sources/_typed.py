@@ -83,6 +83,7 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "shift": ("shift",),
     "chain step": ("chain",),
     "number": ("int",),
+    "scaled number": ("int", "text"),
 }
 _DIMENSIONS = ("count", "bytes", "duration", "count/ns", "bytes/ns")
 _FRACTION = re.compile(r"(\d{1,400})(?:/([1-9]\d{0,399}))?", re.ASCII)

@@ -1,19 +1,48 @@
-"""Kubernetes manifests, in small: which services there are, which pods they select and which pods run, and their tags.
+"""Kubernetes manifests: services, workloads and their pods, jobs, scalers, disruption budgets and the maps variables come from.
 
-Never concludes anything: that a workload carries a service is worked out where both are seen, and which of the labels and
-annotations names an owner is for the words of the organisation to say.
+Never concludes anything: that a workload carries a service, or that an address is one, is worked out where both are seen,
+and which of the labels and annotations names an owner is for the words of the organisation to say.
 """
 
 from collections.abc import Iterable
 
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
+from accord.sources._kubernetes_pods import is_partial, read_holder, read_pods
+from accord.sources._kubernetes_scale import (
+    read_budget,
+    read_counts,
+    read_job,
+    read_replaced_counts,
+    read_scaler,
+    read_schedule,
+)
 from accord.sources._objects import Object, Reader, kind_of
+from accord.sources._speaker import Speaker, lay_over
 from accord.sources._yaml import Document, Entry, child, entries, place_of, text_of
 
 FORMAT = "kubernetes"
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
-_GROUPS = ("apps/", "extensions/")
+_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+_JOBS = ("Job", "CronJob")
+_KINDS = {
+    **dict.fromkeys(_WORKLOADS, ("apps/", "extensions/")),
+    **dict.fromkeys(_JOBS, ("batch/",)),
+    "Service": ("v1",),
+    "ConfigMap": ("v1",),
+    "HorizontalPodAutoscaler": ("autoscaling/",),
+    "PodDisruptionBudget": ("policy/",),
+    "Kustomization": ("kustomize.config.k8s.io/",),
+    "Component": ("kustomize.config.k8s.io/",),
+}
+"""Each kind that is read, with how its `apiVersion` begins."""
+
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_CHANGING = (
+    "patches", "patchesStrategicMerge", "patchesJson6902", "replicas", "namePrefix", "nameSuffix", "namespace", "replacements", "vars",
+    "components", "commonLabels", "configMapGenerator", "helmCharts", "helmChartInflationGenerator", "generators", "transformers",
+)  # fmt: skip
+"""Keys of a kustomization by which objects become others than their files say."""
+
 _OF_PROGRAMS = ("kubernetes.io", "k8s.io", "helm.sh", "istio.io")
 """Domains whose labels and annotations speak to programs."""
 
@@ -22,23 +51,47 @@ _LONGEST_TAG = 100
 
 
 def claims(document: Document) -> bool:
-    """A Service of the core group, or a workload with a pod template."""
+    """An object of a kind that is read, or a kustomization, which may leave out its kind."""
     version, kind = kind_of(document)
-    return (version == "v1" and kind == "Service") or (kind in _WORKLOADS and version.startswith(_GROUPS))
+    if not version and not kind:
+        return document.file.rpartition("/")[2] in _KUSTOMIZATIONS
+    return version.startswith(_KINDS.get(kind, ("?",))) and (version == "v1" or "/" in version)
 
 
 def read(document: Document) -> Iterable[Fact | Problem]:
     """The facts of one manifest, and a Problem for what has the wrong shape."""
     reader = Reader(document)
+    kind = kind_of(document)[1]
+    if kind in ("", "Kustomization", "Component"):
+        _read_kustomization(reader)
+        return reader.found
     found = reader.object()
     if found is None:
         return reader.found
-    if found.kind == "Service":
+    if kind == "Service":
         _read_service(reader, found)
+    elif kind == "ConfigMap":
+        party = f"configmap:{found.namespace}/{found.name}"
+        read_holder(reader, Speaker(reader, party, found.scope, FORMAT))
+        return reader.found
+    elif kind == "HorizontalPodAutoscaler":
+        read_scaler(reader, found)
+    elif kind == "PodDisruptionBudget":
+        read_budget(reader, found)
     else:
         _read_workload(reader, found)
-    _read_tags(reader, found)
+    if kind in ("Service", *_WORKLOADS):
+        _read_tags(reader, found)
     return reader.found
+
+
+def _read_kustomization(reader: Reader) -> None:
+    """A kustomization makes other objects of those it names: what it changes is not read from its parts."""
+    found = next((entry for entry in entries(reader.document.node) if entry.key in _CHANGING), None)
+    if found is not None:
+        reason = "template, it changes the objects that it names; check the output of kustomize build instead"
+        reader.refuse(found.key_node, "this kustomization", reason)
+    read_replaced_counts(reader)
 
 
 def _read_service(reader: Reader, service: Object) -> None:
@@ -51,8 +104,34 @@ def _read_service(reader: Reader, service: Object) -> None:
 
 
 def _read_workload(reader: Reader, workload: Object) -> None:
+    """A workload; one that only lays something over another is told, and what it states holds where it is applied."""
     spec = reader.children(workload.document.node, "spec")
+    speaker = Speaker(reader, workload.party, workload.scope, FORMAT)
+    if workload.kind == "CronJob":
+        read_schedule(reader, speaker, spec)
+        outer = reader.members(spec["jobTemplate"].value, "spec.jobTemplate") if "jobTemplate" in spec else {}
+        spec = reader.members(outer["spec"].value, "spec.jobTemplate.spec") if "spec" in outer else {}
     template = reader.members(spec["template"].value, "spec.template") if "template" in spec else {}
+    pods = reader.members(template["spec"].value, "spec.template.spec") if "spec" in template else {}
+    is_laid_over = "template" not in spec or is_partial(reader, pods)
+    name = reader.children(workload.document.node, "metadata")["name"]
+    if not is_laid_over:
+        _read_labels(reader, workload, template)
+    if not is_laid_over and workload.kind in _WORKLOADS:
+        speaker.say("workload", workload.kind, workload.kind, name.at)
+    if workload.kind in _JOBS:
+        read_job(reader, speaker, spec)
+    else:
+        read_counts(reader, speaker, spec)
+    read_pods(reader, speaker, workload.namespace, pods)
+    if is_laid_over:
+        lay_over(speaker, name.at)
+    elif workload.kind in _WORKLOADS and workload.version.startswith("apps/") and not reader.problems:
+        # not where anything could not be read, which may be what was written instead of a default
+        speaker.say("platform", FORMAT, FORMAT, name.at)
+
+
+def _read_labels(reader: Reader, workload: Object, template: dict[str, Entry]) -> None:
     metadata = reader.members(template["metadata"].value, "spec.template.metadata") if "metadata" in template else {}
     labels = _labels(reader, metadata.get("labels"), "the labels of the pods")
     at = metadata["labels"] if labels else reader.children(workload.document.node, "metadata")["name"]

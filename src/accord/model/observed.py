@@ -1,0 +1,92 @@
+"""What telemetry tells of one boundary over a time: counts that add, and how long calls took on either side."""
+
+import math
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+_SCALE = 32
+Buckets = tuple[tuple[int, int], ...]
+"""(bucket, calls) in order; a bucket is 1/32 of a factor of two wide: from 2 ** (bucket / 32) nanoseconds on."""
+
+
+class Range(Struct, frozen=True):
+    """Where a value lies: from `low` to below `high`, in nanoseconds."""
+
+    low: int
+    high: int
+
+    @property
+    def middle(self) -> int:
+        """The geometric middle: off by at most 1.1 % of the truth."""
+        return round(math.sqrt(self.low * self.high))
+
+
+class Observed(Struct, frozen=True):
+    """One boundary; `counts` by the names of accord.observe.columns.COUNTS.
+
+    `consumer` is empty where the caller was not seen, `provider` begins with `peer:` where the callee was not.
+    """
+
+    consumer: str
+    provider: str
+    operation: str
+    environment: str
+    counts: Mapping[str, int]
+    caller: Buckets = ()
+    callee: Buckets = ()
+    codes: tuple[tuple[int, int, int], ...] = ()
+
+    def count(self, name: str) -> int:
+        """One of the counts; 0 where it is not told."""
+        return self.counts.get(name, 0)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether callers left before answers came: what they saw of the tail ends where they left, and is no measure."""
+        return self.count("late") > 0
+
+    @property
+    def shares_are_known(self) -> bool:
+        """Whether every call has a known weight, so that a share or a percentile of them means something."""
+        return self.count("unweighted") == 0
+
+    @property
+    def failed(self) -> float:
+        """The share of calls of which the caller saw an error, where it was seen, else the callee."""
+        seen = self.count("paired") + self.count("caller_only")
+        errors = self.count("caller_errors") if seen else self.count("callee_errors")
+        return errors / (seen or self.count("calls") or 1)
+
+
+def percentile(buckets: Buckets, share: float) -> Range | None:
+    """Where the value lies that at least this share of calls does not exceed; None where there were no calls."""
+    total = sum(calls for _, calls in buckets)
+    if not total:
+        return None
+    reached = 0
+    for bucket, calls in buckets:
+        reached += calls
+        if reached >= share * total:
+            return bounds(bucket)
+    return bounds(buckets[-1][0])
+
+
+def bounds(bucket: int) -> Range:
+    """The bounds of a bucket in whole nanoseconds."""
+    return Range(round(math.pow(2, bucket / _SCALE)), round(math.pow(2, (bucket + 1) / _SCALE)))
+
+
+def over(buckets: Buckets, limit_ns: int) -> tuple[int, int]:
+    """How many calls took longer than a limit: at least, and at most (those of the bucket that it lies in)."""
+    sure = sum(calls for bucket, calls in buckets if bounds(bucket).low > limit_ns)
+    perhaps = sum(calls for bucket, calls in buckets if bounds(bucket).high > limit_ns)
+    return sure, perhaps
+
+
+def worst_first(found: Observed) -> tuple[float, ...]:
+    """Where a boundary stands in a list: work for nobody and work done twice, then errors, then how long answers take."""
+    slow = percentile(found.callee or found.caller, 0.99)
+    calls = found.count("calls") or 1
+    wasted = (found.count("late") + found.count("repeated")) / calls
+    return (-wasted, -found.failed, -(slow.high if slow else 0))

@@ -1,0 +1,67 @@
+"""Runs the one definition on DuckDB, in this process: spans in as Arrow or Parquet, sums out.
+
+The definition itself knows no engine: it is compiled to the engine's own SQL, and each step becomes a table, so that what
+several questions share is worked out once.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from accord.observe import calls as calls_of
+from accord.observe import sums as sums_of
+from accord.observe.calls import Table
+from accord.observe.columns import SPANS
+from accord.observe.schema import table_of
+
+
+class Engine:
+    """One DuckDB database, in memory or in a file; `memory_mb` and `threads` bound what it takes."""
+
+    def __init__(self, path: str = ":memory:", threads: int = 2, memory_mb: int = 1024) -> None:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "memory_limit": f"{memory_mb}MB",
+            "preserve_insertion_order": False,
+        }
+        self._database = duckdb.connect(path, config=settings)
+
+    def close(self) -> None:
+        """Lets the database go."""
+        self._database.close()
+
+    def take(self, name: str, spans: pa.Table) -> None:
+        """Makes Arrow columns a table; raises ValueError where they are not those of `SPANS`."""
+        if spans.schema.names != [column.name for column in SPANS]:
+            raise ValueError(f"expected the columns of spans, read {', '.join(spans.schema.names)}")
+        self._database.register("arriving", spans)
+        self._database.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arriving')
+        self._database.unregister("arriving")
+
+    def view_parquet(self, name: str, path: str) -> None:
+        """Makes a Parquet file with the columns of spans readable under a name, without copying it."""
+        quoted = path.replace("'", "''")
+        self._database.execute(f"CREATE OR REPLACE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')")
+
+    def make(self, name: str, expression: Table) -> Table:
+        """Works an expression out into a table, and gives the table to build the next one on."""
+        self._database.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {ibis.to_sql(expression, dialect="duckdb")}')
+        return ibis.table(expression.schema(), name=name)
+
+    def facts(self, spans: str = "spans", seconds: int = 60) -> Mapping[str, Table]:
+        """The tables `sums`, `histograms` and `codes` of a table of spans, by windows of so many seconds."""
+        found = self.make("calls", calls_of.calls(table_of(spans)))
+        return {
+            "sums": self.make("sums", sums_of.sums(found, seconds)),
+            "histograms": self.make("histograms", sums_of.histograms(found, seconds)),
+            "codes": self.make("codes", sums_of.codes(found, seconds)),
+        }
+
+    def rows(self, expression: Table) -> list[dict[str, Any]]:
+        """The rows of an expression, as plain values."""
+        found = self._database.execute(ibis.to_sql(expression, dialect="duckdb"))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -1,0 +1,90 @@
+"""The facts of an engine as boundaries, all windows of each together, the worst first."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from accord.model.observed import Observed, worst_first
+from accord.model.problem import Refused
+from accord.observe.columns import COUNTS, ONE, UNKNOWN_WEIGHT
+from accord.observe.engine import Engine
+from accord.observe.reading.batch import Batch
+from accord.observe.reading.files import read_spans
+from accord.observe.reading.kinds import with_kinds
+from accord.observe.sums import merged
+
+_BOUNDARY = ("consumer", "provider", "operation", "environment")
+Key = tuple[str, str, str, str]
+_LARGEST_BATCH = 100_000
+
+
+def observed(engine: Engine, spans: str = "spans") -> list[Observed]:
+    """Every boundary that these spans show."""
+    facts = engine.facts(spans)
+    rows = engine.rows(merged(facts["sums"], _BOUNDARY))
+    histograms = facts["histograms"]
+    by = [*_BOUNDARY, "side", "bucket"]
+    buckets: dict[tuple[Key, str], list[tuple[int, int]]] = defaultdict(list)
+    together = histograms.group_by(by).aggregate(count=histograms["count"].sum().cast("int64"))
+    for row in engine.rows(together.order_by(by)):
+        buckets[(_key(row), row["side"])].append((row["bucket"], row["count"]))
+    codes = _codes(engine, facts["codes"])
+    found = [
+        Observed(
+            *_key(row),
+            {column.name: row[column.name] for column in COUNTS},
+            tuple(buckets[(_key(row), "caller")]),
+            tuple(buckets[(_key(row), "callee")]),
+            tuple(codes[_key(row)]),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (worst_first(each), each.consumer, each.provider, each.operation))
+
+
+def _codes(engine: Engine, table: Any) -> dict[Key, list[tuple[int, int, int]]]:
+    found: dict[Key, list[tuple[int, int, int]]] = defaultdict(list)
+    by = [*_BOUNDARY, "caller_code", "callee_code"]
+    together = table.group_by(by).aggregate(count=table["count"].sum().cast("int64"))
+    for row in engine.rows(together.order_by(by)):
+        found[_key(row)].append((row["caller_code"], row["callee_code"], row["count"]))
+    return found
+
+
+def _key(row: dict[str, Any]) -> Key:
+    return row["consumer"], row["provider"], row["operation"], row["environment"]
+
+
+def observed_in(files: Sequence[str], complete: bool = False) -> tuple[list[Observed], list[str]]:
+    """The boundaries that these files tell of together, and why what was not read was not.
+
+    `complete`: a span that says nothing of its sampling stands for itself; else its weight is unknown.
+    """
+    engine, refused = Engine(), []
+    batch = Batch(ONE if complete else UNKNOWN_WEIGHT)
+    tables: list[pa.Table] = []
+    for name in files:
+        try:
+            tables.extend(_tables(Path(name), batch))
+        except Refused as refusal:
+            refused.append(f"{name}: {refusal}")
+        except OSError as error:
+            refused.append(f"{name}: {(error.strerror or str(error)).lower()}")
+    refused += [f"{count} times {reason}" for reason, count in batch.refused.items()]
+    tables.append(batch.taken())
+    engine.take("spans", with_kinds(pa.concat_tables(tables)))
+    try:
+        return observed(engine), refused
+    finally:
+        engine.close()
+
+
+def _tables(path: Path, batch: Batch) -> Iterator[pa.Table]:
+    """The batch whenever it is full while a file is read into it."""
+    with path.open("rb") as file:
+        for _ in read_spans(file, batch):
+            if len(batch) >= _LARGEST_BATCH:
+                yield batch.taken()

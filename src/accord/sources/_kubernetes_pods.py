@@ -1,0 +1,225 @@
+"""The template of a workload's pods: how they stop, how they are asked after, whom their variables point at, what they run."""
+
+import re
+from collections.abc import Iterator
+
+from accord.model.duration import SECOND
+from accord.sources._objects import Reader
+from accord.sources._programs import Container, say_program, words_of
+from accord.sources._settings import hosts, of_one
+from accord.sources._speaker import Speaker, parse_seconds
+from accord.sources._yaml import Entry, Node, entries, text_of
+
+_SLEEP = re.compile(
+    r"(?:exec )?(?:/(?:usr/)?bin/)?sleep ([0-9]{1,6}(?:\.[0-9]{1,3})?)(s|m)?(?=$|\s*(?:;|&&))", re.ASCII
+)
+_ASKED = ("liveness", "readiness", "startup")
+_PARTS = (
+    ("period", "periodSeconds", True),
+    ("timeout", "timeoutSeconds", True),
+    ("delay", "initialDelaySeconds", True),
+)
+_COUNTS = (("failures", "failureThreshold"), ("successes", "successThreshold"))
+_HOST_FLAGS = ("-h", "--host", "-H", "--hostname")
+_OPENERS = ("nc", "ncat", "telnet")
+
+Members = dict[str, Entry]
+
+
+def read_pods(reader: Reader, speaker: Speaker, namespace: str, spec: Members) -> None:
+    """What the `spec` of a template says of every pod."""
+    speaker.seconds(spec.get("terminationGracePeriodSeconds"), "terminationGracePeriodSeconds", "grace")
+    containers = [reader.members(node, "containers") for node in reader.sequence(spec.get("containers"), "containers")]
+    first = [
+        reader.members(node, "initContainers") for node in reader.sequence(spec.get("initContainers"), "initContainers")
+    ]
+    _read_pre_stop(reader, speaker, containers)
+    for container in containers:
+        _read_probes(reader, speaker, container)
+        variables = _read_variables(reader, speaker, namespace, container)
+        _read_program(reader, speaker, container, variables)
+    for container in first:
+        _read_variables(reader, speaker, namespace, container)
+
+
+def is_partial(reader: Reader, spec: Members) -> bool:
+    """Whether a template lays something over another one: a container without an image starts nothing by itself."""
+    nodes = reader.sequence(spec.get("containers"), "containers")
+    return any("image" not in reader.members(node, "containers") for node in nodes)
+
+
+# ---------------------------------------------------------------------- stopping
+
+
+def _read_pre_stop(reader: Reader, speaker: Speaker, containers: list[Members]) -> None:
+    """The least time that passes in every container before it is told to stop; nothing where one may be told at once."""
+    found = [_pre_stop(reader, container) for container in containers]
+    slept = [each for each in found if each is not None]
+    if slept and len(slept) == len(containers):
+        seconds, text, at = min(slept, key=lambda each: each[0])
+        speaker.say("pre_stop", seconds, text, at)
+
+
+def _pre_stop(reader: Reader, container: Members) -> tuple[int, str, Node] | None:
+    lifecycle = reader.members(container["lifecycle"].value, "lifecycle") if "lifecycle" in container else {}
+    hook = reader.members(lifecycle["preStop"].value, "preStop") if "preStop" in lifecycle else {}
+    if "sleep" in hook:
+        entry = reader.members(hook["sleep"].value, "preStop.sleep").get("seconds")
+        read = reader.value(entry, "preStop.sleep.seconds", parse_seconds)
+        return (read[0], f"{read[1]}s", entry.at) if read and entry else None
+    command = reader.members(hook["exec"].value, "preStop.exec").get("command") if "exec" in hook else None
+    words = _words(reader, command, "preStop.exec.command")
+    match = _SLEEP.match(words[-1].strip() if len(words) > 1 and words[-1].count(" ") else " ".join(words))
+    if command is None or match is None:
+        return None
+    unit = 60 * SECOND if match[2] == "m" else SECOND
+    return int(float(match[1]) * 1000) * unit // 1000, f"{match[1]}{match[2] or 's'}", command.at
+
+
+# ---------------------------------------------------------------------- probes
+
+
+def _read_probes(reader: Reader, speaker: Speaker, container: Members) -> None:
+    for name in _ASKED:
+        entry = container.get(f"{name}Probe")
+        probe = reader.members(entry.value, f"{name}Probe") if entry else {}
+        way = _way(reader, probe, name)
+        if entry is None or not way:
+            continue
+        speaker.say(f"probe.{name}", way, " ".join(way), entry.key_node)
+        for part, key, zero in _PARTS:
+            speaker.seconds(probe.get(key), f"{name}Probe.{key}", f"probe_{part}.{name}", zero and part == "delay")
+        for part, key in _COUNTS:
+            speaker.number(probe.get(key), f"{name}Probe.{key}", f"probe_{part}.{name}", zero=False)
+        asked = tuple(dict.fromkeys(_asked(way)))
+        if asked:
+            speaker.say(f"setting.{name}Probe", asked, " ".join(way), entry.key_node)
+
+
+def _way(reader: Reader, probe: Members, name: str) -> tuple[str, ...]:
+    """How a probe asks: `http` path port [host], `tcp` port [host], `grpc` port [service], or `exec` and the words of a command."""
+    if "httpGet" in probe:
+        parts = reader.members(probe["httpGet"].value, f"{name}Probe.httpGet")
+        path = reader.text(parts.get("path"), "the path of a probe") or "/"
+        return ("http", path, *_texts(reader, parts, "port", "host"))
+    if "tcpSocket" in probe:
+        return (
+            "tcp",
+            *_texts(reader, reader.members(probe["tcpSocket"].value, f"{name}Probe.tcpSocket"), "port", "host"),
+        )
+    if "grpc" in probe:
+        return ("grpc", *_texts(reader, reader.members(probe["grpc"].value, f"{name}Probe.grpc"), "port", "service"))
+    if "exec" in probe:
+        command = reader.members(probe["exec"].value, f"{name}Probe.exec").get("command")
+        words = words_of(_words(reader, command, f"{name}Probe.exec.command"))
+        return ("exec", *words) if words else ()
+    return ()
+
+
+def _texts(reader: Reader, parts: Members, *names: str) -> Iterator[str]:
+    found = (reader.text(parts.get(name), f"the {name} of a probe") for name in names)
+    return (text for text in found if text)
+
+
+def _asked(way: tuple[str, ...]) -> Iterator[str]:
+    """The hosts that a probe asks; none where it asks the container itself."""
+    if way[0] in ("http", "tcp"):
+        place = 3 if way[0] == "http" else 2
+        yield from (host for text in way[place:] for host in hosts("host", text))
+        return
+    before = ""
+    for position, word in enumerate(way[1:] if way[0] == "exec" else ()):
+        flag, equals, value = word.partition("=")
+        if before in _HOST_FLAGS or (equals and flag in _HOST_FLAGS):
+            yield from hosts("host", value if equals else word)
+        elif any(each.rpartition("/")[2] in _OPENERS for each in way[1 : position + 1]):
+            yield from hosts("host", word) if not word.startswith("-") else ()
+        else:
+            yield from hosts("", word)
+        before = word
+
+
+# ---------------------------------------------------------------------- variables
+
+
+def _read_variables(reader: Reader, speaker: Speaker, namespace: str, container: Members) -> dict[str, str]:
+    """The variables of a container that are written out; those that hold addresses, and where others come from, are said."""
+    placed: dict[str, Node] = {}
+    pairs: list[tuple[str, str]] = []
+    for node in reader.sequence(container.get("env"), "env"):
+        variable = reader.members(node, "env")
+        name = reader.text(variable.get("name"), "the name of a variable")
+        entry = variable.get("value")
+        if name and entry is not None and _is_plain(reader, entry, name):
+            placed[name] = entry.at
+            pairs.append((name, text_of(entry.value) or ""))
+        elif name and "valueFrom" in variable:
+            _read_reference(reader, speaker, namespace, variable["valueFrom"])
+    known = of_one(pairs)
+    for name, value in known.items():
+        found = hosts(name, value)
+        if found:
+            speaker.say(f"setting.{name}", found, name, placed[name])
+    _read_holders(reader, speaker, namespace, container)
+    return known
+
+
+def _is_plain(reader: Reader, entry: Entry, name: str) -> bool:
+    """Whether the value is written out; a template is refused, `$(NAME)` is the platform's own."""
+    text = text_of(entry.value)
+    return text is not None and ("{{" not in text or reader.text(entry, f"the variable {name}") is not None)
+
+
+def _read_reference(reader: Reader, speaker: Speaker, namespace: str, source: Entry) -> None:
+    reference = reader.members(source.value, "valueFrom").get("configMapKeyRef")
+    parts = reader.members(reference.value, "configMapKeyRef") if reference else {}
+    name, key = (reader.text(parts.get(part), f"configMapKeyRef.{part}") for part in ("name", "key"))
+    if reference and name and key:
+        speaker.say("takes_settings", (f"{namespace}/{name}#{key}",), f"{key} of {name}", reference.key_node)
+
+
+def _read_holders(reader: Reader, speaker: Speaker, namespace: str, container: Members) -> None:
+    for node in reader.sequence(container.get("envFrom"), "envFrom"):
+        reference = reader.members(node, "envFrom").get("configMapRef")
+        name = (
+            reader.text(reader.members(reference.value, "configMapRef").get("name"), "configMapRef.name")
+            if reference
+            else None
+        )
+        if reference and name:
+            speaker.say("takes_settings", (f"{namespace}/{name}",), f"all of {name}", reference.key_node)
+
+
+def read_holder(reader: Reader, speaker: Speaker) -> None:
+    """The values of a ConfigMap that are one address each; files inside it are for whoever reads those."""
+    for entry in entries(_data(reader)):
+        text = text_of(entry.value) or ""
+        found = hosts(entry.key, text) if "{{" not in text else ()
+        if found:
+            speaker.say(f"setting.{entry.key}", found, entry.key, entry.at)
+
+
+def _data(reader: Reader) -> Node | None:
+    entry = reader.members(reader.document.node, "ConfigMap").get("data")
+    return entry.value if entry else None
+
+
+# ---------------------------------------------------------------------- programs
+
+
+def _read_program(reader: Reader, speaker: Speaker, container: Members, variables: dict[str, str]) -> None:
+    """What the program is shown to be; nothing where its command is no plain list of words."""
+    entry = container.get("command") or container.get("args") or container.get("image")
+    command = [_words(reader, container.get(key), key) for key in ("command", "args")]
+    image = reader.text(container.get("image"), "the image of a container") or ""
+    if entry is not None:
+        say_program(
+            speaker, Container(image, words_of([word for part in command for word in part]), variables, entry.at)
+        )
+
+
+def _words(reader: Reader, entry: Entry | None, what: str) -> list[str]:
+    """The words of a command; a script inside it may have any signs."""
+    nodes = reader.sequence(entry, what)
+    found = [text_of(node) for node in nodes]
+    return [text for text in found if text is not None]

@@ -1,0 +1,83 @@
+"""How many pods there are, how many may be missing, and when jobs run: the counts of workloads, scalers and budgets."""
+
+from accord.model.scaling import parse_scaled
+from accord.sources._objects import VARIANT, Object, Reader
+from accord.sources._speaker import Speaker, lay_over
+from accord.sources._yaml import Entry
+
+Members = dict[str, Entry]
+
+
+def read_counts(reader: Reader, speaker: Speaker, spec: Members) -> None:
+    """The stated number of pods of a workload, and how many more while a version replaces another."""
+    speaker.number(spec.get("replicas"), "spec.replicas", "replicas")
+    key = "strategy" if "strategy" in spec else "updateStrategy"
+    strategy = reader.members(spec[key].value, f"spec.{key}") if key in spec else {}
+    if reader.text(strategy.get("type"), f"spec.{key}.type") in ("Recreate", "OnDelete"):
+        speaker.say("replicas.surge", "0", "0", strategy["type"].at)
+        return
+    rolling = reader.members(strategy["rollingUpdate"].value, "rollingUpdate") if "rollingUpdate" in strategy else {}
+    _scaled(reader, speaker, rolling.get("maxSurge"), "maxSurge", "replicas.surge")
+
+
+def read_job(reader: Reader, speaker: Speaker, spec: Members) -> None:
+    """How long a job may run in all, and how often it is started again."""
+    speaker.seconds(spec.get("activeDeadlineSeconds"), "activeDeadlineSeconds", "killed_after")
+    speaker.number(spec.get("backoffLimit"), "backoffLimit", "retried")
+
+
+def read_schedule(reader: Reader, speaker: Speaker, spec: Members) -> None:
+    """When a job is due, and what happens where the one before still runs."""
+    for key, term in (("schedule", "schedule"), ("concurrencyPolicy", "overlap")):
+        text = reader.text(spec.get(key), f"spec.{key}")
+        if text:
+            speaker.say(term, text, text, spec[key].at)
+
+
+def read_scaler(reader: Reader, scaler: Object) -> None:
+    """The fewest and the most pods of the workload that a HorizontalPodAutoscaler is for."""
+    spec = reader.children(scaler.document.node, "spec")
+    target = reader.members(spec["scaleTargetRef"].value, "scaleTargetRef") if "scaleTargetRef" in spec else {}
+    name = reader.text(target.get("name"), "scaleTargetRef.name")
+    speaker = Speaker(reader, f"kubernetes:{scaler.namespace}/{name or scaler.name}", scaler.scope, "kubernetes")
+    speaker.number(spec.get("minReplicas"), "minReplicas", "replicas.min")
+    speaker.number(spec.get("maxReplicas"), "maxReplicas", "replicas.max")
+    if not name:
+        lay_over(speaker, scaler.document.node)
+
+
+def read_budget(reader: Reader, budget: Object) -> None:
+    """What a PodDisruptionBudget leaves of the pods that it selects; one that selects by expressions is left open."""
+    speaker = Speaker(reader, f"budget:{budget.namespace}/{budget.name}", budget.scope, "kubernetes")
+    spec = reader.children(budget.document.node, "spec")
+    selector = reader.members(spec["selector"].value, "spec.selector") if "selector" in spec else {}
+    labels = reader.members(selector["matchLabels"].value, "matchLabels") if "matchLabels" in selector else {}
+    wanted = [(key, reader.text(entry, f"matchLabels.{key}")) for key, entry in labels.items()]
+    is_patch = "selector" not in spec
+    if not is_patch and (not wanted or "matchExpressions" in selector or any(text is None for _, text in wanted)):
+        return
+    value = tuple(sorted(f"{key}={text}" for key, text in wanted))
+    if value:
+        speaker.say("budget.selects", value, ", ".join(value), selector["matchLabels"].at)
+    for key, term in (("minAvailable", "budget.min_available"), ("maxUnavailable", "budget.max_unavailable")):
+        _scaled(reader, speaker, spec.get(key), key, term)
+    if is_patch:
+        lay_over(speaker, budget.document.node)
+
+
+def read_replaced_counts(reader: Reader) -> None:
+    """The workloads whose number of pods a kustomization states anew, by their names."""
+    document = reader.document
+    for node in reader.sequence(reader.members(document.node, "kustomization").get("replicas"), "replicas"):
+        entry = reader.members(node, "replicas").get("name")
+        name = reader.text(entry, "the name of a workload")
+        if entry and name:
+            scope = (*document.scope, (f"{VARIANT}*/{name}", (f"{document.file}:{entry.at.start_mark.line + 1}",)))
+            speaker = Speaker(reader, f"kubernetes:/{name}", tuple(sorted(scope)), "kubernetes")
+            speaker.say("laid_over", ("replicas",), "replicas", entry.at)
+
+
+def _scaled(reader: Reader, speaker: Speaker, entry: Entry | None, what: str, term: str) -> None:
+    read = reader.value(entry, what, parse_scaled)
+    if entry is not None and read is not None:
+        speaker.say(term, read[0], read[1], entry.at)

@@ -1,0 +1,209 @@
+"""Of whom it is said what manifests say of pods, and which addresses make a call."""
+
+from textwrap import dedent
+
+import pytest
+
+from accord.check import check, joined
+from accord.model.fact import Fact
+from accord.sources._claims import read_text
+
+SERVICE = "{apiVersion: v1, kind: Service, metadata: {name: %s, namespace: %s}, spec: {selector: {app: %s}}}\n---\n"
+WORKLOAD = """
+apiVersion: apps/v1
+kind: %s
+metadata: {name: %s, namespace: shop}
+spec:
+  replicas: %s
+  template:
+    metadata: {labels: {%s}}
+    spec: {containers: [{name: a, image: a, env: [%s], envFrom: [%s]}]}
+---
+"""
+BUDGET = "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: any, namespace: shop}, spec: {%s, selector: {matchLabels: {app: %s}}}}\n---\n"  # fmt: skip
+MAP = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s, namespace: shop}, data: {%s}}\n---\n"
+
+
+def workload(
+    name: str, replicas: int = 1, labels: str = "", env: str = "", maps: str = "", kind: str = "Deployment"
+) -> str:
+    return WORKLOAD % (kind, name, replicas, labels or f"app: {name}", env, maps)
+
+
+def read(*texts: str) -> list[Fact]:
+    found = list(read_text("".join(dedent(text) for text in texts), "root", "all.yaml"))
+    assert all(isinstance(fact, Fact) for fact in found), found
+    return [fact for fact in found if isinstance(fact, Fact)]
+
+
+def calls(*texts: str) -> list[tuple[str, str]]:
+    system, _ = joined(read(*texts))
+    return sorted({(fact.consumer, fact.provider) for fact in system.about("mentioned") if fact.consumer})
+
+
+def test_what_is_said_of_pods_is_said_of_the_service_that_selects_them():
+    system, _ = joined(read(SERVICE % ("pay-svc", "shop", "pay"), workload("pay", 3)))
+    assert system.party("kubernetes:shop/pay-svc").value("replicas") == 3
+    assert system.party("kubernetes:shop/pay").get("replicas") is None
+
+
+def test_a_workload_that_no_service_selects_speaks_for_itself():
+    system, _ = joined(read(workload("worker", 2)))
+    assert system.party("kubernetes:shop/worker").value("replicas") == 2
+
+
+def test_a_service_of_the_same_name_that_selects_others_is_not_spoken_for():
+    text = workload("pay", 2, kind="StatefulSet")
+    system, _ = joined(read(SERVICE % ("pay", "shop", "other"), text))
+    assert system.party("kubernetes:shop/pay").get("replicas") is None
+
+
+def test_several_workloads_of_one_service_are_told_apart():
+    one, two = (workload(f"pay-{name}", count, f"app: pay, version: {name}") for name, count in (("a", 1), ("b", 4)))
+    system, _ = joined(read(SERVICE % ("pay", "shop", "pay"), one, two))
+    party = "kubernetes:shop/pay"
+    found = {name: system.party(party, {f"version:{party}": name}).value("replicas") for name in "ab"}
+    assert found == {"a": 1, "b": 4}
+    alike, _ = joined(read(SERVICE % ("pay", "shop", "pay"), one, workload("pay-c", 4, "app: pay")))
+    assert {scope for fact in alike.about("replicas") for scope in fact.scope} == {
+        (f"workload:{party}", (f"Deployment/shop/pay-{name}",)) for name in "ac"
+    }
+
+
+@pytest.mark.parametrize(
+    ("env", "found"),
+    [
+        ('{name: CART, value: "cart:80"}', ["shop/cart"]),
+        ('{name: CART, value: "cart.shop:80"}', ["shop/cart"]),
+        ('{name: CART, value: "http://cart.shop.svc.cluster.local/x"}', ["shop/cart"]),
+        ('{name: CART, value: "cart.other:80"}', []),
+        ('{name: CART, value: "cart.other.svc:80"}', ["other/cart"]),
+        ('{name: CART, value: "cart"}', []),
+        ('{name: CART_HOST, value: "cart"}', ["shop/cart"]),
+        ('{name: CART, value: "nobody:80"}', []),
+        ('{name: STRIPE_URL, value: "https://api.stripe.com/v1"}', []),
+        ('{name: OWN_URL, value: "http://web:80"}', []),
+    ],
+)
+def test_an_address_is_a_call_where_it_is_a_service_beyond_doubt(env: str, found: list[str]):
+    services = SERVICE % ("cart", "shop", "cart") + SERVICE % ("web", "shop", "web")
+    assert calls(services, workload("web", env=env)) == [
+        ("kubernetes:shop/web", f"kubernetes:{name}") for name in found
+    ]
+
+
+def test_a_headless_service_of_the_same_pods_is_the_party_itself():
+    services = SERVICE % ("db", "shop", "db") + SERVICE % ("db-headless", "shop", "db")
+    assert calls(services, workload("db", env='{name: SEEDS, value: "db-headless:80"}')) == []
+
+
+def test_a_contract_is_called_by_the_address_that_it_gives_itself():
+    contract = "party: stripe\nnames: {dns: api.stripe.com}\n---\n"
+    found = calls(contract, workload("web", env='{name: URL, value: "https://api.stripe.com"}'))
+    assert found == [("kubernetes:shop/web", "stripe")]
+
+
+def test_the_address_in_a_map_is_of_who_takes_it():
+    services = SERVICE % ("cart", "shop", "cart") + SERVICE % ("pay", "shop", "pay")
+    whole, key = "{configMapRef: {name: urls}}", "{name: X, valueFrom: {configMapKeyRef: {name: urls, key: PAY_URL}}}"
+    urls = MAP % ("urls", "CART_URL: 'http://cart', PAY_URL: 'http://pay'")
+    assert calls(services, urls, workload("web", maps=whole)) == [
+        ("kubernetes:shop/web", "kubernetes:shop/cart"),
+        ("kubernetes:shop/web", "kubernetes:shop/pay"),
+    ]
+    assert calls(services, urls, workload("web", env=key)) == [("kubernetes:shop/web", "kubernetes:shop/pay")]
+    assert calls(services, urls, workload("web", maps=whole), workload("api", maps=whole)) == []
+    one = MAP % ("urls", "PAY_URL: 'http://pay', LEVEL: info")
+    assert len(calls(services, one, workload("web", maps=whole), workload("api", maps=whole))) == 2
+
+
+def test_an_address_alone_says_nothing_of_named_operations():
+    contract = (
+        "party: cart\nnames: {kubernetes: shop/cart}\npromises: {add: {to: [nobody-else]}, get: {to: [x]}}\n---\n"
+    )
+    facts = read(contract, SERVICE % ("cart", "shop", "cart"), workload("web", env='{name: A, value: "cart:80"}'))
+    assert not [key for key in joined(facts)[0].keys if key[0] == "kubernetes:shop/web"]
+    assert not [finding for finding in check(facts).findings if "kubernetes:shop/web" in finding.subject]
+
+
+def drains(*texts: str) -> list[tuple[str, str]]:
+    findings = check(read(*texts)).findings
+    rule = "capacity/disruption-budget-blocks-drain"
+    return [(finding.verdict.value, finding.provider) for finding in findings if finding.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("budget", "replicas", "blocks"),
+    [
+        ("minAvailable: 1", 1, True), ("minAvailable: 1", 2, False), ("minAvailable: 67%", 3, True),
+        ("minAvailable: 66%", 3, False), ("minAvailable: 9", 3, True), ("maxUnavailable: 0", 3, True),
+        ("maxUnavailable: 0%", 3, True), ("maxUnavailable: 1%", 3, False), ("maxUnavailable: 1", 1, False),
+        ("minAvailable: 1", 0, False), ("minAvailable: 0", 1, False),
+    ],
+)  # fmt: skip
+def test_a_budget_is_for_the_pods_that_it_selects(budget: str, replicas: int, blocks: bool):
+    found = drains(workload("web", replicas), BUDGET % (budget, "web"))
+    assert found == ([("mismatch", "kubernetes:shop/web")] if blocks else [])
+    assert drains(workload("web", replicas), BUDGET % (budget, "other")) == []
+
+
+def test_a_budget_for_several_workloads_is_judged_only_where_it_lets_none_go():
+    both = workload("a", 1, "app: web, part: a") + workload("b", 1, "app: web, part: b")
+    assert drains(both, BUDGET % ("minAvailable: 1", "web")) == []
+    assert len(drains(both, BUDGET % ("maxUnavailable: 0", "web"))) == 1
+
+
+def test_a_scaler_decides_how_few_there_are():
+    scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x, namespace: shop}, spec: {scaleTargetRef: {kind: Deployment, name: web}, %smaxReplicas: 5}}\n---\n"  # fmt: skip
+    budget = BUDGET % ("minAvailable: 1", "web")
+    assert drains(workload("web", 1), scaler % "minReplicas: 2, ", budget) == []
+    assert drains(workload("web", 3), scaler % "minReplicas: 1, ", budget) == [("mismatch", "kubernetes:shop/web")]
+    assert drains(workload("web", 3), scaler % "", budget) == [("conditional", "kubernetes:shop/web")]
+
+
+def test_nothing_is_said_of_a_set_of_daemons():
+    assert (
+        drains(workload("web", kind="DaemonSet").replace("  replicas: 1\n", ""), BUDGET % ("maxUnavailable: 0", "web"))
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 3}}\n---\n",
+        "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: any}, spec: {minAvailable: 0}}\n---\n",
+        "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, replicas: [{name: web, count: 3}]}\n---\n",
+    ],
+)
+def test_what_a_patch_states_anew_is_not_known(patch: str):
+    both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    found = [fact for fact in read_text(both + patch, "root", "all.yaml") if isinstance(fact, Fact)]
+    assert not [finding for finding in check(found).findings if finding.rule.startswith("capacity/")]
+    assert drains(both)
+
+
+def test_a_patch_of_another_object_changes_nothing():
+    both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    patch = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web}, spec: {replicas: 3}}\n---\n"
+    patch += (
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: other}, spec: {replicas: 3}}\n---\n"
+    )
+    found = [fact for fact in read_text(both + patch, "root", "all.yaml") if isinstance(fact, Fact)]
+    assert [finding for finding in check(found).findings if finding.rule.startswith("capacity/")]
+
+
+def test_the_addresses_of_a_patch_are_of_who_carries_the_workload():
+    services = SERVICE % ("cart", "shop", "cart") + SERVICE % ("web-svc", "shop", "web")
+    patch = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {template: {spec: {containers: [{name: a, env: [{name: A, value: "cart:80"}, {name: OWN, value: "web-svc:80"}]}]}}}
+---
+"""
+    found = [
+        fact for fact in read_text(services + workload("web") + patch, "root", "all.yaml") if isinstance(fact, Fact)
+    ]
+    called = {(fact.consumer, fact.provider) for fact in joined(found)[0].about("mentioned") if fact.consumer}
+    assert called == {("kubernetes:shop/web-svc", "kubernetes:shop/cart")}
