@@ -119,9 +119,40 @@ def test_what_is_stated_is_stronger_and_every_caller_has_it():
 
 def test_a_stated_version_is_used():
     facts = list(read_text(MESH.format(version="v1alpha3", host="reviews", gateway="mesh"), ".", "mesh.yaml"))
-    given = defaults(list(with_defaults(facts, {"istio": "1.4"})))
+    given = defaults(list(with_defaults([*facts, in_use("1.4")])))
     assert given["timeout.connect"].text == "1s"
     assert given["timeout.connect"].version == "1.0 to 1.5"
+
+
+def in_use(version: str, env: str = "") -> Fact:
+    place, scope = Place(".", "accord.toml", 2, 1), (("env", (env,)),) if env else ()
+    what = ("platforms.istio", version, version, place, Layer.PEOPLE, scope, "configuration")
+    return Fact("accord:configuration", Stance.PROMISES, "", "accord:configuration", "", *what)
+
+
+def test_a_version_newer_than_any_that_was_read_has_the_last_known_defaults_and_says_so():
+    given = defaults(list(with_defaults([*read("v1alpha3")[:2], in_use("1.99")])))
+    assert given["attempts"].version == "1.1 and later, read up to 1.30"
+    assert not defaults(list(with_defaults([*read("v1alpha3")[:2], in_use("0.8")])))
+
+
+def test_an_environment_may_have_a_version_of_its_own():
+    facts = [*read_text(MESH.format(version="v1alpha3", host="reviews", gateway="mesh"), ".", "mesh.yaml")]
+    given = with_defaults([*facts, in_use("1.24"), in_use("1.4", "staging")])
+    connect = {fact.scope: fact.text for fact in given if fact.term == "timeout.connect"}
+    assert connect == {(): "10s", (("env", ("staging",)),): "1s"}
+    alone = with_defaults([*facts, in_use("1.4", "staging")])
+    assert {(fact.term, fact.scope) for fact in alone if fact.stance is Stance.DEFAULT} == {
+        ("timeout.request", ()),
+        ("retry_on", ()),
+        *((term, (("env", ("staging",)),)) for term in ("timeout.request", "retry_on", "attempts", "timeout.connect")),
+    }
+    both = [replace(fact, scope=(("env", ("live", "staging")),)) for fact in facts]
+    split = with_defaults([*both, in_use("1.24"), in_use("1.4", "staging")])
+    assert {fact.scope: fact.text for fact in split if fact.term == "timeout.connect"} == {
+        (("env", ("live",)),): "10s",
+        (("env", ("staging",)),): "1s",
+    }
 
 
 def test_a_program_by_itself_has_defaults_that_no_mesh_gives():
@@ -177,3 +208,19 @@ def test_a_default_beside_a_term_holds_only_where_that_is_stated(monkeypatch):
     assert not defaults(list(with_defaults(alone)))
     assert "attempts" in defaults(list(with_defaults([*alone, stated("retry_on", ("5xx",))])))
     assert not defaults(list(with_defaults([*alone, stated("retry_on", ("5xx",), Layer.GATEWAY)])))
+
+
+@pytest.mark.parametrize(
+    ("platform", "term", "text"),
+    [
+        ("rabbitmq", "timeout.attempt", "30m (consumer_timeout 1800000)"),
+        ("celery-redis", "timeout.attempt", "1h (visibility_timeout 3600)"),
+        ("celery-sqs", "timeout.attempt", "30m (visibility_timeout 1800)"),
+        ("dotnet-resilience", "timeout.attempt", "10s"),
+        ("dotnet-resilience", "attempts", "4 (3 retries)"),
+    ],
+)
+def test_what_was_read_of_brokers_and_clients(platform: str, term: str, text: str):
+    decided = deciding(platform, term)
+    assert decided is not None
+    assert (decided.text, decided.versions.endswith("and later")) == (text, True)

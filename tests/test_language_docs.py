@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 
 from accord.check import check, joined
 from accord.cli.config import shown
-from accord.files.keys import KEYS, SCOPE_KEYS, TYPES
+from accord.files.keys import KEYS, PLATFORM_KEY, SCOPE_KEYS, TYPES
 from accord.model.amount import parse_amount, parse_count, parse_date, parse_percent, parse_rate, parse_size
 from accord.model.duration import parse_duration
 from accord.model.fact import Fact
@@ -188,7 +188,7 @@ def test_every_key_of_the_result_has_its_row(shape: str) -> None:
 
 def test_the_table_of_the_configuration_is_that_of_the_keys() -> None:
     rows = re.findall(r"^\| `([\w.]+)` \| `(\w+)` \| (.*?) \| (.*?) \|", CONFIGURATION, re.MULTILINE)
-    assert rows == [(key.name, key.variable, TYPES[key.type], shown(key.default)) for key in KEYS]
+    assert rows == [(key.name, key.variable, TYPES[key.type], shown(key.default)) for key in (*KEYS, PLATFORM_KEY)]
 
 
 def test_the_table_of_scopes_is_that_of_the_keys() -> None:

@@ -13,6 +13,7 @@ from accord.boundaries.names import link
 from accord.boundaries.rotas import with_rotas
 from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.settings import reached
+from accord.boundaries.speakers import ROUTING, parties, without_contract
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
 from accord.boundaries.variants import separate
@@ -45,9 +46,13 @@ def check(
     return Result(
         files=files,
         problems=(*problems, *refused),
-        parties=len(system.parties),
+        parties=len(parties(system)),
         boundaries=len(system.keys),
         findings=tuple(findings),
+        alerts=len({fact.provider for fact in system.about("alert")}),
+        records=len({fact.provider for fact in system.about("records")}),
+        routings=sum(name.startswith(ROUTING) for name in system.parties),
+        unwritten=len(without_contract(system)),
     )
 
 

@@ -44,7 +44,7 @@ def test_nothing_found_is_said_and_is_zero(accord: Accord, shop: Path) -> None:
     done = accord("check", "people of ours")
     assert done.code == 0
     assert done.out.startswith(
-        "no statement contradicts another, and no question is open\nread 1 file: 1 party, 0 boundaries"
+        "no statement contradicts another, and no question is open\nread 1 file: 1 party; no file says yet"
     )
     assert done.out.endswith("\nnext: accord facts 'people of ours'\n")
 

@@ -31,7 +31,8 @@ def test_a_page_is_set_for_reading(accord: Accord) -> None:
 
 def test_rules_are_listed_by_family(accord: Accord) -> None:
     out = accord("explain").out
-    assert "timing: time: who waits how long for whom\n" in out
+    assert "timing: who waits how long for whom\n" in out
+    assert "signals: whether anybody hears them, and whose they are\n" in out
     for rule in rules():
         assert f"  {rule.id} " in out
     assert "retries/" not in accord("explain", "timing").out

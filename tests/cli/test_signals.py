@@ -39,15 +39,15 @@ TABLE = """\
 shop: 3 alerts
   alert           severity  reaches              when
   Down            page      pages (shop-rota)
-  Slow (2 times)  warning   mails (slack #a|b)   mails muted nights (22:00 to 24:00 UTC)
+  Slow (2 rules)  warning   mails (slack #a|b)   mails muted nights (22:00 to 24:00 UTC)
 
 told when it fires: 1 alert
-  alert  severity  reaches                                                 when
-  Full   page      nobody (nobody) or pages (shop-rota), as team decides
+  alert  severity  reaches
+  Full   page      nobody (tells nobody) or pages (shop-rota), as team decides
 
 no team: 1 alert
-  alert  severity  reaches          when
-  Idle   none      nobody (nobody)
+  alert  severity  reaches
+  Idle   none      nobody (tells nobody)
 
 5 alerts, 1 of them reaches nobody; where 1 goes is decided when they fire
 """
@@ -73,7 +73,7 @@ def test_the_same_as_markdown_and_in_a_file(shop, accord):
     text = (shop / "table.md").read_text()
     assert "## shop" in text
     assert "| Down | page | pages (shop-rota) |  |" in text
-    assert "| Slow (2 times) | warning | mails (slack #a\\|b) | mails muted nights (22:00 to 24:00 UTC) |" in text
+    assert "| Slow (2 rules) | warning | mails (slack #a\\|b) | mails muted nights (22:00 to 24:00 UTC) |" in text
 
 
 def test_the_same_as_json(accord):

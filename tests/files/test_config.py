@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from accord.files.config import DEFAULTS, Config, load
-from accord.files.keys import KEYS, SCOPE_KEYS, TYPES, ConfigRefused, said_at
+from accord.files.keys import KEYS, PLATFORM_KEY, SCOPE_KEYS, TYPES, ConfigRefused, said_at
 from accord.files.patterns import pattern
+from accord.files.vocabulary import stated
 from accord.model.place import Place
 
 FULL = """\
@@ -217,8 +218,49 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
     assert shown(load(environ={}))["check.questions"] == (True, "accord.toml:4")
 
 
+PLATFORMS = """\
+[platforms]
+istio = "1.23"
+prometheus = "v2.53.1"
+
+[[scope]]
+path = "staging/"
+env = "staging"
+platforms = {istio = "1.24"}
+"""
+
+
+def test_the_versions_of_platforms_in_use_have_their_lines() -> None:
+    write("accord.toml", PLATFORMS)
+    config = load(environ={"ACCORD_PLATFORMS_PROMETHEUS": "3.0", "ACCORD_PLATFORMS_ALERTMANAGER": ""})
+    assert [(one.name, one.version, one.origin, one.scope) for one in config.platforms] == [
+        ("platforms.istio", "1.23", "accord.toml:2", ()),
+        ("platforms.istio", "1.24", "accord.toml:8", (("env", ("staging",)),)),
+        ("platforms.prometheus", "3.0", "ACCORD_PLATFORMS_PROMETHEUS", ()),
+    ]
+    facts = {fact.term: fact for fact in stated(config)}  # type: ignore[union-attr]
+    assert (facts["platforms.istio"].value, facts["platforms.istio"].place.line) == ("1.24", 8)
+
+
+def test_a_platform_that_is_not_known_and_a_version_that_is_none_are_refused() -> None:
+    write(
+        "accord.toml",
+        '[platforms]\nistoi = "1.23"\nistio = 1.23\nprometheus = "latest"\n[[scope]]\npath = "x"\nplatforms = "1"\n',
+    )
+    assert refusals(environ={"ACCORD_PLATFORMS_ISTOI": "1"}) == [
+        "accord.toml:7:1 scope.platforms: expected `env` or `cluster` beside it",
+        "accord.toml:7:1 platforms: expected a table such as {istio = \"1.23\"}, read '1'",
+        "accord.toml:2:1 unknown platform 'istoi'; did you mean 'istio'? accord defaults lists them",
+        'accord.toml:3:1 platforms.istio: expected a version in quotes such as "1.23", read 1.23',
+        "accord.toml:4:1 platforms.prometheus: expected a version in quotes such as \"1.23\", read 'latest'",
+        "environment variable ACCORD_PLATFORMS_ISTOI: unknown variable; did you mean 'ACCORD_PLATFORMS_ISTIO'?",
+    ]
+    write("accord.toml", "platforms = 1\n")
+    assert refusals() == ['accord.toml:1:1 platforms: expected a table such as {istio = "1.23"}, read 1']
+
+
 def test_the_table_of_keys_is_whole() -> None:
-    for key in (*KEYS, *SCOPE_KEYS):
+    for key in (*KEYS, PLATFORM_KEY, *SCOPE_KEYS):
         assert key.type in TYPES
         assert key.meaning
     assert len({key.name for key in (*KEYS, *SCOPE_KEYS)}) == len(KEYS) + len(SCOPE_KEYS)

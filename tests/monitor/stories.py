@@ -1,7 +1,7 @@
 """True witnesses made by hand: for each expectation contracts and a story, one line a step.
 
 A line reads `AT PARTY ACT [ABOUT] [#ATTEMPT] [xCOUNT] [by FACT]`; AT is a duration, `-` is nobody, and FACT is
-`[CONSUMER>]PARTY[/OPERATION] TERM` as the contracts of the story state it.
+`[CONSUMER>]PARTY[/OPERATION] TERM[@LINE]` as the contracts of the story state it; the line tells it from another one.
 """
 
 from __future__ import annotations
@@ -41,11 +41,13 @@ def facts_of(story: Story) -> list[Fact]:
 def found(facts: list[Fact], words: str) -> Fact:
     """The fact that these words mean; there must be exactly one."""
     subject, term = words.split(" ")
+    term, _, line = term.partition("@")
     consumer, arrow, provided = subject.rpartition(">")
     matching = [
         fact
         for fact in facts
         if (fact.consumer, fact.subject, fact.term) == (consumer if arrow else "", provided, term)
+        and line in ("", str(fact.place.line))
     ]
     assert len(matching) == 1, f"{words}: {matching}"
     return matching[0]

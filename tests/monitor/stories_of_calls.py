@@ -42,6 +42,14 @@ HELD_BACK = Fact(
     Layer.SIDECAR,
 )
 
+
+def _limit(line: int) -> Fact:
+    """What a mesh says in this line of how long it waits for any call of reviews: as many seconds."""
+    who, place = ("", "kubernetes:shop/reviews", "any"), Place("story", "mesh.yaml", line, 1)
+    value = (line * SECOND, f"{line}s", place, Layer.SIDECAR)
+    return Fact("istio", Stance.ASSUMES, *who, "timeout.request", *value)
+
+
 STORIES: dict[str, Story] = {
     "an answer after the caller left": Story(
         "asker-learns-outcome",
@@ -275,5 +283,15 @@ STORIES: dict[str, Story] = {
         0s web states search/query by web>search/query retry_on
         0s - concludes
         """,
+    ),
+    "one limit with two values": Story(
+        "one-value-holds",
+        "party: page\n",
+        """
+        0s istio states kubernetes:shop/reviews/any by kubernetes:shop/reviews/any timeout.request@5
+        0s istio states kubernetes:shop/reviews/any by kubernetes:shop/reviews/any timeout.request@10
+        0s - concludes kubernetes:shop/reviews/any
+        """,
+        more=(_limit(5), _limit(10)),
     ),
 }

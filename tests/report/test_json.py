@@ -44,7 +44,17 @@ def test_results_follow_the_published_schema(result: object) -> None:
 
 def test_every_key_of_the_form_is_there() -> None:
     document = json.loads(render(samples.EVERYTHING, Asked()))
-    assert list(document) == ["accord", "read", "parties", "boundaries", "counts", "findings"]
+    assert list(document) == [
+        "accord",
+        "read",
+        "parties",
+        "boundaries",
+        "counts",
+        "findings",
+        "alerts",
+        "records",
+        "routings",
+    ]
     assert document["accord"] == 1
     assert document["counts"] == {"mismatch": 2, "breach": 0, "conditional": 1, "unanswered": 3, "note": 1}
     assert list(document["findings"][0]) == [

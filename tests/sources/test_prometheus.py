@@ -253,3 +253,9 @@ def test_an_expression_that_somebody_fills_in_makes_the_file_a_template(expressi
     (problem,) = read_text(text, "", "rules.yml")
     assert isinstance(problem, Problem)
     assert problem.reason.startswith("cannot read: template (")
+
+
+def test_groups_of_something_else_are_no_rules():
+    assert read("groups:\n- name: disks\n  services: [{name: node}]\n") == ({}, [])
+    for near in ("- {name: a, rulez: []}", "- name: a", "- {name: a, interval: 30s, x: 1}"):
+        assert read(f"groups:\n{near}\n")[0] or read(f"groups:\n{near}\n")[1] or near == "- name: a"

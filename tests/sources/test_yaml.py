@@ -222,6 +222,13 @@ def test_refuses(text: str, refusal: str) -> None:
     assert read(text) == [refusal]
 
 
+def test_comments_in_json_are_said_to_be_the_reason() -> None:
+    assert read('// settings\n{"a": 1}\n', "settings.json")[-1].endswith(
+        "not JSON: it has comments, which JSON does not know"
+    )
+    assert read('{"a": "http://x"}\n', "a.json") == [{"a": "http://x"}]
+
+
 def test_two_json_values_are_told_apart_from_documents() -> None:
     assert read('{"a": 1}\n{"b": 2}\n', "a.json") == [
         {"a": "1"},

@@ -1,8 +1,9 @@
 """Defaults where their layer is shown to be present: what a platform does when nobody wrote anything."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from accord.defaults.reader import Default, Pack, pack, platforms
+from accord.boundaries.platforms import Given, given, in_use
+from accord.defaults.reader import Pack, pack, platforms
 from accord.model.fact import ANY, Fact, Layer, Scope, Stance
 
 _APART = ("env", "cluster")
@@ -10,63 +11,51 @@ _Subject = tuple[str, str, str, Layer]  # consumer, provider, operation, and the
 _Present = tuple[str, str, Layer, Scope]  # who calls ("" for everybody), whom, through which layer, and where
 
 
-def with_defaults(facts: Iterable[Fact], versions: Mapping[str, str] | None = None) -> tuple[Fact, ...]:
+def with_defaults(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts and, for every call that a platform is shown to carry, what the platform does by default.
 
     Shown is what a `platform` fact says: the defaults of that platform are given to its very subject, layer and scope.
-    For a mesh its routes show it. A stated fact of the same layer and term is stronger wherever it holds. `versions` names the versions in use, such
-    as {"istio": "1.24"}; where one is unknown, a default is given only if it holds for every version that accepts
-    what was read.
+    For a mesh its routes show it. A stated fact of the same layer and term is stronger wherever it holds. The version
+    is the one that is shown, or that the configuration says is in use; where it is unknown, a default is given only if
+    it holds for every version that accepts what was read.
     """
     read = tuple(facts)
     added: list[Fact] = []
-    read_from = {fact.source for fact in read}
+    read_from, said = {fact.source for fact in read}, in_use(read)
     for mesh in (pack(name) for name in platforms() if name in read_from):
         shown = _shown(read, mesh.platform) if mesh.accepts else {}
         if shown:
             called = {fact.provider for fact in read if fact.consumer}
-            version = (versions or {}).get(mesh.platform, "")
             for present, witnesses in shown.items():
-                added += _given(mesh, present, witnesses, version, called)
-    return (*read, *added, *_named(read, versions or {}))
+                added += _of_mesh(mesh, present, witnesses, said.get(mesh.platform, ()), called)
+    return (*read, *added, *_named(read, said))
 
 
-def _named(facts: tuple[Fact, ...], versions: Mapping[str, str]) -> Iterator[Fact]:
+def _named(facts: tuple[Fact, ...], said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
     """The defaults of the platforms that facts name: a pack that there is not gives nothing."""
     naming = [fact for fact in facts if fact.term == "platform"]
     stated: dict[_Subject, set[str]] = {}
     for fact in facts if naming else ():
         stated.setdefault(_subject(fact), set()).update((fact.term, f"{fact.term}={fact.text}"))
-    given = set()
+    known = set()
     for shown in naming:
-        if shown.value not in platforms() or (once := (_subject(shown), shown.scope, shown.value)) in given:
+        if shown.value not in platforms() or (once := (_subject(shown), shown.scope, shown.value)) in known:
             continue
-        given.add(once)
-        for default in pack(shown.value).deciding(shown.version or versions.get(shown.value, "")):
-            if not default.beside or default.beside in stated[_subject(shown)]:
-                yield _default(shown, default)
+        known.add(once)
+        for one in given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version):
+            if not one.default.beside or one.default.beside in stated[_subject(shown)]:
+                yield _default(shown, one)
 
 
 def _subject(fact: Fact) -> _Subject:
     return (fact.consumer, fact.provider, fact.operation, fact.layer)
 
 
-def _default(shown: Fact, default: Default) -> Fact:
-    return Fact(
-        default.platform,
-        Stance.DEFAULT,
-        shown.consumer,
-        shown.provider,
-        shown.operation,
-        default.term,
-        default.value,
-        default.text,
-        shown.place,
-        shown.layer,
-        shown.scope,
-        default.platform,
-        default.versions,
-    )
+def _default(shown: Fact, one: Given) -> Fact:
+    default, says = one.default, one.default.platform
+    consumer, provider, operation, layer = _subject(shown)
+    what = (default.term, default.value, default.text, shown.place, layer, one.scope)
+    return Fact(says, Stance.DEFAULT, consumer, provider, operation, *what, says, one.versions)
 
 
 def _shown(facts: tuple[Fact, ...], platform: str) -> dict[_Present, list[Fact]]:
@@ -79,18 +68,21 @@ def _shown(facts: tuple[Fact, ...], platform: str) -> dict[_Present, list[Fact]]
     return found
 
 
-def _given(pack: Pack, present: _Present, witnesses: list[Fact], version: str, called: set[str]) -> Iterator[Fact]:
+def _of_mesh(
+    mesh: Pack, present: _Present, witnesses: list[Fact], said: Sequence[Fact], called: set[str]
+) -> Iterator[Fact]:
     consumer, provider, layer, scope = present
     first = min(witnesses, key=lambda fact: fact.place)
 
-    def fact(stance: Stance, term: str, value: object, text: str, versions: str) -> Fact:
-        says, place = pack.platform, first.place
+    def fact(stance: Stance, term: str, value: object, text: str, scope: Scope, versions: str) -> Fact:
+        says, place = mesh.platform, first.place
         return Fact(says, stance, consumer, provider, ANY, term, value, text, place, layer, scope, says, versions)
 
     if not consumer and provider not in called:
-        yield fact(Stance.PROMISES, "mentioned", True, first.text, first.version)
-    for default in pack.deciding(version, _at_least(pack, witnesses)):
-        yield fact(Stance.DEFAULT, default.term, default.value, default.text, default.versions)
+        yield fact(Stance.PROMISES, "mentioned", True, first.text, scope, first.version)
+    for one in given(mesh, said, scope, at_least=_at_least(mesh, witnesses)):
+        default = one.default
+        yield fact(Stance.DEFAULT, default.term, default.value, default.text, one.scope, one.versions)
 
 
 def _at_least(pack: Pack, witnesses: list[Fact]) -> str:

@@ -19,10 +19,12 @@ def command(path: str, config: str | None) -> None:
     """
     from accord.cli._configuration import configuration
     from accord.cli._output import emit
+    from accord.model.fact import shown_scope
     from accord.report._paint import padded
 
     settings = configuration((path,), config)
     rows = [(setting.key.name, shown(setting.value), setting.origin) for setting in settings.settings]
+    rows += [(f"{one.name}{shown_scope(one.scope)}", one.version, one.origin) for one in settings.platforms]
     rows += [
         (f"scope {rule.path}", "; ".join(f"{name}={','.join(values)}" for name, values in rule.conditions), rule.origin)
         for rule in settings.scopes

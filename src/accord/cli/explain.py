@@ -55,11 +55,18 @@ def listed(ids: dict[str, Path], width: int, paint: "Paint") -> list[str]:
     for id_, file in ids.items():
         if id_.partition("/")[0] != family:
             family = id_.partition("/")[0]
-            about = title(file.parent / "__init__.py").removeprefix("Rules about ").removeprefix(f"{family}: ")
+            about = subject_of(title(file.parent / "__init__.py"))
             first, *rest = hanging(f"{family}: ", about, width)
             lines += [*([""] if lines else []), paint("bold", family) + first[len(family) :], *rest]
         lines += hanging(f"  {id_.ljust(widest)}  ", title(file), width)
     return [*lines, "", f"next: {paint('code', f'accord explain {next(iter(ids))}')}"]
+
+
+def subject_of(title: str) -> str:
+    """What a family is about, without the word that names it: of `Rules about time: who waits` what follows the colon."""
+    about = title.removeprefix("Rules about ")
+    name, _, rest = about.partition(": ")
+    return rest if rest and " " not in name else about
 
 
 def shown(id_: str, ids: dict[str, Path], width: int, paint: "Paint") -> list[str]:

@@ -1,5 +1,6 @@
 """Reads the packs of defaults that come with Accord, and says which of them decide for a version, known or not."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache, cached_property
@@ -12,6 +13,8 @@ from accord.model.duration import parse_duration
 from accord.model.fact import Layer
 from accord.model.nothing import NONE
 from accord.model.terms import term_of
+
+_VERSION = re.compile(r"v?\d+(\.\d+)*([-+][\w.+-]*)?", re.ASCII)
 
 
 class Default(Struct, frozen=True):
@@ -44,7 +47,8 @@ class Default(Struct, frozen=True):
 
 
 class Pack(Struct, frozen=True, dict=True):
-    """The defaults of one platform, the versions they were read for, and which API version each first accepts.
+    """The defaults of one platform, the versions they were read for, which API version each first accepts, and the
+    repository that the paths of their sources begin in.
 
     A platform that accepts objects of an API, such as a mesh, carries calls; the others are programs by themselves.
     """
@@ -53,6 +57,25 @@ class Pack(Struct, frozen=True, dict=True):
     known: tuple[str, ...]
     accepts: dict[str, str]
     defaults: tuple[Default, ...]
+    repository: str = ""
+
+    def beyond(self, version: str) -> str:
+        """`older` or `newer` where this version lies outside of those that were read, else "".
+
+        A pack that knows one version does not tell versions apart.
+        """
+        read = [_key(known) for known in self.known if known[:1].isdigit()]
+        if len(read) < 2 or not version:
+            return ""
+        return "older" if _key(version) < min(read) else "newer" if _key(version) > max(read) else ""
+
+    @property
+    def range(self) -> str:
+        """The versions that were read, in words: `1.0 to 1.30`, `1.9 and later` where all are one, "" for a service without."""
+        first, last = min(self.known, key=_key), max(self.known, key=_key)
+        if first == last:
+            return f"{first} and later" if "." in first else ""
+        return f"{first} to {last}"
 
     def deciding(self, version: str = "", at_least: str = "") -> tuple[Default, ...]:
         """Per term, and what it stands beside, the default that holds for `version`, or, where it is unknown, for all known ones from `at_least` on.
@@ -117,7 +140,9 @@ def pack(platform: str) -> Pack:
     text = files(__package__).joinpath(f"{platform}.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     defaults = tuple(_default(data, entry) for entry in data["default"])
-    return Pack(data["platform"], tuple(data["known"]), dict(data.get("accepts", {})), defaults)
+    return Pack(
+        data["platform"], tuple(data["known"]), dict(data.get("accepts", {})), defaults, data.get("repository", "")
+    )
 
 
 @cache
@@ -133,6 +158,11 @@ def platforms() -> tuple[str, ...]:
 
     names = (entry.name for entry in files(__package__).iterdir() if entry.name.endswith(".toml"))
     return tuple(sorted(name.removesuffix(".toml") for name in names))
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a version such as 1.23, v2.53.1 or 1.24-rc.0."""
+    return _VERSION.fullmatch(text) is not None
 
 
 def packs() -> tuple[Pack, ...]:

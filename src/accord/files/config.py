@@ -12,15 +12,16 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.files.keys import KEYS, SCOPE_KEYS, ConfigRefused, Key, shown, suggestion, typed
+from accord.files.keys import KEYS, PLATFORM_KEY, SCOPE_KEYS, ConfigRefused, Key, shown, suggestion, typed
 from accord.files.patterns import ScopeRule, scope_of
+from accord.files.platforms import Running, in_environment, in_table, within
 from accord.files.toml import Keys, Toml, find, read_toml
 from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 
 _BY_NAME = {key.name: key for key in KEYS}
-_TABLES = tuple(dict.fromkeys(key.table for key in (*KEYS, *SCOPE_KEYS)))
+_TABLES = tuple(dict.fromkeys(key.table for key in (*KEYS, PLATFORM_KEY, *SCOPE_KEYS)))
 _CONFIG_VARIABLE = "ACCORD_CONFIG"
 
 
@@ -45,11 +46,15 @@ class Include(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True):
-    """Every setting with its origin, in the order of the keys; `file` is the file that was read, "" for none."""
+    """Every setting with its origin, in the order of the keys; `file` is the file that was read, "" for none.
+
+    `platforms` are the versions in use that were said, those of an environment or a cluster with their scope.
+    """
 
     settings: tuple[Setting, ...]
     scopes: tuple[ScopeRule, ...] = ()
     file: str = ""
+    platforms: tuple[Running, ...] = ()
 
     def setting(self, name: str) -> Setting:
         """The setting of a key such as `check.format`."""
@@ -126,7 +131,7 @@ def no_file(origin: str) -> Place:
 
 def _with_environment(config: Config, environ: Mapping[str, str], problems: list[Problem]) -> Config:
     variables = {setting.key.variable: setting for setting in config.settings}
-    ours = tuple(f"ACCORD_{table.upper()}_" for table in _TABLES)
+    ours = tuple(f"ACCORD_{table.upper()}_" for table in _TABLES if table != PLATFORM_KEY.table)
     problems += [
         Problem(no_file(name), f"unknown variable; {suggestion(name, variables)}")
         for name in sorted(environ)
@@ -136,13 +141,16 @@ def _with_environment(config: Config, environ: Mapping[str, str], problems: list
         _said(setting, environ[name], name, problems) if environ.get(name) else setting
         for name, setting in variables.items()
     ]
-    return replace(config, settings=tuple(settings))
+    said = in_environment(environ, problems)
+    names = {one.platform for one in said}
+    kept = tuple(one for one in config.platforms if one.scope or one.platform not in names)
+    return replace(config, settings=tuple(settings), platforms=(*kept, *said))
 
 
 def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
     found = {setting.key.name: setting for setting in config.settings}
     for table, members in toml.tables.items():
-        if table == "scope":
+        if table in ("scope", PLATFORM_KEY.table):
             continue
         if table not in _TABLES:
             _unknown(toml, (table,), _TABLES, problems)
@@ -151,7 +159,9 @@ def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
         else:
             _read_table(toml, table, members, found, problems)
     scopes = _scopes(toml, toml.tables.get("scope", []), problems)
-    return Config(tuple(found.values()), scopes, toml.file)
+    everywhere = in_table(toml, (PLATFORM_KEY.table,), toml.tables.get(PLATFORM_KEY.table, {}), problems)
+    running = (*everywhere, *(one for rule in scopes for one in rule.running))
+    return Config(tuple(found.values()), scopes, toml.file, running)
 
 
 def _unknown(toml: Toml, path: Keys, words: Iterable[str], problems: list[Problem]) -> None:
@@ -189,7 +199,8 @@ def _scope_rule(toml: Toml, position: int, table: dict[str, Any], problems: list
             _unknown(toml, ("scope", position, word), known, problems)
             continue
         try:
-            values[word] = typed(known[word], value)
+            if word != PLATFORM_KEY.table:
+                values[word] = typed(known[word], value)
         except Refused as refusal:
             problems.append(Problem(toml.place(("scope", position, word)), str(refusal)))
     if "path" not in table:
@@ -197,8 +208,24 @@ def _scope_rule(toml: Toml, position: int, table: dict[str, Any], problems: list
     if "path" not in values:
         return None
     conditions = {word: values[word] for word in ("env", "cluster") if values.get(word)}
+    apart = _sorted(conditions)
     conditions |= {f"version:{party}": versions for party, versions in values.get("version", ())}
     origin = f"{toml.file}:{toml.place(('scope', position)).line}"
-    return ScopeRule(
-        values["path"], tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items())), origin
-    )
+    running = _running(toml, position, table, apart, problems)
+    return ScopeRule(values["path"], _sorted(conditions), origin, running)
+
+
+def _sorted(conditions: Mapping[str, Iterable[str]]) -> Scope:
+    return tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items()))
+
+
+def _running(
+    toml: Toml, position: int, table: dict[str, Any], apart: Scope, problems: list[Problem]
+) -> tuple[Running, ...]:
+    """The versions of platforms in the environment or the cluster that a scope names."""
+    path: Keys = ("scope", position, PLATFORM_KEY.table)
+    if PLATFORM_KEY.table not in table:
+        return ()
+    if not apart:
+        problems.append(Problem(toml.place(path), "scope.platforms: expected `env` or `cluster` beside it"))
+    return within(in_table(toml, path, table[PLATFORM_KEY.table], problems), apart)

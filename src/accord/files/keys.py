@@ -74,10 +74,19 @@ KEYS: tuple[Key, ...] = (
     Key("runbooks.list", "words", (), "files that list the runbook pages that exist, one to a line"),
 )  # fmt: skip
 
+PLATFORM_KEY = Key(
+    "platforms.NAME",
+    "version",
+    None,
+    "the version of a platform in use, so that its defaults are those of this version",
+)
+"""One key for each platform that there are defaults of, such as `platforms.istio`."""
+
 SCOPE_KEYS: tuple[Key, ...] = (
     Key("scope.path", "pattern", None, "the files it is for, from the folder of the configuration: `*` within a name, `**` over folders"),
     Key("scope.env", "words", (), "the environment that these files are about"),
     Key("scope.cluster", "words", (), "the cluster that these files are about"),
+    Key("scope.platforms", "platforms", (), 'the versions of the platforms in this environment or cluster: `{istio = "1.22"}`'),
     Key("scope.version", "versions", (), 'for each party the version that these files are about: `{payments = "2.10"}`'),
 )  # fmt: skip
 
@@ -89,6 +98,8 @@ TYPES: dict[str, str] = {
     "date": "a date such as 2027-03-31",
     "pattern": "a path such as `overlays/staging/**`",
     "versions": 'a table such as `{payments = "2.10"}`',
+    "version": 'a text such as "1.23"',
+    "platforms": 'a table such as `{istio = "1.22"}`',
 }
 """What each type of value looks like."""
 

@@ -6,15 +6,19 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from accord.files.platforms import Running
 from accord.model.fact import Scope
 
 
 class ScopeRule(Struct, frozen=True):
-    """One `[[scope]]`: which paths it is for, the conditions under which their facts hold, and where it stands."""
+    """One `[[scope]]`: which paths it is for, the conditions under which their facts hold, where it stands, and which
+    versions of platforms it says are in use under them.
+    """
 
     path: str
     conditions: Scope
     origin: str = ""
+    running: tuple[Running, ...] = ()
 
 
 def scope_of(rules: Iterable[ScopeRule], path: str) -> Scope:

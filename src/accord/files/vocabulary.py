@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from accord.boundaries.vocabulary import CONFIGURATION
+from accord.files import platforms
 from accord.files.config import Config, Setting, no_file
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
@@ -14,7 +15,8 @@ _LONGEST_TEXT = 120
 
 
 def stated(config: Config) -> Iterator[Fact | Problem]:
-    """A fact for each word list that the configuration sets, and a Problem for a list of pages that cannot be read."""
+    """A fact for each word list and each version that the configuration sets; a Problem for a list that cannot be read."""
+    yield from platforms.stated(config.platforms)
     pages: list[str] = []
     for setting in config.settings:
         name = setting.key.name

@@ -107,6 +107,8 @@ EXPECTATIONS: dict[str, str] = {
     "alert-not-held-back": "the one signal of a promise is not held back: broken when an alert is held back (`inhibits`) that is all that detect.by of an operation, among the facts, names",
     "heard-while-promised": "a promise is watched while it holds: broken when, at witness.starts, every route at which an alert ends is muted or leads to a receiver that notifies "
     "nobody, while the hours (among expects) of an operation hold whose detect.by, among the facts, names that alert alone",
+    "one-value-holds": "what is said of one thing has one value: broken when two `states` steps give one limit (a timeout, attempts, backoff, retry_on, keep_alive, "
+    "killed_after or retention) of the same calls, by the same side, at one layer and in one scope, two values",
     "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out, and its owner (a fact "
     "among expects) too, or where it names nobody, or only what owns nothing (kinds "
     "among expects), or callers one by one (a fact of one of them among expects)",

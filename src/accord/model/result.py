@@ -22,10 +22,18 @@ class Reading(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """Everything a report needs; `findings` are sorted, mismatches first."""
+    """Everything a report needs; `findings` are sorted, mismatches first.
+
+    `parties` are those that can promise something; `alerts`, recorded series (`records`) and files that say where alerts
+    go (`routings`) are counted apart. Of `unwritten` parties artefacts speak, and no contract does.
+    """
 
     files: int
     problems: tuple[Problem, ...]
     parties: int
     boundaries: int
     findings: tuple[Finding, ...]
+    alerts: int = 0
+    records: int = 0
+    routings: int = 0
+    unwritten: int = 0

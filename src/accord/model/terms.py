@@ -139,6 +139,7 @@ TERMS: dict[str, Term] = {
         Term("laid_over", "what a patch states anew of an object that stands elsewhere: terms", "words"),
         Term("setting.", "a variable of the party that holds addresses: their hosts", "words"),
         Term("takes_settings", "where the party takes further variables from", "words"),
+        Term("platforms.", "the version of a platform that an organisation says it uses: configuration", "word"),
         Term("vocabulary.", "the words that an organisation uses: configuration", "words"),
     )
 }  # fmt: skip

@@ -19,6 +19,7 @@ from accord.monitor.speech import is_callers, is_providers, leads_to, names, pro
 from accord.monitor.timeline import Timeline, is_one_of
 
 _NAMING = ("label.", "annotation.", "tag.", "owns.")
+_LIMITS = ("timeout.", "attempts", "backoff", "retry_on", "keep_alive", "killed_after", "retention")
 _FOREVER = 2**63
 _MANY_TRIES = 64
 _OWNS_NOTHING = ("service", "gateway", "datastore", "queue", "job", "alert", "procedure", "agent")
@@ -143,6 +144,21 @@ def counts_on_what_is_promised(line: Timeline) -> str:
                 return ""
     together = sent_together(line) or passed_on(line) or read_too_early(line)
     return "" if together else "what is counted on is promised"
+
+
+def one_value_holds(line: Timeline) -> str:
+    """Broken when one limit of the same calls has two values, at one layer and in one scope."""
+    said = [step.fact for step in line.told if step.act == "states" and step.fact is not None]
+    for number, one in enumerate(said):
+        for other in said[number + 1 :]:
+            if is_one_of(one.term, _LIMITS) and _is_of_one_thing(one, other) and one.value != other.value:
+                return ""
+    return "no limit is said twice, with two values"
+
+
+def _is_of_one_thing(one: Fact, other: Fact) -> bool:
+    about = (one.consumer, one.subject, one.term, one.layer, one.stance, one.scope)
+    return about == (other.consumer, other.subject, other.term, other.layer, other.stance, other.scope)
 
 
 def promised_to_this_caller(line: Timeline) -> str:

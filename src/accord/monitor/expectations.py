@@ -29,6 +29,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "alert-heard": broken_alerts.alert_heard,
     "alert-not-held-back": broken_alerts.alert_not_held_back,
     "heard-while-promised": broken_alerts.heard_while_promised,
+    "one-value-holds": broken_statements.one_value_holds,
     "promised-to-this-caller": broken_statements.promised_to_this_caller,
     "work-finishes": broken_platform.work_finishes,
     "drain-ends": broken_platform.drain_ends,

@@ -138,3 +138,6 @@ class Document(Struct, frozen=True):
     boundaries: Count
     counts: Counts
     findings: list[Found]
+    alerts: Count
+    records: Count
+    routings: Count

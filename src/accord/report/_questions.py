@@ -8,6 +8,9 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, hanging, visible
 from accord.report._places import where
 
+FEW = 3
+"""Questions that a report shows unasked where there is nothing else to show, or one or two more of the same finding."""
+
 
 def open_questions(findings: Iterable[Finding]) -> dict[Question, list[Finding]]:
     """Every question that an unanswered finding asks, once, with the findings that ask it."""
@@ -33,6 +36,15 @@ def question_list(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> l
             lines += _entry(question, asking, wanted, paint)
         lines.append("")
     return lines
+
+
+def first_questions(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> list[str]:
+    """A few of the open questions, for a report that has nothing else to show."""
+    asking: list[Finding] = []
+    for finding in findings:
+        if len(open_questions(asking)) < FEW:
+            asking.append(finding)
+    return question_list(asking, wanted, paint)
 
 
 def _entry(question: Question, asking: list[Finding], wanted: Asked, paint: Paint) -> list[str]:

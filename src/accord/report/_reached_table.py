@@ -15,11 +15,12 @@ def reached_text(rows: list[Row], paint: Paint) -> str:
     lines: list[str] = []
     for team, group in groupby(rows, key=lambda row: row.team):
         found = list(group)
-        cells = [_HEADS, *_cells(found)]
-        widths = [min(max(len(row[column]) for row in cells), widest) for column, widest in enumerate(_WIDEST)]
+        cells = _without_empty([_HEADS, *_cells(found)])
+        columns = enumerate(_WIDEST[: len(cells[0]) - 1])
+        widths = [min(max(len(row[column]) for row in cells), widest) for column, widest in columns]
         lines += [paint("bold", visible(f"{team}: {_counted(len(found))}"))]
         for number, row in enumerate(cells):
-            padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+            padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
             line = "  ".join(["", *padded, row[-1]]).rstrip()
             lines.append(paint("faint", line) if number == 0 else line)
         lines.append("")
@@ -30,11 +31,16 @@ def reached_markdown(rows: list[Row]) -> str:
     """The same as Markdown."""
     lines = ["# What reaches whom", "", _summary(rows), ""]
     for team, found in groupby(rows, key=lambda row: row.team):
-        cells = list(_cells(found))
-        lines += [f"## {_escaped(team)}", "", f"| {' | '.join(_HEADS)} |", "|---|---|---|---|"]
+        heads, *cells = _without_empty([_HEADS, *_cells(found)])
+        lines += [f"## {_escaped(team)}", "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
         lines += [f"| {' | '.join(map(_escaped, row))} |" for row in cells]
         lines.append("")
     return "\n".join(lines)
+
+
+def _without_empty(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows without their last column, `when`, where nothing is ever muted."""
+    return rows if any(row[-1] for row in rows[1:]) else [row[:-1] for row in rows]
 
 
 def _cells(found: Iterable[Row]) -> Iterator[tuple[str, ...]]:
@@ -44,7 +50,7 @@ def _cells(found: Iterable[Row]) -> Iterator[tuple[str, ...]]:
         key = (row.alert, row.severity or "none", _reaches(row), "; ".join(row.when))
         counted[key] = counted.get(key, 0) + 1
     for (alert, *rest), count in counted.items():
-        yield tuple(visible(cell) for cell in (f"{alert} ({count} times)" if count > 1 else alert, *rest))
+        yield tuple(visible(cell) for cell in (f"{alert} ({count} rules)" if count > 1 else alert, *rest))
 
 
 MOST_EARS = 4
@@ -68,7 +74,7 @@ def _reaches(row: Row) -> str:
 
 def _ear(ear: Ear) -> str:
     if not ear.heard:
-        return f"{ear.receiver} (nobody)"
+        return f"{ear.receiver} (tells nobody)"
     return f"{ear.receiver} ({ear.party or ' and '.join(ear.tells)})"
 
 

@@ -13,6 +13,9 @@ from accord.report._places import where
 from accord.report._questions import open_questions
 
 MOST_REASONS = 12
+MOST_RULES = 8
+MANY = 10
+"""Findings from which on the end of a report says which rules they are of."""
 
 _WORDS = {
     Verdict.MISMATCH: ("mismatch", "mismatches"),
@@ -20,6 +23,8 @@ _WORDS = {
     Verdict.CONDITIONAL: ("conditional", "conditional"),
     Verdict.NOTE: ("note", "notes"),
 }
+
+_FILES = (".yaml", ".yml", ".json")
 
 _BEGINNING = """\
 an accord.yaml says what no other file says; it begins like this:
@@ -30,17 +35,37 @@ an accord.yaml says what no other file says; it begins like this:
 
 def summary(result: Result, asked: Asked, paint: Paint) -> list[str]:
     """The last lines of a report; the very last says what to do next."""
-    if not result.parties:
+    if not spoken_of(result):
         return [
             *_nothing(result, asked),
             *not_read(result.problems, asked.width, paint),
             f"next: {paint('code', 'accord schema contract')}",
         ]
     lines = hanging("", found(result, asked), asked.width)
+    lines += by_rule(result)
     lines += hanging("", f"read {_count(result.files, 'file')}: {_parties(result)}", asked.width)
     lines += not_read(result.problems, asked.width, paint)
     lines += hanging("", untried(result), asked.width) if untried(result) else []
     return [*lines, f"next: {paint('code', next_command(result, asked))}"]
+
+
+def spoken_of(result: Result) -> bool:
+    """Whether anything was read that speaks of anybody: a party, an alert, a recorded series."""
+    return bool(result.parties or result.alerts or result.records or result.routings)
+
+
+def by_rule(result: Result) -> list[str]:
+    """How many findings each rule has, the most first, where there are more findings than fit on a screen."""
+    shown = [finding for finding in result.findings if finding.verdict is not Verdict.UNANSWERED]
+    counts = Counter(finding.rule for finding in shown).most_common()
+    if len(shown) < MANY:
+        return []
+    widest = len(str(counts[0][1]))
+    lines = [f"  {str(count).rjust(widest)}  {rule}" for rule, count in counts[:MOST_RULES]]
+    return [
+        *lines,
+        *([f"  and of {_count(len(counts) - MOST_RULES, 'more rule')}"] if len(counts) > MOST_RULES else []),
+    ]
 
 
 def untried(result: Result) -> str:
@@ -73,7 +98,8 @@ def next_command(result: Result, asked: Asked) -> str:
         return " ".join(filter(None, ("accord check", paths, "--questions")))
     if result.findings:
         return f"accord explain {result.findings[0].rule}"
-    return " ".join(filter(None, ("accord facts", paths)))
+    begins = result.unwritten and len(asked.paths) == 1 and not asked.paths[0].endswith(_FILES)
+    return " ".join(filter(None, ("accord init" if begins else "accord facts", paths)))
 
 
 def not_read(problems: Iterable[Problem], width: int, paint: Paint) -> list[str]:
@@ -108,7 +134,7 @@ def _extent(files: int, places: int) -> str:
 def nothing_readable(result: Result) -> bool:
     """Whether there is nothing to judge because it could not be read, rather than because nobody speaks here."""
     return (
-        not result.parties
+        not spoken_of(result)
         and bool(result.problems)
         and (not result.files or not all(problem.fatal for problem in result.problems))
     )
@@ -124,10 +150,17 @@ def _nothing(result: Result, asked: Asked) -> list[str]:
 
 
 def _parties(result: Result) -> str:
-    parties = _count(result.parties, "party", "parties")
-    boundaries = _count(result.boundaries, "boundary", "boundaries")
-    alone = "" if result.boundaries else "; nobody speaks of another party yet"
-    return f"{parties}, {boundaries}{alone}"
+    """`14 parties, 6 alerts, 5 boundaries`: what there is; of parties without a boundary, why there is none."""
+    counts = (
+        (result.parties, "party", "parties"),
+        (result.alerts, "alert", "alerts"),
+        (result.records, "recorded series", "recorded series"),
+        (result.routings, "routing tree", "routing trees"),
+        (result.boundaries, "boundary", "boundaries"),
+    )
+    text = ", ".join(_count(number, one, many) for number, one, many in counts if number)
+    alone = result.parties and not (result.boundaries or result.alerts)
+    return f"{text}; no file says yet who calls whom" if alone else text
 
 
 def _count(number: int, one: str, many: str = "") -> str:

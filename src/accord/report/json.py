@@ -40,6 +40,9 @@ def document(result: Result, asked: Asked) -> form.Document:
         boundaries=result.boundaries,
         counts=form.Counts(**{verdict: counts[verdict] for verdict in Verdict if verdict is not Verdict.COMPATIBLE}),
         findings=[_finding(finding, asked.imported) for finding in result.findings],
+        alerts=result.alerts,
+        records=result.records,
+        routings=result.routings,
     )
 
 

@@ -10,7 +10,7 @@ from accord.model.subject import called
 from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, padded, visible
 from accord.report._places import where
-from accord.report._questions import question_list, settling
+from accord.report._questions import first_questions, question_list, settling
 from accord.report._summary import summary
 from accord.report._timeline import heading, timeline, told_by_its_end
 
@@ -29,6 +29,8 @@ def render(result: Result, asked: Asked) -> str:
             lines += [*block(finding, asked, paint), ""]
     if asked.questions:
         lines += question_list(result.findings, asked, paint)
+    elif not lines:
+        lines += first_questions(result.findings, asked, paint)
     lines += summary(result, asked, paint)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 

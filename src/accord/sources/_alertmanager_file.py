@@ -16,6 +16,7 @@ from accord.sources._alertmanager_parts import (
 )
 from accord.sources._alertmanager_reading import Members, Strict, flag_of, is_null, text_under
 from accord.sources._prometheus_duration import parse_prometheus_duration
+from accord.sources._strict import is_meant
 from accord.sources._yaml import MappingNode, Node, SequenceNode, items, text_of
 
 FORMAT = "alertmanager"
@@ -184,11 +185,13 @@ def _group_by(strict: Strict, members: Members) -> tuple[str, ...] | None:
 
 def _check_names(strict: Strict, members: Members, route: Route, names: set[str], calendars: set[str]) -> None:
     if route.receiver and route.receiver not in names:
-        strict.refuse(members["receiver"].at, f"no receiver is called {route.receiver}")
+        strict.refuse(
+            members["receiver"].at, f"no receiver is called {route.receiver}{is_meant(route.receiver, names)}"
+        )
     for key, used in (("mute_time_intervals", route.muted), ("active_time_intervals", route.active)):
         for name in used:
             if name not in calendars:
-                strict.refuse(members[key].at, f"no time interval is called {name}")
+                strict.refuse(members[key].at, f"no time interval is called {name}{is_meant(name, calendars)}")
 
 
 def _check_root(strict: Strict, node: Node, members: Members, route: Route) -> None:

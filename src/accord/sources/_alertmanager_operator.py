@@ -27,6 +27,7 @@ from accord.sources._alertmanager_times import (
 )
 from accord.sources._objects import Reader
 from accord.sources._prometheus_duration import parse_prometheus_duration
+from accord.sources._strict import is_meant
 from accord.sources._yaml import Document, MappingNode, Node, entries, items, text_of
 
 KIND = "AlertmanagerConfig"
@@ -146,11 +147,15 @@ class _Reading:
     def check(self, members: Members, route: Route) -> None:
         """Refuses names that the object does not define."""
         if route.receiver and route.receiver not in self.names:
-            self.strict.refuse(members["receiver"].at, f"no receiver is called {route.receiver}")
+            self.strict.refuse(
+                members["receiver"].at, f"no receiver is called {route.receiver}{is_meant(route.receiver, self.names)}"
+            )
         for key, used in (("muteTimeIntervals", route.muted), ("activeTimeIntervals", route.active)):
             for name in used:
                 if name not in self.calendars:
-                    self.strict.refuse(members[key].at, f"no time interval is called {name}")
+                    self.strict.refuse(
+                        members[key].at, f"no time interval is called {name}{is_meant(name, self.calendars)}"
+                    )
 
     # ------------------------------------------------------------------ receivers, calendars, inhibitions
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from accord.model.alerting import Matcher
@@ -16,6 +15,7 @@ from accord.sources._alertmanager_times import parse_days, parse_location, parse
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._objects import shown
 from accord.sources._prometheus_duration import parse_prometheus_duration
+from accord.sources._strict import is_meant
 from accord.sources._yaml import (
     Document,
     Entry,
@@ -132,8 +132,7 @@ class Strict:
         known = SHAPES[shape]
         for key, entry in members.items():
             if key not in known:
-                close = get_close_matches(key, known, 1)
-                self.refuse(entry.key_node, f"{key} is no key of {what}" + (f"; is {close[0]} meant?" if close else ""))
+                self.refuse(entry.key_node, f"{key} is no key of {what}{is_meant(key, known)}")
             elif not is_null(entry.value):
                 self.value(entry, known[key], common)
         if type(node) is MappingNode:

@@ -5,6 +5,7 @@ One rule that is wrong costs its whole file, as it does in Prometheus: what is w
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 
 from accord.model.alerting import Expression
@@ -225,6 +226,14 @@ def _plain_texts(node: Node) -> dict[str, _Text] | None:
             return None
         found[name] = (text, value)
     return found
+
+
+def are_other_groups(node: Node) -> bool:
+    """Whether a list of groups is of something else: each has keys of its own, and none that a group of rules has but its name."""
+    keys = [{text_of(key) or "" for key, _ in group.value} for group in items(node) if type(group) is MappingNode]
+    others = [group - {"name"} for group in keys]
+    known = _GROUP_KEYS - {"name"}
+    return bool(keys) and all(group and not any(get_close_matches(key, known, 1) for key in group) for group in others)
 
 
 def holds_rules(node: Node) -> bool:

@@ -144,5 +144,10 @@ def shown(node: Node) -> str:
 
 
 def _unknown(key: str, what: str, known: Iterable[str]) -> str:
-    near = get_close_matches(key, known, 1)
-    return f"{what}: unknown key {key!r}" + (f"; is {near[0]} meant?" if near else "")
+    return f"{what}: unknown key {key!r}{is_meant(key, known)}"
+
+
+def is_meant(name: str, known: Iterable[str]) -> str:
+    """`; is team-a meant?`, or "" where no known name is near; ready to stand after a message."""
+    near = get_close_matches(name, sorted(known), 1)
+    return f"; is {near[0]} meant?" if near else ""

@@ -37,6 +37,7 @@ MOST_REFUSALS = 100
 
 _MOST_READ_AGAIN = 200_000_000  # characters: reading goes on after an error only as long as this bounds the time
 _BOUNDARY = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*(?://|/\*)", re.MULTILINE)
 _LINES_OF_NO_EDITOR = re.compile("[\x85\u2028\u2029]")  # line ends to libyaml alone: they would shift every place
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -74,10 +75,17 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
     homes: dict[tuple[str, Scope], Place] = {}
     for found in _read_from(text, 0, len(text)):
         if isinstance(found, Refusal):
-            reason = found.reason.replace("not YAML", "not JSON", 1) if file.endswith(".json") else found.reason
+            reason = _of_json(typed, found.reason) if file.endswith(".json") else found.reason
             yield Problem(Place(root, file, found.line, _column(typed, found)), reason, fatal=True)
         else:
             yield Document(root, file, found, scope, homes)
+
+
+def _of_json(text: str, reason: str) -> str:
+    """The same in words for a JSON text; comments, which some tools allow in files of this name, are said to be the reason."""
+    if _COMMENT.search(text):
+        return "not JSON: it has comments, which JSON does not know"
+    return reason.replace("not YAML", "not JSON", 1)
 
 
 def _column(typed: str, refusal: Refusal) -> int:

@@ -7,7 +7,7 @@ from accord.model.problem import Problem
 from accord.sources._objects import kind_of
 from accord.sources._prometheus_operator import GROUP, KINDS, read_object
 from accord.sources._prometheus_server import is_server, read_server
-from accord.sources._rule_groups import FORMAT, RuleGroups, holds_rules
+from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules
 from accord.sources._yaml import Document, MappingNode, child, text_of
 
 __all__ = ["FORMAT", "claims", "read"]
@@ -39,4 +39,5 @@ def _is_rule_file(document: Document) -> bool:
     groups = child(document.node, "groups")
     if groups is None:
         return False
-    return holds_rules(groups) or {text_of(key) for key, _ in document.node.value} <= {*_TOP_KEYS}
+    by_itself = {text_of(key) for key, _ in document.node.value} <= {*_TOP_KEYS}
+    return holds_rules(groups) or (by_itself and not are_other_groups(groups))

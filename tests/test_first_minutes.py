@@ -1,0 +1,70 @@
+"""The first five minutes are as they are told: every command is run, every edit made, every page compared."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from accord.cli import run
+
+PROJECT = Path(__file__).parents[1]
+PAGE = (PROJECT / "docs" / "first-five-minutes.md").read_text(encoding="utf-8")
+COMMAND = "uvx --from . accord "
+STEP = re.compile(
+    r"```sh\n(?P<typed>.*?)```\n```text\n(?P<shown>.*?)```|^- In `(?P<file>[^`]+)` put `(?P<new>[^`]+)` in the place of `(?P<old>[^`]+)`\.$",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+@pytest.fixture(autouse=True)
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for variable in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "ACCORD_CONFIG"):
+        monkeypatch.delenv(variable, raising=False)
+    shutil.copytree(PROJECT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def steps() -> Iterator[re.Match[str]]:
+    return STEP.finditer(PAGE)
+
+
+def typed(line: str) -> list[str]:
+    assert line.startswith(COMMAND)
+    return line.removeprefix(COMMAND).split()
+
+
+def test_every_step_does_what_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    codes = []
+    for step in steps():
+        if step["file"]:
+            text = Path(step["file"]).read_text(encoding="utf-8")
+            assert text.count(step["old"]) == 1
+            Path(step["file"]).write_text(text.replace(step["old"], step["new"]), encoding="utf-8")
+            continue
+        codes.append(run(typed(step["typed"].strip())))
+        assert capsys.readouterr().out == step["shown"]
+    assert codes == [1, 0, 1, 0]
+
+
+def test_what_is_written_is_what_is_shown(clone: Path) -> None:
+    run(["init", "examples/only-manifests"])
+    written = (clone / "examples/only-manifests/accord.yaml").read_text(encoding="utf-8")
+    assert written.endswith(re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1])  # type: ignore[index]
+
+
+def test_a_contract_that_claims_nothing_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["check", "examples/only-manifests"])
+    before = capsys.readouterr().out
+    run(["init", "examples/only-manifests"])
+    capsys.readouterr()
+    run(["check", "examples/only-manifests"])
+    assert capsys.readouterr().out.replace("read 4 files", "read 3 files") == before
+
+
+def test_every_other_command_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    others = [one for one in re.findall(rf"`({COMMAND}[^`]+)`", PAGE) if "\n" not in one]
+    assert len(others) == 2
+    assert [run(typed(one)) for one in others] == [0, 0]
