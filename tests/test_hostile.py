@@ -287,6 +287,7 @@ promises: {get: {hours: 24x7, recover: {by: rota, within: 30m}}}
 """
 
 PIECES = (
+    *("# accord: allow[timing/caller-gives-up-first] because x", " # accord: allow[", "# accord: alow[x]", "because"),
     *("---\n", "...\n", "\n", "\r\n", "\r", "\t", "  ", " ", ": ", "- ", "? ", ",", "[", "]", "{", "}", '"', "'", "|\n", ">\n", "#", "&a ", "*a"),
     *("!", "!!int ", "!=", "=", "@", "`", "%", "%YAML 1.1\n", "<<: ", "<<: *a\n", "{{ x }}", "{{- if x }}\n", "<% x %>", "{% x %}", "${X}", "\\"),
     *("\\ud83d\\ude00", "\\ud83d", "\0", "\x07", "\x7f", "\x85", "\u2028", "\ufeff", "\u00e9", "😀", "\ufffe", "x" * 1100, "[" * 50, "- " * 50),
@@ -507,6 +508,7 @@ def read(content: bytes, start: Place = START) -> tuple[Reader, str]:
         reader.problems.append(text)
         return reader, content.decode("utf-16" if content[:1] in (b"\xff", b"\xfe") else "utf-8", "replace")
     reader.text(text, start)
+    reader.read_waivers(text, start)
     return reader, text
 
 
@@ -518,6 +520,12 @@ def holds_for_reading(content: bytes, start: Place = START) -> Reader:
         assert "please report" not in problem.reason, problem
         assert "\n" not in problem.reason, problem
         assert is_inside(problem.place, text), problem
+    for waiver in reader.waivers:
+        assert is_inside(waiver.place, text), waiver
+        assert (
+            waiver.lines is not None
+            and 1 <= waiver.lines.first <= waiver.lines.last <= text.count("\n") + text.count("\r") + 1
+        )
     for fact in reader.facts:
         assert isinstance(fact, Fact)
         assert fact.place.root != "root" or is_inside(fact.place, text), fact
@@ -549,7 +557,7 @@ def holds_for_checking(content: bytes) -> None:
 def _checked(reader: Reader) -> None:
     reading = reader.reading()
     started = time.process_time()
-    result = check(reading.facts, reading.problems, reading.files, AS_OF)
+    result = check(reading.facts, reading.problems, reading.files, AS_OF, waivers=reading.waivers)
     for name in formats():
         renderer(name)(result, Asked(width=80, questions=True))
     assert time.process_time() - started < PATIENCE_S

@@ -6,10 +6,12 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from accord.boundaries.baseline import against
 from accord.boundaries.defaulted import with_defaults
 from accord.boundaries.in_views import InView, InViews
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
+from accord.boundaries.parameters import kept_defaults
 from accord.boundaries.rotas import with_rotas
 from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.settings import reached
@@ -18,11 +20,13 @@ from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
 from accord.boundaries.variants import separate
 from accord.boundaries.view import EVERY, View, Views
+from accord.boundaries.waivers import Allowed
 from accord.boundaries.workloads import carried
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Verdict
 from accord.model.problem import Problem
 from accord.model.result import Result
+from accord.model.waiver import Allowances, Known, Waiver
 from accord.monitor import judge as judge_witness
 from accord.rules._catalogue import Rule
 from accord.rules._catalogue import rules as all_rules
@@ -38,12 +42,19 @@ def check(
     files: int = 0,
     as_of: date = date(1970, 1, 1),
     rules: Sequence[Rule] | None = None,
+    waivers: Iterable[Waiver] = (),
+    baseline: Iterable[Known] = (),
+    whole: bool = True,
 ) -> Result:
-    """What the rules find in these facts on the day `as_of`; findings are sorted, mismatches first."""
+    """What the rules find in these facts on the day `as_of`; findings are sorted, mismatches first.
+
+    What a waiver allows and what a baseline knows is set apart. Of those that meet nothing is told only where the facts
+    are the `whole` that they were written for.
+    """
     system, refused = joined(facts, as_of)
     chosen = all_rules() if rules is None else rules
     findings = with_moves(system, sorted(judged(system, chosen), key=_position), chosen)
-    return Result(
+    result = Result(
         files=files,
         problems=(*problems, *refused),
         parties=len(parties(system)),
@@ -54,6 +65,37 @@ def check(
         routings=sum(name.startswith(ROUTING) for name in system.parties),
         unwritten=len(without_contract(system)),
     )
+    whole = whole and not any(problem.fatal for problem in result.problems)
+    return _known(_waived(result, system, chosen, tuple(waivers), whole), chosen, tuple(baseline), whole)
+
+
+def _waived(result: Result, system: System, chosen: Sequence[Rule], waivers: Sequence[Waiver], whole: bool) -> Result:
+    """The result with what waivers allow set apart, and with what is to be said of the waivers themselves.
+
+    Rules that were not asked for run too where a waiver names them, so that none is called unused for that.
+    """
+    if not waivers:
+        return result
+    allowed = Allowed(waivers, [rule.id for rule in all_rules()], system.as_of)
+    left, waived = allowed.apart(result.findings)
+    also = allowed.rules - {rule.id for rule in chosen}
+    allowed.apart(judged(system, [rule for rule in all_rules() if rule.id in also]))
+    told = _told(chosen, Allowances(allowed.standings(whole)))
+    return replace(result, findings=tuple(sorted((*left, *told), key=_position)), waived=waived)
+
+
+def _known(result: Result, chosen: Sequence[Rule], baseline: Sequence[Known], whole: bool) -> Result:
+    """The result with what a baseline knows set apart, and with what is to be said of entries that are gone."""
+    if not baseline:
+        return result
+    left, known, gone = against(baseline, result.findings)
+    told = _told(chosen, Allowances(gone=gone)) if whole else []
+    return replace(result, findings=tuple(sorted((*left, *told), key=_position)), known=known)
+
+
+def _told(rules: Sequence[Rule], allowances: Allowances) -> list[Finding]:
+    judges = [(rule, rule.judge_allowances) for rule in rules if rule.judge_allowances]
+    return [_filled(rule, finding, ()) for rule, judge in judges for finding in judge(allowances)]
 
 
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
@@ -150,9 +192,15 @@ def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[V
 
 
 def _supposed(finding: Finding) -> Finding:
-    """The finding; a mismatch that rests on what perhaps holds is conditional."""
-    condition = perhaps(finding) if finding.verdict is Verdict.MISMATCH else ""
-    return replace(finding, verdict=Verdict.CONDITIONAL, condition=condition, witness=None) if condition else finding
+    """The finding; a mismatch that rests on what perhaps holds, or on a default that may be replaced, is conditional."""
+    if finding.verdict not in (Verdict.MISMATCH, Verdict.CONDITIONAL):
+        return finding
+    perhaps_so = perhaps(finding) if finding.verdict is Verdict.MISMATCH else ""
+    condition = " and ".join(filter(None, (perhaps_so, kept_defaults(finding))))
+    if not condition:
+        return finding
+    both = f"{finding.condition}; {condition}" if finding.condition else condition
+    return replace(finding, verdict=Verdict.CONDITIONAL, condition=both, witness=None)
 
 
 def _refusal(finding: Finding, system: System) -> str:
@@ -170,6 +218,8 @@ def refused_witnesses(system: System, rules: Sequence[Rule] | None = None) -> li
             claimed = [
                 finding for view in system.system_views(rule.reads) for finding in rule.judge_system(system, view)
             ]
+        elif rule.judge is None:
+            continue
         else:
             in_views = [_in_views(rule, InViews(system, key).of(rule.reads)[1]) for key in system.keys]
             claimed = [finding for found_in in in_views for _, finding in found_in]

@@ -37,7 +37,7 @@ party: {party}
 owner: team-{team}
 promises:
   do:
-    latency: {{max: {longest}}}
+    latency: {{max: {longest}}}  # accord: allow[timing/caller-gives-up-first] until 2026-12-{day} because tried
     idempotent: {idempotent}
     availability: 99.9%
     sunset: 2026-12-{day}
@@ -101,11 +101,13 @@ SETTINGS = (
     '[runbooks]\nlist = ["pages.txt"]\n',
     '[landscape]\ninclude = ["../beside"]\n',
     '[check]\nas_of = "2026-01-01"\n',
+    '[[waiver]]\nrule = "timing/caller-gives-up-first"\npath = "a/**"\nbecause = "tried"\n',
+    '[[waiver]]\nrule = "timing/caller-gives-up-first"\nsays = "5s"\nuntil = "2026-12-01"\nbecause = "tried"\n',
 )
 
 
-def judge(reading: Reading) -> Result:
-    return check(reading.facts, reading.problems, reading.files, TODAY)
+def judge(reading: Reading, as_of: date = TODAY) -> Result:
+    return check(reading.facts, reading.problems, reading.files, as_of, waivers=reading.waivers, whole=reading.whole)
 
 
 def reports(found: Checked) -> tuple[str, str, bool]:
@@ -195,9 +197,7 @@ class Shop:
     def check(self, cache: Cache | None, *paths: str) -> Checked:
         config = load(paths, environ={})
         as_of = config.value("check.as_of") or self.as_of
-        return checked(
-            paths, config, as_of, cache, lambda reading: check(reading.facts, reading.problems, reading.files, as_of)
-        )
+        return checked(paths, config, as_of, cache, lambda reading: judge(reading, as_of))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -281,6 +281,15 @@ def test_entries_of_another_version_of_the_program_are_as_good_as_none(
     monkeypatch.setattr("accord.files.identity.program", lambda: b"another")
     assert run(cache).reading is not None
     assert run(cache).reading is None
+
+
+def test_what_a_baseline_knows_is_a_part_of_what_is_asked(shop: Path, cache: Cache) -> None:
+    def asked(known: tuple[str, ...]) -> Checked:
+        return checked((".",), load(environ={}), TODAY, cache, judge, known)
+
+    asked(())
+    assert asked(("one",)).reading is not None
+    assert asked(("one",)).reading is None
 
 
 def test_with_sources_of_other_packages_nothing_is_remembered(

@@ -120,6 +120,47 @@ STORIES: dict[str, Story] = {
         """,
         ("orders>bank/pay backoff",),
     ),
+    "a message put back after its key was forgotten": Story(
+        "key-outlives-message",
+        """
+        party: orders
+        kind: queue
+        promises: {to-billing: {delivery: at-least-once, dead_letter: dead/read, attempts: 5}}
+        ---
+        party: dead
+        kind: queue
+        promises: {read: {retention: 14d}}
+        ---
+        party: billing
+        assumes: {orders/to-billing: {idempotent: {key: order_id, for: 7d}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s billing states orders/to-billing by billing>orders/to-billing idempotent
+        0s orders states orders/to-billing by orders/to-billing dead_letter
+        0s dead states dead/read by dead/read retention
+        0s - concludes
+        """,
+        ("billing>orders/to-billing idempotent",),
+    ),
+    "the last message of a batch, delivered again before it is done": Story(
+        "asker-learns-outcome",
+        """
+        party: orders
+        kind: queue
+        promises: {to-billing: {delivery: at-least-once, timeout: {attempt: 30s}, attempts: 5}}
+        ---
+        party: billing
+        assumes: {orders/to-billing: {work: {max: 8s}, accepts: {batch: 10}}}
+        """.replace("\n        ", "\n"),
+        """
+        0s orders calls orders/to-billing #1 by orders/to-billing timeout.attempt
+        30s orders gives-up orders/to-billing #1 by orders/to-billing timeout.attempt
+        30s orders calls orders/to-billing #2 by orders/to-billing attempts
+        1m20s billing answers orders/to-billing #1 by billing>orders/to-billing work.max
+        1m20s - concludes
+        """,
+        ("billing>orders/to-billing accepts.batch",),
+    ),
     "a message delivered again while it is worked on": Story(
         "effect-once",
         """
@@ -192,6 +233,59 @@ STORIES: dict[str, Story] = {
         5s web gives-up search/query #2 by web>search/query timeout.request
         5s web fails search/query #2
         5s - concludes search/query
+        """,
+    ),
+    "one try takes all the time of the request": Story(
+        "tries-happen",
+        "{party: web, assumes: {search/query: {timeout: {attempt: none, request: 5s}, attempts: 3, retry_on: [timeout]}}}",
+        """
+        0s web calls search/query #1 by web>search/query attempts
+        5s web gives-up search/query #1 by web>search/query timeout.request
+        5s web fails search/query #1
+        5s - concludes search/query
+        """,
+        expects=("web>search/query timeout.attempt", "web>search/query retry_on"),
+    ),
+    "a first byte after the caller left": Story(
+        "asker-learns-outcome",
+        """
+        party: web
+        assumes: {search/query: {timeout: {idle: 3s}}}
+        ---
+        party: search
+        promises: {query: {silence: 4s}}
+        """.replace("\n        ", "\n"),
+        """
+        0s web calls search/query #1 by web>search/query timeout.idle
+        3s web gives-up search/query #1 by web>search/query timeout.idle
+        4s search answers search/query #1 by search/query silence
+        4s - concludes search/query
+        """,
+    ),
+    "a connection that the other side closes first": Story(
+        "connection-open-when-used",
+        """
+        party: web
+        assumes: {search/query: {keep_alive: 60s, attempts: 1}}
+        ---
+        party: search
+        promises: {query: {keep_alive: 5s}}
+        """.replace("\n        ", "\n"),
+        """
+        0s search states search/query by search/query keep_alive
+        0s web states search/query by web>search/query keep_alive
+        0s - concludes search/query
+        """,
+        expects=("web>search/query attempts",),
+    ),
+    "more calls than further tries at once": Story(
+        "tries-not-cancelled",
+        "{party: web, assumes: {search/query: {attempts: 3, retry_on: [any], retries: {concurrent: 3}, sends: {concurrency: 50}}}}",
+        """
+        0s web states search/query by web>search/query retries.concurrent
+        0s web states search/query by web>search/query attempts
+        0s web states search/query by web>search/query sends.concurrency
+        0s - concludes search/query
         """,
     ),
     "more load than is accepted": Story(

@@ -98,6 +98,34 @@ STORIES: dict[str, Story] = {
         """,
         ("ledger/post detect.within",),
     ),
+    "a message dropped before it is looked at": Story(
+        "kept-until-recovered",
+        """
+party: dead
+kind: queue
+promises: {read: {retention: 1d, detect: {by: SetAside, within: 1h}, recover: {by: desk, within: 2d}}}
+""",
+        """
+        0s dead breaks dead/read
+        1h dead detects dead/read by dead/read detect.within
+        49h dead recovers dead/read by dead/read recover.within
+        49h - concludes dead/read
+        """,
+        ("dead/read retention",),
+    ),
+    "two who command": Story(
+        "one-command-wins",
+        """
+{party: tcas, assumes: {crew/manoeuvre: {authority: [tcas, tower]}}}
+---
+{party: tower, assumes: {crew/manoeuvre: {authority: [tower]}}}
+""",
+        """
+        0s tcas states crew/manoeuvre by tcas>crew/manoeuvre authority
+        0s tower states crew/manoeuvre by tower>crew/manoeuvre authority
+        0s - concludes
+        """,
+    ),
     "a clock that runs on duty only": Story(
         "recovered-in-time",
         LEDGER.replace("  - {after: 10m, unless: acknowledged, to: duty}", "  - {after: 100h, to: duty}"),

@@ -13,7 +13,8 @@ from accord.files.read import read
 from accord.model.alerting import Expression
 from accord.model.finding import Finding, Severity
 from accord.report._asked import Asked
-from accord.report.text import MOST_STATEMENTS, SHOWN, render
+from accord.report._sentences import MOST_STATEMENTS, SHOWN
+from accord.report.text import render
 from accord.rules._catalogue import rules
 from accord.sources._claims import read_text
 

@@ -204,6 +204,13 @@ def test_a_worker_of_gunicorn_is_killed_where_it_serves_one_request_at_a_time(co
     assert ("gunicorn" in named) is (found == "platform")
 
 
+def test_what_ends_work_is_said_of_a_pod_where_every_container_says_it():
+    one = of_container("command: [gunicorn, -t, '40', app]")
+    assert "killed_after" not in said(one + "      - {name: side, image: side}\n")
+    both = said(one + "      - {name: side, image: side, args: [gunicorn, -t, '50', app]}\n", "killed")
+    assert both == {"killed_after": 50 * SECOND}
+
+
 def test_variables_of_gunicorn_stand_before_its_command_line():
     text = of_container("command: [gunicorn, app]\nenv: [{name: GUNICORN_CMD_ARGS, value: '--timeout=40'}]")
     assert said(text, "killed") == {"killed_after": 40 * SECOND}

@@ -7,7 +7,7 @@ import pytest
 
 from accord.boundaries.rotas import roster, with_rotas
 from accord.boundaries.view import EVERY
-from accord.check import joined
+from accord.check import check, joined
 from accord.model.contract_values import Rung
 from accord.model.duration import NANOSECONDS
 from accord.model.fact import Fact
@@ -15,6 +15,7 @@ from accord.model.hours import ALWAYS, Window
 from accord.model.nothing import NONE
 from accord.model.problem import Problem
 from accord.model.rotas import ChainStep, Shift
+from accord.model.subject import provider_of
 from accord.sources._claims import read_text
 
 MINUTE = NANOSECONDS["m"]
@@ -456,3 +457,81 @@ def test_hours_are_what_the_shifts_lay_out() -> None:
     hours = {fact.provider: fact.value for fact in facts if fact.term == "hours" and fact.source == "goalert"}
     assert hours["goalert:ops/schedule.s"].windows == (Window((0, 1, 2, 3, 4), 540, 1020, "Europe/Madrid"),)
     assert hours["goalert:ops/rotation.r"] == ALWAYS
+
+
+# ---------------------------------------------------------------------- queues
+
+QUEUES = """
+resource "aws_sqs_queue" "orders" {
+  visibility_timeout_seconds = 30
+  message_retention_seconds  = 86400 * 2
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead.arn
+    maxReceiveCount     = 5
+  })
+}
+resource "aws_sqs_queue" "dead" {
+  message_retention_seconds = 86400
+}
+resource "aws_lambda_function" "billing" {
+  timeout = 28
+}
+resource "aws_lambda_event_source_mapping" "orders" {
+  event_source_arn                   = aws_sqs_queue.orders.arn
+  function_name                      = aws_lambda_function.billing.arn
+  maximum_batching_window_in_seconds = 5
+}
+"""
+
+
+def found_in(*texts: str) -> dict[str, str]:
+    read = [each for number, text in enumerate(texts) for each in read_text(text, ".", f"infra/{number}.tf")]
+    assert not [each for each in read if isinstance(each, Problem)]
+    found = check((each for each in read if isinstance(each, Fact)), as_of=AS_OF).findings
+    return {each.rule: each.verdict.value for each in found if each.rule.startswith("delivery/")}
+
+
+def test_queues_in_terraform_are_held_against_what_takes_from_them():
+    assert found_in(QUEUES) == {
+        "delivery/redelivered-while-still-working": "mismatch",
+        "delivery/one-failure-repeats-the-batch": "note",
+        "delivery/dead-letters-nobody-reads": "conditional",
+        "delivery/retention-shorter-than-human-response": "conditional",
+    }
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'output "dead" { value = aws_sqs_queue.dead.arn }',
+        'module "alarm" { queue = aws_sqs_queue.dead.name }',
+        'resource "aws_cloudwatch_metric_alarm" "a" { dimensions = { QueueName = aws_sqs_queue.dead.name } }',
+        'data "aws_iam_policy_document" "p" { statement { resources = [aws_sqs_queue.dead.arn] } }',
+    ],
+)
+def test_who_may_read_dead_letters_may_stand_in_another_file_of_the_module(more: str):
+    assert "delivery/dead-letters-nobody-reads" not in found_in(QUEUES, more)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("timeout = 28", "timeout = var.timeout"),
+        ("visibility_timeout_seconds = 30", "visibility_timeout_seconds = var.visibility"),
+        ("visibility_timeout_seconds = 30", "visibility_timeout_seconds = 60"),
+        ("function_name                      = aws_lambda_function.billing.arn", "function_name = var.function"),
+        ("timeout = 28", "timeout = 28\n  lifecycle { ignore_changes = [timeout] }"),
+        (
+            '"aws_lambda_event_source_mapping" "orders" {',
+            '"aws_lambda_event_source_mapping" "orders" {\n  enabled = false',
+        ),
+    ],
+)
+def test_what_terraform_works_out_is_not_known(before: str, after: str):
+    assert before in QUEUES
+    found = found_in(QUEUES.replace(before, after)).get("delivery/redelivered-while-still-working")
+    assert found in (None, "note", "unanswered")
+
+
+def test_a_name_of_a_module_has_a_folder_and_an_operation():
+    assert provider_of("aws:infra/eu#sqs_queue.orders/receive") == "aws:infra/eu#sqs_queue.orders"

@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.boundaries.duty import Answer, duty, first_answer, instant_at, worst_page
+from accord.boundaries.duty import Answer, duty, first_answer, instant_at, longest_wait, worst_page
 from accord.boundaries.evidence import Saying
 from accord.boundaries.ladder import Ladder, Level, references
 from accord.boundaries.recovery import Due, Missing, Recovery, duration_of, hours_of, missing, missing_work, takes_of
@@ -40,12 +40,18 @@ class Course(Struct, frozen=True):
 
 
 def course(
-    told: Recovery, due: Due, as_of: date, though_answered: bool = False, access: Access | None = None
+    told: Recovery,
+    due: Due,
+    as_of: date,
+    though_answered: bool = False,
+    access: Access | None = None,
+    though_away: bool = False,
 ) -> Course | None:
     """The course at the worst instant of the hours in which the recovery is needed.
 
     None where nobody who is paged is ever on duty in them. `though_answered` follows the rungs that page further as
-    long as nothing is recovered. `access` is waited for before each step that needs it.
+    long as nothing is recovered. `access` is waited for before each step that needs it. `though_away` takes the instant
+    after which an answer takes longest, also where nobody is on duty at it.
     """
     levels = [level for level in told.ladder.levels if _can_answer(level)]
     if not levels:
@@ -54,7 +60,9 @@ def course(
     timed = needed is not None and any(hours != ALWAYS for hours in (needed, *map(hours_of, levels)))
     answers = tuple(_answer(level, timed) for level in levels)
     page = told.shown_after
-    if timed and needed is not None:
+    if though_away and timed:
+        page = longest_wait(answers, told.shown_after, as_of)
+    elif timed and needed is not None:
         found = worst_page(answers, needed, told.shown_after, _stretch(told, due, answers), as_of)
         if found is None:
             return None

@@ -163,6 +163,17 @@ def worst_page(levels: tuple[Answer, ...], needed: Hours, before: int, stretch: 
     return found
 
 
+def longest_wait(levels: tuple[Answer, ...], before: int, as_of: date) -> int:
+    """The instant of the first page after which an answer takes longest, whoever is on duty then or not."""
+    duties, starts = [duty(hours, as_of) for _, _, hours in levels], nanoseconds(first_instant(as_of))
+    ends = starts + LOOK_AHEAD * NANOSECONDS["d"]
+    tried = [
+        at for at in _candidates(levels, duties, duty(ALWAYS, as_of), before, starts) if starts <= at - before < ends
+    ]
+    waits = [(found[0] - at, -at) for at in tried if (found := first_answer(levels, at, as_of)) is not None]
+    return -max(waits)[1] if waits else starts + before
+
+
 def _answer_on_duty(levels: tuple[Answer, ...], duties: list[Duty], page: int, may_wait: bool) -> int | None:
     """The first answer to a page at which somebody is on duty, None where nobody is or it would have to wait."""
     answers, anybody = [], False

@@ -53,7 +53,9 @@ def _is_of_one(one: Default, other: Default) -> bool:
 
 
 def in_words(pack: Pack, default: Default, version: str) -> str:
-    """The versions that a default holds for; for a version that nobody has read, up to which it was read."""
+    """The versions that a default holds for; for one that nobody has read, up to which it was read; "" for a service without."""
+    if not pack.range:
+        return ""
     newer = pack.beyond(version) == "newer"
     return f"{default.versions}, read up to {pack.range.rpartition(' ')[2]}" if newer else default.versions
 

@@ -14,7 +14,23 @@ from accord.model.nothing import NONE
 from accord.model.subject import provider_of
 
 NO_BOUND = frozenset(
-    ("at", "to", "needs", "mentioned", "routes", "runs", "detect", "recover", "timeout", "instead", "undo", "fault")
+    (
+        *(
+            "at",
+            "to",
+            "needs",
+            "mentioned",
+            "routes",
+            "runs",
+            "detect",
+            "recover",
+            "timeout",
+            "instead",
+            "undo",
+            "fault",
+        ),
+        *("platform", "left_out", "killed_after"),
+    )
 )
 """First segments of terms that promise nothing a caller could count on."""
 _INJECTED = "latency.injected"

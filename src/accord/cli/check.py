@@ -1,7 +1,7 @@
 """Check what both sides of every boundary state, and show where they contradict each other."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from accord.files.remembered import Checked
     from accord.model.finding import Finding
     from accord.model.result import Reading, Result
+    from accord.model.waiver import Known
 
 CLEAN, FOUND, UNREADABLE, NOTHING = 0, 1, 2, 3
 _VERDICTS = ("mismatch", "breach", "conditional", "unanswered", "note")
 _SEVERITIES = ("error", "warning", "info")
+_NOT_READ = "not-read"
 
 
 @click.command(
@@ -30,6 +32,12 @@ _SEVERITIES = ("error", "warning", "info")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
 @click.option("--format", type=click.Choice(formats()), help="How the result is written (text unless configured).")
 @click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to this file.")
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write the same result to this file in this format too, such as sarif=accord.sarif. Repeatable.",
+)
 @click.option(
     "--questions",
     is_flag=True,
@@ -44,12 +52,19 @@ _SEVERITIES = ("error", "warning", "info")
     help="Show findings of this rule only; a prefix such as timing/ will do. Repeatable.",
 )
 @click.option("--boundary", metavar="TEXT", help="Show findings of boundaries whose names contain this text only.")
+@click.option("--waived", is_flag=True, help="List the findings that a waiver allows, with the reason of each.")
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Count only findings that this file does not know; accord baseline writes it.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option(
     "--fail-on",
     multiple=True,
-    type=click.Choice((*_VERDICTS, *_SEVERITIES)),
-    help="Exit with 1 for these verdicts too, or from this severity on. Repeatable; mismatch and breach unless configured.",
+    type=click.Choice((*_VERDICTS, *_SEVERITIES, _NOT_READ)),
+    help="Exit with 1 for these verdicts too, from this severity on, or where anything was not read. Repeatable; mismatch and breach unless configured.",
 )
 @click.option(
     "--config",
@@ -67,6 +82,7 @@ _SEVERITIES = ("error", "warning", "info")
 def command(
     paths: tuple[str, ...],
     output: str | None,
+    also: tuple[str, ...],
     config: str | None,
     color: str,
     boundary: str | None,
@@ -76,35 +92,44 @@ def command(
     """Checks what stands in these paths (the working directory where none is given): holds the statements of both sides
     of every boundary side by side, and shows where everybody keeps their word and the system still fails.
     """
-    from accord.cli._configuration import configuration
+    from accord.cli._configuration import configuration, known
     from accord.cli._today import today
     from accord.files.collector import collector_paused
 
-    fail_on, exit_zero = given.pop("fail_on"), given.pop("exit_zero")
+    fail_on, exit_zero, waived = given.pop("fail_on"), given.pop("exit_zero"), given.pop("waived")
     paths = paths or (".",)
+    if "" in given["rules"]:
+        raise click.UsageError("--rule: expected a rule or how its name begins, read ''", click.get_current_context())
     settings = configuration(paths, config, **given)
     known_rules(settings.value("check.rules"))
+    others = [format_and_file(each) for each in also]
     with collector_paused():
         as_of = settings.value("check.as_of") or today()
-        checked = judged(paths, settings, as_of, not no_cache, bool(boundary))
+        baseline = known(settings.baseline) if settings.baseline else ()
+        checked = judged(paths, settings, as_of, baseline, not no_cache, bool(boundary))
         outcome = checked.outcome
         if checked.reading is not None:
             known_boundary(boundary or "", checked.reading, outcome.result)
         shown = chosen(outcome.result, settings.value("check.rules"), boundary or "")
         asked = wanted(paths, settings, color, bool(output), boundary or "")
-        written(
-            shown, replace(asked, imported=outcome.imported, as_of=as_of), settings.value("check.format"), output or ""
-        )
+        asked = replace(asked, imported=outcome.imported, as_of=as_of, waived=waived)
+        for each, file in others:
+            written(shown, replace(asked, color=False), each, file)
+        written(shown, asked, settings.value("check.format"), output or "")
     code = exit_code(outcome.stated, shown, {*settings.value("check.fail_on"), *fail_on})
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
 
 def judged(
-    paths: tuple[str, ...], settings: "Config", as_of: "date", remembers: bool = False, reads: bool = True
+    paths: tuple[str, ...],
+    settings: "Config",
+    as_of: "date",
+    baseline: "Sequence[Known]" = (),
+    remembers: bool = False,
+    reads: bool = True,
 ) -> "Checked":
-    """What the rules find in what the paths give, or found before; says on a terminal what takes long.
-
-    With `reads` everything is read in any case.
+    """What the rules find in what the paths give, or found before, that the baseline does not know; says on a terminal
+    what takes long. With `reads` everything is read in any case.
     """
     from accord.cli._progress import Progress
 
@@ -116,9 +141,27 @@ def judged(
             progress.doing = f"judging what {reading.files} files say"
             from accord.check import check
 
-            return check(reading.facts, reading.problems, reading.files, as_of)
+            return check(
+                reading.facts,
+                reading.problems,
+                reading.files,
+                as_of,
+                waivers=reading.waivers,
+                baseline=baseline,
+                whole=reading.whole,
+            )
 
-        return checked(paths, settings, as_of, opened_cache(os.environ) if remembers else None, judge, reads)
+        cache = opened_cache(os.environ) if remembers else None
+        return checked(paths, settings, as_of, cache, judge, tuple(baseline), reads)
+
+
+def format_and_file(also: str) -> tuple[str, str]:
+    """The format and the file of `sarif=accord.sarif`; refuses anything else."""
+    name, _, file = also.partition("=")
+    if name not in formats() or not file:
+        message = f"--also: expected FORMAT=FILE, with one of {' '.join(formats())}, read {also!r}"
+        raise click.UsageError(message, click.get_current_context())
+    return name, file
 
 
 def known_rules(prefixes: Iterable[str]) -> None:
@@ -153,7 +196,12 @@ def chosen(result: "Result", prefixes: tuple[str, ...], boundary: str) -> "Resul
         by_rule = not prefixes or finding.rule.startswith(prefixes)
         return by_rule and boundary.lower() in f"{finding.subject} {finding.via}".lower()
 
-    return replace(result, findings=tuple(finding for finding in result.findings if asked_for(finding)))
+    return replace(
+        result,
+        findings=tuple(finding for finding in result.findings if asked_for(finding)),
+        waived=tuple(waived for waived in result.waived if asked_for(waived.finding)),
+        known=tuple(finding for finding in result.known if asked_for(finding)),
+    )
 
 
 def wanted(paths: tuple[str, ...], settings: "Config", color: str, to_file: bool, boundary: str) -> Asked:
@@ -171,7 +219,7 @@ def written(result: "Result", asked: Asked, format_: str, output: str) -> None:
     from accord.cli._output import emit
     from accord.report._formats import renderer
 
-    emit(renderer(format_)(result, asked), output, "utf-8" if format_ == "json" else "")
+    emit(renderer(format_)(result, asked), output, "utf-8" if format_ in ("json", "sarif") else "")
 
 
 def exit_code(stated: bool, result: "Result", fails: set[str]) -> int:
@@ -182,5 +230,7 @@ def exit_code(stated: bool, result: "Result", fails: set[str]) -> int:
         return UNREADABLE if nothing_readable(result) else NOTHING
     lowest = max((_SEVERITIES.index(name) for name in fails if name in _SEVERITIES), default=-1)
     weighty = _SEVERITIES[: lowest + 1]
-    failing = any(finding.verdict in fails or finding.severity in weighty for finding in result.findings)
+    failing = (_NOT_READ in fails and bool(result.problems)) or any(
+        finding.verdict in fails or finding.severity in weighty for finding in result.findings
+    )
     return FOUND if failing else CLEAN

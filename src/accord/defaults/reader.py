@@ -191,12 +191,14 @@ def _value(term: str, text: str) -> Any:
     known = term_of(term)
     if known is not None and known.domain == "duration":
         return parse_duration(text)
-    if term == "attempts":
+    if known is not None and known.domain == "count":
         return parse_count(text)
     if known is not None and known.domain in ("number", "scaled number"):
         return int(text) if text.isdigit() else text
     if known is not None and known.domain == "amount":
         return parse_amount(text)
+    if known is not None and known.domain == "word":
+        return text
     return tuple(word.strip() for word in text.split(","))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import TZPATH
 
 import msgspec
+from msgspec.structs import replace
 
 import accord
 from accord.files.config import Config
@@ -49,17 +50,19 @@ def of_text(text: Text, scope: Scope) -> bytes:
     content = text.content
     read = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else b""
     refused = content if isinstance(content, Problem) else None
-    return digest(text.start, scope, refused, blake2b(read, digest_size=_SIZE).hexdigest())
+    return digest(text.start, text.path, scope, refused, blake2b(read, digest_size=_SIZE).hexdigest())
 
 
-def of_check(config: Config, as_of: date | None, sides: Iterable[tuple[Side | Problem, list[bytes]]]) -> bytes:
-    """The digest of all that a check depends on: the program, the configuration, the day, and every text of every side."""
+def of_check(
+    config: Config, as_of: date | None, sides: Iterable[tuple[Side | Problem, list[bytes]]], *more: object
+) -> bytes:
+    """The digest of all that a check depends on: the program, the configuration, the day, every text of every side, and `more`."""
     read = [
         (side if isinstance(side, Problem) else (side.root, side.day), [text.hex() for text in texts])
         for side, texts in sides
     ]
-    settings = [setting for setting in config.settings if setting.key.name not in _OF_REPORTS]
-    return digest(program().hex(), settings, config.scopes, config.file, [*_lists(config)], as_of, read)
+    settings = tuple(setting for setting in config.settings if setting.key.name not in _OF_REPORTS)
+    return digest(program().hex(), replace(config, settings=settings), [*_lists(config)], as_of, read, more)
 
 
 def digest(*parts: object) -> bytes:

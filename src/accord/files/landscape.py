@@ -63,7 +63,7 @@ def _texts(found: list[Found | Problem], config: Config) -> Iterator[Text | Prob
         if isinstance(one, Problem):
             yield one
         else:
-            path = _path_from(config.folder, one.path) if config.scopes else ""
+            path = _path_from(config.folder, one.path) if config.scopes or config.selections else ""
             yield Text(one.start, text_of_file(one), path)
 
 

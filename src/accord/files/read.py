@@ -6,22 +6,25 @@ Facts are kept, trees are not.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, Text, others, own
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
-from accord.files.unread import unread_routing
+from accord.files.unread import empty_contract, unread_routing
 from accord.files.vocabulary import stated
 from accord.files.walk import Seen
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.result import Reading
-from accord.sources._claims import read_whole, source_of_file, sources
+from accord.model.waiver import File, Waiver
+from accord.sources._claims import read_whole, source_of_file, sources, waivers_of_file
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
 from accord.sources._yaml import Document, documents, place_of
@@ -34,11 +37,15 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
 
     Raises accord.files.walk.Missing for a path that names nothing.
     """
-    reader = Reader(config)
+    arguments = [*paths] or ["."]
     with collector_paused():
-        for side in sides_of(paths, config):
-            reader.take(side)
-    return reader.reading()
+        return Reader(config).reading_of(sides_of(arguments, config), is_whole(arguments, config))
+
+
+def is_whole(arguments: Iterable[str], config: Config) -> bool:
+    """Whether these are more than a part of the folder that the configuration is for, or of the working folder without one."""
+    home = Path(config.folder).resolve()
+    return not all(home in Path(argument).resolve().parents for argument in arguments)
 
 
 def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
@@ -56,6 +63,7 @@ class Given(Struct, frozen=True):
     unread: tuple[Fact, ...]
     problems: tuple[Problem, ...]
     imported: dict[str, date]
+    waivers: tuple[Waiver, ...] = ()
 
 
 class Reader:
@@ -68,12 +76,20 @@ class Reader:
         self.unread: list[Fact] = []
         self.problems: list[Problem] = list(problems)
         self.imported: dict[str, date] = {}
+        self.waivers: list[Waiver] = []
+        self.paths: dict[File, str] = {}
         self.files = 0
 
     @cached_property
     def sources(self) -> Sequence[Source]:
         """Every source of documents; a check that remembers everything asks none."""
         return (*sources(), *documents_of_plugins())
+
+    def reading_of(self, sides: Iterable[Side | Problem], whole: bool) -> Reading:
+        """Reads every side, the own one first; `whole` says whether that is all that the configuration is for."""
+        for number, side in enumerate(sides):
+            self.take(side, is_own=not number)
+        return replace(self.reading(), whole=whole)
 
     def reading(self) -> Reading:
         """What was collected, with the words of the configuration where anything was."""
@@ -84,10 +100,15 @@ class Reader:
                     self.facts.append(said)
                 else:
                     self.problems.append(said)
-        return Reading(self.files, tuple(self.facts), tuple(self.problems), self.imported)
+        waivers = (
+            *self.waivers,
+            *self.config.comments,
+            *(selection.over(self.paths) for selection in self.config.selections),
+        )
+        return Reading(self.files, tuple(self.facts), tuple(self.problems), self.imported, waivers)
 
-    def take(self, side: Side | Problem) -> None:
-        """Reads one side."""
+    def take(self, side: Side | Problem, is_own: bool = True) -> None:
+        """Reads one side; waivers in what is not our own have their own check."""
         if isinstance(side, Problem):
             self.problems.append(side)
             return
@@ -99,7 +120,8 @@ class Reader:
             elif isinstance(text.content, Problem):
                 self.problems.append(text.content)
             else:
-                self.keep_given(self.given(text))
+                self.paths[(text.start.root, text.start.file)] = text.path
+                self.keep_given(self.given(text), is_own)
 
     def given(self, text: Text) -> Given:
         """What a text gives, whatever other texts say."""
@@ -107,15 +129,18 @@ class Reader:
         alone.problems.clear()
         assert isinstance(text.content, str)
         readable = alone.text(text.content, text.start, text.path)
-        return Given(readable, tuple(alone.facts), tuple(alone.unread), tuple(alone.problems), alone.imported)
+        alone.read_waivers(text.content, text.start)
+        facts, unread, problems = tuple(alone.facts), tuple(alone.unread), tuple(alone.problems)
+        return Given(readable, facts, unread, problems, alone.imported, tuple(alone.waivers))
 
-    def keep_given(self, given: Given) -> None:
+    def keep_given(self, given: Given, is_own: bool = True) -> None:
         """Keeps what a text gave."""
         self.files += given.readable
         self.facts += given.facts
         self.unread += given.unread
         self.problems += given.problems
         self.imported |= given.imported
+        self.waivers += given.waivers if is_own else [replace(one, watched=False) for one in given.waivers]
 
     def text(self, content: str, start: Place, path: str = "") -> bool:
         """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
@@ -137,9 +162,17 @@ class Reader:
                     self.document(document)
         except Exception as error:  # a defect of ours costs this file, not the check
             self.problems.append(_defect(start, "its text", error))
+        self.problems += empty_contract(content, start)
         self.unread += unread_routing(content, start, scope, self.problems[before:])
         refused = any(problem.fatal for problem in self.problems[before:])
         return len(self.facts) > stated_before or (bool(given) and not refused) or len(self.problems) == before
+
+    def read_waivers(self, content: str, start: Place) -> None:
+        """Keeps the waivers of one text."""
+        try:
+            self.waivers += waivers_of_file(content, start, texts_of_plugins())
+        except Exception as error:
+            self.problems.append(_defect(start, "its waivers", error))
 
     def whole(self, source: TextSource, content: str, start: Place, scope: Scope) -> bool:
         """Reads a file that a source takes by its name: keeps all that the source gives, or nothing where it fails."""

@@ -17,7 +17,7 @@ from accord.files.config import Config
 from accord.files.encoded import Outcome, bytes_of, given_of, outcome_of
 from accord.files.identity import digest, of_check, of_text, program
 from accord.files.landscape import Side, Text
-from accord.files.read import Given, Reader, sides_of
+from accord.files.read import Given, Reader, is_whole, sides_of
 from accord.model.problem import Problem
 from accord.model.result import Reading, Result
 
@@ -37,36 +37,43 @@ class Checked(Struct, frozen=True):
 
 
 def checked(
-    paths: Sequence[str], config: Config, as_of: date, cache: Cache | None, judge: Judge, reads: bool = False
+    paths: Sequence[str],
+    config: Config,
+    as_of: date,
+    cache: Cache | None,
+    judge: Judge,
+    judges_by: object = (),
+    reads: bool = False,
 ) -> Checked:
     """What `judge` finds, on the day `as_of`, in all that the paths state, or found in the very same before.
 
-    With `reads` the reading is never left out. Raises accord.files.walk.Missing for a path that names nothing.
+    `judges_by` is what else its answer depends on. With `reads` the reading is never left out. Raises
+    accord.files.walk.Missing for a path that names nothing.
     """
+    arguments = [*paths] or ["."]
+    whole = is_whole(arguments, config)
     if cache is None or not program():
-        return _judged(Reader(config), sides_of(paths, config), judge)
-    sides = [_together(side) for side in sides_of(paths, config)]
+        return _judged(Reader(config), sides_of(arguments, config), whole, judge)
+    sides = [_together(side) for side in sides_of(arguments, config)]
     try:
-        slot = digest(os.getcwd(), paths, config.file).hex()  # noqa: PTH109
+        slot = digest(os.getcwd(), arguments, config.file).hex()  # noqa: PTH109
         reader = _Remembering(config, sides)
-        key = of_check(config, as_of, [(side, reader.digests(side)) for side in sides])
+        key = of_check(config, as_of, [(side, reader.digests(side)) for side in sides], whole, judges_by)
     except UnicodeEncodeError:  # a path that is no text has no digest
-        return _judged(Reader(config), sides, judge)
+        return _judged(Reader(config), sides, whole, judge)
     known = None if reads else _known(cache.load(f"{slot}.outcome"), key)
     if known is not None:
         return Checked(known)
     reader.remember(cache.load(f"{slot}.texts"))
-    found = _judged(reader, sides, judge)
+    found = _judged(reader, sides, whole, judge)
     if reader.changed:
         cache.save(f"{slot}.texts", reader.remembered())
     cache.save(f"{slot}.outcome", key + _written(found.outcome))
     return found
 
 
-def _judged(reader: Reader, sides: Iterable[Side | Problem], judge: Judge) -> Checked:
-    for side in sides:
-        reader.take(side)
-    reading = reader.reading()
+def _judged(reader: Reader, sides: Iterable[Side | Problem], whole: bool, judge: Judge) -> Checked:
+    reading = reader.reading_of(sides, whole)
     return Checked(Outcome(bool(reading.facts), reading.imported, judge(reading)), reading)
 
 

@@ -18,7 +18,7 @@ ACTS: dict[str, str] = {
     "began, or for timeout.request since the first attempt of the request began; no other limit of that caller and layer among the facts of the witness was earlier",
     "answers": "party answers attempt N at `about`, once; fact: latency.max (or pN): exactly its value after the call reached it, plus "
     "latency.injected where a step `waits` stands before; latency.injected alone: exactly that; errors.*: at the call, or after the latency.max among "
-    "the facts of the witness; work.*: the receiver of a delivery, exactly its value; needs: at the moment the last call that party made to serve this "
+    "the facts of the witness; silence: its first byte, exactly its value after the call; work.*: the receiver of a delivery, exactly its value, or, of work.max, as many times that as the receiver's accepts.batch of its program (both at layer code), among the facts of the witness, has messages, and its gathers, where among them, on top; needs: at the moment the last call that party made to serve this "
     "one was answered or finally given up on. Where the fact says none, at any time from the call on",
     "waits": "the platform holds attempt N at `about` back, from the moment of the call; party: who states the fact or the provider; fact: latency.injected",
     "acts": "the effect of attempt N at `about` takes place; fact: idempotent: when the call arrives or when it is answered; latency.max or work.max: exactly its value after the call",
@@ -68,7 +68,12 @@ EXPECTATIONS: dict[str, str] = {
     "effect-once": "one request acts once: broken by two `acts` steps for different attempts of one request, while a fact idempotent says never, "
     "or says key and the caller's idempotency_key is per-attempt or none, or the key is forgotten (the second comes `for` or more after the first)",
     "tries-happen": "stated tries can happen: broken when a request fails and, each try taking all the time it may (timeout.attempt or idle) and each pause the first of its range, attempt N "
-    "(fact: attempts) would begin after the request's limit (timeout.request); beginning at the very end still counts. These facts are among those of the witness",
+    "(fact: attempts) would begin after the request's limit (timeout.request); beginning at the very end still counts; or where timeout.attempt is none and the first try took all the "
+    "time of the request. These facts are among those of the witness",
+    "connection-open-when-used": "a connection that a caller keeps is open when it is used: broken when keep_alive of the provider, which it `states`, is shorter than keep_alive of "
+    "the caller, which it `states` too (none: without end), and no retry_on of that caller and layer among the facts asks again after a reset, or its attempts are 1",
+    "tries-not-cancelled": "a call that is tried again is not cancelled for the number of others: broken when the caller `states` sends.concurrency above retries.concurrent "
+    "(that of a proxy once for each of the replicas that its party states) and attempts above 1, all of one operation",
     "load-carried": "a provider gets at most what it accepts: broken when sends.rate, stated by the first caller, x the product of `multiplies`, along one path of calls, is above accepts.rate in `loads`",
     "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",
     "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller (some fact of which is among expects) does not handle it by name",
@@ -102,6 +107,10 @@ EXPECTATIONS: dict[str, str] = {
     "counts-on-what-is-promised": "what one side counts on lies inside what the other promises: broken when the two facts, of one term and operation, do not; when several callers "
     "together send more than is accepted from all; when a producer puts into a queue (kind among expects) what a receiver of it cannot take; or when "
     "something is read, at witness.starts, shortly before it is promised to be ready",
+    "key-outlives-message": "a message that can be put back is known again: broken when a receiver's key (idempotent of an operation, said under assumes) is forgotten no later than the retention "
+    "of the operation that the dead_letter of the first names is over",
+    "kept-until-recovered": "what a repair needs is still there: broken when `recovers` comes later than the retention of the same operation, counted from breaks",
+    "one-command-wins": "whose command wins is said once: broken when two parties `states` an authority about one operation, and the first that each names is another",
     "alert-heard": "somebody hears an alert: broken when every route at which it ends, in each tree that `routes` it, leads to a receiver that notifies nobody: one without "
     "integrations, or named in the configuration's log_only (facts of the witness)",
     "alert-not-held-back": "the one signal of a promise is not held back: broken when an alert is held back (`inhibits`) that is all that detect.by of an operation, among the facts, names",

@@ -10,6 +10,9 @@ from accord.model.place import Place
 ANY = "any"
 PARTY = ""  # the operation of a fact that speaks of a party as a whole
 
+PARAMETER = "parameter "
+"""How the version of a fact begins whose value is the default of a parameter: another may be given when it is deployed."""
+
 Scope = tuple[tuple[str, tuple[str, ...]], ...]
 """Conditions under which a fact holds: sorted (dimension, values) pairs; () holds everywhere.
 

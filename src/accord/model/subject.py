@@ -5,6 +5,9 @@ from functools import lru_cache
 _WITH_NAMESPACE = ("kubernetes:", "gateway:", "compose:")
 """Systems whose names carry a namespace, and so a slash of their own."""
 
+_OF_FILES = ("cloudformation:", "aws:")
+"""Systems whose names carry the path of a file or a folder, and behind # a name in it."""
+
 _WHOLE = ("prometheus:", "alertmanager:", "accord:")
 """Systems whose parties have no operations: every slash belongs to the name."""
 
@@ -27,6 +30,10 @@ def operation_of(about: str) -> str:
 def called(party: str) -> str:
     """The name by which people know a party: the alert of `prometheus:rules/a.yml#group/Alert#2`, the file of a routing tree, else the name itself."""
     system, _, name = party.partition(":")
+    if system == "accord":
+        return name or party
+    if party.startswith(_OF_FILES):
+        return party.rpartition("#")[2] or party
     if system == "alertmanager":
         return name.rpartition("/")[2] or party
     if system != "prometheus" or "#" not in name:
@@ -42,6 +49,10 @@ def _parted(about: str) -> tuple[str, str]:
         return about, ""
     if about.startswith(_ON_CALL):
         return (about.removesuffix(_PAGE), _PAGE[1:]) if about.endswith(_PAGE) else (about, "")
+    if about.startswith(_OF_FILES):
+        file, mark, rest = about.partition("#")
+        name, _, operation = rest.partition("/")
+        return f"{file}{mark}{name}", operation
     if not about.startswith(_WITH_NAMESPACE):
         party, _, operation = about.partition("/")
         return party, operation

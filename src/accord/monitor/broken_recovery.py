@@ -24,6 +24,15 @@ def recovered_in_time(line: Timeline) -> str:
     return "" if late else "the repair is in time"
 
 
+def kept_until_recovered(line: Timeline) -> str:
+    """Broken when the repair comes later than what it needs is kept, which began with the failure."""
+    for about, at in line.recovered.items():
+        kept = [fact.value for fact in line.of_provider("retention", about) if isinstance(fact.value, int)]
+        if kept and at - line.broke.get(about, at) > max(kept):
+            return ""
+    return "what the repair needs is still there"
+
+
 def shown_in_time(line: Timeline) -> str:
     """Broken when a signal shows a deviation later than somebody says that it is shown."""
     for fact in line.witness.expects:

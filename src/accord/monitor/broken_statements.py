@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import prod
 
-from accord.model.contract_values import Backoff, Needs, references
+from accord.model.contract_values import Backoff, Idempotence, Needs, references
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
 from accord.monitor.broken_promises import (
@@ -144,6 +144,30 @@ def counts_on_what_is_promised(line: Timeline) -> str:
                 return ""
     together = sent_together(line) or passed_on(line) or read_too_early(line)
     return "" if together else "what is counted on is promised"
+
+
+def key_outlives_message(line: Timeline) -> str:
+    """Broken when a receiver forgets a message no later than it can be put back from where it was set aside."""
+    for known in line.facts_of("idempotent"):
+        if not known.consumer or not isinstance(known.value, Idempotence) or known.value.remembered is None:
+            continue
+        aside = line.of_provider("dead_letter", known.subject)
+        places = [name for fact in aside if fact.value is not NONE for name in references(fact.value)]
+        kept = [fact.value for place in places for fact in line.of_provider("retention", place)]
+        if any(isinstance(time, int) and time >= known.value.remembered for time in kept):
+            return ""
+    return "the receiver knows a message for longer than it is kept"
+
+
+def one_command_wins(line: Timeline) -> str:
+    """Broken when two parties that speak of one operation name another first whose command wins."""
+    said = [step.fact for step in line.said("authority") if step.fact is not None and step.fact.value is not NONE]
+    for one in said:
+        for other in said:
+            apart = one.says != other.says and one.subject == other.subject
+            if apart and next(references(one.value), "") != next(references(other.value), ""):
+                return ""
+    return "all who speak of it name the same first"
 
 
 def one_value_holds(line: Timeline) -> str:

@@ -1,7 +1,8 @@
 """What each act of a call demands of its step. A function returns why the step is refused, or "" once it is part of the timeline."""
 
+from accord.model.amount import Amount
 from accord.model.contract_values import Needs
-from accord.model.fact import Fact
+from accord.model.fact import Fact, Layer
 from accord.model.nothing import NONE
 from accord.model.witness import Step
 from accord.monitor.speech import delivers, is_callers, is_providers, leads_to, names, provider_of, speaks_of
@@ -157,7 +158,7 @@ def _answer_refused(line: Timeline, step: Step, attempt: Attempt, fact: Fact) ->
         return "the attempt has been answered before"
     if attempt.left_by == "timeout.connect":
         return "the attempt never connected"
-    if fact.value is NONE and fact.term == "latency.max":
+    if fact.value is NONE and fact.term in ("latency.max", "silence"):
         return ""
     if step.at not in _answer_times(line, step.about, attempt, fact):
         return f"{fact.term} has it answered at another time"
@@ -173,8 +174,24 @@ def _answer_times(line: Timeline, about: str, attempt: Attempt, fact: Fact) -> s
         return {attempt.began, *(_after(attempt, one) for one in line.of_provider("latency.max", about))}
     if fact.term == "latency.injected":
         return {attempt.began + fact.value} if isinstance(fact.value, int) else set()
-    is_time = isinstance(fact.value, int) and is_one_of(fact.term, ("latency.", "work."))
-    return {_after(attempt, fact)} if is_time else set()
+    if not isinstance(fact.value, int) or not is_one_of(fact.term, ("latency.", "work.", "silence")):
+        return set()
+    times = {size * fact.value for size in (1, *_batches(line, about, fact))}
+    gathered = [one.value for one in _beside(line, "gathers", about, fact) if isinstance(one.value, int)]
+    return {attempt.began + attempt.held + time + wait for time in times for wait in (0, *gathered)}
+
+
+def _batches(line: Timeline, about: str, work: Fact) -> list[int]:
+    """How many messages the receiver takes at once, where its program says so beside how long it keeps each."""
+    amounts = [
+        one.value for one in _beside(line, "accepts.batch", about, work) if one.layer is Layer.CODE is work.layer
+    ]
+    return [int(size.value) for size in amounts if isinstance(size, Amount) and size.dimension == "count"]
+
+
+def _beside(line: Timeline, term: str, about: str, work: Fact) -> list[Fact]:
+    """What the receiver says of a term beside how long it keeps a message."""
+    return line.of_caller(term, work.consumer, about) if work.term == "work.max" else []
 
 
 def _after(attempt: Attempt, fact: Fact) -> int:

@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 
-from accord.monitor import broken_alerts, broken_calls, broken_platform, broken_recovery, broken_statements
+from accord.monitor import (
+    broken_alerts,
+    broken_calls,
+    broken_connections,
+    broken_platform,
+    broken_recovery,
+    broken_statements,
+)
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline], str]] = {
     "asker-learns-outcome": broken_calls.asker_learns_outcome,
     "effect-once": broken_calls.effect_once,
     "tries-happen": broken_calls.tries_happen,
+    "connection-open-when-used": broken_connections.connection_open_when_used,
+    "tries-not-cancelled": broken_connections.tries_not_cancelled,
     "load-carried": broken_calls.load_carried,
     "error-understood": broken_calls.error_understood,
     "failure-recognised": broken_calls.failure_recognised,
@@ -26,6 +35,9 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "repair-stands-apart": broken_recovery.repair_stands_apart,
     "question-answered": broken_recovery.question_answered,
     "counts-on-what-is-promised": broken_statements.counts_on_what_is_promised,
+    "key-outlives-message": broken_statements.key_outlives_message,
+    "kept-until-recovered": broken_recovery.kept_until_recovered,
+    "one-command-wins": broken_statements.one_command_wins,
     "alert-heard": broken_alerts.alert_heard,
     "alert-not-held-back": broken_alerts.alert_not_held_back,
     "heard-while-promised": broken_alerts.heard_while_promised,

@@ -6,6 +6,8 @@ from accord.report._defaults import Changed, Difference, Platform, Row, newest
 from accord.report._paint import Paint, columns, hanging, padded
 
 _WIDEST_VALUE = 60
+_ABSENT = "left_out."
+"""What a default stands beside where a template that could say the term does not: that is what any default is."""
 
 
 def listed_text(platforms: list[Platform], paint: Paint) -> str:
@@ -75,7 +77,7 @@ def _values(rows: list[Row], sources: dict[str, int], width: int) -> Iterator[st
 
 
 def _value(row: Row) -> str:
-    return f"{row.value} (beside {row.beside})" if row.beside else row.value
+    return f"{row.value} (beside {row.beside})" if row.beside and not row.beside.startswith(_ABSENT) else row.value
 
 
 def _source(row: Row) -> str:

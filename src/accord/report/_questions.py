@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 
 from accord.model.finding import Finding, Question, Verdict
+from accord.model.place import Place
 from accord.model.subject import called
 from accord.report._asked import Asked
 from accord.report._paint import Paint, hanging, visible
 from accord.report._places import where
 
+_OUTSIDE = "dns:"
 FEW = 3
-"""Questions that a report shows unasked where there is nothing else to show, or one or two more of the same finding."""
+"""Questions that a report shows unasked, where there is nothing else to show."""
 
 
 def open_questions(findings: Iterable[Finding]) -> dict[Question, list[Finding]]:
@@ -24,11 +26,20 @@ def open_questions(findings: Iterable[Finding]) -> dict[Question, list[Finding]]
 
 def question_list(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> list[str]:
     """The open questions, grouped by the party who can answer."""
+    asked = open_questions(findings)
+    return _grouped({question: asked[question] for question in sorted(asked, key=_asked_of)}, wanted, paint)
+
+
+def _asked_of(question: Question) -> str:
+    return question.to
+
+
+def _grouped(questions: dict[Question, list[Finding]], wanted: Asked, paint: Paint) -> list[str]:
     asked_of: dict[str, list[tuple[Question, list[Finding]]]] = {}
-    for question, asking in open_questions(findings).items():
+    for question, asking in questions.items():
         asked_of.setdefault(question.to, []).append((question, asking))
     lines: list[str] = []
-    for party, asked in sorted(asked_of.items(), key=lambda item: item[0]):
+    for party, asked in asked_of.items():
         lines.append(
             f"{paint('unanswered', 'unanswered')}  asked of {paint('bold', visible(called(party)) or 'anybody')}"
         )
@@ -39,21 +50,29 @@ def question_list(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> l
 
 
 def first_questions(findings: Iterable[Finding], wanted: Asked, paint: Paint) -> list[str]:
-    """A few of the open questions, for a report that has nothing else to show."""
-    asking: list[Finding] = []
-    for finding in findings:
-        if len(open_questions(asking)) < FEW:
-            asking.append(finding)
-    return question_list(asking, wanted, paint)
+    """A few of the open questions, for a report that has nothing else to show: the most telling first.
+
+    Those are the ones of which a bound is known that would settle them; outsiders, whom nobody here can ask, come last.
+    """
+    asked = open_questions(findings)
+    first = sorted(asked, key=lambda question: (question.to.startswith(_OUTSIDE), not question.bound))[:FEW]
+    return _grouped({question: asked[question] for question in first}, wanted, paint)
 
 
 def _entry(question: Question, asking: list[Finding], wanted: Asked, paint: Paint) -> list[str]:
     lines = hanging("  ", _sentence(question), wanted.width)
     for finding in asking:
-        place = where(finding.statements[0].fact.place, wanted.imported) if finding.statements else ""
+        place = where(_asked_at(question, finding), wanted.imported) if finding.statements else ""
         where_asked = "".join(f"  [{visible(name)}={visible(value)}]" for name, value in finding.scope)
         lines.append(paint("faint", f"      {finding.rule}   {visible(finding.title)}{where_asked}   {place}"))
     return lines
+
+
+def _asked_at(question: Question, finding: Finding) -> Place:
+    """Where the party that is asked speaks, of all that the finding rests on; else where the finding stands."""
+    facts = [statement.fact for statement in finding.statements]
+    own = (fact for fact in facts if question.to in (fact.says, fact.provider))
+    return next(own, facts[0]).place
 
 
 def settling(questions: tuple[Question, ...], width: int, paint: Paint) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from accord.model.duration import SECOND
+from accord.model.fact import Fact, Layer
 from accord.sources._objects import Reader
 from accord.sources._programs import Container, say_program, words_of
 from accord.sources._settings import hosts, of_one
@@ -38,8 +39,23 @@ def read_pods(reader: Reader, speaker: Speaker, namespace: str, spec: Members) -
         _read_probes(reader, speaker, container)
         variables = _read_variables(reader, speaker, namespace, container)
         _read_program(reader, speaker, container, variables)
+    _keep_what_all_do(reader, len(containers))
     for container in first:
         _read_variables(reader, speaker, namespace, container)
+
+
+def _keep_what_all_do(reader: Reader, containers: int) -> None:
+    """Of a pod it is said after what time work is ended where every container says it: after the longest of these."""
+    ending = [fact for fact in reader.facts if fact.layer is Layer.SERVER and _ends_work(fact)]
+    stated = [fact for fact in ending if isinstance(fact.value, int)]
+    kept = [max(stated, key=lambda fact: int(fact.value))] if stated and len(stated) == containers else []
+    if containers == 1:
+        kept = ending
+    reader.facts[:] = [fact for fact in reader.facts if fact not in ending or fact in kept]
+
+
+def _ends_work(fact: Fact) -> bool:
+    return fact.term == "killed_after" or (fact.term == "platform" and fact.value == "gunicorn")
 
 
 def is_partial(reader: Reader, spec: Members) -> bool:

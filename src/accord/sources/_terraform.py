@@ -163,11 +163,13 @@ def plain(node: Node | None) -> str | None:
     return text
 
 
-def resources(root: Node, start: Place, scope: Scope = EVERYWHERE) -> Iterator[Resource]:
-    """The resources for people on call in the body of a file, in its order; those that are switched off are left out."""
+def resources(
+    root: Node, start: Place, scope: Scope = EVERYWHERE, systems: tuple[str, ...] = SYSTEMS
+) -> Iterator[Resource]:
+    """The resources of some systems in the body of a file, in its order; those that are switched off are left out."""
     folder = start.file.rpartition("/")[0]
     for kind in (entry for block in _maps(child(root, "resource")) for entry in entries(block)):
-        system = next((system for system in SYSTEMS if kind.key.startswith(f"{system}_")), "")
+        system = next((system for system in systems if kind.key.startswith(f"{system}_")), "")
         if not system:
             continue
         for named in (entry for block in _maps(kind.value) for entry in entries(block)):

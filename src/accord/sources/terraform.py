@@ -1,4 +1,4 @@
-"""Terraform, in small: the resources that say who is paged when and who is on duty.
+"""Terraform, in small: the resources that say who is paged when and who is on duty, and queues with what takes from them.
 
 Both of its spellings are read, `*.tf` (with the extra `accord[terraform]`) and `*.tf.json`. What a file means to other
 providers is passed over, and so is all that only Terraform can work out.
@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.sources import _goalert, _grafana_oncall, _opsgenie, _pagerduty
+from accord.sources import _goalert, _grafana_oncall, _opsgenie, _pagerduty, _terraform_aws
 from accord.sources._hcl import parsed
 from accord.sources._terraform import SYSTEMS, Resource, resources
 from accord.sources._yaml import Document, MappingNode, Node, child, entries, items
 
 FORMAT = "terraform"
 FILES = ("*.tf",)
+COMMENTS = ("#", "//", "/*")
 EXTRA = "accord[terraform]"
 
 _READERS = {
@@ -26,6 +27,7 @@ _READERS = {
     "pagerduty": _pagerduty.read,
 }
 _CONCERNED = re.compile(rf"""^[ \t]*resource[ \t]+"?(?:{"|".join(SYSTEMS)})_(\w+)""", re.MULTILINE | re.ASCII)
+_QUEUES = re.compile("|".join(_terraform_aws.CONCERNED))
 _PEOPLE = frozenset(
     (
         *("escalation_policy", "service", "schedule", "escalation", "schedule_rotation", "team"),
@@ -35,10 +37,11 @@ _PEOPLE = frozenset(
 
 
 def claims(document: Document) -> bool:
-    """A document in Terraform's JSON form with a resource for people on call."""
+    """A document in Terraform's JSON form with a resource for people on call, or a queue."""
     found = child(document.node, "resource")
     blocks: list[Node] = [found] if type(found) is MappingNode else items(found)
-    return any(entry.key.startswith(SYSTEMS) for block in blocks for entry in entries(block))
+    keys = [entry.key for block in blocks for entry in entries(block)]
+    return any(key.startswith(SYSTEMS) for key in keys) or _terraform_aws.is_concerned(keys)
 
 
 def read(document: Document) -> Iterable[Fact | Problem]:
@@ -47,8 +50,9 @@ def read(document: Document) -> Iterable[Fact | Problem]:
 
 
 def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:
-    """The facts of the resources in a file of Terraform's own language; nothing where it has none for people on call."""
-    concerned = next((match for match in _CONCERNED.finditer(text) if match[1] in _PEOPLE), None)
+    """The facts of the resources in a file of Terraform's own language; nothing where it has none of those read here."""
+    people = (match for match in _CONCERNED.finditer(text) if match[1] in _PEOPLE)
+    concerned = next(people, None) or _QUEUES.search(text)
     if concerned is None:
         return
     body = parsed(text, start)
@@ -58,7 +62,8 @@ def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:
         begin = text.rfind("\n", 0, concerned.start() + 1) + 1
         line = text.count("\n", 0, concerned.start()) + 1
         place = Place(start.root, start.file, line, max(concerned.start() - begin, 0) + 1)
-        yield Problem(place, f"who is on call is stated here and not read: that needs {EXTRA}", fatal=True)
+        what = "who is on call" if concerned.re is _CONCERNED else "what queues do"
+        yield Problem(place, f"{what} is stated here and not read: that needs {EXTRA}", fatal=True)
     else:
         yield from _read(body, start, EVERYWHERE)
 
@@ -66,6 +71,7 @@ def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:
 def _read(node: Node, start: Place, scope: Scope) -> Iterator[Fact | Problem]:
     for resource in resources(node, start, scope):
         yield from _of(resource)
+    yield from _terraform_aws.read(node, start, scope)
 
 
 def _of(resource: Resource) -> Iterator[Fact | Problem]:

@@ -1,25 +1,27 @@
 """Spans on their way into the table: a list for each column, until there are enough of them to be handed on."""
 
+from array import array
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from accord.observe.columns import NO_CODE, SPANS
-from accord.observe.schema import arrow_schema
 
 Attributes = Mapping[str, Any]
 """What a span or a resource says, by key; values are texts, numbers, truth values, or lists of them."""
 
 LONGEST_TEXT = 256
 _SIGN = 1 << 63
+_LARGEST = _SIGN - 1
 _NAMES = tuple(column.name for column in SPANS)
+_TEXTS = frozenset(column.name for column in SPANS if column.type == "text")
 _ABSENT: dict[str, Any] = {column.name: "" if column.type == "text" else 0 for column in SPANS} | {
     "code": NO_CODE,
     "remaining_ms": -1,
 }
-_LARGEST = _SIGN - 1
 
 
 class Batch:
@@ -31,24 +33,33 @@ class Batch:
     def __init__(self, weight: int = 0) -> None:
         self.weight = weight
         self.refused: dict[str, int] = {}
-        self._columns: tuple[list[Any], ...] = tuple([] for _ in _NAMES)
+        self._numbers = array("q")
+        self._texts: dict[str, int] = {"": 0}
 
     def __len__(self) -> int:
-        return len(self._columns[0])
+        return len(self._numbers) // len(_NAMES)
 
     def add(self, told: Mapping[str, Any]) -> None:
         """Adds one span, by the names of the columns; what is not told is absent."""
-        if not told["span"] or not (told["trace_hi"] or told["trace_lo"]):
-            self.refuse("a span without an id")
-            return
-        if not 0 < told["start_ns"] <= _LARGEST or not 0 <= told["duration_ns"] <= _LARGEST:
-            self.refuse("a span that ends before it begins, or began at no time")
-            return
         row = {**_ABSENT, "weight": self.weight, **told}
-        row["duration_ns"] = max(1, row["duration_ns"])
-        for name, column in zip(_NAMES, self._columns, strict=True):
-            value = row[name]
-            column.append(value[:LONGEST_TEXT] if type(value) is str else value)
+        self.add_row(tuple([self.code(row[name]) if name in _TEXTS else row[name] for name in _NAMES]))
+
+    def add_row(self, row: tuple[int, ...]) -> None:
+        """Adds one span in the order of the columns, each text by its `code`."""
+        start, duration = row[_START], row[_DURATION]
+        if not row[_SPAN] or not (row[0] or row[1]):
+            self.refuse("a span without an id")
+        elif not 0 < start <= _LARGEST or not 0 <= duration <= _LARGEST:
+            self.refuse("a span that ends before it begins, or began at no time")
+        else:
+            self._numbers.extend(row)
+
+    def code(self, text: str) -> int:
+        """The number that stands for a text in this batch; what is longer than LONGEST_TEXT is cut."""
+        known = self._texts.get(text)
+        if known is None:
+            known = self._texts.setdefault(text[:LONGEST_TEXT], len(self._texts))
+        return known
 
     def refuse(self, reason: str) -> None:
         """Counts something that is no span."""
@@ -56,15 +67,27 @@ class Batch:
 
     def taken(self) -> pa.Table:
         """The spans collected so far, as Arrow; the batch is empty afterwards."""
-        table = pa.table(
-            [pa.array(column, field.type) for column, field in zip(self._columns, _SCHEMA, strict=True)], schema=_SCHEMA
-        )
-        for column in self._columns:
-            column.clear()
-        return table
+        numbers = np.frombuffer(self._numbers, dtype=np.int64).reshape(len(self), len(SPANS))
+        numbers[:, _DURATION] = np.maximum(numbers[:, _DURATION], 1)
+        texts = pa.array([text.encode(errors="replace").decode() for text in self._texts], pa.string())
+        columns = [
+            pa.DictionaryArray.from_arrays(_arrow(numbers[:, number], "int32"), texts)
+            if column.type == "text"
+            else _arrow(numbers[:, number], column.type)
+            for number, column in enumerate(SPANS)
+        ]
+        self._numbers = array("q")
+        self._texts = {"": 0}
+        return pa.table(columns, names=list(_NAMES))
 
 
-_SCHEMA = arrow_schema()
+_SPAN, _START, _DURATION = (_NAMES.index(name) for name in ("span", "start_ns", "duration_ns"))
+
+
+def _arrow(numbers: np.ndarray, type_: str) -> pa.Array:
+    """Numbers as Arrow, by their bytes: Arrow's own conversion would import pandas, which takes longer than most files."""
+    values = np.ascontiguousarray(numbers, dtype=type_)
+    return pa.Array.from_buffers(pa.type_for_alias(type_), len(values), [None, pa.py_buffer(values)])
 
 
 def signed(number: int) -> int:

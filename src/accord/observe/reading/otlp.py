@@ -9,11 +9,24 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from accord.model.problem import Refused
 from accord.observe.columns import ERROR, OK, UNSET
 from accord.observe.reading.batch import Attributes, Batch, id_of_bytes, id_of_hex, ids_of_hex
-from accord.observe.reading.meaning import of_resource, of_span, weight_of, whole
+from accord.observe.reading.meaning import (
+    OWN_WORDS,
+    RESOURCE_WORDS,
+    SPAN_WORDS,
+    key_of,
+    of_resource,
+    of_span,
+    remaining_of,
+    weight_of,
+    whole,
+)
 
 _KINDS = {"UNSPECIFIED": 0, "INTERNAL": 1, "SERVER": 2, "CLIENT": 3, "PRODUCER": 4, "CONSUMER": 5}
 _STATUSES = {"UNSET": UNSET, "OK": OK, "ERROR": ERROR}
 _MOST_ATTRIBUTES = 256
+_MOST_UNDERSTOOD = 4096
+_FROM = int.from_bytes
+_NO_LINK = (0, 0, 0)
 _MOST_ITEMS = 16
 
 
@@ -24,46 +37,103 @@ def read_protobuf(data: bytes, batch: Batch) -> None:
     except DecodeError:
         raise Refused("expected an OTLP export request of traces (protobuf)") from None
     for resource in request.resource_spans:
-        whose = of_resource(_attributes(resource.resource.attributes))
+        whose = of_resource(_attributes(resource.resource.attributes, RESOURCE_WORDS))
+        reader = _SpanReader(batch, whose)
         for scope in resource.scope_spans:
             for span in scope.spans:
-                _add(batch, whose, span)
+                reader.add(span)
 
 
-def _add(batch: Batch, whose: dict[str, Any], span: Any) -> None:
-    attributes = _attributes(span.attributes)
-    told: dict[str, Any] = {
-        **whose,
-        **of_span(span.kind, span.name, span.status.code, attributes),
-        "trace_hi": id_of_bytes(span.trace_id[:8]) if len(span.trace_id) == 16 else 0,
-        "trace_lo": id_of_bytes(span.trace_id[8:]),
-        "span": id_of_bytes(span.span_id),
-        "parent": id_of_bytes(span.parent_span_id),
-        "kind": span.kind if 0 <= span.kind <= 5 else 0,
-        "start_ns": span.start_time_unix_nano,
-        "duration_ns": span.end_time_unix_nano - span.start_time_unix_nano,
-    }
-    weight = weight_of(span.trace_state) if span.trace_state else None
-    if weight is not None:
-        told["weight"] = weight
-    if span.links:
-        link = span.links[0]
-        told["link_hi"], told["link_lo"] = id_of_bytes(link.trace_id[:8]), id_of_bytes(link.trace_id[8:])
-        told["link_span"] = id_of_bytes(link.span_id)
-    batch.add(told)
+class _SpanReader:
+    """Adds the spans of one resource; spans that say the same of everything but ids and times are understood once."""
+
+    def __init__(self, batch: Batch, whose: dict[str, Any]) -> None:
+        self.batch = batch
+        code = batch.code
+        self._whose = (code(whose["service"]), code(whose["environment"]), code(whose["version"]))
+        self._understood: dict[Any, tuple[int, ...]] = {}
+
+    def add(self, span: Any) -> None:
+        """Adds one span."""
+        attributes = _attributes(span.attributes, SPAN_WORDS)
+        kind = span.kind if 0 <= span.kind <= 5 else 0
+        operation, peer, status, code, attempt, refused = self._meaning(kind, span, attributes)
+        told = weight_of(span.trace_state) if span.trace_state else None
+        trace, own, parent = span.trace_id, span.span_id, span.parent_span_id
+        start = span.start_time_unix_nano
+        self.batch.add_row(
+            (
+                _FROM(trace[:8], "big", signed=True) if len(trace) == 16 else 0,
+                _FROM(trace[8:], "big", signed=True) if len(trace) == 16 else 0,
+                _FROM(own, "big", signed=True) if len(own) == 8 else 0,
+                _FROM(parent, "big", signed=True) if len(parent) == 8 else 0,
+                kind,
+                0,
+                *self._whose,
+                operation,
+                peer,
+                start,
+                span.end_time_unix_nano - start,
+                status,
+                code,
+                attempt,
+                self.batch.weight if told is None else told,
+                remaining_of(attributes),
+                key_of(attributes),
+                refused,
+                *(_link(span.links[0]) if span.links else _NO_LINK),
+            )
+        )
+
+    def _meaning(self, kind: int, span: Any, attributes: dict[str, Any]) -> tuple[int, ...]:
+        own = (
+            {name: value for name, value in attributes.items() if name not in OWN_WORDS}
+            if attributes.keys() & OWN_WORDS
+            else attributes
+        )
+        key = (kind, span.name, span.status.code, *own.items())
+        try:
+            known = self._understood.get(key)
+        except TypeError:  # a list among the values
+            return self._understand(kind, span, attributes)
+        if known is None:
+            known = self._understand(kind, span, attributes)
+            if len(self._understood) < _MOST_UNDERSTOOD:
+                self._understood[key] = known
+        return known
+
+    def _understand(self, kind: int, span: Any, attributes: Attributes) -> tuple[int, ...]:
+        told = of_span(kind, span.name, span.status.code, attributes)
+        code = self.batch.code
+        return (
+            code(told["operation"]),
+            code(told["peer"]),
+            told["status"],
+            told["code"],
+            told["attempt"],
+            told["refused"],
+        )
 
 
-def _attributes(pairs: Any) -> Attributes:
+def _link(link: Any) -> tuple[int, int, int]:
+    return id_of_bytes(link.trace_id[:8]), id_of_bytes(link.trace_id[8:]), id_of_bytes(link.span_id)
+
+
+def _attributes(pairs: Any, words: frozenset[str]) -> dict[str, Any]:
+    """Those attributes that mean something here."""
     found: dict[str, Any] = {}
-    for pair in pairs[:_MOST_ATTRIBUTES]:
+    for pair in pairs:
+        key = pair.key
+        if key not in words:
+            continue
         value = pair.value
         kind = value.WhichOneof("value")
         if kind == "string_value":
-            found[pair.key] = value.string_value
+            found[key] = value.string_value
         elif kind == "array_value":
-            found[pair.key] = [item.string_value for item in value.array_value.values[:_MOST_ITEMS]]
+            found[key] = [item.string_value for item in value.array_value.values[:_MOST_ITEMS]]
         elif kind in ("int_value", "bool_value", "double_value"):
-            found[pair.key] = getattr(value, kind)
+            found[key] = getattr(value, kind)
     return found
 
 

@@ -117,7 +117,8 @@ def _finding(pooling: Pooling) -> Finding:
     )
     sayings: list[Saying] = []
     for pool in callers:
-        sayings.append((pool.sent, f"keeps {pool.sent.text} connections"))
+        each = " in each copy" if pool.sent.value.each else ""
+        sayings.append((pool.sent, f"keeps {pool.sent.text.removesuffix(' each')} connections{each}"))
         sayings += [(fact, f"runs {words}") for fact, words in pool.copied]
     sayings.append((taken, f"accepts {taken.text} connections{default}"))
     statements = tuple(Statement(fact, f"{fact.consumer or fact.provider} {words}") for fact, words in sayings)

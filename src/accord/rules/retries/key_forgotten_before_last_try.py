@@ -106,7 +106,7 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = (
-    "idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on", "latency", "errors", "needs",
+    "idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on", "latency", "silence", "errors", "needs",
 )  # fmt: skip
 NEEDS = ("idempotent", "attempts")
 

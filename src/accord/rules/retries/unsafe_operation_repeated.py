@@ -107,7 +107,7 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = (
-    "attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors", "latency", "needs",
+    "attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors", "latency", "silence", "needs",
 )  # fmt: skip
 NEEDS = ("attempts",)
 

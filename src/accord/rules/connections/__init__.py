@@ -1,0 +1,1 @@
+"""Rules on connections: how long each side keeps one open."""

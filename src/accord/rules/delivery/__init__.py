@@ -1,0 +1,1 @@
+"""What is delivered through queues and topics: again, for how long, and where it ends."""
