@@ -56,7 +56,7 @@ from difflib import get_close_matches
 from accord.boundaries.alerting import alerting
 from accord.boundaries.ladder import references
 from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.view import View, holds_in
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.subject import provider_of
@@ -72,7 +72,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     rules = {alert.called: alert for alert in alerting(system, view).alerts}
     unknown: dict[str, list[Fact]] = {}
     for fact in system.facts if rules else ():
-        if fact.term.startswith("detect.") and fact.term.endswith(".by"):
+        if fact.term.startswith("detect.") and fact.term.endswith(".by") and holds_in(fact.scope, view):
             for name in map(provider_of, references(fact)):
                 if name not in rules and name not in system.speaking:
                     unknown.setdefault(name, []).append(fact)
