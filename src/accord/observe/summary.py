@@ -59,11 +59,22 @@ def _key(row: dict[str, Any]) -> Key:
 
 
 def observed_in(files: Sequence[str], complete: bool = False) -> tuple[list[Observed], list[str]]:
-    """The boundaries that these files tell of together, and why what was not read was not.
+    """The boundaries that these files tell of together, and why what was not read was not."""
+    spans, refused = spans_in(files, complete)
+    engine = Engine()
+    engine.take("spans", spans)
+    try:
+        return observed(engine), refused
+    finally:
+        engine.close()
+
+
+def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, list[str]]:
+    """The spans of these files together, and why what was not read was not.
 
     `complete`: a span that says nothing of its sampling stands for itself; else its weight is unknown.
     """
-    engine, refused = Engine(), []
+    refused = []
     batch = Batch(ONE if complete else UNKNOWN_WEIGHT)
     tables: list[pa.Table] = []
     for name in files:
@@ -75,11 +86,7 @@ def observed_in(files: Sequence[str], complete: bool = False) -> tuple[list[Obse
             refused.append(f"{name}: {(error.strerror or str(error)).lower()}")
     refused += [f"{count} times {reason}" for reason, count in batch.refused.items()]
     tables.append(batch.taken())
-    engine.take("spans", with_kinds(pa.concat_tables(tables)))
-    try:
-        return observed(engine), refused
-    finally:
-        engine.close()
+    return with_kinds(pa.concat_tables(tables)), refused
 
 
 def _tables(path: Path, batch: Batch) -> Iterator[pa.Table]:
