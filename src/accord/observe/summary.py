@@ -64,29 +64,41 @@ def observed_in(files: Sequence[str], complete: bool = False, window: str = "1h"
     """The boundaries that these files tell of together, then those of Prometheus servers; and why what was not read was not.
 
     A name that begins with http:// or https:// is a server, of which the last `window` is asked.
+    """
+    told: list[Observed] = []
+    spans, refused = spans_in([name for name in files if not name.startswith(_SERVERS)], complete)
+    for name in files:
+        if name.startswith(_SERVERS):
+            try:
+                told += observed_by(server(name), window)
+            except Refused as refusal:
+                refused.append(f"{name}: {refusal}")
+    engine = Engine()
+    engine.take("spans", spans)
+    try:
+        return [*observed(engine), *told], refused
+    finally:
+        engine.close()
+
+
+def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, list[str]]:
+    """The spans of these files together, and why what was not read was not.
+
     `complete`: a span that says nothing of its sampling stands for itself; else its weight is unknown.
     """
-    engine, refused = Engine(), []
+    refused = []
     batch = Batch(ONE if complete else UNKNOWN_WEIGHT)
     tables: list[pa.Table] = []
-    told: list[Observed] = []
     for name in files:
         try:
-            if name.startswith(_SERVERS):
-                told += observed_by(server(name), window)
-            else:
-                tables.extend(_tables(Path(name), batch))
+            tables.extend(_tables(Path(name), batch))
         except Refused as refusal:
             refused.append(f"{name}: {refusal}")
         except OSError as error:
             refused.append(f"{name}: {(error.strerror or str(error)).lower()}")
     refused += [f"{count} times {reason}" for reason, count in batch.refused.items()]
     tables.append(batch.taken())
-    engine.take("spans", with_kinds(pa.concat_tables(tables)))
-    try:
-        return [*observed(engine), *told], refused
-    finally:
-        engine.close()
+    return with_kinds(pa.concat_tables(tables)), refused
 
 
 def _tables(path: Path, batch: Batch) -> Iterator[pa.Table]:
