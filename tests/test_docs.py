@@ -12,7 +12,7 @@ from accord import cli
 from accord.cli import check
 from accord.cli._pages import page, rule_ids
 from accord.cli._program import program
-from accord.files.keys import KEYS, PLATFORM_KEY, SCOPE_KEYS
+from accord.files.keys import KEYS, PLATFORM_KEY, SCOPE_KEYS, WAIVER_KEYS
 from accord.model.finding import Severity, Verdict
 from accord.report._output_schema import output_schema
 from accord.sources.contract_keys import ASSUME_KEYS, PARTY_KEYS, PROMISE_KEYS
@@ -72,7 +72,7 @@ def test_every_key_of_the_json_is_documented() -> None:
     assert {key for key in keys if f"`{key}`" not in section("check")} <= {str(verdict) for verdict in Verdict}
 
 
-@pytest.mark.parametrize("key", [*KEYS, PLATFORM_KEY, *SCOPE_KEYS], ids=lambda key: key.name)
+@pytest.mark.parametrize("key", [*KEYS, PLATFORM_KEY, *SCOPE_KEYS, *WAIVER_KEYS], ids=lambda key: key.name)
 def test_every_configuration_key_is_documented(key: object) -> None:
     assert f"| `{key.name}` | " in CONFIGURATION  # type: ignore[attr-defined]
 

@@ -9,15 +9,19 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from accord.check import check, joined, refused_witnesses
+from accord.files.baseline import read_baseline
 from accord.files.config import load
 from accord.files.vocabulary import stated
 from accord.model.fact import Fact
 from accord.model.finding import Verdict
+from accord.model.place import Place
 from accord.model.problem import Problem
+from accord.model.waiver import Known, Waiver
 from accord.rules._catalogue import Rule, rules
-from accord.sources._claims import read_text
+from accord.sources._claims import read_text, waivers_of_file
+from mapped import mapped
 
-CONFIGURATION = "accord.toml"
+CONFIGURATION, BASELINE = "accord.toml", "accord.baseline.toml"
 AS_OF = date(2026, 11, 23)
 _BLOCK = re.compile(r"^```\w* file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{2,3} (.+)$", re.MULTILINE)
@@ -36,8 +40,12 @@ def sections(page: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 def read_blocks(blocks: list[tuple[str, str]]) -> tuple[list[Fact], list[Problem]]:
     facts, problems = [], []
     for file, text in blocks:
+        if file == BASELINE:
+            continue
         for item in configured(text) if file == CONFIGURATION else read_text(text, "page", file):
             (facts if isinstance(item, Fact) else problems).append(item)
+    for item in mapped(blocks, "page"):
+        (facts if isinstance(item, Fact) else problems).append(item)
     return facts, problems
 
 
@@ -47,6 +55,18 @@ def configured(text: str) -> Iterator[Fact | Problem]:
         path = Path(folder, CONFIGURATION)
         path.write_text(text, encoding="utf-8")
         yield from stated(load(file=str(path), environ={}))
+
+
+def waivers_of_blocks(blocks: list[tuple[str, str]]) -> list[Waiver]:
+    return [waiver for file, text in blocks for waiver in waivers_of_file(text, Place("page", file, 1, 1))]
+
+
+def baseline_of(blocks: list[tuple[str, str]]) -> list[Known]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, BASELINE)
+        texts = [text for file, text in blocks if file == BASELINE]
+        path.write_text(texts[0] if texts else "version = 1\n", encoding="utf-8")
+        return list(read_baseline(str(path)))
 
 
 def cases() -> list[object]:
@@ -81,7 +101,8 @@ def test_a_page_finds_what_it_announces(rule: Rule, blocks: list[tuple[str, str]
     ]
     assert not refused, "\n".join(refused)
     found = []
-    for finding in check(facts, as_of=AS_OF, rules=[rule]).findings:
+    waivers, baseline = waivers_of_blocks(blocks), baseline_of(blocks)
+    for finding in check(facts, as_of=AS_OF, rules=[rule], waivers=waivers, baseline=baseline).findings:
         assert finding.verdict is not Verdict.MISMATCH or finding.witness is not None
         place = finding.statements[0].fact.place
         found.append((finding.verdict.value, place.file, place.line))

@@ -6,7 +6,11 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from accord.boundaries.addressed import by_address
+from accord.boundaries.baseline import against
 from accord.boundaries.defaulted import with_defaults
+from accord.boundaries.in_views import InView, InViews
+from accord.boundaries.mesh_settings import as_set, with_one_version
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
 from accord.boundaries.parameters import kept_defaults
@@ -15,14 +19,16 @@ from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.settings import reached
 from accord.boundaries.speakers import ROUTING, parties, without_contract
 from accord.boundaries.subsets import versions_of_subsets
-from accord.boundaries.system import Boundary, Key, System
+from accord.boundaries.system import Key, System
 from accord.boundaries.variants import separate
 from accord.boundaries.view import EVERY, View, Views
+from accord.boundaries.waivers import Allowed
 from accord.boundaries.workloads import carried
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Verdict
 from accord.model.problem import Problem
 from accord.model.result import Result
+from accord.model.waiver import Allowances, Known, Waiver
 from accord.monitor import judge as judge_witness
 from accord.rules._catalogue import Rule
 from accord.rules._catalogue import rules as all_rules
@@ -38,12 +44,19 @@ def check(
     files: int = 0,
     as_of: date = date(1970, 1, 1),
     rules: Sequence[Rule] | None = None,
+    waivers: Iterable[Waiver] = (),
+    baseline: Iterable[Known] = (),
+    whole: bool = True,
 ) -> Result:
-    """What the rules find in these facts on the day `as_of`; findings are sorted, mismatches first."""
+    """What the rules find in these facts on the day `as_of`; findings are sorted, mismatches first.
+
+    What a waiver allows and what a baseline knows is set apart. Of those that meet nothing is told only where the facts
+    are the `whole` that they were written for.
+    """
     system, refused = joined(facts, as_of)
     chosen = all_rules() if rules is None else rules
     findings = with_moves(system, sorted(judged(system, chosen), key=_position), chosen)
-    return Result(
+    result = Result(
         files=files,
         problems=(*problems, *refused),
         parties=len(parties(system)),
@@ -54,18 +67,46 @@ def check(
         routings=sum(name.startswith(ROUTING) for name in system.parties),
         unwritten=len(without_contract(system)),
     )
+    whole = whole and not any(problem.fatal for problem in result.problems)
+    return _known(_waived(result, system, chosen, tuple(waivers), whole), chosen, tuple(baseline), whole)
+
+
+def _waived(result: Result, system: System, chosen: Sequence[Rule], waivers: Sequence[Waiver], whole: bool) -> Result:
+    """The result with what waivers allow set apart, and with what is to be said of the waivers themselves.
+
+    Rules that were not asked for run too where a waiver names them, so that none is called unused for that.
+    """
+    if not waivers:
+        return result
+    allowed = Allowed(waivers, [rule.id for rule in all_rules()], system.as_of)
+    left, waived = allowed.apart(result.findings)
+    also = allowed.rules - {rule.id for rule in chosen}
+    allowed.apart(judged(system, [rule for rule in all_rules() if rule.id in also]))
+    told = _told(chosen, Allowances(allowed.standings(whole)))
+    return replace(result, findings=tuple(sorted((*left, *told), key=_position)), waived=waived)
+
+
+def _known(result: Result, chosen: Sequence[Rule], baseline: Sequence[Known], whole: bool) -> Result:
+    """The result with what a baseline knows set apart, and with what is to be said of entries that are gone."""
+    if not baseline:
+        return result
+    left, known, gone = against(baseline, result.findings)
+    told = _told(chosen, Allowances(gone=gone)) if whole else []
+    return replace(result, findings=tuple(sorted((*left, *told), key=_position)), known=known)
+
+
+def _told(rules: Sequence[Rule], allowances: Allowances) -> list[Finding]:
+    judges = [(rule, rule.judge_allowances) for rule in rules if rule.judge_allowances]
+    return [_filled(rule, finding, ()) for rule, judge in judges for finding in judge(allowances)]
 
 
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated = tuple(facts)
     linked = link(carried(reached(stated)), stated)
-    names: dict[str, set[str]] = {}
-    for known in linked.links:
-        names.setdefault(known.name, set()).add(known.party)
-    told = by_operation(answered(linked.facts, names))
+    told = by_operation(answered(by_address(linked.facts), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
-    system = System(with_defaults(with_turns), as_of)
+    system = System(as_set(with_defaults(with_one_version(with_turns))), as_of)
     return system, (*linked.problems, *system.conflicts)
 
 
@@ -88,9 +129,9 @@ class Concerned:
         self.rules = tuple(rules)
         self._by_terms: dict[tuple[str, ...], list[Rule]] = {}
 
-    def by(self, boundary: Boundary) -> list[Rule]:
-        """Those rules, in their order."""
-        said = (*boundary.assumed.terms, *boundary.promised.terms)
+    def by(self, terms: Iterable[str]) -> list[Rule]:
+        """Those rules, in their order; `terms` are all that either side says of it."""
+        said = tuple(terms)
         known = self._by_terms.get(said)
         if known is None:
             words = {*said, *(term.partition(".")[0] for term in said)}
@@ -112,21 +153,21 @@ def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     found: list[Finding] = []
     if system.same_in_every_view(key):
         boundary = system.boundary(key)
-        for rule in local.by(boundary):
+        for rule in local.by((*boundary.assumed.terms, *boundary.promised.terms)):
             findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
             if findings:
                 found += _merged(rule, system, None, findings)
         return found
-    for rule in local.rules:
-        views = system.views(key, rule.reads)
-        found += _merged(rule, system, views, _in_views(system, key, rule, views))
+    in_views = InViews(system, key)
+    for rule in local.by(system.terms_of(key)):
+        views, met = in_views.of(rule.reads)
+        found += _merged(rule, system, views, _in_views(rule, met))
     return found
 
 
-def _in_views(system: System, key: Key, rule: Rule, views: Views) -> list[tuple[View, Finding]]:
+def _in_views(rule: Rule, met: list[InView]) -> list[tuple[View, Finding]]:
     assert rule.judge is not None
-    met = [view for view in views if system.meets(key, view)]
-    return [(view, finding) for view in met for finding in rule.judge(system.boundary(key, view))]
+    return [(view, finding) for view, boundary in met for finding in rule.judge(boundary)]
 
 
 def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]) -> list[Finding]:
@@ -176,8 +217,10 @@ def refused_witnesses(system: System, rules: Sequence[Rule] | None = None) -> li
             claimed = [
                 finding for view in system.system_views(rule.reads) for finding in rule.judge_system(system, view)
             ]
+        elif rule.judge is None:
+            continue
         else:
-            in_views = [_in_views(system, key, rule, system.views(key, rule.reads)) for key in system.keys]
+            in_views = [_in_views(rule, InViews(system, key).of(rule.reads)[1]) for key in system.keys]
             claimed = [finding for found_in in in_views for _, finding in found_in]
         for finding in claimed:
             reason = _refusal(finding, system) if finding.verdict is Verdict.MISMATCH else ""

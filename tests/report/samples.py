@@ -1,13 +1,17 @@
 """Small results, made by hand, so that the pages of the reports stay still while rules change their words."""
 
+from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from accord.model.duration import SECOND
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Question, Severity, Statement, Verdict
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.model.result import Result
+from accord.model.result import Result, Waived
+from accord.model.waiver import Lines, Waiver
 from accord.model.witness import Step, Witness
 
 CALLER = Place("shop", "checkout/accord.yaml", 4, 24)
@@ -154,3 +158,32 @@ def result(
 
 
 EVERYTHING = result(MISMATCH, AT_NIGHT, CONDITIONAL, *QUESTIONS, NOTE, problems=PROBLEMS, files=5)
+
+WAIVED = Waived(
+    MISMATCH,
+    Waiver(
+        "timing/caller-gives-up-first",
+        Place("shop", "checkout/accord.yaml", 3, 20),
+        "payments gets faster in spring",
+        "team-shop",
+        date(2027, 3, 31),
+        Lines(4, 4),
+    ),
+)
+SELECTED = Waived(
+    AT_NIGHT, Waiver("people/promise-outside-duty-hours", Place(".", "accord.toml", 2, 1), "it is a pilot", subject="*")
+)
+ODD = Finding(
+    verdict=Verdict.NOTE,
+    message="50% of <b>a|b</b> [x](y): see @team/pay, #12, `code` and https://example.org\n::error::no",
+    statements=(
+        Statement(fact("a,b:c", Stance.PROMISES, "x", "y", Place("shop", "p a:y,m%#.yaml", 1, 1)), "says *so* ##[x]"),
+    ),
+    provider="a_b",
+    severity=Severity.INFO,
+    rule="contract/needed-after-sunset",
+    fingerprint="00000000000000ee",
+)
+ALLOWED = replace(
+    result(NOTE, ODD, problems=PROBLEMS, files=5), waived=(WAIVED, SELECTED), known=(CONDITIONAL, QUESTIONS[0])
+)

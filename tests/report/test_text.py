@@ -35,6 +35,7 @@ PAGES = [
     Page("everything-with-questions", samples.EVERYTHING, Asked(questions=True, paths=("shop",))),
     Page("everything-narrow", samples.EVERYTHING, Asked(width=60, questions=True, paths=("shop",))),
     Page("everything-in-colour", samples.EVERYTHING, Asked(color=True, paths=("shop",))),
+    Page("allowed", samples.ALLOWED, Asked(waived=True, paths=("shop",))),
     Page("questions-only", samples.result(*samples.QUESTIONS), Asked(paths=("shop", "bank"))),
     Page("clean", samples.result(), Asked(paths=("shop",))),
     Page("clean-one-rule", samples.result(), Asked(paths=("shop",), only="--rule timing/")),

@@ -7,6 +7,7 @@ import click
 
 from accord.files.config import Config, load
 from accord.files.keys import ConfigRefused
+from accord.model.waiver import Known
 from accord.report._places import where
 
 
@@ -15,8 +16,22 @@ def configuration(paths: Sequence[str], file: str | None, **options: Any) -> Con
     try:
         return load(paths, file).with_options(**options)
     except ConfigRefused as refused:
-        lines = [
-            f"{where(problem.place) if problem.place.line else problem.place.file}: {problem.reason}"
-            for problem in refused.problems
-        ]
-        raise click.UsageError("\n".join(lines)) from refused
+        raise _usage_error(refused) from refused
+
+
+def known(baseline: str) -> tuple[Known, ...]:
+    """The entries of a baseline; raises UsageError."""
+    from accord.files.baseline import read_baseline
+
+    try:
+        return read_baseline(baseline)
+    except ConfigRefused as refused:
+        raise _usage_error(refused) from refused
+
+
+def _usage_error(refused: ConfigRefused) -> click.UsageError:
+    lines = [
+        f"{where(problem.place) if problem.place.line else problem.place.file}: {problem.reason}"
+        for problem in refused.problems
+    ]
+    return click.UsageError("\n".join(lines), click.get_current_context(silent=True))

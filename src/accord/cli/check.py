@@ -1,6 +1,7 @@
 """Check what both sides of every boundary state, and show where they contradict each other."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from accord.files.config import Config
+    from accord.files.remembered import Checked
     from accord.model.finding import Finding
     from accord.model.result import Reading, Result
+    from accord.model.waiver import Known
 
 CLEAN, FOUND, UNREADABLE, NOTHING = 0, 1, 2, 3
 _VERDICTS = ("mismatch", "breach", "conditional", "unanswered", "note")
 _SEVERITIES = ("error", "warning", "info")
+_NOT_READ = "not-read"
 
 
 @click.command(
@@ -28,6 +32,12 @@ _SEVERITIES = ("error", "warning", "info")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
 @click.option("--format", type=click.Choice(formats()), help="How the result is written (text unless configured).")
 @click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to this file.")
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write the same result to this file in this format too, such as sarif=accord.sarif. Repeatable.",
+)
 @click.option(
     "--questions",
     is_flag=True,
@@ -42,12 +52,19 @@ _SEVERITIES = ("error", "warning", "info")
     help="Show findings of this rule only; a prefix such as timing/ will do. Repeatable.",
 )
 @click.option("--boundary", metavar="TEXT", help="Show findings of boundaries whose names contain this text only.")
+@click.option("--waived", is_flag=True, help="List the findings that a waiver allows, with the reason of each.")
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Count only findings that this file does not know; accord baseline writes it.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option(
     "--fail-on",
     multiple=True,
-    type=click.Choice((*_VERDICTS, *_SEVERITIES)),
-    help="Exit with 1 for these verdicts too, or from this severity on. Repeatable; mismatch and breach unless configured.",
+    type=click.Choice((*_VERDICTS, *_SEVERITIES, _NOT_READ)),
+    help="Exit with 1 for these verdicts too, from this severity on, or where anything was not read. Repeatable; mismatch and breach unless configured.",
 )
 @click.option(
     "--config",
@@ -58,48 +75,93 @@ _SEVERITIES = ("error", "warning", "info")
 @click.option(
     "--as-of", metavar="DATE", help="The day everything is judged as of, such as 2027-03-31 (today unless configured)."
 )
+@click.option("--no-cache", is_flag=True, help="Read and judge everything anew, and keep nothing for the next check.")
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
 def command(
-    paths: tuple[str, ...], output: str | None, config: str | None, color: str, boundary: str | None, **given: Any
+    paths: tuple[str, ...],
+    output: str | None,
+    also: tuple[str, ...],
+    config: str | None,
+    color: str,
+    boundary: str | None,
+    no_cache: bool,
+    **given: Any,
 ) -> None:
     """Checks what stands in these paths (the working directory where none is given): holds the statements of both sides
     of every boundary side by side, and shows where everybody keeps their word and the system still fails.
     """
-    from accord.cli._configuration import configuration
+    from accord.cli._configuration import configuration, known
     from accord.cli._today import today
     from accord.files.collector import collector_paused
 
-    fail_on, exit_zero = given.pop("fail_on"), given.pop("exit_zero")
+    fail_on, exit_zero, waived = given.pop("fail_on"), given.pop("exit_zero"), given.pop("waived")
     paths = paths or (".",)
+    if "" in given["rules"]:
+        raise click.UsageError("--rule: expected a rule or how its name begins, read ''", click.get_current_context())
     settings = configuration(paths, config, **given)
     known_rules(settings.value("check.rules"))
+    others = [format_and_file(each) for each in also]
     with collector_paused():
         as_of = settings.value("check.as_of") or today()
-        reading, result = judged(paths, settings, as_of)
-        known_boundary(boundary or "", reading, result)
-        shown = chosen(result, settings.value("check.rules"), boundary or "")
+        baseline = known(settings.baseline) if settings.baseline else ()
+        checked = judged(paths, settings, as_of, baseline, not no_cache, bool(boundary))
+        outcome = checked.outcome
+        if checked.reading is not None:
+            known_boundary(boundary or "", checked.reading, outcome.result)
+        shown = chosen(outcome.result, settings.value("check.rules"), boundary or "")
         asked = wanted(paths, settings, color, bool(output), boundary or "")
-        written(
-            shown, replace(asked, imported=reading.imported, as_of=as_of), settings.value("check.format"), output or ""
-        )
-    code = exit_code(reading, shown, {*settings.value("check.fail_on"), *fail_on})
+        asked = replace(asked, imported=outcome.imported, as_of=as_of, waived=waived)
+        for each, file in others:
+            written(shown, replace(asked, color=False), each, file)
+        written(shown, asked, settings.value("check.format"), output or "")
+    code = exit_code(outcome.stated, shown, {*settings.value("check.fail_on"), *fail_on})
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
 
-def judged(paths: tuple[str, ...], settings: "Config", as_of: "date") -> tuple["Reading", "Result"]:
-    """What the paths gave, and what the rules find in it; says on a terminal what takes long."""
+def judged(
+    paths: tuple[str, ...],
+    settings: "Config",
+    as_of: "date",
+    baseline: "Sequence[Known]" = (),
+    remembers: bool = False,
+    reads: bool = True,
+) -> "Checked":
+    """What the rules find in what the paths give, or found before, that the baseline does not know; says on a terminal
+    what takes long. With `reads` everything is read in any case.
+    """
     from accord.cli._progress import Progress
 
     with Progress() as progress:
-        from accord.files.read import read
+        from accord.files.cache import opened_cache
+        from accord.files.remembered import checked
 
-        reading = read(paths, settings)
-        progress.doing = f"judging what {reading.files} files say"
-        from accord.check import check
+        def judge(reading: "Reading") -> "Result":
+            progress.doing = f"judging what {reading.files} files say"
+            from accord.check import check
 
-        return reading, check(reading.facts, reading.problems, reading.files, as_of)
+            return check(
+                reading.facts,
+                reading.problems,
+                reading.files,
+                as_of,
+                waivers=reading.waivers,
+                baseline=baseline,
+                whole=reading.whole,
+            )
+
+        cache = opened_cache(os.environ) if remembers else None
+        return checked(paths, settings, as_of, cache, judge, tuple(baseline), reads)
+
+
+def format_and_file(also: str) -> tuple[str, str]:
+    """The format and the file of `sarif=accord.sarif`; refuses anything else."""
+    name, _, file = also.partition("=")
+    if name not in formats() or not file:
+        message = f"--also: expected FORMAT=FILE, with one of {' '.join(formats())}, read {also!r}"
+        raise click.UsageError(message, click.get_current_context())
+    return name, file
 
 
 def known_rules(prefixes: Iterable[str]) -> None:
@@ -134,7 +196,12 @@ def chosen(result: "Result", prefixes: tuple[str, ...], boundary: str) -> "Resul
         by_rule = not prefixes or finding.rule.startswith(prefixes)
         return by_rule and boundary.lower() in f"{finding.subject} {finding.via}".lower()
 
-    return replace(result, findings=tuple(finding for finding in result.findings if asked_for(finding)))
+    return replace(
+        result,
+        findings=tuple(finding for finding in result.findings if asked_for(finding)),
+        waived=tuple(waived for waived in result.waived if asked_for(waived.finding)),
+        known=tuple(finding for finding in result.known if asked_for(finding)),
+    )
 
 
 def wanted(paths: tuple[str, ...], settings: "Config", color: str, to_file: bool, boundary: str) -> Asked:
@@ -152,16 +219,18 @@ def written(result: "Result", asked: Asked, format_: str, output: str) -> None:
     from accord.cli._output import emit
     from accord.report._formats import renderer
 
-    emit(renderer(format_)(result, asked), output, "utf-8" if format_ == "json" else "")
+    emit(renderer(format_)(result, asked), output, "utf-8" if format_ in ("json", "sarif") else "")
 
 
-def exit_code(reading: "Reading", result: "Result", fails: set[str]) -> int:
+def exit_code(stated: bool, result: "Result", fails: set[str]) -> int:
     """0 clean, 1 something to fail on, 2 nothing readable, 3 nothing to check."""
     from accord.report._summary import nothing_readable
 
-    if not reading.facts:
+    if not stated:
         return UNREADABLE if nothing_readable(result) else NOTHING
     lowest = max((_SEVERITIES.index(name) for name in fails if name in _SEVERITIES), default=-1)
     weighty = _SEVERITIES[: lowest + 1]
-    failing = any(finding.verdict in fails or finding.severity in weighty for finding in result.findings)
+    failing = (_NOT_READ in fails and bool(result.problems)) or any(
+        finding.verdict in fails or finding.severity in weighty for finding in result.findings
+    )
     return FOUND if failing else CLEAN

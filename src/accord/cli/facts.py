@@ -49,6 +49,8 @@ def command(paths: tuple[str, ...], export: str | None, as_of: str | None, confi
         reading, count = _written([path for path, _ in asked], settings, export)
     else:
         reading, count = _listed(asked, settings)
+    if not reading.facts:
+        click.echo(_nothing(reading, [path for path, _ in asked]), err=True)
     if reading.problems:
         click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
     context.exit(_code(reading, count))
@@ -62,6 +64,15 @@ def _asked(argument: str, context: click.Context) -> Asked:
     if match and Path(match[1]).is_file():
         return match[1], int(match[2])
     raise click.UsageError(f"{argument}: no such file or folder", context)
+
+
+def _nothing(reading: "Reading", paths: Sequence[str]) -> str:
+    """That no fact was read, and whether there was any file to read."""
+    from accord.report._paint import visible
+
+    files = reading.files + len({(problem.place.root, problem.place.file) for problem in reading.problems})
+    read = f"{_files(files)} of a kind that is read, and no fact in {'it' if files == 1 else 'them'}"
+    return visible(f"nothing in {' '.join(paths)}: {read if files else 'no file of a kind that is read'}")
 
 
 def _code(reading: "Reading", count: int) -> int:
@@ -131,7 +142,9 @@ def _concluded(facts: tuple["Fact", ...]) -> list["Fact"]:
     from accord.check import joined
     from accord.model.fact import Stance
 
-    return [fact for fact in joined(facts)[0].facts if fact.stance is Stance.DEFAULT]
+    said = {(fact.source, fact.term, fact.place) for fact in facts if fact.stance is Stance.DEFAULT}
+    found = [fact for fact in joined(facts)[0].facts if fact.stance is Stance.DEFAULT]
+    return [fact for fact in found if (fact.source, fact.term, fact.place) not in said]
 
 
 def _chosen(facts: Iterable["Fact"], asked: list[Asked]) -> list["Fact"]:

@@ -15,6 +15,7 @@ _VERSION = 1
     epilog="Exit code: 0 shown, or stopped, 2 usage error or nothing readable, 3 no calls in these files.",
     short_help="Show what telemetry tells of every boundary",
 )
+<<<<<<< HEAD
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False), metavar="[FILE]...")
 @click.option(
     "--listen",
@@ -48,6 +49,10 @@ _VERSION = 1
     help="With --listen: an fsync before each acknowledgement, shared by all who wait; or none.",
 )
 @click.option("--watch", is_flag=True, help="With --listen: show every boundary, again and again.")
+=======
+@click.argument("files", nargs=-1, required=True, metavar="FILE|URL...")
+@click.option("--window", default="1h", metavar="DURATION", help="Of a Prometheus server: how far back, such as 30m.")
+>>>>>>> main
 @click.option(
     "--complete",
     is_flag=True,
@@ -58,14 +63,22 @@ _VERSION = 1
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
+<<<<<<< HEAD
 def command(files: tuple[str, ...], complete: bool, format_: str, output: str | None, color: str, **live: Any) -> None:
     """Reads traces (OTLP protobuf or JSON, Jaeger or Zipkin JSON; gzip or zstd) and shows every boundary that they tell
     of, the worst first: calls, errors, how long answers take, tries, work for nobody, work done twice. With --listen it
     receives them; FILE may be what was received, a DuckDB file of sums.
+=======
+def command(files: tuple[str, ...], window: str, complete: bool, format_: str, output: str | None, color: str) -> None:
+    """Reads traces (OTLP protobuf or JSON, Jaeger or Zipkin JSON; gzip or zstd) and shows every boundary that they tell
+    of, the worst first: calls, errors, how long answers take, tries, work for nobody, work done twice. Of a Prometheus
+    server (http://HOST:9090) the histograms of service graphs, of Istio and of HTTP, classic or native.
+>>>>>>> main
     """
     from accord.cli._output import emit
     from accord.cli._terminal import wants_color
 
+<<<<<<< HEAD
     if live["listen_at"]:
         from accord.cli._listening import listen
 
@@ -76,13 +89,16 @@ def command(files: tuple[str, ...], complete: bool, format_: str, output: str | 
     if not files:
         raise click.UsageError("expected files of traces, or --listen")
     found = _read(files, complete)
+=======
+    found = _read(files, complete, window)
+>>>>>>> main
     if not found:
         click.echo("no calls in these files", err=True)
         click.get_current_context().exit(NOTHING)
     emit(_shown(found, format_, wants_color(color, bool(output))), output or "", "utf-8" if format_ == "json" else "")
 
 
-def _read(files: tuple[str, ...], complete: bool) -> "list[Observed]":
+def _read(files: tuple[str, ...], complete: bool, window: str) -> "list[Observed]":
     try:
         from accord.observe.summary import observed_in
     except ImportError as missing:
@@ -92,7 +108,7 @@ def _read(files: tuple[str, ...], complete: bool) -> "list[Observed]":
     from accord.cli._progress import Progress
 
     with Progress():
-        found, refused = observed_in(files, complete)
+        found, refused = observed_in(files, complete, window)
     for reason in refused:
         click.echo(f"not read: {reason}", err=True)
     if refused and not found:

@@ -13,15 +13,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.files.keys import KEYS, PLATFORM_KEY, SCOPE_KEYS, ConfigRefused, Key, shown, suggestion, typed
+from accord.files.listed import Listed, listed_tables, unknown
 from accord.files.patterns import ScopeRule, scope_of
 from accord.files.platforms import Running, in_environment, in_table, within
-from accord.files.toml import Keys, Toml, find, read_toml
+from accord.files.toml import Toml, find, read_toml
+from accord.files.waivers import Selection, waivers_of, waivers_of_lines
 from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
+from accord.model.waiver import Waiver
 
 _BY_NAME = {key.name: key for key in KEYS}
-_TABLES = tuple(dict.fromkeys(key.table for key in (*KEYS, PLATFORM_KEY, *SCOPE_KEYS)))
+_LISTED = ("scope", "waiver")
+_TABLES = (*dict.fromkeys(key.table for key in (*KEYS, PLATFORM_KEY)), *_LISTED)
 _CONFIG_VARIABLE = "ACCORD_CONFIG"
 
 
@@ -48,6 +52,7 @@ class Include(Struct, frozen=True):
 class Config(Struct, frozen=True):
     """Every setting with its origin, in the order of the keys; `file` is the file that was read, "" for none.
 
+    `selections` are its waivers, each with the pattern of the files that it is for, `comments` those of its own lines.
     `platforms` are the versions in use that were said, those of an environment or a cluster with their scope.
     """
 
@@ -55,6 +60,8 @@ class Config(Struct, frozen=True):
     scopes: tuple[ScopeRule, ...] = ()
     file: str = ""
     platforms: tuple[Running, ...] = ()
+    selections: tuple[Selection, ...] = ()
+    comments: tuple[Waiver, ...] = ()
 
     def setting(self, name: str) -> Setting:
         """The setting of a key such as `check.format`."""
@@ -68,6 +75,12 @@ class Config(Struct, frozen=True):
     def folder(self) -> str:
         """The folder that the paths and patterns of the file start from."""
         return str(Path(self.file).parent)
+
+    @property
+    def baseline(self) -> str:
+        """The path of the baseline from here; "" where there is none."""
+        setting = self.setting("check.baseline")
+        return os.path.normpath(Path(self.folder if setting.place else ".", setting.value)) if setting.value else ""
 
     @property
     def includes(self) -> tuple[Include, ...]:
@@ -150,22 +163,19 @@ def _with_environment(config: Config, environ: Mapping[str, str], problems: list
 def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
     found = {setting.key.name: setting for setting in config.settings}
     for table, members in toml.tables.items():
-        if table in ("scope", PLATFORM_KEY.table):
+        if table in (*_LISTED, PLATFORM_KEY.table):
             continue
         if table not in _TABLES:
-            _unknown(toml, (table,), _TABLES, problems)
+            problems.append(unknown(toml, (table,), _TABLES))
         elif not isinstance(members, dict):
             problems.append(Problem(toml.place((table,)), f"{table}: expected a table, read {shown(members)}"))
         else:
             _read_table(toml, table, members, found, problems)
-    scopes = _scopes(toml, toml.tables.get("scope", []), problems)
+    scopes = _scopes(toml, problems)
     everywhere = in_table(toml, (PLATFORM_KEY.table,), toml.tables.get(PLATFORM_KEY.table, {}), problems)
     running = (*everywhere, *(one for rule in scopes for one in rule.running))
-    return Config(tuple(found.values()), scopes, toml.file, running)
-
-
-def _unknown(toml: Toml, path: Keys, words: Iterable[str], problems: list[Problem]) -> None:
-    problems.append(Problem(toml.place(path), f"unknown key {str(path[-1])!r}; {suggestion(str(path[-1]), words)}"))
+    selections = waivers_of(toml, problems)
+    return Config(tuple(found.values()), scopes, toml.file, running, selections, waivers_of_lines(toml))
 
 
 def _read_table(
@@ -174,58 +184,39 @@ def _read_table(
     for word, value in members.items():
         name = f"{table}.{word}"
         if name not in found:
-            _unknown(toml, (table, word), [key.word for key in KEYS if key.table == table], problems)
+            problems.append(unknown(toml, (table, word), [key.word for key in KEYS if key.table == table]))
             continue
         place = toml.place((table, word))
         found[name] = _said(found[name], value, f"{toml.file}:{place.line}", problems, place)
 
 
-def _scopes(toml: Toml, tables: Any, problems: list[Problem]) -> tuple[ScopeRule, ...]:
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        problems.append(Problem(toml.place(("scope",)), "scope: expected [[scope]], one for each pattern"))
-        return ()
-    rules = []
-    for position, table in enumerate(tables):
-        rule = _scope_rule(toml, position, table, problems)
-        rules += [rule] if rule else []
-    return tuple(rules)
+def _scopes(toml: Toml, problems: list[Problem]) -> tuple[ScopeRule, ...]:
+    rules = (_scope_rule(toml, listed, problems) for listed in listed_tables(toml, "scope", SCOPE_KEYS, problems))
+    return tuple(rule for rule in rules if rule)
 
 
-def _scope_rule(toml: Toml, position: int, table: dict[str, Any], problems: list[Problem]) -> ScopeRule | None:
-    known = {key.word: key for key in SCOPE_KEYS}
-    values: dict[str, Any] = {}
-    for word, value in table.items():
-        if word not in known:
-            _unknown(toml, ("scope", position, word), known, problems)
-            continue
-        try:
-            if word != PLATFORM_KEY.table:
-                values[word] = typed(known[word], value)
-        except Refused as refusal:
-            problems.append(Problem(toml.place(("scope", position, word)), str(refusal)))
-    if "path" not in table:
-        problems.append(Problem(toml.place(("scope", position)), "scope: expected `path`, the files it is for"))
+def _scope_rule(toml: Toml, listed: Listed, problems: list[Problem]) -> ScopeRule | None:
+    values = listed.values
+    if "path" not in listed.table:
+        problems.append(Problem(listed.place, "scope: expected `path`, the files it is for"))
     if "path" not in values:
         return None
     conditions = {word: values[word] for word in ("env", "cluster") if values.get(word)}
     apart = _sorted(conditions)
     conditions |= {f"version:{party}": versions for party, versions in values.get("version", ())}
-    origin = f"{toml.file}:{toml.place(('scope', position)).line}"
-    running = _running(toml, position, table, apart, problems)
-    return ScopeRule(values["path"], _sorted(conditions), origin, running)
+    running = _running(toml, listed, apart, problems)
+    return ScopeRule(values["path"], _sorted(conditions), f"{toml.file}:{listed.place.line}", running)
 
 
 def _sorted(conditions: Mapping[str, Iterable[str]]) -> Scope:
     return tuple(sorted((name, tuple(sorted(said))) for name, said in conditions.items()))
 
 
-def _running(
-    toml: Toml, position: int, table: dict[str, Any], apart: Scope, problems: list[Problem]
-) -> tuple[Running, ...]:
+def _running(toml: Toml, listed: Listed, apart: Scope, problems: list[Problem]) -> tuple[Running, ...]:
     """The versions of platforms in the environment or the cluster that a scope names."""
-    path: Keys = ("scope", position, PLATFORM_KEY.table)
-    if PLATFORM_KEY.table not in table:
+    word = PLATFORM_KEY.table
+    if word not in listed.table:
         return ()
     if not apart:
-        problems.append(Problem(toml.place(path), "scope.platforms: expected `env` or `cluster` beside it"))
-    return within(in_table(toml, path, table[PLATFORM_KEY.table], problems), apart)
+        problems.append(Problem(listed.places[word], "scope.platforms: expected `env` or `cluster` beside it"))
+    return within(in_table(toml, (*listed.path, word), listed.table[word], problems), apart)

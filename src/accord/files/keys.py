@@ -12,12 +12,15 @@ from accord.model.finding import Severity, Verdict
 from accord.model.problem import Problem, Refused
 from accord.report._formats import formats
 
+NOT_READ = "not-read"
 FAIL_ON = (
     *(str(verdict) for verdict in Verdict if verdict is not Verdict.COMPATIBLE),
     *(str(severity) for severity in Severity if severity is not Severity.USUAL),
+    NOT_READ,
 )
-"""Verdicts, and severities, which stand for themselves and all above them."""
+"""Verdicts; severities, which stand for themselves and all above them; and whether anything was not read."""
 
+_OPTIONS = {"check.rules": "--rule"}
 _ON = ("1", "true", "yes", "on")
 _OFF = ("0", "false", "no", "off")
 
@@ -48,7 +51,7 @@ class Key(Struct, frozen=True):
     @property
     def flag(self) -> str:
         """The option that sets it: `--fail-on`."""
-        return "--" + self.word.replace("_", "-")
+        return _OPTIONS.get(self.name) or "--" + self.word.replace("_", "-")
 
 
 KEYS: tuple[Key, ...] = (
@@ -57,6 +60,7 @@ KEYS: tuple[Key, ...] = (
     Key("check.questions", "boolean", False, "whether every open question is listed; otherwise they are summarised"),
     Key("check.rules", "words", (), "the rules whose findings are shown and counted, such as timing/caller-gives-up-first; all where none is named"),
     Key("check.as_of", "date", None, "the day that everything is judged as of, such as 2027-03-31; where it is absent, today"),
+    Key("check.baseline", "file", None, "the file of findings that are known and not counted; accord baseline writes it"),
     Key(
         "landscape.include",
         "words",
@@ -90,12 +94,24 @@ SCOPE_KEYS: tuple[Key, ...] = (
     Key("scope.version", "versions", (), 'for each party the version that these files are about: `{payments = "2.10"}`'),
 )  # fmt: skip
 
+WAIVER_KEYS: tuple[Key, ...] = (
+    Key("waiver.rule", "words", (), "the rules that are allowed to find something, such as timing/caller-gives-up-first"),
+    Key("waiver.because", "text", "", "why it may stay"),
+    Key("waiver.path", "pattern", "", "the files that one of the statements stands in, as `scope.path`"),
+    Key("waiver.subject", "text", "", "the boundary or the party as the finding names it, `checkout -> payments/charge`; `*` is any text"),
+    Key("waiver.says", "text", "", "a text that the finding or one of its statements contains, such as `port 6500`"),
+    Key("waiver.until", "date", None, "the last day that it holds"),
+    Key("waiver.owner", "text", "", "who answers for it"),
+)  # fmt: skip
+
 TYPES: dict[str, str] = {
-    "verdicts": "a list of verdicts or severities",
+    "verdicts": "a list of verdicts or severities, or not-read",
     "format": "the name of a format",
     "boolean": "true or false",
     "words": "a text or a list of texts",
     "date": "a date such as 2027-03-31",
+    "file": "a path such as `accord.baseline.toml`",
+    "text": "a text",
     "pattern": "a path such as `overlays/staging/**`",
     "versions": 'a table such as `{payments = "2.10"}`',
     "version": 'a text such as "1.23"',
@@ -134,6 +150,8 @@ def suggestion(word: str, words: Iterable[str]) -> str:
 
 def shown(value: Any) -> str:
     """A value in the words of a message."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(shown(item) for item in value)}]"
     return "a table" if isinstance(value, dict) else repr(value) if isinstance(value, str) else str(value)
 
 
@@ -183,10 +201,13 @@ def _date(value: Any) -> date:
     raise _expected("date", value)
 
 
-def _pattern(value: Any) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise _expected("pattern", value)
+def _text(type_name: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if isinstance(value, str) and value.strip():
+            return value
+        raise _expected(type_name, value)
+
+    return read
 
 
 def _versions(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -207,6 +228,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "boolean": _boolean,
     "words": _words,
     "date": _date,
-    "pattern": _pattern,
+    "file": _text("file"),
+    "text": _text("text"),
+    "pattern": _text("pattern"),
     "versions": _versions,
 }

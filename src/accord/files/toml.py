@@ -28,12 +28,12 @@ Keys = tuple[str | int, ...]
 
 
 class Toml(Struct, frozen=True):
-    """The tables of one configuration file that speak to this program, and the line of each key, from 1."""
+    """The tables of one configuration file that speak to this program, the line of each key, from 1, and all its lines."""
 
     file: str
     tables: dict[str, Any]
     lines: dict[Keys, int]
-    text: str
+    text: tuple[str, ...]
 
     def place(self, path: Keys) -> Place:
         """Where a key stands, or the nearest table around it."""
@@ -41,7 +41,7 @@ class Toml(Struct, frozen=True):
         while known and known not in self.lines:
             known = known[:-1]
         line = self.lines.get(known, 1)
-        column = self.text.split("\n")[line - 1].find(str(path[-1])) + 1 if path else 1
+        column = self.text[line - 1].find(str(path[-1])) + 1 if path else 1
         return _place(self.file, line, max(column, 1))
 
 
@@ -60,9 +60,9 @@ def find(argument: str) -> str:
         folder, shown = folder.parent, shown / os.pardir
 
 
-def read_toml(file: str) -> Toml:
+def read_toml(file: str, largest: int = LARGEST) -> Toml:
     """The tables of a configuration file; raises ConfigRefused with the place of what is wrong."""
-    text = _text(file).replace("\r\n", "\n")
+    text = _text(file, largest).replace("\r\n", "\n")
     prefix: Keys = ("tool", "accord") if Path(file).name == SHARED else ()
     try:
         tables: Any = _loads(text)
@@ -73,7 +73,7 @@ def read_toml(file: str) -> Toml:
     if not isinstance(tables, dict):
         raise ConfigRefused([Problem(_place(file, 1, 1), "tool.accord: expected a table")])
     lines = {keys[len(prefix) :]: line for keys, line in _statements(text) if keys[: len(prefix)] == prefix}
-    return Toml(file, tables, lines, text)
+    return Toml(file, tables, lines, tuple(text.split("\n")))
 
 
 def _loads(text: str) -> dict[str, Any]:
@@ -95,14 +95,14 @@ def _is_ours(path: Path) -> bool:
         return False
 
 
-def _text(file: str) -> str:
-    content, start = b"", _place(file, 1, 1)
+def _text(file: str, largest: int) -> str:
+    content, whole = b"", Place("", file, 0, 0)
     try:
         if not Path(file).is_file():
-            raise ConfigRefused([Problem(start, "no such configuration file", fatal=True)])
+            raise ConfigRefused([Problem(whole, "no such configuration file", fatal=True)])
         content = Path(file).read_bytes()
-        if len(content) > LARGEST:
-            raise ConfigRefused([Problem(start, f"larger than {LARGEST:,} bytes", fatal=True)])
+        if len(content) > largest:
+            raise ConfigRefused([Problem(whole, f"larger than {largest:,} bytes", fatal=True)])
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
@@ -110,7 +110,7 @@ def _text(file: str) -> str:
             [Problem(_place(file, line, 1), "not TOML: a byte that is not UTF-8", fatal=True)]
         ) from None
     except OSError as error:
-        raise ConfigRefused([Problem(start, f"cannot be read: {error.strerror}", fatal=True)]) from None
+        raise ConfigRefused([Problem(whole, f"cannot be read: {error.strerror}", fatal=True)]) from None
 
 
 def _not_toml(file: str, text: str, error: Exception) -> Problem:

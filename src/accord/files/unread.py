@@ -29,3 +29,13 @@ def unread_routing(content: str, start: Place, scope: Scope, problems: Iterable[
             scope,
             "files",
         )
+
+
+_CONTRACTS = ("accord.yaml", "accord.yml")
+_SAYS_SOMETHING = re.compile(r"^(?!\s*(?:#|---|\.\.\.|%|$))", re.MULTILINE)
+
+
+def empty_contract(content: str, start: Place) -> Iterator[Problem]:
+    """That a file called as contracts are says nothing, so that nobody takes it for one."""
+    if start.file.rpartition("/")[2] in _CONTRACTS and not _SAYS_SOMETHING.search(content):
+        yield Problem(start, "an empty contract; expected `party: NAME`, and what it promises or assumes")

@@ -50,8 +50,8 @@ class Subject(Struct, frozen=True):
 class Where(Struct, frozen=True):
     """One statement: who made it, where it stands, with which stance, and what it says in words.
 
-    For a default, `source` names what acts by default and `version` the versions for which it does; for a statement that
-    was imported, `as_of` is the day its words are from.
+    For a default, `source` names what acts by default and `version` the versions for which it does; for one that a mapping
+    read, `version` is the name of the mapping. For a statement that was imported, `as_of` is the day its words are from.
     """
 
     party: str
@@ -119,6 +119,25 @@ class Found(Struct, frozen=True):
     help_untried: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
 
 
+class Waiver(Struct, frozen=True):
+    """Who allows a finding: where that is written, the reason, and the owner and the last day where they are said."""
+
+    root: Root
+    file: File
+    line: Line
+    column: Line
+    because: str
+    owner: str
+    until: str | None
+
+
+class Allowed(Struct, frozen=True):
+    """A finding that a waiver allows; it is not among `findings`."""
+
+    finding: Found
+    waiver: Waiver
+
+
 class Counts(Struct, frozen=True):
     """How many findings there are of each verdict."""
 
@@ -130,7 +149,10 @@ class Counts(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """The result of one `accord check`: `accord` is the version of this form, `counts` the findings by verdict."""
+    """The result of one `accord check`: `accord` is the version of this form, `counts` the findings by verdict.
+
+    What a waiver allows is in `waived`, what a baseline knows in `known`; each is there only where there is any.
+    """
 
     accord: Literal[1]
     read: Read
@@ -141,3 +163,5 @@ class Document(Struct, frozen=True):
     alerts: Count
     records: Count
     routings: Count
+    waived: list[Allowed] | UnsetType = UNSET
+    known: list[Found] | UnsetType = UNSET

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from accord.model.finding import Finding, Question, Verdict
+from accord.model.place import Place
 from accord.model.subject import called
 from accord.report._asked import Asked
 from accord.report._paint import Paint, hanging, visible
@@ -61,10 +62,17 @@ def first_questions(findings: Iterable[Finding], wanted: Asked, paint: Paint) ->
 def _entry(question: Question, asking: list[Finding], wanted: Asked, paint: Paint) -> list[str]:
     lines = hanging("  ", _sentence(question), wanted.width)
     for finding in asking:
-        place = where(finding.statements[0].fact.place, wanted.imported) if finding.statements else ""
+        place = where(_asked_at(question, finding), wanted.imported) if finding.statements else ""
         where_asked = "".join(f"  [{visible(name)}={visible(value)}]" for name, value in finding.scope)
         lines.append(paint("faint", f"      {finding.rule}   {visible(finding.title)}{where_asked}   {place}"))
     return lines
+
+
+def _asked_at(question: Question, finding: Finding) -> Place:
+    """Where the party that is asked speaks, of all that the finding rests on; else where the finding stands."""
+    facts = [statement.fact for statement in finding.statements]
+    own = (fact for fact in facts if question.to in (fact.says, fact.provider))
+    return next(own, facts[0]).place
 
 
 def settling(questions: tuple[Question, ...], width: int, paint: Paint) -> list[str]:

@@ -1,7 +1,7 @@
 """The end of a report: what was found, what was read, what was not and why, and the next useful command."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from shlex import quote
 
 from accord.model.finding import Verdict
@@ -85,7 +85,16 @@ def found(result: Result, asked: Asked) -> str:
         hint = "" if asked.questions else " (--questions lists them)"
         parts.append(_count(questions, "question nobody answers", "questions nobody answers") + hint)
     only = f" for {visible(asked.only)}" if asked.only else ""
-    return (", ".join(parts) or "no statement contradicts another, and no question is open") + only
+    apart = set_apart(result, asked)
+    nothing = "nothing else is found" if apart else "no statement contradicts another, and no question is open"
+    return ", ".join([*(parts or [nothing]), *apart]) + only
+
+
+def set_apart(result: Result, asked: Asked) -> list[str]:
+    """`2 waived (--waived lists them)` and `3 known to the baseline`, each where there are any."""
+    hint = "" if asked.waived else " (--waived lists them)"
+    waived = [f"{len(result.waived)} waived{hint}"] if result.waived else []
+    return waived + ([f"{len(result.known)} known to the baseline"] if result.known else [])
 
 
 def next_command(result: Result, asked: Asked) -> str:
@@ -102,18 +111,17 @@ def next_command(result: Result, asked: Asked) -> str:
     return " ".join(filter(None, ("accord init" if begins else "accord facts", paths)))
 
 
-def not_read(problems: Iterable[Problem], width: int, paint: Paint) -> list[str]:
+def not_read(problems: Sequence[Problem], width: int, paint: Paint) -> list[str]:
     """What was refused and why, equal reasons counted together, whole files first."""
     groups: dict[tuple[bool, str], list[Problem]] = {}
     for problem in problems:
         groups.setdefault((not problem.fatal, problem.reason), []).append(problem)
     if not groups:
         return []
-    total = sum(len(group) for group in groups.values())
-    fatal = sum(len(group) for (partly, _), group in groups.items() if not partly)
-    lines = [paint("note", "not read: ") + _extent(fatal, total - fatal)]
     ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
-    for (_, reason), group in ordered[:MOST_REASONS]:
+    shown = sorted(ordered[:MOST_REASONS], key=lambda item: (item[0][0], min(problem.place for problem in item[1])))
+    lines = [paint("note", "not read: ") + _extent(problems)]
+    for (_, reason), group in shown:
         more = f" and {_count(len(group) - 1, 'more place')}" if len(group) > 1 else ""
         lines.append("  " + where(min(problem.place for problem in group)) + more)
         lines += hanging("      ", visible(reason), width)
@@ -122,13 +130,14 @@ def not_read(problems: Iterable[Problem], width: int, paint: Paint) -> list[str]
     return lines
 
 
-def _extent(files: int, places: int) -> str:
-    parts = [_count(files, "whole file")] if files else []
-    return ", ".join(
-        [*parts, _count(places, "place in other files", "places in other files")]
-        if places and files
-        else parts or [_count(places, "place")]
-    )
+def _extent(problems: Iterable[Problem]) -> str:
+    """How many files, and how many places in others: a file that is refused for two reasons is one file."""
+    whole = {(problem.place.root, problem.place.file) for problem in problems if problem.fatal}
+    places = sum((problem.place.root, problem.place.file) not in whole for problem in problems)
+    if not whole:
+        return _count(places, "place")
+    parts = [_count(places, "place in other files", "places in other files")] if places else []
+    return ", ".join([_count(len(whole), "whole file"), *parts])
 
 
 def nothing_readable(result: Result) -> bool:

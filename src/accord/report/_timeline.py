@@ -33,12 +33,12 @@ def told_by_its_end(witness: Witness) -> str:
 def timeline(witness: Witness, width: int, paint: Paint) -> list[str]:
     """One line for each step, at most MOST_LINES of them; the middle of a longer story is left out and counted."""
     steps = _together(witness.steps)
-    times = _times(witness.starts, [step.at for step in steps])
-    wide = max((columns(time) for time in times), default=0)
+    shown = times(witness.starts, [step.at for step in steps])
+    wide = max((columns(time) for time in shown), default=0)
     party = min(max((columns(visible(called(step.party))) for step in steps), default=0), _WIDEST_PARTY)
     lines: list[str] = []
-    for number, (time, step) in enumerate(zip(times, steps, strict=True)):
-        left_out = _left_out(number, len(times))
+    for number, (time, step) in enumerate(zip(shown, steps, strict=True)):
+        left_out = _left_out(number, len(shown))
         if left_out > 0:
             lines.append(paint("faint", " " * (wide + 5) + f"... {left_out} more steps ..."))
         elif left_out == 0:
@@ -76,7 +76,7 @@ def _step(step: Step, time: str, party: int, width: int, paint: Paint) -> list[s
     return [first, *(paint(style, line) for line in lines[1:])]
 
 
-def _times(starts: str, moments: list[int]) -> list[str]:
+def times(starts: str, moments: list[int]) -> list[str]:
     """The time of each step: an instant where the wall clock matters, nothing where no time passes, else the time since the start."""
     if starts:
         return _instants(starts, moments)

@@ -4,16 +4,16 @@ from collections import Counter
 from datetime import date
 from typing import cast
 
-import msgspec
 from msgspec import UNSET
 
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.problem import Problem
-from accord.model.result import Result
+from accord.model.result import Result, Waived
 from accord.model.witness import Step, Witness
 from accord.report import _document as form
 from accord.report._asked import Asked
+from accord.report._indented import indented
 from accord.report._timeline import instant
 
 _SECOND = 1_000_000_000
@@ -21,13 +21,7 @@ _SECOND = 1_000_000_000
 
 def render(result: Result, asked: Asked) -> str:
     """The document as indented JSON; equal results give equal texts."""
-    written = document(result, asked)
-    try:
-        return msgspec.json.format(msgspec.json.encode(written), indent=2).decode() + "\n"
-    except UnicodeEncodeError:  # a file name that is no text: written as escapes, which JSON allows
-        import json
-
-        return json.dumps(msgspec.to_builtins(written), indent=2) + "\n"
+    return indented(document(result, asked))
 
 
 def document(result: Result, asked: Asked) -> form.Document:
@@ -43,7 +37,16 @@ def document(result: Result, asked: Asked) -> form.Document:
         alerts=result.alerts,
         records=result.records,
         routings=result.routings,
+        waived=[_waived(waived, asked.imported) for waived in result.waived] or UNSET,
+        known=[_finding(finding, asked.imported) for finding in result.known] or UNSET,
     )
+
+
+def _waived(waived: Waived, imported: dict[str, date]) -> form.Allowed:
+    waiver, place = waived.waiver, waived.waiver.place
+    until = waiver.until.isoformat() if waiver.until else None
+    said = form.Waiver(place.root, place.file, place.line, place.column, waiver.because, waiver.owner, until)
+    return form.Allowed(_finding(waived.finding, imported), said)
 
 
 def _problem_order(problem: Problem) -> tuple[object, ...]:
@@ -75,7 +78,7 @@ def _finding(finding: Finding, imported: dict[str, date]) -> form.Found:
 
 def _place(statement: Statement, imported: dict[str, date]) -> form.Where:
     fact, place = statement.fact, statement.fact.place
-    is_default, day = fact.stance is Stance.DEFAULT, imported.get(place.root)
+    is_named, day = fact.stance is Stance.DEFAULT or fact.source == "mapping", imported.get(place.root)
     return form.Where(
         party=fact.says,
         root=place.root,
@@ -84,8 +87,8 @@ def _place(statement: Statement, imported: dict[str, date]) -> form.Where:
         column=place.column,
         stance=fact.stance.value,
         says=statement.says,
-        source=fact.source if is_default else UNSET,
-        version=fact.version if is_default else UNSET,
+        source=fact.source if is_named else UNSET,
+        version=fact.version if is_named else UNSET,
         as_of=day.isoformat() if day else UNSET,
     )
 

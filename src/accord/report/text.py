@@ -3,21 +3,19 @@
 from collections.abc import Iterator
 from datetime import date
 
-from accord.model.fact import Stance
-from accord.model.finding import Finding, Statement, Verdict
-from accord.model.result import Result
+from accord.boundaries.allowances import shown
+from accord.model.finding import Finding, Verdict
+from accord.model.result import Result, Waived
 from accord.model.subject import called
 from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, padded, visible
 from accord.report._places import where
 from accord.report._questions import first_questions, question_list, settling
+from accord.report._sentences import sentence, told
 from accord.report._summary import summary
 from accord.report._timeline import heading, timeline, told_by_its_end
 
 _GAP = 4
-MOST_STATEMENTS = 12
-"""Statements of one finding that are all shown; of more, only the first `SHOWN`."""
-SHOWN = 5
 
 
 def render(result: Result, asked: Asked) -> str:
@@ -31,6 +29,8 @@ def render(result: Result, asked: Asked) -> str:
         lines += question_list(result.findings, asked, paint)
     elif not lines:
         lines += first_questions(result.findings, asked, paint)
+    for waived in result.waived if asked.waived else ():
+        lines += [*allowed(waived, asked, paint), ""]
     lines += summary(result, asked, paint)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -41,7 +41,7 @@ def block(finding: Finding, asked: Asked, paint: Paint) -> list[str]:
     lines = head(finding, width, paint)
     if _adds(finding):
         lines += hanging("  ", visible(finding.message), width)
-    lines += statements(finding.statements, asked, paint)
+    lines += statements(finding, asked, paint)
     lines += [paint("faint", line) for line in ages(finding, asked)]
     if finding.condition:
         lines += [paint("conditional", line) for line in hanging("  ", visible(finding.condition), width)]
@@ -49,6 +49,19 @@ def block(finding: Finding, asked: Asked, paint: Paint) -> list[str]:
     if finding.verdict is not Verdict.UNANSWERED:
         lines += settling(finding.questions, width, paint)
     return [*lines, *_help(finding, width, paint)]
+
+
+def allowed(waived: Waived, asked: Asked, paint: Paint) -> list[str]:
+    """A finding that is waived: what each side says, and who allows it until when, why and where."""
+    finding, waiver = waived.finding, waived.waiver
+    lines = [
+        paint("faint", "waived  ") + line if number == 0 else line
+        for number, line in enumerate(head(finding, asked.width, paint))
+    ]
+    lines += hanging("  ", visible(finding.message), asked.width) if _adds(finding) else []
+    lines += statements(finding, asked, paint)
+    lines += hanging("  ", visible(shown(waiver)), asked.width)
+    return [*lines, paint("faint", f"      {where(waiver.place, asked.imported)}")]
 
 
 def head(finding: Finding, width: int, paint: Paint) -> list[str]:
@@ -69,29 +82,20 @@ def _adds(finding: Finding) -> bool:
     return finding.message not in {statement.says for statement in finding.statements}
 
 
-def statements(stated: tuple[Statement, ...], asked: Asked, paint: Paint) -> list[str]:
+def statements(finding: Finding, asked: Asked, paint: Paint) -> list[str]:
     """Each statement with its place: beside it where the page is wide enough for all of them, else below it."""
-    more = len(stated) - SHOWN if len(stated) > MOST_STATEMENTS else 0
-    stated = stated[:SHOWN] if more else stated
-    says = [_sentence(statement) for statement in stated]
+    stated, more = told(finding)
+    says = [sentence(statement) for statement in stated]
     places = [where(statement.fact.place, asked.imported) for statement in stated]
     column = max((columns(sentence) for sentence in says), default=0) + _GAP
     widest_place = max((columns(place) for place in places), default=0)
     lines = []
-    for sentence, place in zip(says, places, strict=True):
+    for said, place in zip(says, places, strict=True):
         if 2 + column + widest_place <= asked.width:
-            lines.append("  " + padded(sentence, column) + paint("faint", place))
+            lines.append("  " + padded(said, column) + paint("faint", place))
         else:
-            lines += [*hanging("  ", sentence, asked.width), paint("faint", f"      {place}")]
+            lines += [*hanging("  ", said, asked.width), paint("faint", f"      {place}")]
     return [*lines, *([f"  and {more} more (--format json lists them)"] if more else [])]
-
-
-def _sentence(statement: Statement) -> str:
-    """What it says; of a default also who acts so, and in which versions."""
-    fact = statement.fact
-    if fact.stance is not Stance.DEFAULT:
-        return visible(statement.says)
-    return visible(f"{statement.says} (default of {' '.join(filter(None, (fact.source, fact.version)))})")
 
 
 def ages(finding: Finding, asked: Asked) -> list[str]:

@@ -12,15 +12,18 @@ import accord.rules
 from accord.boundaries.system import Boundary, System
 from accord.boundaries.view import View
 from accord.model.finding import Finding
+from accord.model.waiver import Allowances
 
 Judge = Callable[[Boundary], Iterable[Finding]]
+AllowancesJudge = Callable[[Allowances], Iterable[Finding]]
 SystemJudge = Callable[[System, View], Iterable[Finding]]
 
 
 class Rule(Struct, frozen=True):
     """One rule: its id is its path, its page its docstring, `reads` the first segments of the terms it reads.
 
-    Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing.
+    Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing. A rule that
+    judges allowances, waivers and what a baseline knows, runs after all others, and on what they found.
     """
 
     id: str
@@ -29,6 +32,7 @@ class Rule(Struct, frozen=True):
     needs: tuple[str, ...] = ()
     judge: Judge | None = None
     judge_system: SystemJudge | None = None
+    judge_allowances: AllowancesJudge | None = None
 
     @property
     def title(self) -> str:
@@ -59,4 +63,5 @@ def _rule(module: ModuleType) -> Rule:
         needs=getattr(module, "NEEDS", ()),
         judge=getattr(module, "check", None),
         judge_system=getattr(module, "check_system", None),
+        judge_allowances=getattr(module, "check_allowances", None),
     )

@@ -14,8 +14,10 @@ import accord.sources
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
+from accord.model.waiver import Waiver
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
+from accord.sources._waivers import waivers_in
 from accord.sources._yaml import Document, documents
 
 
@@ -63,12 +65,20 @@ def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERY
             yield found
 
 
+def waivers_of_file(text: str, start: Place, more: Iterable[TextSource] = ()) -> list[Waiver]:
+    """The waivers in the comments of a file; a format that is not YAML says what begins a comment in it."""
+    source = source_of_file(start.file, more)
+    return waivers_in(text, start, None if source is None else getattr(source, "COMMENTS", ()))
+
+
 def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[Fact | Problem]:
-    """The facts of one document; nothing where no source claims it."""
+    """The facts of one document: of the first source that claims it, and of those that read beside others (`BESIDE`)."""
+    is_read = False
     for source in (*sources(), *more):
-        if source.claims(document):
-            return source.read(document)
-    return ()
+        beside = getattr(source, "BESIDE", False)
+        if (beside or not is_read) and source.claims(document):
+            is_read = is_read or not beside
+            yield from source.read(document)
 
 
 def read_text(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:

@@ -27,6 +27,7 @@ class TextSource(Protocol):
     """One format that is neither YAML nor JSON: files are known by their name and handed over whole.
 
     `FILES` are the names, with `*` for any characters: `CODEOWNERS` is that very name, `*.ics` an ending in any case.
+    A format in which people write comments names what begins one in `COMMENTS`, `("#",)`: waivers are read there.
     """
 
     FORMAT: str

@@ -16,6 +16,7 @@ from accord.model.problem import Problem
 
 FORMAT = "codeowners"
 FILES = ("CODEOWNERS",)
+COMMENTS = ("#",)
 GITHUB, GITLAB = "github", "gitlab"
 LARGEST_ON_GITHUB = 3_000_000
 """Bytes; a larger file is not loaded there."""

@@ -17,6 +17,7 @@ from accord.sources._yaml import Document, MappingNode, Node, child, entries, it
 
 FORMAT = "terraform"
 FILES = ("*.tf",)
+COMMENTS = ("#", "//", "/*")
 EXTRA = "accord[terraform]"
 
 _READERS = {
