@@ -15,8 +15,7 @@ _VERSION = 1
     epilog="Exit code: 0 shown, or stopped, 2 usage error or nothing readable, 3 no calls in these files.",
     short_help="Show what telemetry tells of every boundary",
 )
-<<<<<<< HEAD
-@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False), metavar="[FILE]...")
+@click.argument("files", nargs=-1, metavar="[FILE|URL]...")
 @click.option(
     "--listen",
     "listen_at",
@@ -49,10 +48,7 @@ _VERSION = 1
     help="With --listen: an fsync before each acknowledgement, shared by all who wait; or none.",
 )
 @click.option("--watch", is_flag=True, help="With --listen: show every boundary, again and again.")
-=======
-@click.argument("files", nargs=-1, required=True, metavar="FILE|URL...")
 @click.option("--window", default="1h", metavar="DURATION", help="Of a Prometheus server: how far back, such as 30m.")
->>>>>>> main
 @click.option(
     "--complete",
     is_flag=True,
@@ -63,22 +59,17 @@ _VERSION = 1
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
-<<<<<<< HEAD
-def command(files: tuple[str, ...], complete: bool, format_: str, output: str | None, color: str, **live: Any) -> None:
-    """Reads traces (OTLP protobuf or JSON, Jaeger or Zipkin JSON; gzip or zstd) and shows every boundary that they tell
-    of, the worst first: calls, errors, how long answers take, tries, work for nobody, work done twice. With --listen it
-    receives them; FILE may be what was received, a DuckDB file of sums.
-=======
-def command(files: tuple[str, ...], window: str, complete: bool, format_: str, output: str | None, color: str) -> None:
+def command(
+    files: tuple[str, ...], window: str, complete: bool, format_: str, output: str | None, color: str, **live: Any
+) -> None:
     """Reads traces (OTLP protobuf or JSON, Jaeger or Zipkin JSON; gzip or zstd) and shows every boundary that they tell
     of, the worst first: calls, errors, how long answers take, tries, work for nobody, work done twice. Of a Prometheus
-    server (http://HOST:9090) the histograms of service graphs, of Istio and of HTTP, classic or native.
->>>>>>> main
+    server (http://HOST:9090) the histograms of service graphs, of Istio and of HTTP, classic or native. With --listen it
+    receives spans; the file that it keeps their sums in is shown like any other.
     """
     from accord.cli._output import emit
     from accord.cli._terminal import wants_color
 
-<<<<<<< HEAD
     if live["listen_at"]:
         from accord.cli._listening import listen
 
@@ -88,10 +79,7 @@ def command(files: tuple[str, ...], window: str, complete: bool, format_: str, o
         return
     if not files:
         raise click.UsageError("expected files of traces, or --listen")
-    found = _read(files, complete)
-=======
     found = _read(files, complete, window)
->>>>>>> main
     if not found:
         click.echo("no calls in these files", err=True)
         click.get_current_context().exit(NOTHING)

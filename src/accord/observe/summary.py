@@ -65,18 +65,19 @@ def _key(row: dict[str, Any]) -> Key:
 
 
 def observed_in(files: Sequence[str], complete: bool = False, window: str = "1h") -> tuple[list[Observed], list[str]]:
-    """The boundaries that these files tell of together, then those of Prometheus servers; and why what was not read was not.
+    """The boundaries that these files tell of together, then those of servers and stores; and why what was not read was not.
 
-    A name that begins with http:// or https:// is a server, of which the last `window` is asked.
+    A name that begins with http:// or https:// is a server, of which the last `window` is asked; a
+    store is what `accord observe --listen` wrote.
     """
     told: list[Observed] = []
-    spans, refused = spans_in([name for name in files if not name.startswith(_SERVERS)], complete)
-    for name in files:
-        if name.startswith(_SERVERS):
-            try:
-                told += observed_by(server(name), window)
-            except Refused as refusal:
-                refused.append(f"{name}: {refusal}")
+    others = [name for name in files if name.startswith(_SERVERS) or _is_store(name)]
+    spans, refused = spans_in([name for name in files if name not in others], complete)
+    for name in others:
+        try:
+            told += observed_by(server(name), window) if name.startswith(_SERVERS) else _stored(name)
+        except Refused as refusal:
+            refused.append(f"{name}: {refusal}")
     engine = Engine()
     engine.take("spans", spans)
     try:
@@ -90,14 +91,7 @@ def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, li
 
     `complete`: a span that says nothing of its sampling stands for itself; else its weight is unknown.
     """
-<<<<<<< HEAD
-    stores = [name for name in files if _is_store(name)]
-    if stores:
-        return _stored(stores, [name for name in files if name not in stores])
-    engine, refused = Engine(), []
-=======
     refused = []
->>>>>>> main
     batch = Batch(ONE if complete else UNKNOWN_WEIGHT)
     tables: list[pa.Table] = []
     for name in files:
@@ -114,21 +108,20 @@ def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, li
 
 def _is_store(name: str) -> bool:
     """Whether it is a DuckDB file, by the word that stands in one from its ninth byte on."""
-    with Path(name).open("rb") as file:
-        return file.read(12)[8:] == b"DUCK"
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(12)[8:] == b"DUCK"
+    except OSError:
+        return False
 
 
-def _stored(stores: Sequence[str], others: Sequence[str]) -> tuple[list[Observed], list[str]]:
-    """What one file of sums tells; others beside it are not read, as their spans may be in it already."""
+def _stored(name: str) -> list[Observed]:
+    """What a file of sums tells."""
     from accord.observe.receiving.store import facts_of, opened
 
-    refused = [f"{name}: a file of sums is shown alone" for name in (*stores[1:], *others)]
+    engine = opened(name)
     try:
-        engine = opened(stores[0])
-    except Refused as refusal:
-        return [], [f"{stores[0]}: {refusal}", *refused]
-    try:
-        return boundaries(engine, facts_of(engine)), refused
+        return boundaries(engine, facts_of(engine))
     finally:
         engine.close()
 
