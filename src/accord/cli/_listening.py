@@ -17,7 +17,9 @@ _LOOPBACK = ("127.", "localhost", "[::1]")
 _REFRESH_S = 2.0
 
 
-def listen(listen_at: str, grpc: str, store: str, lateness: str, fsync: str, complete: bool, watch: bool) -> None:
+def listen(
+    listen_at: str, grpc: str, store: str, lateness: str, fsync: str, at_once: int, complete: bool, watch: bool
+) -> None:
     """Receives until it is stopped, and says where; with `watch` shows every boundary again and again."""
     try:
         from accord.observe.receiving.limits import Limits
@@ -34,7 +36,7 @@ def listen(listen_at: str, grpc: str, store: str, lateness: str, fsync: str, com
             store=store,
             durability="none" if fsync == "none" else "group",
             complete=complete,
-            limits=Limits(lateness_ns=waits),
+            limits=Limits(lateness_ns=waits, requests=at_once),
         )
         receiver = run(doors, lambda live, http, also: _ready(live, http, also, watch))
     except Refused as refused:

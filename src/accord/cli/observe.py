@@ -47,6 +47,7 @@ _VERSION = 1
     default="group",
     help="With --listen: an fsync before each acknowledgement, shared by all who wait; or none.",
 )
+@click.option("--at-once", type=click.IntRange(0), default=64, help="With --listen: requests in hand, at most.")
 @click.option("--watch", is_flag=True, help="With --listen: show every boundary, again and again.")
 @click.option("--window", default="1h", metavar="DURATION", help="Of a Prometheus server: how far back, such as 30m.")
 @click.option(
