@@ -70,6 +70,7 @@ REFUSED = {
     "no protobuf": (b"\xff" * 40, {}, 400),
     "no UTF-8": (request(3).replace(b"POST", b"\xff\xfe\xfd\xfc"), {}, 400),
     "deep JSON": (b"[" * 200_000, {"content-type": "application/json"}, 400),
+    "JSON that is no UTF-8": (b'{"a": "\xc2"}', {"content-type": "application/json"}, 400),
     "other JSON": (b"[1]", {"content-type": "application/json"}, 400),
 }
 

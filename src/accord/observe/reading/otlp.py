@@ -144,7 +144,7 @@ def read_json(data: bytes, batch: Batch) -> None:
     """Adds the spans of one export request in JSON; raises Refused where it is none."""
     try:
         request = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Refused(f"expected JSON: {error}") from None
     add_json(request, batch)
 
