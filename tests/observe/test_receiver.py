@@ -120,7 +120,7 @@ def test_grpc_takes_the_same_plain_and_compressed(receiver: Process):
 
 
 def test_the_same_spans_again_count_once_and_halves_of_two_requests_meet(tmp_path: Path):
-    with Process(tmp_path, "--lateness", "500ms") as live:
+    with Process(tmp_path, "--lateness", "3s") as live:
         for sides in ((3,), (2,), (3, 2), (2,)):
             httpx.post(live.http, content=request(1, sides, 20), headers=PROTOBUF)
         live.until_settled()

@@ -29,6 +29,8 @@ class Settling:
         self.limits = limits or Limits()
         self._store, self._database = store, store.database
         self._database.execute(words.WAITING)
+        for early in (False, True):  # now, rather than while the first senders wait
+            words.compiled(early)
         self.waiting = 0
 
     def add(self, spans: pa.Table, arrived_ns: int) -> None:
