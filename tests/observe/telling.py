@@ -33,8 +33,9 @@ class Told:
         self._count_repeats()
 
     def new(self) -> int:
+        """An id; half of them are negative, as 64 bits are for engines."""
         self._id += 1
-        return self._id * 7_919 + 13
+        return (self._id * 7_919 + 13) * self.chance.choice((1, -1))
 
     def _span(self, **told: Any) -> None:
         self.spans.append(ABSENT | told)
@@ -107,7 +108,7 @@ class Told:
         at = BEGIN + chance.randrange(300 * SECOND)
         tried_again, told = chance.random() < 0.4, chance.random() < 0.5
         count = chance.randrange(1, 7)
-        key = chance.randrange(1, 1 << 40) if chance.random() < 0.3 else 0
+        key = chance.randrange(1, 1 << 40) * chance.choice((1, -1)) if chance.random() < 0.3 else 0
         number = 0
         for _ in range(count):
             failed = chance.random() < 0.6
