@@ -88,7 +88,7 @@ def duplicates(charges: list[str]) -> int:
 
 
 def test_the_essay_is_counted_as_the_provider_s_own_record_says(tmp_path: Path):
-    with Process(tmp_path, "--lateness", "4s") as live:
+    with Process(tmp_path, "--lateness", "8s") as live:
         charges, answers = played(live, "as-it-was")
         spared, refused = played(live, "with-budgets", ENFORCE="1")
         live.until_settled()
