@@ -30,7 +30,8 @@ class Folding:
         self._counting = threading.Lock()
 
     def start(self, before: Iterable[Taken] = ()) -> None:
-        """Begins with what the journal holds already."""
+        """Begins with what the journal holds already, once the store is in order."""
+        self._store.roll_up(int(time.time()))
         for taken in before:
             self._add([taken])
         self._thread.start()
@@ -65,7 +66,7 @@ class Folding:
         self._thread.join()
 
     def _run(self) -> None:
-        next_settling, next_rolling = 0.0, 0.0
+        next_settling, next_rolling = 0.0, time.monotonic() + _ROLL_S
         try:
             while self._gathered():
                 if time.monotonic() >= next_settling:
