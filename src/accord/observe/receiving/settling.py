@@ -29,8 +29,10 @@ class Settling:
         self.limits = limits or Limits()
         self._store, self._database = store, store.database
         self._database.execute(words.WAITING)
-        for early in (False, True):  # now, rather than while the first senders wait
-            words.compiled(early)
+        self._database.execute(words.DUE.format(quiet=0, oldest=0))
+        for early in (False, True):  # compiled now, on nothing, rather than while the first senders wait
+            self._sum(0, early)
+        self.counts.clear()
         self.waiting = 0
 
     def add(self, spans: pa.Table, arrived_ns: int) -> None:
