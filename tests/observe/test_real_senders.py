@@ -97,6 +97,7 @@ def test_the_essay_is_counted_as_the_provider_s_own_record_says(tmp_path: Path):
     before: dict[str, Any] = rows["checkout", "as-it-was"]["counts"]
     assert before["repeated"] == duplicates(charges)
     assert before["calls"] == before["paired"] == len(charges)
+    assert before["refused"] == 0  # nothing is enforced here
     assert before["late"] == before["error_ok"] == SLOW * TRIES
     assert before["try_3"] == before["try_2"] == SLOW
     assert LIMIT_S * SECOND <= before["caller_longest_ns"] < SLOW_S * SECOND <= before["callee_longest_ns"]
