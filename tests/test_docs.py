@@ -26,7 +26,7 @@ LANGUAGE = DOCS / "language.md"
 def commands() -> Iterator[tuple[str, click.Command]]:
     with program.make_context("accord", [], resilient_parsing=True) as context:
         for name in program.list_commands(context):
-            yield name, importlib.import_module(f"{cli.__name__}.{name}").command
+            yield name, importlib.import_module(f"{cli.__name__}.{name.replace('-', '_')}").command
 
 
 def section(name: str) -> str:

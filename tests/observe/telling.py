@@ -33,8 +33,9 @@ class Told:
         self._count_repeats()
 
     def new(self) -> int:
+        """An id; half of them are negative, as 64 bits are for engines."""
         self._id += 1
-        return self._id * 7_919 + 13
+        return (self._id * 7_919 + 13) * self.chance.choice((1, -1))
 
     def _span(self, **told: Any) -> None:
         self.spans.append(ABSENT | told)
@@ -107,7 +108,7 @@ class Told:
         at = BEGIN + chance.randrange(300 * SECOND)
         tried_again, told = chance.random() < 0.4, chance.random() < 0.5
         count = chance.randrange(1, 7)
-        key = chance.randrange(1, 1 << 40) if chance.random() < 0.3 else 0
+        key = chance.randrange(1, 1 << 40) * chance.choice((1, -1)) if chance.random() < 0.3 else 0
         number = 0
         for _ in range(count):
             failed = chance.random() < 0.6
@@ -135,7 +136,7 @@ class Told:
         worked = chance.randrange(1, 5 * SECOND)
         span = self.new()
         peer = f"{callee}:8080"
-        code = chance.choice((504, NO_CODE)) if failed else 200
+        code = chance.choice((504, 500, 4, NO_CODE)) if failed else 200
         attempt = number if told else 0
         self._span(
             trace_hi=trace[0], trace_lo=trace[1], span=span, parent=parent, kind=CLIENT, service=caller, environment="prod",
@@ -161,7 +162,7 @@ class Told:
             return at + took
         broke, executions = chance.random() < 0.3, chance.choice((1, 1, 1, 3))
         start = at + took // 10
-        answered = 500 if broke else 201
+        answered = chance.choice((500, 4)) if broke else 201
         for _ in range(executions):
             self._server(trace, span, callee, "POST /do", start, worked, broke, answered, key=key)
         row["paired"] += 1
@@ -171,7 +172,7 @@ class Told:
         row["callee_longest_ns"] = max(row["callee_longest_ns"], worked)
         row["repeated"] += executions - 1
         row["twice_skew_ns"] += 2 * (start + SKEW.get(callee, 0) - at - SKEW.get(caller, 0)) - took + worked
-        if failed and worked > took:
+        if failed and worked > took and not code == answered == 500:
             row["late"] += 1
             row["late_ns"] += worked - took
         self.buckets[(*name, "callee", bucket_of(worked))] += 1

@@ -1,6 +1,6 @@
 """Show what telemetry tells of every boundary: both sides of each call, and what neither side's own figures show."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,10 +12,43 @@ _VERSION = 1
 
 
 @click.command(
-    epilog="Exit code: 0 shown, 2 usage error or nothing readable, 3 no calls in these files.",
+    epilog="Exit code: 0 shown, or stopped, 2 usage error or nothing readable, 3 no calls in these files.",
     short_help="Show what telemetry tells of every boundary",
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE|URL...")
+@click.argument("files", nargs=-1, metavar="[FILE|URL]...")
+@click.option(
+    "--listen",
+    "listen_at",
+    is_flag=False,
+    flag_value="127.0.0.1:4318",
+    metavar="[HOST:PORT]",
+    help="Receive OTLP over HTTP there (127.0.0.1:4318), and over gRPC, until stopped.",
+)
+@click.option(
+    "--grpc", default="", metavar="HOST:PORT", help="Where gRPC is received (port 4317 of the same host), or off."
+)
+@click.option(
+    "--store",
+    default="observed.duckdb",
+    show_default=True,
+    metavar="FILE",
+    help="With --listen: the DuckDB file of sums; its journal is beside it.",
+)
+@click.option(
+    "--lateness",
+    default="1m",
+    show_default=True,
+    metavar="DURATION",
+    help="With --listen: how long a trace must be quiet before its calls are counted.",
+)
+@click.option(
+    "--fsync",
+    type=click.Choice(("group", "none")),
+    default="group",
+    help="With --listen: an fsync before each acknowledgement, shared by all who wait; or none.",
+)
+@click.option("--at-once", type=click.IntRange(0), default=64, help="With --listen: requests in hand, at most.")
+@click.option("--watch", is_flag=True, help="With --listen: show every boundary, again and again.")
 @click.option("--window", default="1h", metavar="DURATION", help="Of a Prometheus server: how far back, such as 30m.")
 @click.option(
     "--complete",
@@ -27,14 +60,26 @@ _VERSION = 1
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
-def command(files: tuple[str, ...], window: str, complete: bool, format_: str, output: str | None, color: str) -> None:
+def command(
+    files: tuple[str, ...], window: str, complete: bool, format_: str, output: str | None, color: str, **live: Any
+) -> None:
     """Reads traces (OTLP protobuf or JSON, Jaeger or Zipkin JSON; gzip or zstd) and shows every boundary that they tell
     of, the worst first: calls, errors, how long answers take, tries, work for nobody, work done twice. Of a Prometheus
-    server (http://HOST:9090) the histograms of service graphs, of Istio and of HTTP, classic or native.
+    server (http://HOST:9090) the histograms of service graphs, of Istio and of HTTP, classic or native. With --listen it
+    receives spans; the file that it keeps their sums in is shown like any other.
     """
     from accord.cli._output import emit
     from accord.cli._terminal import wants_color
 
+    if live["listen_at"]:
+        from accord.cli._listening import listen
+
+        if files:
+            raise click.UsageError("expected either files or --listen")
+        listen(complete=complete, **live)
+        return
+    if not files:
+        raise click.UsageError("expected files of traces, or --listen")
     found = _read(files, complete, window)
     if not found:
         click.echo("no calls in these files", err=True)

@@ -43,7 +43,7 @@ class Intent:
                 noted(attributes(received, refused))
                 await _refuse(send, refused)
                 return
-            noted(attributes(received, refused, self._again(scope, received)))
+            noted(attributes(received, duplicate=self._again(scope, received), would_refuse=refused))
             await self.application(scope, receive, send)
 
     def _refused(self, scope: Scope, received: context.Intent) -> str:

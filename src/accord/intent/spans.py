@@ -7,7 +7,9 @@ from accord.intent.context import Intent
 from accord.intent.duplicates import digest
 
 
-def attributes(intent: Intent, refused: str = "", duplicate: bool | None = None) -> dict[str, Any]:
+def attributes(
+    intent: Intent, refused: str = "", duplicate: bool | None = None, would_refuse: str = ""
+) -> dict[str, Any]:
     """What is told of an intent; `http.request.resend_count` is OpenTelemetry's own word for the tries before this one."""
     found: dict[str, Any] = {}
     left = intent.remaining()
@@ -23,6 +25,8 @@ def attributes(intent: Intent, refused: str = "", duplicate: bool | None = None)
         found["accord.criticality"] = intent.criticality
     if refused:
         found["accord.refused"] = refused
+    if would_refuse:
+        found["accord.would_refuse"] = would_refuse
     if duplicate is not None:
         found["accord.duplicate"] = duplicate
     return found

@@ -21,6 +21,8 @@ _CALL = ("trace_hi", "trace_lo", "call")
 _SIBLINGS = ("trace_hi", "trace_lo", "caller_span", "consumer", "asked", "peer")
 _ORDER = ("caller_start", "caller_ns", "call")
 _MOST_TRIES = 5
+_NO_ID = -(1 << 63) + 1
+"""Below every id and every key: half of them are negative, and the largest of a value and its absence must be the value."""
 
 
 def calls(spans: Table) -> Table:
@@ -115,7 +117,7 @@ def _halves(spans: Table, merged: Any) -> dict[str, Any]:
         "answered": of(callee, spans.operation, ""),
         "peer": of(caller, spans.peer, ""),
         "environment": merged(spans.environment),
-        "caller_span": of(caller, spans.parent, 0),
+        "caller_span": of(caller, spans.parent, _NO_ID),
         "caller_start": of(caller, spans.start_ns, 0),
         "callee_start": of(callee, spans.start_ns, 0),
         "caller_ns": of(caller, spans.duration_ns, 0),
@@ -126,7 +128,7 @@ def _halves(spans: Table, merged: Any) -> dict[str, Any]:
         "callee_code": of(callee, spans.code, NO_CODE),
         "attempt": merged(spans.attempt),
         "weight": merged(spans.weight),
-        "key": merged(spans.key),
+        "key": merged(ifelse(spans.key == 0, _NO_ID, spans.key)),
         "refused": merged(spans.refused),
         "inferred": merged(spans.inferred),
     }
@@ -141,6 +143,8 @@ def _named(found: Table) -> Table:
         provider=ifelse(seen, found.callee, by_peer),
         operation=ifelse(seen, found.answered, found.asked),
         began_ns=ifelse(found.has_caller == 1, found.caller_start, found.callee_start),
+        caller_span=ifelse(found.caller_span == _NO_ID, 0, found.caller_span),
+        key=ifelse(found.key == _NO_ID, 0, found.key),
     ).drop("caller", "callee", "answered")
 
 

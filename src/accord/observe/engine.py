@@ -27,28 +27,28 @@ class Engine:
             "memory_limit": f"{memory_mb}MB",
             "preserve_insertion_order": False,
         }
-        self._database = duckdb.connect(path, config=settings)
+        self.database = duckdb.connect(path, config=settings)
 
     def close(self) -> None:
         """Lets the database go."""
-        self._database.close()
+        self.database.close()
 
     def take(self, name: str, spans: pa.Table) -> None:
         """Makes Arrow columns a table; raises ValueError where they are not those of `SPANS`."""
         if spans.schema.names != [column.name for column in SPANS]:
             raise ValueError(f"expected the columns of spans, read {', '.join(spans.schema.names)}")
-        self._database.register("arriving", spans)
-        self._database.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arriving')
-        self._database.unregister("arriving")
+        self.database.register("arriving", spans)
+        self.database.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arriving')
+        self.database.unregister("arriving")
 
     def view_parquet(self, name: str, path: str) -> None:
         """Makes a Parquet file with the columns of spans readable under a name, without copying it."""
         quoted = path.replace("'", "''")
-        self._database.execute(f"CREATE OR REPLACE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')")
+        self.database.execute(f"CREATE OR REPLACE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')")
 
     def make(self, name: str, expression: Table) -> Table:
         """Works an expression out into a table, and gives the table to build the next one on."""
-        self._database.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {ibis.to_sql(expression, dialect="duckdb")}')
+        self.database.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {ibis.to_sql(expression, dialect="duckdb")}')
         return ibis.table(expression.schema(), name=name)
 
     def facts(self, spans: str = "spans", seconds: int = 60) -> Mapping[str, Table]:
@@ -62,6 +62,6 @@ class Engine:
 
     def rows(self, expression: Table) -> list[dict[str, Any]]:
         """The rows of an expression, as plain values."""
-        found = self._database.execute(ibis.to_sql(expression, dialect="duckdb"))
+        found = self.database.execute(ibis.to_sql(expression, dialect="duckdb"))
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

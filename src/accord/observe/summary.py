@@ -1,7 +1,7 @@
 """The facts of an engine as boundaries, all windows of each together, the worst first."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,11 @@ _SERVERS = ("http://", "https://")
 
 def observed(engine: Engine, spans: str = "spans") -> list[Observed]:
     """Every boundary that these spans show."""
-    facts = engine.facts(spans)
+    return boundaries(engine, engine.facts(spans))
+
+
+def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
+    """Every boundary of the tables `sums`, `histograms` and `codes`, all their windows together."""
     rows = engine.rows(merged(facts["sums"], _BOUNDARY))
     histograms = facts["histograms"]
     by = [*_BOUNDARY, "side", "bucket"]
@@ -61,18 +65,19 @@ def _key(row: dict[str, Any]) -> Key:
 
 
 def observed_in(files: Sequence[str], complete: bool = False, window: str = "1h") -> tuple[list[Observed], list[str]]:
-    """The boundaries that these files tell of together, then those of Prometheus servers; and why what was not read was not.
+    """The boundaries that these files tell of together, then those of servers and stores; and why what was not read was not.
 
-    A name that begins with http:// or https:// is a server, of which the last `window` is asked.
+    A name that begins with http:// or https:// is a server, of which the last `window` is asked; a
+    store is what `accord observe --listen` wrote.
     """
     told: list[Observed] = []
-    spans, refused = spans_in([name for name in files if not name.startswith(_SERVERS)], complete)
-    for name in files:
-        if name.startswith(_SERVERS):
-            try:
-                told += observed_by(server(name), window)
-            except Refused as refusal:
-                refused.append(f"{name}: {refusal}")
+    others = [name for name in files if name.startswith(_SERVERS) or _is_store(name)]
+    spans, refused = spans_in([name for name in files if name not in others], complete)
+    for name in others:
+        try:
+            told += observed_by(server(name), window) if name.startswith(_SERVERS) else _stored(name)
+        except Refused as refusal:
+            refused.append(f"{name}: {refusal}")
     engine = Engine()
     engine.take("spans", spans)
     try:
@@ -99,6 +104,26 @@ def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, li
     refused += [f"{count} times {reason}" for reason, count in batch.refused.items()]
     tables.append(batch.taken())
     return with_kinds(pa.concat_tables(tables)), refused
+
+
+def _is_store(name: str) -> bool:
+    """Whether it is a DuckDB file, by the word that stands in one from its ninth byte on."""
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(12)[8:] == b"DUCK"
+    except OSError:
+        return False
+
+
+def _stored(name: str) -> list[Observed]:
+    """What a file of sums tells."""
+    from accord.observe.receiving.store import facts_of, opened
+
+    engine = opened(name)
+    try:
+        return boundaries(engine, facts_of(engine))
+    finally:
+        engine.close()
 
 
 def _tables(path: Path, batch: Batch) -> Iterator[pa.Table]:

@@ -10,10 +10,12 @@ import ibis
 from ibis import ifelse
 
 from accord.observe.calls import Table
-from accord.observe.columns import BOUNDARY, COUNTS, LARGEST
+from accord.observe.columns import BOUNDARY, COUNTS, LARGEST, NO_CODE
 
 _SECOND = 1_000_000_000
 _OCTAVE = 32
+_LEFT = (1, 4)
+"""gRPC's CANCELLED and DEADLINE_EXCEEDED."""
 _NAMES = [column.name for column in BOUNDARY]
 
 
@@ -70,7 +72,7 @@ def _counts(calls: Table) -> dict[str, Any]:
     caller, callee = calls.has_caller == 1, calls.has_callee == 1
     paired = caller & callee
     caller_failed, callee_failed = calls.caller_error == 1, calls.callee_error == 1
-    late = paired & caller_failed & (calls.callee_ns > calls.caller_ns)
+    late = paired & caller_failed & (calls.callee_ns > calls.caller_ns) & ~_was_told(calls)
 
     def count(condition: Any) -> Any:
         return ifelse(condition, 1, 0).sum().cast("int64")
@@ -100,6 +102,15 @@ def _counts(calls: Table) -> dict[str, Any]:
         "inferred": count(calls.inferred == 1),
         "undecided": count(calls.has_caller + calls.has_callee == 0),
     }
+
+
+def _was_told(calls: Table) -> Any:
+    """Whether the caller was there for the answer: it saw the very code that the callee gave.
+
+    A server's span may end a little after the answer has arrived. gRPC's 1 and 4 are also what a caller says who left.
+    """
+    left = calls.caller_code.isin((NO_CODE, *_LEFT))
+    return (calls.caller_code == calls.callee_code) & ~left
 
 
 def _times(calls: Table, paired: Any) -> dict[str, Any]:

@@ -25,13 +25,14 @@ _ABSENT: dict[str, Any] = {column.name: "" if column.type == "text" else 0 for c
 
 
 class Batch:
-    """Collects spans; `weight` is that of a span which says nothing of its own sampling.
+    """Collects spans that began after `since` and not after `until`, in nanoseconds since 1970.
 
-    `refused` counts, by reason, what could not be a span: nothing is dropped unseen.
+    `weight` is that of a span which says nothing of its own sampling. `refused` counts, by reason, what could not be a span: nothing is dropped unseen.
     """
 
-    def __init__(self, weight: int = 0) -> None:
+    def __init__(self, weight: int = 0, since: int = 0, until: int = _LARGEST) -> None:
         self.weight = weight
+        self._since, self._until = since, until
         self.refused: dict[str, int] = {}
         self._numbers = array("q")
         self._texts: dict[str, int] = {"": 0}
@@ -49,6 +50,8 @@ class Batch:
         start, duration = row[_START], row[_DURATION]
         if not row[_SPAN] or not (row[0] or row[1]):
             self.refuse("a span without an id")
+        elif not self._since < start <= self._until and 0 < start <= _LARGEST:
+            self.refuse("a span of another time")
         elif not 0 < start <= _LARGEST or not 0 <= duration <= _LARGEST:
             self.refuse("a span that ends before it begins, or began at no time")
         else:

@@ -70,7 +70,7 @@ def _json(head: bytes, stream: IO[bytes], batch: Batch) -> Iterator[None]:
 def _is_whole(line: bytes) -> bool:
     try:
         msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return False
     return True
 
@@ -92,7 +92,7 @@ def _lines(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
 def _document(data: bytes, batch: Batch, where: str) -> Iterator[None]:
     try:
         document = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Refused(f"{where}expected JSON: {error}") from None
     if isinstance(document, dict) and "resourceSpans" in document:
         otlp.add_json(document, batch)

@@ -1,30 +1,27 @@
 """OTLP traces, protobuf and JSON: https://opentelemetry.io/docs/specs/otlp/ (ids are hexadecimal in its JSON, not base64)."""
 
+from itertools import count
 from typing import Any
 
 import msgspec
 from google.protobuf.message import DecodeError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from accord.model.problem import Refused
 from accord.observe.columns import ERROR, OK, UNSET
 from accord.observe.reading.batch import Attributes, Batch, id_of_bytes, id_of_hex, ids_of_hex
-from accord.observe.reading.meaning import (
-    OWN_WORDS,
-    RESOURCE_WORDS,
-    SPAN_WORDS,
-    key_of,
-    of_resource,
-    of_span,
-    remaining_of,
-    weight_of,
-    whole,
-)
+from accord.observe.reading.meaning import OWN_WORDS, RESOURCE_WORDS, SPAN_WORDS, of_resource, of_span, weight_of, whole
+from accord.observe.reading.wire import Request
 
 _KINDS = {"UNSPECIFIED": 0, "INTERNAL": 1, "SERVER": 2, "CLIENT": 3, "PRODUCER": 4, "CONSUMER": 5}
 _STATUSES = {"UNSET": UNSET, "OK": OK, "ERROR": ERROR}
 _MOST_ATTRIBUTES = 256
 _MOST_UNDERSTOOD = 4096
+_MOST_SEEN, _LONGEST_SEEN = 1 << 16, 512
+_KEY_FIRST, _LONGEST_WORD = b"\x0a", 128
+"""The tag of field 1 of a KeyValue; a length below 128 is one byte."""
+_PLAIN = ("string_value", "int_value", "bool_value", "double_value")
 _FROM = int.from_bytes
 _NO_LINK = (0, 0, 0)
 _MOST_ITEMS = 16
@@ -33,15 +30,59 @@ _MOST_ITEMS = 16
 def read_protobuf(data: bytes, batch: Batch) -> None:
     """Adds the spans of one export request; raises Refused where it is none."""
     try:
-        request = ExportTraceServiceRequest.FromString(data)
+        request = Request.FromString(data)
+        _SEEN.make_room()
+        for resource in request.resource_spans:
+            reader = _SpanReader(batch, of_resource(_of_resource(resource.resource.attributes)))
+            for scope in resource.scope_spans:
+                for span in scope.spans:
+                    reader.add(span)
     except DecodeError:
         raise Refused("expected an OTLP export request of traces (protobuf)") from None
-    for resource in request.resource_spans:
-        whose = of_resource(_attributes(resource.resource.attributes, RESOURCE_WORDS))
-        reader = _SpanReader(batch, whose)
-        for scope in resource.scope_spans:
-            for span in scope.spans:
-                reader.add(span)
+
+
+class _Seen:
+    """What attributes mean, by their bytes: 0 for nothing here, else the number of a pair; below 0 where the pair is
+    another with almost every span.
+    """
+
+    def __init__(self) -> None:
+        self.numbers: dict[bytes, int] = {}
+        self.pairs: dict[int, tuple[str, Any]] = {}
+        self.unread: set[bytes] = set()
+
+    def make_room(self) -> None:
+        """Forgets all of it where there is too much; not while a request is read."""
+        if len(self.numbers) + len(self.pairs) + len(self.unread) > _MOST_SEEN:
+            self.numbers.clear()
+            self.pairs.clear()
+            self.unread.clear()
+
+    def learn(self, attribute: bytes) -> int:
+        """The number of an attribute that was not seen before; raises DecodeError where it is none.
+
+        An attribute begins with its key: where nothing is read of that, nothing is read of its value.
+        """
+        word = attribute[2 : 2 + attribute[1]] if attribute[:1] == _KEY_FIRST and len(attribute) > 1 else b""
+        if word in self.unread:
+            if len(self.numbers) < _MOST_SEEN // 4 and len(attribute) <= _LONGEST_SEEN:
+                self.numbers[attribute] = 0
+            return 0
+        key, value = _pair(attribute)
+        if key not in SPAN_WORDS:
+            if word == key.encode() and len(word) < _LONGEST_WORD:
+                self.unread.add(word)
+            return 0
+        number = next(_numbers)
+        number = -number if key in OWN_WORDS else number
+        self.pairs[number] = key, value
+        if len(attribute) <= _LONGEST_SEEN and number > 0:
+            self.numbers[attribute] = number
+        return number
+
+
+_SEEN = _Seen()
+_numbers = count(1)
 
 
 class _SpanReader:
@@ -51,13 +92,14 @@ class _SpanReader:
         self.batch = batch
         code = batch.code
         self._whose = (code(whose["service"]), code(whose["environment"]), code(whose["version"]))
-        self._understood: dict[Any, tuple[int, ...]] = {}
+        self._understood: dict[tuple[Any, ...], tuple[int, ...]] = {}
 
     def add(self, span: Any) -> None:
         """Adds one span."""
-        attributes = _attributes(span.attributes, SPAN_WORDS)
-        kind = span.kind if 0 <= span.kind <= 5 else 0
-        operation, peer, status, code, attempt, refused = self._meaning(kind, span, attributes)
+        seen = _SEEN.numbers
+        numbers = [found if (found := seen.get(each)) is not None else _SEEN.learn(each) for each in span.attributes]
+        key = (span.kind, span.name, span.status.code, *numbers)
+        meaning = self._understood.get(key) or self._understand(key)
         told = weight_of(span.trace_state) if span.trace_state else None
         trace, own, parent = span.trace_id, span.span_id, span.parent_span_id
         start = span.start_time_unix_nano
@@ -67,74 +109,64 @@ class _SpanReader:
                 _FROM(trace[8:], "big", signed=True) if len(trace) == 16 else 0,
                 _FROM(own, "big", signed=True) if len(own) == 8 else 0,
                 _FROM(parent, "big", signed=True) if len(parent) == 8 else 0,
-                kind,
+                meaning[0],
                 0,
                 *self._whose,
-                operation,
-                peer,
+                meaning[1],
+                meaning[2],
                 start,
                 span.end_time_unix_nano - start,
-                status,
-                code,
-                attempt,
+                meaning[3],
+                meaning[4],
+                meaning[5],
                 self.batch.weight if told is None else told,
-                remaining_of(attributes),
-                key_of(attributes),
-                refused,
+                meaning[6],
+                meaning[7],
+                meaning[8],
                 *(_link(span.links[0]) if span.links else _NO_LINK),
             )
         )
 
-    def _meaning(self, kind: int, span: Any, attributes: dict[str, Any]) -> tuple[int, ...]:
-        own = (
-            {name: value for name, value in attributes.items() if name not in OWN_WORDS}
-            if attributes.keys() & OWN_WORDS
-            else attributes
-        )
-        key = (kind, span.name, span.status.code, *own.items())
-        try:
-            known = self._understood.get(key)
-        except TypeError:  # a list among the values
-            return self._understand(kind, span, attributes)
-        if known is None:
-            known = self._understand(kind, span, attributes)
-            if len(self._understood) < _MOST_UNDERSTOOD:
-                self._understood[key] = known
-        return known
-
-    def _understand(self, kind: int, span: Any, attributes: Attributes) -> tuple[int, ...]:
-        told = of_span(kind, span.name, span.status.code, attributes)
+    def _understand(self, key: tuple[Any, ...]) -> tuple[int, ...]:
+        """What a span means, in the order of the columns; kept, but where it says what no other span does."""
+        kind, name, status, *numbers = key
+        kind = kind if 0 <= kind <= 5 else 0
+        attributes = dict(_SEEN.pairs[number] for number in numbers if number)
+        told = of_span(kind, name, status, attributes)
         code = self.batch.code
-        return (
+        found = (
+            kind,
             code(told["operation"]),
             code(told["peer"]),
             told["status"],
             told["code"],
             told["attempt"],
+            told["remaining_ms"],
+            told["key"],
             told["refused"],
         )
+        if len(self._understood) < _MOST_UNDERSTOOD and not any(number < 0 for number in numbers):
+            self._understood[key] = found
+        return found
 
 
-def _link(link: Any) -> tuple[int, int, int]:
+def _link(data: bytes) -> tuple[int, int, int]:
+    link = Span.Link.FromString(data)
     return id_of_bytes(link.trace_id[:8]), id_of_bytes(link.trace_id[8:]), id_of_bytes(link.span_id)
 
 
-def _attributes(pairs: Any, words: frozenset[str]) -> dict[str, Any]:
-    """Those attributes that mean something here."""
-    found: dict[str, Any] = {}
-    for pair in pairs:
-        key = pair.key
-        if key not in words:
-            continue
-        value = pair.value
-        kind = value.WhichOneof("value")
-        if kind == "string_value":
-            found[key] = value.string_value
-        elif kind == "array_value":
-            found[key] = [item.string_value for item in value.array_value.values[:_MOST_ITEMS]]
-        elif kind in ("int_value", "bool_value", "double_value"):
-            found[key] = getattr(value, kind)
-    return found
+def _of_resource(attributes: Any) -> dict[str, Any]:
+    return {key: value for key, value in map(_pair, attributes) if key in RESOURCE_WORDS}
+
+
+def _pair(attribute: bytes) -> tuple[str, Any]:
+    """The key and the value of an attribute; raises DecodeError where it is none."""
+    pair = KeyValue.FromString(attribute)
+    value = pair.value
+    kind = value.WhichOneof("value")
+    if kind == "array_value":
+        return pair.key, [item.string_value for item in value.array_value.values[:_MOST_ITEMS]]
+    return pair.key, getattr(value, kind) if kind in _PLAIN else None
 
 
 # ---------------------------------------------------------------------- JSON
@@ -144,7 +176,7 @@ def read_json(data: bytes, batch: Batch) -> None:
     """Adds the spans of one export request in JSON; raises Refused where it is none."""
     try:
         request = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Refused(f"expected JSON: {error}") from None
     add_json(request, batch)
 

@@ -1,0 +1,48 @@
+"""OTLP over gRPC: https://opentelemetry.io/docs/specs/otlp/#otlpgrpc; the bytes of a request are read by our own reader."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+
+from accord.observe.receiving.intake import Intake
+from accord.observe.receiving.over_http import accepted
+from accord.observe.receiving.refusal import Refusal
+
+SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService"
+_DETAILS = "grpc-status-details-bin"
+
+
+async def serving(intake: Intake, address: str) -> tuple[Any, int]:
+    """A server that listens there, and the port it has; raises RuntimeError where it cannot."""
+    server = grpc.aio.server(
+        options=[
+            ("grpc.max_receive_message_length", intake.limits.sent),
+            ("grpc.max_send_message_length", 1 << 16),
+            ("grpc.so_reuseport", 0),
+        ]
+    )
+    method = grpc.unary_unary_rpc_method_handler(_exporting(intake))
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, {"Export": method}),))
+    port = server.add_insecure_port(address)
+    await server.start()
+    return server, port
+
+
+def _exporting(intake: Intake) -> Callable[[bytes, Any], Awaitable[bytes]]:
+    async def export(body: bytes, context: Any) -> bytes:
+        try:
+            intake.admit(len(body))
+            try:
+                return accepted(await intake.take(body, "protobuf", "identity"))
+            finally:
+                intake.release(len(body))
+        except Refusal as refused:
+            refusal = intake.refuse(refused)
+        if refusal.retry_after_s:
+            context.set_trailing_metadata(((_DETAILS, refusal.encoded()),))
+        context.set_code(next(code for code in grpc.StatusCode if code.value[0] == refusal.code))
+        context.set_details(refusal.reason)
+        return b""
+
+    return export
