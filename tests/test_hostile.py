@@ -32,9 +32,10 @@ from accord.report._asked import Asked
 from accord.report._formats import formats, renderer
 from accord.sources import exported
 from accord.sources.contract_keys import ASSUME_KEYS, OTHER_WORDS, PARTY_KEYS, PROMISE_KEYS
+from counted import calls
 
 SECONDS = float(os.environ.get("ACCORD_HOSTILE_SECONDS", "0"))
-PATIENCE_S = 10.0
+MOST_CALLS = 30_000_000
 MOST_MEMORY_KB = 3_000_000
 AS_OF = date(2026, 11, 23)
 START = Place("root", "accord.yaml", 1, 1)
@@ -585,6 +586,13 @@ def contents(draw: st.DrawFn) -> bytes:
 # ---------------------------------------------------------------------- what must hold
 
 
+def patiently(act: Callable[[], Any]) -> Any:
+    """What an act gives, if it makes no more calls than a patient person waits for."""
+    given: list[Any] = []
+    assert calls(lambda: given.append(act())) < MOST_CALLS
+    return given[0]
+
+
 def is_inside(place: Place, text: str) -> bool:
     lines = _LINE_END.split(text)
     return 1 <= place.line <= len(lines) and 1 <= place.column <= len(lines[place.line - 1]) + 1
@@ -603,9 +611,7 @@ def read(content: bytes, start: Place = START) -> tuple[Reader, str]:
 
 
 def holds_for_reading(content: bytes, start: Place = START) -> Reader:
-    started = time.process_time()
-    reader, text = read(content, start)
-    assert time.process_time() - started < PATIENCE_S
+    reader, text = patiently(lambda: read(content, start))
     for problem in reader.problems:
         assert "please report" not in problem.reason, problem
         assert "\n" not in problem.reason, problem
@@ -646,11 +652,13 @@ def holds_for_checking(content: bytes) -> None:
 
 def _checked(reader: Reader) -> None:
     reading = reader.reading()
-    started = time.process_time()
-    result = check(reading.facts, reading.problems, reading.files, AS_OF, waivers=reading.waivers)
-    for name in formats():
-        renderer(name)(result, Asked(width=80, questions=True))
-    assert time.process_time() - started < PATIENCE_S
+
+    def shown() -> None:
+        result = check(reading.facts, reading.problems, reading.files, AS_OF, waivers=reading.waivers)
+        for name in formats():
+            renderer(name)(result, Asked(width=80, questions=True))
+
+    patiently(shown)
 
 
 def holds_for_exporting(content: bytes) -> None:
@@ -684,13 +692,11 @@ def holds_for_mappings(texts: tuple[str, str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in zip(("accord-mapping.yaml", "a.yaml", "b-c.yaml"), texts, strict=True):
             Path(folder, name).write_bytes(text.encode("utf-8", "replace"))
-        started = time.process_time()
-        reading = read_paths((folder,))
+        reading = patiently(lambda: read_paths((folder,)))
         for found in (*reading.facts, *reading.problems):
             text = Path(folder, found.place.file).read_bytes().decode("utf-8", "replace")
             assert is_inside(found.place, text), found
-        check(reading.facts, reading.problems, reading.files, AS_OF)
-        assert time.process_time() - started < PATIENCE_S
+        patiently(lambda: check(reading.facts, reading.problems, reading.files, AS_OF))
         assert not [problem for problem in reading.problems if "please report" in problem.reason]
 
 
@@ -795,11 +801,11 @@ def test_the_good_texts_hold(text: str) -> None:
         "".join(f"party: a\nonly: {{env: e{n}, version: v{n}}}\npromises: {{x: {{latency: {{max: 1s}}}}}}\n---\n" for n in range(200)),
     ],
 )  # fmt: skip
-def test_large_and_tangled_systems_are_judged_in_time(text: str) -> None:
+def test_large_and_tangled_systems_are_judged_by_bounded_work(text: str) -> None:
     holds_for_checking(text.encode())
 
 
-def test_a_mapping_over_a_large_tree_ends_in_time(tmp_path: Path) -> None:
+def test_a_mapping_over_a_large_tree_ends_by_bounded_work(tmp_path: Path) -> None:
     deep = tmp_path
     for number in range(60):
         deep = deep / "d"
@@ -816,9 +822,7 @@ def test_a_mapping_over_a_large_tree_ends_in_time(tmp_path: Path) -> None:
         )
     )
     (tmp_path / "accord-mapping.yaml").write_text(mapping)
-    started = time.process_time()
-    reading = read_paths((str(tmp_path),))
-    assert time.process_time() - started < PATIENCE_S
+    reading = patiently(lambda: read_paths((str(tmp_path),)))
     assert any("say in `where` which belong together" in problem.reason for problem in reading.problems)
 
 
@@ -833,10 +837,8 @@ def test_a_mapping_over_a_large_tree_ends_in_time(tmp_path: Path) -> None:
         "{party: p, x-y: &a [<.a>, <.a>], x-z: &b [*a, *a], x-a: &c [*b, *b], x-b: &d [*c, *c], x-c: [*d, *d]}",
     ],
 )  # fmt: skip
-def test_a_mapping_of_hostile_texts_ends_in_time(gives: str, tmp_path: Path) -> None:
+def test_a_mapping_of_hostile_texts_ends_by_bounded_work(gives: str, tmp_path: Path) -> None:
     (tmp_path / "accord-mapping.yaml").write_text(f"mapping: m\nfiles: [a.yaml]\neach: .l\ngives: {gives}\n")
-    (tmp_path / "a.yaml").write_text("l: [" + "{a: 5s, b: {c: 1}}, " * 3_000 + "]\n")
-    started = time.process_time()
-    reading = read_paths((str(tmp_path),))
-    check(reading.facts, reading.problems, reading.files, AS_OF)
-    assert time.process_time() - started < PATIENCE_S
+    (tmp_path / "a.yaml").write_text("l: [" + "{a: 5s, b: {c: 1}}, " * 1_000 + "]\n")
+    reading = patiently(lambda: read_paths((str(tmp_path),)))
+    patiently(lambda: check(reading.facts, reading.problems, reading.files, AS_OF))

@@ -104,10 +104,7 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated = tuple(facts)
     linked = link(carried(reached(stated)), stated)
-    names: dict[str, set[str]] = {}
-    for known in linked.links:
-        names.setdefault(known.name, set()).add(known.party)
-    told = by_operation(answered(by_address(linked.facts), names))
+    told = by_operation(answered(by_address(linked.facts), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
     system = System(as_set(with_defaults(with_one_version(with_turns))), as_of)
     return system, (*linked.problems, *system.conflicts)
