@@ -79,12 +79,19 @@ class _Homes:
         found = [
             operation
             for (provider, address), operations in self.named.items()
-            if provider == party and (address == wanted or (fact.operation == ANY and address.startswith(wanted)))
+            if provider == party and (address == wanted or self.is_left_to(fact, address, wanted))
             for operation in operations
         ]
         scope = self.scope(fact)
         for operation in dict.fromkeys(found or ([] if fact.operation == ANY else [fact.operation])):
             yield replace(fact, provider=party, operation=operation, scope=scope)
+
+    def is_left_to(self, fact: Fact, address: str, wanted: str) -> bool:
+        """Whether a fact of a whole service holds for the method at this address: none of its file names that one."""
+        if fact.operation != ANY or not address.startswith(wanted):
+            return False
+        named = self.files.get((fact.provider, address.removeprefix(wanted)), ())
+        return (fact.place.root, fact.place.file) not in named
 
     def scope(self, fact: Fact) -> Scope:
         """The scope of a fact, with the file where several say something of the same method."""

@@ -36,14 +36,23 @@ def share(address: str, match: Match) -> Share:
 
 
 def _path(path: str, match: Match) -> Share:
-    if not match.compared or (match.compared == "prefix" and match.path in ("", "/")):
+    if not match.compared or (match.compared in ("prefix", "segments") and match.path in ("", "/")):
         return Share.ALL
     if not path or match.compared == "regex":
         return Share.PERHAPS
+    if match.compared == "segments":
+        return _below(path.rstrip("/").split("/"), match.path.rstrip("/").split("/"))
     asked, wanted = path.split("/"), match.path.split("/")
     if match.compared == "prefix":
         return _begins(asked, wanted)
     return _length(asked, wanted) if len(asked) != len(wanted) else _all(asked, wanted)
+
+
+def _below(asked: list[str], wanted: list[str]) -> Share:
+    """A path of whole segments: `/a` is no beginning of `/ab`; a closing slash says nothing."""
+    if len(wanted) > len(asked):
+        return _length(asked, wanted)
+    return _all(asked[: len(wanted)], wanted)
 
 
 def _begins(asked: list[str], wanted: list[str]) -> Share:

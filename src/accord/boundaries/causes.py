@@ -13,7 +13,7 @@ from accord.boundaries.worst import worst
 from accord.model.fact import Fact
 from accord.model.nothing import NONE
 
-_ON_THE_WAY = frozenset(("timeout", "connect", "reset", "connect-failure", "refused-stream"))
+_ON_THE_WAY = frozenset(("timeout", "connect", "reset", "connect-failure", "refused-stream", "reset-before-request"))
 """Words of `retry_on` that name no answer."""
 _CODES = {"gateway-error": ("502", "503", "504"), "retriable-4xx": ("409",)}
 """Words of Envoy's `x-envoy-retry-on` that stand for several codes."""

@@ -103,13 +103,21 @@ class _Pods:
         return tuple(sorted({**dict(fact.scope), added[0]: added[1]}.items()))
 
     def selected(self, budget: Fact) -> Iterator[Pods]:
-        """The pods that a budget is for: of its own namespace, with every label that it asks for."""
+        """The pods that a budget is for: of its own namespace, with every label that it asks for.
+
+        Of a workload that is defined several times, the definition in the file of the budget, where there is one.
+        """
         namespace = budget.provider.partition(":")[2].rpartition("/")[0]
+        found = []
         for pods in self.homes.values():
             runs = pods.runs
             near = runs.place.root == budget.place.root and _namespace(runs) == namespace
             if near and set(budget.value) <= set(runs.value):
-                yield pods
+                found.append(pods)
+        beside = {_identity(pods.runs) for pods in found if pods.runs.place.file == budget.place.file}
+        return (
+            pods for pods in found if pods.runs.place.file == budget.place.file or _identity(pods.runs) not in beside
+        )
 
     def of_budget(self, fact: Fact, selected: list[Pods]) -> Iterator[Fact]:
         """What a budget leaves, said of the one workload that it is for, or, where it lets none go, of each."""

@@ -15,7 +15,7 @@ IDEMPOTENT_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
 """RFC 9110 section 9.2.2: the methods whose repetition has the effect of a single request."""
 
 
-NOTHING_DONE = frozenset(("connect", "connect-failure", "refused-stream"))
+NOTHING_DONE = frozenset(("connect", "connect-failure", "refused-stream", "reset-before-request"))
 LOST = frozenset(("timeout", "reset", "any", "5xx", "gateway-error"))
 """Words of `retry_on`: after the first nothing was done; after the second the caller does not know."""
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 class Match(Struct, frozen=True):
     """What one alternative of an entry asks of a request; without parts it takes every one.
 
-    `compared` is exact, prefix or regex, empty where any path will do; `method` is empty where any will. `more`: it
+    `compared` is exact, prefix (a text), segments (a prefix of whole ones) or regex, empty where any path will do; `method` is empty where any will. `more`: it
     asks for what any caller's request can have besides (a header); `unclear`: for what no request shows (its sender).
     """
 

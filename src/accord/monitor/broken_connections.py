@@ -1,7 +1,7 @@
 """Whether what is said of connections and of tries at once breaks an expectation. A function returns why not, or ""."""
 
 from accord.model.amount import Amount
-from accord.model.fact import Fact
+from accord.model.fact import ANY, Fact
 from accord.model.nothing import NONE
 from accord.monitor.speech import is_callers, is_of_party, is_providers
 from accord.monitor.timeline import Timeline
@@ -15,7 +15,8 @@ def connection_open_when_used(line: Timeline) -> str:
     reason = "nobody keeps an idle connection for longer than the other side"
     for server in said:
         for pool in said:
-            if not is_providers(server, pool.subject) or not _is_of_caller(pool):
+            call = server.subject if pool.operation == ANY and pool.provider == server.provider else pool.subject
+            if not is_providers(server, call) or not _is_of_caller(pool):
                 continue
             if isinstance(server.value, int) and (pool.value is NONE or pool.value > server.value):
                 if _asks_again(line, pool):

@@ -13,7 +13,7 @@ from accord.sources._speaker import parse_number
 from accord.sources._yaml import Node, place_of
 
 ALL_REQUESTS = "all requests"
-_PATHS = {"prefix": "prefix", "path_separated_prefix": "prefix", "path": "exact"}
+_PATHS = {"prefix": "prefix", "path_separated_prefix": "segments", "path": "exact"}
 _BY_CODE = "retriable-status-codes"
 _LONGEST_OF_BASE = 10
 """The longest pause is ten times the base interval where none is written (RetryBackOff.max_interval)."""
@@ -33,12 +33,12 @@ def limits(reader: EnvoyReader, action: Members) -> Iterator[Said]:
 
 
 def policy(reader: EnvoyReader, tries: Members) -> Iterator[Said]:
-    """How often, after what, and after which pause Envoy tries again; it counts further tries."""
-    read = reader.value(tries.get("num_retries"), "num_retries", parse_number)
+    """How often, after what, and after which pause Envoy tries again; it counts further tries, and makes none without `retry_on`."""
+    asked = reader.text(tries.get("retry_on"), "retry_on")
+    read = reader.value(tries.get("num_retries"), "num_retries", parse_number) if asked else None
     if read is not None:
         text = f"{read[0] + 1} ({read[0]} {'retry' if read[0] == 1 else 'retries'})"
         yield Said("attempts", read[0] + 1, text, _place(reader, tries["num_retries"].at))
-    asked = reader.text(tries.get("retry_on"), "retry_on")
     if asked:
         named = [word.strip() for word in asked.split(",") if word.strip()]
         codes = [reader.scalar(node, "a code") or "" for node in _codes(reader, tries)] if _BY_CODE in named else []
@@ -73,7 +73,7 @@ def words(reader: EnvoyReader, asks: Members, hosts: str) -> str:
     for key, compared in _PATHS.items():
         path = reader.word(asks, key)
         if path and (compared, path) != ("prefix", "/"):
-            said.append(f"path {path}{'*' if compared == 'prefix' else ''}")
+            said.append(f"path {path}{'' if compared == 'exact' else '*'}")
     if "safe_regex" in asks:
         said.append(f"path ~ {reader.word(reader.inside(asks, 'safe_regex'), 'regex')}")
     for key, kind in (("headers", "header"), ("query_parameters", "query")):

@@ -7,8 +7,8 @@ from accord.sources._yaml import Entry, Node
 
 ALL_REQUESTS = "all requests"
 _MOST_SHOWN = 3
-_COMPARED = {"": "prefix", "PathPrefix": "prefix", "Exact": "exact", "RegularExpression": "regex"}
-_SIGNS = {"prefix": "*", "exact": "", "regex": " (a pattern)"}
+_COMPARED = {"": "segments", "PathPrefix": "segments", "Exact": "exact", "RegularExpression": "regex"}
+_SIGNS = {"segments": "*", "exact": "", "regex": " (a pattern)"}
 
 
 def hosts_in_words(reader: Reader, hostnames: Entry | None) -> str:
@@ -34,7 +34,7 @@ def _words(reader: Reader, members: dict[str, Entry]) -> list[str]:
     for key, member in members.items():
         if key == "path":
             compared, path = _path(reader, member)
-            if (compared, path) != ("prefix", "/"):
+            if (compared, path) != ("segments", "/"):
                 found.append(f"path {path}{_SIGNS[compared]}")
         elif key == "method":
             found.append(_method_in_words(reader, member))

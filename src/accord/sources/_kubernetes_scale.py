@@ -7,6 +7,12 @@ from accord.sources._yaml import Entry
 
 Members = dict[str, Entry]
 
+_SCALED_BY = {
+    "HorizontalPodAutoscaler": ("minReplicas", "maxReplicas"),
+    "ScaledObject": ("minReplicaCount", "maxReplicaCount"),
+}
+"""The keys of a scaler for the fewest and the most pods."""
+
 
 def read_counts(reader: Reader, speaker: Speaker, spec: Members) -> None:
     """The stated number of pods of a workload, and how many more while a version replaces another."""
@@ -35,13 +41,14 @@ def read_schedule(reader: Reader, speaker: Speaker, spec: Members) -> None:
 
 
 def read_scaler(reader: Reader, scaler: Object) -> None:
-    """The fewest and the most pods of the workload that a HorizontalPodAutoscaler is for."""
+    """The fewest and the most pods of the workload that a HorizontalPodAutoscaler, or a ScaledObject of KEDA, is for."""
     spec = reader.children(scaler.document.node, "spec")
     target = reader.members(spec["scaleTargetRef"].value, "scaleTargetRef") if "scaleTargetRef" in spec else {}
     name = reader.text(target.get("name"), "scaleTargetRef.name")
     speaker = Speaker(reader, f"kubernetes:{scaler.namespace}/{name or scaler.name}", scaler.scope, "kubernetes")
-    speaker.number(spec.get("minReplicas"), "minReplicas", "replicas.min")
-    speaker.number(spec.get("maxReplicas"), "maxReplicas", "replicas.max")
+    fewest, most = _SCALED_BY[scaler.kind]
+    speaker.number(spec.get(fewest), fewest, "replicas.min")
+    speaker.number(spec.get(most), most, "replicas.max")
     if not name:
         lay_over(speaker, scaler.document.node)
 

@@ -24,7 +24,7 @@ _ALB = "alb.ingress.kubernetes.io/"
 _CLASS = "kubernetes.io/ingress.class"
 _IDLE = "idle_timeout.timeout_seconds"
 _WORDS = {"error": ("connect", "reset"), "timeout": ("timeout",), "invalid_header": ("invalid_header",)}
-_COMPARED = {"Exact": "exact", "Prefix": "prefix"}
+_COMPARED = {"Exact": "exact", "Prefix": "segments"}
 
 
 def claims(document: Document) -> bool:

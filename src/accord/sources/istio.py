@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.model.fact import ANY, PARTY, Fact, Layer, Scope, Stance
 from accord.model.nothing import NONE
 from accord.model.problem import Problem, Refused
-from accord.model.requests import RouteEntry
+from accord.model.requests import Match, RouteEntry
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._hosts import party_of_gateway, party_of_host
 from accord.sources._istio_match import ALL_OTHERS, MESH, conditions, in_words, matches, rewrites
@@ -110,6 +111,21 @@ class _VirtualService:
     def __init__(self, reader: _Reader, about: Object) -> None:
         self.reader, self.about = reader, about
         self.spec = reader.children(about.document.node, "spec")
+        self.callers = self.exported_to()
+
+    def exported_to(self) -> str:
+        """Which callers of the mesh see it, in words; "" where all do."""
+        nodes = self.reader.sequence(self.spec.get("exportTo"), "spec.exportTo")
+        names = [self.reader.scalar(node, "spec.exportTo") or "*" for node in nodes]
+        if not names or "*" in names:
+            return ""
+        own = self.about.namespace or "its own"
+        return f"from namespace {', '.join(dict.fromkeys(own if name == '.' else name for name in names))}"
+
+    def matched(self, entry: dict[str, Entry], gateway: str) -> tuple[Match, ...]:
+        """What an entry takes as far as an address shows it; of which namespace a caller is no address shows."""
+        found = matches(self.reader, entry, gateway)
+        return tuple(replace(match, unclear=True) for match in found) if gateway == MESH and self.callers else found
 
     def read(self) -> None:
         """The hosts it speaks for, and what each of its entries says."""
@@ -166,9 +182,11 @@ class _VirtualService:
             if asks is None or asks in asked:
                 continue
             requests = in_words(asks) if asks else ALL_OTHERS
+            if gateway == MESH and self.callers:
+                requests = f"{requests} {self.callers}"
             if requests in shown:
                 requests = f"{requests} (entry {number})"
-            yield entry, requests if asks or asked else ""
+            yield entry, requests if asks or asked or (gateway == MESH and self.callers) else ""
             if not asks:
                 return
             asked.append(asks)
@@ -183,7 +201,7 @@ class _VirtualService:
         if not parties:
             return
         table = tuple(
-            RouteEntry(words, matches(self.reader, entry, way.gateway), bool(rewrites(self.reader, entry)))
+            RouteEntry(words, self.matched(entry, way.gateway), bool(rewrites(self.reader, entry)))
             for entry, words in self.ordered(entries, way.gateway)
         )
         at = self.spec["http"].at

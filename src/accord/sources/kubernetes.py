@@ -30,6 +30,7 @@ _KINDS = {
     "Service": ("v1",),
     "ConfigMap": ("v1",),
     "HorizontalPodAutoscaler": ("autoscaling/",),
+    "ScaledObject": ("keda.sh/",),
     "PodDisruptionBudget": ("policy/",),
     "Kustomization": ("kustomize.config.k8s.io/",),
     "Component": ("kustomize.config.k8s.io/",),
@@ -74,7 +75,7 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         party = f"configmap:{found.namespace}/{found.name}"
         read_holder(reader, Speaker(reader, party, found.scope, FORMAT))
         return reader.found
-    elif kind == "HorizontalPodAutoscaler":
+    elif kind in ("HorizontalPodAutoscaler", "ScaledObject"):
         read_scaler(reader, found)
     elif kind == "PodDisruptionBudget":
         read_budget(reader, found)

@@ -86,7 +86,6 @@ from msgspec.structs import replace
 
 from accord.boundaries.answers import answers, names_error
 from accord.boundaries.by_platform import unwritten_tries
-from accord.boundaries.limits import attempts
 from accord.boundaries.repeats import repeat
 from accord.boundaries.system import Boundary
 from accord.model.fact import Fact
@@ -101,8 +100,7 @@ NEEDS = ("retry_on", "errors")
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds what the caller tries again against what the provider says each error means."""
     again = boundary.assumed.get("retry_on")
-    tries = attempts(boundary)
-    if again is None or again.value is NONE or (tries is not None and tries.value == 1):
+    if again is None or again.value is NONE or _asks_once(boundary, again):
         return
     safe = repeat(boundary).safe
     by_itself = safe is False and unwritten_tries(boundary) is not None  # a rule of its own tells it
@@ -114,6 +112,12 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         elif error.value.effect in ("unknown", "done") and safe is not True and not by_itself:
             may = "may have been done" if error.value.effect == "unknown" else "was done"
             yield (_mismatch(boundary, again, error, may) if safe is False else _question(boundary, again, error, may))
+
+
+def _asks_once(boundary: Boundary, again: Fact) -> bool:
+    """Whether the layer that says after what it asks again makes one try: a mesh may, for all that its list would allow."""
+    own = next((fact for fact in boundary.assumed.all("attempts") if fact.layer is again.layer), None)
+    return own is not None and own.value == 1
 
 
 def _mismatch(boundary: Boundary, again: Fact, error: Fact, means: str) -> Finding:
