@@ -11,6 +11,7 @@ from accord.files.config import load
 from accord.files.read import read
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Verdict
+from paired import PAIRED, declared
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 PATH, PAIRS = CORPUS / "wikimedia-video-path", CORPUS / "wikimedia-fix-pairs-a"
@@ -60,6 +61,7 @@ CLAIMS = {
     "V5": ("videoscaler -> jobrunner/any", "timeout.idle", RUNNER, 48, "5m"),
     "V6": ("changeprop -> jobs/webVideoTranscode", "timeout.attempt", JOBS, 156, "5m"),
     "V7": ("tcp 6036", "at", LISTENERS, 169, "tcp 6036"),
+    "V8": ("listener-videoscaler -> videoscaler/any", "timeout.request", LISTENERS, 380, "30s"),
 }
 
 
@@ -94,6 +96,7 @@ UNTIL = {
     "V5": dict.fromkeys(STAGES[:3], "5m"),
     "V6": dict.fromkeys(STAGES[:4], "5m") | {"2024-11-14": "7200000ms"},
     "V7": dict.fromkeys(STAGES[:4], "tcp 6036"),
+    "V8": dict.fromkeys(STAGES, "30s"),
 }
 """On which days each claim stands, and with which figure; the fixes are of the days between."""
 
@@ -140,44 +143,12 @@ def test_ports_shared_on_purpose_are_waived_from_the_configuration_and_the_one_b
 
 # ---------------------------------------------------------------------- pairs before and after a fix
 
-SERVICES = "\n---\n".join(
-    f"party: shellbox-{name}\npromises: {{any: {{latency: {{max: 60s}}}}}}"
-    for name in ("media", "syntaxhighlight", "timeline")
-)
-
-
-def kept(listener: str, relation: str) -> str:
-    return f"""\
-mapping: what must hold for {listener}
-files: [hieradata/common/profile/services_proxy/envoy.yaml]
-each: .profile::services_proxy::envoy::listeners
-where: [{{.name: {listener}}}]
-keep:
-  - {relation}
-"""
-
-
-PAIRED = {
-    "shellbox-copied-10s": SERVICES,
-    "parsoid-8s": kept("parsoid-php", "{this: 25s, below: <.timeout>, because: the client library waits 25s}"),
-    "restbase-10s": kept("restbase", "{this: 25s, below: <.timeout>, because: the client library waits 25s}"),
-    "keepalive-confused-with-timeout": kept(
-        "schema", "{this: <.keepalive else 1h>, at_most: 10s, because: the service closes idle connections after 10s}"
-    ),
-    "keepalive-race": kept(
-        "eventgate-analytics",
-        "{this: <.keepalive else 1h>, at_most: 5s, because: the service closes idle connections after 5s}",
-    ),
-}
-"""What EXPECTED.csv says may be declared, for each pair: at most ten lines."""
-
 
 @pytest.mark.parametrize("pair", PAIRED)
 def test_a_pair_is_flagged_before_and_silent_after(pair: str, tmp_path: Path) -> None:
     assert len(PAIRED[pair].splitlines()) <= 10
     added = tmp_path / "accord-mapping.yaml"
-    listeners = MAPPING.read_text(encoding="utf-8").partition("---\n")[0]
-    added.write_text(f"{listeners}---\n{PAIRED[pair]}", encoding="utf-8")
+    added.write_text(declared(MAPPING.read_text(encoding="utf-8"), pair), encoding="utf-8")
     before, after = (
         {
             finding.subject

@@ -82,7 +82,7 @@ def test_what_cannot_be_read_is_told_once(tmp_path: Path) -> None:
     ("files", "said"),
     [
         ("[none/<name>.yaml]", "no file matches none/<name>.yaml"),
-        ("[x.yaml]\nwhere: [{name: x}]", "none of its paths stands in the 1 files that match"),
+        ("[x.yaml]\nwhere: [{name: x}]", "none of its paths stands in the one file that matches"),
     ],
 )
 def test_a_mapping_that_reads_nothing_is_a_note(files: str, said: str, tmp_path: Path) -> None:
@@ -108,3 +108,12 @@ def test_two_mappings_of_one_name_are_refused(tmp_path: Path) -> None:
         "a mapping named 'm' stands at accord-mapping.yaml:1 already; one name each"
     ]
     assert len([fact for fact in reading.facts if isinstance(fact, Fact) and fact.term == "latency.max"]) == 1
+
+
+def test_a_relation_that_rests_on_its_else_is_read(tmp_path: Path) -> None:
+    """The item was found and judged, whatever of it is left to the default of the house."""
+    mapping = "mapping: m\nfiles: [x.yaml]\neach: .listeners\nwhere: [{.name: a}]\nkeep:\n"
+    relation = "  - {this: <.idle else 1h>, at_most: 5s, because: the service closes after 5s}\n"
+    written(tmp_path, **{"accord-mapping.yaml": mapping + relation, "x.yaml": "listeners: [{name: a}]\n"})
+    found = check(read((str(tmp_path),)).facts).findings
+    assert [finding.rule for finding in found] == ["contract/declared-relation-broken"]

@@ -12,9 +12,11 @@ from accord.files.config import load
 from accord.files.read import read
 from accord.model.finding import Finding
 from accord.rules._catalogue import rules
+from paired import PAIRED, declared
 
 TABLES = Path(__file__).parent
 CORPUS = Path(os.environ.get("ACCORD_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
+DAY = date(2026, 11, 23)
 LOG_ONLY = '[receivers]\nlog_only = ["logger"]\n'
 RUNBOOKS = f"[runbooks]\nlist = {str(CORPUS / 'kube-prometheus' / 'runbook-pages.txt')!r}\n"
 SETS = (
@@ -24,6 +26,16 @@ SETS = (
     *(("kube-prometheus", RUNBOOKS), ("wikimedia-routing", ""), ("wikimedia-routing", LOG_ONLY), ("wikimedia-video-path", "")),
 )  # fmt: skip
 """The folders, each with the settings it is checked with."""
+
+HOUSE = Path(__file__).parents[1] / "houses"
+MAPPING = HOUSE / "video-path-mapping.yaml"
+STAGES = ("2024-06-20", "2024-07-11", "2024-08-01", "2024-09-20", "2024-11-14")
+PAIRS = tuple((pair, when) for pair in PAIRED for when in ("before", "after"))
+MAPPED = (
+    *(f"wikimedia-video-path-{stage}" for stage in STAGES),
+    *(f"wikimedia-pair-{pair}-{when}" for pair, when in PAIRS),
+)
+"""The tables of what is read through a mapping: the dated folders, and each pair before and after its fix."""
 
 ARGUABLE_AT_MOST = 0.05
 Row = tuple[str, str, str, str, str]
@@ -36,11 +48,28 @@ def told(folder: str, settings: str) -> str:
     return f"{folder}{'-log-only' if settings == LOG_ONLY else ''}.csv"
 
 
+def stage_findings(stage: str) -> list[Finding]:
+    """What the house's own settings leave of a dated folder."""
+    reading = read(
+        [str(MAPPING), str(CORPUS / "wikimedia-video-path" / stage)], load(file=str(HOUSE / "accord.toml"), environ={})
+    )
+    result = check(reading.facts, as_of=DAY, rules=rules(), waivers=reading.waivers, whole=reading.whole)
+    return list(result.findings)
+
+
+def pair_findings(pair: str, when: str, tmp_path: Path) -> list[Finding]:
+    """What is found in one half of a pair, with the few lines that are declared beside it."""
+    added = tmp_path / "accord-mapping.yaml"
+    added.write_text(declared(MAPPING.read_text(encoding="utf-8"), pair), encoding="utf-8")
+    reading = read([str(added), str(CORPUS / "wikimedia-fix-pairs-a" / pair / when)], load([str(added)], environ={}))
+    return list(check(reading.facts, as_of=DAY, rules=rules()).findings)
+
+
 def findings(folder: Path, settings: str, tmp_path: Path) -> list[Finding]:
     file = tmp_path / "accord.toml"
     file.write_text(settings)
     reading = read([str(folder)], load(file=str(file), environ={}))
-    return list(check(reading.facts, as_of=date(2026, 11, 23), rules=rules()).findings)
+    return list(check(reading.facts, as_of=DAY, rules=rules()).findings)
 
 
 def row_of(finding: Finding) -> Row:
@@ -49,24 +78,40 @@ def row_of(finding: Finding) -> Row:
     return finding.rule, finding.verdict.value, subject, place.file if place else "", str(place.line if place else "")
 
 
-def judged(folder: str, settings: str) -> list[dict[str, str]]:
-    """Nothing where the folder has no table: nothing is to be found in it."""
-    file = TABLES / told(folder, settings)
+def judged(name: str) -> list[dict[str, str]]:
+    """Nothing where there is no table: nothing is to be found there."""
+    file = TABLES / name
     return list(csv.DictReader(file.open())) if file.exists() else []
+
+
+def rows_of(name: str) -> list[Row]:
+    return sorted((row["rule"], row["verdict"], row["subject"], row["file"], row["line"]) for row in judged(name))
 
 
 @pytest.mark.parametrize(("folder", "settings"), SETS, ids=[told(*one).removesuffix(".csv") for one in SETS])
 def test_every_finding_was_judged(folder, settings, tmp_path):
-    rows = [(row["rule"], row["verdict"], row["subject"], row["file"], row["line"]) for row in judged(folder, settings)]
-    assert sorted(map(row_of, findings(CORPUS / folder, settings, tmp_path))) == sorted(rows)
+    assert sorted(map(row_of, findings(CORPUS / folder, settings, tmp_path))) == rows_of(told(folder, settings))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_finding_through_the_mapping_of_a_house_was_judged(stage):
+    assert sorted(map(row_of, stage_findings(stage))) == rows_of(f"wikimedia-video-path-{stage}.csv")
+
+
+@pytest.mark.parametrize(("pair", "when"), PAIRS)
+def test_every_finding_before_and_after_a_fix_was_judged(pair, when, tmp_path):
+    assert sorted(map(row_of, pair_findings(pair, when, tmp_path))) == rows_of(f"wikimedia-pair-{pair}-{when}.csv")
+
+
+NAMES = (*(told(*one) for one in SETS), *(f"{name}.csv" for name in MAPPED))
 
 
 def test_none_is_false_and_hardly_any_is_arguable():
-    rows = [row for folder, settings in SETS for row in judged(folder, settings)]
+    rows = [row for name in NAMES for row in judged(name)]
     assert all(row["why"] for row in rows)
     assert {row["judged"] for row in rows} <= {"true", "arguable"}
     assert sum(row["judged"] == "arguable" for row in rows) < ARGUABLE_AT_MOST * len(rows)
 
 
 def test_every_table_has_its_folder():
-    assert {file.name for file in TABLES.glob("*.csv")} <= {told(*one) for one in SETS}
+    assert {file.name for file in TABLES.glob("*.csv")} <= set(NAMES)

@@ -59,6 +59,11 @@ class Item(Struct, frozen=True):
     is_listed: bool = False
 
 
+def _outer(known: Place | None, place: Place) -> Place:
+    """Of two places at which something is missing, the one that holds both: in one file the earlier, else the first."""
+    return place if known is None else min(known, place) if known.file == place.file else known
+
+
 class Filler:
     """Fills the texts of one reading; what is missing or cannot be read is noted."""
 
@@ -98,7 +103,7 @@ class Filler:
         if found is None:
             nearest = self.lookup.nearest(self.item.value, path or ())
             if self.item.is_listed or nearest is not self.item.value:
-                self.nearest = self.nearest or nearest.place
+                self.nearest = _outer(self.nearest, nearest.place)
             return None
         values.insert(0, found)
         text = found.text

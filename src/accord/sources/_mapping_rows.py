@@ -75,9 +75,9 @@ class _Reading:
         if not files:
             yield mapping.silent(f"no file matches {' or '.join(pattern.text for pattern in mapping.patterns)}")
         elif not self.found:
-            yield mapping.silent(
-                f"none of its paths stands in the {len({file.name for file in files})} files that match"
-            )
+            count = len({file.name for file in files})
+            matching = "one file that matches" if count == 1 else f"{count} files that match"
+            yield mapping.silent(f"none of its paths stands in the {matching}")
         else:
             for row in mapping.rows:
                 if all(group.row is not row for group in groups):
@@ -128,7 +128,7 @@ class _Reading:
             sides = list(self._related(number, relation, filler, item.scope))
             facts += [side for side in sides if isinstance(side, Fact)]
             problems += [*filler.problems, *(side for side in sides if isinstance(side, Problem))]
-            self.found += filler.found
+            self.found += filler.found or (item.is_listed and len(sides))
         for problem in problems:
             if problem not in self.told:
                 self.told.add(problem)

@@ -26,7 +26,6 @@ promises:
 ---
 {party: billing, assumes: {orders/to-billing: {work: {max: 2s}}}}
 ```
-
 ### Counted on by a caller
 ```yaml file=shop/accord.yaml
 {party: prices, promises: {feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}}}  # finding: mismatch
@@ -35,13 +34,15 @@ promises:
 ```
 
 ## Not a gap
-Whoever relies on it has a signal of its own:
+Whoever relies on it has a signal of its own; of the proxy only a port is known, and nobody relies on it:
 ```yaml file=shop/accord.yaml
 {party: prices, promises: {feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}}}
 ---
 {party: shop, assumes: {prices/feed: {detect: {by: PricesStale, within: 30m}}}}
 ---
 {party: mirror, assumes: {prices/feed: {handles: [any], fallback: the prices of yesterday}}}
+---
+{party: proxy, promises: {any: {at: tcp 6036}}}
 ```
 
 ## Unanswered
@@ -52,7 +53,6 @@ party: payments
 promises:
   charge: {latency: {max: 5s}, detect: {by: Slow, within: 2m}, recover: {by: oncall}}  # finding: unanswered
 ```
-
 ### No signal, and nobody says that it counts on one
 ```yaml file=shop/accord.yaml
 {party: prices, promises: {feed: {freshness: 1h, detect: none, recover: {by: feed-desk, within: 4h}}}}  # finding: unanswered
@@ -89,14 +89,14 @@ from accord.model.subject import operation_of, provider_of
 from accord.model.terms import TERMS
 
 READS = tuple(sorted({name.partition(".")[0] for name in TERMS}))
-_NOT_ASKED = frozenset(("rota", "alert", "procedure"))
+_NOT_ASKED, _ADDRESS = frozenset(("rota", "alert", "procedure")), frozenset(("at",))
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """What nobody says about an operation, told once for all its callers."""
     yield from _silent_parts(boundary)
     kind = boundary.system.party(boundary.provider, boundary.view).value("kind")
-    silent = not (boundary.promised.terms or boundary.assumed.terms)
+    silent = boundary.promised.terms.keys() <= _ADDRESS and not boundary.assumed.terms
     if silent or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
     given = None if is_answered(boundary) or is_only_listed(boundary) else answered(boundary)
