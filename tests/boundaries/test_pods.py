@@ -225,3 +225,13 @@ spec: {template: {spec: {containers: [{name: a, env: [{name: A, value: "cart:80"
     ]
     called = {(fact.consumer, fact.provider) for fact in joined(found)[0].about("mentioned") if fact.consumer}
     assert called == {("kubernetes:shop/web-svc", "kubernetes:shop/cart")}
+
+
+def test_where_definitions_are_tried_one_at_a_time_only_the_one_at_fault_is_named():
+    blocked = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    others = "".join(workload(f"other-{number}") for number in range(10))
+    files = (blocked + others, workload("web", 2) + others)
+    read_files = [fact for number, text in enumerate(files) for fact in read_text(text, "root", f"{number}.yaml")]
+    findings = check([fact for fact in read_files if isinstance(fact, Fact)]).findings
+    found = [each for each in findings if each.rule == "capacity/disruption-budget-blocks-drain"]
+    assert [each.scope for each in found] == [(("variant:Deployment/shop/web", "0.yaml"),)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from datetime import date
 from itertools import product
+from math import prod
 
 from accord.model.fact import Fact, Scope
 
@@ -38,8 +39,11 @@ class Views:
             return iter([dict(zip(names, values, strict=True)) for values in product(*choices)])
         return iter(self._one_at_a_time(names))
 
+    def _base(self) -> View:
+        return {name: OTHER if OTHER in met else next(iter(met)) for name, met in self.dimensions.items()}
+
     def _one_at_a_time(self, names: list[str]) -> list[View]:
-        base = {name: OTHER if OTHER in self.dimensions[name] else next(iter(self.dimensions[name])) for name in names}
+        base = self._base()
         return [base] + [
             {**base, name: value} for name in names for value in self.dimensions[name] if value != base[name]
         ]
@@ -58,10 +62,16 @@ class Views:
         return Views(dimensions)
 
     def label(self, found_in: list[View]) -> tuple[tuple[str, str], ...]:
-        """The conditions that the views of a finding share: a dimension that takes all its values is left out."""
-        label = []
+        """The conditions that the views of a finding share: a dimension that takes all its values is left out.
+
+        Where dimensions were tried one at a time, so are those that were never tried beside the one it needs.
+        """
+        label, base = [], self._base()
+        tried_alone = prod(map(len, self.dimensions.values())) > MOST_VIEWS and base not in found_in
         for name in sorted(self.dimensions):
             members = self.dimensions[name]
+            if tried_alone and all(view[name] == base[name] for view in found_in):
+                continue
             found = {view[name] for view in found_in}
             if len(found) < len(members):
                 label.append((name, _values(found, members)))
