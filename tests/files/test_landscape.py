@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from accord.files import git as git_module
+from accord.files.cache import cache_folder
 from accord.files.config import load
-from accord.files.git import Address, cache_folder, parse_address
+from accord.files.git import Address, parse_address
 from accord.files.read import read
 from accord.model.problem import Refused
 from accord.model.result import Reading

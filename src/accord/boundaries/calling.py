@@ -8,14 +8,16 @@ from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
 LISTING = frozenset(("grpc", "linkerd", "openapi"))
 """Sources whose documents list operations, whoever calls them."""
 
+_ASSUMES, _DEFAULT, _SIDECAR = (
+    Stance.ASSUMES,
+    Stance.DEFAULT,
+    Layer.SIDECAR,
+)  # to look them up takes longer than to compare
+
 
 def is_callers(fact: Fact) -> bool:
     """Whether a fact speaks of the caller's side: what a sidecar does by default, it does in front of every caller."""
-    return (
-        fact.stance is Stance.ASSUMES
-        or bool(fact.consumer)
-        or (fact.stance is Stance.DEFAULT and fact.layer is Layer.SIDECAR)
-    )
+    return fact.stance is _ASSUMES or bool(fact.consumer) or (fact.stance is _DEFAULT and fact.layer is _SIDECAR)
 
 
 def calls_of(fact: Fact) -> Iterator[str]:

@@ -5,12 +5,13 @@ exported facts as old as its export: whoever shows a finding that rests on them 
 """
 
 import os
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
 
+from accord.files.cache import cache_folder
 from accord.files.config import Config, Include
 from accord.files.decode import decoded, text_of_file
 from accord.files.walk import Found, Missing, Seen, walk
@@ -37,7 +38,7 @@ class Side(Struct, frozen=True):
     """
 
     root: str
-    texts: Iterator[Text | Problem]
+    texts: Iterable[Text | Problem]
     day: date | None = None
     listed: tuple[str, ...] = ()
     again: Callable[[Container[str]], Iterator[Text]] | None = None
@@ -86,7 +87,7 @@ def _folder(include: Include, config: Config, seen: Seen) -> Side:
 
 
 def _repository(include: Include, environ: Mapping[str, str]) -> Side:
-    from accord.files.git import Repository, cache_folder, parse_address  # a check without one does not pay for it
+    from accord.files.git import Repository, parse_address  # a check without one does not pay for it
 
     repository = Repository(parse_address(include.text), cache_folder(environ))
     listed = repository.listed()

@@ -78,6 +78,7 @@ from accord.boundaries.listed import has_operations, is_document
 from accord.boundaries.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
 from accord.boundaries.ownership import plain_name
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
@@ -101,6 +102,8 @@ def _without(system: System, view: View) -> Iterator[Finding]:
     relied = {provider for consumer, provider, _ in system.keys if consumer}
     unowned = []
     for party in system.parties:
+        if party not in relied and not system.operations(party):
+            continue
         own = system.party(party, view)
         owner = own.get("owner")
         if owner is not None and owner.value is NONE and party in relied:
@@ -154,7 +157,7 @@ def _strangers(system: System, view: View) -> Iterator[Finding]:
     teams = [kind for kind in said.teams.values() if kind.value == TEAM]
     owners = [
         owner
-        for name in system.parties
+        for name in telling(system, "owner")
         if (owner := system.party(name, view).get("owner")) is not None
         and owner.source != CATALOGUE
         and isinstance(owner.value, str)

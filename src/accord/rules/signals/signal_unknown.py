@@ -71,11 +71,11 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     """Asks for the alert that is meant, where a name is almost that of one that was read."""
     rules = {alert.called: alert for alert in alerting(system, view).alerts}
     unknown: dict[str, list[Fact]] = {}
-    for fact in system.facts if rules else ():
-        if fact.term.startswith("detect.") and fact.term.endswith(".by") and holds_in(fact.scope, view):
-            for name in map(provider_of, references(fact)):
-                if name not in rules and name not in system.speaking:
-                    unknown.setdefault(name, []).append(fact)
+    terms = [term for term in system.terms if term.startswith("detect.") and term.endswith(".by")]
+    for fact in system.about(*terms) if rules else ():
+        for name in map(provider_of, references(fact)) if holds_in(fact.scope, view) else ():
+            if name not in rules and name not in system.speaking:
+                unknown.setdefault(name, []).append(fact)
     for name, naming in unknown.items() if len(unknown) <= MOST else ():
         near = get_close_matches(name, rules, n=1, cutoff=_LIKE)
         if near:

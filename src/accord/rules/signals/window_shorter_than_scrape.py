@@ -79,7 +79,7 @@ _NEED_TWO = frozenset(("rate", "irate", "increase", "delta", "idelta", "deriv", 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds each window against the interval at which its series are read."""
-    recorded = {str(fact.value) for fact in system.facts if fact.term == "records"}
+    recorded = {str(fact.value) for fact in system.about("records")}
     for alerts in roots(system, view).values():
         unknown: list[tuple[Alert, Selection]] = []
         for alert in alerts:
