@@ -17,7 +17,7 @@ from accord.sources._alertmanager_parts import (
 from accord.sources._alertmanager_reading import Members, StrictByShape, flag_of, text_under
 from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._strict import is_meant
-from accord.sources._yaml import MappingNode, Node, SequenceNode, items, text_of
+from accord.sources._yaml import MappingNode, Node, SequenceNode, is_null, items, text_of
 
 FORMAT = "alertmanager"
 EVERY_LABEL = "..."

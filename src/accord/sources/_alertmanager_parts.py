@@ -20,7 +20,7 @@ from accord.sources._alertmanager_times import (
     parse_years,
 )
 from accord.sources._go_duration import parse_go_duration
-from accord.sources._yaml import Entry, MappingNode, Node, SequenceNode, entries, items, text_of
+from accord.sources._yaml import Entry, MappingNode, Node, SequenceNode, entries, is_null, items, text_of
 
 T = TypeVar("T")
 
