@@ -194,7 +194,7 @@ class RuleGroups(Stating):
         """What the expression selects and carries; what only a newer Prometheus knows is noted, and unknown."""
         mark = next((mark for mark in _TEMPLATE_MARKS if mark in text), None)
         if mark is not None:
-            self.consequence = ""
+            self.after = ""
             self.refuse(entry.value, template_reason(mark))
             return UNKNOWN
         try:
