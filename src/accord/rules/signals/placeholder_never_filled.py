@@ -34,6 +34,7 @@ groups:
     expr: todo_items > 100
     annotations:
       summary: the todo list has <b>{{ $value }}</b> items
+      team: <!subteam^S05Q1P4Q2TG>
       runbook: https://runbooks.shop.example/todo-list
 ```
 

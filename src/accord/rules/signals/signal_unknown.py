@@ -73,9 +73,10 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     unknown: dict[str, list[Fact]] = {}
     terms = [term for term in system.terms if term.startswith("detect.") and term.endswith(".by")]
     for fact in system.about(*terms) if rules else ():
-        for name in map(provider_of, references(fact)) if holds_in(fact.scope, view) else ():
-            if name not in rules and name not in system.speaking:
-                unknown.setdefault(name, []).append(fact)
+        if holds_in(fact.scope, view):
+            for name in map(provider_of, references(fact)):
+                if name not in rules and name not in system.speaking:
+                    unknown.setdefault(name, []).append(fact)
     for name, naming in unknown.items() if len(unknown) <= MOST else ():
         near = get_close_matches(name, rules, n=1, cutoff=_LIKE)
         if near:
