@@ -253,6 +253,7 @@ def test_an_expression_that_somebody_fills_in_makes_the_file_a_template(expressi
     (problem,) = read_text(text, "", "rules.yml")
     assert isinstance(problem, Problem)
     assert problem.reason.startswith("cannot read: template (")
+    assert "loads nothing" not in problem.reason
 
 
 def test_groups_of_something_else_are_no_rules():

@@ -14,10 +14,10 @@ from accord.sources._alertmanager_parts import (
     shown_inhibition,
     shown_receiver,
 )
-from accord.sources._alertmanager_reading import Members, Strict, flag_of, is_null, text_under
+from accord.sources._alertmanager_reading import Members, StrictByShape, flag_of, text_under
 from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._strict import is_meant
-from accord.sources._yaml import MappingNode, Node, SequenceNode, items, text_of
+from accord.sources._yaml import MappingNode, Node, SequenceNode, is_null, items, text_of
 
 FORMAT = "alertmanager"
 EVERY_LABEL = "..."
@@ -28,7 +28,7 @@ _SHOWN = 160
 class Teller:
     """Collects the facts of one party."""
 
-    def __init__(self, strict: Strict, party: str) -> None:
+    def __init__(self, strict: StrictByShape, party: str) -> None:
         self.strict = strict
         self.party = party
         self.facts: list[Fact] = []
@@ -55,7 +55,7 @@ class Teller:
         )
 
 
-def read_file(strict: Strict, party: str) -> Iterator[Fact | Problem]:
+def read_file(strict: StrictByShape, party: str) -> Iterator[Fact | Problem]:
     """The facts of a whole file; only problems where Alertmanager would not start with it."""
     teller = Teller(strict, party)
     document = strict.document.node
@@ -87,7 +87,7 @@ def _named(
     top: Members,
     keys: tuple[str, ...],
     family: str,
-    read: Callable[[Strict, Members], Any],
+    read: Callable[[StrictByShape, Members], Any],
     shown: Callable[[Any], str],
 ) -> set[str]:
     """States each named part of these lists, and gives the names; a name twice is refused."""
@@ -127,7 +127,7 @@ def read_routes(teller: Teller, root: Node, common: Members, names: set[str], ca
             teller.strict.refuse(node, f"{what}: expected a map")
             continue
         members = teller.strict.check(node, "route", what, common)
-        below = teller.strict.items(members.get("routes"), "routes")
+        below = teller.strict.sequence(members.get("routes"), "routes")
         route = _route(teller.strict, members, len(below))
         _check_names(teller.strict, members, route, names, calendars)
         if path == "route.r":
@@ -136,7 +136,7 @@ def read_routes(teller: Teller, root: Node, common: Members, names: set[str], ca
         waiting += [(child, f"{path}.{number}") for number, child in enumerate(below)]
 
 
-def _route(strict: Strict, members: Members, children: int) -> Route:
+def _route(strict: StrictByShape, members: Members, children: int) -> Route:
     timings = {key: _timing(members, key) for key in _TIMINGS}
     for key in ("group_interval", "repeat_interval"):
         if timings[key] == 0:
@@ -167,7 +167,7 @@ def _texts(members: Members, key: str) -> tuple[str, ...]:
     return tuple("" if is_null(item) else text_of(item) or "" for item in found)
 
 
-def _group_by(strict: Strict, members: Members) -> tuple[str, ...] | None:
+def _group_by(strict: StrictByShape, members: Members) -> tuple[str, ...] | None:
     """The labels to group by; an empty list says nothing, so that the parent's holds."""
     labels = _texts(members, "group_by")
     if not labels:
@@ -183,7 +183,7 @@ def _group_by(strict: Strict, members: Members) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(labels))
 
 
-def _check_names(strict: Strict, members: Members, route: Route, names: set[str], calendars: set[str]) -> None:
+def _check_names(strict: StrictByShape, members: Members, route: Route, names: set[str], calendars: set[str]) -> None:
     if route.receiver and route.receiver not in names:
         strict.refuse(
             members["receiver"].at, f"no receiver is called {route.receiver}{is_meant(route.receiver, names)}"
@@ -194,7 +194,7 @@ def _check_names(strict: Strict, members: Members, route: Route, names: set[str]
                 strict.refuse(members[key].at, f"no time interval is called {name}{is_meant(name, calendars)}")
 
 
-def _check_root(strict: Strict, node: Node, members: Members, route: Route) -> None:
+def _check_root(strict: StrictByShape, node: Node, members: Members, route: Route) -> None:
     if not route.receiver:
         strict.refuse(node, "the root route has no receiver")
     for key in ("match", "match_re", "matchers"):

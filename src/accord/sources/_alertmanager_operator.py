@@ -15,7 +15,7 @@ from accord.model.problem import Problem, Refused
 from accord.sources._alertmanager_file import Teller, shown_route
 from accord.sources._alertmanager_matchers import matcher
 from accord.sources._alertmanager_parts import shown_calendar, shown_inhibition, shown_receiver
-from accord.sources._alertmanager_reading import Members, Strict, flag_of, host_of, text_under
+from accord.sources._alertmanager_reading import Members, StrictByShape, flag_of, host_of, text_under
 from accord.sources._alertmanager_shapes import KINDS
 from accord.sources._alertmanager_times import (
     Range,
@@ -50,7 +50,7 @@ def read_operated(document: Document) -> Iterable[Fact | Problem]:
     about = naming.object()
     if about is None:
         return naming.found
-    strict = Strict(
+    strict = StrictByShape(
         Document(document.root, document.file, document.node, about.scope), who="the operator leaves this out"
     )
     reading = _Reading(strict, Teller(strict, f"alertmanager:{about.path}"))
@@ -64,7 +64,7 @@ def read_operated(document: Document) -> Iterable[Fact | Problem]:
 class _Reading:
     """Walks the spec of one object; `names` and `calendars` are what its routes may use."""
 
-    def __init__(self, strict: Strict, teller: Teller) -> None:
+    def __init__(self, strict: StrictByShape, teller: Teller) -> None:
         self.strict = strict
         self.teller = teller
         self.names: set[str] = set()

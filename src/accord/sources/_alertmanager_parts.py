@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from accord.model.alerting import Calendar, Inhibition, Integration, Receiver, Span
 from accord.model.problem import Refused
-from accord.sources._alertmanager_reading import Members, Strict, flag_of, host_of, is_null, text_under
+from accord.sources._alertmanager_reading import Members, StrictByShape, flag_of, host_of, text_under
 from accord.sources._alertmanager_shapes import KINDS
 from accord.sources._alertmanager_times import (
     LOCAL,
@@ -20,7 +20,7 @@ from accord.sources._alertmanager_times import (
     parse_years,
 )
 from accord.sources._go_duration import parse_go_duration
-from accord.sources._yaml import Entry, MappingNode, Node, SequenceNode, entries, items, text_of
+from accord.sources._yaml import Entry, MappingNode, Node, SequenceNode, entries, is_null, items, text_of
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ _TARGETS: dict[str, tuple[str, ...]] = {
 _ADDRESSES = ("url", "webhook_url", "api_url")
 
 
-def receiver(strict: Strict, members: Members) -> Receiver:
+def receiver(strict: StrictByShape, members: Members) -> Receiver:
     """Who is told, in the order of the file."""
     found: list[Integration] = []
     for key, entry in members.items():
@@ -83,7 +83,7 @@ def shown_receiver(found: Receiver) -> str:
 # ---------------------------------------------------------------------- calendars
 
 
-def calendar(strict: Strict, members: Members) -> Calendar | None:
+def calendar(strict: StrictByShape, members: Members) -> Calendar | None:
     """When a named time interval holds; None where that hangs on the clock of a machine that no file tells of."""
     spans = [
         _span(strict, {one.key: one for one in entries(item)}) for item in items(_value(members, "time_intervals"))
@@ -91,7 +91,7 @@ def calendar(strict: Strict, members: Members) -> Calendar | None:
     return None if any(span.zone == LOCAL for span in spans) else Calendar(tuple(spans))
 
 
-def _span(strict: Strict, members: Members) -> Span:
+def _span(strict: StrictByShape, members: Members) -> Span:
     times = []
     for item in items(_value(members, "times")):
         inner = {one.key: one for one in entries(item)}
@@ -120,7 +120,7 @@ def _value(members: Members, key: str) -> Node | None:
     return members[key].value if key in members else None
 
 
-def _minute(strict: Strict, members: Members, key: str) -> int | None:
+def _minute(strict: StrictByShape, members: Members, key: str) -> int | None:
     entry = members.get(key)
     if entry is None or not text_of(entry.value):
         return None
@@ -159,7 +159,7 @@ def _ranges(found: tuple[Range, ...], shown: Callable[[int], str]) -> str:
 # ---------------------------------------------------------------------- inhibitions
 
 
-def inhibition(strict: Strict, members: Members) -> Inhibition:
+def inhibition(strict: StrictByShape, members: Members) -> Inhibition:
     """Which alerts hold back which."""
     equal = tuple(text_of(item) or "" for item in items(_value(members, "equal")))
     return Inhibition(strict.matchers(members, "source_"), strict.matchers(members, "target_"), equal)

@@ -7,7 +7,7 @@ from typing import Any
 from accord.model.alerting import Matcher
 from accord.model.pattern import compiled
 from accord.model.place import Place
-from accord.model.problem import Problem, Refused
+from accord.model.problem import Refused
 from accord.sources._alertmanager_matchers import LABEL, matcher, parse_matchers
 from accord.sources._alertmanager_shapes import CHOICES, EXCLUDING, NEEDED, SHAPES
 from accord.sources._alertmanager_special import SPECIAL
@@ -15,21 +15,10 @@ from accord.sources._alertmanager_times import parse_days, parse_location, parse
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._objects import shown
 from accord.sources._prometheus_duration import parse_prometheus_duration
-from accord.sources._strict import is_meant
-from accord.sources._yaml import (
-    Document,
-    Entry,
-    MappingNode,
-    Node,
-    ScalarNode,
-    SequenceNode,
-    entries,
-    place_of,
-    text_of,
-)
+from accord.sources._strict import Strict, is_meant
+from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, entries, is_null, text_of
 
 TEMPLATE_MARKS = ("{{", "<%", "%{", "{%", "${", "$(")
-_NULLS = ("", "null", "~", "Null", "NULL")
 _FLAGS = {
     **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"), True),
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"), False),
@@ -37,14 +26,8 @@ _FLAGS = {
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(?:\.0*)?(?:[eE]\+?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+")
 _URL = re.compile(r"(?i:https?)://(?:[^/?#@\s]*@)?([^/?#@\s]+)[^\s\x00-\x1f\x7f]*")
 _SECRET = "<secret>"
-MOST_PROBLEMS = 50
 
 Members = dict[str, Entry]
-
-
-def is_null(node: Node) -> bool:
-    """Whether nothing is written here."""
-    return type(node) is ScalarNode and not node.style and node.value in _NULLS and node.tag is None
 
 
 def is_set(entry: Entry | None) -> bool:
@@ -69,48 +52,13 @@ def host_of(url: str) -> str:
     return match[1].lower() if match else ""
 
 
-class Strict:
-    """Walks one file, collecting what is refused; `at` is the place of everything where the text has none of its own."""
+class StrictByShape(Strict):
+    """Walks what Alertmanager reads, by the shape of each of its parts."""
 
     def __init__(
         self, document: Document, at: Place | None = None, who: str = "Alertmanager refuses this file"
     ) -> None:
-        self.who = who
-        self.document = document
-        self.at = at
-        self.problems: list[Problem] = []
-
-    def place(self, node: Node) -> Place:
-        """Where a node stands."""
-        return self.at or place_of(node, self.document.root, self.document.file)
-
-    def refuse(self, node: Node, reason: str) -> None:
-        """Notes why the file cannot be used."""
-        problem = Problem(self.place(node), f"{self.who}: {reason}", fatal=True)
-        if problem not in self.problems and len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(problem)
-
-    def members(self, node: Node, what: str) -> Members:
-        """The members of a map, each key once; empty where it is refused or null."""
-        if is_null(node):
-            return {}
-        if type(node) is not MappingNode:
-            self.refuse(node, f"{what}: expected a map, read {shown(node)}")
-            return {}
-        repeated: list[tuple[Node, str]] = []
-        found = {entry.key: entry for entry in entries(node, repeated)}
-        for key_node, key in repeated:
-            self.refuse(key_node, f"{key} stands a second time in {what}")
-        return found
-
-    def items(self, entry: Entry | None, what: str) -> list[Node]:
-        """The items of a list; empty where it is absent, null or refused."""
-        if entry is None or is_null(entry.value):
-            return []
-        if type(entry.value) is not SequenceNode:
-            self.refuse(entry.value, f"{what}: expected a list, read {shown(entry.value)}")
-            return []
-        return list(entry.value.value)
+        super().__init__(document, before=f"{who}: ", at=at)
 
     def parsed(self, node: Node, what: str, parse: Callable[[str], Any]) -> Any:
         """The value of a scalar; None where it is refused."""
@@ -144,13 +92,13 @@ class Strict:
         if kind.startswith("@"):
             self.check(entry.value, kind[1:], entry.key, common)
         elif kind.startswith("*"):
-            for item in self.items(entry, entry.key):
+            for item in self.sequence(entry, entry.key):
                 if is_null(item):
                     self.refuse(item, f"{entry.key}: an item without anything in it")
                 else:
                     self.check(item, kind[1:], f"an item of {entry.key}", common)
         elif kind in _LISTS:
-            for item in self.items(entry, entry.key):
+            for item in self.sequence(entry, entry.key):
                 self.parsed(item, entry.key, _LISTS[kind])
         elif kind in ("map", "labels", "patterns"):
             self.check_map(entry, kind)

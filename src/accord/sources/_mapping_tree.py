@@ -3,9 +3,8 @@
 from msgspec import Struct
 
 from accord.model.place import Place
-from accord.sources._yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, entries, items, text_of
+from accord.sources._yaml import NULLS, Entry, MappingNode, Node, ScalarNode, SequenceNode, entries, items, text_of
 
-NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 NAME = "name"
 """The key by which an item of a list is called."""
 

@@ -12,10 +12,10 @@ from accord.sources._yaml import (
     Entry,
     MappingNode,
     Node,
-    ScalarNode,
     SequenceNode,
     child,
     entries,
+    is_null,
     place_of,
     text_of,
 )
@@ -23,7 +23,6 @@ from accord.sources._yaml import (
 VARIANT = "variant:"
 """Scope dimension of every fact of an object, until it is known whether the object is defined elsewhere too."""
 _TEMPLATE_MARKS = ("{{", "<%", "%{", "{%", "${", "$(")
-_NULLS = ("", "null", "~", "Null", "NULL")
 _MOST_LISTS = 100_000
 
 
@@ -134,7 +133,7 @@ class Reader:
 
     def members(self, node: Node | None, what: str) -> dict[str, Entry]:
         """The members of a map, by name; empty where it is absent, null or refused."""
-        if node is None or _is_null(node):
+        if node is None or is_null(node):
             return {}
         if type(node) is not MappingNode:
             self.refuse(node, what, f"expected a map, read {shown(node)}")
@@ -151,7 +150,7 @@ class Reader:
 
     def sequence(self, entry: Entry | None, what: str) -> list[Node]:
         """The items of a list; empty where it is absent, null or refused."""
-        if entry is None or _is_null(entry.value):
+        if entry is None or is_null(entry.value):
             return []
         if type(entry.value) is not SequenceNode:
             self.refuse(
@@ -168,7 +167,7 @@ class Reader:
 
     def scalar(self, node: Node, what: str) -> str | None:
         """The text of a scalar node; None where it is null or refused."""
-        if _is_null(node):
+        if is_null(node):
             return None
         text = text_of(node)
         if text is None:
@@ -195,11 +194,7 @@ class Reader:
 
 
 def _is_said(entry: Entry | None) -> bool:
-    return entry is not None and not _is_null(entry.value)
-
-
-def _is_null(node: Node) -> bool:
-    return type(node) is ScalarNode and not node.style and node.value in _NULLS and node.tag is None
+    return entry is not None and not is_null(entry.value)
 
 
 def _is_template(node: Node) -> bool:

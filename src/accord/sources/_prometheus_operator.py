@@ -8,7 +8,7 @@ from accord.model.problem import Problem
 from accord.sources._objects import Object, Reader
 from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._rule_groups import FORMAT, RuleGroups
-from accord.sources._strict import Strict
+from accord.sources._strict import Stating
 from accord.sources._yaml import Document, Entry, Node, child, place_of
 
 GROUP = "monitoring.coreos.com/"
@@ -36,7 +36,7 @@ class _Object:
 
     def __init__(self, reader: Reader, about: Object) -> None:
         self.reader, self.about = reader, about
-        self.said = Strict(about.document, FORMAT, "the operator")
+        self.said = Stating(about.document, FORMAT, "the operator")
         self.spec = reader.children(about.document.node, "spec")
 
     def read(self) -> Iterable[Fact | Problem]:

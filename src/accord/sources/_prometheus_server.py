@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from accord.model.fact import Fact
 from accord.model.problem import Problem
 from accord.sources._rule_groups import FORMAT, LABEL
-from accord.sources._strict import Strict
+from accord.sources._strict import Stating
 from accord.sources._yaml import Document, Entry, child, text_of
 
 _TOP_KEYS = (
@@ -66,7 +66,7 @@ def read_server(document: Document) -> Iterable[Fact | Problem]:
     return server.found
 
 
-class _Server(Strict):
+class _Server(Stating):
     def __init__(self, document: Document) -> None:
         super().__init__(document, FORMAT, "Prometheus")
         self.party = f"prometheus:{document.file}"

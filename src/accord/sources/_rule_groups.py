@@ -15,8 +15,8 @@ from accord.model.problem import Refused
 from accord.sources._alert_templates import template_error
 from accord.sources._promql import UNKNOWN, NewerFunction, parse_expression
 from accord.sources._refusals import template_reason
-from accord.sources._strict import NULLS, Strict
-from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, items, text_of
+from accord.sources._strict import Stating
+from accord.sources._yaml import NULLS, Document, Entry, MappingNode, Node, ScalarNode, items, text_of
 
 FORMAT = "prometheus"
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
@@ -35,7 +35,7 @@ _LOGQL = re.compile(r"\|[=~>]|[}\"`]\s*\|\s*\w")
 _Text = tuple[str, Node]
 
 
-class RuleGroups(Strict):
+class RuleGroups(Stating):
     """Reads the groups of one document."""
 
     def __init__(self, document: Document, whole: str = "file") -> None:
@@ -194,7 +194,7 @@ class RuleGroups(Strict):
         """What the expression selects and carries; what only a newer Prometheus knows is noted, and unknown."""
         mark = next((mark for mark in _TEMPLATE_MARKS if mark in text), None)
         if mark is not None:
-            self.consequence = ""
+            self.after = ""
             self.refuse(entry.value, template_reason(mark))
             return UNKNOWN
         try:

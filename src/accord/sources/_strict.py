@@ -8,40 +8,73 @@ from accord.model.fact import PARTY, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.sources._prometheus_duration import parse_prometheus_duration
-from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, entries, text_of
-
-NULLS = frozenset(("", "null", "~", "Null", "NULL"))
-"""Texts that, without quotes, say that nothing stands there."""
+from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, entries, is_null, place_of, text_of
 
 _SHOWN = 60
+MOST_PROBLEMS = 50
+"""Reasons why one document is refused that are told; by then nobody doubts it."""
 
 
 class Strict:
+    """Walks one document and collects what is refused, each reason between the words `before` and `after`.
+
+    `at` is the place of everything where the text has none of its own.
+    """
+
+    def __init__(self, document: Document, before: str = "", after: str = "", at: Place | None = None) -> None:
+        self.document, self.before, self.after, self.at = document, before, after, at
+        self.problems: list[Problem] = []
+        self.refused = False
+
+    def place(self, node: Node) -> Place:
+        """Where a node stands."""
+        return self.at or place_of(node, self.document.root, self.document.file)
+
+    def refuse(self, node: Node, reason: str) -> None:
+        """Notes why the document cannot be used."""
+        self.refused = True
+        problem = Problem(self.place(node), f"{self.before}{reason}{self.after}", fatal=True)
+        if problem not in self.problems and len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+
+    def members(self, node: Node | None, what: str) -> dict[str, Entry]:
+        """The members of a map by name, each once; empty where it is absent, null or refused."""
+        if node is None or is_null(node):
+            return {}
+        if type(node) is not MappingNode:
+            self.refuse(node, f"{what}: expected a map, read {shown(node)}")
+            return {}
+        repeated: list[tuple[Node, str]] = []
+        found = {entry.key: entry for entry in entries(node, repeated)}
+        for key_node, key in repeated:
+            self.refuse(key_node, f"{key} stands a second time in {what}")
+        return found
+
+    def sequence(self, entry: Entry | None, what: str) -> list[Node]:
+        """The items of a list; empty where it is absent, null or refused."""
+        if entry is None or is_null(entry.value):
+            return []
+        if type(entry.value) is not SequenceNode:
+            self.refuse(entry.value, f"{what}: expected a list, read {shown(entry.value)}")
+            return []
+        return list(entry.value.value)
+
+
+class Stating(Strict):
     """Collects the facts of one document; after a refusal it has none of them.
 
     `whole` is what is not loaded then, in words: `file` or `object`.
     """
 
     def __init__(self, document: Document, format_: str, program: str, whole: str = "file") -> None:
-        self.document, self.format = document, format_
-        self.consequence = f"; {program} loads nothing of this {whole}"
+        super().__init__(document, after=f"; {program} loads nothing of this {whole}")
+        self.format = format_
         self.facts: list[Fact] = []
-        self.problems: list[Problem] = []
-        self.refused = False
 
     @property
     def found(self) -> Iterable[Fact | Problem]:
         """Every fact, or, where anything is refused, what is."""
         return self.problems if self.refused else (*self.facts, *self.problems)
-
-    # ------------------------------------------------------------------ what is wrong
-
-    def refuse(self, node: Node, reason: str) -> None:
-        """Notes what the program refuses; the document gives no facts."""
-        self.refused = True
-        problem = Problem(self.place(node), f"{reason}{self.consequence}", fatal=True)
-        if problem not in self.problems:
-            self.problems.append(problem)
 
     def note(self, node: Node, reason: str) -> None:
         """Notes what is wrong and costs nothing but itself."""
@@ -51,29 +84,12 @@ class Strict:
 
     def fields(self, node: Node | None, what: str, known: Iterable[str] = (), ending: str = "\n") -> dict[str, Entry]:
         """The members of a map by name; one that is not among `known`, where any are given, nor ends so, is refused."""
-        if node is None or is_null(node):
-            return {}
-        if type(node) is not MappingNode:
-            self.refuse(node, f"{what}: expected a map, read {shown(node)}")
-            return {}
-        repeated: list[tuple[Node, str]] = []
-        found = {entry.key: entry for entry in entries(node, repeated)}
-        for key_node, key in repeated:
-            self.refuse(key_node, f"{what}: {key} stands here a second time")
+        found = self.members(node, what)
         if known and not found.keys() <= (known := frozenset(known)):
             for key in found:
                 if key not in known and not key.endswith(ending):
                     self.refuse(found[key].key_node, _unknown(key, what, known))
         return found
-
-    def sequence(self, entry: Entry | None, what: str) -> list[Node]:
-        """The items of a list; none where it is absent or null."""
-        if entry is None or is_null(entry.value):
-            return []
-        if type(entry.value) is not SequenceNode:
-            self.refuse(entry.value, f"{what}: expected a list, read {shown(entry.value)}")
-            return []
-        return list(entry.value.value)
 
     def text(self, entry: Entry | None, what: str) -> str:
         """The text of a scalar; empty where it is absent or null."""
@@ -104,11 +120,6 @@ class Strict:
 
     # ------------------------------------------------------------------ facts
 
-    def place(self, node: Node) -> Place:
-        """Where a node stands."""
-        mark = node.start_mark
-        return Place(self.document.root, self.document.file, mark.line + 1, mark.column + 1)
-
     def say(self, party: str, term: str, value: Any, text: str, place: Place, scope: Scope | None = None) -> None:
         """Adds what the party says of itself."""
         self.facts.append(
@@ -127,11 +138,6 @@ class Strict:
                 self.format,
             )
         )
-
-
-def is_null(node: Node) -> bool:
-    """Whether nothing stands here."""
-    return type(node) is ScalarNode and not node.style and node.value in NULLS and node.tag is None
 
 
 def shown(node: Node) -> str:

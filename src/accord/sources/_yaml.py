@@ -18,6 +18,7 @@ from accord.sources._compose import composed, content_check
 from accord.sources._refusals import Refusal, character_refused, error_refused, lines_before, own_begin
 
 __all__ = [
+    "NULLS",
     "Document",
     "Entry",
     "MappingNode",
@@ -27,10 +28,14 @@ __all__ = [
     "child",
     "documents",
     "entries",
+    "is_null",
     "items",
     "place_of",
     "text_of",
 ]
+
+NULLS = frozenset(("", "null", "~", "Null", "NULL"))
+"""Texts that, without quotes, say that nothing stands there."""
 
 MOST_REFUSALS = 100
 """Documents of one file that may be refused before the rest of the file is left unread."""
@@ -185,6 +190,11 @@ def text_of(node: Node) -> str | None:
     if node.tag is not None and node.tag.startswith(("!=", "!~")):
         return f"{node.tag} {node.value}" if node.value else str(node.tag)
     return str(node.value)
+
+
+def is_null(node: Node) -> bool:
+    """Whether nothing is written here: no text, or without quotes one that means null."""
+    return type(node) is ScalarNode and not node.style and node.value in NULLS and node.tag is None
 
 
 def place_of(node: Node, root: str, file: str) -> Place:

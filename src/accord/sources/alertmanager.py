@@ -13,7 +13,7 @@ from accord.model.problem import Problem
 from accord.sources._alertmanager_file import FORMAT as FORMAT
 from accord.sources._alertmanager_file import Teller, read_file
 from accord.sources._alertmanager_operator import KIND, is_operated, read_operated
-from accord.sources._alertmanager_reading import Strict
+from accord.sources._alertmanager_reading import StrictByShape
 from accord.sources._alertmanager_shapes import KINDS
 from accord.sources._objects import kind_of
 from accord.sources._yaml import (
@@ -68,7 +68,7 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         for entry, encoded in _held(document):
             yield from _read_held(document, entry, encoded)
     else:
-        yield from read_file(Strict(document), f"{FORMAT}:{document.file}")
+        yield from read_file(StrictByShape(document), f"{FORMAT}:{document.file}")
 
 
 def _held(document: Document) -> Iterator[tuple[Entry, bool]]:
@@ -100,7 +100,7 @@ def _read_held(document: Document, entry: Entry, encoded: bool) -> Iterator[Fact
         if isinstance(inner, Problem):
             yield Problem(at or inner.place, f"{entry.key}: {inner.reason}", fatal=True)
         else:
-            yield from _at_home(document, list(read_file(Strict(inner, at), f"{FORMAT}:{document.file}")))
+            yield from _at_home(document, list(read_file(StrictByShape(inner, at), f"{FORMAT}:{document.file}")))
         return
 
 
@@ -112,7 +112,7 @@ def _at_home(document: Document, found: list[Fact | Problem]) -> Iterator[Fact |
     named = child(metadata, "namespace") if metadata is not None else None
     namespace = text_of(named) if named is not None else None
     if stated is not None and named is not None and namespace:
-        teller = Teller(Strict(document, None), stated.provider)
+        teller = Teller(StrictByShape(document, None), stated.provider)
         teller.say("route.namespace", namespace, namespace, named)
         yield from teller.facts
 
