@@ -31,6 +31,7 @@ _BUCKETS = 45 * 8
 _LONGEST_GAP = 120
 _NONE = -1
 Story = NDArray[np.int64]
+Small = NDArray[np.int32]
 
 
 class Fleet:
@@ -47,9 +48,9 @@ class Fleet:
         self.tests: dict[Asks, Shares] = {}
         self.traffic = Traffic(0)
         self.story: dict[Asks, Story] = {asks: np.zeros((0, 3), dtype=np.int64) for asks in Asks}
-        self.hours: Story = np.zeros((0, HOURS, 6), dtype=np.int64)
-        self.block: Story = np.zeros((0, _BUCKETS), dtype=np.int64)
-        self.blocks: Story = np.zeros((0, _BLOCKS, 2), dtype=np.int64)
+        self.hours: Small = np.zeros((0, HOURS, 6), dtype=np.int32)
+        self.block: Small = np.zeros((0, _BUCKETS), dtype=np.int32)
+        self.blocks: Small = np.zeros((0, _BLOCKS, 2), dtype=np.int32)
         self.open_block = _NONE
 
     @property
@@ -211,11 +212,11 @@ class Fleet:
         slot[slot[:, 0] != hour] = 0
         slot[:, 0] = hour
         slot[:, 1] += telling | (counts[:, CALLS] > 0)
-        slot[:, 2] += counts[:, CALLS].astype(np.int64)
+        slot[:, 2] += counts[:, CALLS].astype(np.int32)
         for column, values in ((3, served), (4, over[Asks.SLOW]), (5, over[Asks.OVER_LIMIT])):
-            slot[:, column] += values.astype(np.int64)
+            slot[:, column] += values.astype(np.int32)
         self._close_block(told.minute // _BLOCK)
-        np.add.at(self.block, (at, np.clip(told.buckets // _COARSE, 0, _BUCKETS - 1)), told.slow.astype(np.int64))
+        np.add.at(self.block, (at, np.clip(told.buckets // _COARSE, 0, _BUCKETS - 1)), told.slow.astype(np.int32))
 
     def _close_block(self, block: int) -> None:
         if block == self.open_block:
@@ -252,10 +253,10 @@ class Fleet:
             tuple((block * _BLOCK, value) for block, value in blocks if value),
         )
 
-    def _week(self, number: int) -> Story:
+    def _week(self, number: int) -> Small:
         rows = self.hours[number]
         rows = rows[(rows[:, 0] > self.minute // _HOUR - HOURS) & (rows[:, 1] > 0)]
-        ordered: Story = rows[np.argsort(rows[:, 0])]
+        ordered: Small = rows[np.argsort(rows[:, 0])]
         return ordered
 
     def _percentiles(self, number: int) -> list[tuple[int, int]]:
@@ -304,8 +305,8 @@ class Fleet:
         )
 
 
-def _grown(rows: Story, more: int) -> Story:
-    return np.concatenate([rows, np.zeros((more, *rows.shape[1:]), dtype=np.int64)])
+def _grown(rows: NDArray[Any], more: int) -> NDArray[Any]:
+    return np.concatenate([rows, np.zeros((more, *rows.shape[1:]), dtype=rows.dtype)])
 
 
 def _bound(expected: Expectation | None) -> int:
