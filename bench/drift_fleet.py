@@ -85,7 +85,14 @@ def main() -> None:
         if minute > 1441:
             cost.append(1000 * (time.process_time() - processor))
             wall.append(1000 * (time.perf_counter() - began))
-    arrays = [fleet.hours, fleet.block, fleet.blocks, fleet.traffic.evidence, *fleet.story.values()]
+    arrays = [
+        fleet.hours,
+        fleet.block,
+        fleet.blocks,
+        fleet.traffic.evidence,
+        *fleet.story.values(),
+        *fleet.rise.values(),
+    ]
     arrays += [
         part
         for test in fleet.tests.values()
