@@ -14,7 +14,7 @@ from accord.cli._program import NO_READER, program
 from .conftest import Accord
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = sorted(file.stem for file in Path(cli.__path__[0]).glob("[!_]*.py"))
+COMMANDS = sorted(file.stem.replace("_", "-") for file in Path(cli.__path__[0]).glob("[!_]*.py"))
 
 
 def test_help_names_every_command_with_one_line(accord: Accord) -> None:

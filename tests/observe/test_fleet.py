@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from creeping import CONTRACT, FIRST, SEEN, contracts, creep, minutes, steady
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,6 @@ from accord.model.drifting import Alarm, Asks
 from accord.model.problem import Refused
 from accord.observe import state as states
 from accord.observe.drift import Fleet
-from creeping import CONTRACT, FIRST, SEEN, contracts, creep, minutes, steady
 
 DAY = 1440
 

@@ -30,7 +30,10 @@ _COARSE = 4
 _BUCKETS = 45 * 8
 _LONGEST_GAP = 120
 _NONE = -1
+_HALF_MORE = 1
+"""Which of the effects of a test dates the change: 1.5 times what was agreed."""
 Story = NDArray[np.int64]
+Small = NDArray[np.int32]
 
 
 class Fleet:
@@ -47,9 +50,10 @@ class Fleet:
         self.tests: dict[Asks, Shares] = {}
         self.traffic = Traffic(0)
         self.story: dict[Asks, Story] = {asks: np.zeros((0, 3), dtype=np.int64) for asks in Asks}
-        self.hours: Story = np.zeros((0, HOURS, 6), dtype=np.int64)
-        self.block: Story = np.zeros((0, _BUCKETS), dtype=np.int64)
-        self.blocks: Story = np.zeros((0, _BLOCKS, 2), dtype=np.int64)
+        self.rise: dict[Asks, Numbers] = {asks: np.zeros(0) for asks in Asks if asks is not Asks.VANISHED}
+        self.hours: Small = np.zeros((0, HOURS, 6), dtype=np.int32)
+        self.block: Small = np.zeros((0, _BUCKETS), dtype=np.int32)
+        self.blocks: Small = np.zeros((0, _BLOCKS, 2), dtype=np.int32)
         self.open_block = _NONE
 
     @property
@@ -74,6 +78,7 @@ class Fleet:
         self.hours = _grown(self.hours, more)
         self.block, self.blocks = _grown(self.block, more), _grown(self.blocks, more)
         self.story = {asks: _grown(told, more) for asks, told in self.story.items()}
+        self.rise = {asks: _grown(told, more) for asks, told in self.rise.items()}
         for asks in Asks:
             if asks is not Asks.VANISHED:
                 self.tests[asks] = _fitted(self.tests.get(asks), self._shares(asks), LANES[asks], self.count)
@@ -150,15 +155,18 @@ class Fleet:
         return np.bincount(at, weights=certain, minlength=len(self.seen)).astype(float)
 
     def _weigh(self, asks: Asks, test: Shares, calls: Numbers, over: Numbers) -> NDArray[np.bool_]:
-        """Steps a test of all boundaries, and keeps since when its evidence rises, of how many calls, and how many were bad."""
-        story = self.story[asks]
-        fresh = story[:, 0] == 0
-        story[:, 0] = np.where(fresh, self.minute, story[:, 0])
+        """Steps a test of all boundaries, and keeps since when its evidence rises, of how many calls, and how many were bad.
+
+        It rises since the last minute at which everything before spoke for the agreement (Page's sum for half as much again).
+        """
+        story, rise = self.story[asks], self.rise[asks]
+        story[:, 0] = np.where(story[:, 0] == 0, self.minute, story[:, 0])
         story[:, 1] += calls.astype(np.int64)
         story[:, 2] += over.astype(np.int64)
+        rise += over * test._bad[:, _HALF_MORE] + (calls - over) * test._good[:, _HALF_MORE]
+        np.maximum(rise, 0, out=rise)
         alarms = test.step(calls, over)
-        if test._minutes == 0:
-            story[(test.strength <= 0) & ~alarms] = 0
+        story[(rise == 0) & ~alarms] = 0
         return alarms
 
     def _listen(self, calls: Numbers, due: Numbers, counts: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -211,11 +219,11 @@ class Fleet:
         slot[slot[:, 0] != hour] = 0
         slot[:, 0] = hour
         slot[:, 1] += telling | (counts[:, CALLS] > 0)
-        slot[:, 2] += counts[:, CALLS].astype(np.int64)
+        slot[:, 2] += counts[:, CALLS].astype(np.int32)
         for column, values in ((3, served), (4, over[Asks.SLOW]), (5, over[Asks.OVER_LIMIT])):
-            slot[:, column] += values.astype(np.int64)
+            slot[:, column] += values.astype(np.int32)
         self._close_block(told.minute // _BLOCK)
-        np.add.at(self.block, (at, np.clip(told.buckets // _COARSE, 0, _BUCKETS - 1)), told.slow.astype(np.int64))
+        np.add.at(self.block, (at, np.clip(told.buckets // _COARSE, 0, _BUCKETS - 1)), told.slow.astype(np.int32))
 
     def _close_block(self, block: int) -> None:
         if block == self.open_block:
@@ -234,6 +242,8 @@ class Fleet:
     def _alarm(self, asks: Asks, number: int, due: float = 0.0) -> Alarm:
         contract, story = self.agreed[number], self.story[asks][number].copy()
         self.story[asks][number] = 0
+        if asks in self.rise:
+            self.rise[asks][number] = 0
         expected = contract.expects(asks)
         assert expected is not None  # a test that nothing was agreed for never alarms
         blocks = self._percentiles(number)
@@ -252,10 +262,10 @@ class Fleet:
             tuple((block * _BLOCK, value) for block, value in blocks if value),
         )
 
-    def _week(self, number: int) -> Story:
+    def _week(self, number: int) -> Small:
         rows = self.hours[number]
         rows = rows[(rows[:, 0] > self.minute // _HOUR - HOURS) & (rows[:, 1] > 0)]
-        ordered: Story = rows[np.argsort(rows[:, 0])]
+        ordered: Small = rows[np.argsort(rows[:, 0])]
         return ordered
 
     def _percentiles(self, number: int) -> list[tuple[int, int]]:
@@ -304,8 +314,8 @@ class Fleet:
         )
 
 
-def _grown(rows: Story, more: int) -> Story:
-    return np.concatenate([rows, np.zeros((more, *rows.shape[1:]), dtype=np.int64)])
+def _grown(rows: NDArray[Any], more: int) -> NDArray[Any]:
+    return np.concatenate([rows, np.zeros((more, *rows.shape[1:]), dtype=rows.dtype)])
 
 
 def _bound(expected: Expectation | None) -> int:

@@ -75,6 +75,7 @@ def read(fleet: Fleet, file: Path) -> int:
 def _state(fleet: Fleet, number: int) -> State:
     arrays = {"hours": fleet.hours, "block": fleet.block, "blocks": fleet.blocks, "traffic": fleet.traffic.evidence}
     arrays |= {f"story.{asks}": told for asks, told in fleet.story.items()}
+    arrays |= {f"rise.{asks}": told for asks, told in fleet.rise.items()}
     for asks, test in fleet.tests.items():
         arrays |= {f"evidence.{asks}": test.evidence, f"calls.{asks}": test._calls, f"over.{asks}": test._over}
     return State(
@@ -116,6 +117,7 @@ def _restore(fleet: Fleet, state: State) -> None:
     for asks in Asks:
         fleet.story[asks] = _unpacked(arrays[f"story.{asks}"], fleet.story[asks])
     for asks, test in fleet.tests.items():
+        fleet.rise[asks] = _unpacked(arrays[f"rise.{asks}"], fleet.rise[asks])
         test.evidence = _unpacked(arrays[f"evidence.{asks}"], test.evidence)
         test._calls = _unpacked(arrays[f"calls.{asks}"], test._calls)
         test._over = _unpacked(arrays[f"over.{asks}"], test._over)
@@ -136,6 +138,7 @@ def _forget_changed(fleet: Fleet, number: int, before: tuple[Expectation, ...]) 
             fleet.traffic.evidence[number] = -np.inf
             continue
         test = fleet.tests[asks]
+        fleet.rise[asks][number] = 0
         test.evidence[number], test._calls[number], test._over[number] = -np.inf, 0.0, 0.0
         column = {Asks.SLOW: 4, Asks.OVER_LIMIT: 5}.get(asks)
         if column:

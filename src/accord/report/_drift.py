@@ -8,10 +8,10 @@ from accord.report._paint import Paint, visible
 
 _WHAT = {
     Asks.SLOW: "more answers are slow than agreed",
-    Asks.SLOW_AT_ONCE: "far more answers are slow than agreed",
+    Asks.SLOW_AT_ONCE: "more answers are slow than agreed",
     Asks.OVER_LIMIT: "answers come after the caller has left",
     Asks.ERRORS: "more calls fail than agreed",
-    Asks.ERRORS_AT_ONCE: "far more calls fail than agreed",
+    Asks.ERRORS_AT_ONCE: "more calls fail than agreed",
     Asks.TRIES: "more tries are made than stated",
     Asks.VANISHED: "calls that came have stopped coming",
 }

@@ -14,7 +14,7 @@ from accord.observe.columns import bucket_of
 from accord.observe.contracted import Contracts
 from accord.observe.minutes import Minute
 
-FIRST = 29_928_960  # a Monday, 00:00 UTC, in minutes since 1970
+FIRST = 29_928_960  # a Friday, 00:00 UTC, in minutes since 1970
 SEEN = Seen("checkout", "payments", "POST /charges", "prod")
 CONTRACT = """
 party: checkout

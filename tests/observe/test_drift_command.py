@@ -6,9 +6,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from click.testing import CliRunner
+from creeping import CONTRACT, creep, otlp, steady
 
 from accord.cli.drift import command
-from creeping import CONTRACT, creep, otlp, steady
 
 
 def run(*arguments: str) -> Any:
