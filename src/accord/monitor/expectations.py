@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from accord.monitor import broken_alerts, broken_calls, broken_platform, broken_recovery, broken_statements
+from accord.monitor import broken_alerts, broken_calls, broken_platform, broken_recovery, broken_statements, seeing
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline], str]] = {
@@ -35,6 +35,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "one-value-holds": broken_statements.one_value_holds,
     "promised-to-this-caller": broken_statements.promised_to_this_caller,
     "work-finishes": broken_platform.work_finishes,
+    "happens-as-counted-on": seeing.happens_as_counted_on,
     "drain-ends": broken_platform.drain_ends,
     "pools-fit": broken_platform.pools_fit,
 }

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from accord.model.duration import show_duration
-from accord.model.observed import Buckets, Observed, percentile
+from accord.model.observed import Buckets, Observed, percentile, rounded
 from accord.report._paint import Paint, visible
 
 _HEADS = ("boundary", "calls", "failed", "p50", "p99", "longest", "tries")
@@ -61,12 +60,6 @@ def _share(times: Buckets, share: float) -> str:
 
 def _longest(one: Observed) -> int:
     return one.count("callee_longest_ns") or one.count("caller_longest_ns")
-
-
-def rounded(nanoseconds: int) -> str:
-    """A duration in three digits, as a bucket's width allows."""
-    digits = max(0, len(str(nanoseconds)) - 3)
-    return show_duration(round(nanoseconds / 10**digits) * 10**digits)
 
 
 def remarks(one: Observed) -> Iterator[str]:
