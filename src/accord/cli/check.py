@@ -57,6 +57,14 @@ _NOT_READ = "not-read"
     metavar="FILE",
     help="Count only findings that this file does not know; accord baseline writes it.",
 )
+@click.option(
+    "--observed",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Hold what this file of telemetry tells (traces, or the JSON of accord observe) against both sides. Repeatable.",
+)
+@click.option("--complete", is_flag=True, help="The spans of --observed are all there were, not a sample.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option(
     "--fail-on",
@@ -93,6 +101,7 @@ def command(
     from accord.files.collector import collector_paused
 
     fail_on, exit_zero, waived = given.pop("fail_on"), given.pop("exit_zero"), given.pop("waived")
+    seen = (given.pop("observed"), given.pop("complete"))
     paths = paths or (".",)
     if "" in given["rules"]:
         raise click.UsageError("--rule: expected a rule or how its name begins, read ''", click.get_current_context())
@@ -101,7 +110,7 @@ def command(
     others = [format_and_file(each) for each in also]
     with collector_paused():
         as_of = settings.value("check.as_of") or today()
-        reading, result = judged(paths, settings, as_of, known(settings.baseline) if settings.baseline else ())
+        reading, result = judged(paths, settings, as_of, known(settings.baseline) if settings.baseline else (), seen)
         known_boundary(boundary or "", reading, result)
         shown = chosen(result, settings.value("check.rules"), boundary or "")
         asked = wanted(paths, settings, color, bool(output), boundary or "")
@@ -113,8 +122,22 @@ def command(
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
 
+def with_observed(reading: "Reading", files: tuple[str, ...], complete: bool) -> "Reading":
+    """The reading and, beside it, what these files show of what happens."""
+    if not files:
+        return reading
+    from accord.cli._observed import observed_facts
+
+    facts, problems = observed_facts(files, complete)
+    return replace(reading, facts=(*reading.facts, *facts), problems=(*reading.problems, *problems))
+
+
 def judged(
-    paths: tuple[str, ...], settings: "Config", as_of: "date", baseline: "Iterable[Known]" = ()
+    paths: tuple[str, ...],
+    settings: "Config",
+    as_of: "date",
+    baseline: "Iterable[Known]" = (),
+    observed: tuple[tuple[str, ...], bool] = ((), False),
 ) -> tuple["Reading", "Result"]:
     """What the paths gave, and what the rules find in it that the baseline does not know; says on a terminal what takes long."""
     from accord.cli._progress import Progress
@@ -122,7 +145,7 @@ def judged(
     with Progress() as progress:
         from accord.files.read import read
 
-        reading = read(paths, settings)
+        reading = with_observed(read(paths, settings), *observed)
         progress.doing = f"judging what {reading.files} files say"
         from accord.check import check
 
