@@ -1,16 +1,20 @@
-"""Times `accord check` on 1,000 and 10,000 boundaries: reading, joining and judging apart, beside a bare event parse.
+"""Times `accord check`: reading, joining and judging apart, beside a bare event parse of the same files.
 
-    uv run python bench/check.py [--rounds N]
+    uv run python bench/check.py [--rounds N] [--boundaries N ...] [--megabytes N] [--beside]
 
-Prints medians over interleaved rounds and the ratio of the whole run to a bare PyYAML C event parse of the same files,
-round by round, so that a slow minute of the machine slows both; then the CPU time of `accord --help` and of
-`accord check examples/two-services` as whole processes, their bytecode compiled before, as an installed program has it.
+Contracts of 1,000 and 10,000 boundaries (or of those that `--boundaries` names, 100,000 among them), then 10 MB of mixed
+artefacts (`artefacts.py`; none with `--megabytes 0`). Prints medians over interleaved rounds and the ratio of the whole run
+to a bare PyYAML C event parse of the same files, round by round, so that a slow minute of the machine slows both; then a
+first and an unchanged second run as whole processes, and the CPU time of `accord --help` and of
+`accord check examples/two-services`, their bytecode compiled before, as an installed program has it. With `--beside` the
+programs that read some of the mixed files are timed in turn with `accord check` on those (`beside.py`).
 """
 
 import argparse
 import gc
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,12 +26,15 @@ from statistics import median
 
 import yaml
 
+import artefacts
+import beside
 from accord.check import joined, judged, with_moves
 from accord.files.collector import collector_paused
 from accord.files.read import read
 from accord.rules._catalogue import rules
 
 PER_FILE = 20
+PARTS = ("reading", "joining", "judging", "moves")
 FAILING_EACH = 20  # one boundary in twenty has a finding
 AS_OF = date(2026, 11, 23)
 BOUNDARY = """\
@@ -96,7 +103,7 @@ def timed(work: Callable[[], object]) -> tuple[float, object]:
 
 
 def parse_events(folder: Path) -> None:
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted(folder.rglob("*.y*ml")):
         for _ in yaml.parse(path.read_text(), Loader=yaml.CSafeLoader):
             pass
 
@@ -120,30 +127,50 @@ def _joined(facts: object) -> object:
     return system, refused
 
 
-def measure(count: int, rounds: int) -> None:
+def measure(what: str, write_into: Callable[[Path], int], rounds: int) -> None:
     with tempfile.TemporaryDirectory() as name:
-        written = write(Path(name), count)
-        results = [one_round(Path(name)) for _ in range(rounds)]
-    first = results[0]
+        folder = Path(name, "files")
+        folder.mkdir()
+        written = write_into(folder)
+        results = [one_round(folder) for _ in range(rounds)]
+        first, second = first_and_second(folder, Path(name), rounds)
+    sizes = results[0]
+    boundaries = sizes["boundaries"]
     print(
-        f"{count:>6} boundaries: {written / count:.0f} bytes and {first['facts'] / count:.1f} facts each, "
-        f"{first['boundaries']:.0f} joined, {first['findings']:.0f} findings"
+        f"{what}: {written / 1e6:.1f} MB, {sizes['facts']:.0f} facts, {boundaries:.0f} boundaries, "
+        f"{sizes['findings']:.0f} findings"
     )
-    for part in ("events", "reading", "joining", "judging", "moves"):
+    for part in ("events", *PARTS):
         share = median(result[part] / result["events"] for result in results)
-        print(f"       {part:<10}{median(result[part] for result in results) * 1e3:>9.0f} ms{share:>8.2f}")
-    whole = [
-        sum(result[part] for part in ("reading", "joining", "judging", "moves")) / result["events"]
-        for result in results
-    ]
+        each = median(result[part] for result in results) / boundaries
+        print(f"       {part:<10}{each * boundaries * 1e3:>9.0f} ms{share:>8.2f}{each * 1e6:>8.0f} us a boundary")
+    whole = [sum(result[part] for part in PARTS) / result["events"] for result in results]
     print(
         f"       whole / events: median {median(whole):.2f} ({min(whole):.2f} to {max(whole):.2f}) of {rounds} rounds"
     )
+    shares = [again / fresh for fresh, again in zip(first, second, strict=True)]
+    print(
+        f"       as a process: first {median(first) * 1e3:.0f} ms, unchanged second {median(second) * 1e3:.0f} ms, "
+        f"ratio {median(shares):.2f} ({min(shares):.2f} to {max(shares):.2f})"
+    )
 
 
-def process_cpu(bytecode: str, *arguments: str) -> float:
+def first_and_second(folder: Path, above: Path, rounds: int) -> tuple[list[float], list[float]]:
+    """The CPU seconds of a run that knows nothing yet, and of the one after it."""
+    check = ("check", str(folder), "--exit-zero", "--as-of", AS_OF.isoformat())
+    bytecode, cache = str(above / "bytecode"), above / "cache"
+    process_cpu(bytecode, *check, "--no-cache")
+    first, second = [], []
+    for _ in range(min(rounds, 3)):
+        shutil.rmtree(cache, ignore_errors=True)
+        first.append(process_cpu(bytecode, *check, cache=cache))
+        second.append(process_cpu(bytecode, *check, cache=cache))
+    return first, second
+
+
+def process_cpu(bytecode: str, *arguments: str, cache: Path = Path(os.devnull)) -> float:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment["PYTHONPYCACHEPREFIX"] = bytecode
+    environment |= {"PYTHONPYCACHEPREFIX": bytecode, "ACCORD_CACHE": str(cache)}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         [sys.executable, "-m", "accord", *arguments], stdout=subprocess.DEVNULL, check=False, env=environment
@@ -155,13 +182,22 @@ def process_cpu(bytecode: str, *arguments: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
-    for count in (1_000, 10_000):
-        measure(count, rounds)
-    for arguments in (("--help",), ("check", "examples/two-services")):
+    parser.add_argument("--boundaries", type=int, nargs="*", default=[1_000, 10_000])
+    parser.add_argument("--megabytes", type=float, default=10.0)
+    parser.add_argument("--beside", action="store_true")
+    asked = parser.parse_args()
+    for count in asked.boundaries:
+        measure(f"{count} contracts", lambda folder, count=count: write(folder, count), asked.rounds)
+    if asked.megabytes:
+        measure("mixed artefacts", lambda folder: artefacts.write(folder, asked.megabytes)[1], asked.rounds)
+    if asked.beside:
+        with tempfile.TemporaryDirectory() as name:
+            artefacts.write(Path(name), asked.megabytes or 1.0)
+            beside.compare(Path(name), asked.rounds)
+    for arguments in (("--help",), ("check", "examples/two-services", "--no-cache")):
         with tempfile.TemporaryDirectory() as bytecode:
             process_cpu(bytecode, *arguments)
-            taken = [process_cpu(bytecode, *arguments) for _ in range(rounds * 2)]
+            taken = [process_cpu(bytecode, *arguments) for _ in range(asked.rounds * 2)]
         print(
             f"accord {' '.join(arguments)}: median {median(taken) * 1e3:.0f} ms CPU ({min(taken) * 1e3:.0f} to {max(taken) * 1e3:.0f})"
         )

@@ -111,7 +111,7 @@ def test_every_mismatch_is_one_that_was_looked_into(result: Result):
     """Each was held against the code of the sample by hand; a new one must be too before it is added here."""
     assert {(finding.rule, finding.subject) for finding in mismatches(result)} == {
         ("timing/inner-wait-exceeds-outer-budget", "productpage -> reviews/get"),
-        ("timing/caller-gives-up-first", "productpage -> ratings/get"),
+        ("timing/idle-limit-cuts-silent-answer", "productpage -> ratings/get"),
         ("errors/failure-looks-like-success", "reviews -> ratings/get"),
         ("errors/failure-looks-like-success", "productpage -> ratings/get"),
         ("errors/failure-looks-like-success", "productpage -> reviews/get"),
@@ -121,8 +121,9 @@ def test_every_mismatch_is_one_that_was_looked_into(result: Result):
 def test_real_names_and_contract_names_meet(facts: list[Fact]):
     system, _ = joined(facts)
     named = {"details", "googleapis", "productpage", "ratings", "reviews"}
+    gateways = {"gateway:/bookinfo-gateway", "gateway:/gateway"}
     databases = {"kubernetes:/mongodb", "kubernetes:/mysqldb", "kubernetes:vm/mysqldb"}
-    assert set(system.parties) == named | databases
+    assert set(system.parties) == named | gateways | databases | {"openapi:swagger.yaml"}
     runs = {fact.text for fact in system.facts if fact.term == "runs" and fact.provider == "reviews"}
     assert runs == {"version v1", "version v2", "version v3"}
 

@@ -48,6 +48,7 @@ def test_an_unknown_version_decides_only_what_all_share():
 def test_the_api_version_read_bounds_the_unknown_version():
     assert decided(at_least="1.22") == {
         "timeout.request": NONE,
+        "timeout.attempt": NONE,
         "attempts": 3,
         "retry_on": ALL,
         "timeout.connect": 10_000_000_000,
@@ -82,7 +83,7 @@ def defaults(facts: list[Fact]) -> dict[str, Fact]:
 
 def test_defaults_hold_where_a_route_shows_the_mesh():
     given = defaults(read())
-    assert set(given) == {"timeout.request", "attempts", "retry_on", "timeout.connect"}
+    assert set(given) == {"timeout.request", "timeout.attempt", "attempts", "retry_on", "timeout.connect"}
     tries = given["attempts"]
     assert (tries.consumer, tries.provider, tries.operation) == ("", "kubernetes:shop/reviews", "any")
     assert (tries.layer, tries.source, tries.version, tries.text) == (
@@ -145,7 +146,10 @@ def test_an_environment_may_have_a_version_of_its_own():
     assert {(fact.term, fact.scope) for fact in alone if fact.stance is Stance.DEFAULT} == {
         ("timeout.request", ()),
         ("retry_on", ()),
-        *((term, (("env", ("staging",)),)) for term in ("timeout.request", "retry_on", "attempts", "timeout.connect")),
+        *(
+            (term, (("env", ("staging",)),))
+            for term in ("timeout.request", "timeout.attempt", "retry_on", "attempts", "timeout.connect")
+        ),
     }
     both = [replace(fact, scope=(("env", ("live", "staging")),)) for fact in facts]
     split = with_defaults([*both, in_use("1.24"), in_use("1.4", "staging")])
@@ -189,7 +193,7 @@ def stated(term: str, value: object, layer: Layer = Layer.SIDECAR, version: str 
 
 def test_a_named_platform_gives_its_defaults_to_the_very_subject_and_layer():
     given = defaults(list(with_defaults([stated("platform", "istio", Layer.GATEWAY, "1.4")])))
-    assert set(given) == {"timeout.request", "attempts", "retry_on", "timeout.connect"}
+    assert set(given) == {"timeout.request", "timeout.attempt", "attempts", "retry_on", "timeout.connect"}
     assert {(fact.consumer, fact.provider, fact.operation, fact.layer) for fact in given.values()} == {
         ("proxy", "reviews", "get", Layer.GATEWAY)
     }

@@ -19,6 +19,7 @@ from accord.model.problem import Problem
 from accord.model.waiver import Known, Waiver
 from accord.rules._catalogue import Rule, rules
 from accord.sources._claims import read_text, waivers_of_file
+from mapped import mapped
 
 CONFIGURATION, BASELINE = "accord.toml", "accord.baseline.toml"
 AS_OF = date(2026, 11, 23)
@@ -43,6 +44,8 @@ def read_blocks(blocks: list[tuple[str, str]]) -> tuple[list[Fact], list[Problem
             continue
         for item in configured(text) if file == CONFIGURATION else read_text(text, "page", file):
             (facts if isinstance(item, Fact) else problems).append(item)
+    for item in mapped(blocks, "page"):
+        (facts if isinstance(item, Fact) else problems).append(item)
     return facts, problems
 
 

@@ -49,9 +49,15 @@ OWN_SIDE = {
 TOO_MUCH = ("retries/amplification", "capacity/more-sent-than-accepted", "capacity/callers-together-exceed")
 """Rules that share one failure: callers are summed where each alone is accepted, tries counted where the calls alone are."""
 
+CUT_SHORT = ("timing/caller-gives-up-first", "timing/idle-limit-cuts-silent-answer")
+"""Rules that share one failure: the limit that fires first is told of, by the one or the other, and the rest wait behind it."""
 
-TWO_MEANINGS = {"timeout.request": ("retries/unsafe-operation-repeated",)}
-"""A limit on all tries says how long a caller waits, and how often it can ask: to wait longer is also to ask more often."""
+BEHIND = "timing/idle-limit-cuts-silent-answer"
+TWO_MEANINGS = {"timeout.request": ("retries/unsafe-operation-repeated", BEHIND), "timeout.attempt": (BEHIND,)}
+"""A limit on all tries says how long a caller waits, and how often it can ask: to wait longer is also to ask more often.
+
+Whoever raises the limit that fires first meets the one behind it, of which another rule tells.
+"""
 
 
 def landscapes(seed: int, count: int = LANDSCAPES) -> list[tuple[Landscape, Random]]:
@@ -67,7 +73,9 @@ def checked(landscape: Landscape) -> list[Finding]:
 def mismatches(landscape: Landscape, subject: str, consumer: str | None) -> set[tuple[str, str]]:
     """The mismatches about an operation; where a caller changed something, those with that caller."""
     return {
-        ("too much", "") if finding.rule in TOO_MUCH else (finding.rule, finding.consumer)
+        ("too much", "")
+        if finding.rule in TOO_MUCH
+        else ("cut short" if finding.rule in CUT_SHORT else finding.rule, finding.consumer)
         for finding in checked(landscape)
         if finding.verdict is Verdict.MISMATCH
         and f"{finding.provider}/{finding.operation}" == subject

@@ -86,6 +86,12 @@ def test_the_median_function_is_short() -> None:
     assert lengths[len(lengths) // 2] < 10
 
 
+@pytest.mark.parametrize("file", sorted((ROOT / "tests").rglob("*.py")), ids=lambda file: file.name)
+def test_no_test_holds_how_long_something_takes(file: Path) -> None:
+    # Work is counted (tests/counted.py): a slow machine fails nothing.
+    assert file == Path(__file__) or not re.search(r"perf_counter|process_time", file.read_text(encoding="utf-8"))
+
+
 def test_no_tracked_file_names_a_machine() -> None:
     found = []
     for path in tracked():

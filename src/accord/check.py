@@ -6,8 +6,11 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from accord.boundaries.addressed import by_address
 from accord.boundaries.baseline import against
 from accord.boundaries.defaulted import with_defaults
+from accord.boundaries.in_views import InView, InViews
+from accord.boundaries.mesh_settings import as_set, with_one_version
 from accord.boundaries.moves import Trials
 from accord.boundaries.names import link
 from accord.boundaries.parameters import kept_defaults
@@ -17,7 +20,7 @@ from accord.boundaries.settings import reached
 from accord.boundaries.sightings import parted, told_of
 from accord.boundaries.speakers import ROUTING, parties, without_contract
 from accord.boundaries.subsets import versions_of_subsets
-from accord.boundaries.system import Boundary, Key, System
+from accord.boundaries.system import Key, System
 from accord.boundaries.variants import separate
 from accord.boundaries.view import EVERY, View, Views
 from accord.boundaries.waivers import Allowed
@@ -102,12 +105,9 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated, seen = parted(facts)
     linked = link(carried(reached(stated)), stated)
-    names: dict[str, set[str]] = {}
-    for known in linked.links:
-        names.setdefault(known.name, set()).add(known.party)
-    told = by_operation(answered(linked.facts, names))
+    told = by_operation(answered(by_address(linked.facts), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
-    whole = with_defaults(with_turns)
+    whole = as_set(with_defaults(with_one_version(with_turns)))
     system = System(whole, as_of, told_of(seen, stated, whole))
     return system, (*linked.problems, *system.conflicts)
 
@@ -131,9 +131,9 @@ class Concerned:
         self.rules = tuple(rules)
         self._by_terms: dict[tuple[str, ...], list[Rule]] = {}
 
-    def by(self, boundary: Boundary) -> list[Rule]:
-        """Those rules, in their order."""
-        said = (*boundary.assumed.terms, *boundary.promised.terms)
+    def by(self, terms: Iterable[str]) -> list[Rule]:
+        """Those rules, in their order; `terms` are all that either side says of it."""
+        said = tuple(terms)
         known = self._by_terms.get(said)
         if known is None:
             words = {*said, *(term.partition(".")[0] for term in said)}
@@ -155,21 +155,21 @@ def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     found: list[Finding] = []
     if system.same_in_every_view(key):
         boundary = system.boundary(key)
-        for rule in local.by(boundary):
+        for rule in local.by((*boundary.assumed.terms, *boundary.promised.terms)):
             findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
             if findings:
                 found += _merged(rule, system, None, findings)
         return found
-    for rule in local.rules:
-        views = system.views(key, rule.reads)
-        found += _merged(rule, system, views, _in_views(system, key, rule, views))
+    in_views = InViews(system, key)
+    for rule in local.by(system.terms_of(key)):
+        views, met = in_views.of(rule.reads)
+        found += _merged(rule, system, views, _in_views(rule, met))
     return found
 
 
-def _in_views(system: System, key: Key, rule: Rule, views: Views) -> list[tuple[View, Finding]]:
+def _in_views(rule: Rule, met: list[InView]) -> list[tuple[View, Finding]]:
     assert rule.judge is not None
-    met = [view for view in views if system.meets(key, view)]
-    return [(view, finding) for view in met for finding in rule.judge(system.boundary(key, view))]
+    return [(view, finding) for view, boundary in met for finding in rule.judge(boundary)]
 
 
 def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]) -> list[Finding]:
@@ -222,7 +222,7 @@ def refused_witnesses(system: System, rules: Sequence[Rule] | None = None) -> li
         elif rule.judge is None:
             continue
         else:
-            in_views = [_in_views(system, key, rule, system.views(key, rule.reads)) for key in system.keys]
+            in_views = [_in_views(rule, InViews(system, key).of(rule.reads)[1]) for key in system.keys]
             claimed = [finding for found_in in in_views for _, finding in found_in]
         for finding in claimed:
             reason = _refusal(finding, system) if finding.verdict is Verdict.MISMATCH else ""

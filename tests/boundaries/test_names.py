@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -17,6 +16,7 @@ from accord.model.fact import Fact, Layer, Stance
 from accord.model.place import Place
 from accord.model.problem import Refused
 from accord.sources._claims import read_text
+from counted import calls
 
 GROUPS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("same_pairs.yaml").read_text(encoding="utf-8"))
 PAIRS = [(group, *pair) for group in GROUPS for pair in group["pairs"]]
@@ -223,16 +223,15 @@ def test_any_text_is_a_name_or_is_refused(text: str, other: str):
     assert link((said_of(f"dns:{text}"), said_of(f"kubernetes:{text}"), said_of(text or "a"))).facts
 
 
-def test_ten_thousand_boundaries_without_aliases_cost_next_to_nothing():
+def test_boundaries_without_aliases_are_linked_by_a_few_calls_for_all_of_them():
     facts = [
         msgspec.structs.replace(
             said_of(f"payments{number // 4}"), consumer=f"caller{number // 4}", stance=Stance.ASSUMES
         )
         for number in range(40_000)
     ]
-    started = perf_counter()
     assert link(facts).facts == tuple(facts)
-    assert perf_counter() - started < 0.5
+    assert calls(lambda: link(facts)) < 5 * len(facts)
 
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {{name: {0}}}\nspec: {{selector: {{{1}}}}}\n---\n"

@@ -161,6 +161,24 @@ def test_a_scaler_decides_how_few_there_are():
     assert drains(workload("web", 3), scaler % "", budget) == [("conditional", "kubernetes:shop/web")]
 
 
+def test_what_stands_beside_one_definition_of_a_workload_is_not_held_against_another():
+    scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x, namespace: shop}, spec: {scaleTargetRef: {kind: Deployment, name: web}, minReplicas: 1, maxReplicas: 5}}\n---\n"  # fmt: skip
+    budget = BUDGET % ("minAvailable: 1", "web")
+    rule = "capacity/disruption-budget-blocks-drain"
+
+    def found(*files: str) -> list[str]:
+        facts = [fact for number, text in enumerate(files) for fact in read_text(text, "root", f"{number}.yaml")]
+        return [
+            each.rule
+            for each in check([fact for fact in facts if isinstance(fact, Fact)]).findings
+            if each.rule == rule
+        ]
+
+    assert found(workload("web", 2) + budget, workload("web", 2) + scaler) == []
+    assert found(workload("web", 2) + budget, scaler) == [rule]
+    assert found(workload("web", 2) + budget + scaler, workload("web", 2)) == [rule]
+
+
 def test_nothing_is_said_of_a_set_of_daemons():
     assert (
         drains(workload("web", kind="DaemonSet").replace("  replicas: 1\n", ""), BUDGET % ("maxUnavailable: 0", "web"))

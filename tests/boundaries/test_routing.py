@@ -2,7 +2,6 @@
 
 from random import Random
 from textwrap import dedent
-from time import perf_counter
 
 import pytest
 
@@ -11,6 +10,7 @@ from accord.boundaries.routing import Router, holds_back
 from accord.model.alerting import Inhibition, Matcher
 from accord.model.fact import Fact
 from accord.sources._claims import read_text
+from counted import steps
 
 
 def routed(text: str) -> Router:
@@ -118,7 +118,7 @@ def test_an_alert_holds_another_back_where_both_agree_and_not_where_each_could_h
     assert holds_back(rule, {"severity": "page"}, {"severity": "warning"}), "a label that both lack is equal"
 
 
-def test_ten_thousand_alerts_and_five_hundred_routes_take_no_time():
+def test_an_alert_looks_at_the_routes_of_its_team_and_not_at_all_five_hundred():
     dice = Random(1)
     teams = [f"team-{number}" for number in range(125)]
     routes = "".join(
@@ -133,10 +133,7 @@ def test_ten_thousand_alerts_and_five_hundred_routes_take_no_time():
             "team": dice.choice(teams),
             "severity": dice.choice(["page", "warning", str(number)]),
         }
-        for number in range(10_000)
+        for number in range(1_000)
     ]
-    begin = perf_counter()
-    for alert in alerts:
-        router.ends(alert)
-    assert perf_counter() - begin < 2
+    assert steps(lambda: [router.ends(alert) for alert in alerts]) < 200 * len(alerts)
     assert {len(router.ends(alert)) for alert in alerts} == {1}

@@ -2,6 +2,7 @@
 
 from itertools import permutations
 
+from accord.boundaries.in_views import InViews
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.variants import separate
 from accord.check import joined
@@ -75,7 +76,7 @@ def test_alternatives_never_hold_together_whatever_their_order():
     for order in permutations(parts):
         system, problems = joined([fact for part in order for fact in part])
         assert not problems
-        views = system.views(("", "kubernetes:/reviews", "any"), ("timeout",))
+        views, _ = InViews(system, ("", "kubernetes:/reviews", "any")).of(("timeout",))
         held = {fact.text for view in views for fact in system.assumed(key, view).all("timeout.request")}
         assert held == {"1s", "2s", "3s", "no timeout"}
         assert all(len(system.assumed(key, view).all("timeout.request")) == 1 for view in views)

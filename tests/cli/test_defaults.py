@@ -18,14 +18,18 @@ attempts  all tries, the first included
 retry_on  what is tried again: error names, codes, timeout, connect, reset, any
   connect-failure, refused-stream, unavailable, cancelled,      1.1 to 1.5  [3]
   resource-exhausted, 503
+timeout.attempt  the caller's limit on one attempt; on a delivery, the time until redelivery
+  no limit on one try  1.1 and later  [4]
 timeout.connect  the caller's limit on connecting
-  1s  1.0 to 1.5  [4]
+  1s  1.0 to 1.5  [5]
 
 read in github.com/istio/istio
   [1] pilot/pkg/networking/core/route/route.go, setTimeout (2026-11-23)
   [2] pilot/pkg/networking/core/route/retry/retry.go, DefaultPolicy (2026-11-23)
   [3] pilot/pkg/networking/core/v1alpha3/route/retry/retry.go, DefaultPolicy (2026-11-23)
-  [4] pkg/config/mesh/mesh.go, ConnectTimeout; the Helm charts of these releases set 10s
+  [4] pilot/pkg/networking/core/route/retry/retry.go, ConvertPolicy: PerTryTimeout only where it is
+      written (2026-11-27)
+  [5] pkg/config/mesh/mesh.go, ConnectTimeout; the Helm charts of these releases set 10s
       (2026-11-23)
 """
 CHANGED = """\
@@ -63,7 +67,7 @@ def test_what_changes_between_two_versions(accord: Accord) -> None:
 
 def test_one_platform_fits_on_one_screen(accord: Accord) -> None:
     lines = accord("defaults", "istio").out.splitlines()
-    assert lines[0] == "istio: what it does where nobody wrote anything; read for 1.0 to 1.30, 2026-11-23"
+    assert lines[0] == "istio: what it does where nobody wrote anything; read for 1.0 to 1.30, 2026-11-27"
     assert len(lines) <= 40 and max(map(len, lines)) <= 100
 
 

@@ -1,5 +1,7 @@
 """`accord explain`: pages and lists."""
 
+from pathlib import Path
+
 import pytest
 
 from accord.cli._pages import page, rule_ids
@@ -40,6 +42,22 @@ def test_rules_are_listed_by_family(accord: Accord) -> None:
 
 def test_the_last_part_of_an_id_is_enough(accord: Accord) -> None:
     assert accord("explain", "caller_gives_up_first").out == accord("explain", "timing/caller-gives-up-first").out
+
+
+def test_a_mapping_shows_its_files_and_each_value_with_its_line(
+    accord: Accord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapping = "mapping: limits of shops\nfiles: [usual.yaml, <shop>.yaml]\nwhere: [{shop: web}]\n"
+    mapping += "gives: {party: <shop>, assumes: {db/read: {timeout: {request: <.t>}}}}\n"
+    (tmp_path / "accord-mapping.yaml").write_text(mapping)
+    (tmp_path / "usual.yaml").write_text("t: 1s\n")
+    (tmp_path / "web.yaml").write_text("# later\nt: 2s\npassword: x\n")
+    monkeypatch.chdir(tmp_path)
+    done = accord("explain", "limits of shops")
+    assert done.code == 0 and "password" not in done.out
+    assert done.out.startswith("mapping limits of shops, accord-mapping.yaml:1:10\n  usual.yaml\n  <shop>.yaml\n")
+    assert "web.yaml:2:4  web -> db/read timeout.request: 2s  [over usual.yaml:1]\n" in done.out
+    assert accord("explain", "limits of shop").code == 2
 
 
 def test_an_unknown_rule_is_told_the_nearest(accord: Accord) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from accord.files import git as git_module
+from accord.files.cache import cache_folder
 from accord.files.config import load
-from accord.files.git import Address, cache_folder, parse_address
+from accord.files.git import Address, parse_address
 from accord.files.read import read
 from accord.model.problem import Refused
 from accord.model.result import Reading
@@ -263,3 +264,18 @@ def test_the_cache_is_where_the_user_keeps_caches() -> None:
     if os.name == "posix" and os.uname().sysname == "Linux":
         assert cache_folder({"XDG_CACHE_HOME": "/y"}) == Path("/y/accord")
         assert cache_folder({}) == Path.home() / ".cache" / "accord"
+
+
+def test_a_mapping_here_reads_the_files_of_a_repository(theirs: Path) -> None:
+    write(theirs / "pay/values.yaml", "limits:\n  charge: 7s\n")
+    git(theirs, "add", "-A")
+    git(theirs, "commit", "--quiet", "-m", "three")
+    git(theirs, "tag", "v3")
+    gives = "gives: {party: <team>, promises: {refund: {latency: {max: <.limits.charge>}}}}\n"
+    write(Path("accord-mapping.yaml"), f"mapping: m\nfiles: [pay/<team>.yaml]\nwhere: [{{team: values}}]\n{gives}")
+    include = f"git+file://{theirs}@v3"
+    reading = landscape(include)
+    mapped = [fact for fact in reading.facts if fact.source == "mapping"]
+    assert [(fact.text, fact.place.root, str(fact.place)) for fact in mapped] == [
+        ("7s", include, "pay/values.yaml:2:11")
+    ]

@@ -21,19 +21,19 @@ def test_nothing_is_known_where_nobody_said():
 def test_the_earliest_deadline_holds():
     with intent.request(within=10):
         with intent.request(within=60):
-            assert 9 < (intent.remaining() or 0) <= 10
+            assert 5 < (intent.remaining() or 0) <= 10
         with intent.request(within=1, criticality="critical"):
             assert (intent.remaining() or 9) <= 1
-        assert 9 < (intent.remaining() or 0) <= 10
+        assert 5 < (intent.remaining() or 0) <= 10
         assert intent.current().criticality is None
     assert intent.remaining() is None
 
 
 def test_work_that_would_be_for_nobody_is_refused():
-    with intent.request(within=0.5):
+    with intent.request(within=60):
         intent.still_wanted(needs=0.1)
-        with pytest.raises(intent.DeadlineExceeded, match=r"2\.000 s are needed"):
-            intent.still_wanted(needs=2)
+        with pytest.raises(intent.DeadlineExceeded, match=r"90\.000 s are needed"):
+            intent.still_wanted(needs=90)
     with intent.request(deadline=time.monotonic() - 1), pytest.raises(TimeoutError):
         intent.still_wanted()
 
@@ -71,8 +71,8 @@ def test_the_last_error_goes_on_to_the_caller_and_another_kind_at_once():
 
 def test_no_try_begins_that_the_deadline_would_not_outlast():
     tries = []
-    with intent.request(within=0.05), pytest.raises(ConnectionError):
-        for attempt in intent.attempts(10, pause=0.1):
+    with intent.request(within=30), pytest.raises(ConnectionError):
+        for attempt in intent.attempts(10, pause=60):
             with attempt:
                 tries.append(attempt.number)
                 raise ConnectionError

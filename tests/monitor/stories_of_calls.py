@@ -235,6 +235,59 @@ STORIES: dict[str, Story] = {
         5s - concludes search/query
         """,
     ),
+    "one try takes all the time of the request": Story(
+        "tries-happen",
+        "{party: web, assumes: {search/query: {timeout: {attempt: none, request: 5s}, attempts: 3, retry_on: [timeout]}}}",
+        """
+        0s web calls search/query #1 by web>search/query attempts
+        5s web gives-up search/query #1 by web>search/query timeout.request
+        5s web fails search/query #1
+        5s - concludes search/query
+        """,
+        expects=("web>search/query timeout.attempt", "web>search/query retry_on"),
+    ),
+    "a first byte after the caller left": Story(
+        "asker-learns-outcome",
+        """
+        party: web
+        assumes: {search/query: {timeout: {idle: 3s}}}
+        ---
+        party: search
+        promises: {query: {silence: 4s}}
+        """.replace("\n        ", "\n"),
+        """
+        0s web calls search/query #1 by web>search/query timeout.idle
+        3s web gives-up search/query #1 by web>search/query timeout.idle
+        4s search answers search/query #1 by search/query silence
+        4s - concludes search/query
+        """,
+    ),
+    "a connection that the other side closes first": Story(
+        "connection-open-when-used",
+        """
+        party: web
+        assumes: {search/query: {keep_alive: 60s, attempts: 1}}
+        ---
+        party: search
+        promises: {query: {keep_alive: 5s}}
+        """.replace("\n        ", "\n"),
+        """
+        0s search states search/query by search/query keep_alive
+        0s web states search/query by web>search/query keep_alive
+        0s - concludes search/query
+        """,
+        expects=("web>search/query attempts",),
+    ),
+    "more calls than further tries at once": Story(
+        "tries-not-cancelled",
+        "{party: web, assumes: {search/query: {attempts: 3, retry_on: [any], retries: {concurrent: 3}, sends: {concurrency: 50}}}}",
+        """
+        0s web states search/query by web>search/query retries.concurrent
+        0s web states search/query by web>search/query attempts
+        0s web states search/query by web>search/query sends.concurrency
+        0s - concludes search/query
+        """,
+    ),
     "more load than is accepted": Story(
         "load-carried",
         """

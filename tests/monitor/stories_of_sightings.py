@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accord.model.duration import SECOND
 from accord.model.fact import Fact, Stance
-from accord.model.observed import bucket_of
+from accord.model.observed import as_ranges, bucket_of
 from accord.model.place import Place
 
 from .stories import Story
@@ -51,6 +51,6 @@ STORIES: dict[str, Story] = {
         0s - concludes
         """,
         ("shop>pay/charge latency.p99",),
-        more=(seen("seen.caller", ((bucket_of(SECOND // 5), 90), (bucket_of(2 * SECOND), 10)), 6),),
+        more=(seen("seen.caller", as_ranges(((bucket_of(SECOND // 5), 90), (bucket_of(2 * SECOND), 10))), 6),),
     ),
 }

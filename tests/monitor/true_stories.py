@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     stories_of_alerts,
     stories_of_calls,
+    stories_of_mappings,
     stories_of_people,
     stories_of_platforms,
     stories_of_sightings,
@@ -20,6 +21,7 @@ STORIES: dict[str, Story] = {
         stories_of_people,
         stories_of_signals,
         stories_of_alerts,
+        stories_of_mappings,
         stories_of_platforms,
         stories_of_sightings,
     )

@@ -104,3 +104,17 @@ def test_a_finding_at_many_places_is_shortened_for_people_only():
     text = render(result, Asked(100, False, False, ("rules.yaml",)))
     assert f"and {40 - SHOWN} more (--format json lists them)" in text
     assert text.count("names no owner") == SHOWN
+
+
+def test_an_alert_of_another_environment_is_not_the_one_that_a_contract_means(tmp_path):
+    (tmp_path / "alerts.yaml").write_text(
+        "groups: [{name: g, rules: [{alert: PaymentsErrors, expr: e > 1, for: 1m}]}]\n"
+    )
+    (tmp_path / "accord.yaml").write_text(
+        "party: payments\nonly: {env: production}\npromises: {charge: {detect: {by: PaymentsErors}}}\n"
+    )
+    for env, asked in (("staging", []), ("production", ["signals/signal-unknown"])):
+        (tmp_path / "accord.toml").write_text(f'[[scope]]\npath = "alerts.yaml"\nenv = "{env}"\n')
+        facts = read([str(tmp_path)], load(file=str(tmp_path / "accord.toml"), environ={})).facts
+        told = [finding.rule for finding in check(facts).findings]
+        assert [rule for rule in told if rule == "signals/signal-unknown"] == asked

@@ -1,7 +1,6 @@
 """What is read of CloudFormation and SAM: queues, functions, who takes from where, and what is not known."""
 
 import csv
-import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from accord.model.finding import Finding, Verdict
 from accord.model.problem import Problem
 from accord.model.subject import called, operation_of, provider_of
 from accord.sources._claims import read_text
+from counted import calls
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "sqs-lambda-a"
 REDELIVERED = "delivery/redelivered-while-still-working"
@@ -288,24 +288,13 @@ def test_a_tag_stays_refused_elsewhere():
 
 
 def test_a_large_template_takes_work_in_proportion():
-    def steps(size: int) -> int:
+    def taken(size: int) -> int:
         one = "  Q{0}: {{Type: AWS::SQS::Queue}}\n  A{0}: {{Type: AWS::CloudWatch::Alarm, Properties: {{Metrics: [!Ref Q{0}]}}}}\n"
         text = "AWSTemplateFormatVersion: 2010-09-09\nResources:\n" + "".join(one.format(n) for n in range(size))
-        taken = 0
+        assert len(facts(text)) > size
+        return calls(lambda: facts(text))
 
-        def count(*_: object) -> None:
-            nonlocal taken
-            taken += 1
-
-        sys.setprofile(count)
-        try:
-            found = facts(text)
-        finally:
-            sys.setprofile(None)
-        assert len(found) > size
-        return taken
-
-    assert steps(400) < 5 * steps(100)
+    assert taken(400) < 5 * taken(100)
 
 
 # ---------------------------------------------------------------------- templates that others wrote

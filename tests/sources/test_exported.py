@@ -23,7 +23,7 @@ from accord.model.alerting import (
     Span,
 )
 from accord.model.amount import Amount, Growth, Words
-from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Needs, Rung, WorkStep
+from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Needs, Related, Rung, WorkStep
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.hours import DailyInstant, DaysOff, Hours, TimeOff, Window
 from accord.model.nothing import NONE
@@ -133,6 +133,14 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "chain": st.builds(ChainStep, st.integers(-1, 9), st.integers(-1, 10**15), WORDS, PLACES),
     "rows": st.lists(st.lists(st.integers(-9, 10**12), max_size=3).map(tuple), min_size=1, max_size=2).map(tuple),
+    "related": st.builds(
+        Related,
+        st.sampled_from(("this", "below", "at_most", "equals")),
+        TEXTS,
+        st.none() | st.builds(Amount, st.sampled_from(("count", "bytes", "duration")), st.fractions(0, 10**15)),
+        TEXTS,
+        TEXTS,
+    ),
     "owned": st.builds(OwnedFiles, TEXTS, WORDS, st.sampled_from(["github", "gitlab"]), TEXTS, st.booleans()),
     "entries": st.lists(
         st.builds(

@@ -209,7 +209,7 @@ def test_a_destination_rule_names_versions_and_the_limit_on_connecting():
         metadata: {name: reviews}
         spec:
           host: reviews
-          trafficPolicy: {connectionPool: {tcp: {connectTimeout: 100ms}}}
+          trafficPolicy: {retryBudget: {percent: 25}, connectionPool: {tcp: {connectTimeout: 100ms}}}
           subsets:
           - {name: one, labels: {version: v1}}
           - {name: east, labels: {zone: east}}
@@ -220,6 +220,7 @@ def test_a_destination_rule_names_versions_and_the_limit_on_connecting():
         "subsets.one": ("v1", "version v1"),
         "subsets.east": ("", "no version label"),
         "timeout.connect": (SECOND // 10, "100ms"),
+        "retries.budget": (Fraction(1, 4), "25%"),
     }
 
 

@@ -1,10 +1,12 @@
 """What an expression selects, and which labels its result carries, drops, or may have."""
 
+from random import Random
+
 import pytest
 
 from accord.model.alerting import Selection
 from accord.model.problem import Refused
-from accord.sources._promql import EVERY_OTHER, NewerFunction, parse_expression
+from accord.sources._promql import EVERY_OTHER, NewerFunction, _apart, _quickly_apart, parse_expression
 
 MINUTE = 60_000_000_000
 
@@ -96,3 +98,16 @@ def test_what_is_no_promql_is_refused(text):
 def test_a_function_that_is_not_known_is_told_apart():
     with pytest.raises(NewerFunction):
         parse_expression("of_tomorrow(a)")
+
+
+PIECES = """sum by ( ) { } [5m] rate foo_total job = != =~ !~ "x" 'y' `z` #c on and "a\\"b" "" 1 .5 : a:b:c > unless inf =="" {a="b"} { " é"""
+
+
+def test_texts_are_taken_apart_quickly_as_they_are_taken_apart_slowly():
+    random, pieces, quick = Random(1), [*PIECES.split(" "), " ", "\n"], 0
+    for _ in range(20_000):
+        text = "".join(random.choices(pieces, k=random.randint(1, 14)))
+        found = _quickly_apart(text)
+        assert found in (None, _apart(text)), text
+        quick += found is not None
+    assert quick > 5_000

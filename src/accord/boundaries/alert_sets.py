@@ -1,11 +1,11 @@
 """Alerts taken together: by the root they were read under, by what they interrupt, and in words that several rules share."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from accord.boundaries.alerting import Alert, alerting
 from accord.boundaries.system import System
 from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary
+from accord.boundaries.vocabulary import Vocabulary, lowered
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Statement, Verdict
 
@@ -27,7 +27,7 @@ def roots(system: System, view: View) -> dict[str, list[Alert]]:
 def carries(alert: Alert, names: Iterable[str]) -> bool:
     """Whether the expression names one of these labels among those of its result."""
     carried = alert.expression.carried
-    return bool(carried) and not {label.lower() for label in carried}.isdisjoint(name.lower() for name in names)
+    return bool(carried) and not {label.lower() for label in carried}.isdisjoint(lowered(tuple(names)))
 
 
 def interrupts(alert: Alert, words: Vocabulary) -> bool:
@@ -37,7 +37,7 @@ def interrupts(alert: Alert, words: Vocabulary) -> bool:
 
 def is_heartbeat(alert: Alert, words: Vocabulary) -> bool:
     """Whether it fires all the time, so that its absence is noticed."""
-    return alert.called.lower() in {word.lower() for word in words.heartbeat}
+    return alert.called.lower() in lowered(words.heartbeat)
 
 
 def counted(alerts: list[Alert], one: str, many: str) -> str:
@@ -59,7 +59,6 @@ def note(
     return Finding(Verdict.NOTE, message, statements, "", provider, severity=severity)
 
 
-def texts(alert: Alert) -> Iterator[tuple[str, Fact]]:
+def texts(alert: Alert) -> list[tuple[str, Fact]]:
     """Its labels and annotations, by name."""
-    yield from alert.labels.items()
-    yield from alert.annotations.items()
+    return [*alert.labels.items(), *alert.annotations.items()]

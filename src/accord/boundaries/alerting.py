@@ -1,13 +1,15 @@
 """Alerts and the trees that route them, gathered from what rule files and routing files state. No verdicts here."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
+from accord.boundaries.resolution import Terms
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary
+from accord.boundaries.vocabulary import Vocabulary, lowered
 from accord.model.alerting import Expression, Receiver, Route
 from accord.model.fact import Fact
 
@@ -41,16 +43,21 @@ class Alert(Struct, frozen=True):
     def first(self, names: tuple[str, ...]) -> Fact | None:
         """The label, else the annotation, of the first of these names that the rule sets, without regard to case."""
         for named in (self.labels, self.annotations):
-            by_name = named if all(map(str.islower, named)) else {name.lower(): fact for name, fact in named.items()}
-            for name in names:
-                if name.lower() in by_name:
-                    return by_name[name.lower()]
+            by_name = named if _are_lower(tuple(named)) else {name.lower(): fact for name, fact in named.items()}
+            for name in lowered(names):
+                if name in by_name:
+                    return by_name[name]
         return None
 
     def severity(self, words: Vocabulary) -> str:
         """The severity that it declares; empty where it declares none, or works it out when it fires."""
         fact = self.first(words.severity)
         return "" if fact is None or TEMPLATE in str(fact.value) else str(fact.value)
+
+
+@lru_cache(maxsize=4096)
+def _are_lower(names: tuple[str, ...]) -> bool:
+    return all(map(str.islower, names))
 
 
 class Node(Struct):
@@ -126,7 +133,7 @@ def alerting(system: System, view: View) -> Alerting:
         alerts, trees = [], []
         for party in system.parties:
             if party.startswith(_ALERT):
-                alerts += _alert(party, _said(system, party, view))
+                alerts += _alert(party, system.party(party, view).terms)
             elif party.startswith(_TREE):
                 trees.append(Tree(party, _said(system, party, view)))
         known = system.memory[key] = Alerting(tuple(alerts), tuple(trees))
@@ -137,9 +144,9 @@ def namespaces_told(system: System, view: View) -> frozenset[str]:
     """The namespaces of the Alertmanagers that servers say they send to: the second part of each address."""
     told = [
         str(address).rpartition("//")[2].partition(":")[0].split(".")
-        for party in system.parties
+        for party in telling(system, "alertmanagers")
         if party.startswith(_ALERT)
-        for fact in system.party(party, view).terms.get("alertmanagers", ())
+        for fact in system.party(party, view).all("alertmanagers")
         for address in fact.value
     ]
     return frozenset(parts[1] for parts in told if len(parts) > 1)
@@ -149,15 +156,19 @@ def _said(system: System, party: str, view: View) -> dict[str, Fact]:
     return {term: facts[0] for term, facts in system.party(party, view).terms.items()}
 
 
-def _alert(party: str, said: dict[str, Fact]) -> list[Alert]:
-    if "alert" not in said:
+def _alert(party: str, terms: Terms) -> list[Alert]:
+    if "alert" not in terms:
         return []
-    named: dict[str, dict[str, Fact]] = {"label": {}, "annotation": {}}
-    for term, fact in said.items():
-        family, _, name = term.partition(".")
-        if family in named:
-            named[family][name] = fact
-    return [Alert(party, said["alert"], named["label"], named["annotation"], said)]
+    said: dict[str, Fact] = {}
+    labels: dict[str, Fact] = {}
+    annotations: dict[str, Fact] = {}
+    for term, facts in terms.items():
+        fact = said[term] = facts[0]
+        if term.startswith("label."):
+            labels[term[6:]] = fact
+        elif term.startswith("annotation."):
+            annotations[term[11:]] = fact
+    return [Alert(party, said["alert"], labels, annotations, said)]
 
 
 def alerts_named(system: System, view: View, name: str) -> tuple[Alert, ...]:

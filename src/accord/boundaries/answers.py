@@ -7,10 +7,18 @@ from accord.model.contract_values import ErrorAnswer, Needs
 from accord.model.fact import ANY, Fact
 from accord.model.nothing import NONE
 
+_GATEWAY = frozenset(("502", "503", "504"))
+"""The codes that Envoy's `gateway-error` stands for."""
+
 
 def answers(boundary: Boundary) -> list[Fact]:
     """The error answers that the provider lists, in order of name."""
     return [fact for fact in boundary.promised.family("errors.") if isinstance(fact.value, ErrorAnswer)]
+
+
+def lists_all(listed: Iterable[Fact]) -> bool:
+    """Whether a list of errors is meant to be complete: one of an API document need not be (OpenAPI, Responses Object)."""
+    return any(error.source != "openapi" for error in listed)
 
 
 def names_error(word: str, error: Fact) -> bool:
@@ -18,8 +26,10 @@ def names_error(word: str, error: Fact) -> bool:
     if word == "any" or word == error.term.removeprefix("errors."):
         return True
     statuses = error.value.status or ()
-    if word in statuses:
+    if word in statuses or word.upper().replace("-", "_") in statuses:
         return True
+    if word == "gateway-error":
+        return not _GATEWAY.isdisjoint(statuses)
     return (
         len(word) == 3
         and word.endswith("xx")

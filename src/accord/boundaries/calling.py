@@ -1,18 +1,23 @@
 """Whose side of a call a fact is on, and which calls it states."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from accord.model.contract_values import Needs
-from accord.model.fact import Fact, Layer, Stance
+from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
+
+LISTING = frozenset(("grpc", "linkerd", "openapi"))
+"""Sources whose documents list operations, whoever calls them."""
+
+_ASSUMES, _DEFAULT, _SIDECAR = (
+    Stance.ASSUMES,
+    Stance.DEFAULT,
+    Layer.SIDECAR,
+)  # to look them up takes longer than to compare
 
 
 def is_callers(fact: Fact) -> bool:
     """Whether a fact speaks of the caller's side: what a sidecar does by default, it does in front of every caller."""
-    return (
-        fact.stance is Stance.ASSUMES
-        or bool(fact.consumer)
-        or (fact.stance is Stance.DEFAULT and fact.layer is Layer.SIDECAR)
-    )
+    return fact.stance is _ASSUMES or bool(fact.consumer) or (fact.stance is _DEFAULT and fact.layer is _SIDECAR)
 
 
 def calls_of(fact: Fact) -> Iterator[str]:
@@ -30,3 +35,17 @@ def is_addressed(fact: Fact) -> bool:
 def is_only_addressed(terms: Mapping[str, Sequence[Fact]]) -> bool:
     """Whether nothing else is said of a call."""
     return all(is_addressed(fact) for facts in terms.values() for fact in facts)
+
+
+def is_listed(terms: Mapping[str, Sequence[Fact]]) -> bool:
+    """Whether only documents that list operations say anything of one."""
+    return all(fact.source in LISTING for facts in terms.values() for fact in facts)
+
+
+def operations_of(places: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """By provider the operations that are named."""
+    found: dict[str, list[str]] = {}
+    for provider, operation in places:
+        if operation not in (PARTY, ANY):
+            found.setdefault(provider, []).append(operation)
+    return found

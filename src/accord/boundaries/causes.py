@@ -6,7 +6,7 @@ Who promised no maximum, or did not list its errors, may do anything: what nobod
 from collections.abc import Set
 from itertools import product
 
-from accord.boundaries.answers import answers, names_error
+from accord.boundaries.answers import answers, lists_all, names_error
 from accord.boundaries.limits import TIMED_OUT, TIMED_OUT_MESH, limits, repeated_after, tries_again, waits_for_ever
 from accord.boundaries.system import Boundary
 from accord.boundaries.worst import worst
@@ -67,7 +67,7 @@ def _answers_so(boundary: Boundary, words: Set[str]) -> bool | None:
         return False
     listed = answers(boundary)
     codes = {code for word in named for code in _CODES.get(word, (word, word.upper().replace("-", "_")))}
-    if not listed or any(names_error(word, error) for word, error in product(codes, listed)):
+    if not lists_all(listed) or any(names_error(word, error) for word, error in product(codes, listed)):
         return True
     without_code = any(error.value.status is None for error in listed)
     return None if without_code and any(code[:1].isdigit() for code in codes) else False

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from accord.model.fact import Fact, Scope, shown_scope
+from accord.model.fact import Fact, Scope, Stance, shown_scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 
 FORMAT = "contract"
+MAPPED = "mapping"
 
 
 def conflicts(facts: Iterable[Fact]) -> Iterator[Problem]:
-    """A Problem for each party and scope with two homes, and for each term that two crossing scopes both set."""
+    """A Problem for each party and scope with two homes, and for each term that is set twice: by crossing scopes, or by a mapping too."""
+    facts = tuple(facts)
     homes: dict[tuple[str, Scope], Fact] = {}
     terms: dict[tuple[object, ...], list[Fact]] = {}
     told: set[tuple[str, Scope]] = set()
@@ -35,6 +37,24 @@ def conflicts(facts: Iterable[Fact]) -> Iterator[Problem]:
             ).append(fact)
     for same in terms.values():
         yield from _crossing(same)
+    yield from _mapped_too(facts)
+
+
+def _mapped_too(facts: tuple[Fact, ...]) -> Iterator[Problem]:
+    """A Problem for each value that one mapping reads and that a contract, or another mapping, states otherwise."""
+    said: dict[tuple[object, ...], Fact] = {}
+    mapped = [fact for fact in facts if fact.source == MAPPED and fact.stance in (Stance.PROMISES, Stance.ASSUMES)]
+    if not mapped:
+        return
+    for fact in (*(fact for fact in facts if fact.source == FORMAT), *mapped):
+        name = (fact.says, fact.stance, fact.consumer, fact.provider, fact.operation, fact.term, fact.layer, fact.scope)
+        first = said.setdefault(name, fact)
+        if first.value != fact.value:
+            yield Problem(
+                fact.place,
+                f"{fact.subject} {fact.term} is {fact.text} here and {first.text} at {_seen_from(first.place, fact.place)}; "
+                f"{fact.says} says it once",
+            )
 
 
 def _two_homes(first: Fact, second: Fact) -> Problem:

@@ -4,6 +4,7 @@ Each course is what Alertmanager does (dispatch/route.go, Route.Match) under wha
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -15,13 +16,13 @@ MOST_COURSES = 512
 """Where more courses than these are open, none is told."""
 
 
-class Course(Struct, frozen=True):
+class Course(Struct, frozen=True, dict=True):
     """One way through the tree: the routes at which it ends, none where the root refuses it, under these labels."""
 
     ends: tuple[Node, ...]
     labels: Labels
 
-    @property
+    @cached_property
     def supposed(self) -> dict[str, Open]:
         """What is supposed of each open label."""
         return {name: value for name, value in self.labels.items() if isinstance(value, Open)}

@@ -34,17 +34,25 @@ def with_defaults(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 def _named(facts: tuple[Fact, ...], said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
     """The defaults of the platforms that facts name: a pack that there is not gives nothing."""
     naming = [fact for fact in facts if fact.term == "platform"]
-    stated: dict[_Subject, set[str]] = {}
+    stated: dict[tuple[_Subject, str], set[Scope]] = {}
     for fact in facts if naming else ():
-        stated.setdefault(_subject(fact), set()).update((fact.term, f"{fact.term}={fact.text}"))
+        for said_as in (fact.term, f"{fact.term}={fact.text}"):
+            stated.setdefault((_subject(fact), said_as), set()).add(fact.scope)
     known = set()
     for shown in naming:
         if shown.value not in platforms() or (once := (_subject(shown), shown.scope, shown.value)) in known:
             continue
         known.add(once)
         for one in given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version):
-            if not one.default.beside or one.default.beside in stated[_subject(shown)]:
+            beside = stated.get((_subject(shown), one.default.beside), ())
+            if not one.default.beside or any(_meet(scope, shown.scope) for scope in beside):
                 yield _default(shown, one)
+
+
+def _meet(one: Scope, other: Scope) -> bool:
+    """Whether facts of these scopes can hold at the same time."""
+    values = dict(other)
+    return all(dimension not in values or set(said) & set(values[dimension]) for dimension, said in one)
 
 
 def _subject(fact: Fact) -> _Subject:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from accord.boundaries.listed import is_document
 from accord.boundaries.system import System
 from accord.boundaries.view import View, holds_in
 from accord.model.fact import Fact, Stance
@@ -32,7 +33,7 @@ def _all(system: System, reads: Sequence[str]) -> Iterator[Disagreement]:
     terms = [term for term in system.terms if term.partition(".")[0] in reads]
     said: dict[tuple[object, ...], list[Fact]] = {}
     for fact in system.about(*terms):
-        if fact.stance in _SAID:
+        if fact.stance in _SAID and not is_document(fact.provider):  # each is loaded by clients of its own
             subject = (fact.consumer, fact.provider, fact.operation)
             said.setdefault((*subject, fact.term, fact.stance, fact.layer, fact.scope), []).append(fact)
     for facts in said.values():

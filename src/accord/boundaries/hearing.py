@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import IntEnum
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -117,7 +118,7 @@ class Way(Struct, frozen=True):
     ears: frozenset[Ear]
 
 
-class Heard(Struct, frozen=True):
+class Heard(Struct, frozen=True, dict=True):
     """One alert, what is known of its labels, the courses that it can take through each tree that takes it, and who hears, over all of them."""
 
     alert: Alert
@@ -126,14 +127,14 @@ class Heard(Struct, frozen=True):
     ways: tuple[tuple[Reach, tuple[Course, ...]], ...]
     ears: frozenset[Ear]
 
-    @property
+    @cached_property
     def last(self) -> tuple[Reach, Node]:
         """The tree that is told of, and the route at which the alert ends there last, as a rule."""
         reach, taken = self.ways[0]
         plain = (course for course in taken if not any(map(is_supposed, course.supposed.values())))
         return reach, next(plain, taken[-1]).ends[-1]
 
-    @property
+    @cached_property
     def usual(self) -> Course | None:
         """Its course where no open label is what a route asks for; None where several trees take it."""
         if len(self.ways) != 1:
@@ -171,11 +172,15 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
     every = reaches(system, view)
     asked = tuple(dict.fromkeys(name for reach in every for name in reach.asked))
     named = namespaces_told(system, view)
+    beside: dict[tuple[str, str | None], tuple[Reach, ...]] = {}
     unread = {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
     for alert in alerting(system, view).alerts if every else ():
         added = added_by_server(system, view, alert)
         labels = labels_of(alert, added, asked)
-        near = _near(every, alert, named)
+        place = alert.name.place.root, _namespace(alert)
+        near = beside.get(place)
+        if near is None:
+            near = beside[place] = _near(every, *place, named)
         ways = [reach.way(labels) for reach in near]
         if None not in ways:
             taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
@@ -185,11 +190,15 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
             yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
 
 
-def _near(every: tuple[Reach, ...], alert: Alert, named: frozenset[str]) -> tuple[Reach, ...]:
-    """The trees that were read under the root of the alert, else all; none of a namespace that no server is known to tell."""
-    root, own = alert.name.place.root, alert.said.get("alert.namespace")
+def _namespace(alert: Alert) -> str | None:
+    own = alert.said.get("alert.namespace")
+    return None if own is None else str(own.value)
+
+
+def _near(every: tuple[Reach, ...], root: str, own: str | None, named: frozenset[str]) -> tuple[Reach, ...]:
+    """The trees that were read under the root of an alert, else all; none of a namespace that no server is known to tell."""
     near = tuple(reach for reach in every if _root_of(reach.tree) == root) or every
-    told = None if own is None else {*named, str(own.value)}
+    told = None if own is None else {*named, own}
     return near if told is None else tuple(reach for reach in near if reach.namespace in ("", *told))
 
 

@@ -146,19 +146,18 @@ def answering(system: System, reference: str) -> tuple[str, str]:
 
 def speakers(system: System, question: str) -> dict[str, None]:
     """The parties of which anything is said of a family of terms such as `recover`, in the order they speak."""
-    return _speakers(system).get(question, {})
+    known = _speakers(system)
+    found = known.get(question)
+    if found is None:
+        terms = [term for term in system.terms if term.partition(".")[0] == question]
+        found = known[question] = dict.fromkeys([fact.provider for fact in system.about(*terms)])
+    return found
 
 
 @once
 def _speakers(system: System) -> dict[str, dict[str, None]]:
-    found: dict[str, dict[str, None]] = {}
-    by_term: dict[str, dict[str, None]] = {}
-    for fact in system.facts:
-        speaking = by_term.get(fact.term)
-        if speaking is None:
-            speaking = by_term[fact.term] = found.setdefault(fact.term.partition(".")[0], {})
-        speaking[fact.provider] = None
-    return found
+    """Those of each family that was asked about."""
+    return {}
 
 
 def operations_that_say(system: System, *questions: str) -> list[tuple[str, str]]:

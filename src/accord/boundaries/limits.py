@@ -14,6 +14,7 @@ from accord.model.nothing import NONE
 
 TRY_TERMS = ("timeout.attempt", "timeout.idle")
 _LIMITS = (*TRY_TERMS, "timeout.request")
+_WHOLE_STREAM = frozenset(("envoy", "istio"))
 TIMED_OUT = frozenset(("timeout", "any"))
 """Words of `retry_on` and `handles` that name a try which ran out of time."""
 TIMED_OUT_MESH = frozenset(("5xx", "gateway-error", "reset", "504", "deadline-exceeded"))
@@ -51,9 +52,28 @@ class Plan(Struct, frozen=True):
 
 
 def limits(boundary: Boundary) -> list[Fact]:
-    """Every stated limit that can end a try, the smallest first; `none` is no limit."""
+    """Every stated limit that can end a try, the smallest first; `none` is no limit.
+
+    A limit on silence ends none where the provider promises never to be silent for longer.
+    """
     facts = [fact for term in _LIMITS for fact in boundary.assumed.all(term) if fact.value is not NONE]
+    if any(fact.term == "timeout.idle" for fact in facts) and (silence := longest_silence(boundary)) is not None:
+        facts = [fact for fact in facts if fact.term != "timeout.idle" or fact.value < silence.value]
     return sorted(facts, key=lambda fact: (fact.value, fact.term, fact.place)) if len(facts) > 1 else facts
+
+
+def longest_silence(boundary: Boundary) -> Fact | None:
+    """How long the provider says that it may be silent; None where it does not say, or promises no longest time."""
+    stated = boundary.promised.get("silence")
+    return stated if stated is not None and stated.value is not NONE and stated.stance is Stance.PROMISES else None
+
+
+def ends_every_try(boundary: Boundary, limit: Fact) -> bool:
+    """Whether a limit ends the request and not one try: Envoy counts silence on the stream of its own caller."""
+    if limit.term != "timeout.idle":
+        return limit.term == "timeout.request"
+    named = {fact.value for fact in boundary.assumed.all("platform") if fact.layer is limit.layer}
+    return not _WHOLE_STREAM.isdisjoint((limit.source, *named))
 
 
 def first_limit(boundary: Boundary) -> Fact | None:
@@ -79,11 +99,22 @@ def waits_for_ever(boundary: Boundary) -> bool:
 
 
 def attempts(boundary: Boundary, layer: Layer | None = None) -> Fact | None:
-    """The number of tries stated at one layer, or at the outermost that states one; a default does not count."""
+    """The number of tries stated at one layer, or at the outermost that states one.
+
+    A default counts only where somebody wrote at that layer after what to ask again, and left the number to it.
+    """
     for fact in boundary.assumed.all("attempts"):
-        if fact.stance != "default" and (layer is None or fact.layer is layer):
+        if (layer is None or fact.layer is layer) and (
+            fact.stance is not Stance.DEFAULT or is_asked_for(boundary, fact)
+        ):
             return fact
     return None
+
+
+def is_asked_for(boundary: Boundary, tries: Fact) -> bool:
+    """Whether somebody wrote, at the layer of these tries, after what it asks again."""
+    stated = repeated_after(boundary, tries)
+    return stated is not None and stated.stance is not Stance.DEFAULT and stated.value is not NONE
 
 
 def tries_again(boundary: Boundary, tries: Fact | None) -> bool:
@@ -96,7 +127,8 @@ def tries_again(boundary: Boundary, tries: Fact | None) -> bool:
         return False
     stated = repeated_after(boundary, tries)
     if stated is None:
-        return any(fact.layer is tries.layer for term in TRY_TERMS for fact in boundary.assumed.all(term))
+        of_try = [fact for term in TRY_TERMS for fact in boundary.assumed.all(term)]
+        return any(fact.layer is tries.layer and fact.value is not NONE for fact in of_try)
     if stated.value is NONE:
         return False
     words = TIMED_OUT if stated.source == "contract" else TIMED_OUT | TIMED_OUT_MESH
@@ -113,7 +145,7 @@ def plan(boundary: Boundary, most: int = MOST_TRIES_SHOWN) -> Plan | None:
     limit = first_limit(boundary)
     if limit is None:
         return None
-    tries = attempts(boundary, limit.layer) if limit.term in TRY_TERMS else None
+    tries = None if ends_every_try(boundary, limit) else attempts(boundary, limit.layer)
     again = tries_again(boundary, tries)
     request = request_limit(boundary)
     pause = stated_pause(boundary, limit.layer) if again else None

@@ -44,6 +44,7 @@ _NEVER_ALIASED = (
     "alertmanager:",
     "codeowners:",
     "accord:",
+    "mapping:",
 )  # names that a reader made from a file and a rule in it
 
 

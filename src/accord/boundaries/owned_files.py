@@ -11,6 +11,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View, holds_in
 from accord.model.fact import Fact
 from accord.model.ownership import OwnedFiles
@@ -49,7 +50,9 @@ class CodeOwners:
         path = path_of(place)
         known = self._known.get(path)
         if known is None:
-            above = [folder for folder in self.lines if not folder or path.startswith(f"{folder}/")]
+            parts = path.split("/")
+            folders = ["/".join(parts[:depth]) for depth in range(len(parts))]
+            above = [folder for folder in dict.fromkeys(folders) if folder in self.lines]
             known = ()
             if len(above) == 1:
                 below = path.removeprefix(above[0]).lstrip("/")
@@ -88,7 +91,7 @@ def code_owners(system: System, view: View) -> CodeOwners:
     if known is None:
         lines = [
             fact
-            for party in system.parties
+            for party in telling(system, *(term for term in system.terms if term.startswith("owns.")))
             if party.startswith(PREFIX)
             for fact in system.said_of(party)
             if fact.term.startswith("owns.") and holds_in(fact.scope, view)

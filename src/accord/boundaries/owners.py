@@ -7,13 +7,14 @@ may be one team, so they are never taken to be two.
 import re
 from collections.abc import Container, Iterable, Iterator
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
 from accord.boundaries.alerting import TEMPLATE, Alert, alerting
 from accord.boundaries.owned_files import PREFIX
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View, holds_in
 from accord.boundaries.vocabulary import vocabulary
 from accord.model.fact import Fact
@@ -24,7 +25,7 @@ ALERT, LINE, TAG = "alert", "line", "tag"
 TEAM = "team"
 
 _PLACEHOLDER = re.compile(
-    r"(team|owner|group|squad|your|my)[-_ ]?name|your[-_ ]?(team|org|squad)|change[-_ ]?me|to[-_ ]?do|fix[-_ ]?me|tbd|x{3,}|<.*>",
+    r"(team|owner|group|squad|your|my)[-_ ]?name|your[-_ ]?(team|org|squad)|change[-_ ]?me|to[-_ ]?do|fix[-_ ]?me|tbd|x{3,}|<[^!@#].*>",
     re.IGNORECASE,
 )
 _SLIP = 0.9
@@ -102,7 +103,8 @@ def stated_owners(system: System, view: View) -> Owners:
     known: Owners | None = system.memory.get(key)
     if known is None:
         named = (*_of_parties(system, view), *_of_alerts(system, view))
-        people = [fact for fact in system.facts if _is_of_people(fact.term) and holds_in(fact.scope, view)]
+        about = system.about(*filter(_is_of_people, system.terms))
+        people = [fact for fact in about if holds_in(fact.scope, view)]
         known = system.memory[key] = Owners(named, people, system.parties)
     return known
 
@@ -111,6 +113,7 @@ def _is_of_people(term: str) -> bool:
     return term == "kind" or term.startswith("group.")
 
 
+@lru_cache(maxsize=4096)
 def plain(owner: str) -> str:
     """The name itself, of `group:default/team-a`, `@shop/Team-A` or `team-a`."""
     return owner.rpartition("/")[2].rpartition(":")[2].lstrip("@").lower()
@@ -121,6 +124,7 @@ def shown(owner: str) -> str:
     return owner.rpartition("/")[2] if owner.startswith("@") else owner.removeprefix("group:").removeprefix("default/")
 
 
+@lru_cache(maxsize=4096)
 def is_placeholder(name: str) -> bool:
     """Whether the name looks like one that somebody was to fill in."""
     return _PLACEHOLDER.search(plain(name)) is not None
@@ -138,13 +142,18 @@ def is_slip(owner: str, team: str) -> bool:
 def _of_parties(system: System, view: View) -> Iterator[Naming]:
     """Of what a contract says twice of one party only what holds; a catalogue may list an entity twice."""
     words = {word.lower() for word in vocabulary(system, view).owner}
-    for party in system.parties:
+    for party in telling(system, *(term for term in system.terms if _may_name(term, words))):
         for fact in system.said_of(party):
             if fact.operation or not holds_in(fact.scope, view):
                 continue
             if fact.term == "owner" and fact.source != CATALOGUE and fact not in system.party(party, view).all("owner"):
                 continue
             yield from _naming(fact, words)
+
+
+def _may_name(term: str, words: Iterable[str]) -> bool:
+    family, _, name = term.partition(".")
+    return term == "owner" or family == "owns" or (family == "tag" and name.lower() in words)
 
 
 def _naming(fact: Fact, words: Iterable[str]) -> Iterator[Naming]:
@@ -169,6 +178,7 @@ def _of_alerts(system: System, view: View) -> Iterator[Naming]:
             yield Naming(fact, ALERT, fact.value, alert.called, alert)
 
 
+@lru_cache(maxsize=4096)
 def _is_name(text: str) -> bool:
     """Whether a text can be the name of a team: no address of a person, and no sentence."""
     return bool(text) and "@" not in text.lstrip("@") and not any(sign.isspace() or sign in ",;" for sign in text)

@@ -146,3 +146,19 @@ def multiplied(boundary: Boundary, path: Path, accepts: Fact) -> Witness:
     end = f"{path.factor} calls of {boundary.subject} for one request at {first.subject}: the tries keep it down"
     steps.append(Step(0, "", "concludes", end, None, boundary.subject, 0, path.factor))
     return Witness(tuple(steps), "load-carried", (accepts,))
+
+
+def too_many(boundary: Boundary, tries: list[Fact], sends: Fact, accepts: Fact) -> Witness:
+    """What the tries of several layers of one call come to, at a provider that accepts less."""
+    who, about = boundary.consumer, boundary.subject
+    steps, total = [Step(0, who, "states", f"sends {sends.text} to {about}", sends, about)], 1
+    for fact in tries:
+        does = f"finds {about} slow or down and makes {fact.value} tries of each call at its {fact.layer}"
+        steps.append(Step(0, who, "multiplies", does, fact, about, 0, fact.value))
+        total *= fact.value
+    load = sends.value.value * total * SECOND
+    does = f"gets {per_second(load / SECOND)} calls a second, accepts {accepts.text}"
+    steps.append(Step(0, boundary.provider, "loads", does, accepts, about, 0, int(load)))
+    end = f"{total} calls of {about} for one request: two layers asked again for the same answer"
+    steps.append(Step(0, "", "concludes", end, None, about, 0, total))
+    return Witness(tuple(steps), "load-carried", (accepts,))

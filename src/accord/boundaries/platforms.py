@@ -21,8 +21,10 @@ class Given(Struct, frozen=True):
 def in_use(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
     """By platform, what is said about the version in use."""
     found: dict[str, list[Fact]] = {}
-    for fact in facts:
-        if fact.term.startswith(_FAMILY):
+    read = tuple(facts)
+    terms = {term for term in {fact.term for fact in read} if term.startswith(_FAMILY)}
+    for fact in read if terms else ():
+        if fact.term in terms:
             found.setdefault(fact.term.removeprefix(_FAMILY), []).append(fact)
     return found
 

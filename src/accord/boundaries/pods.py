@@ -62,8 +62,10 @@ class _Pods:
             if fact.provider.startswith(BUDGET):
                 yield from self.of_budget(fact, budgets.get((fact.place.root, fact.provider), []))
             elif fact.term in _SCALED:
-                scaled = self.named.get((fact.place.root, fact.provider), [])
-                yield from (said for pods in scaled for said in self.said(fact, pods)) if scaled else (fact,)
+                scaled = _beside(fact, self.named.get((fact.place.root, fact.provider), []))
+                yield from (
+                    (said for pods in scaled for said in self.said(_near(fact, pods), pods)) if scaled else (fact,)
+                )
             else:
                 pods = self.of(fact)
                 yield from (fact,) if pods is None else self.said(fact, pods)
@@ -114,13 +116,28 @@ class _Pods:
         one = len({_identity(pods.runs) for pods in selected}) == 1
         if fact.term == "budget.selects" or not (one or _lets_none_go(fact)):
             return
-        for pods in selected:
+        for pods in _beside(fact, selected):
             own = pods.runs.provider in pods.parties or not pods.parties
             for party in (pods.runs.provider,) if own else pods.parties:
-                scope = dict(self.scope(fact, pods, party)) | {
-                    name: values for name, values in pods.runs.scope if name.startswith(_VARIANT)
-                }
-                yield replace(fact, says=party, provider=party, scope=tuple(sorted(scope.items())))
+                scope = self.scope(_of(fact, pods), pods, party)
+                yield replace(fact, says=party, provider=party, scope=scope)
+
+
+def _beside(fact: Fact, several: list[Pods]) -> list[Pods]:
+    """Of several definitions of one workload those in the fact's own file, where it has one: the others stand in its stead."""
+    own = {_identity(pods.runs) for pods in several if pods.runs.place.file == fact.place.file}
+    return [pods for pods in several if pods.runs.place.file == fact.place.file or _identity(pods.runs) not in own]
+
+
+def _near(fact: Fact, pods: Pods) -> Fact:
+    """The fact, of this definition of the pods only where it stands in the same file."""
+    return _of(fact, pods) if pods.runs.place.file == fact.place.file else fact
+
+
+def _of(fact: Fact, pods: Pods) -> Fact:
+    """The fact, of this definition of the pods only."""
+    variants = {name: values for name, values in pods.runs.scope if name.startswith(_VARIANT)}
+    return replace(fact, scope=tuple(sorted({**dict(fact.scope), **variants}.items())))
 
 
 def _not_replaced(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -23,8 +23,8 @@ def party_behind(system: System, view: View, receiver: str) -> str:
 
 def _claimed(system: System, view: View) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for fact in system.facts:
-        if fact.term == _TERM and may_hold(fact.scope, view):
+    for fact in system.about(_TERM):
+        if may_hold(fact.scope, view):
             for name in alias_texts(fact):
                 found.setdefault(name.removeprefix("alertmanager:"), set()).add(fact.provider)
     return found

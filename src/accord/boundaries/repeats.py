@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from accord.boundaries.answers import answers, names_error
+from accord.boundaries.answers import answers, lists_all, names_error
 from accord.boundaries.limits import repeated_after, tries_again
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Idempotence
@@ -18,6 +18,9 @@ IDEMPOTENT_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
 NOTHING_DONE = frozenset(("connect", "connect-failure", "refused-stream"))
 LOST = frozenset(("timeout", "reset", "any", "5xx", "gateway-error"))
 """Words of `retry_on`: after the first nothing was done; after the second the caller does not know."""
+
+_HEDGED = "hedgingPolicy"
+"""The policy of gRPC by which the next try is sent while the one before may still be answered (proposal A6)."""
 
 
 class Repeat(Struct, frozen=True):
@@ -72,9 +75,19 @@ def never_repeated(boundary: Boundary, tries: Fact) -> bool:
     if stated.value is NONE:
         return True
     listed = answers(boundary)
-    if boundary.promised.value("errors") is NONE or (listed and all(error.value.status for error in listed)):
+    if boundary.promised.value("errors") is NONE or (lists_all(listed) and all(error.value.status for error in listed)):
         return LOST.isdisjoint(stated.value) or _all_named(stated.value, listed)
     return _all_named(stated.value, listed)
+
+
+def error_says_so(boundary: Boundary, tries: Fact) -> bool:
+    """Whether the provider lists an error that is tried again and after which it may have acted: a rule on errors tells it."""
+    stated = repeated_after(boundary, tries)
+    words = stated.value if stated is not None and stated.value is not NONE else ()
+    return any(
+        error.value.effect in ("unknown", "done") and any(names_error(word, error) for word in words)
+        for error in answers(boundary)
+    )
 
 
 def _all_named(words: Iterable[str], listed: Sequence[Fact]) -> bool:
@@ -84,6 +97,8 @@ def _all_named(words: Iterable[str], listed: Sequence[Fact]) -> bool:
 
 def safe_only_while(boundary: Boundary, tries: Fact) -> str:
     """The condition under which repeats that nothing is known to cause do no harm."""
+    if any(fact.value == _HEDGED and fact.layer is tries.layer for fact in boundary.assumed.all("attempts.policy")):
+        return "holds only while each call is answered before the next is sent beside it"
     stated = repeated_after(boundary, tries)
     if stated is None or LOST & set(stated.value):
         return "holds only while no answer is lost on the way"

@@ -39,8 +39,10 @@ def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
     return tuple(sorted(best.values(), key=lambda fact: _LAYERS[fact.layer]))
 
 
-def _weight(fact: Fact) -> tuple[bool, int]:
-    return (fact.stance is not Stance.DEFAULT, len(fact.scope))
+def _weight(fact: Fact) -> tuple[bool, int, bool]:
+    """A stated fact before a default, more conditions before fewer, a default of the house before one of a platform."""
+    is_default = fact.stance is Stance.DEFAULT
+    return (not is_default, len(fact.scope), is_default and fact.source == "mapping")
 
 
 def filled(terms: Terms, general: Terms) -> Terms:

@@ -78,13 +78,9 @@ def _roster(system: System, party: str, view: View) -> Roster | None:
 
 def rosters(system: System, view: View) -> Iterator[Roster]:
     """Every schedule with shifts, in order of party; what is only a part of another is none."""
-    parts = {name for fact in system.facts if fact.term == "shifts" for name in fact.value}
-    named = [party for party in system.parties if party not in parts]
-    found = (
-        roster(system, party, view)
-        for party in named
-        if party in speakers(system, "shift") or party in speakers(system, "shifts")
-    )
+    parts = {name for fact in system.about("shifts") for name in fact.value}
+    shifted = {*speakers(system, "shift"), *speakers(system, "shifts")} - parts
+    found = (roster(system, party, view) for party in system.parties if party in shifted) if shifted else ()
     yield from (each for each in found if each is not None)
 
 

@@ -1,10 +1,11 @@
 """What a route says of each operation: its entries hold for the requests they take, the first that matches wins."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from accord.boundaries.addresses import Share, share
+from accord.boundaries.names import Link
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, PARTY, Fact, Scope, Stance
 from accord.model.finding import Finding
@@ -34,20 +35,21 @@ def by_operation(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(each for fact in read if not fact.term.startswith(FAMILY) for each in routes.of_operations(fact))
 
 
-def answered(facts: Iterable[Fact], names: Mapping[str, Set[str]]) -> tuple[Fact, ...]:
-    """The facts but for limits on requests that others answer; `names` are the parties that a local name stands for.
+def answered(facts: Iterable[Fact], links: Iterable[Link]) -> tuple[Fact, ...]:
+    """The facts but for limits on requests that others answer; `links` tell which parties a local name stands for.
 
     What a route injects itself holds whoever answers.
     """
     read = tuple(facts)
     if not any(fact.scope and _sent_to(fact) for fact in read):
         return read
+    answering = {(known.name, known.party) for known in links}
     return tuple(
         replace(fact, scope=tuple(pair for pair in fact.scope if pair[0] != SENT)) if _sent_to(fact) else fact
         for fact in read
         if not _sent_to(fact)
         or fact.stance is Stance.PROMISES
-        or any(fact.provider in names.get(name, ()) for name in _sent_to(fact))
+        or any((name, fact.provider) in answering for name in _sent_to(fact))
     )
 
 

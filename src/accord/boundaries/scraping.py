@@ -74,8 +74,9 @@ def _servers(system: System, view: View) -> Iterator[Server]:
 
 def server_of(system: System, view: View, alert: Alert) -> Server | None:
     """The one server that loads the rule; None where none that was read does, or several do."""
+    every = servers(system, view)
+    if not every:
+        return None
     place = alert.name.place
-    found = [
-        server for server in servers(system, view) if server.first.place.root == place.root and server.loads(place.file)
-    ]
+    found = [server for server in every if server.first.place.root == place.root and server.loads(place.file)]
     return found[0] if len(found) == 1 else None

@@ -34,8 +34,9 @@ class _Known(Struct, frozen=True):
 def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts, each variable that points at a service now a call of that service, the others left out."""
     read = tuple(facts)
-    if not any(fact.term.startswith(SETTING) for fact in read):
-        return tuple(fact for fact in read if fact.term != TAKES)
+    terms = {fact.term for fact in read}
+    if not any(term.startswith(SETTING) for term in terms):
+        return tuple(fact for fact in read if fact.term != TAKES) if TAKES in terms else read
     known = _Known(
         frozenset((fact.place.root, fact.provider) for fact in read if fact.term == "declares"),
         frozenset(_aliases(read)),

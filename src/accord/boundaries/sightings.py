@@ -145,11 +145,11 @@ def _observed(facts: dict[str, Fact], one: Fact, environment: str) -> Observed:
         one.operation,
         environment,
         told,
-        rows["caller"],
-        rows["callee"],
-        rows["codes"],
-        began,
-        ended,
+        codes=rows["codes"],
+        caller_ranges=rows["caller"],
+        callee_ranges=rows["callee"],
+        began=began,
+        ended=ended,
     )
 
 

@@ -31,6 +31,21 @@ def cut_short(boundary: Boundary) -> Witness | None:
     return Witness(tuple(steps), "asker-learns-outcome", tuple(dict.fromkeys(expects)))
 
 
+def cut_in_silence(boundary: Boundary, silence: Fact) -> Witness | None:
+    """The caller leaves because it hears nothing, and the first byte comes afterwards."""
+    planned = plan(boundary)
+    if planned is None:
+        return None
+    first, who, call = planned.tries[0], boundary.consumer, (boundary.subject, 1)
+    steps = (
+        Step(0, who, "calls", f"calls {boundary.subject}", first.limit, *call),
+        Step(first.end, who, "gives-up", _gives_up(first, boundary), first.limit, *call),
+        Step(silence.value, boundary.provider, "answers", "sends its first byte, to nobody", silence, *call),
+        Step(silence.value, "", "concludes", f"{boundary.provider} kept its word", None, boundary.subject),
+    )
+    return Witness(steps, "asker-learns-outcome", (first.limit, silence))
+
+
 def _position(step: Step) -> tuple[int, int]:
     """Who answers once others have answered, or were given up on, does so after that."""
     waited = step.act == "answers" and step.fact is not None and step.fact.term == "needs"
@@ -141,21 +156,14 @@ def _permits(number: int, planned: Plan) -> Fact:
 def _calls(boundary: Boundary, number: int, planned: Plan) -> str:
     if planned.attempts is None or planned.attempts.value == 1:
         return f"calls {boundary.subject}"
-    total = "" if planned.attempts.value is NONE else f" of {planned.attempts.text}"
+    total = "" if planned.attempts.value is NONE else f" of {planned.attempts.value}"
     return f"calls {boundary.subject} (try {number}{total})"
 
 
 def _gives_up(each: Try, boundary: Boundary) -> str:
-    kind = {
-        "timeout.idle": "hears nothing",
-        "timeout.request": "has no time left",
-        "timeout.attempt": "gives up the try",
-    }
-    return (
-        f"{kind[each.limit.term]} after {each.limit.text}"
-        if each.limit.term != "timeout.attempt"
-        else "gives up the try"
-    )
+    kind = {"timeout.idle": "hears nothing for", "timeout.request": "has no time left after"}
+    told = kind.get(each.limit.term)
+    return f"{told} {each.limit.text}" if told else "gives up the try"
 
 
 def _answers(boundary: Boundary, number: int, late: bool) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from accord.boundaries.calling import calls_of, is_callers, is_only_addressed
+from accord.boundaries.calling import calls_of, is_callers, is_listed, is_only_addressed, operations_of
 from accord.boundaries.conflicts import conflicts
 from accord.boundaries.resolution import Terms, filled, resolved, stacked
 from accord.boundaries.side import Side
@@ -57,14 +57,13 @@ class System:
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, Any] = {}
-        self.scoped = False
+        self._scoped = [fact for fact in self.facts if fact.scope]
+        self.scoped = bool(self._scoped)
         self._join()
 
     def _join(self) -> None:
         promised, assumed = self._promised, self._assumed
         for fact in self.facts:
-            if fact.scope:
-                self.scoped = True
             if is_callers(fact):
                 key = (fact.consumer, fact.provider, fact.operation)
                 terms = assumed.get(key)
@@ -107,18 +106,18 @@ class System:
 
     @cached_property
     def _operations(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for provider, operation in self._promised:
-            if operation not in (PARTY, ANY):
-                found.setdefault(provider, []).append(operation)
-        return found
+        return operations_of(self._promised)
+
+    @cached_property
+    def _spoken(self) -> dict[str, list[str]]:
+        return operations_of({place: terms for place, terms in self._promised.items() if not is_listed(terms)})
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
         found: dict[Key, None] = {}
         for (consumer, provider, operation), terms in self._assumed.items():
-            if consumer and not (operation == ANY and self.operations(provider) and is_only_addressed(terms)):
+            if consumer and not (operation == ANY and self._spoken.get(provider) and is_only_addressed(terms)):
                 for named in self._named(provider, operation):
                     found[(consumer, provider, named)] = None
         for fact in self.about("needs"):
@@ -128,18 +127,15 @@ class System:
                     found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
         for provider, operation in self._promised:
-            if (
-                operation
-                and (provider, operation) not in called
-                and (operation != ANY or not self.operations(provider))
-            ):
+            whole = operation == ANY and provider in self._spoken
+            if operation and not whole and (provider, operation) not in called:
                 found[("", provider, operation)] = None
         return tuple(sorted(found))
 
     def _named(self, provider: str, operation: str) -> list[str]:
         if operation != ANY:
             return [operation]
-        return self.operations(provider) or [ANY]
+        return self._spoken.get(provider, [ANY])
 
     def callers(self, provider: str, operation: str) -> list[str]:
         """The known consumers of an operation, in order of name."""
@@ -257,24 +253,24 @@ class System:
         operations = (PARTY, ANY, *self.operations(party))
         return [self._promised[(party, name)] for name in operations if (party, name) in self._promised]
 
+    def terms_of(self, key: Key) -> dict[str, None]:
+        """Every term that either side says of this boundary, in whatever view."""
+        consumer, provider, operation = key
+        callers = [self._assumed.get((who, provider, on), {}) for who in (consumer, "") for on in (operation, ANY)]
+        providers = [self._promised.get((provider, on), {}) for on in (operation, ANY)]
+        return dict.fromkeys(term for said in (*callers, *providers) for term in said)
+
     def needs(self, provider: str, operation: str, view: View = EVERY) -> Fact | None:
         """The fact that states what an operation calls (value: Needs or NONE), or None where nobody said."""
         return self.promised(provider, operation, view).get("needs")
 
     # ------------------------------------------------------------------ in which views
 
-    def views(self, key: Key, reads: tuple[str, ...]) -> Views:
-        """The views in which the terms a rule reads differ anywhere along the calls behind this boundary."""
-        if not self.scoped:
-            return _ONE_VIEW
-        read = (fact for fact in self._scoped_behind(key) if _is_read(fact.term, reads))
-        return views_over(read, self._meeting(key)).of_running(self.running)
-
     def same_in_every_view(self, key: Key) -> bool:
         """Whether no condition touches this boundary, nor any call behind it."""
-        return not self.scoped or not (self._scoped_behind(key) or self._meeting(key))
+        return not self.scoped or not (self.scoped_behind(key) or self.meeting(key))
 
-    def _meeting(self, key: Key) -> list[tuple[Fact, bool]]:
+    def meeting(self, key: Key) -> list[tuple[Fact, bool]]:
         """The scoped facts by which the two sides meet, or not: what the consumer says of the call, and its needs."""
         consumer, provider, operation = key
         if not consumer:
@@ -290,7 +286,7 @@ class System:
         """The views that the terms a rule reads tell apart anywhere."""
         if not self.scoped:
             return _ONE_VIEW
-        views = views_over(fact for fact in self.facts if fact.scope and _is_read(fact.term, reads))
+        views = views_over(fact for fact in self._scoped if fact.term.partition(".")[0] in reads)
         return views.of_running(self.running)
 
     @cached_property
@@ -298,7 +294,8 @@ class System:
         """The versions of each party that run, where all of them are known."""
         return running(self.facts)
 
-    def _scoped_behind(self, key: Key) -> list[Fact]:
+    def scoped_behind(self, key: Key) -> list[Fact]:
+        """The facts with a scope, of this boundary and of the calls behind it."""
         known = self._behind.get(key)
         if known is None:
             known = self._behind[key] = [fact for fact in self._facts_behind(key) if fact.scope]
@@ -393,7 +390,3 @@ class System:
 
 _ONE_VIEW = Views({})
 _SILENT = Side({})
-
-
-def _is_read(term: str, reads: tuple[str, ...]) -> bool:
-    return term.partition(".")[0] in reads

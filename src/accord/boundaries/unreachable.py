@@ -91,8 +91,9 @@ def _takes_all(taker: Node, asked: list[Matcher], values: _Values) -> bool:
     for matcher in taker.route.matchers:
         known = values.get(matcher.label)
         if known is not None:
-            if not all(is_matched(matcher, value) for value in known):
-                return False
+            for value in known:
+                if not is_matched(matcher, value):
+                    return False
         elif not (matcher in asked or (matcher.operator == "=~" and matcher.value == ".*")):
             return False
     return True

@@ -103,8 +103,8 @@ def resting_on(system: System, view: View) -> dict[str, Fact]:
         if stated is not None and stated.value is not NONE:
             for rung in stated.value:
                 found.setdefault(provider_of(rung.to), stated)
-    for fact in system.facts:
-        if fact.term in ("recover.by", "detect.by") and not fact.consumer:
+    for fact in system.about("recover.by", "detect.by"):
+        if not fact.consumer:
             for name in references(fact):
                 found[provider_of(name)] = fact
     return found

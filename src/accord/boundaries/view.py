@@ -47,14 +47,14 @@ class Views:
     def of_running(self, running: Mapping[str, Set[str]]) -> "Views":
         """The same without the versions that do not run, of the parties of which those that do are known."""
         dimensions = dict(self.dimensions)
-        for party, versions in running.items():
-            members = dimensions.get(VERSION + party)
-            if members is not None:
+        for name, members in self.dimensions.items():
+            versions = running.get(name.removeprefix(VERSION)) if name.startswith(VERSION) else None
+            if versions is not None:
                 groups = [tuple(value for value in group if value in versions) for group in members.values()]
                 kept = {group[0]: group for group in groups if group}
                 if not kept or not versions <= {value for group in kept.values() for value in group}:
                     kept[OTHER] = (OTHER,)
-                dimensions[VERSION + party] = kept
+                dimensions[name] = kept
         return Views(dimensions)
 
     def label(self, found_in: list[View]) -> tuple[tuple[str, str], ...]:

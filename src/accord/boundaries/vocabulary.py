@@ -4,6 +4,8 @@ What `accord.toml` says arrives as facts of the party `accord:configuration`; wh
 Names are compared without regard to case.
 """
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from accord.boundaries.system import System
@@ -36,7 +38,13 @@ class Vocabulary(Struct, frozen=True):
 
     def interrupts(self, severity: str) -> bool:
         """Whether this severity interrupts a person."""
-        return severity.lower() in {word.lower() for word in self.interrupting}
+        return severity.lower() in lowered(self.interrupting)
+
+
+@lru_cache(maxsize=256)
+def lowered(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The same words without regard to case."""
+    return tuple(word.lower() for word in words)
 
 
 def vocabulary(system: System, view: View) -> Vocabulary:

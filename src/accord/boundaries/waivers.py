@@ -102,29 +102,34 @@ class _Nested:
 
     def __init__(self) -> None:
         self._numbers: dict[Lines, int] = {}
-        self._spans: list[Lines] = []
-        self._outer: list[int] = []
+        self._turns: list[tuple[int, Lines | None]] = []
 
     def add(self, lines: Lines, number: int) -> None:
         self._numbers.setdefault(lines, number)
 
     def around(self, line: int) -> int | None:
         """The waiver of the innermost span around a line."""
-        if not self._spans:
+        if not self._turns:
             self._nest()
-        at = bisect_right(self._spans, line, key=lambda lines: lines.first) - 1
-        while at >= 0 and self._spans[at].last < line:
-            at = self._outer[at]
-        return self._numbers[self._spans[at]] if at >= 0 else None
+        at = bisect_right(self._turns, line, key=lambda turn: turn[0]) - 1
+        innermost = self._turns[at][1] if at >= 0 else None
+        return self._numbers[innermost] if innermost else None
 
     def _nest(self) -> None:
-        self._spans = sorted(self._numbers, key=lambda lines: (lines.first, -lines.last))
-        inside: list[int] = []
-        for number, lines in enumerate(self._spans):
-            while inside and self._spans[inside[-1]].last < lines.last:
+        """Notes each line from which on another span is the innermost."""
+        inside: list[Lines] = []
+        for lines in sorted(self._numbers, key=lambda lines: (lines.first, -lines.last)):
+            self._end_before(lines.first, inside)
+            inside.append(lines)
+            self._turns.append((lines.first, lines))
+        self._end_before(None, inside)
+
+    def _end_before(self, line: int | None, inside: list[Lines]) -> None:
+        while inside and (line is None or inside[-1].last < line):
+            ended = inside.pop().last
+            while inside and inside[-1].last <= ended:
                 inside.pop()
-            self._outer.append(inside[-1] if inside else -1)
-            inside.append(number)
+            self._turns.append((ended + 1, inside[-1] if inside else None))
 
 
 def _enough(finding: Finding, numbers: Sequence[int | None]) -> list[int]:

@@ -22,8 +22,13 @@ def caller(boundary: Boundary) -> str:
 
 def leaves(boundary: Boundary, limit: Fact) -> Statement:
     """The caller gives up after its limit; a layer other than its code is named."""
-    layer = "" if limit.layer is Layer.CODE else f" at its {limit.layer}"
-    return Statement(limit, f"{caller(boundary)} {_LEAVES[limit.term]} {limit.text}{layer}")
+    return Statement(limit, f"{caller(boundary)} {_LEAVES[limit.term]} {limit.text}{at_layer(boundary, limit)}")
+
+
+def at_layer(boundary: Boundary, limit: Fact) -> str:
+    """` at its sidecar`; nothing for the caller's own code, or where the caller is the gateway itself."""
+    is_own = limit.layer is Layer.CODE or (limit.layer is Layer.GATEWAY and boundary.consumer.startswith("gateway:"))
+    return "" if is_own else f" at its {limit.layer}"
 
 
 def may_answer(fact: Fact) -> Statement:
@@ -59,6 +64,11 @@ def how_late(subject: str, limit: Fact) -> Question:
 def times(tries: Fact) -> str:
     """`3 times`, or `again and again` where there is no last try."""
     return "again and again" if tries.value is NONE else f"{tries.value} times"
+
+
+def asks_so_often(tries: Fact) -> str:
+    """`asks up to 3 times`, or `asks again and again`."""
+    return f"asks {times(tries) if tries.value is NONE else f'up to {times(tries)}'}"
 
 
 def exchanged(before: Fact, value: object, text: str) -> Change:

@@ -25,9 +25,10 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     for fact in read:
         if fact.term == "selects":
             services.setdefault(_neighbours(fact), []).append((fact, frozenset(fact.value), []))
-    found: list[Fact] = []
+    runs = any(fact.term == "runs" for fact in read)
+    found: list[Fact] = [] if runs else list(read)
     pods: list[Pods] = []
-    for fact in read:
+    for fact in read if runs else ():
         if fact.term != "runs":
             found.append(fact)
             continue

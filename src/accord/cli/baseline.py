@@ -82,7 +82,7 @@ def _found(paths: tuple[str, ...], settings: "Config") -> "Result":
     if settings.file and not is_whole(paths, settings):
         message = f"a baseline is of all that the configuration is for; run it on {settings.folder}"
         raise click.UsageError(message, click.get_current_context())
-    return judged(paths, settings, settings.value("check.as_of") or today())[1]
+    return judged(paths, settings, settings.value("check.as_of") or today()).outcome.result
 
 
 def _before(file: str) -> "tuple[Known, ...] | None":

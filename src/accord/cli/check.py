@@ -1,6 +1,7 @@
 """Check what both sides of every boundary state, and show where they contradict each other."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from accord.files.config import Config
+    from accord.files.remembered import Checked
     from accord.model.finding import Finding
     from accord.model.result import Reading, Result
     from accord.model.waiver import Known
@@ -81,6 +83,7 @@ _NOT_READ = "not-read"
 @click.option(
     "--as-of", metavar="DATE", help="The day everything is judged as of, such as 2027-03-31 (today unless configured)."
 )
+@click.option("--no-cache", is_flag=True, help="Read and judge everything anew, and keep nothing for the next check.")
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
@@ -91,6 +94,7 @@ def command(
     config: str | None,
     color: str,
     boundary: str | None,
+    no_cache: bool,
     **given: Any,
 ) -> None:
     """Checks what stands in these paths (the working directory where none is given): holds the statements of both sides
@@ -110,15 +114,18 @@ def command(
     others = [format_and_file(each) for each in also]
     with collector_paused():
         as_of = settings.value("check.as_of") or today()
-        reading, result = judged(paths, settings, as_of, known(settings.baseline) if settings.baseline else (), seen)
-        known_boundary(boundary or "", reading, result)
-        shown = chosen(result, settings.value("check.rules"), boundary or "")
+        baseline = known(settings.baseline) if settings.baseline else ()
+        checked = judged(paths, settings, as_of, baseline, not no_cache and not seen[0], bool(boundary), seen)
+        outcome = checked.outcome
+        if checked.reading is not None:
+            known_boundary(boundary or "", checked.reading, outcome.result)
+        shown = chosen(outcome.result, settings.value("check.rules"), boundary or "")
         asked = wanted(paths, settings, color, bool(output), boundary or "")
-        asked = replace(asked, imported=reading.imported, as_of=as_of, waived=waived)
+        asked = replace(asked, imported=outcome.imported, as_of=as_of, waived=waived)
         for each, file in others:
             written(shown, replace(asked, color=False), each, file)
         written(shown, asked, settings.value("check.format"), output or "")
-    code = exit_code(reading, shown, {*settings.value("check.fail_on"), *fail_on})
+    code = exit_code(outcome.stated, shown, {*settings.value("check.fail_on"), *fail_on})
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
 
@@ -136,28 +143,37 @@ def judged(
     paths: tuple[str, ...],
     settings: "Config",
     as_of: "date",
-    baseline: "Iterable[Known]" = (),
+    baseline: "Sequence[Known]" = (),
+    remembers: bool = False,
+    reads: bool = True,
     observed: tuple[tuple[str, ...], bool] = ((), False),
-) -> tuple["Reading", "Result"]:
-    """What the paths gave, and what the rules find in it that the baseline does not know; says on a terminal what takes long."""
+) -> "Checked":
+    """What the rules find in what the paths give, or found before, that the baseline does not know; says on a terminal
+    what takes long. With `reads` everything is read in any case.
+    """
     from accord.cli._progress import Progress
 
     with Progress() as progress:
-        from accord.files.read import read
+        from accord.files.cache import opened_cache
+        from accord.files.remembered import checked
 
-        reading = with_observed(read(paths, settings), *observed)
-        progress.doing = f"judging what {reading.files} files say"
-        from accord.check import check
+        def judge(reading: "Reading") -> "Result":
+            reading = with_observed(reading, *observed)
+            progress.doing = f"judging what {reading.files} files say"
+            from accord.check import check
 
-        return reading, check(
-            reading.facts,
-            reading.problems,
-            reading.files,
-            as_of,
-            waivers=reading.waivers,
-            baseline=baseline,
-            whole=reading.whole,
-        )
+            return check(
+                reading.facts,
+                reading.problems,
+                reading.files,
+                as_of,
+                waivers=reading.waivers,
+                baseline=baseline,
+                whole=reading.whole,
+            )
+
+        cache = opened_cache(os.environ) if remembers else None
+        return checked(paths, settings, as_of, cache, judge, tuple(baseline), reads)
 
 
 def format_and_file(also: str) -> tuple[str, str]:
@@ -227,11 +243,11 @@ def written(result: "Result", asked: Asked, format_: str, output: str) -> None:
     emit(renderer(format_)(result, asked), output, "utf-8" if format_ in ("json", "sarif") else "")
 
 
-def exit_code(reading: "Reading", result: "Result", fails: set[str]) -> int:
+def exit_code(stated: bool, result: "Result", fails: set[str]) -> int:
     """0 clean, 1 something to fail on, 2 nothing readable, 3 nothing to check."""
     from accord.report._summary import nothing_readable
 
-    if not reading.facts:
+    if not stated:
         return UNREADABLE if nothing_readable(result) else NOTHING
     lowest = max((_SEVERITIES.index(name) for name in fails if name in _SEVERITIES), default=-1)
     weighty = _SEVERITIES[: lowest + 1]

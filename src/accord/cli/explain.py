@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 )
 def command(rule: str, color: str) -> None:
     """Shows the page of RULE, such as timing/caller-gives-up-first; without RULE, or with a family such as timing, the
-    rules there are.
+    rules there are; with the name of a mapping of the working folder, what it reads.
     """
     from accord.cli._output import emit
     from accord.cli._pages import rule_ids
@@ -26,8 +26,18 @@ def command(rule: str, color: str) -> None:
     paint, width = Paint(wants_color(color)), page_width()
     ids = rule_ids()
     family = {id_: file for id_, file in ids.items() if not rule or id_.startswith(rule.rstrip("/") + "/")}
-    lines = listed(family, width, paint) if family else shown(named(rule, ids), ids, width, paint)
+    lines = listed(family, width, paint) if family else mapped(rule, ids, paint)
+    lines = lines or shown(named(rule, ids), ids, width, paint)
     emit("\n".join(line.rstrip() for line in lines) + "\n")
+
+
+def mapped(name: str, ids: dict[str, Path], paint: "Paint") -> list[str]:
+    """What the mapping of this name reads; nothing for the name of a rule, or where there is no such mapping."""
+    from accord.cli._mapping_page import mapping_page
+
+    wanted = name.replace("_", "-")
+    is_rule = any(wanted in (id_, id_.partition("/")[2]) for id_ in ids)
+    return [] if is_rule else mapping_page(name, paint)
 
 
 def named(rule: str, ids: dict[str, Path]) -> str:

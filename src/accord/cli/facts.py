@@ -142,7 +142,9 @@ def _concluded(facts: tuple["Fact", ...]) -> list["Fact"]:
     from accord.check import joined
     from accord.model.fact import Stance
 
-    return [fact for fact in joined(facts)[0].facts if fact.stance is Stance.DEFAULT]
+    said = {(fact.source, fact.term, fact.place) for fact in facts if fact.stance is Stance.DEFAULT}
+    found = [fact for fact in joined(facts)[0].facts if fact.stance is Stance.DEFAULT]
+    return [fact for fact in found if (fact.source, fact.term, fact.place) not in said]
 
 
 def _chosen(facts: Iterable["Fact"], asked: list[Asked]) -> list["Fact"]:

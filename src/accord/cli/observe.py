@@ -15,7 +15,8 @@ _VERSION = 1
     epilog="Exit code: 0 shown, 2 usage error or nothing readable, 3 no calls in these files.",
     short_help="Show what telemetry tells of every boundary",
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|URL...")
+@click.option("--window", default="1h", metavar="DURATION", help="Of a Prometheus server: how far back, such as 30m.")
 @click.option(
     "--complete",
     is_flag=True,
@@ -26,21 +27,22 @@ _VERSION = 1
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
-def command(files: tuple[str, ...], complete: bool, format_: str, output: str | None, color: str) -> None:
+def command(files: tuple[str, ...], window: str, complete: bool, format_: str, output: str | None, color: str) -> None:
     """Reads traces (OTLP protobuf or JSON, Jaeger or Zipkin JSON; gzip or zstd) and shows every boundary that they tell
-    of, the worst first: calls, errors, how long answers take, tries, work for nobody, work done twice.
+    of, the worst first: calls, errors, how long answers take, tries, work for nobody, work done twice. Of a Prometheus
+    server (http://HOST:9090) the histograms of service graphs, of Istio and of HTTP, classic or native.
     """
     from accord.cli._output import emit
     from accord.cli._terminal import wants_color
 
-    found = _read(files, complete)
+    found = _read(files, complete, window)
     if not found:
         click.echo("no calls in these files", err=True)
         click.get_current_context().exit(NOTHING)
     emit(_shown(found, format_, wants_color(color, bool(output))), output or "", "utf-8" if format_ == "json" else "")
 
 
-def _read(files: tuple[str, ...], complete: bool) -> "list[Observed]":
+def _read(files: tuple[str, ...], complete: bool, window: str) -> "list[Observed]":
     try:
         from accord.observe.summary import observed_in
     except ImportError as missing:
@@ -50,7 +52,7 @@ def _read(files: tuple[str, ...], complete: bool) -> "list[Observed]":
     from accord.cli._progress import Progress
 
     with Progress():
-        found, refused = observed_in(files, complete)
+        found, refused = observed_in(files, complete, window)
     for reason in refused:
         click.echo(f"not read: {reason}", err=True)
     if refused and not found:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -46,7 +46,7 @@ class Default(Struct, frozen=True):
         return _key(self.since) <= _key(version) and (not self.until or _key(version) <= _key(self.until))
 
 
-class Pack(Struct, frozen=True):
+class Pack(Struct, frozen=True, dict=True):
     """The defaults of one platform, the versions they were read for, which API version each first accepts, and the
     repository that the paths of their sources begin in.
 
@@ -77,11 +77,21 @@ class Pack(Struct, frozen=True):
             return f"{first} and later" if "." in first else ""
         return f"{first} to {last}"
 
-    def deciding(self, version: str = "", at_least: str = "") -> Iterator[Default]:
+    def deciding(self, version: str = "", at_least: str = "") -> tuple[Default, ...]:
         """Per term, and what it stands beside, the default that holds for `version`, or, where it is unknown, for all known ones from `at_least` on.
 
         Of a list of words those that all these versions share hold.
         """
+        known = self._answers.get((version, at_least))
+        if known is None:
+            known = self._answers[version, at_least] = tuple(self._deciding(version, at_least))
+        return known
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str], tuple[Default, ...]]:
+        return {}
+
+    def _deciding(self, version: str, at_least: str) -> Iterator[Default]:
         wanted = (
             [version] if version else [known for known in self.known if not at_least or _key(at_least) <= _key(known)]
         )
@@ -181,8 +191,10 @@ def _value(term: str, text: str) -> Any:
     known = term_of(term)
     if known is not None and known.domain == "duration":
         return parse_duration(text)
-    if term == "attempts":
+    if known is not None and known.domain == "count":
         return parse_count(text)
+    if known is not None and known.domain == "word":
+        return text
     if known is not None and known.domain in ("number", "scaled number"):
         return int(text) if text.isdigit() else text
     if known is not None and known.domain == "amount":

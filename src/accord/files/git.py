@@ -8,8 +8,7 @@ import hashlib
 import os
 import re
 import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -22,7 +21,6 @@ from accord.model.problem import Refused
 PATIENCE_S = 120.0
 """Seconds that one call of `git` may take."""
 
-CACHE_VARIABLE = "ACCORD_CACHE"
 _SCHEMES = ("https", "http", "ssh", "git", "file")
 _ADDRESS = re.compile(
     rf"git\+(?P<url>(?:{'|'.join(_SCHEMES)})://[^#\s]*/[^#\s]*?)@(?P<revision>[^@#\s/-][^@#\s]*)(?:#(?P<folder>[^#]*))?"
@@ -160,17 +158,6 @@ class Repository:
         if process.returncode:
             raise Refused(_complaint(errors) or f"git {arguments[0]} failed")
         return output
-
-
-def cache_folder(environ: Mapping[str, str]) -> Path:
-    """Where fetched repositories lie: ACCORD_CACHE, else the user's cache folder as the system has it."""
-    if environ.get(CACHE_VARIABLE):
-        return Path(environ[CACHE_VARIABLE])
-    if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or Path.home()) / "accord" / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "accord"
-    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "accord"
 
 
 def _listed(listed: bytes, top: str) -> Iterator[Listed]:

@@ -5,12 +5,13 @@ exported facts as old as its export: whoever shows a finding that rests on them 
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
 
+from accord.files.cache import cache_folder
 from accord.files.config import Config, Include
 from accord.files.decode import decoded, text_of_file
 from accord.files.walk import Found, Missing, Seen, walk
@@ -32,12 +33,15 @@ class Text(Struct, frozen=True):
 class Side(Struct, frozen=True):
     """What one include gives, and the root its files have; `day` is None where it is as of now.
 
-    The root of a repository is the include as typed; of a folder, its path from the working folder.
+    The root of a repository is the include as typed; of a folder, its path from the working folder. What a repository
+    has is `listed`, and `again` gives the texts of some of it once more.
     """
 
     root: str
-    texts: Iterator[Text | Problem]
+    texts: Iterable[Text | Problem]
     day: date | None = None
+    listed: tuple[str, ...] = ()
+    again: Callable[[Container[str]], Iterator[Text]] | None = None
 
 
 def own(arguments: list[str], config: Config, seen: Seen) -> Side:
@@ -83,11 +87,17 @@ def _folder(include: Include, config: Config, seen: Seen) -> Side:
 
 
 def _repository(include: Include, environ: Mapping[str, str]) -> Side:
-    from accord.files.git import Repository, cache_folder, parse_address  # a check without one does not pay for it
+    from accord.files.git import Repository, parse_address  # a check without one does not pay for it
 
     repository = Repository(parse_address(include.text), cache_folder(environ))
-    contents = repository.contents(repository.listed())
-    return Side(include.text, (_text_of_blob(include, file, content) for file, content in contents), repository.day())
+    listed = repository.listed()
+
+    def texts(wanted: Container[str]) -> Iterator[Text]:
+        contents = repository.contents([each for each in listed if each[0] in wanted])
+        return (_text_of_blob(include, file, content) for file, content in contents)
+
+    files = tuple(file for file, *_ in listed)
+    return Side(include.text, texts(files), repository.day(), files, texts)
 
 
 def _text_of_blob(include: Include, file: str, content: bytes | str) -> Text:

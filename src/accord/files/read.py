@@ -3,16 +3,19 @@
 Facts are kept, trees are not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
-from accord.files.landscape import Side, others, own
+from accord.files.landscape import Side, Text, others, own
+from accord.files.mapped import MappedFiles
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
 from accord.files.unread import empty_contract, unread_routing
 from accord.files.vocabulary import stated
@@ -26,6 +29,7 @@ from accord.sources._claims import read_whole, source_of_file, sources, waivers_
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
 from accord.sources._yaml import Document, documents, place_of
+from accord.sources.mapping import FORMAT as MAPPING
 
 _LONGEST_WORDS = 200
 
@@ -35,14 +39,9 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
 
     Raises accord.files.walk.Missing for a path that names nothing.
     """
-    reader = Reader(config)
-    seen = Seen()
+    arguments = [*paths] or ["."]
     with collector_paused():
-        arguments = [*paths] or ["."]
-        reader.take(own(arguments, config, seen))
-        for side in others(config, seen):
-            reader.take(side, is_own=False)
-    return replace(reader.reading(), whole=is_whole(arguments, config))
+        return Reader(config).reading_of(arguments, sides_of(arguments, config))
 
 
 def is_whole(arguments: Iterable[str], config: Config) -> bool:
@@ -51,20 +50,51 @@ def is_whole(arguments: Iterable[str], config: Config) -> bool:
     return not all(home in Path(argument).resolve().parents for argument in arguments)
 
 
+def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
+    """The files of the paths, then what each include brings in; raises accord.files.walk.Missing."""
+    seen = Seen()
+    yield own([*paths] or ["."], config, seen)
+    yield from others(config, seen)
+
+
+class Given(Struct, frozen=True):
+    """What one text gives by itself; `unread` are facts that count only where anything was read at all."""
+
+    readable: bool
+    facts: tuple[Fact, ...]
+    unread: tuple[Fact, ...]
+    problems: tuple[Problem, ...]
+    imported: dict[str, date]
+    waivers: tuple[Waiver, ...] = ()
+
+
 class Reader:
     """Collects what texts give."""
 
     def __init__(self, config: Config = DEFAULTS) -> None:
         self.config = config
         problems = plugins()[1]
-        self.sources: Sequence[Source] = (*sources(), *documents_of_plugins())
         self.facts: list[Fact] = []
         self.unread: list[Fact] = []
         self.problems: list[Problem] = list(problems)
         self.imported: dict[str, date] = {}
+        self.sides: list[str] = []
+        self.mapped = MappedFiles(config)
         self.waivers: list[Waiver] = []
         self.paths: dict[File, str] = {}
         self.files = 0
+
+    @cached_property
+    def sources(self) -> Sequence[Source]:
+        """Every source of documents; a check that remembers everything asks none."""
+        return (*sources(), *documents_of_plugins())
+
+    def reading_of(self, arguments: Iterable[str], sides: Iterable[Side | Problem]) -> Reading:
+        """Reads every side of these arguments, the own one first, then what the mappings among them name."""
+        for number, side in enumerate(sides):
+            self.take(side, is_own=not number)
+        self.take_mapped(arguments)
+        return replace(self.reading(), whole=is_whole(arguments, self.config))
 
     def reading(self) -> Reading:
         """What was collected, with the words of the configuration where anything was."""
@@ -87,6 +117,9 @@ class Reader:
         if isinstance(side, Problem):
             self.problems.append(side)
             return
+        if side.again is not None:
+            self.mapped.repositories.append(side)
+        self.sides.append(side.root)
         if side.day:
             self.imported[side.root] = side.day
         for text in side.texts:
@@ -95,9 +128,43 @@ class Reader:
             elif isinstance(text.content, Problem):
                 self.problems.append(text.content)
             else:
-                self.files += self.text(text.content, text.start, text.path)
                 self.paths[(text.start.root, text.start.file)] = text.path
-                self.read_waivers(text.content, text.start, is_own)
+                self.keep_given(self.given(text), is_own)
+
+    def given(self, text: Text) -> Given:
+        """What a text gives, whatever other texts say."""
+        alone = Reader(self.config)
+        alone.problems.clear()
+        assert isinstance(text.content, str)
+        readable = alone.text(text.content, text.start, text.path)
+        alone.read_waivers(text.content, text.start)
+        self.mapped.documents += alone.mapped.documents
+        facts, unread, problems = tuple(alone.facts), tuple(alone.unread), tuple(alone.problems)
+        return Given(readable, facts, unread, problems, alone.imported, tuple(alone.waivers))
+
+    def keep_given(self, given: Given, is_own: bool = True) -> None:
+        """Keeps what a text gave."""
+        self.files += given.readable
+        self.facts += given.facts
+        self.unread += given.unread
+        self.problems += given.problems
+        self.imported |= given.imported
+        self.waivers += given.waivers if is_own else [replace(one, watched=False) for one in given.waivers]
+
+    def take_mapped(self, arguments: Iterable[str]) -> None:
+        """Reads what the mappings met so far name."""
+        if not self.mapped.documents:
+            return
+        self.mapped.add_roots([*arguments, *(side for side in self.sides if side)])
+        for found in self.mapped.read(self.problems):
+            if isinstance(found, Fact):
+                self.facts.append(found)
+            else:
+                self.problems.append(found)
+        for start, content, path in self.mapped.texts:
+            if (start.root, start.file) not in self.paths:
+                self.paths[(start.root, start.file)] = path
+                self.read_waivers(content, start)
 
     def text(self, content: str, start: Place, path: str = "") -> bool:
         """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
@@ -124,14 +191,12 @@ class Reader:
         refused = any(problem.fatal for problem in self.problems[before:])
         return len(self.facts) > stated_before or (bool(given) and not refused) or len(self.problems) == before
 
-    def read_waivers(self, content: str, start: Place, is_own: bool = True) -> None:
+    def read_waivers(self, content: str, start: Place) -> None:
         """Keeps the waivers of one text."""
         try:
-            found = waivers_of_file(content, start, texts_of_plugins())
+            self.waivers += waivers_of_file(content, start, texts_of_plugins())
         except Exception as error:
             self.problems.append(_defect(start, "its waivers", error))
-            return
-        self.waivers += found if is_own else [replace(waiver, watched=False) for waiver in found]
 
     def whole(self, source: TextSource, content: str, start: Place, scope: Scope) -> bool:
         """Reads a file that a source takes by its name: keeps all that the source gives, or nothing where it fails."""
@@ -164,6 +229,8 @@ class Reader:
         facts = [one for one in found if type(one) is Fact]
         if len(facts) < len(found):
             self.problems += [one for one in found if type(one) is Problem]
+        if source.FORMAT == MAPPING:
+            self.mapped.documents.append(document)
         if source.FORMAT == EXPORTED:
             self.keep_exported(exported(facts, document))
         else:

@@ -18,7 +18,7 @@ ACTS: dict[str, str] = {
     "began, or for timeout.request since the first attempt of the request began; no other limit of that caller and layer among the facts of the witness was earlier",
     "answers": "party answers attempt N at `about`, once; fact: latency.max (or pN): exactly its value after the call reached it, plus "
     "latency.injected where a step `waits` stands before; latency.injected alone: exactly that; errors.*: at the call, or after the latency.max among "
-    "the facts of the witness; work.*: the receiver of a delivery, exactly its value, or, of work.max, as many times that as the receiver's accepts.batch of its program (both at layer code), among the facts of the witness, has messages, and its gathers, where among them, on top; needs: at the moment the last call that party made to serve this "
+    "the facts of the witness; silence: its first byte, exactly its value after the call; work.*: the receiver of a delivery, exactly its value, or, of work.max, as many times that as the receiver's accepts.batch of its program (both at layer code), among the facts of the witness, has messages, and its gathers, where among them, on top; needs: at the moment the last call that party made to serve this "
     "one was answered or finally given up on. Where the fact says none, at any time from the call on",
     "waits": "the platform holds attempt N at `about` back, from the moment of the call; party: who states the fact or the provider; fact: latency.injected",
     "acts": "the effect of attempt N at `about` takes place; fact: idempotent: when the call arrives or when it is answered; latency.max or work.max: exactly its value after the call",
@@ -69,7 +69,12 @@ EXPECTATIONS: dict[str, str] = {
     "effect-once": "one request acts once: broken by two `acts` steps for different attempts of one request, while a fact idempotent says never, "
     "or says key and the caller's idempotency_key is per-attempt or none, or the key is forgotten (the second comes `for` or more after the first)",
     "tries-happen": "stated tries can happen: broken when a request fails and, each try taking all the time it may (timeout.attempt or idle) and each pause the first of its range, attempt N "
-    "(fact: attempts) would begin after the request's limit (timeout.request); beginning at the very end still counts. These facts are among those of the witness",
+    "(fact: attempts) would begin after the request's limit (timeout.request); beginning at the very end still counts; or where timeout.attempt is none and the first try took all the "
+    "time of the request. These facts are among those of the witness",
+    "connection-open-when-used": "a connection that a caller keeps is open when it is used: broken when keep_alive of the provider, which it `states`, is shorter than keep_alive of "
+    "the caller, which it `states` too (none: without end), and no retry_on of that caller and layer among the facts asks again after a reset, or its attempts are 1",
+    "tries-not-cancelled": "a call that is tried again is not cancelled for the number of others: broken when the caller `states` sends.concurrency above retries.concurrent "
+    "(that of a proxy once for each of the replicas that its party states) and attempts above 1, all of one operation",
     "load-carried": "a provider gets at most what it accepts: broken when sends.rate, stated by the first caller, x the product of `multiplies`, along one path of calls, is above accepts.rate in `loads`",
     "error-understood": "a caller has an answer for each error: broken when the error that the provider `states` or `answers` is in no `handles` of the caller (fact among expects), neither by name nor by its codes nor as any",
     "failure-recognised": "a failure is told from a success: broken when an errors.* fact has a 2xx status and the caller (some fact of which is among expects) does not handle it by name",
@@ -117,6 +122,8 @@ EXPECTATIONS: dict[str, str] = {
     "promised-to-this-caller": "a promise is used by those it was made to: broken when `to` leaves the caller (a fact of it among expects or stated) out, and its owner (a fact "
     "among expects) too, or where it names nobody, or only what owns nothing (kinds "
     "among expects), or callers one by one (a fact of one of them among expects)",
+    "port-belongs-to-one": "a port of a host belongs to one party: broken when two parties `states` one tcp or udp address, which one mapping reads at two places of one file",
+    "relation-kept": "what a mapping declares of two values holds: broken when the two sides of one relation (`states`: this, and below, at_most or equals) do not stand in it",
     "work-finishes": "work that was taken on may last as long as was promised: broken when the grace or the killed_after that the platform of a party `states` is shorter than the longest "
     "answer of an operation of it (latency.max), or than the longest that it keeps a message (work.max), which is said and among the facts",
     "happens-as-counted-on": "what happens lies inside what the caller counts on: broken when what was `seen` of one operation does not, held against a fact of its caller (among expects): an answer (latency.max "

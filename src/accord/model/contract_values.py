@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from accord.model.amount import Amount
 from accord.model.place import Place
 
 
@@ -58,6 +59,19 @@ class Backoff(Struct, frozen=True):
 
     first: int
     longest: int
+
+
+class Related(Struct, frozen=True):
+    """One side of a relation that a mapping declares: `this`, or what it must be `below`, `at_most` or `equals`.
+
+    `label` is the side as the mapping has it, `text` what it reads; `amount` is None for a text that is no quantity.
+    """
+
+    word: str
+    label: str
+    amount: Amount | None
+    text: str
+    because: str
 
 
 def references(value: object) -> Iterator[str]:

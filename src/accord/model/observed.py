@@ -12,6 +12,10 @@ Buckets = tuple[tuple[int, int], ...]
 """(bucket, calls) in order; a bucket is 1/32 of a factor of two wide: from 2 ** (bucket / 32) nanoseconds on."""
 
 
+Ranges = tuple[tuple[int, int, int], ...]
+"""(low, high, calls) in order: durations above `low` nanoseconds and up to `high`, as a histogram of others tells them."""
+
+
 class Range(Struct, frozen=True):
     """Where a value lies: from `low` to below `high`, in nanoseconds."""
 
@@ -40,12 +44,24 @@ class Observed(Struct, frozen=True):
     caller: Buckets = ()
     callee: Buckets = ()
     codes: tuple[tuple[int, int, int], ...] = ()
+    caller_ranges: Ranges = ()
+    callee_ranges: Ranges = ()
     began: int = 0
     ended: int = 0
 
     def count(self, name: str) -> int:
         """One of the counts; 0 where it is not told."""
         return self.counts.get(name, 0)
+
+    @property
+    def caller_times(self) -> Ranges:
+        """How long calls took as the caller saw it, however it was told."""
+        return self.caller_ranges or as_ranges(self.caller)
+
+    @property
+    def callee_times(self) -> Ranges:
+        """The same as the callee saw it."""
+        return self.callee_ranges or as_ranges(self.callee)
 
     @property
     def is_cut(self) -> bool:
@@ -65,17 +81,22 @@ class Observed(Struct, frozen=True):
         return errors / (seen or self.count("calls") or 1)
 
 
-def percentile(buckets: Buckets, share: float) -> Range | None:
+def as_ranges(buckets: Buckets) -> Ranges:
+    """Buckets with their bounds."""
+    return tuple([(bounds(bucket).low, bounds(bucket).high, calls) for bucket, calls in buckets])
+
+
+def percentile(times: Ranges, share: float) -> Range | None:
     """Where the value lies that at least this share of calls does not exceed; None where there were no calls."""
-    total = sum(calls for _, calls in buckets)
+    total = sum(calls for _, _, calls in times)
     if not total:
         return None
     reached = 0
-    for bucket, calls in buckets:
+    for low, high, calls in times:
         reached += calls
         if reached >= share * total:
-            return bounds(bucket)
-    return bounds(buckets[-1][0])
+            return Range(low, high)
+    return Range(*times[-1][:2])
 
 
 def bounds(bucket: int) -> Range:
@@ -94,16 +115,16 @@ def rounded(nanoseconds: int) -> str:
     return show_duration(round(nanoseconds / 10**digits) * 10**digits)
 
 
-def over(buckets: Buckets, limit_ns: int) -> tuple[int, int]:
-    """How many calls took longer than a limit: at least, and at most (those of the bucket that it lies in)."""
-    sure = sum(calls for bucket, calls in buckets if bounds(bucket).low > limit_ns)
-    perhaps = sum(calls for bucket, calls in buckets if bounds(bucket).high > limit_ns)
+def over(times: Ranges, limit_ns: int) -> tuple[int, int]:
+    """How many calls took longer than a limit: at least, and at most (those of the range that it lies in)."""
+    sure = sum(calls for low, _, calls in times if low >= limit_ns)
+    perhaps = sum(calls for _, high, calls in times if high > limit_ns)
     return sure, perhaps
 
 
 def worst_first(found: Observed) -> tuple[float, ...]:
     """Where a boundary stands in a list: work for nobody and work done twice, then errors, then how long answers take."""
-    slow = percentile(found.callee or found.caller, 0.99)
+    slow = percentile(found.callee_times or found.caller_times, 0.99)
     calls = found.count("calls") or 1
     wasted = (found.count("late") + found.count("repeated")) / calls
     return (-wasted, -found.failed, -(slow.high if slow else 0))

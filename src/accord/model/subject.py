@@ -1,5 +1,6 @@
 """What a statement is about, as one text: `payments/charge`, or `kubernetes:shop/payments/any` for a local name."""
 
+import re
 from functools import lru_cache
 
 _WITH_NAMESPACE = ("kubernetes:", "gateway:", "compose:")
@@ -8,11 +9,14 @@ _WITH_NAMESPACE = ("kubernetes:", "gateway:", "compose:")
 _OF_FILES = ("cloudformation:", "aws:")
 """Systems whose names carry the path of a file or a folder, and behind # a name in it."""
 
-_WHOLE = ("prometheus:", "alertmanager:", "accord:")
+_WHOLE = ("prometheus:", "alertmanager:", "accord:", "mapping:")
 """Systems whose parties have no operations: every slash belongs to the name."""
 
 _ON_CALL = ("pagerduty:", "opsgenie:", "grafana_oncall:", "goalert:", "ical:")
 """Systems whose names carry a folder; whoever is on call there is only ever paged."""
+
+_DOCUMENT = re.compile(r"(openapi:.*?\.(?:ya?ml|json))(?:/|$)", re.IGNORECASE)
+"""The name of a party that is an API document: its file, up to the ending."""
 
 _PAGE = "/page"
 
@@ -49,6 +53,9 @@ def _parted(about: str) -> tuple[str, str]:
         return about, ""
     if about.startswith(_ON_CALL):
         return (about.removesuffix(_PAGE), _PAGE[1:]) if about.endswith(_PAGE) else (about, "")
+    document = _DOCUMENT.match(about)
+    if document:
+        return document[1], about[document.end() :]
     if about.startswith(_OF_FILES):
         file, mark, rest = about.partition("#")
         name, _, operation = rest.partition("/")

@@ -4,6 +4,7 @@ from math import prod
 
 from accord.model.contract_values import ErrorAnswer, Idempotence
 from accord.model.fact import Fact
+from accord.model.nothing import NONE
 from accord.monitor.saying import per_nanosecond
 from accord.monitor.speech import delivers, is_callers, is_providers, provider_of
 from accord.monitor.timeline import LIMITS, Attempt, Request, Timeline, error_words
@@ -67,12 +68,21 @@ def tries_happen(line: Timeline) -> str:
         each = [fact.value for term in LIMITS for fact in line.of_caller(term, request.caller, request.about)]
         times = [value for value in each if isinstance(value, int)]
         if not times:
+            if tries > len(request.attempts) and request.cut is not None and _takes_all_there_is(line, request):
+                return ""
             return "nobody says how long one try may take"
         last, left = request.attempts[-1], tries - len(request.attempts)
         if last.began + left * (min(times) + line.pause_of(request)) > line.limit_of(request):
             return ""
         reason = "every stated try could begin"
     return reason
+
+
+def _takes_all_there_is(line: Timeline, request: Request) -> bool:
+    """Whether the caller says that one try has no limit of its own, at the layer that limits all of them."""
+    whole = line.of_caller("timeout.request", request.caller, request.about)
+    each = line.of_caller("timeout.attempt", request.caller, request.about)
+    return any(one.value is NONE and one.layer is other.layer for one in each for other in whole)
 
 
 def _took_its_time(attempt: Attempt) -> bool:

@@ -158,7 +158,7 @@ def _answer_refused(line: Timeline, step: Step, attempt: Attempt, fact: Fact) ->
         return "the attempt has been answered before"
     if attempt.left_by == "timeout.connect":
         return "the attempt never connected"
-    if fact.value is NONE and fact.term == "latency.max":
+    if fact.value is NONE and fact.term in ("latency.max", "silence"):
         return ""
     if step.at not in _answer_times(line, step.about, attempt, fact):
         return f"{fact.term} has it answered at another time"
@@ -174,7 +174,7 @@ def _answer_times(line: Timeline, about: str, attempt: Attempt, fact: Fact) -> s
         return {attempt.began, *(_after(attempt, one) for one in line.of_provider("latency.max", about))}
     if fact.term == "latency.injected":
         return {attempt.began + fact.value} if isinstance(fact.value, int) else set()
-    if not isinstance(fact.value, int) or not is_one_of(fact.term, ("latency.", "work.")):
+    if not isinstance(fact.value, int) or not is_one_of(fact.term, ("latency.", "work.", "silence")):
         return set()
     times = {size * fact.value for size in (1, *_batches(line, about, fact))}
     gathered = [one.value for one in _beside(line, "gathers", about, fact) if isinstance(one.value, int)]

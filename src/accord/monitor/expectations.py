@@ -2,13 +2,24 @@
 
 from collections.abc import Callable
 
-from accord.monitor import broken_alerts, broken_calls, broken_platform, broken_recovery, broken_statements, seeing
+from accord.monitor import (
+    broken_alerts,
+    broken_calls,
+    broken_connections,
+    broken_mappings,
+    broken_platform,
+    broken_recovery,
+    broken_statements,
+    seeing,
+)
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline], str]] = {
     "asker-learns-outcome": broken_calls.asker_learns_outcome,
     "effect-once": broken_calls.effect_once,
     "tries-happen": broken_calls.tries_happen,
+    "connection-open-when-used": broken_connections.connection_open_when_used,
+    "tries-not-cancelled": broken_connections.tries_not_cancelled,
     "load-carried": broken_calls.load_carried,
     "error-understood": broken_calls.error_understood,
     "failure-recognised": broken_calls.failure_recognised,
@@ -34,6 +45,8 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "heard-while-promised": broken_alerts.heard_while_promised,
     "one-value-holds": broken_statements.one_value_holds,
     "promised-to-this-caller": broken_statements.promised_to_this_caller,
+    "port-belongs-to-one": broken_mappings.port_belongs_to_one,
+    "relation-kept": broken_mappings.relation_kept,
     "work-finishes": broken_platform.work_finishes,
     "happens-as-counted-on": seeing.happens_as_counted_on,
     "drain-ends": broken_platform.drain_ends,

@@ -38,7 +38,7 @@ def _is_outside(fact: Fact, said: Fact) -> bool:
     if fact.term == "seen.caller" and said.term.startswith("latency.p"):
         if not _are_rows(fact.value):
             return False
-        calls = sum(count for _, count in fact.value)
+        calls = sum(count for _, _, count in fact.value)
         left = 100 - Fraction(said.term.removeprefix("latency.p"))
         return bool(over(fact.value, said.value)[0] * 100 > calls * left)
     longer = isinstance(fact.value, int) and fact.value > said.value
@@ -48,7 +48,7 @@ def _is_outside(fact: Fact, said: Fact) -> bool:
 
 
 def _are_rows(value: object) -> bool:
-    """Whether a value is pairs of whole numbers: buckets and their calls."""
+    """Whether a value is three whole numbers each: from, to, and how many calls."""
     return isinstance(value, tuple) and all(
-        isinstance(row, tuple) and len(row) == 2 and all(isinstance(number, int) for number in row) for row in value
+        isinstance(row, tuple) and len(row) == 3 and all(isinstance(number, int) for number in row) for row in value
     )

@@ -211,10 +211,12 @@ def is_one_of(term: str, terms: tuple[str, ...]) -> bool:
 
 
 def error_words(fact: Fact) -> set[str]:
-    """The words under which a caller can name an error: its name, its codes, and their classes such as 5xx."""
+    """The words under which a caller can name an error: its name, its codes as either spells them, and their classes."""
     status = getattr(fact.value, "status", None) or ()
     classes = {f"{code[0]}xx" for code in status if len(code) == 3 and code.isdigit()}
-    return {fact.term.removeprefix("errors."), *status, *classes}
+    spelled = {code.lower().replace("_", "-") for code in status if not code.isdigit()}
+    gateway = {"gateway-error"} if {"502", "503", "504"} & set(status) else set()
+    return {fact.term.removeprefix("errors."), *status, *classes, *spelled, *gateway}
 
 
 def new_timeline(witness: Witness) -> Timeline:

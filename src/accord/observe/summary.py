@@ -11,6 +11,7 @@ from accord.model.observed import Observed, worst_first
 from accord.model.problem import Refused
 from accord.observe.columns import COUNTS, ONE, UNKNOWN_WEIGHT
 from accord.observe.engine import Engine
+from accord.observe.prometheus import observed_by, server
 from accord.observe.reading.batch import Batch
 from accord.observe.reading.files import read_spans
 from accord.observe.reading.kinds import with_kinds
@@ -19,6 +20,7 @@ from accord.observe.sums import merged
 _BOUNDARY = ("consumer", "provider", "operation", "environment")
 Key = tuple[str, str, str, str]
 _LARGEST_BATCH = 100_000
+_SERVERS = ("http://", "https://")
 
 
 def observed(engine: Engine, spans: str = "spans") -> list[Observed]:
@@ -40,7 +42,8 @@ def observed(engine: Engine, spans: str = "spans") -> list[Observed]:
             tuple(buckets[(_key(row), "caller")]),
             tuple(buckets[(_key(row), "callee")]),
             tuple(codes[_key(row)]),
-            *windows,
+            began=windows[0],
+            ended=windows[1],
         )
         for row in rows
     ]
@@ -67,12 +70,33 @@ def _key(row: dict[str, Any]) -> Key:
     return row["consumer"], row["provider"], row["operation"], row["environment"]
 
 
-def observed_in(files: Sequence[str], complete: bool = False) -> tuple[list[Observed], list[str]]:
-    """The boundaries that these files tell of together, and why what was not read was not.
+def observed_in(files: Sequence[str], complete: bool = False, window: str = "1h") -> tuple[list[Observed], list[str]]:
+    """The boundaries that these files tell of together, then those of Prometheus servers; and why what was not read was not.
+
+    A name that begins with http:// or https:// is a server, of which the last `window` is asked.
+    """
+    told: list[Observed] = []
+    spans, refused = spans_in([name for name in files if not name.startswith(_SERVERS)], complete)
+    for name in files:
+        if name.startswith(_SERVERS):
+            try:
+                told += observed_by(server(name), window)
+            except Refused as refusal:
+                refused.append(f"{name}: {refusal}")
+    engine = Engine()
+    engine.take("spans", spans)
+    try:
+        return [*observed(engine), *told], refused
+    finally:
+        engine.close()
+
+
+def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, list[str]]:
+    """The spans of these files together, and why what was not read was not.
 
     `complete`: a span that says nothing of its sampling stands for itself; else its weight is unknown.
     """
-    engine, refused = Engine(), []
+    refused = []
     batch = Batch(ONE if complete else UNKNOWN_WEIGHT)
     tables: list[pa.Table] = []
     for name in files:
@@ -84,11 +108,7 @@ def observed_in(files: Sequence[str], complete: bool = False) -> tuple[list[Obse
             refused.append(f"{name}: {(error.strerror or str(error)).lower()}")
     refused += [f"{count} times {reason}" for reason, count in batch.refused.items()]
     tables.append(batch.taken())
-    engine.take("spans", with_kinds(pa.concat_tables(tables)))
-    try:
-        return observed(engine), refused
-    finally:
-        engine.close()
+    return with_kinds(pa.concat_tables(tables)), refused
 
 
 def _tables(path: Path, batch: Batch) -> Iterator[pa.Table]:

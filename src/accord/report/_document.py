@@ -50,8 +50,8 @@ class Subject(Struct, frozen=True):
 class Where(Struct, frozen=True):
     """One statement: who made it, where it stands, with which stance, and what it says in words.
 
-    For a default, `source` names what acts by default and `version` the versions for which it does; for a statement that
-    was imported, `as_of` is the day its words are from.
+    For a default, `source` names what acts by default and `version` the versions for which it does; for one that a mapping
+    read, `version` is the name of the mapping. For a statement that was imported, `as_of` is the day its words are from.
     """
 
     party: str

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from accord.model.observed import Buckets, Observed, percentile, rounded
+from accord.model.observed import Observed, Ranges, percentile, rounded
 from accord.report._paint import Paint, visible
 
 _HEADS = ("boundary", "calls", "failed", "p50", "p99", "longest", "tries")
 _TRIES = ("try_5", "try_4", "try_3", "try_2")
 _UNKNOWN = "?"
+_EXACT = 1.03
+"""Bounds that are nearer to each other are shown as one value."""
+_NO_BOUND = 1 << 62
 NOT_DECIDABLE = "? is not decidable: these spans may be a sample, and nothing says how it was drawn; with --complete they are all there were"
 _WIDEST = 64
 
@@ -39,7 +42,7 @@ def _cells(one: Observed) -> tuple[str, ...]:
     name = visible(
         f"{one.consumer or 'somebody'} -> {one.provider or 'somebody'} {one.operation}{where}".replace("  ", " ")
     )
-    times = one.callee or one.caller
+    times = one.callee_times or one.caller_times
     failed = f"{100 * one.failed:.3g} %" if one.failed else "0"
     shares = [_share(times, 0.5), _share(times, 0.99)] if one.shares_are_known else [_UNKNOWN, _UNKNOWN]
     tries = next((number for number, name in zip("5432", _TRIES, strict=True) if one.count(name)), "1")
@@ -53,13 +56,24 @@ def _cells(one: Observed) -> tuple[str, ...]:
     )
 
 
-def _share(times: Buckets, share: float) -> str:
+def _share(times: Ranges, share: float) -> str:
     found = percentile(times, share)
-    return rounded(found.middle) if found else ""
+    if found is None:
+        return ""
+    wide = found.high > found.low * _EXACT
+    return f"{rounded(found.low)}..{_bound(found.high)}" if wide else rounded(found.middle)
+
+
+def _bound(nanoseconds: int) -> str:
+    return rounded(nanoseconds) if nanoseconds < _NO_BOUND else ""
 
 
 def _longest(one: Observed) -> int:
     return one.count("callee_longest_ns") or one.count("caller_longest_ns")
+
+
+def _longest_text(one: Observed) -> str:
+    return rounded(_longest(one)) if _longest(one) else ""
 
 
 def remarks(one: Observed) -> Iterator[str]:

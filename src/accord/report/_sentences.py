@@ -10,8 +10,11 @@ from accord.report._timeline import heading
 
 
 def sentence(statement: Statement) -> str:
-    """What a statement says; of a default also who acts so, and in which versions."""
+    """What a statement says; of a default also who acts so, and in which versions; of what a mapping read, its name."""
     fact = statement.fact
+    if fact.source == "mapping" and fact.version:
+        is_default = "default of mapping" if fact.stance is Stance.DEFAULT else "mapping"
+        return visible(f"{statement.says} ({is_default} {fact.version})")
     if fact.stance is not Stance.DEFAULT:
         return visible(statement.says)
     return visible(f"{statement.says} (default of {' '.join(filter(None, (fact.source, fact.version)))})")

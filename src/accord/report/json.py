@@ -78,7 +78,7 @@ def _finding(finding: Finding, imported: dict[str, date]) -> form.Found:
 
 def _place(statement: Statement, imported: dict[str, date]) -> form.Where:
     fact, place = statement.fact, statement.fact.place
-    is_default, day = fact.stance is Stance.DEFAULT, imported.get(place.root)
+    is_named, day = fact.stance is Stance.DEFAULT or fact.source == "mapping", imported.get(place.root)
     return form.Where(
         party=fact.says,
         root=place.root,
@@ -87,8 +87,8 @@ def _place(statement: Statement, imported: dict[str, date]) -> form.Where:
         column=place.column,
         stance=fact.stance.value,
         says=statement.says,
-        source=fact.source if is_default else UNSET,
-        version=fact.version if is_default else UNSET,
+        source=fact.source if is_named else UNSET,
+        version=fact.version if is_named else UNSET,
         as_of=day.isoformat() if day else UNSET,
     )
 

@@ -72,11 +72,13 @@ def waivers_of_file(text: str, start: Place, more: Iterable[TextSource] = ()) ->
 
 
 def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[Fact | Problem]:
-    """The facts of one document; nothing where no source claims it."""
+    """The facts of one document: of the first source that claims it, and of those that read beside others (`BESIDE`)."""
+    is_read = False
     for source in (*sources(), *more):
-        if source.claims(document):
-            return source.read(document)
-    return ()
+        beside = getattr(source, "BESIDE", False)
+        if (beside or not is_read) and source.claims(document):
+            is_read = is_read or not beside
+            yield from source.read(document)
 
 
 def read_text(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache, lru_cache
+from string import ascii_letters, digits
 from typing import Any
 
 from msgspec import Struct
@@ -24,9 +25,12 @@ UNKNOWN = Expression(rest=True)
 _MARK = "accord__name_"
 _VARYING = re.compile(
     r"(!?=\s*)(\"[^\"\\\n]+\"|'[^'\\\n]+')"  # a plain value of a label
-    r"|(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*)"  # any other text: stepped over
-    r"|(?<![\w:.])([a-zA-Z_:][a-zA-Z0-9_:]*)(?=[{\[])"  # the name of a series
+    r"|(\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*)"  # any other text: stepped over
+    r"|(?<![\w:.])([a-zA-Z_:][a-zA-Z0-9_:]*+)(?=[{\[])"  # the name of a series
 )
+_UNUSUAL = frozenset("'`#\\")
+_BRACKET = re.compile(r"([{\[])")
+_OF_NAMES = f"{ascii_letters}{digits}_:"
 _KEYWORDS = frozenset(
     (
         *("and", "or", "unless", "atan2", "by", "without", "on", "ignoring", "group_left", "group_right"),
@@ -64,55 +68,87 @@ def parse_expression(text: str) -> Expression:
     Expressions that differ only in the names of series and in plain values of labels are parsed once: neither decides
     what is PromQL, nor which labels are carried.
     """
-    names: list[str] = []
-    shape = text if _MARK in text else _VARYING.sub(_Named(names), text)
+    shape, names = (text, []) if _MARK in text else (_quickly_apart(text) or _apart(text))
     try:
-        found = _of_shape(shape)
+        found, planned = _of_shape(shape)
     except Refused:
         if not names:
             raise
-        found, names = _of_shape(text), []  # refused as it was typed
+        (found, planned), names = _of_shape(text), []  # refused as it was typed
     if not names:
         return found
     return Expression(
-        tuple([_filled(one, names) for one in found.selections]),
-        found.carried,
-        found.dropped,
-        found.rest,
-        found.produces,
+        tuple([_filled(one, names) for one in planned]), found.carried, found.dropped, found.rest, found.produces
     )
 
 
-class _Named:
-    """Puts a mark in the place of each name and value, and keeps what stood there."""
+def _quickly_apart(text: str) -> tuple[str, list[str]] | None:
+    """The same as `_apart`; None where the text is not ASCII, or has quotes other than pairs of ", escapes or comments."""
+    parts = text.split('"')
+    if len(parts) % 2 == 0 or not text.isascii() or not _UNUSUAL.isdisjoint(text):
+        return None
+    names: list[str] = []
+    for at, part in enumerate(parts):
+        if at % 2 == 0:
+            if "{" in part or "[" in part:
+                parts[at] = _without_names(part, names)
+        elif part and "\n" not in part and parts[at - 1].rstrip()[-1:] == "=":
+            parts[at] = f"{_MARK}{len(names)}"
+            names.append(part)
+    return '"'.join(parts), names
 
-    def __init__(self, names: list[str]) -> None:
-        self.names = names
 
-    def __call__(self, found: re.Match[str]) -> str:
-        sign, value, metric = found.groups()
-        if value is None and (metric is None or metric.lower() in _KEYWORDS):
-            return found[0]
-        self.names.append(metric or value[1:-1])
-        mark = f"{_MARK}{len(self.names) - 1}"
-        return mark if metric else f'{sign}"{mark}"'
+def _without_names(code: str, names: list[str]) -> str:
+    """Code between two texts, with a mark in the place of each name of a series."""
+    pieces = _BRACKET.split(code)
+    for at in range(0, len(pieces) - 1, 2):
+        before = pieces[at].rstrip(_OF_NAMES)
+        name = pieces[at][len(before) :]
+        if name and not name[0].isdigit() and before[-1:] != "." and name.lower() not in _KEYWORDS:
+            pieces[at] = f"{before}{_MARK}{len(names)}"
+            names.append(name)
+    return "".join(pieces)
 
 
-def _filled(selection: Selection, names: list[str]) -> Selection:
-    metric = selection.metric
-    if metric.startswith(_MARK):
-        metric = names[int(metric[len(_MARK) :])]
-    labels = tuple(
-        [
-            (label, names[int(value[len(_MARK) :])] if value.startswith(_MARK) else value)
-            for label, value in selection.labels
-        ]
-    )
-    return Selection(metric, labels, selection.window, selection.offset, selection.within)
+def _apart(text: str) -> tuple[str, list[str]]:
+    """The text with a mark in the place of each name and value, and what stood there."""
+    parts = _VARYING.split(text)
+    names: list[str] = []
+    for at in range(1, len(parts), 5):
+        sign, value, other, metric = parts[at : at + 4]
+        if value is not None:
+            parts[at : at + 4] = sign, f'"{_MARK}{len(names)}"', "", ""
+            names.append(value[1:-1])
+        elif metric is None or metric.lower() in _KEYWORDS:
+            parts[at : at + 4] = other or metric, "", "", ""
+        else:
+            parts[at : at + 4] = f"{_MARK}{len(names)}", "", "", ""
+            names.append(metric)
+    return "".join(parts), names
+
+
+_Slot = tuple[str, int]
+"""A text, or the number of the name that stands in its place, -1 where none does."""
+_Plan = tuple[Selection, _Slot, tuple[tuple[str, _Slot], ...]]
+
+
+def _planned(one: Selection) -> _Plan:
+    """A selection with its metric and its labels, and which of them a name fills."""
+    return one, _slot(one.metric), tuple((label, _slot(value)) for label, value in one.labels)
+
+
+def _slot(text: str) -> _Slot:
+    return text, int(text[len(_MARK) :]) if text.startswith(_MARK) else -1
+
+
+def _filled(planned: _Plan, names: list[str]) -> Selection:
+    one, (metric, at), slots = planned
+    labels = tuple([(label, value if at < 0 else names[at]) for label, (value, at) in slots])
+    return Selection(metric if at < 0 else names[at], labels, one.window, one.offset, one.within)
 
 
 @lru_cache(maxsize=1 << 14)
-def _of_shape(text: str) -> Expression:
+def _of_shape(text: str) -> tuple[Expression, tuple[_Plan, ...]]:
     reader = _Expression()
     try:
         labels = reader.labels(_parser().parse(text))
@@ -122,13 +158,14 @@ def _of_shape(text: str) -> Expression:
         reason = " ".join(str(error).split())
         raise (NewerFunction if "unknown function" in reason else Refused)(reason) from None
     dropped = (*sorted(labels.dropped), EVERY_OTHER) if labels.only else tuple(sorted(labels.dropped))
-    return Expression(
+    found = Expression(
         tuple(reader.selections),
         tuple(sorted(labels.carried)),
         dropped,
         labels.rest and not labels.only,
         labels.produces,
     )
+    return found, tuple(map(_planned, found.selections))
 
 
 @cache

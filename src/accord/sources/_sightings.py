@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from accord.model.fact import Fact, Scope, Stance
-from accord.model.observed import Buckets, Observed, bounds, percentile, rounded
+from accord.model.observed import Observed, Ranges, percentile, rounded
 from accord.model.place import Place
 
 FORMAT = "observed"
@@ -47,7 +47,7 @@ def _counted(found: Observed) -> Iterator[tuple[str, Any, str]]:
     for name, value in found.counts.items():
         if value or name == "calls":
             yield f"seen.{name}", value, str(value)
-    for name, rows in (("caller", found.caller), ("callee", found.callee), ("codes", found.codes)):
+    for name, rows in (("caller", found.caller_times), ("callee", found.callee_times), ("codes", found.codes)):
         if rows:
             yield f"seen.{name}", tuple(tuple(row) for row in rows), f"{len(rows)} rows"
     if found.ended:
@@ -56,20 +56,20 @@ def _counted(found: Observed) -> Iterator[tuple[str, Any, str]]:
 
 def _timed(found: Observed) -> Iterator[tuple[str, int, str]]:
     sides = (
-        ("latency", found.callee, found.count("callee_longest_ns")),
-        ("waited", found.caller, found.count("caller_longest_ns")),
+        ("latency", found.callee_times, found.count("callee_longest_ns")),
+        ("waited", found.caller_times, found.count("caller_longest_ns")),
     )
-    for family, buckets, longest in sides:
-        if not buckets:
+    for family, times, longest in sides:
+        if not times:
             continue
         if found.shares_are_known:
-            yield from _shares(family, buckets)
-        longest = longest or bounds(buckets[-1][0]).low
+            yield from _shares(family, times)
+        longest = longest or times[-1][0]
         yield f"{family}.max", longest, rounded(longest)
 
 
-def _shares(family: str, buckets: Buckets) -> Iterator[tuple[str, int, str]]:
+def _shares(family: str, times: Ranges) -> Iterator[tuple[str, int, str]]:
     for name, share in _SHARES:
-        found = percentile(buckets, share)
+        found = percentile(times, share)
         if found is not None:
             yield f"{family}.{name}", found.high, rounded(found.middle)

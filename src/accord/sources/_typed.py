@@ -10,7 +10,7 @@ import msgspec
 
 from accord.model.alerting import Calendar, Expression, Inhibition, Receiver, Route
 from accord.model.amount import Amount, Growth, Words
-from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Needs, Rung, WorkStep
+from accord.model.contract_values import Backoff, ErrorAnswer, Idempotence, Needs, Related, Rung, WorkStep
 from accord.model.hours import DAY_MINUTES, DailyInstant, Hours
 from accord.model.nothing import Nothing
 from accord.model.ownership import OwnedFiles
@@ -49,6 +49,7 @@ TYPES: dict[str, Any] = {
     "shift": Shift,
     "chain": ChainStep,
     "rows": tuple[tuple[int, ...], ...],
+    "related": Related,
 }
 """Every type that the value of a fact can have, by its word in an exported file."""
 
@@ -85,8 +86,10 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "chain step": ("chain",),
     "number": ("int",),
     "rows": ("rows",),
+    "related": ("related",),
     "scaled number": ("int", "text"),
 }
+_SIDES = ("this", "below", "at_most", "equals")
 _DIMENSIONS = ("count", "bytes", "duration", "count/ns", "bytes/ns")
 _FRACTION = re.compile(r"(\d{1,400})(?:/([1-9]\d{0,399}))?", re.ASCII)
 
@@ -179,6 +182,12 @@ def _of_growth(value: Any, domain: str) -> str:
     return next((found for found in (_of_amount(amount, domain) for amount in amounts) if found), "")
 
 
+def _of_related(value: Any, domain: str) -> str:
+    if value.word not in _SIDES:
+        return f"expected one of {' '.join(_SIDES)}, read {value.word!r}"
+    return "" if value.amount is None else _of_amount(value.amount, domain)
+
+
 def _of_error(value: Any, domain: str) -> str:
     if isinstance(value.retry, int) and value.retry < 0:
         return f"expected a pause of at least 0, read {value.retry}"
@@ -259,4 +268,5 @@ _LIMITS: dict[type, Callable[[Any, str], str]] = {
     Hours: _of_hours,
     DailyInstant: _of_instant,
     Shift: _of_shift,
+    Related: _of_related,
 }

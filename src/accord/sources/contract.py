@@ -371,6 +371,8 @@ class _Reader(Speech):
         return items(entry.value)
 
 
+PartyReader = _Reader
+"""Reads one document; a mapping reads its own documents with one that knows where their values stand."""
 _Reading = Callable[[_Reader, Subject, Key, Entry], None]
 _TERM_READERS: dict[str, _Reading] = {
     "scalar": _Reader.read_plain,

@@ -116,6 +116,13 @@ def parse_backoff(text: str) -> Backoff:
     return Backoff(start, end)
 
 
+def parse_budget(text: str) -> Any:
+    """A share of further tries; a bare number would be taken for the number of tries, which has a word of its own."""
+    if text.isdigit():
+        raise Refused(f"expected a share such as 20%, read {text!r}; for all tries, the first included, write attempts")
+    return parse_percent(text)
+
+
 def parse_address(text: str) -> str:
     """Where an operation lives: `POST /charges`, `rpc pkg.Service/Method`, `topic|queue|table|file NAME`, `tcp|udp PORT`."""
     word, _, rest = text.partition(" ")
@@ -170,6 +177,7 @@ BOTH_SIDES = (
     _scalar("order", "order of messages", "Kafka partition key, SQS FIFO group", one_of("none", "per-key", "total"), "none per-key total", none=False),
     _duration("retention", "kept at least", "ODCS `retention`, `MessageRetentionPeriod`"),
     Key("idempotent", "idempotent", "promise: a repeat acts once; assumes: how this receiver treats the same message twice", "RFC 9110 9.2.2; Idempotency-Key draft", none=False),
+    _duration("keep_alive", "how long an idle connection is kept open: the provider closes it, the caller keeps it for its next call", "`keepalive_timeout`, `keepAliveTimeout`, pool idle"),
     Key("accepts", "quantities", "the most this side can take", "ODCS, quotas, UCUM words for units", grammar="amount"),
     Key("sends", "quantities", "the most this side puts on the other", "ODCS, quotas, UCUM words for units", grammar="amount"),
     Key(
@@ -214,6 +222,7 @@ PROMISES_ONLY = (
     _words("to", "for whom the promise was made and agreed", parse=parse_audience, grammar="reference or anyone"),
     Key("needs", "needs", "what it calls, one after the other; an inner list runs side by side", "GitHub `needs`, Backstage `dependsOn`", grammar="reference"),
     Key("errors", "errors", "the answers that are not success", "RFC 9110 15, Retry-After; gRPC codes"),
+    _duration("silence", "the longest time without a byte, before or inside an answer; absent: as long as the answer may take"),
     _words("dead_letter", "where a message goes after the last attempt", "SQS `RedrivePolicy`", **_REFERENCES),
     _words("undo", "what takes the effect back; none: irreversible", "saga compensation", **_REFERENCES),
     _duration("spread", "a change here reaches everybody within", "rollout practice"),
@@ -224,6 +233,17 @@ PROMISES_ONLY = (
 ASSUMES_ONLY = (
     _scalar("backoff", "pause between attempts: first..longest", "gRPC `initialBackoff`..`maxBackoff`", parse_backoff, "range"),
     _words("retry_on", "what is tried again: error names, codes, timeout connect reset any", "Envoy `retry_on`"),
+    Key(
+        "retries",
+        "group",
+        "how many further tries run at the same time, all calls together",
+        "Envoy `max_retries`, `retry_budget`",
+        members=(
+            _scalar("concurrent", "the most further tries at once", "Envoy `max_retries`", parse_count, "count"),
+            _scalar("budget", "the same as a share of the calls under way", "Envoy `budget_percent`", parse_budget, "percent"),
+        ),
+        short="budget",
+    ),
     _words("handles", "errors this caller has an answer for", "OpenAPI responses, Pact"),
     _scalar("idempotency_key", "which key the caller sends", "Idempotency-Key draft", one_of("per-request", "per-attempt", "none"), "per-request per-attempt none", none=False),
     Key("work", "latency", "how long it keeps one delivered message", "Lambda timeout, `max.poll.interval.ms`", grammar="duration"),
@@ -298,7 +318,6 @@ OTHER_WORDS = {
     "per_try": "timeout: {attempt: ...}",
     "deadline": "timeout: {request: ...}",
     "connect_timeout": "timeout: {connect: ...}",
-    "retries": "attempts (all tries, the first included)",
     "maxAttempts": "attempts",
     "max_attempts": "attempts",
     "maxReceiveCount": "attempts",

@@ -316,6 +316,7 @@ def _read_destination_rule(reader: _Reader, about: Object) -> None:
         if name:
             text = f"version {version}" if version else "no version label"
             reader.say(itself, f"subsets.{name}", version or "", text, subset["name"].at, Stance.PROMISES)
+    _read_budget(reader, spec.get("trafficPolicy"), subject)
     pool = spec.get("trafficPolicy")
     for key in ("connectionPool", "tcp"):
         pool = reader.members(pool.value, key).get(key) if pool else None
@@ -323,6 +324,16 @@ def _read_destination_rule(reader: _Reader, about: Object) -> None:
         reader.limit(
             (subject,), reader.members(pool.value, "tcp").get("connectTimeout"), "connectTimeout", "timeout.connect"
         )
+
+
+def _read_budget(reader: _Reader, policy: Entry | None, subject: _Subject) -> None:
+    """The share of the requests under way that may be further tries at the same time."""
+    budget = reader.members(policy.value, "trafficPolicy").get("retryBudget") if policy else None
+    if budget is not None:
+        share = reader.members(budget.value, "retryBudget").get("percent")
+        read = reader.value(share, "retryBudget.percent", _parse_share)
+        if read is not None and share is not None:
+            reader.say(subject, "retries.budget", read[0], f"{read[1]}%", share.at)
 
 
 def _parse_count(text: str) -> int:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from accord.model.duration import parse_duration
 from accord.model.fact import Fact
-from accord.model.observed import Buckets, Observed, bucket_of
+from accord.model.observed import Buckets, Observed, Ranges, bucket_of
 from accord.model.problem import Problem, Refused
 from accord.sources._data import data_of
 from accord.sources._sightings import FORMAT, facts_of
@@ -35,6 +35,8 @@ class _Row(Struct):
     caller: list[tuple[int | str, int]] = []
     callee: list[tuple[int | str, int]] = []
     codes: list[tuple[int, int, int]] = []
+    caller_ranges: list[tuple[int, int, int]] = []
+    callee_ranges: list[tuple[int, int, int]] = []
     began: int = 0
     ended: int = 0
 
@@ -85,6 +87,8 @@ def _observed(data: object) -> Observed:
         _buckets(row.caller),
         _buckets(row.callee),
         tuple(row.codes),
+        _ranges(row.caller_ranges),
+        _ranges(row.callee_ranges),
         row.began,
         row.ended,
     )
@@ -98,3 +102,9 @@ def _buckets(rows: list[tuple[Any, int]]) -> Buckets:
             raise Refused("expected buckets from 0 to 2047, with at least 0 calls")
         found[bucket] = found.get(bucket, 0) + calls
     return tuple(sorted(found.items()))
+
+
+def _ranges(rows: list[tuple[int, int, int]]) -> Ranges:
+    if any(low < 0 or high < low or calls < 0 for low, high, calls in rows):
+        raise Refused("expected ranges from low to high, with at least 0 calls")
+    return tuple(sorted(rows))

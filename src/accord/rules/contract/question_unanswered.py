@@ -79,6 +79,7 @@ from collections.abc import Iterator
 
 from accord.boundaries.counting import Counting, on_detection
 from accord.boundaries.evidence import side_by_side
+from accord.boundaries.listed import is_only_listed
 from accord.boundaries.questions import Answered, answered, first_caller, first_said, is_answered, open_parts, says_none
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Needs
@@ -98,7 +99,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     silent = not (boundary.promised.terms or boundary.assumed.terms)
     if silent or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
-    given = None if is_answered(boundary) else answered(boundary)
+    given = None if is_answered(boundary) or is_only_listed(boundary) else answered(boundary)
     first = first_said(boundary, given.relied) if given else None
     if given is None or first is None:
         return

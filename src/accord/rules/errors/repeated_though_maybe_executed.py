@@ -85,6 +85,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from accord.boundaries.answers import answers, names_error
+from accord.boundaries.by_platform import unwritten_tries
 from accord.boundaries.limits import attempts
 from accord.boundaries.repeats import repeat
 from accord.boundaries.system import Boundary
@@ -104,12 +105,13 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     if again is None or again.value is NONE or (tries is not None and tries.value == 1):
         return
     safe = repeat(boundary).safe
+    by_itself = safe is False and unwritten_tries(boundary) is not None  # a rule of its own tells it
     for error in answers(boundary):
         if not any(names_error(word, error) for word in again.value):
             continue
         if error.value.retry == "never":
             yield _mismatch(boundary, again, error, "must not be asked again")
-        elif error.value.effect in ("unknown", "done") and safe is not True:
+        elif error.value.effect in ("unknown", "done") and safe is not True and not by_itself:
             may = "may have been done" if error.value.effect == "unknown" else "was done"
             yield (_mismatch(boundary, again, error, may) if safe is False else _question(boundary, again, error, may))
 
@@ -118,7 +120,7 @@ def _mismatch(boundary: Boundary, again: Fact, error: Fact, means: str) -> Findi
     name, about = _name(error), boundary.subject
     steps = (
         Step(0, boundary.provider, "states", f"answers {name}: the call {means}", error, about),
-        Step(0, _who(boundary, again), "states", f"asks again after {name}", again, about),
+        Step(0, again.says, "states", f"asks again after {name}", again, about),
         Step(0, "", "concludes", f"{about} is asked again although it {means}", None, about),
     )
     decides = repeat(boundary)

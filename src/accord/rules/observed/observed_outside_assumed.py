@@ -139,7 +139,7 @@ def _limit(sighting: Sighting) -> Iterator[Finding]:
         return
     if agreement(sighting.boundary, limit) is not Agreement.NONE:
         return
-    left, (some, _) = left_before_the_answer(sighting), over(sighting.seen.callee, limit.value)
+    left, (some, _) = left_before_the_answer(sighting), over(sighting.seen.callee_times, limit.value)
     says = f"{many(max(some, 1), 'answer')} took longer, up to {slowest.text}"
     says += f"; {left} came after {sighting.boundary.consumer} had left" if left else ""
     yield _finding(sighting, leaves(sighting.boundary, limit), slowest, says)
@@ -149,16 +149,16 @@ def _longest(sighting: Sighting) -> Iterator[Finding]:
     counted, waited = sighting.boundary.assumed.get("latency.max"), sighting.facts.get("waited.max")
     if counted is None or waited is None or counted.value is NONE or waited.value <= counted.value:
         return
-    some, _ = over(sighting.seen.caller, counted.value)
+    some, _ = over(sighting.seen.caller_times, counted.value)
     says = f"{many(max(some, 1), 'call')} took longer, up to {waited.text}"
     yield _finding(sighting, _counts_on(sighting, counted), waited, says)
 
 
 def _shares(sighting: Sighting) -> Iterator[Finding]:
     rows = sighting.facts.get("seen.caller")
-    total = sum(calls for _, calls in sighting.seen.caller)
+    total = sum(calls for _, _, calls in sighting.seen.caller_times)
     for counted in percentiles(sighting.boundary.assumed) if rows is not None else ():
-        some, most = over(sighting.seen.caller, counted.value)
+        some, most = over(sighting.seen.caller_times, counted.value)
         if rows is not None and surely_more(some, total, (100 - percentile_of(counted)) / Fraction(100)):
             says = f"{of_calls(some, most, total)} took longer than {counted.text}"
             yield _finding(sighting, _counts_on(sighting, counted), rows, says, shares=True)

@@ -90,16 +90,16 @@ def _longest(sighting: Sighting) -> Iterator[Finding]:
     if promised is None or slowest is None or promised.value is NONE or promised.stance is not Stance.PROMISES:
         return
     if slowest.value > promised.value:
-        some, _ = over(sighting.seen.callee, promised.value)
+        some, _ = over(sighting.seen.callee_times, promised.value)
         says = f"{many(max(some, 1), 'answer')} took longer, up to {slowest.text}"
         yield _finding(sighting, may_answer(promised), statement(sighting, "latency.max", says), False)
 
 
 def _shares(sighting: Sighting) -> Iterator[Finding]:
-    total = sum(calls for _, calls in sighting.seen.callee)
+    total = sum(calls for _, _, calls in sighting.seen.callee_times)
     window = sighting.boundary.promised.value("over")
     for promised in percentiles(sighting.boundary.promised) if total else ():
-        some, most = over(sighting.seen.callee, promised.value)
+        some, most = over(sighting.seen.callee_times, promised.value)
         too_short = isinstance(window, int) and window > lasted(sighting)
         allowed = (100 - percentile_of(promised)) / Fraction(100)
         if promised.stance is Stance.PROMISES and not too_short and surely_more(some, total, allowed):

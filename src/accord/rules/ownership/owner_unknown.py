@@ -74,9 +74,11 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from accord.boundaries.evidence import side_by_side
+from accord.boundaries.listed import has_operations, is_document
 from accord.boundaries.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
 from accord.boundaries.ownership import plain_name
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
@@ -100,12 +102,15 @@ def _without(system: System, view: View) -> Iterator[Finding]:
     relied = {provider for consumer, provider, _ in system.keys if consumer}
     unowned = []
     for party in system.parties:
+        if party not in relied and not system.operations(party):
+            continue
         own = system.party(party, view)
         owner = own.get("owner")
         if owner is not None and owner.value is NONE and party in relied:
             none = Statement(owner, f"{party} says that it has no owner")
             yield Finding(Verdict.NOTE, f"nobody answers for {party}, and others rely on it", (none,), "", party)
-        if owner is None and own.value("kind") not in _NOT_ASKED and (party in relied or system.operations(party)):
+        asked_of = own.value("kind") not in _NOT_ASKED and not is_document(party)
+        if owner is None and asked_of and (party in relied or has_operations(system, party)):
             unowned.append(party)
     firsts = _firsts(system) if unowned else {}
     asked = [(party, firsts[party]) for party in unowned if party in firsts]
@@ -152,7 +157,7 @@ def _strangers(system: System, view: View) -> Iterator[Finding]:
     teams = [kind for kind in said.teams.values() if kind.value == TEAM]
     owners = [
         owner
-        for name in system.parties
+        for name in telling(system, "owner")
         if (owner := system.party(name, view).get("owner")) is not None
         and owner.source != CATALOGUE
         and isinstance(owner.value, str)

@@ -113,7 +113,7 @@ from accord.model.amount import Amount
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 
-READS = ("attempts", "sends", "accepts", "needs", "retry_on", "timeout", "backoff", "latency", "errors")
+READS = ("attempts", "sends", "accepts", "needs", "retry_on", "timeout", "backoff", "latency", "silence", "errors")
 NEEDS = ("attempts",)
 
 

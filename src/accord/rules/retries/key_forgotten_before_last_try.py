@@ -98,7 +98,7 @@ from accord.boundaries.drawn_out import DrawnOut, drawn_out
 from accord.boundaries.limits import repeated_after
 from accord.boundaries.repeats import repeat, safe_only_while
 from accord.boundaries.system import Boundary
-from accord.boundaries.wording import caller, exchanged, times
+from accord.boundaries.wording import asks_so_often, caller, exchanged
 from accord.model.contract_values import Idempotence
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
@@ -106,7 +106,7 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = (
-    "idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on", "latency", "errors", "needs",
+    "idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on", "latency", "silence", "errors", "needs",
 )  # fmt: skip
 NEEDS = ("idempotent", "attempts")
 
@@ -119,7 +119,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     if drawn is None or not drawn.latest:
         return
     tries, remembered = drawn.attempts, does.fact.value.remembered
-    asking = Statement(tries, f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject} with one key")
+    asking = Statement(tries, f"{caller(boundary)} {asks_so_often(tries)} for {boundary.subject} with one key")
     if remembered is None:
         if does.key is not None:
             yield _question(boundary, does.fact, asking, drawn.latest)

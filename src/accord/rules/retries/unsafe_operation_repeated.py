@@ -98,16 +98,17 @@ from collections.abc import Iterator
 
 from accord.boundaries.causes import can_run_out
 from accord.boundaries.limits import Plan, attempts, plan, repeated_after
-from accord.boundaries.repeats import Repeat, never_repeated, repeat, safe_only_while
+from accord.boundaries.listed import asks_too_much
+from accord.boundaries.repeats import Repeat, error_says_so, never_repeated, repeat, safe_only_while
 from accord.boundaries.system import Boundary
-from accord.boundaries.wording import caller, exchanged, times
+from accord.boundaries.wording import asks_so_often, caller, exchanged
 from accord.model.contract_values import Idempotence
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.witness import Step, Witness
 
 READS = (
-    "attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors", "latency", "needs",
+    "attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors", "latency", "silence", "needs",
 )  # fmt: skip
 NEEDS = ("attempts",)
 
@@ -121,20 +122,24 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     if does.safe is True or never_repeated(boundary, tries):
         return
     statements = (
-        Statement(tries, f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject}"),
+        Statement(tries, f"{caller(boundary)} {asks_so_often(tries)} for {boundary.subject}"),
         *_acts(boundary, does),
     )
     if does.safe is None:
+        if asks_too_much(boundary, tries):
+            return
         has_key = does.fact is not None and does.fact.term == "idempotent"
         open_part = "which key it sends" if has_key else "what a repeat does"
-        message = f"{caller(boundary)} asks up to {times(tries)} for {boundary.subject}; nobody says {open_part}"
+        message = f"{caller(boundary)} {asks_so_often(tries)} for {boundary.subject}; nobody says {open_part}"
         yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=(_question(boundary, does),))
         return
-    message = f"{caller(boundary)} asks up to {times(tries)}, {boundary.provider} acts each time"
+    message = f"{caller(boundary)} {asks_so_often(tries)}, {boundary.provider} acts each time"
     planned = plan(boundary)
-    asks_again = planned is not None and len(planned.tries) > 1 and planned.attempts is tries
+    again = planned is not None and len(planned.tries) > 1 and planned.attempts is tries
     late = planned is not None and can_run_out(boundary, planned.tries[0].limit)
-    if planned is None or not asks_again or not (late or repeated_after(boundary, tries)):
+    if planned is None or not again or not (late or repeated_after(boundary, tries)):
+        if error_says_so(boundary, tries):
+            return
         condition = safe_only_while(boundary, tries)
         yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
         return

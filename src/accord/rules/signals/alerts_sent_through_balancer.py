@@ -61,6 +61,7 @@ runs the balancer: nothing; it cannot be put right there.
 from collections.abc import Iterator
 
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
@@ -71,7 +72,8 @@ _GATEWAY = "gateway"
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Every server that posts its alerts to one address, of a party that is a gateway."""
-    servers = [sent for party in system.parties if (sent := system.party(party, view).get("alertmanagers")) is not None]
+    parties = telling(system, "alertmanagers")
+    servers = [sent for party in parties if (sent := system.party(party, view).get("alertmanagers")) is not None]
     gateways = dict(_gateways(system, view)) if servers else {}
     for sent in servers:
         addresses = dict.fromkeys(sent.value) if isinstance(sent.value, tuple) else {}

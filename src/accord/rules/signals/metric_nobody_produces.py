@@ -63,13 +63,12 @@ _SLIP = 0.9
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Looks each series that a recording rule must make up among those that are made."""
     recorded: dict[str, Fact] = {}
-    for fact in system.facts:
-        if fact.term == "records":
-            recorded.setdefault(str(fact.value), fact)
+    for fact in system.about("records"):
+        recorded.setdefault(str(fact.value), fact)
     for root, alerts in roots(system, view).items():
         levels = {name.partition(":")[0] for name, fact in recorded.items() if fact.place.root == root and ":" in name}
         missing: dict[str, list[Alert]] = {}
-        for alert in alerts:
+        for alert in alerts if levels else ():
             for name in _asked(alert):
                 if name not in recorded and name.partition(":")[0] in levels:
                     missing.setdefault(name, []).append(alert)

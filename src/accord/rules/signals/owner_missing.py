@@ -91,7 +91,7 @@ def _has_owner(alert: Alert, words: Vocabulary) -> bool:
 def _added(system: System, root: str, words: Vocabulary) -> bool:
     """Whether a server of this root adds an owner to every alert."""
     terms = {f"external_label.{name}" for name in words.owner}
-    return any(fact.term in terms and fact.place.root == root for fact in system.facts)
+    return any(fact.place.root == root for fact in system.about(*terms))
 
 
 def _statement(alert: Alert) -> tuple[Fact, str]:

@@ -34,6 +34,7 @@ groups:
     expr: todo_items > 100
     annotations:
       summary: the todo list has <b>{{ $value }}</b> items
+      team: <!subteam^S05Q1P4Q2TG>
       runbook: https://runbooks.shop.example/todo-list
 ```
 
@@ -57,7 +58,6 @@ The alert: fill it in, or leave it out: a missing runbook is asked for, one that
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from accord.boundaries.alert_sets import note, roots, texts
 from accord.boundaries.alerting import Alert
@@ -89,21 +89,17 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         found: dict[tuple[str, str], list[tuple[Alert, Fact]]] = {}
         for alert in alerts:
             for name, fact in texts(alert):
-                text = str(fact.value).strip()
-                low = name.lower()
-                if _is_word(text) or (low in named and _unfilled(text, low in owner)):
+                text, low = str(fact.value).strip(), name.lower()
+                may_be_word = text[:2].lower() in _BEGINNINGS or text.endswith(_ENDS)
+                if (may_be_word and _WORD.fullmatch(text)) or (low in named and _unfilled(text, low in owner)):
                     found.setdefault((low, text), []).append((alert, fact))
         for (name, text), places in found.items():
             yield _finding(name, text, places, words if name in runbook else None)
 
 
-def _is_word(text: str) -> bool:
-    return (text[:2].lower() in _BEGINNINGS or text.endswith(_ENDS)) and _WORD.fullmatch(text) is not None
-
-
-@lru_cache(maxsize=4096)
 def _unfilled(text: str, is_owner: bool) -> bool:
-    return _LINK.search(text) is not None or (is_owner and "{{" not in text and is_placeholder(text))
+    is_link = ("<" in text or "example." in text) and _LINK.search(text) is not None
+    return is_link or (is_owner and "{{" not in text and is_placeholder(text))
 
 
 def _finding(name: str, text: str, places: list[tuple[Alert, Fact]], words: Vocabulary | None) -> Finding:

@@ -58,6 +58,7 @@ from collections.abc import Iterator
 from accord.boundaries.hearing import Reach, reaches
 from accord.boundaries.routing import Timing, router
 from accord.boundaries.system import System
+from accord.boundaries.telling import telling
 from accord.boundaries.view import View
 from accord.model.duration import SECOND, show_duration
 from accord.model.fact import Fact
@@ -81,7 +82,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _slow(system: System, view: View) -> Iterator[tuple[str, Fact]]:
     """The host of each party that a contract names, with the latest answer of each of its operations beyond the least deadline."""
-    for party in system.parties:
+    for party in telling(system, "names.dns"):
         hosts = system.party(party, view).get("names.dns")
         for operation in system.operations(party) if hosts is not None else ():
             latency = system.promised(party, operation, view).get("latency.max")

@@ -56,7 +56,7 @@ from difflib import get_close_matches
 from accord.boundaries.alerting import alerting
 from accord.boundaries.ladder import references
 from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.view import View, holds_in
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.subject import provider_of
@@ -71,8 +71,9 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     """Asks for the alert that is meant, where a name is almost that of one that was read."""
     rules = {alert.called: alert for alert in alerting(system, view).alerts}
     unknown: dict[str, list[Fact]] = {}
-    for fact in system.facts if rules else ():
-        if fact.term.startswith("detect.") and fact.term.endswith(".by"):
+    terms = [term for term in system.terms if term.startswith("detect.") and term.endswith(".by")]
+    for fact in system.about(*terms) if rules else ():
+        if holds_in(fact.scope, view):
             for name in map(provider_of, references(fact)):
                 if name not in rules and name not in system.speaking:
                     unknown.setdefault(name, []).append(fact)

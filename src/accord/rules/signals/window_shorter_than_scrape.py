@@ -7,7 +7,8 @@ wrote the rule thought of a server that reads more often; whoever slowed the rea
 The interval is known where a `prometheus.yml` that was read loads the rule file: of the job that the selection names by
 `job="..."`, else of the fastest of all its jobs. It holds unless the series is also made otherwise (federated, written
 remotely), so this is conditional. Series that a recording rule makes are left out. Where no such server was read, its
-default of one minute is the only interval that is known, and all windows that are too short for it are told once.
+default of one minute is the only interval that is known, and all windows that are too short for it are told once. Rules that
+are objects of the operator are left out there: it sets an interval of its own.
 
 ## Example
 ```yaml file=prometheus.yml
@@ -40,6 +41,18 @@ groups:
   rules:
   - {alert: StockFails, expr: "rate(errors_total[2m]) > 0.1"}
   - {alert: StockHigh, expr: "max_over_time(stock[1m]) > 100"}
+```
+
+### A rule that the operator loads
+```yaml file=rules/shop.yaml
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata: {name: shop, namespace: shop}
+spec:
+  groups:
+  - name: shop
+    rules:
+    - {alert: StockFails, expr: "rate(errors_total[1m]) > 0.1"}
 ```
 
 ## Unanswered
@@ -79,7 +92,7 @@ _NEED_TWO = frozenset(("rate", "irate", "increase", "delta", "idelta", "deriv", 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds each window against the interval at which its series are read."""
-    recorded = {str(fact.value) for fact in system.facts if fact.term == "records"}
+    recorded = {str(fact.value) for fact in system.about("records")}
     for alerts in roots(system, view).values():
         unknown: list[tuple[Alert, Selection]] = []
         for alert in alerts:
@@ -90,7 +103,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
             server = server_of(system, view, alert)
             shortest = min(asked, key=lambda one: one.window or 0)
             if server is None:
-                unknown.append((alert, shortest))
+                if "alert.namespace" not in alert.said:
+                    unknown.append((alert, shortest))
                 continue
             found = [(one, min(read, key=_length)) for one in asked if (read := server.intervals(one))]
             short = [(one, interval) for one, interval in found if (one.window or 0) < 2 * interval.value]
@@ -127,6 +141,7 @@ def _by_default(unknown: list[tuple[Alert, Selection]]) -> Iterator[Finding]:
     short = [(alert, one) for alert, one in unknown if (one.window or 0) < 2 * default.value]
     if short:
         alerts = [alert for alert, _ in short]
+        default = by_default("prometheus", "scrape.interval", alerts[0].name) or default
         least = min(one.window or 0 for _, one in short)
         bound = f"at most {show_duration(least // 2)}"
         message = counted(alerts, "asks over a short window", "ask over a short window")

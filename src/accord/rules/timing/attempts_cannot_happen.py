@@ -64,7 +64,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.causes import can_run_out
-from accord.boundaries.limits import attempts, tries_again
+from accord.boundaries.limits import attempts, ends_every_try, tries_again
 from accord.boundaries.system import Boundary
 from accord.model.contract_values import Backoff
 from accord.model.duration import show_duration
@@ -73,7 +73,7 @@ from accord.model.finding import Change, Finding, Move, Statement, Verdict
 from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
-READS = ("timeout", "attempts", "backoff", "retry_on", "latency", "needs")
+READS = ("timeout", "attempts", "backoff", "retry_on", "latency", "silence", "needs")
 NEEDS = ("attempts", "timeout")
 
 
@@ -115,13 +115,13 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     )
     never = tries.begins(tries.attempts.value) > tries.all.value
     statements = (
-        Statement(tries.attempts, f"{_who(boundary)} states {tries.attempts.text} tries at {boundary.subject}"),
+        Statement(tries.attempts, f"{_who(boundary)} states {tries.attempts.value} tries at {boundary.subject}"),
         Statement(tries.all, f"{_who(boundary)} ends all tries together after {tries.all.text}"),
         Statement(tries.each, f"{_who(boundary)} ends each try after {tries.each.text}"),
     )
     if never:
         message = (
-            f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: {happen} can begin"
+            f"{tries.attempts.value} tries of {tries.each.text} do not fit into {tries.all.text}: {happen} can begin"
         )
         yield Finding(
             Verdict.MISMATCH,
@@ -133,7 +133,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         )
         return
     left = show_duration(tries.all.value - tries.begins(tries.attempts.value))
-    message = f"{tries.attempts.text} tries of {tries.each.text} do not fit into {tries.all.text}: the last has {left}"
+    message = f"{tries.attempts.value} tries of {tries.each.text} do not fit into {tries.all.text}: the last has {left}"
     condition = f"holds only while the last try needs at most {left}, or the ones before it end sooner"
     yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
 
@@ -148,7 +148,9 @@ def _stated(boundary: Boundary) -> _Tries | None:
             (fact for fact in boundary.assumed.all(term) if fact.layer is tries.layer and fact.value is not NONE), None
         )
 
-    each, together = at_layer("timeout.attempt") or at_layer("timeout.idle"), at_layer("timeout.request")
+    silence = at_layer("timeout.idle")
+    each = at_layer("timeout.attempt") or (None if silence and ends_every_try(boundary, silence) else silence)
+    together = at_layer("timeout.request")
     if each is None or together is None:
         return None
     return _Tries(tries, each, together, at_layer("backoff"))
@@ -159,7 +161,7 @@ def _witness(boundary: Boundary, tries: _Tries, happen: int) -> Witness:
     steps = []
     for number in range(1, happen + 1):
         begun = tries.begins(number)
-        call = f"calls {about} (try {number} of {tries.attempts.text})"
+        call = f"calls {about} (try {number} of {tries.attempts.value})"
         steps.append(Step(begun, who, "calls", call, tries.attempts, about, number))
         if begun + tries.each.value < tries.all.value:
             does = "gives up the try"
@@ -174,7 +176,7 @@ def _witness(boundary: Boundary, tries: _Tries, happen: int) -> Witness:
             over,
             "",
             "concludes",
-            f"{happen} of {tries.attempts.text} stated tries happened, {rest} never began",
+            f"{happen} of {tries.attempts.value} stated tries happened, {rest} never began",
             None,
             about,
         )

@@ -4,7 +4,8 @@ A caller stops waiting before the provider has to answer. The caller is right: i
 provider is right: the slow path is legitimate, and it answers inside its promise. Together they fail: the answer goes
 to nobody, the work is done and lost, and the provider's own figures show a success.
 
-The limit named is the one that fires first, whatever layer it stands at. A limit equal to the promised maximum holds.
+The limit named is the one that fires first, whatever layer it stands at; where that is a limit on silence,
+`timing/idle-limit-cuts-silent-answer` tells of it. A limit equal to the promised maximum holds.
 
 ## Example
 ```yaml file=checkout/accord.yaml
@@ -78,31 +79,58 @@ what it counts on instead (`latency: {p99.9: ...}`). The provider: promise a max
 from collections.abc import Iterator
 
 from accord.boundaries.agreed import Agreement, agreement, still_open
-from accord.boundaries.limits import first_limit, lengthened, waits_for_ever
+from accord.boundaries.limits import first_limit, lengthened, limits, waits_for_ever
+from accord.boundaries.listed import asks_too_much
 from accord.boundaries.percentiles import percentiles, share_beyond, tail
 from accord.boundaries.story import cut_short
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import answers_within, caller, exchanged, how_late, leaves, may_answer, when
 from accord.boundaries.worst import FOREVER, Worst, worst
 from accord.model.duration import show_duration
-from accord.model.fact import Fact
+from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Question, Verdict
 from accord.model.nothing import NONE
 
-READS = ("timeout", "latency", "attempts", "backoff", "retry_on", "handles", "needs", "idempotent", "at", "fallback")
+READS = (
+    "timeout",
+    "latency",
+    "silence",
+    "platform",
+    "attempts",
+    "backoff",
+    "retry_on",
+    "handles",
+    "needs",
+    "idempotent",
+    "at",
+    "fallback",
+)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds the first limit of the caller against the latest answer of the provider."""
-    limit = first_limit(boundary)
     may = worst(boundary)
+    limit = first_limit(boundary)
+    if limit is not None and limit.term == "timeout.idle":
+        limit = _besides(boundary, limit, may)
+        if limit is None:
+            return
     if limit is None:
         yield from _no_limit(boundary, may)
     elif may.surely > limit.value:
         if may.stated is not None or may.held_back > limit.value:
             yield from _cut(boundary, limit, may)
-    elif may.stated is None and agreement(boundary, limit) is not Agreement.AGREED:
+    elif (
+        may.stated is None and not asks_too_much(boundary, limit) and agreement(boundary, limit) is not Agreement.AGREED
+    ):
         yield from _open(boundary, limit)
+
+
+def _besides(boundary: Boundary, idle: Fact, may: Worst) -> Fact | None:
+    """The first limit that does not count silence; None where the one on silence, of which another rule tells, matters."""
+    if may.surely > idle.value or idle.stance is not Stance.DEFAULT:
+        return None
+    return next((fact for fact in limits(boundary) if fact.term != "timeout.idle"), None)
 
 
 def _cut(boundary: Boundary, limit: Fact, may: Worst) -> Iterator[Finding]:

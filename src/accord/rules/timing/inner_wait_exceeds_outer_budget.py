@@ -87,7 +87,7 @@ from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 
-READS = ("timeout", "latency", "attempts", "backoff", "retry_on", "handles", "needs", "idempotent", "at")
+READS = ("timeout", "latency", "silence", "attempts", "backoff", "retry_on", "handles", "needs", "idempotent", "at")
 NEEDS = ("timeout", "needs")
 
 

@@ -1,0 +1,81 @@
+"""What was read and what was found, as bytes and back: exactly, each value with its type.
+
+Only data is decoded, never code. Raises ValueError, TypeError or OverflowError for what cannot be written exactly.
+"""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.msgpack import Decoder, Encoder, Ext
+from msgspec.structs import replace
+
+from accord.files.read import Given
+from accord.model.fact import Fact
+from accord.model.result import Result
+from accord.sources._typed import TYPES, as_text, from_text, written
+
+_LARGEST = 2**63
+_WORDS = tuple(TYPES)
+_DECODERS = [msgspec.json.Decoder(TYPES[word], dec_hook=from_text) for word in _WORDS]
+_AS_JSON = msgspec.json.Encoder(enc_hook=as_text)
+_ENCODER = Encoder()
+
+
+class Outcome(Struct, frozen=True):
+    """What a check came to; `stated` tells whether there was any fact."""
+
+    stated: bool
+    imported: dict[str, date]
+    result: Result
+
+
+def bytes_of(structure: Struct) -> bytes:
+    """A structure that holds facts, as bytes."""
+    return _ENCODER.encode(_coded(structure))
+
+
+def given_of(content: bytes) -> Given:
+    """What `bytes_of` wrote of a text."""
+    return _OF_GIVEN.decode(content)
+
+
+def outcome_of(content: bytes) -> Outcome:
+    """What `bytes_of` wrote of a check."""
+    return _OF_OUTCOME.decode(content)
+
+
+def _coded(part: Any) -> Any:
+    """The same with the value of each fact in a form that keeps its type."""
+    kind = type(part)
+    if kind is Fact:
+        return part if _is_plain(part.value) else replace(part, value=_value(part.value))
+    if kind is tuple:
+        return tuple([_coded(item) for item in part]) if part else part
+    if not isinstance(part, Struct):
+        return part
+    changed = {}
+    for name in kind.__struct_fields__:
+        old = getattr(part, name)
+        if isinstance(old, tuple | Struct):
+            changed[name] = _coded(old)
+    return replace(part, **changed) if changed else part
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    return kind is str or kind is bool or (kind is int and -_LARGEST <= value < _LARGEST)
+
+
+def _value(value: Any) -> Ext:
+    ((word, part),) = written(value).items()
+    return Ext(_WORDS.index(word), _AS_JSON.encode(part))
+
+
+def _read_value(code: int, data: memoryview) -> Any:
+    return _DECODERS[code].decode(data)
+
+
+_OF_GIVEN = Decoder(Given, ext_hook=_read_value)
+_OF_OUTCOME = Decoder(Outcome, ext_hook=_read_value)

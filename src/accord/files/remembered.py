@@ -1,0 +1,147 @@
+"""A check that remembers: what was read and found before, as long as nothing that it depends on has changed.
+
+Two things are kept for each choice of paths, outside of the files that are checked: what each text gave, so that only those
+are read again that changed, and the outcome of the last check, so that where nothing changed nothing is done again.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.files.cache import Cache
+from accord.files.config import Config
+from accord.files.encoded import Outcome, bytes_of, given_of, outcome_of
+from accord.files.identity import digest, of_check, of_text, program
+from accord.files.landscape import Side, Text
+from accord.files.read import Given, Reader, is_whole, sides_of
+from accord.model.problem import Problem
+from accord.model.result import Reading, Result
+
+_DIGEST = 20
+_UNWRITABLE = (ValueError, TypeError, OverflowError)
+_UNREADABLE = (msgspec.MsgspecError, *_UNWRITABLE)
+_NOT_KEPT = b""
+_TEXTS = msgspec.msgpack.Decoder(dict[bytes, bytes])
+Judge = Callable[[Reading], Result]
+
+
+class Checked(Struct, frozen=True):
+    """What a check came to; `reading` is None where nothing had to be read again."""
+
+    outcome: Outcome
+    reading: Reading | None = None
+
+
+def checked(
+    paths: Sequence[str],
+    config: Config,
+    as_of: date,
+    cache: Cache | None,
+    judge: Judge,
+    judges_by: object = (),
+    reads: bool = False,
+) -> Checked:
+    """What `judge` finds, on the day `as_of`, in all that the paths state, or found in the very same before.
+
+    `judges_by` is what else its answer depends on. With `reads` the reading is never left out. Raises
+    accord.files.walk.Missing for a path that names nothing.
+    """
+    arguments = [*paths] or ["."]
+    whole = is_whole(arguments, config)
+    if cache is None or not program():
+        return _judged(Reader(config), arguments, sides_of(arguments, config), judge)
+    sides = [_together(side) for side in sides_of(arguments, config)]
+    try:
+        slot = digest(os.getcwd(), arguments, config.file).hex()  # noqa: PTH109
+        reader = _Remembering(config, sides)
+        key = of_check(config, as_of, [(side, reader.digests(side)) for side in sides], whole, judges_by)
+    except UnicodeEncodeError:  # a path that is no text has no digest
+        return _judged(Reader(config), arguments, sides, judge)
+    known = None if reads else _known(cache.load(f"{slot}.outcome"), key)
+    if known is not None:
+        return Checked(known)
+    reader.remember(cache.load(f"{slot}.texts"))
+    found = _judged(reader, arguments, sides, judge)
+    if reader.changed:
+        cache.save(f"{slot}.texts", reader.remembered())
+    if not reader.mapped.documents:  # what a mapping reads is not among the texts that the key is made of
+        cache.save(f"{slot}.outcome", key + _written(found.outcome))
+    return found
+
+
+def _judged(reader: Reader, arguments: Sequence[str], sides: Iterable[Side | Problem], judge: Judge) -> Checked:
+    reading = reader.reading_of(arguments, sides)
+    return Checked(Outcome(bool(reading.facts), reading.imported, judge(reading)), reading)
+
+
+def _together(side: Side | Problem) -> Side | Problem:
+    """The side with its texts at hand: they are looked at twice."""
+    return side if isinstance(side, Problem) else replace(side, texts=tuple(side.texts))
+
+
+def _known(entry: bytes | None, key: bytes) -> Outcome | None:
+    if entry is None or entry[:_DIGEST] != key:
+        return None
+    try:
+        return outcome_of(entry[_DIGEST:])
+    except _UNREADABLE:
+        return None
+
+
+def _written(structure: Struct) -> bytes:
+    """The structure as bytes; none where it cannot be written exactly."""
+    try:
+        return bytes_of(structure)
+    except _UNWRITABLE:
+        return _NOT_KEPT
+
+
+class _Remembering(Reader):
+    """A reader that reads only the texts whose facts it does not remember."""
+
+    def __init__(self, config: Config, sides: Iterable[Side | Problem]) -> None:
+        super().__init__(config)
+        texts = [text for side in sides if isinstance(side, Side) for text in side.texts]
+        self._digests = {id(text): self._digest(text) for text in texts}
+        self._before: dict[bytes, bytes] = {}
+        self._now: dict[bytes, bytes] = {}
+
+    def _digest(self, text: Text | Problem) -> bytes:
+        if isinstance(text, Problem):
+            return digest(text)
+        return of_text(text, self.config.scope_of(text.path) if text.path else ())
+
+    def digests(self, side: Side | Problem) -> list[bytes]:
+        """The digests of the texts of a side."""
+        return [] if isinstance(side, Problem) else [self._digests[id(text)] for text in side.texts]
+
+    def remember(self, entry: bytes | None) -> None:
+        """Takes over what `remembered` gave, unless it was written by another version of this program."""
+        own = program()
+        if entry is not None and entry[: len(own)] == own:
+            self._before = _TEXTS.decode(entry[len(own) :])
+
+    def remembered(self) -> bytes:
+        """What the texts of this check gave."""
+        return program() + msgspec.msgpack.encode(self._now)
+
+    @property
+    def changed(self) -> bool:
+        """Whether these are other texts than before."""
+        return self._now.keys() != self._before.keys()
+
+    def given(self, text: Text) -> Given:
+        """What a text gives, read now or before."""
+        key, mappings = self._digests[id(text)], len(self.mapped.documents)
+        known = self._before.get(key, _NOT_KEPT)
+        try:
+            found = given_of(known) if known else super().given(text)
+        except _UNREADABLE:
+            known, found = _NOT_KEPT, super().given(text)
+        holds_mapping = len(self.mapped.documents) > mappings
+        self._now[key] = known or (_NOT_KEPT if holds_mapping else _written(found))
+        return found

@@ -1,0 +1,1 @@
+"""Rules on connections: who has an address, and how long each side keeps a connection open."""
