@@ -62,4 +62,4 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         if sighting.seen.count("repeated"):
             says += f"; {many(sighting.seen.count('repeated'), 'execution')} of a request executed before"
         told = statement(sighting, "seen.late", says)
-        yield Finding(Verdict.NOTE, says, (told,), *sighting.boundary.key, severity=Severity.WARNING)
+        yield Finding(Verdict.NOTE, told.says, (told,), *sighting.boundary.key, severity=Severity.WARNING)
