@@ -17,6 +17,7 @@ from accord.boundaries.parameters import kept_defaults
 from accord.boundaries.rotas import with_rotas
 from accord.boundaries.routes import answered, by_operation, perhaps
 from accord.boundaries.settings import reached
+from accord.boundaries.sightings import parted, told_of
 from accord.boundaries.speakers import ROUTING, parties, without_contract
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
@@ -102,11 +103,12 @@ def _told(rules: Sequence[Rule], allowances: Allowances) -> list[Finding]:
 
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
-    stated = tuple(facts)
+    stated, seen = parted(facts)
     linked = link(carried(reached(stated)), stated)
     told = by_operation(answered(by_address(linked.facts), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
-    system = System(as_set(with_defaults(with_one_version(with_turns))), as_of)
+    whole = as_set(with_defaults(with_one_version(with_turns)))
+    system = System(whole, as_of, told_of(seen, stated, whole))
     return system, (*linked.problems, *system.conflicts)
 
 

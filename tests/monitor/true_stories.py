@@ -8,6 +8,7 @@ from . import (
     stories_of_mappings,
     stories_of_people,
     stories_of_platforms,
+    stories_of_sightings,
     stories_of_signals,
 )
 from .stories import Story
@@ -22,6 +23,7 @@ STORIES: dict[str, Story] = {
         stories_of_alerts,
         stories_of_mappings,
         stories_of_platforms,
+        stories_of_sightings,
     )
     for name, story in kind.STORIES.items()
 }

@@ -132,6 +132,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.booleans(),
     ),
     "chain": st.builds(ChainStep, st.integers(-1, 9), st.integers(-1, 10**15), WORDS, PLACES),
+    "rows": st.lists(st.lists(st.integers(-9, 10**12), max_size=3).map(tuple), min_size=1, max_size=2).map(tuple),
     "related": st.builds(
         Related,
         st.sampled_from(("this", "below", "at_most", "equals")),

@@ -46,10 +46,11 @@ class Boundary:
 
 
 class System:
-    """Everything that was said, joined. Immutable once made; `replaced` gives another one for what-if questions."""
+    """Everything said, joined; what was `observed` is kept apart (sightings.py). Immutable; `replaced` gives another one."""
 
-    def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> None:
+    def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1), observed: Sequence[Fact] = ()) -> None:
         self.as_of = as_of
+        self.observed = observed
         self.facts = tuple([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
@@ -336,14 +337,14 @@ class System:
         removed = {before: after for before, after in changes if before is not None}
         facts = [removed.get(fact, fact) for fact in self.facts]
         added = [after for before, after in changes if before is None]
-        return System((fact for fact in (*facts, *added) if fact is not None), self.as_of)
+        return System((fact for fact in (*facts, *added) if fact is not None), self.as_of, self.observed)
 
     def states(self, fact: Fact) -> bool:
         """Whether this very fact was read: equal in every part, its place included."""
-        if is_callers(fact):
-            terms = self._assumed.get((fact.consumer, fact.provider, fact.operation), {})
-        else:
-            terms = self._promised.get((fact.provider, fact.operation), {})
+        if fact.stance is Stance.OBSERVES:
+            return fact in self.observed
+        said = self._assumed.get((fact.consumer, fact.provider, fact.operation)) if is_callers(fact) else None
+        terms = self._promised.get((fact.provider, fact.operation), {}) if said is None else said
         return fact in terms.get(fact.term, ())
 
     def keys_of(self, party: str) -> list[Key]:

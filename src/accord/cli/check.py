@@ -59,6 +59,14 @@ _NOT_READ = "not-read"
     metavar="FILE",
     help="Count only findings that this file does not know; accord baseline writes it.",
 )
+@click.option(
+    "--observed",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Hold what this file of telemetry tells (traces, or the JSON of accord observe) against both sides. Repeatable.",
+)
+@click.option("--complete", is_flag=True, help="The spans of --observed are all there were, not a sample.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option(
     "--fail-on",
@@ -97,6 +105,7 @@ def command(
     from accord.files.collector import collector_paused
 
     fail_on, exit_zero, waived = given.pop("fail_on"), given.pop("exit_zero"), given.pop("waived")
+    seen = (given.pop("observed"), given.pop("complete"))
     paths = paths or (".",)
     if "" in given["rules"]:
         raise click.UsageError("--rule: expected a rule or how its name begins, read ''", click.get_current_context())
@@ -106,7 +115,7 @@ def command(
     with collector_paused():
         as_of = settings.value("check.as_of") or today()
         baseline = known(settings.baseline) if settings.baseline else ()
-        checked = judged(paths, settings, as_of, baseline, not no_cache, bool(boundary))
+        checked = judged(paths, settings, as_of, baseline, not no_cache and not seen[0], bool(boundary), seen)
         outcome = checked.outcome
         if checked.reading is not None:
             known_boundary(boundary or "", checked.reading, outcome.result)
@@ -120,6 +129,16 @@ def command(
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
 
+def with_observed(reading: "Reading", files: tuple[str, ...], complete: bool) -> "Reading":
+    """The reading and, beside it, what these files show of what happens."""
+    if not files:
+        return reading
+    from accord.cli._observed import observed_facts
+
+    facts, problems = observed_facts(files, complete)
+    return replace(reading, facts=(*reading.facts, *facts), problems=(*reading.problems, *problems))
+
+
 def judged(
     paths: tuple[str, ...],
     settings: "Config",
@@ -127,6 +146,7 @@ def judged(
     baseline: "Sequence[Known]" = (),
     remembers: bool = False,
     reads: bool = True,
+    observed: tuple[tuple[str, ...], bool] = ((), False),
 ) -> "Checked":
     """What the rules find in what the paths give, or found before, that the baseline does not know; says on a terminal
     what takes long. With `reads` everything is read in any case.
@@ -138,6 +158,7 @@ def judged(
         from accord.files.remembered import checked
 
         def judge(reading: "Reading") -> "Result":
+            reading = with_observed(reading, *observed)
             progress.doing = f"judging what {reading.files} files say"
             from accord.check import check
 

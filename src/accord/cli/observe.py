@@ -113,7 +113,9 @@ def _shown(found: "list[Observed]", format_: str, colored: bool) -> str:
         import msgspec
 
         return (
-            msgspec.json.format(msgspec.json.encode({"accord": _VERSION, "boundaries": found}), indent=2).decode()
+            msgspec.json.format(
+                msgspec.json.encode({"accord_observed": _VERSION, "boundaries": found}), indent=2
+            ).decode()
             + "\n"
         )
     return observed_text(found, Paint(colored))

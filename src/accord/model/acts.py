@@ -60,6 +60,7 @@ ACTS: dict[str, str] = {
     "that it is active in, where none of those holds then (all among the facts)",
     "inhibits": "the alert that fired first is held back, because another (`about`), which fired too, matches; party: the tree; time 0; fact: inhibition.*. What the other's rule "
     "leaves open is as the inhibition asks",
+    "seen": "calls of `about` by party went so, as telemetry tells; the time is 0; fact: what was observed of them (any other act leans on what was said alone)",
     "concludes": "the last line, at the time of the line before it: what the reader should take away; no party, no fact",
 }
 
@@ -125,6 +126,8 @@ EXPECTATIONS: dict[str, str] = {
     "relation-kept": "what a mapping declares of two values holds: broken when the two sides of one relation (`states`: this, and below, at_most or equals) do not stand in it",
     "work-finishes": "work that was taken on may last as long as was promised: broken when the grace or the killed_after that the platform of a party `states` is shorter than the longest "
     "answer of an operation of it (latency.max), or than the longest that it keeps a message (work.max), which is said and among the facts",
+    "happens-as-counted-on": "what happens lies inside what the caller counts on: broken when what was `seen` of one operation does not, held against a fact of its caller (among expects): an answer (latency.max "
+    "observed) came later than its timeout.attempt or timeout.request, it waited longer (waited.max) than its latency.max, or of the calls (seen.caller) surely more than a latency.pN leaves were longer",
     "drain-ends": "copies can be moved: broken when the disruption budget that a party `states` (budget.min_available, budget.max_unavailable) spares none of the copies that it `states` (replicas, or replicas.min of "
     "its scaler), of which there is one; shares are rounded up, as Kubernetes does",
     "pools-fit": "the connections of all callers fit: broken when the sum of the sends.connections of all callers, where it is for `each` multiplied by how many copies of the caller may run (replicas.max, or "

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from accord.model.duration import show_duration
+
 _SCALE = 32
 Buckets = tuple[tuple[int, int], ...]
 """(bucket, calls) in order; a bucket is 1/32 of a factor of two wide: from 2 ** (bucket / 32) nanoseconds on."""
@@ -30,6 +32,8 @@ class Observed(Struct, frozen=True):
     """One boundary; `counts` by the names of accord.observe.columns.COUNTS.
 
     `consumer` is empty where the caller was not seen, `provider` begins with `peer:` where the callee was not.
+    `codes` are (what the caller saw, what the callee said, how many paired calls); -1 is no code. The window that was
+    looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told.
     """
 
     consumer: str
@@ -42,6 +46,8 @@ class Observed(Struct, frozen=True):
     codes: tuple[tuple[int, int, int], ...] = ()
     caller_ranges: Ranges = ()
     callee_ranges: Ranges = ()
+    began: int = 0
+    ended: int = 0
 
     def count(self, name: str) -> int:
         """One of the counts; 0 where it is not told."""
@@ -96,6 +102,17 @@ def percentile(times: Ranges, share: float) -> Range | None:
 def bounds(bucket: int) -> Range:
     """The bounds of a bucket in whole nanoseconds."""
     return Range(round(math.pow(2, bucket / _SCALE)), round(math.pow(2, (bucket + 1) / _SCALE)))
+
+
+def bucket_of(duration_ns: int) -> int:
+    """The bucket that a duration lies in."""
+    return math.floor(math.log2(max(duration_ns, 1)) * _SCALE)
+
+
+def rounded(nanoseconds: int) -> str:
+    """A duration in three digits, as a bucket's width allows."""
+    digits = max(0, len(str(nanoseconds)) - 3)
+    return show_duration(round(nanoseconds / 10**digits) * 10**digits)
 
 
 def over(times: Ranges, limit_ns: int) -> tuple[int, int]:

@@ -153,6 +153,13 @@ TERMS: dict[str, Term] = {
         Term("laid_over", "what a patch states anew of an object that stands elsewhere: terms", "words"),
         Term("setting.", "a variable of the party that holds addresses: their hosts", "words"),
         Term("takes_settings", "where the party takes further variables from", "words"),
+        Term("waited.", "how long callers were seen to wait: pN, max", "duration"),
+        Term("seen.", "how many calls telemetry tells of, and how they ended: the names of what accord observe counts", "number"),
+        Term("seen.caller", "how long calls took as their callers saw it: from, to (nanoseconds), calls", "rows"),
+        Term("seen.callee", "how long calls took as the callee saw it: from, to (nanoseconds), calls", "rows"),
+        Term("seen.codes", "what the caller saw, what the callee said, how many calls", "rows"),
+        Term("seen.window", "the window that was looked at, in seconds since 1970: from, until", "rows"),
+        Term("platforms.", "the version of a platform that an organisation says it uses: configuration", "word"),
         Term("vocabulary.", "the words that an organisation uses: configuration", "words"),
     )
 }  # fmt: skip

@@ -37,10 +37,11 @@ def judge(witness: Witness, known: Known) -> str:
 
 def _facts_refused(line: Timeline, known: Known) -> str:
     was_read = known if callable(known) else known.__contains__
+    seen = [step.fact for step in line.witness.steps if step.act == "seen"]
     for fact in line.facts:
         if not was_read(fact):
             return f"nobody states {fact.subject} {fact.term} at {fact.place}"
-        if not is_statement(fact):
+        if not is_statement(fact) and fact not in seen:
             return f"{fact.subject} {fact.term} was observed, not said"
     return "" if in_one_scope(line.facts) else "its facts never hold together"
 
@@ -68,6 +69,8 @@ def _step_refused(line: Timeline, step: Step) -> str:
         return "it comes before the step above it"
     if step.fact is None and step.act not in WITHOUT_FACT:
         return "no fact permits it"
+    if step.fact is not None and is_statement(step.fact) == (step.act == "seen"):
+        return "what was seen and what was said permit different acts"
     if (
         min(step.count, step.attempt) < 0
         or (step.count and step.act not in COUNTED)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from accord.model.witness import Step
-from accord.monitor import alerts, calls, carrying, saying, signalling
+from accord.monitor import alerts, calls, carrying, saying, seeing, signalling
 from accord.monitor.timeline import Timeline
 
 JUDGES: dict[str, Callable[[Timeline, Step], str]] = {
@@ -34,5 +34,6 @@ JUDGES: dict[str, Callable[[Timeline, Step], str]] = {
     "routes": alerts.routes,
     "mutes": alerts.mutes,
     "inhibits": alerts.inhibits,
+    "seen": seeing.seen,
     "concludes": saying.concludes,
 }

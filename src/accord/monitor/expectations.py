@@ -10,6 +10,7 @@ from accord.monitor import (
     broken_platform,
     broken_recovery,
     broken_statements,
+    seeing,
 )
 from accord.monitor.timeline import Timeline
 
@@ -47,6 +48,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "port-belongs-to-one": broken_mappings.port_belongs_to_one,
     "relation-kept": broken_mappings.relation_kept,
     "work-finishes": broken_platform.work_finishes,
+    "happens-as-counted-on": seeing.happens_as_counted_on,
     "drain-ends": broken_platform.drain_ends,
     "pools-fit": broken_platform.pools_fit,
 }

@@ -38,6 +38,7 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
     for row in engine.rows(together.order_by(by)):
         buckets[(_key(row), row["side"])].append((row["bucket"], row["count"]))
     codes = _codes(engine, facts["codes"])
+    windows = _windows(engine, facts["sums"])
     found = [
         Observed(
             *_key(row),
@@ -45,10 +46,19 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
             tuple(buckets[(_key(row), "caller")]),
             tuple(buckets[(_key(row), "callee")]),
             tuple(codes[_key(row)]),
+            began=windows[0],
+            ended=windows[1],
         )
         for row in rows
     ]
     return sorted(found, key=lambda each: (worst_first(each), each.consumer, each.provider, each.operation))
+
+
+def _windows(engine: Engine, sums: Any) -> tuple[int, int]:
+    """When the first window of any boundary began, and when the last ended: the time in which all of them were looked at."""
+    both = sums.aggregate(began=sums.window.min(), ended=(sums.window + sums.seconds).max())
+    row = engine.rows(both)[0]
+    return row["began"] or 0, row["ended"] or 0
 
 
 def _codes(engine: Engine, table: Any) -> dict[Key, list[tuple[int, int, int]]]:

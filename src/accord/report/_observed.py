@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from accord.model.duration import show_duration
-from accord.model.observed import Observed, Ranges, percentile
+from accord.model.observed import Observed, Ranges, percentile, rounded
 from accord.report._paint import Paint, visible
 
 _HEADS = ("boundary", "calls", "failed", "p50", "p99", "longest", "tries")
@@ -75,12 +74,6 @@ def _longest(one: Observed) -> int:
 
 def _longest_text(one: Observed) -> str:
     return rounded(_longest(one)) if _longest(one) else ""
-
-
-def rounded(nanoseconds: int) -> str:
-    """A duration in three digits, as a bucket's width allows."""
-    digits = max(0, len(str(nanoseconds)) - 3)
-    return show_duration(round(nanoseconds / 10**digits) * 10**digits)
 
 
 def remarks(one: Observed) -> Iterator[str]:

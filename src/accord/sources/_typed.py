@@ -48,12 +48,13 @@ TYPES: dict[str, Any] = {
     "entries": tuple[RouteEntry, ...],
     "shift": Shift,
     "chain": ChainStep,
+    "rows": tuple[tuple[int, ...], ...],
     "related": Related,
 }
 """Every type that the value of a fact can have, by its word in an exported file."""
 
 _WORDS = {kind: word for word, kind in TYPES.items() if isinstance(kind, type)}
-_IN_TUPLES = {str: "texts", Rung: "ladder", WorkStep: "steps", RouteEntry: "entries"}
+_IN_TUPLES = {str: "texts", Rung: "ladder", WorkStep: "steps", RouteEntry: "entries", tuple: "rows"}
 _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "duration": ("int",),
     "count": ("int",),
@@ -84,6 +85,7 @@ _OF_DOMAINS: dict[str, tuple[str, ...]] = {
     "shift": ("shift",),
     "chain step": ("chain",),
     "number": ("int",),
+    "rows": ("rows",),
     "related": ("related",),
     "scaled number": ("int", "text"),
 }

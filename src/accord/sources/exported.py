@@ -3,7 +3,6 @@
 Reading what was written gives equal facts. A newer version of the format is refused; unknown keys are ignored.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -14,16 +13,13 @@ from msgspec import Struct
 from accord.model.fact import EVERYWHERE, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
+from accord.sources._data import data_of
 from accord.sources._typed import as_text, read_value, written
-from accord.sources._yaml import Document, MappingNode, Node, ScalarNode, SequenceNode, child, items, place_of, text_of
+from accord.sources._yaml import Document, MappingNode, Node, SequenceNode, child, items, place_of, text_of
 
 FORMAT = "exported"
 KEY = "accord_facts"
 VERSION = 1
-
-_DEEPEST = 40
-_INTEGER = re.compile(r"-?\d{1,400}", re.ASCII)
-_LITERALS: dict[str, object] = {"true": True, "false": False, "null": None}
 
 
 class _Written(Struct, omit_defaults=True):
@@ -101,7 +97,7 @@ def read(document: Document) -> Iterator[Fact | Problem]:
         return
     for node in items(listed):
         try:
-            yield _fact(msgspec.convert(_data(node), _Written))
+            yield _fact(msgspec.convert(data_of(node), _Written))
         except msgspec.ValidationError as error:
             yield Problem(_place(document, node), f"not a fact: {error}")
         except Refused as refused:
@@ -162,17 +158,3 @@ def _fact(read: _Written) -> Fact:
         read.source,
         read.version,
     )
-
-
-def _data(node: Node, depth: int = 0) -> object:
-    """The JSON value of a node: an unquoted whole number, true, false and null are themselves, all else is text."""
-    if depth > _DEEPEST:
-        raise Refused(f"nested more than {_DEEPEST} deep")
-    if type(node) is ScalarNode:
-        text = text_of(node) or ""
-        if node.style:
-            return text
-        return int(text) if _INTEGER.fullmatch(text) else _LITERALS.get(text, text)
-    if type(node) is SequenceNode:
-        return [_data(item, depth + 1) for item in node.value]
-    return {text_of(key): _data(value, depth + 1) for key, value in node.value}

@@ -1,0 +1,54 @@
+"""What was seen: the act that leans on an observation, and the expectation that what happens is what is counted on."""
+
+from fractions import Fraction
+
+from accord.model.fact import Fact
+from accord.model.observed import over
+from accord.model.witness import Step
+from accord.monitor.speech import is_callers, operation_of, provider_of
+from accord.monitor.timeline import Timeline
+
+_LIMITS = ("timeout.attempt", "timeout.request")
+
+
+def seen(line: Timeline, step: Step) -> str:
+    """Calls went so."""
+    fact = step.fact
+    if fact is None or (fact.provider, fact.operation) != (provider_of(step.about), operation_of(step.about)):
+        return f"it was not seen of {step.about}"
+    if step.party != fact.consumer:
+        return f"they were not calls of {step.party}"
+    return "what was seen has no time of its own" if step.at else ""
+
+
+def happens_as_counted_on(line: Timeline) -> str:
+    """Broken when something seen lies outside what its caller says."""
+    for step in line.told:
+        if step.act != "seen" or step.fact is None:
+            continue
+        for said in line.witness.expects:
+            if is_callers(said, step.party, step.about) and _is_outside(step.fact, said):
+                return ""
+    return "what was seen lies inside what the caller says"
+
+
+def _is_outside(fact: Fact, said: Fact) -> bool:
+    if not isinstance(said.value, int):
+        return False
+    if fact.term == "seen.caller" and said.term.startswith("latency.p"):
+        if not _are_rows(fact.value):
+            return False
+        calls = sum(count for _, _, count in fact.value)
+        left = 100 - Fraction(said.term.removeprefix("latency.p"))
+        return bool(over(fact.value, said.value)[0] * 100 > calls * left)
+    longer = isinstance(fact.value, int) and fact.value > said.value
+    return longer and (
+        (fact.term == "latency.max" and said.term in _LIMITS) or (fact.term, said.term) == ("waited.max", "latency.max")
+    )
+
+
+def _are_rows(value: object) -> bool:
+    """Whether a value is three whole numbers each: from, to, and how many calls."""
+    return isinstance(value, tuple) and all(
+        isinstance(row, tuple) and len(row) == 3 and all(isinstance(number, int) for number in row) for row in value
+    )
