@@ -64,11 +64,6 @@ class Observed(Struct, frozen=True):
         return self.callee_ranges or as_ranges(self.callee)
 
     @property
-    def is_cut(self) -> bool:
-        """Whether callers left before answers came: what they saw of the tail ends where they left, and is no measure."""
-        return self.count("late") > 0
-
-    @property
     def shares_are_known(self) -> bool:
         """Whether every call has a known weight, so that a share or a percentile of them means something."""
         return self.count("unweighted") == 0

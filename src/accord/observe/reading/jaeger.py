@@ -6,6 +6,7 @@ from accord.model.problem import Refused
 from accord.observe.columns import CLIENT, CONSUMER, ERROR, INTERNAL, OK, PRODUCER, SERVER, UNSET
 from accord.observe.reading.batch import Attributes, Batch, id_of_hex, ids_of_hex
 from accord.observe.reading.meaning import of_resource, of_span, whole
+from accord.observe.reading.shapes import maps_of
 
 _KINDS = {"internal": INTERNAL, "server": SERVER, "client": CLIENT, "producer": PRODUCER, "consumer": CONSUMER}
 _STATUSES = {"OK": OK, "ERROR": ERROR}
@@ -15,10 +16,10 @@ def add_json(document: Any, batch: Batch) -> None:
     """Adds the spans of a decoded document; raises Refused where it has not the shape of one."""
     if not isinstance(document, dict) or not isinstance(document.get("data"), list):
         raise Refused("expected Jaeger's traces: it has no data")
-    for trace in _maps(document["data"]):
+    for trace in maps_of(document["data"]):
         told = trace.get("processes")
         processes: dict[str, Any] = told if isinstance(told, dict) else {}
-        for span in _maps(trace.get("spans")):
+        for span in maps_of(trace.get("spans")):
             named = processes.get(str(span.get("processID"))) or span.get("process")
             process: dict[str, Any] = named if isinstance(named, dict) else {}
             _add(batch, process, span)
@@ -46,7 +47,7 @@ def _add(batch: Batch, process: dict[str, Any], span: dict[str, Any]) -> None:
 def _references(span: dict[str, Any], trace_lo: int) -> dict[str, int]:
     """The parent: the first reference of the same trace that says so; the first other one is a link."""
     found: dict[str, int] = {"parent": id_of_hex(str(span.get("parentSpanID") or ""))}
-    for reference in _maps(span.get("references")):
+    for reference in maps_of(span.get("references")):
         hi, lo = ids_of_hex(str(reference.get("traceID", "")))
         other = id_of_hex(str(reference.get("spanID", "")))
         if reference.get("refType") == "CHILD_OF" and lo == trace_lo and not found["parent"]:
@@ -57,8 +58,4 @@ def _references(span: dict[str, Any], trace_lo: int) -> dict[str, int]:
 
 
 def _tags(tags: Any) -> Attributes:
-    return {str(tag.get("key", "")): tag.get("value") for tag in _maps(tags)}
-
-
-def _maps(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return {str(tag.get("key", "")): tag.get("value") for tag in maps_of(tags)}

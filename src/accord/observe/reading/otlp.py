@@ -12,6 +12,7 @@ from accord.model.problem import Refused
 from accord.observe.columns import ERROR, OK, UNSET
 from accord.observe.reading.batch import Attributes, Batch, id_of_bytes, id_of_hex, ids_of_hex
 from accord.observe.reading.meaning import OWN_WORDS, RESOURCE_WORDS, SPAN_WORDS, of_resource, of_span, weight_of, whole
+from accord.observe.reading.shapes import map_of, maps_of, text_of
 from accord.observe.reading.wire import Request
 
 _KINDS = {"UNSPECIFIED": 0, "INTERNAL": 1, "SERVER": 2, "CLIENT": 3, "PRODUCER": 4, "CONSUMER": 5}
@@ -185,51 +186,56 @@ def add_json(request: Any, batch: Batch) -> None:
     """Adds the spans of a decoded export request; raises Refused where it has not the shape of one."""
     if not isinstance(request, dict) or not isinstance(request.get("resourceSpans"), list):
         raise Refused("expected an OTLP export request of traces: it has no resourceSpans")
-    for resource in _maps(request["resourceSpans"]):
-        whose = of_resource(_json_attributes(_map(resource.get("resource")).get("attributes")))
+    for resource in maps_of(request["resourceSpans"]):
+        whose = of_resource(_json_attributes(map_of(resource.get("resource")).get("attributes")))
         scopes = resource.get("scopeSpans") or resource.get("instrumentationLibrarySpans")
-        for scope in _maps(scopes):
-            for span in _maps(scope.get("spans")):
+        for scope in maps_of(scopes):
+            for span in maps_of(scope.get("spans")):
                 _add_json(batch, whose, span)
 
 
 def _add_json(batch: Batch, whose: dict[str, Any], span: dict[str, Any]) -> None:
     attributes = _json_attributes(span.get("attributes"))
     kind = _named(span.get("kind"), _KINDS, "SPAN_KIND_")
-    status = _named(_map(span.get("status")).get("code"), _STATUSES, "STATUS_CODE_")
-    trace_hi, trace_lo = ids_of_hex(_text(span.get("traceId")))
+    status = _named(map_of(span.get("status")).get("code"), _STATUSES, "STATUS_CODE_")
+    trace_hi, trace_lo = ids_of_hex(text_of(span.get("traceId")))
     start, end = whole(span.get("startTimeUnixNano")) or 0, whole(span.get("endTimeUnixNano")) or 0
     told: dict[str, Any] = {
         **whose,
-        **of_span(kind, _text(span.get("name")), status, attributes),
+        **of_span(kind, text_of(span.get("name")), status, attributes),
         "trace_hi": trace_hi,
         "trace_lo": trace_lo,
-        "span": id_of_hex(_text(span.get("spanId"))),
-        "parent": id_of_hex(_text(span.get("parentSpanId"))),
+        "span": id_of_hex(text_of(span.get("spanId"))),
+        "parent": id_of_hex(text_of(span.get("parentSpanId"))),
         "kind": kind,
         "start_ns": start,
         "duration_ns": end - start,
     }
-    weight = weight_of(_text(span.get("traceState")))
+    weight = weight_of(text_of(span.get("traceState")))
     if weight is not None:
         told["weight"] = weight
-    for link in _maps(span.get("links"))[:1]:
-        told["link_hi"], told["link_lo"] = ids_of_hex(_text(link.get("traceId")))
-        told["link_span"] = id_of_hex(_text(link.get("spanId")))
+    for link in maps_of(span.get("links"))[:1]:
+        told["link_hi"], told["link_lo"] = ids_of_hex(text_of(link.get("traceId")))
+        told["link_span"] = id_of_hex(text_of(link.get("spanId")))
     batch.add(told)
 
 
 def _json_attributes(pairs: Any) -> Attributes:
-    return {_text(pair.get("key")): _json_value(_map(pair.get("value"))) for pair in _maps(pairs)[:_MOST_ATTRIBUTES]}
+    return {
+        text_of(pair.get("key")): _json_value(map_of(pair.get("value"))) for pair in maps_of(pairs)[:_MOST_ATTRIBUTES]
+    }
 
 
 def _json_value(value: dict[str, Any]) -> Any:
     if "stringValue" in value:
-        return _text(value["stringValue"])
+        return text_of(value["stringValue"])
     if "intValue" in value:
         return whole(value["intValue"])
     if "arrayValue" in value:
-        return [_text(item.get("stringValue")) for item in _maps(_map(value["arrayValue"]).get("values"))[:_MOST_ITEMS]]
+        return [
+            text_of(item.get("stringValue"))
+            for item in maps_of(map_of(value["arrayValue"]).get("values"))[:_MOST_ITEMS]
+        ]
     return value.get("boolValue", value.get("doubleValue"))
 
 
@@ -237,15 +243,3 @@ def _named(value: Any, names: dict[str, int], prefix: str) -> int:
     if isinstance(value, str):
         return names.get(value.removeprefix(prefix), whole(value) or 0)
     return value if isinstance(value, int) and 0 <= value <= 5 else 0
-
-
-def _map(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _maps(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""

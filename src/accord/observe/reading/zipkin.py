@@ -6,6 +6,7 @@ from accord.model.problem import Refused
 from accord.observe.columns import CLIENT, CONSUMER, PRODUCER, SERVER, UNSET
 from accord.observe.reading.batch import Attributes, Batch, digest_of, id_of_hex, ids_of_hex
 from accord.observe.reading.meaning import of_span, whole
+from accord.observe.reading.shapes import map_of
 
 _KINDS = {"SERVER": SERVER, "CLIENT": CLIENT, "PRODUCER": PRODUCER, "CONSUMER": CONSUMER}
 
@@ -30,7 +31,7 @@ def _add(batch: Batch, span: dict[str, Any]) -> None:
     own, parent = id_of_hex(str(span["id"])), id_of_hex(str(span.get("parentId") or ""))
     if span.get("shared") is True and kind == SERVER:
         own, parent = digest_of(f"{own} shared"), own
-    local = _map(span.get("localEndpoint"))
+    local = map_of(span.get("localEndpoint"))
     batch.add(
         {
             **of_span(kind, str(span.get("name", "")), UNSET, attributes),
@@ -48,17 +49,13 @@ def _add(batch: Batch, span: dict[str, Any]) -> None:
 
 def _attributes(span: dict[str, Any]) -> Attributes:
     """The tags, an error tag of any text among them, and the other side."""
-    tags = {str(name): value for name, value in _map(span.get("tags")).items()}
+    tags = {str(name): value for name, value in map_of(span.get("tags")).items()}
     if "error" in tags and str(tags["error"]).lower() != "false":
         tags["error"] = True
-    remote = _map(span.get("remoteEndpoint"))
+    remote = map_of(span.get("remoteEndpoint"))
     if remote.get("serviceName"):
         tags["peer.service"] = remote["serviceName"]
     elif remote.get("ipv4") or remote.get("ipv6"):
         tags.setdefault("network.peer.address", remote.get("ipv4") or remote.get("ipv6"))
         tags.setdefault("network.peer.port", remote.get("port") or "")
     return tags
-
-
-def _map(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -66,6 +66,7 @@ from msgspec.structs import replace
 from accord.boundaries.causes import can_run_out
 from accord.boundaries.limits import attempts, ends_every_try, tries_again
 from accord.boundaries.system import Boundary
+from accord.boundaries.wording import caller
 from accord.model.contract_values import Backoff
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
@@ -115,9 +116,9 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     )
     never = tries.begins(tries.attempts.value) > tries.all.value
     statements = (
-        Statement(tries.attempts, f"{_who(boundary)} states {tries.attempts.value} tries at {boundary.subject}"),
-        Statement(tries.all, f"{_who(boundary)} ends all tries together after {tries.all.text}"),
-        Statement(tries.each, f"{_who(boundary)} ends each try after {tries.each.text}"),
+        Statement(tries.attempts, f"{caller(boundary)} states {tries.attempts.value} tries at {boundary.subject}"),
+        Statement(tries.all, f"{caller(boundary)} ends all tries together after {tries.all.text}"),
+        Statement(tries.each, f"{caller(boundary)} ends each try after {tries.each.text}"),
     )
     if never:
         message = (
@@ -189,7 +190,3 @@ def _moves(boundary: Boundary, tries: _Tries) -> tuple[Move, ...]:
     needed = show_duration(tries.needed)
     longer = Change(tries.all, replace(tries.all, value=tries.needed, text=needed))
     return (Move(boundary.consumer or tries.all.says, f"allow all tries together {needed}", (longer,)),)
-
-
-def _who(boundary: Boundary) -> str:
-    return boundary.consumer or f"every caller of {boundary.provider}"
