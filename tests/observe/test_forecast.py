@@ -34,6 +34,24 @@ def test_the_interval_holds_the_truth_in_most_cases():
     assert held >= 160
 
 
+@pytest.mark.parametrize("calm", [1, 2, 3])
+@pytest.mark.parametrize("creeping", [7, 9])
+def test_calm_days_before_a_creep_do_not_put_the_forecast_off(calm: int, creeping: int):
+    """Blocks of calm days, then of a creep that has gone on for more than a day: 0.3 a day, so about 3 days to the limit."""
+    held = told = 0
+    for seed in range(100):
+        number = np.arange(calm * 4 + creeping)
+        grown = np.maximum(number - calm * 4, 0) * 0.3 / 4
+        noise = np.random.default_rng(seed).normal(0, 0.02, len(number))
+        found = forecast([float(value) for value in np.exp(math.log(0.4) + grown + SEASON[number % 4] + noise)], 1.0)
+        if found is not None:
+            told += 1
+            truth = -(math.log(0.4) + grown[-1] + 0.3 / 8) / 0.3 * 24
+            held += found.earliest_h - 3 <= truth <= found.latest_h + 3
+    assert held >= 0.8 * told
+    assert told >= 50
+
+
 @pytest.mark.parametrize("growth", [0.0, -0.1])
 def test_what_does_not_rise_has_no_forecast(growth: float):
     told = [forecast(blocks(5, growth, noise=0.03, seed=seed), limit=1.0) for seed in range(100)]
