@@ -63,9 +63,12 @@ def _chart(alarm: Alarm) -> Iterator[str]:
     if values:
         yield from _axes(first, last, top)
         yield _curve("share", [place(minute + 30, value) for minute, value in values])
+        dotted = ""
         beyond = [(hour.minute, hour.over_limit / hour.calls) for hour in alarm.hours if hour.calls]
         if alarm.contract.limit_ns and alarm.expectation.asks is not Asks.OVER_LIMIT and any(v for _, v in beyond):
             yield _curve("limit", [place(minute + 30, value) for minute, value in beyond])
+            dotted = "; dotted: beyond the caller's limit"
+        yield f'<text class="faint" x="{_LEFT}" y="40">solid: share of calls beyond what is agreed{dotted}</text>'
         x, y = place(first, alarm.expectation.share)
         yield f'<line class="agreed" x1="{x:.1f}" x2="{_WIDE - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text class="faint" x="{x + 4:.1f}" y="{y - 5:.1f}">agreed: {100 * alarm.expectation.share:.3g} %</text>'
