@@ -152,6 +152,7 @@ def test_a_page_finds_the_same_under_local_names(rule: Rule, blocks: list[tuple[
     rename = renaming(
         {name: f"kubernetes:shop/{name}" for name in plain.parties if ":" not in name and name not in owners}
     )
-    local = System([renamed(fact, rename) for fact in plain.facts], AS_OF)
+    observed = [renamed(fact, rename) for fact in plain.observed]
+    local = System([renamed(fact, rename) for fact in plain.facts], AS_OF, observed)
     assert refused_witnesses(local, [rule]) == []
     assert told(judged(local, [rule]), str) == told(judged(plain, [rule]), rename)
