@@ -1,0 +1,42 @@
+"""What deviates: the boundary, the term, and what was expected of it."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Urgency(StrEnum):
+    """Whether it may wake somebody, waits for working hours, or is only recorded."""
+
+    INTERRUPT = "interrupt"
+    WORKDAY = "workday"
+    RECORD = "record"
+
+
+class Deviation(Struct, frozen=True):
+    """One boundary whose term is not as agreed: there is at most one open case for its key.
+
+    A signal that no contract knows has an empty `provider` and is keyed by its own name; `partition` tells apart what a
+    contract declares to be separate (a shard, a region).
+    """
+
+    signal: str
+    consumer: str = ""
+    provider: str = ""
+    operation: str = ""
+    term: str = ""
+    partition: str = ""
+    expected: str = ""
+    seen: str = ""
+    urgency: Urgency = Urgency.INTERRUPT
+
+    @property
+    def subject(self) -> str:
+        """`checkout -> payments/charge`, or the signal where no contract knows it."""
+        provider = f"{self.provider}/{self.operation}" if self.operation else self.provider
+        return " -> ".join(filter(None, (self.consumer, provider))) or self.signal
+
+    @property
+    def key(self) -> str:
+        """What makes it the same deviation; repeats of it only count."""
+        return " ".join(filter(None, (self.subject, self.term, self.partition and f"[{self.partition}]")))

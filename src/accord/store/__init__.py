@@ -1,0 +1,1 @@
+"""Where the ledger lies: the only rooms that know a database."""

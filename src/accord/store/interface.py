@@ -1,0 +1,164 @@
+"""What the loop, the sender, the API and the commands need of a ledger, whatever keeps it.
+
+Everything that writes gives a Future: it is done only when the write is durable (`durability` says against what), and fails with
+Unavailable where it is not. In a coroutine: `await asyncio.wrap_future(ledger.record(...))`; elsewhere `.result()`. What reads
+is called from any thread, sees what is committed, and raises Unavailable where it cannot.
+
+Nothing here has a clock: every instant is given, in nanoseconds since 1970 (UTC).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
+
+from accord.cases.case import Case
+from accord.cases.policy import Policy
+from accord.model.message import Message
+from accord.store.kept import Kept
+from accord.store.person import Person
+from accord.store.rows import Audit, Entry, Outcome, Recorded, Root, Row, Sending, Unreached
+
+K = TypeVar("K", bound=Kept)
+
+
+class Recording(Protocol):
+    """What the loop and the API write: events."""
+
+    durability: str
+    """What a finished write survives: `process` (a crash of it), `power` (loss of it) or `node` (loss of the machine)."""
+
+    def record(self, entries: Sequence[Entry]) -> Future[tuple[Recorded, ...]]:
+        """All of these events in this order in one transaction, or none: load the case of the key, `step`, append to the ledger,
+        store the case, queue one sending for every message and address, remember the id of the event.
+
+        An event id that was recorded before changes nothing and queues nothing (`repeated`).
+        """
+
+    def trouble(self) -> str:
+        """Why the last write failed; empty where it did not. While it is not empty, the own heartbeat must stop."""
+
+    def close(self) -> None:
+        """Waits for what was accepted, then lets go of the file; writes after it fail with Unavailable."""
+
+
+class Reading(Protocol):
+    """Cases, and what happened to them."""
+
+    def case(self, case_id: str) -> Case | None:
+        """The case of this id, open or done."""
+
+    def case_of(self, key: str) -> Case | None:
+        """The latest case of this key, open or done."""
+
+    def policy_of(self, key: str) -> Policy | None:
+        """The policy that the last event of this key was decided by."""
+
+    def cases(self, is_open: bool | None = None, after: str = "", limit: int = 1000) -> tuple[Case, ...]:
+        """Cases by id, those behind `after` first: all of them, only open ones or only done ones."""
+
+    def due(self, now_ns: int, limit: int = 1000) -> tuple[Case, ...]:
+        """Open cases whose deadline is not after `now_ns`, the earliest first."""
+
+    def next_deadline_ns(self) -> int | None:
+        """The earliest deadline of all open cases; None where none is open."""
+
+    def audit(self) -> Audit:
+        """Whether every open case has an actor and a finite deadline: one query, O(open)."""
+
+    def history(self, case: str) -> tuple[Row, ...]:
+        """What happened to the case of this id, in order; also what changed nothing."""
+
+    def rows(self, after: int = 0, limit: int = 1000) -> tuple[Row, ...]:
+        """Rows of the whole ledger behind the sequence `after`, in order."""
+
+
+class Outbox(Protocol):
+    """What is to be sent; the sender is its only reader."""
+
+    def sendings_due(self, now_ns: int, limit: int = 100) -> tuple[Sending, ...]:
+        """Queued sendings due by `now_ns`, the earliest first. A sending is marked only after it was handed over."""
+
+    def next_sending_ns(self) -> int | None:
+        """When the next queued sending is due; None where none is queued."""
+
+    def report(self, outcomes: Sequence[Outcome]) -> Future[None]:
+        """What became of sendings; each one but a receipt (opened, answered, delivered) counts as an attempt."""
+
+    def bundle(self, ids: Sequence[str], message: Message, key: str, at_ns: int) -> Future[None]:
+        """These queued sendings are not sent alone: `message` tells of them. In one transaction, so that none vanishes."""
+
+    def sending(self, sending_id: str) -> Sending | None:
+        """The sending of this id."""
+
+    def sending_of(self, channel: str, provider_ref: str) -> Sending | None:
+        """The sending that the provider calls so, for its receipts."""
+
+    def sendings(self, case: str) -> tuple[Sending, ...]:
+        """All sendings of the case of this id, in the order they were queued."""
+
+    def unreached(self, limit: int = 100) -> tuple[Unreached, ...]:
+        """Whom the present turn of an open case told on no channel: all failed for good, or there was no address.
+
+        Recording an Unreachable event for it takes it out of this list, whatever the kernel makes of the event.
+        """
+
+
+class People(Protocol):
+    """Pseudonyms and who they are: the only place with names, and none of it is in the ledger."""
+
+    def person(self, pseudonym: str) -> Person | None:
+        """Who this is; None where nobody knows, or where they were erased."""
+
+    def pseudonym_of(self, known_as: str) -> str:
+        """The pseudonym of whom a rota calls so; empty where there is none."""
+
+    def people(self) -> tuple[Person, ...]:
+        """All that are known."""
+
+    def admit(self, person: Person) -> Future[Person]:
+        """Keeps a person, with a pseudonym of chance where it has none and `known_as` is new; otherwise the old one stays."""
+
+    def erase(self, pseudonym: str) -> Future[bool]:
+        """Forgets who this was, here and in the outbox; the ledger stays as it is. False where there was nobody."""
+
+
+class Keeping(Protocol):
+    """Silences, heartbeats, tokens, overrides, notes (`kept`), and counters."""
+
+    def keep(self, *things: Kept) -> Future[None]:
+        """Keeps these, in one transaction, each in place of what had its kind and id."""
+
+    def forget(self, kind: type[Kept], kept_id: str) -> Future[bool]:
+        """Keeps it no longer; False where it was not kept."""
+
+    def kept(self, kind: type[K], ending_after_ns: int = 0) -> tuple[K, ...]:
+        """All of a kind that have no end or end after the instant, by id."""
+
+    def kept_one(self, kind: type[K], kept_id: str) -> K | None:
+        """The one of this kind and id, also where it has ended."""
+
+    def count(self, numbers: Mapping[str, int]) -> Future[None]:
+        """Adds to counters."""
+
+    def counters(self) -> dict[str, int]:
+        """All counters."""
+
+
+class Proving(Protocol):
+    """That nothing was altered."""
+
+    def seal(self, at_ns: int) -> Future[Root]:
+        """The root over all rows up to now; the loop asks for it periodically, and before a graceful stop."""
+
+    def roots(self) -> tuple[Root, ...]:
+        """All roots, the oldest first."""
+
+    def verify(self, root: str = "") -> Iterator[str]:
+        """Recomputes everything and decides every event again: says for each disagreement which row, what was read and expected.
+
+        Nothing said means that chains, roots, cases and the messages agree bit for bit. `root` must be one of the roots.
+        """
+
+
+class Ledger(Recording, Reading, Outbox, People, Keeping, Proving, Protocol):
+    """All of it."""
