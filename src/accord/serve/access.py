@@ -1,0 +1,82 @@
+"""Who may do what: no login on loopback, otherwise a token; each door names the role it needs.
+
+On loopback the Host header must name it too, and a browser's Origin must be ours: so that no page of another site reaches in.
+"""
+
+import hmac
+import secrets
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from accord.store.interface import Keeping
+from accord.store.kept import Role, Token, token_id
+
+OPEN = ""
+"""The role of a door that asks nobody who they are."""
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+SECRET_BYTES = 32
+
+_RANKS = {OPEN: 0, Role.READER: 1, Role.RESPONDER: 2, Role.ADMIN: 3}
+
+
+class Bearer(Struct, frozen=True):
+    """Who asks: their role, and the pseudonym that answers are recorded under; empty where it is nobody's."""
+
+    role: str = OPEN
+    pseudonym: str = ""
+
+    def may(self, role: str) -> bool:
+        """Whether a door that needs this role opens."""
+        return _RANKS[self.role] >= _RANKS[role]
+
+
+class Access:
+    """Tells who asks. `on_loopback` says that only this machine can reach the doors."""
+
+    def __init__(self, keeping: Keeping, on_loopback: bool) -> None:
+        self._keeping, self._on_loopback = keeping, on_loopback
+
+    def bearer(self, headers: Mapping[str, str], now_ns: int) -> Bearer:
+        """Who asks, by the Authorization header (Bearer, or the password of Basic); nobody where a token is not known."""
+        secret = _secret(headers.get("authorization", ""))
+        if secret:
+            token = self._keeping.kept_one(Token, token_id(secret))
+            is_live = token is not None and (not token.ends_ns or now_ns < token.ends_ns)
+            return Bearer(token.role, token.bearer) if token is not None and is_live else Bearer()
+        return Bearer(Role.ADMIN) if self._on_loopback and is_ours(headers) else Bearer()
+
+
+def is_ours(headers: Mapping[str, str]) -> bool:
+    """Whether the request names this machine as its host, and comes from no page of another site."""
+    origin = headers.get("origin", "")
+    return _host(headers.get("host", "")) in LOOPBACK and (not origin or _host(origin.partition("://")[2]) in LOOPBACK)
+
+
+def _host(text: str) -> str:
+    return text.rpartition(":")[0] if text.rpartition(":")[2].isdigit() else text
+
+
+def _secret(authorization: str) -> str:
+    import base64
+    import binascii
+
+    scheme, _, rest = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(rest, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def new_secret() -> str:
+    """A secret of 256 bits; it is shown once and kept nowhere."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two secrets are equal, in a time that tells nothing of them."""
+    return hmac.compare_digest(one.encode(), other.encode())

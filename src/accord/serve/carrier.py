@@ -1,0 +1,42 @@
+"""Events into the ledger: each is decided by the policy of its instant, is durable when this returns, and wakes who waits for it."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+from accord.cases.carrying import Carrying
+from accord.cases.case import Case
+from accord.cases.deviation import Deviation
+from accord.cases.events import AnyEvent
+from accord.store.interface import Ledger
+from accord.store.rows import Entry, Recorded
+
+Clock = Callable[[], int]
+"""Gives the instant, in nanoseconds since 1970 (UTC)."""
+
+
+class Carrier:
+    """The one way by which events of this process reach the ledger. `woken` are told after each write."""
+
+    def __init__(self, ledger: Ledger, carrying: Carrying, clock: Clock) -> None:
+        self.ledger, self.carrying, self.clock = ledger, carrying, clock
+        self.woken: list[Callable[[], None]] = []
+
+    async def record(self, events: Iterable[tuple[Deviation, AnyEvent]]) -> Sequence[Recorded]:
+        """All of these in one transaction. Raises Unavailable where they could not be made durable: nothing happened then."""
+        entries = [
+            Entry(deviation.key, event, self.carrying.policy(deviation, event.at_ns)) for deviation, event in events
+        ]
+        if not entries:
+            return ()
+        recorded = await asyncio.wrap_future(self.ledger.record(entries))
+        self.wake()
+        return recorded
+
+    async def tell(self, case: Case, event: AnyEvent) -> Recorded:
+        """One event of a case that is there."""
+        return (await self.record([(case.deviation, event)]))[0]
+
+    def wake(self) -> None:
+        """Says that something was written."""
+        for wake in self.woken:
+            wake()

@@ -1,0 +1,25 @@
+"""Names of people and their pseudonyms: only the latter reach the ledger."""
+
+import asyncio
+
+from accord.store.interface import People
+from accord.store.person import Person
+
+
+class Naming:
+    """Who is meant by a name, and what a pseudonym is shown as."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    async def pseudonym(self, name: str) -> str:
+        """The pseudonym of whom others call so; somebody new gets one."""
+        if not name:
+            return ""
+        known = self._people.pseudonym_of(name)
+        return known or (await asyncio.wrap_future(self._people.admit(Person("", name, name)))).pseudonym
+
+    def name(self, pseudonym: str) -> str:
+        """The name, else the pseudonym itself."""
+        person = self._people.person(pseudonym) if pseudonym else None
+        return (person.name or person.known_as or pseudonym) if person is not None else pseudonym
