@@ -1,0 +1,82 @@
+"""The loop: deadlines that passed, sources that fell silent, whom nothing reaches; and whether all is well with the ledger itself."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from accord.cases.events import Timer, Unreachable
+from accord.serve.carrier import Carrier
+from accord.store.errors import StoreError
+
+LOOK_S, AUDIT_S, SEAL_S, LAPSE_S = 1.0, 60.0, 3600.0, 15.0
+MOST = 500
+_SECOND = 1_000_000_000
+_log = logging.getLogger("accord.serve")
+
+
+class Life:
+    """Carries what time alone brings. Nothing here is remembered: a process killed at any point goes on where it was."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier, self._ledger = carrier, carrier.ledger
+        self._awake = asyncio.Event()
+        self._stopping = False
+        carrier.woken.append(self._awake.set)
+
+    def stop(self) -> None:
+        """Ends `run` soon."""
+        self._stopping = True
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Steps what is due until it is stopped; what cannot be recorded now is tried again."""
+        while not self._stopping:
+            self._awake.clear()
+            try:
+                more = await self.step()
+            except StoreError as error:
+                _log.error("deadlines wait: %s", error)
+                more = False
+            if not more:
+                await self._rest()
+
+    async def step(self) -> bool:
+        """Steps the cases that are due, and those whose person nothing reaches; whether there may be more of them."""
+        now_ns = self._carrier.clock()
+        due = self._ledger.due(now_ns, MOST)
+        events = [
+            (case.deviation, Timer(f"timer/{case.id}/{case.turn}", now_ns, case.turn, case.deadline_ns)) for case in due
+        ]
+        await self._carrier.record(events)
+        return await self._unreached() + len(due) >= MOST
+
+    async def _unreached(self) -> int:
+        now_ns = self._carrier.clock()
+        found = self._ledger.unreached(MOST)
+        for each in found:
+            case = self._ledger.case(each.case)
+            if case is not None:
+                event = Unreachable(f"unreached/{each.case}/{each.turn}/{each.person}", now_ns, each.turn, each.person)
+                await self._carrier.tell(case, event)
+        return len(found)
+
+    async def _rest(self) -> None:
+        """Until the next deadline, something is written, or a second is over."""
+        deadline_ns = self._ledger.next_deadline_ns()
+        rest_s = LOOK_S
+        if deadline_ns is not None:
+            rest_s = min(max((deadline_ns - self._carrier.clock()) / _SECOND, 0.0), LOOK_S)
+        try:
+            await asyncio.wait_for(self._awake.wait(), rest_s)
+        except TimeoutError:
+            return
+
+
+async def every(seconds: float, what: Callable[[], Awaitable[None]]) -> None:
+    """Does it again and again until it is cancelled; what fails is told and tried again."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await what()
+        except Exception:
+            _log.exception("%s failed", getattr(what, "__qualname__", "a task"))
