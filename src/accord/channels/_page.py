@@ -1,0 +1,109 @@
+"""The words of a message: a title, at most five facts, and the line that tells copies apart."""
+
+import re
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.model.delivery import Answering
+from accord.model.message import About, Facts, Message
+
+LONGEST_FACT, LONGEST_TITLE, MOST_LISTED = 300, 150, 20
+"""Characters of a fact and of a title, and the deviations of a bundle that are named; the rest is counted."""
+
+_SAYS = {
+    About.OPENED: "deviates",
+    About.ESCALATED: "deviates, escalated",
+    About.COMMITTED: "recovery is promised",
+    About.OFFERED: "hand-over offered",
+    About.CLAIMED: "said to be recovered, to be confirmed",
+    About.REOPENED: "deviates again",
+    About.REPEATED: "still deviates",
+    About.HELD: "held back",
+    About.RELEASED: "deviates, no longer held back",
+    About.BUNDLE: "several deviate",
+    About.CLOSED: "recovered",
+    About.WITHDRAWN: "withdrawn",
+    About.MISSED: "began and ended before it could be told",
+}
+ENDS = frozenset({About.CLOSED, About.WITHDRAWN, About.MISSED})
+"""What is said last of a deviation."""
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_LAST_SECOND = 253_402_300_799
+
+
+class Page(Struct, frozen=True):
+    """A title, the facts as (label, text), the deviations of a bundle, and `ref 7F3A, turn 4, copy 2`."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    also: tuple[str, ...]
+    mark: str
+
+
+def page(message: Message, answering: Answering) -> Page:
+    """A message as words; each text is one line of bounded length without control characters."""
+    mark = f"ref {answering.ref}, turn {message.turn}, copy {answering.copy}"
+    title = shortened(f"{message.subject}: {_SAYS[message.about]}", LONGEST_TITLE)
+    return Page(title, _facts(message, answering), _listed(message.also), mark)
+
+
+def plain(page: Page, most: int = 10_000) -> str:
+    """A page as plain text of at most this many characters, its title left to whoever shows it."""
+    width = max((len(label) for label, _ in page.facts), default=0)
+    lines = [f"{label}:{' ' * (width - len(label))} {text}" for label, text in page.facts]
+    lines += [f"- {one}" for one in page.also]
+    end = f"\n({page.mark})\n"
+    text = "\n".join(lines)
+    return (text if len(text) + len(end) <= most else text[: most - len(end) - 1] + "…") + end
+
+
+def instant(ns: int) -> str:
+    """An instant as people read it: `2026-11-27 14:30 UTC`."""
+    return _moment(ns).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def stamp(ns: int) -> str | None:
+    """An instant as programs read it: `2026-11-27T14:30:00Z`; None for 0, which is no instant."""
+    return _moment(ns).strftime("%Y-%m-%dT%H:%M:%SZ") if ns else None
+
+
+def shortened(text: str, most: int = LONGEST_FACT) -> str:
+    """The text in one line of at most this many characters, without what is not seen."""
+    line = " ".join(_UNSEEN.sub(" ", text).encode("utf-8", "replace").decode().split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def _facts(message: Message, answering: Answering) -> tuple[tuple[str, str], ...]:
+    facts = message.facts
+    return (
+        ("expected", shortened(facts.expected) or "not said"),
+        ("seen", shortened(facts.seen) or "not said"),
+        ("since", instant(facts.since_ns) if facts.since_ns else "not known"),
+        *_recovery(message.about, facts, answering),
+        *((("answer", shortened(facts.answer, 2_000)),) if facts.answer else ()),
+    )
+
+
+def _recovery(about: About, facts: Facts, answering: Answering) -> tuple[tuple[str, str], ...]:
+    if answering.ended_ns:
+        return (("over since", instant(answering.ended_ns)),)
+    by = f"by {instant(facts.by_ns)}" if facts.by_ns else ""
+    who = ", ".join(filter(None, (shortened(facts.recovers), by)))
+    return () if about in ENDS and not who else (("recovers", who or "nobody has promised yet"),)
+
+
+def _listed(also: tuple[str, ...]) -> tuple[str, ...]:
+    named = tuple(shortened(one, LONGEST_TITLE) for one in also[:MOST_LISTED])
+    return (*named, f"and {len(also) - MOST_LISTED} more") if len(also) > MOST_LISTED else named
+
+
+def merged(message: Message) -> Message:
+    """The last word of a deviation that nobody was told the beginning of, as one note that wakes nobody."""
+    return replace(message, about=About.MISSED, interrupts=False)
+
+
+def _moment(ns: int) -> datetime:
+    return datetime.fromtimestamp(min(max(ns // 1_000_000_000, 0), _LAST_SECOND), UTC)
