@@ -145,7 +145,9 @@ def _facts(told: Mapping[str, str]) -> str:
 
 def _said(form: Mapping[str, list[str]], link: Link) -> Said:
     one = {name: values[0] for name, values in form.items()}
-    picks = {
-        name: int(one[name]) if one.get(name, "") in ("0", "1", "2") else -1 for name in ("boundary", "difference")
-    }
-    return Said(one.get("say", ""), link.turn, one.get("until", ""), one.get("to", ""), one.get("names", ""), **picks)
+    boundary, difference = (int(one[name]) if one.get(name, "") in ("0", "1", "2") else -1 for name in _PICKS)
+    texts = {name: one.get(name, "") for name in ("say", "until", "to", "names")}
+    return Said(turn=link.turn, boundary=boundary, difference=difference, **texts)
+
+
+_PICKS = ("boundary", "difference")

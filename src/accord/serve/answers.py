@@ -12,7 +12,7 @@ from accord.cases.deviation import Urgency
 from accord.cases.events import (
     Accept,
     Acknowledge,
-    Answer,
+    AnyEvent,
     Commit,
     Confirm,
     Decline,
@@ -27,7 +27,8 @@ from accord.model.duration import parse_duration
 from accord.model.problem import Refused
 
 _CLOCK = re.compile(r"\d{4}-\d{2}-\d{2}T\S+", re.ASCII)
-_ALONE: dict[str, type[Answer]] = {
+_Alone = type[Acknowledge] | type[Refuse] | type[Fixed] | type[Confirm] | type[Dispute]
+_ALONE: dict[str, _Alone] = {
     "acknowledge": Acknowledge,
     "refuse": Refuse,
     "fixed": Fixed,
@@ -55,7 +56,7 @@ class Said(Struct, frozen=True, forbid_unknown_fields=True):
     id: str = ""
 
 
-def event_of(said: Said, case: Case, by: str, now_ns: int) -> Answer:
+def event_of(said: Said, case: Case, by: str, now_ns: int) -> AnyEvent:
     """The event; raises Refused where a word is not known, or what it needs is missing.
 
     With an `id` of its own, the same answer sent twice counts once.
@@ -75,7 +76,7 @@ def event_of(said: Said, case: Case, by: str, now_ns: int) -> Answer:
     return _promise(said, event_id, turn, by, now_ns)
 
 
-def _promise(said: Said, event_id: str, turn: int, by: str, now_ns: int) -> Answer:
+def _promise(said: Said, event_id: str, turn: int, by: str, now_ns: int) -> AnyEvent:
     if said.say == "commit":
         return Commit(event_id, now_ns, turn, by, until(said.until, now_ns), said.boundary, said.difference)
     if said.say == "progress":

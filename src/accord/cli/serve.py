@@ -1,0 +1,139 @@
+"""Carry each deviation to exactly one responsible party until the other side confirms."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from accord.cases.carrying import Carrying
+    from accord.files.config import Config
+    from accord.store.interface import Ledger
+
+LISTEN, LEDGER = "127.0.0.1:9095", "accord.ledger"
+
+
+@click.command(
+    epilog="Exit code: 0 stopped, 2 usage error, or a ledger, an address or a channel that is not to be had.",
+    short_help="Carry each deviation to one responsible party until the other side confirms",
+)
+@click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
+@click.option("--listen", default=LISTEN, show_default=True, metavar="HOST:PORT", help="Where it is reached.")
+@click.option("--address", default="", metavar="URL", help="How people reach it, for the links in messages.")
+@click.option(
+    "--ledger",
+    default=LEDGER,
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The ledger; it is made where there is none.",
+)
+@click.option(
+    "--last",
+    required=True,
+    metavar="PERSON",
+    help="Who is asked where nobody else is left, or nobody owns it: the last resort of this installation.",
+)
+@click.option(
+    "--heartbeat",
+    "heartbeats",
+    multiple=True,
+    metavar="NAME=DURATION",
+    help="A source that must be heard this often; repeatable.",
+)
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Read this configuration, not the nearest accord.toml.",
+)
+@click.option("--log", type=click.Choice(("text", "json")), default="text", help="How the log is written.")
+def command(
+    paths: tuple[str, ...],
+    listen: str,
+    address: str,
+    ledger: Path,
+    last: str,
+    heartbeats: tuple[str, ...],
+    config: str | None,
+    log: str,
+) -> None:
+    """Takes deviations as Alertmanager takes alerts (POST /api/v2/alerts), joins them to the boundaries of the contracts in
+    these paths (the working directory where none is given), and carries each to one person at a time, by channels of
+    accord.toml, until the other side confirms. A 2xx means that it is on the disk.
+    """
+    from accord.cli._configuration import configuration
+    from accord.model.problem import Refused
+
+    serve: Any = _service()
+    settings = configuration(paths or (".",), config)
+    served = serve.Served(
+        listen=listen,
+        ledger=ledger,
+        version=_version(),
+        load=_loading(paths or (".",), settings, last),
+        heartbeats=dict(_heartbeat(text) for text in heartbeats),
+        address=address,
+    )
+    try:
+        _run(served, log)
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from None
+
+
+def _service() -> Any:
+    try:
+        from accord.serve import service
+    except ImportError as missing:
+        raise click.ClickException(
+            f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
+        ) from None
+    return service
+
+
+def _run(served: Any, log: str) -> None:
+    from accord.serve import logs, service
+    from accord.store.errors import StoreError
+    from accord.store.ledger_sqlite import SqliteLedger
+
+    logs.begin(log == "json")
+    try:
+        ledger = SqliteLedger(served.ledger)
+    except StoreError as error:
+        raise click.ClickException(str(error)) from None
+    try:
+        service.run(served, ledger, lambda at: click.echo(f"serving at http://{at}, into {served.ledger}", err=True))
+    finally:
+        ledger.close()
+
+
+def _loading(paths: tuple[str, ...], settings: "Config", last: str) -> "Callable[[Ledger], Carrying]":
+    def load(ledger: "Ledger") -> "Carrying":
+        from accord.report._places import where
+        from accord.serve.landscape import carrying_in
+
+        carrying, problems = carrying_in(paths, settings, last, ledger)
+        for problem in problems:
+            click.echo(f"not read: {where(problem.place)}: {problem.reason}", err=True)
+        return carrying
+
+    return load
+
+
+def _heartbeat(text: str) -> tuple[str, int]:
+    from accord.model.duration import parse_duration
+    from accord.model.problem import Refused
+    from accord.serve.heartbeats import checked
+
+    name, _, within = text.partition("=")
+    try:
+        return name, checked(parse_duration(within))
+    except Refused as refused:
+        raise click.UsageError(f"--heartbeat {text}: expected NAME=DURATION such as prometheus=5m: {refused}") from None
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("accord")

@@ -1,0 +1,40 @@
+"""The contracts that are carried by: read from files at the start, and again when asked."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from accord.cases.carrying import Carrying
+from accord.check import joined
+from accord.files.config import Config
+from accord.files.read import read
+from accord.model.problem import Problem
+from accord.store.interface import People
+from accord.store.person import Person
+
+
+def carrying_in(
+    paths: Sequence[str], config: Config, last: str, people: People
+) -> tuple[Carrying, tuple[Problem, ...]]:
+    """What the contracts in these paths say of signals, and what could not be read."""
+    reading = read(tuple(paths), config)
+    system, refused = joined(reading.facts, _today())
+    return Carrying(system, last, Pseudonyms(people)), (*reading.problems, *refused)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()  # noqa: TID251  # the shell of a program that runs
+
+
+class Pseudonyms:
+    """Gives the pseudonym of whom a rota names; somebody new gets one."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self._known: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        """The pseudonym."""
+        if name not in self._known:
+            known = self._people.pseudonym_of(name)
+            self._known[name] = known or self._people.admit(Person("", name, name)).result().pseudonym
+        return self._known[name]

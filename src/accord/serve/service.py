@@ -1,0 +1,226 @@
+"""The service as a whole: ledger, loop, doors and sender, from a start that goes on where it was to an end that loses nothing."""
+
+import asyncio
+import logging
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import uvicorn
+from msgspec import Struct
+
+from accord.cases.carrying import Carrying
+from accord.cases.events import RotaChanged
+from accord.model.problem import Refused
+from accord.serve.access import LOOPBACK, Access
+from accord.serve.alertmanager_v2 import AlertmanagerV2
+from accord.serve.answering import AnswerPage
+from accord.serve.api import Api
+from accord.serve.app import application
+from accord.serve.carrier import Carrier
+from accord.serve.doors import Door
+from accord.serve.heartbeats import Heartbeats
+from accord.serve.intake import Intake
+from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every
+from accord.serve.links import Links, secret_in
+from accord.serve.metrics import Operations
+from accord.serve.naming import Naming
+from accord.serve.rates import BURST, PER_S, Rates
+from accord.store.errors import StoreError
+from accord.store.interface import Ledger
+from accord.store.kept import Token
+
+_log = logging.getLogger("accord.serve")
+STOP_WITHIN_S = 10
+BACKLOG = 1024
+
+
+class Sends(Protocol):
+    """The only sender."""
+
+    async def run(self) -> None:
+        """Sends what is due until it is stopped."""
+
+    def stop(self) -> None:
+        """Ends `run` once what is under way has ended."""
+
+    def wake(self) -> None:
+        """Says that there may be something to send."""
+
+
+class Served(Struct, frozen=True, kw_only=True):
+    """Where it listens and what it knows. `load` reads the contracts; it raises Refused where they cannot be used.
+
+    `address` is how people reach it, for links. `alive` is told every minute while all is well; None where nobody watches.
+    """
+
+    listen: str
+    ledger: Path
+    version: str
+    load: Callable[[Ledger], Carrying]
+    sender: Callable[[Carrier, Links], Sends] | None = None
+    heartbeats: Mapping[str, int] = {}
+    address: str = ""
+    alive: Callable[[], Awaitable[None]] | None = None
+    per_s: float = PER_S
+    burst: float = BURST
+
+
+class Service:
+    """One service in this process, on a ledger that it alone writes."""
+
+    def __init__(self, served: Served, ledger: Ledger) -> None:
+        self.served, self.ledger = served, ledger
+        self._check_reach()
+        self.carrier = Carrier(ledger, served.load(ledger), time.time_ns)
+        links = Links(
+            secret_in(served.ledger.with_name(served.ledger.name + ".key")), served.address or f"http://{served.listen}"
+        )
+        self.links, self.naming = links, Naming(ledger)
+        self.intake = Intake(self.carrier)
+        self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
+        self.life = Life(self.carrier)
+        self.operations = Operations(self.carrier, self.reload, dict)
+        self.sender = served.sender(self.carrier, links) if served.sender else None
+        if self.sender is not None:
+            self.carrier.woken.append(self.sender.wake)
+        self._stopped = asyncio.Event()
+
+    def _check_reach(self) -> None:
+        """Refuses to listen to others while nobody could be told apart from anybody."""
+        if not self.is_on_loopback and not self.ledger.kept(Token, time.time_ns()):
+            raise Refused(
+                f"{self.served.listen} can be reached from elsewhere, and there is no token: make one with `accord token add`"
+            )
+
+    @property
+    def is_on_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.served.listen.rpartition(":")[0] in LOOPBACK
+
+    def doors(self) -> Iterator[Door]:
+        """Every door there is."""
+        yield from AlertmanagerV2(self.carrier, self.intake, self.naming, self.served.version, "").doors()
+        yield from Api(self.carrier, self.intake, self.naming).doors()
+        yield from self.heartbeats.doors()
+        yield from AnswerPage(self.carrier, self.links, self.naming).doors()
+        yield from self.operations.doors()
+
+    def stop(self) -> None:
+        """Ends `run` soon."""
+        self._stopped.set()
+
+    async def reload(self) -> None:
+        """Reads the contracts again; raises Refused where they cannot be used, and carries on by the old ones then."""
+        self.carrier.carrying = await asyncio.to_thread(self.served.load, self.ledger)
+        now_ns = self.carrier.clock()
+        changed = [
+            (case.deviation, RotaChanged(f"rota/{case.id}/{now_ns}", now_ns))
+            for case in self.ledger.cases(is_open=True, limit=100_000)
+            if self.carrier.carrying.policy(case.deviation, now_ns) != self.ledger.policy_of(case.key)
+        ]
+        await self.carrier.record(changed)
+        _log.info("contracts read again; %d open deviations are carried differently", len(changed))
+
+    async def run(self, ready: Callable[[str], None]) -> None:
+        """Serves until it is stopped; `ready` is told the address. Raises Refused where that is not to be had."""
+        door = bound(self.served.listen)
+        await self.heartbeats.begin()
+        access = Access(self.ledger, self.is_on_loopback)
+        app = application(self.doors(), access, Rates(self.served.per_s, self.served.burst), self.carrier.clock)
+        server = uvicorn.Server(_settings(app))
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # ours end the loop and the sender as well
+        tasks = self._tasks()
+        serving = asyncio.create_task(server.serve(sockets=[door]))
+        self.operations.ready = True
+        ready("{}:{}".format(*door.getsockname()[:2]))
+        await asyncio.wait([serving, asyncio.create_task(self._stopped.wait())], return_when=asyncio.FIRST_COMPLETED)
+        self.operations.ready = False
+        server.should_exit = True
+        await serving
+        await self._end(tasks)
+
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
+        work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
+        if self.sender is not None:
+            work.append(self.sender.run())
+        return [asyncio.create_task(each) for each in work]
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        self.life.stop()
+        if self.sender is not None:
+            self.sender.stop()
+        await asyncio.wait(tasks, timeout=0.1)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await self._seal()
+        except StoreError as error:
+            _log.error("no root at the end: %s", error)
+
+    async def _audit(self) -> None:
+        """Tells whoever watches that all is well; stays silent where it is not."""
+        audit, trouble = self.ledger.audit(), self.ledger.trouble()
+        if audit.broken or trouble:
+            _log.error("not well: %s", trouble or f"without actor or deadline: {', '.join(audit.broken[:5])}")
+        elif self.served.alive is not None:
+            await self.served.alive()
+
+    async def _seal(self) -> None:
+        await asyncio.wrap_future(self.ledger.seal(self.carrier.clock()))
+
+
+def _settings(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+
+
+def bound(address: str) -> socket.socket:
+    """A socket that listens at HOST:PORT; raises Refused where it is not to be had."""
+    host, _, port = address.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise Refused(f"expected HOST:PORT to listen at, read `{address}`")
+    try:
+        family, kind, _, _, where = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        made = socket.socket(family, kind)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(where)
+        made.listen(BACKLOG)
+    except OSError as error:
+        raise Refused(f"{address} is not to be had: {(error.strerror or str(error)).lower()}") from None
+    return made
+
+
+def run(served: Served, ledger: Ledger, ready: Callable[[str], None]) -> None:
+    """Serves until SIGINT or SIGTERM; SIGHUP reads the contracts again. Raises Refused."""
+
+    async def main() -> None:
+        service = Service(served, ledger)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, service.stop)
+        reloads: set[asyncio.Task[None]] = set()
+        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(asyncio.create_task(_reloaded(service))))
+        await service.run(ready)
+
+    asyncio.run(main())
+
+
+async def _reloaded(service: Service) -> None:
+    try:
+        await service.reload()
+    except (Refused, StoreError) as error:
+        _log.error("carried on by the old contracts: %s", error)
