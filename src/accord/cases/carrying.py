@@ -78,6 +78,10 @@ class Carrying:
             known = self._policies[deviation.key, day] = self._policy(deviation, day)
         return known
 
+    def is_party(self, name: str) -> bool:
+        """Whether a party of the landscape is called so, or the last resort."""
+        return name == self._last or name in self._system.parties
+
     @property
     def unknown_owner(self) -> str:
         """Who is asked for what nobody owns."""

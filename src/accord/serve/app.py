@@ -14,7 +14,6 @@ from accord.serve.rates import Rates
 from accord.store.errors import Unavailable
 
 Clock = Callable[[], int]
-RETRY_AFTER_S = 2
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -61,7 +60,7 @@ def _told(error: Exception) -> Response:
     """What went wrong, as an answer; a bug of ours is an error of the server and says nothing of its inside."""
     for kind, status in _STATUS:
         if isinstance(error, kind):
-            return refusal(status, str(error), RETRY_AFTER_S if status == 503 else 0)
+            return refusal(status, str(error), getattr(error, "retry_after_s", 0))
     raise error
 
 

@@ -1,21 +1,22 @@
 """Names of people and their pseudonyms: only the latter reach the ledger."""
 
 import asyncio
+from collections.abc import Callable
 
 from accord.store.interface import People
 from accord.store.person import Person
 
 
 class Naming:
-    """Who is meant by a name, and what a pseudonym is shown as."""
+    """Who is meant by a name, and what a pseudonym is shown as. `is_party` tells the names of parties, which stand for themselves."""
 
-    def __init__(self, people: People) -> None:
-        self._people = people
+    def __init__(self, people: People, is_party: Callable[[str], bool]) -> None:
+        self._people, self._is_party = people, is_party
 
     async def pseudonym(self, name: str) -> str:
         """The pseudonym of whom others call so; somebody new gets one."""
-        if not name:
-            return ""
+        if not name or self._is_party(name) or self._people.person(name) is not None:
+            return name
         known = self._people.pseudonym_of(name)
         return known or (await asyncio.wrap_future(self._people.admit(Person("", name, name)))).pseudonym
 

@@ -29,6 +29,7 @@ from accord.serve.links import Links, secret_in
 from accord.serve.metrics import Operations
 from accord.serve.naming import Naming
 from accord.serve.rates import BURST, PER_S, Rates
+from accord.serve.tokens import Tokens
 from accord.store.errors import StoreError
 from accord.store.interface import Ledger
 from accord.store.kept import Token
@@ -79,7 +80,7 @@ class Service:
         links = Links(
             secret_in(served.ledger.with_name(served.ledger.name + ".key")), served.address or f"http://{served.listen}"
         )
-        self.links, self.naming = links, Naming(ledger)
+        self.links, self.naming = links, Naming(ledger, lambda name: self.carrier.carrying.is_party(name))
         self.intake = Intake(self.carrier)
         self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
         self.life = Life(self.carrier)
@@ -106,6 +107,7 @@ class Service:
         yield from AlertmanagerV2(self.carrier, self.intake, self.naming, self.served.version, "").doors()
         yield from Api(self.carrier, self.intake, self.naming).doors()
         yield from self.heartbeats.doors()
+        yield from Tokens(self.carrier, self.naming).doors()
         yield from AnswerPage(self.carrier, self.links, self.naming).doors()
         yield from self.operations.doors()
 
