@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from serving import MINUTE, NOON, SLOW, Within
 
-from accord.serve.alerts import written
+from accord.serve.instants import written
 from accord.store.ledger_sqlite import SqliteReader
 
 
@@ -150,7 +150,9 @@ def test_a_silence_holds_what_is_open_and_somebody_answers_for_it(service: Withi
     one = service.only()
     assert (one["phase"], one["actor"]) == ("held", "somebody")
     assert "planned work" in one["reason"]
-    assert one["deadline"] == written(service.now + 15 * MINUTE), "half of the promised recovery, not the hour asked for"
+    assert one["deadline"] == written(service.now + 15 * MINUTE), (
+        "half of the promised recovery, not the hour asked for"
+    )
     [alert] = service.ask("GET", "/api/v2/alerts").json()
     assert alert["status"]["silencedBy"] == [made]
     assert service.ask("GET", f"/api/v2/silence/{made}").json()["status"] == {"state": "active"}

@@ -5,7 +5,7 @@ Paths, fields and meanings are those of openapi.yaml of github.com/prometheus/al
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -13,11 +13,11 @@ import msgspec
 from msgspec import Struct
 from starlette.responses import Response
 
-from accord.boundaries.duty import nanoseconds
 from accord.model.problem import Refused
-from accord.serve.alerts import Instance, gettable, instance, posted, written
+from accord.serve.alerts import Instance, gettable, instance, posted
 from accord.serve.carrier import Carrier
 from accord.serve.doors import Absent, Asked, Door, answer
+from accord.serve.instants import of, written
 from accord.serve.intake import Intake
 from accord.serve.naming import Naming
 from accord.serve.silencing import checked, matches, silences
@@ -122,7 +122,7 @@ class AlertmanagerV2:
         matchers = checked(
             tuple(Matcher(each.name, each.value, each.is_regex, each.is_equal) for each in told.matchers)
         )
-        begins, ends = max(_instant(told.starts_at), now_ns), _instant(told.ends_at)
+        begins, ends = max(of(told.starts_at), now_ns), of(told.ends_at)
         if ends <= begins:
             raise Refused("endsAt must lie after startsAt, and in the future")
         if not told.comment.strip():
@@ -176,10 +176,6 @@ class AlertmanagerV2:
         cluster = {"status": "disabled", "peers": []}
         config = {"original": self._config}
         return answer({"cluster": cluster, "versionInfo": version, "config": config, "uptime": written(self._began_ns)})
-
-
-def _instant(moment: datetime) -> int:
-    return nanoseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _anchored(pattern: str) -> Matcher:

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from accord.boundaries.duty import instant_at, nanoseconds
 from accord.model.duration import NANOSECONDS
 from accord.model.problem import Refused
+from accord.serve.instants import of, written
 from accord.store.kept import Kept
 
 RESOLVE_TIMEOUT = 5 * NANOSECONDS["m"]
@@ -106,14 +106,7 @@ def _check(labels: Mapping[str, str], annotations: Mapping[str, str]) -> None:
 
 def _instant(moment: datetime | None) -> int:
     """Nanoseconds since 1970; 0 for what is not said: Go's zero time stands for that."""
-    if moment is None or moment.year <= 1:
-        return 0
-    return max(nanoseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC)), 1)
-
-
-def written(at_ns: int) -> str:
-    """An instant as RFC 3339 with milliseconds, UTC."""
-    return instant_at(at_ns).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return 0 if moment is None or moment.year <= 1 else of(moment)
 
 
 def gettable(one: Instance, receivers: tuple[str, ...], silenced_by: tuple[str, ...], now_ns: int) -> dict[str, Any]:

@@ -1,12 +1,10 @@
 """What somebody says to a turn, by link, by API or by command: the same words everywhere."""
 
 import re
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from msgspec import Struct
 
-from accord.boundaries.duty import nanoseconds
 from accord.cases.case import Case
 from accord.cases.deviation import Urgency
 from accord.cases.events import (
@@ -25,6 +23,7 @@ from accord.cases.events import (
 )
 from accord.model.duration import parse_duration
 from accord.model.problem import Refused
+from accord.serve.instants import clamped, read
 
 _CLOCK = re.compile(r"\d{4}-\d{2}-\d{2}T\S+", re.ASCII)
 _Alone = type[Acknowledge] | type[Refuse] | type[Fixed] | type[Confirm] | type[Dispute]
@@ -90,15 +89,7 @@ def until(text: str, now_ns: int) -> int:
     """The instant that `45m` or `2026-11-27T14:30:00Z` means; raises Refused for anything else, and for what has no zone."""
     if not text:
         raise Refused("until when? expected a time from now such as 45m, or an instant such as 2026-11-27T14:30:00Z")
-    if not _CLOCK.fullmatch(text):
-        return now_ns + parse_duration(text)
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"expected an instant such as 2026-11-27T14:30:00Z, read `{text[:40]}`") from None
-    if instant.tzinfo is None:
-        raise Refused(f"expected an instant with its zone, such as {text}Z")
-    return nanoseconds(instant.astimezone(UTC))
+    return read(text) if _CLOCK.fullmatch(text) else clamped(now_ns + parse_duration(text))
 
 
 def asks_for_picks(case: Case) -> bool:

@@ -7,13 +7,13 @@ import msgspec
 from msgspec import Struct
 from starlette.responses import Response
 
-from accord.boundaries.duty import nanoseconds
 from accord.cases.case import Case
 from accord.model.problem import Refused
-from accord.serve.alerts import PostedAlert, instance, written
+from accord.serve.alerts import PostedAlert, instance
 from accord.serve.answers import Said, event_of
 from accord.serve.carrier import Carrier
 from accord.serve.doors import Absent, Asked, Conflict, Door, answer
+from accord.serve.instants import LATEST, read, written
 from accord.serve.intake import Intake
 from accord.serve.naming import Naming
 from accord.store.kept import Role
@@ -65,7 +65,7 @@ class Api:
         alert = PostedAlert(_labels(told), {"summary": told.summary} if told.summary else {})
         one = instance(alert, now_ns)
         begins = _since(told.since, now_ns)
-        ends = now_ns if told.status == "resolved" else _FOR_EVER
+        ends = now_ns if told.status == "resolved" else LATEST
         one = msgspec.structs.replace(one, begins_ns=begins, ends_ns=ends, resolved=told.status == "resolved")
         await self._intake.take([one])
         return Response(status_code=202, headers={"accord-durability": self._ledger.durability})
@@ -167,7 +167,6 @@ class Api:
 
 
 _OPEN: dict[str, bool | None] = {"true": True, "false": False, "all": None}
-_FOR_EVER = 253_402_300_799 * 1_000_000_000
 
 
 def _labels(told: PostedEvent) -> dict[str, str]:
@@ -180,14 +179,4 @@ def _moment(at_ns: int) -> str | None:
 
 
 def _since(text: str, now_ns: int) -> int:
-    from datetime import datetime
-
-    if not text:
-        return now_ns
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"expected an instant such as 2026-11-27T14:30:00Z for `since`, read `{text[:40]}`") from None
-    if instant.tzinfo is None:
-        raise Refused(f"expected an instant with its zone, such as {text[:40]}Z")
-    return min(nanoseconds(instant), now_ns)
+    return min(read(text), now_ns) if text else now_ns

@@ -11,9 +11,9 @@ from accord.cases.deviation import Deviation
 from accord.cases.events import Clear, Fire
 from accord.model.duration import show_duration
 from accord.model.problem import Refused
-from accord.serve.alerts import written
 from accord.serve.carrier import Carrier
 from accord.serve.doors import Absent, Asked, Door, answer
+from accord.serve.instants import written
 from accord.store.kept import Heartbeat, Role
 
 SHORTEST = 1_000_000_000

@@ -19,6 +19,7 @@ from accord.model.problem import Refused
 
 LIVES_NS = 24 * 3600 * 1_000_000_000
 """How long a link can be answered."""
+_NOT_WHOLE = "this link is not whole: copy all of it"
 SECRET_BYTES, SIGNATURE_BYTES = 32, 16
 
 
@@ -51,10 +52,10 @@ class Links:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
-            raise Refused("this link is not whole: copy all of it") from None
+            raise Refused(_NOT_WHOLE) from None
         signature, body = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._signature(body)):
-            raise Refused("this link is not whole: copy all of it")
+            raise Refused(_NOT_WHOLE)
         link = msgspec.msgpack.decode(body, type=Link)
         if now_ns >= link.ends_ns:
             raise Refused("this link is over: a newer message has a newer one")

@@ -7,7 +7,7 @@ from accord.cases.events import Hold
 from accord.model.pattern import compiled
 from accord.model.pattern import matches as meets
 from accord.model.problem import Refused
-from accord.serve.alerts import written
+from accord.serve.instants import written
 from accord.store.kept import Matcher, Silence
 
 LONGEST_MATCHERS = 64

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from accord.model.duration import parse_duration
 from accord.model.problem import Refused
 from accord.serve.access import new_secret
-from accord.serve.alerts import written
 from accord.serve.carrier import Carrier
 from accord.serve.doors import Absent, Asked, Door, answer
+from accord.serve.instants import clamped, written
 from accord.serve.naming import Naming
 from accord.store.kept import Role, Token, token_id
 
@@ -32,7 +32,7 @@ def made(posted: PostedToken, bearer: str, now_ns: int) -> tuple[Token, str]:
     """A new token and its secret; raises Refused where it has no name."""
     if not posted.name.strip():
         raise Refused("expected a name: what the token is for")
-    ends_ns = now_ns + parse_duration(posted.lasts) if posted.lasts else 0
+    ends_ns = clamped(now_ns + parse_duration(posted.lasts)) if posted.lasts else 0
     secret = new_secret()
     return Token(token_id(secret), ends_ns, posted.role, posted.name, bearer, now_ns), secret
 

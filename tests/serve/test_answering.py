@@ -1,0 +1,173 @@
+"""Answers, by link and by API: one tap commits, opening a link changes nothing, an old link says how it stands."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serving import MINUTE, SLOW, Within
+
+from accord.cases.understanding import right_picks
+from accord.serve.instants import written
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Within]:
+    made = Within(tmp_path)
+    made.reachable("payments-oncall", "second", "checkout", "keeper")
+    made.ask("POST", "/api/v2/alerts", json=[SLOW])
+    yield made
+    made.close()
+
+
+def link(service: Within, person: str, turn: int = 0) -> str:
+    one = service.only()
+    address = service.service.links.address(one["id"], turn or one["turn"], person, service.now)
+    assert address.startswith("http://127.0.0.1:9095/a/")
+    return address.removeprefix("http://127.0.0.1:9095")
+
+
+def taps(page: str) -> list[str]:
+    return re.findall(r"<button[^>]*>([^<]+)</button>", page)
+
+
+def test_the_page_has_the_facts_and_what_can_be_tapped(service: Within) -> None:
+    before = service.only()
+    page = service.ask("GET", link(service, "payments-oncall"))
+    for text in (
+        "checkout -&gt; payments/charge latency",
+        "latency max 5s",
+        "p99 is 6s",
+        "payments-oncall is asked until",
+    ):
+        assert text in page.text
+    assert taps(page.text) == ["I have it: 15m", "I have it: 30m", "Not mine", "It is recovered"]
+    assert page.text.count('type="radio"') == 6
+    assert "script" not in page.text and "'none'" in page.headers["content-security-policy"]
+    assert service.only() == before, "previews and scanners open links too"
+
+
+def test_one_tap_commits_and_the_picks_hold_nothing_up(service: Within) -> None:
+    where = link(service, "payments-oncall")
+    answer = service.ask("POST", where, data={"say": "commit", "until": "30m"})
+    assert answer.status_code == 200 and "not as the page meant it" in answer.text
+    one = service.only()
+    assert (one["phase"], one["actor"], one["until"]) == (
+        "committed",
+        "payments-oncall",
+        written(service.now + 30 * MINUTE),
+    )
+    assert service.ledger.case(one["id"]).misread == 1  # type: ignore[union-attr]
+
+
+def test_right_picks_are_understood(service: Within) -> None:
+    one = service.only()
+    boundary, difference = right_picks(one["id"], one["turn"])
+    said = {"say": "commit", "until": "15m", "boundary": str(boundary), "difference": str(difference)}
+    assert "understood" in service.ask("POST", link(service, "payments-oncall"), data=said).text
+    assert service.ledger.case(one["id"]).misread == 0  # type: ignore[union-attr]
+
+
+def test_a_link_of_an_earlier_turn_changes_nothing_and_says_how_it_stands(service: Within) -> None:
+    old = link(service, "payments-oncall")
+    service.pass_time(6 * MINUTE)
+    assert service.only()["actor"] == "second"
+    page = service.ask("GET", old)
+    assert "turn 2 now" in page.text and taps(page.text) == []
+    late = service.ask("POST", old, data={"say": "commit", "until": "15m"})
+    assert late.status_code == 409 and "belongs to turn 1" in late.text
+    assert service.only()["actor"] == "second"
+
+
+def test_the_other_side_confirms_by_its_link_and_nobody_else_closes(service: Within) -> None:
+    service.ask("POST", link(service, "payments-oncall"), data={"say": "fixed"})
+    assert service.only()["phase"] == "claimed"
+    for person in ("payments-oncall", "second"):
+        assert taps(service.ask("GET", link(service, person)).text) == []
+        assert service.ask("POST", link(service, person), data={"say": "confirm"}).status_code == 409
+    page = service.ask("GET", link(service, "checkout"))
+    assert taps(page.text) == ["Yes, it is recovered", "No, it is not"]
+    service.ask("POST", link(service, "checkout"), data={"say": "confirm"})
+    assert (service.only()["phase"], service.only()["closedBy"]) == ("closed", "other")
+
+
+def test_a_dispute_asks_again(service: Within) -> None:
+    service.ask("POST", link(service, "payments-oncall"), data={"say": "fixed"})
+    service.ask("POST", link(service, "checkout"), data={"say": "dispute"})
+    assert (service.only()["phase"], service.only()["actor"]) == ("await", "payments-oncall")
+
+
+def test_a_link_that_was_changed_or_is_over_opens_nothing(service: Within) -> None:
+    where = link(service, "payments-oncall")
+    for wrong in (
+        where[:-1],
+        where[:9] + ("B" if where[9] != "B" else "C") + where[10:],
+        "/a/",
+        "/a/x",
+        "/a/" + "A" * 2000,
+        where + "A" * 3,
+    ):
+        answer = service.ask("GET", wrong)
+        assert answer.status_code in (400, 404), wrong
+    service.now += 25 * 60 * MINUTE
+    assert "is over" in service.ask("GET", where).text
+
+
+def answer(service: Within, **said: Any) -> Any:
+    return service.ask("POST", f"/api/v1/deviations/{service.only()['id']}/answers", json=said)
+
+
+def test_a_hand_over_counts_when_it_is_accepted(service: Within) -> None:
+    answer(service, say="commit", until="20m", by="payments-oncall")
+    assert answer(service, say="offer", to="second", by="payments-oncall").status_code == 200
+    assert service.only()["actor"] == "payments-oncall"
+    page = service.ask("GET", link(service, "second"))
+    assert taps(page.text)[0].startswith("I take it over") and taps(page.text)[-1] == "I do not"
+    service.ask("POST", link(service, "second"), data={"say": "accept", "until": "15m"})
+    assert (service.only()["phase"], service.only()["actor"]) == ("committed", "second")
+
+
+def test_the_same_answer_twice_is_one(service: Within) -> None:
+    first = answer(service, say="commit", until="20m", by="payments-oncall", id="tap-1")
+    again = answer(service, say="commit", until="20m", by="payments-oncall", id="tap-1")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert service.only()["turn"] == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"say": "commit", "by": "x"}, "until when?"),
+        ({"say": "commit", "until": "soon", "by": "x"}, "expected a duration"),
+        ({"say": "commit", "until": "2026-11-27T14:30:00", "by": "x"}, "with its zone"),
+        ({"say": "offer", "by": "x"}, "needs `to`"),
+        ({"say": "resolve", "by": "x"}, "expected one of accept, acknowledge"),
+        ({"say": "fixed"}, "who says so?"),
+        ({"say": "fixed", "by": "x", "untill": "5m"}, "untill"),
+    ],
+)
+def test_an_answer_that_cannot_be_understood_says_why(service: Within, said: dict[str, str], says: str) -> None:
+    refused = answer(service, **said)
+    assert refused.status_code == 400 and says in refused.json()["message"]
+
+
+def test_a_commitment_beyond_the_promise_is_refused_with_the_latest(service: Within) -> None:
+    refused = answer(service, say="commit", until="2h", by="payments-oncall")
+    assert refused.status_code == 409 and "at the latest in 30m" in refused.json()["message"]
+
+
+def test_what_is_not_there_is_said(service: Within) -> None:
+    assert service.ask("GET", "/api/v1/deviations/none").status_code == 404
+    assert service.ask("GET", "/api/v1/deviations?open=perhaps").status_code == 400
+    assert service.ask("PUT", "/api/v1/deviations").status_code == 405
+
+
+def test_the_story_of_a_deviation_reads_back_with_its_hashes(service: Within) -> None:
+    answer(service, say="commit", until="20m", by="payments-oncall")
+    told = service.ask("GET", f"/api/v1/deviations/{service.only()['id']}").json()
+    assert [row["event"]["kind"] for row in told["history"]] == ["Fire", "Commit"]
+    assert all(len(row["hash"]) == 64 for row in told["history"])
+    assert {(each["side"], each["turn"]) for each in told["messages"]} == {
+        ("owner", 1), ("other", 1), ("owner", 2), ("other", 2),
+    }  # fmt: skip
