@@ -29,7 +29,11 @@ DONE = frozenset({Phase.CLOSED, Phase.WITHDRAWN, Phase.MERGED})
 class Case(Struct, frozen=True):
     """The state of one deviation. `actor` and `deadline_ns` are empty and 0 only where it is done.
 
-    `sources` are the instances of the signal that are firing. `closed_by` is other, telemetry or unconfirmed.
+    `sources` are the instances of the signal that are firing, `lapsed` those that fell silent: neither good nor bad.
+    `carrier` is who of the owning side had it last, `holder` answers for its being held, `closed_by` is other, telemetry or unconfirmed.
+    `turned_ns` is when the turn began, `held_ns` how long it has been held in all, `handed` how often it was handed over since
+    somebody was last asked. `confirming` says that a person of the other side is waited for and no telemetry. `understood` says
+    that the actor of this turn read back rightly; `misread` counts wrong and missing picks, once a turn, against the signal.
     """
 
     id: str
@@ -53,11 +57,26 @@ class Case(Struct, frozen=True):
     closed_by: str = ""
     closed_ns: int = 0
     misread: int = 0
+    misread_turn: int = 0
+    understood: bool = False
+    since_ns: int = 0
+    turned_ns: int = 0
+    held_ns: int = 0
+    handed: int = 0
+    carrier: str = ""
+    lapsed: tuple[str, ...] = ()
+    confirming: bool = False
+    reopened: int = 0
 
     @property
     def key(self) -> str:
         """The key of its deviation: one open case for each."""
         return self.deviation.key
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether an instance of the signal says that it still deviates."""
+        return bool(self.sources)
 
     @property
     def is_open(self) -> bool:

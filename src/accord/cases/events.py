@@ -56,9 +56,11 @@ class ReadBack(Answer, frozen=True):
 
 
 class Commit(Answer, frozen=True):
-    """ "I have it until `eta_ns`"."""
+    """ "I have it until `eta_ns`"; the picks stand on the same screen, -1 where none was made."""
 
     eta_ns: int
+    boundary: int = -1
+    difference: int = -1
 
 
 class Progress(Answer, frozen=True):
@@ -80,9 +82,11 @@ class Offer(Answer, frozen=True):
 
 
 class Accept(Answer, frozen=True):
-    """The offered hand-over is accepted, with a commitment."""
+    """The offered hand-over is accepted, with a commitment and, as there, the picks."""
 
     eta_ns: int
+    boundary: int = -1
+    difference: int = -1
 
 
 class Refuse(Answer, frozen=True):
@@ -146,6 +150,13 @@ class Withdraw(Event, frozen=True):
     reason: str
 
 
+class Merge(Event, frozen=True):
+    """It is part of another open deviation, the case `into`, which carries it from now on."""
+
+    by: str
+    into: str
+
+
 class Timer(Event, frozen=True):
     """The deadline of a turn passed; `due_ns` is when it was due, so that lateness is on record."""
 
@@ -155,5 +166,5 @@ class Timer(Event, frozen=True):
 
 AnyEvent = (
     Fire | Clear | Lapse | Acknowledge | ReadBack | Commit | Progress | Decline | Offer | Accept | Refuse | Fixed | Confirm | Dispute
-    | Hold | Release | Unreachable | Receipt | Rerated | RotaChanged | Withdraw | Timer
+    | Hold | Release | Unreachable | Receipt | Rerated | RotaChanged | Withdraw | Merge | Timer
 )  # fmt: skip

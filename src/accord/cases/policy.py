@@ -35,7 +35,10 @@ class Policy(Struct, frozen=True):
 
     `owner` recovers and `other` waits for it, both parties. `recover_within` counts from detection unless `recover_from` says
     failure or acknowledgement; 0 where nobody promised. `telemetry` says whether a clean window of `stable_window` can confirm.
-    `other_duty` are the hours of the other side: its deadline to confirm counts in them only.
+    `other_duty` are the hours of the other side: its deadline to confirm counts in them only, and ends after `confirm_at_most`.
+    `last` is who is asked when nobody else is left, and is never empty. `held_by`, `held_because` and `held_until_ns` are the silence
+    or maintenance in force: what fires meanwhile opens held. `quiet_every` is how often is told again what interrupts nobody.
+    Raises ValueError where `last` is empty.
     """
 
     owner: str
@@ -56,3 +59,13 @@ class Policy(Struct, frozen=True):
     hold_at_most: int = 8 * _HOUR
     last_every: int = 5 * _MINUTE
     last_every_at_most: int = 15 * _MINUTE
+    hand_overs: int = 3
+    quiet_every: int = 24 * _HOUR
+    confirm_at_most: int = 7 * 24 * _HOUR
+    held_by: str = ""
+    held_because: str = ""
+    held_until_ns: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.last:
+            raise ValueError("a policy names who is asked last, read nobody")

@@ -28,6 +28,7 @@ class About(StrEnum):
     BUNDLE = "bundle"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
     MISSED = "missed"
 
 
@@ -48,7 +49,8 @@ class Facts(Struct, frozen=True):
 class Message(Struct, frozen=True):
     """One message of one turn to one person of one side; `person` is a pseudonym, or the party where it is no person.
 
-    `interrupts` says whether it may wake somebody. `also` lists the deviations that a bundle tells of.
+    `interrupts` says whether it may wake somebody. `also` lists the deviations that a bundle tells of. `reason` is why it is held,
+    withdrawn or passed on, or by what it was closed.
     """
 
     deviation: str
@@ -60,6 +62,7 @@ class Message(Struct, frozen=True):
     facts: Facts
     interrupts: bool = True
     also: tuple[str, ...] = ()
+    reason: str = ""
 
 
 class Fate(StrEnum):
