@@ -7,7 +7,7 @@ is called from any thread, sees what is committed, and raises Unavailable where 
 Nothing here has a clock: every instant is given, in nanoseconds since 1970 (UTC).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
@@ -16,7 +16,7 @@ from accord.cases.policy import Policy
 from accord.model.message import Message
 from accord.store.kept import Kept
 from accord.store.person import Person
-from accord.store.rows import Audit, Entry, Outcome, Recorded, Root, Row, Sending, Unreached
+from accord.store.rows import Audit, Entry, Outcome, Recorded, Root, Row, Sending, Unreached, Verified
 
 K = TypeVar("K", bound=Kept)
 
@@ -35,7 +35,9 @@ class Recording(Protocol):
         """
 
     def trouble(self) -> str:
-        """Why the last write failed; empty where it did not. While it is not empty, the own heartbeat must stop."""
+        """Why the last write failed; empty where it did not. Any write tries again, such as keeping the own heartbeat: that one
+        must not be told to anybody outside before it is kept.
+        """
 
     def close(self) -> None:
         """Waits for what was accepted, then lets go of the file; writes after it fail with Unavailable."""
@@ -153,10 +155,10 @@ class Proving(Protocol):
     def roots(self) -> tuple[Root, ...]:
         """All roots, the oldest first."""
 
-    def verify(self, root: str = "") -> Iterator[str]:
-        """Recomputes everything and decides every event again: says for each disagreement which row, what was read and expected.
+    def verify(self, root: str = "") -> Verified:
+        """Recomputes every hash and decides every event again, and names the first row that disagrees.
 
-        Nothing said means that chains, roots, cases and the messages agree bit for bit. `root` must be one of the roots.
+        Where there is none, chains, roots, cases and messages agree bit for bit. `root` must be one of the roots.
         """
 
 

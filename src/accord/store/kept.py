@@ -16,6 +16,11 @@ class Kept(Struct, frozen=True):
     id: str
     ends_ns: int = 0
 
+    @property
+    def owner(self) -> str:
+        """The pseudonym of whose it is: it is forgotten with them. Empty where it stays."""
+        return ""
+
 
 class Matcher(Struct, frozen=True):
     """One label of a silence, as Alertmanager writes it."""
@@ -55,13 +60,21 @@ class Role(StrEnum):
 
 
 class Token(Kept, frozen=True):
-    """A key to the API: `id` is the hash of its secret (`token_id`), and the secret is kept nowhere."""
+    """A key to the API: `id` is the hash of its secret (`token_id`), and the secret is kept nowhere.
+
+    `name` tells tokens apart in a list, `bearer` is the pseudonym of the person who answers with it, if it is one.
+    """
 
     KIND = "token"
     role: Role = Role.READER
     name: str = ""
     bearer: str = ""
     made_ns: int = 0
+
+    @property
+    def owner(self) -> str:
+        """Its bearer."""
+        return self.bearer
 
 
 class Override(Kept, frozen=True):

@@ -102,3 +102,20 @@ class Root(Struct, frozen=True):
     sequence: int
     at_ns: int
     hash: str
+
+
+class Verified(Struct, frozen=True):
+    """What was recomputed, and the first thing that disagrees: which row, what was read and what expected (empty: nothing).
+
+    `otherwise` counts rows that another program (an older version) decided and that this one would decide otherwise: their
+    hashes agree, and what follows from them is taken as they say.
+    """
+
+    rows: int
+    chains: int
+    cases: int
+    sendings: int
+    roots: int
+    root: str
+    otherwise: int = 0
+    disagreement: str = ""

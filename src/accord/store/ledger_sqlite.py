@@ -1,0 +1,71 @@
+"""The ledger in one SQLite file: write-ahead log, one thread that writes, a commit that returns when the disk has it."""
+
+from pathlib import Path
+from types import TracebackType
+
+from accord.store.connections import Readers
+from accord.store.errors import Unavailable
+from accord.store.instance import Instance
+from accord.store.keeping import KeptRows
+from accord.store.outbox import OutboxRows
+from accord.store.people import PeopleRows
+from accord.store.proving import Prover
+from accord.store.reading import Reader
+from accord.store.recording import Decide, Recorder
+from accord.store.writer import Writer
+
+
+class SqliteReader(Reader, OutboxRows, PeopleRows, KeptRows, Prover):
+    """A ledger's file, only read, also while another process writes it."""
+
+    def __init__(self, file: Path, decide: Decide = Recorder.decide) -> None:
+        self.decide = decide
+        self.readers = Readers(file)
+        with self.readers():
+            pass
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self.readers.close()
+
+    def __enter__(self) -> "SqliteReader":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class SqliteLedger(SqliteReader):
+    """A ledger's file, made where there is none and brought up to date; this process is the only one that writes it.
+
+    Raises InUse where another process does, Incompatible for what is no ledger or newer, Unavailable where the disk refuses.
+    `decide` is the kernel.
+    """
+
+    durability = "power"
+
+    def __init__(self, file: Path, decide: Decide = Recorder.decide) -> None:
+        try:
+            self._instance = Instance(file)
+        except OSError as error:
+            raise Unavailable(
+                f"{file}: no lock can be made beside it: {(error.strerror or str(error)).lower()}"
+            ) from None
+        try:
+            self.writer = Writer(file)
+            super().__init__(file, decide)
+        except BaseException:
+            self._instance.release()
+            raise
+
+    def trouble(self) -> str:
+        """Why the last write failed; empty where it did not."""
+        return self.writer.trouble
+
+    def close(self) -> None:
+        """Does what was accepted, and lets another process in."""
+        super().close()
+        self.writer.close()
+        self._instance.release()

@@ -1,0 +1,109 @@
+"""What is to be sent and what became of it, in SQLite."""
+
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+from accord.model.message import Fate, Message
+from accord.store.chain import read_message
+from accord.store.errors import StoreError
+from accord.store.parts import Parts
+from accord.store.recording import queue
+from accord.store.rows import Outcome, Sending, Unreached
+
+_COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in"
+_ORDER = {Fate.QUEUED: 0, Fate.HANDED: 1, Fate.DELIVERED: 2, Fate.OPENED: 3, Fate.ANSWERED: 4}
+_BOUNCES = {Fate.QUEUED, Fate.HANDED, Fate.DELIVERED}
+_TRIED = {Fate.QUEUED, Fate.HANDED, Fate.FAILED}
+
+
+class OutboxRows(Parts):
+    """The rows of the outbox (`interface.Outbox`)."""
+
+    def sendings_due(self, now_ns: int, limit: int = 100) -> tuple[Sending, ...]:
+        """Queued sendings due by now."""
+        return self._sendings(f"where {_QUEUED} and due_ns <= ? order by due_ns, rowid limit ?", now_ns, limit)
+
+    def next_sending_ns(self) -> int | None:
+        """When the next queued sending is due."""
+        with self.readers() as connection:
+            found: int | None = connection.execute(f"select min(due_ns) from sending where {_QUEUED}").fetchone()[0]
+        return found
+
+    def report(self, outcomes: Sequence[Outcome]) -> "Future[None]":
+        """What became of sendings."""
+        return self.writer.do(lambda connection: _report(connection, outcomes))
+
+    def bundle(self, ids: Sequence[str], message: Message, key: str, at_ns: int) -> "Future[None]":
+        """These sendings are told by this message instead."""
+        return self.writer.do(lambda connection: _bundle(connection, ids, message, key, at_ns))
+
+    def sending(self, sending_id: str) -> Sending | None:
+        """The sending of this id."""
+        return next(iter(self._sendings("where id = ?", sending_id)), None)
+
+    def sending_of(self, channel: str, provider_ref: str) -> Sending | None:
+        """The sending that the provider calls so."""
+        where = "where channel = ? and provider_ref = ? and provider_ref <> '' order by rowid desc limit 1"
+        return next(iter(self._sendings(where, channel, provider_ref)), None)
+
+    def sendings(self, case: str) -> tuple[Sending, ...]:
+        """All sendings of the case of this id."""
+        return self._sendings("where case_id = ? order by rowid", case)
+
+    def unreached(self, limit: int = 100) -> tuple[Unreached, ...]:
+        """Whom the present turn of an open case told on no channel."""
+        with self.readers() as connection:
+            return tuple(Unreached(*found) for found in connection.execute(_UNREACHED, (limit,)))
+
+    def _sendings(self, where: str, *values: object) -> tuple[Sending, ...]:
+        with self.readers() as connection:
+            found = connection.execute(f"select {_COLUMNS} from sending {where}", values).fetchall()
+        return tuple(_sending(*columns) for columns in found)
+
+
+_QUEUED = "fate = 'queued' and also_in = ''"
+_UNREACHED = """
+select distinct sending.key, case_id, sending.turn, person from sending indexed by sending_failed
+join cases on cases.id = case_id and cases.open = 1 and cases.turn = sending.turn
+where fate = 'failed' and reported = 0 and not exists (
+  select 1 from sending as other where other.case_id = sending.case_id and other.turn = sending.turn
+  and other.person = sending.person and other.fate <> 'failed')
+order by sending.rowid limit ?"""
+
+
+def _sending(id_: str, key: str, channel: str, body: bytes, fate: str, *rest: object) -> Sending:
+    return Sending(id_, key, channel, read_message(body), Fate(fate), *rest)  # type: ignore[arg-type]
+
+
+def _report(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        found = connection.execute("select fate from sending where id = ?", (outcome.id,)).fetchone()
+        if not found:
+            raise StoreError(f"no sending has the id {outcome.id!r}")
+        fate = _later(Fate(found[0]), outcome.fate)
+        tried = int(outcome.fate in _TRIED)
+        connection.execute(
+            "update sending set fate = ?, attempts = attempts + ?, due_ns = iif(? > 0, ?, due_ns),"
+            " provider_ref = iif(? <> '', ?, provider_ref), reason = ? where id = ?",
+            (fate, tried, *[outcome.due_ns] * 2, *[outcome.provider_ref] * 2, outcome.reason, outcome.id),
+        )
+
+
+def _later(fate: Fate, heard: Fate) -> Fate:
+    """Receipts come in any order: a fate never goes back, but what was handed may bounce."""
+    if fate is Fate.FAILED:
+        return heard if heard in (Fate.OPENED, Fate.ANSWERED) else fate
+    if heard is Fate.FAILED:
+        return heard if fate in _BOUNCES else fate
+    return max(fate, heard, key=_ORDER.__getitem__)
+
+
+def _bundle(connection: sqlite3.Connection, ids: Sequence[str], message: Message, key: str, at_ns: int) -> None:
+    into = queue(connection, (message,), key, at_ns, 0)[0]
+    for each in ids:
+        changed = connection.execute(
+            f"update sending set also_in = ? where id = ? and {_QUEUED}", (into, each)
+        ).rowcount
+        if not changed:
+            raise StoreError(f"the sending {each!r} is not queued any more, and no bundle may tell it again")

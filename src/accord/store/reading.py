@@ -1,0 +1,99 @@
+"""Cases and what happened to them, read from SQLite."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from accord.cases.case import Case
+from accord.cases.policy import Policy
+from accord.store.chain import read_case, read_event, read_policy
+from accord.store.parts import Parts
+from accord.store.rows import Audit, Row
+
+_ROW = "sequence, key, number, case_id, event, policy, changed, note, program, hash"
+_BROKEN_AT_MOST = 100
+
+
+class Reader(Parts):
+    """Reads cases and rows (`interface.Reading`)."""
+
+    def case(self, case_id: str) -> Case | None:
+        """The case of this id."""
+        return self._case("select body from cases where id = ?", case_id)
+
+    def case_of(self, key: str) -> Case | None:
+        """The latest case of this key."""
+        return self._case("select body from chain join cases on cases.id = case_id where chain.key = ?", key)
+
+    def policy_of(self, key: str) -> Policy | None:
+        """The policy that the last event of this key was decided by."""
+        with self.readers() as connection:
+            found = connection.execute(
+                "select body from chain join policy on policy.hash = chain.policy where chain.key = ?", (key,)
+            ).fetchone()
+        return read_policy(found[0]) if found else None
+
+    def cases(self, is_open: bool | None = None, after: str = "", limit: int = 1000) -> tuple[Case, ...]:
+        """Cases by id."""
+        return self._cases(
+            "select body from cases where id in"
+            f" (select id from cases where {_OPEN[is_open]} and id > ? order by id limit ?) order by id",
+            after,
+            limit,
+        )
+
+    def due(self, now_ns: int, limit: int = 1000) -> tuple[Case, ...]:
+        """Open cases whose deadline is not after the instant."""
+        return self._cases(
+            "select body from cases where open = 1 and deadline_ns <= ? order by deadline_ns, actor, id limit ?",
+            now_ns,
+            limit,
+        )
+
+    def next_deadline_ns(self) -> int | None:
+        """The earliest deadline of all open cases."""
+        with self.readers() as connection:
+            found: int | None = connection.execute("select min(deadline_ns) from cases where open = 1").fetchone()[0]
+        return found
+
+    def audit(self) -> Audit:
+        """Whether every open case has an actor and a deadline: the partial index alone is read, all of it."""
+        with self.readers() as connection:
+            open_, broken = connection.execute(
+                "select count(*), total(actor = '' or deadline_ns <= 0) from cases indexed by cases_due where open = 1"
+            ).fetchone()
+            ids = connection.execute(_BROKEN, (_BROKEN_AT_MOST,)).fetchall() if broken else []
+        return Audit(open_, tuple(id_ for (id_,) in ids))
+
+    def history(self, case: str) -> tuple[Row, ...]:
+        """What happened to the case of this id."""
+        return self._rows(f"select {_ROW} from ledger where case_id = ? and case_id <> '' order by sequence", case)
+
+    def rows(self, after: int = 0, limit: int = 1000) -> tuple[Row, ...]:
+        """Rows of the whole ledger."""
+        return self._rows(f"select {_ROW} from ledger where sequence > ? order by sequence limit ?", after, limit)
+
+    def _case(self, query: str, name: str) -> Case | None:
+        with self.readers() as connection:
+            found = connection.execute(query, (name,)).fetchone()
+        return read_case(found[0]) if found else None
+
+    def _cases(self, query: str, *values: object) -> tuple[Case, ...]:
+        with self.readers() as connection:
+            return tuple(read_case(body) for (body,) in connection.execute(query, values))
+
+    def _rows(self, query: str, *values: object) -> tuple[Row, ...]:
+        with self.readers() as connection:
+            return tuple(_row(*found) for found in _all(connection.execute(query, values)))
+
+
+_OPEN = {None: "true", True: "open = 1", False: "open = 0"}
+_BROKEN = "select id from cases where open = 1 and (actor = '' or deadline_ns <= 0) order by id limit ?"
+
+
+def _all(rows: Iterable[Any]) -> list[Any]:
+    return list(rows)
+
+
+def _row(sequence: int, key: str, number: int, case: str, event: bytes, policy: bytes, *rest: Any) -> Row:
+    changed, note, program, hash_ = rest
+    return Row(sequence, key, number, case, read_event(event), policy.hex(), bool(changed), note, program, hash_.hex())

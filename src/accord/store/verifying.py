@@ -1,0 +1,252 @@
+"""Whether a ledger is what was written: hashes are recomputed, and every event is decided again."""
+
+import sqlite3
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from msgspec import DecodeError, Struct
+
+from accord.cases.case import Case
+from accord.cases.policy import Policy
+from accord.store.chain import (
+    ROW,
+    START,
+    digest,
+    encode,
+    joined,
+    next_root,
+    program,
+    read_case,
+    read_event,
+    read_policy,
+    row_hash,
+    written_messages,
+)
+from accord.store.recording import Decide
+from accord.store.rows import Verified
+
+
+class _Row(Struct):
+    """A row as it stands in the file."""
+
+    sequence: int
+    hash: bytes
+    key: str
+    number: int
+    event_id: str
+    case_id: str
+    event: bytes
+    policy: bytes
+    changed: int
+    note: str
+    told: bytes
+    state: bytes
+    program: str
+    before: bytes | None
+
+
+class _Said(Exception):
+    """What disagrees, at which row of the ledger."""
+
+    def __init__(self, sequence: int, text: str) -> None:
+        super().__init__(text)
+        self.sequence = sequence
+
+
+class Verification:
+    """Recomputes what one snapshot of a ledger says; `decide` is the kernel."""
+
+    def __init__(self, connection: sqlite3.Connection, decide: Decide) -> None:
+        self._ask = connection.execute
+        self._decide = decide
+        self._policy = lru_cache(1024)(self._stored_policy)
+        self._otherwise = 0
+        self._ends: dict[str, tuple[int, bytes]] = {}
+        self._first: _Said | None = None
+
+    def run(self, root: str) -> Verified:
+        """All of it; the first disagreement is that of the lowest row."""
+        self._ask("begin")
+        try:
+            for look in (self._whole, self._order, self._chains, self._cases, lambda: self._named(root)):
+                try:
+                    look()
+                except _Said as said:
+                    self._note(said)
+            return self._verified()
+        finally:
+            self._ask("rollback")
+
+    def _note(self, said: _Said) -> None:
+        if self._first is None or said.sequence < self._first.sequence:
+            self._first = said
+
+    def _verified(self) -> Verified:
+        rows, chains, cases, sendings, roots = (
+            self._ask(f"select count(*) from {table}").fetchone()[0] for table in _COUNTED
+        )
+        last = self._ask("select hash from root order by sequence desc limit 1").fetchone()
+        told = str(self._first) if self._first else ""
+        root = last[0].hex() if last else ""
+        return Verified(rows, chains, cases, sendings, roots, root, self._otherwise, told)
+
+    def _whole(self) -> None:
+        found = self._ask("pragma integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise _Said(0, f"the file is damaged: {found}")
+
+    def _order(self) -> None:
+        """No row is missing, each told what the outbox says, and the roots pin them in this order."""
+        roots = iter(self._ask("select sequence, at_ns, hash from root order by sequence").fetchall())
+        told = groupby(self._ask(_TOLD), key=lambda found: found[0])
+        root, outbox, last, held, begins = next(roots, None), next(told, None), START, [], 1
+        for expected, (sequence, hash_, tells) in enumerate(self._ask(_HASHES), 1):
+            if sequence != expected:
+                raise _Said(expected, f"row {expected} is missing: the next there is is row {sequence}")
+            _agrees(sequence, f"the messages of row {sequence} in the outbox", _told(outbox, sequence), tells)
+            if outbox and outbox[0] == sequence:
+                outbox = next(told, None)
+            held.append(hash_)
+            if root and root[0] == sequence:
+                last = next_root(last, root[1], held)
+                _agrees(begins, f"the root over the rows {begins} to {sequence}", root[2], last)
+                root, held, begins = next(roots, None), [], sequence + 1
+        rows = self._ask("select count(*) from ledger").fetchone()[0]
+        if root:
+            raise _Said(rows + 1, f"row {rows + 1} is missing: a root was made when there were {root[0]} rows")
+        if outbox:
+            raise _Said(rows + 1, f"the outbox has a message of row {outbox[0]}, and there is no such row")
+
+    def _chains(self) -> None:
+        ends = {
+            found[0]: found[1:] for found in self._ask("select key, number, hash, case_id, policy, program from chain")
+        }
+        rows = (
+            _Row(*found)
+            for found in self._ask(f"select sequence, hash, {', '.join(ROW)} from ledger order by key, number")
+        )
+        for key, chain in groupby(rows, key=lambda row: row.key):
+            try:
+                self._chain(chain, ends.pop(key, None))
+            except _Said as said:
+                self._note(said)
+        for key in sorted(ends):
+            raise _Said(1, f"all rows of {key!r} are missing: its chain has {ends[key][0]}")
+
+    def _chain(self, rows: Iterator[_Row], end: tuple[Any, ...] | None) -> None:
+        before: _Row | None = None
+        body: bytes | None = b""
+        row: _Row | None = None
+        for number, row in enumerate(rows, 1):
+            if row.number != number:
+                raise _Said(row.sequence, f"{_place(row)}: row {number} of its chain is missing")
+            hashed = row_hash(before.hash if before else START, _values(row))
+            _agrees(row.sequence, f"{_place(row)}: its hash", row.hash, hashed)
+            body = self._decided(row, before, body)
+            if row.case_id:
+                self._ends[row.case_id] = (row.sequence, row.state)
+            before = row
+        if row and end != (row.number, row.hash, row.case_id, row.policy, row.program):
+            last = f"expected it to end at number {end[0] if end else 0}"
+            raise _Said(
+                row.sequence,
+                f"{_place(row)}: is the last row of its chain; {last}: rows behind it are missing or altered",
+            )
+
+    def _decided(self, row: _Row, before: _Row | None, body: bytes | None) -> bytes | None:
+        """The case after the row, decided again; None where another program decided it otherwise."""
+        if before and before.program != row.program:
+            body = row.before or b""
+            _agrees(row.sequence, f"{_place(row)}: the case before it", digest(body), before.state)
+        try:
+            if body is None:
+                raise ValueError("what came before was decided otherwise")
+            return self._again(row, body)
+        except (_Said, DecodeError, ValueError) as error:
+            if row.program == program():
+                raise error if isinstance(error, _Said) else _Said(row.sequence, f"{_place(row)}: {error}") from None
+            self._otherwise += 1
+            return None
+
+    def _again(self, row: _Row, body: bytes) -> bytes:
+        event, policy = read_event(row.event), self._policy(row.policy)
+        if policy is None:
+            raise _Said(row.sequence, f"{_place(row)}: its policy {row.policy.hex()} is missing or altered")
+        try:
+            stepped = self._decide(read_case(body) if body else None, event, policy)
+        except Exception as error:
+            raise _Said(row.sequence, f"{_place(row)}: cannot be decided: {error}") from None
+        after = encode(stepped.case) if stepped.case is not None else b""
+        _agrees(row.sequence, f"{_place(row)}: the event's id", row.event_id, event.id)
+        _agrees(row.sequence, f"{_place(row)}: the case after it", row.state, digest(after))
+        _agrees(row.sequence, f"{_place(row)}: what was told", row.told, digest(written_messages(stepped.messages)))
+        said = (row.case_id, bool(row.changed), row.note)
+        _agrees(
+            row.sequence, f"{_place(row)}: what it came to", said, (_id(stepped.case), stepped.changed, stepped.note)
+        )
+        return after
+
+    def _stored_policy(self, hash_: bytes) -> Policy | None:
+        found = self._ask("select body from policy where hash = ?", (hash_,)).fetchone()
+        return read_policy(found[0]) if found and digest(found[0]) == hash_ else None
+
+    def _cases(self) -> None:
+        """Every case is as the last row about it left it, and its columns are as its body says."""
+        for id_, *columns, body in self._ask(
+            "select id, key, open, turn, actor, deadline_ns, body from cases order by id"
+        ):
+            sequence, state = self._ends.pop(id_, (1, b""))
+            _agrees(sequence, f"the case {id_} after row {sequence}", digest(body), state)
+            case = read_case(body)
+            said = [case.key, int(case.is_open), case.turn, case.actor, case.deadline_ns]
+            _agrees(sequence, f"the columns of the case {id_} after row {sequence}", columns, said)
+        for id_, (sequence, _) in self._ends.items():
+            raise _Said(sequence, f"the case {id_} is missing: row {sequence} left it")
+
+    def _named(self, root: str) -> None:
+        if root and not self._ask("select 1 from root where hash = ?", (_bytes(root),)).fetchone():
+            raise _Said(
+                0,
+                f"the root {root} is not one of this ledger's: rows up to it were altered, or it is of another ledger",
+            )
+
+
+_COUNTED = ("ledger", "chain", "cases", "sending", "root")
+_HASHES = "select sequence, hash, told from ledger order by sequence"
+_TOLD = "select sequence, body from sending where sequence > 0 order by sequence, rowid"
+
+
+def _agrees(sequence: int, what: str, read: object, expected: object) -> None:
+    if read != expected:
+        raise _Said(sequence, f"{what}: read {_shown(read)}, expected {_shown(expected)}")
+
+
+def _shown(value: object) -> str:
+    return (value.hex() or "nothing") if isinstance(value, bytes) else repr(value)
+
+
+def _place(row: _Row) -> str:
+    return f"row {row.sequence} (number {row.number} of {row.key!r})"
+
+
+def _values(row: _Row) -> tuple[Any, ...]:
+    return (*(getattr(row, column) for column in ROW[:-1]), row.before or b"")
+
+
+def _told(outbox: tuple[int, Iterator[tuple[int, bytes]]] | None, sequence: int) -> bytes:
+    if outbox is None or outbox[0] != sequence:
+        return b""
+    return digest(joined(body for _, body in outbox[1]))
+
+
+def _id(case: Case | None) -> str:
+    return case.id if case is not None else ""
+
+
+def _bytes(root: str) -> bytes:
+    try:
+        return bytes.fromhex(root)
+    except ValueError:
+        return b"?"
