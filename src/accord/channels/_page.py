@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.model.delivery import Answering
-from accord.model.message import About, Facts, Message
+from accord.model.message import About, Message
 
 LONGEST_FACT, LONGEST_TITLE, MOST_LISTED = 300, 150, 20
 """Characters of a fact and of a title, and the deviations of a bundle that are named; the rest is counted."""
@@ -25,6 +25,7 @@ _SAYS = {
     About.BUNDLE: "several deviate",
     About.CLOSED: "recovered",
     About.WITHDRAWN: "withdrawn",
+    About.MERGED: "goes on in another",
     About.MISSED: "began and ended before it could be told",
 }
 ENDS = frozenset({About.CLOSED, About.WITHDRAWN, About.MISSED})
@@ -82,17 +83,22 @@ def _facts(message: Message, answering: Answering) -> tuple[tuple[str, str], ...
         ("expected", shortened(facts.expected) or "not said"),
         ("seen", shortened(facts.seen) or "not said"),
         ("since", instant(facts.since_ns) if facts.since_ns else "not known"),
-        *_recovery(message.about, facts, answering),
+        *_recovery(message, answering),
         *((("answer", shortened(facts.answer, 2_000)),) if facts.answer else ()),
     )
 
 
-def _recovery(about: About, facts: Facts, answering: Answering) -> tuple[tuple[str, str], ...]:
+def _recovery(message: Message, answering: Answering) -> tuple[tuple[str, str], ...]:
+    """Who recovers it by when, and why where it is held or passed on; of what has ended, why or since when."""
+    facts, why = message.facts, shortened(message.reason)
     if answering.ended_ns:
         return (("over since", instant(answering.ended_ns)),)
     by = f"by {instant(facts.by_ns)}" if facts.by_ns else ""
     who = ", ".join(filter(None, (shortened(facts.recovers), by)))
-    return () if about in ENDS and not who else (("recovers", who or "nobody has promised yet"),)
+    if message.about in ENDS or message.about is About.MERGED:
+        return (("because", why),) if why else ()
+    told = who or "nobody has promised yet"
+    return (("recovers", shortened(f"{told} ({why})") if why else told),)
 
 
 def _listed(also: tuple[str, ...]) -> tuple[str, ...]:
