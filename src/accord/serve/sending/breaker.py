@@ -3,6 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.model.delivery import Verdict
 from accord.model.duration import SECOND
 
 FAILURES_UNTIL_OPEN = 5
@@ -34,15 +35,19 @@ class Breaker(Struct, frozen=True):
         """After a try was begun that ends by `ends_ns`: where it is open, that is the only one until it is known."""
         return self if self.is_closed else replace(self, probing_ns=ends_ns)
 
-    def succeeded(self) -> "Breaker":
-        """After the provider answered as it should."""
-        return Breaker()
+    def after(self, verdict: Verdict, now_ns: int, chance: float) -> "Breaker":
+        """After a try: closed where the provider answered as it should, whatever it said of the message.
 
-    def failed(self, now_ns: int, chance: float, asked: int = 0) -> "Breaker":
-        """After it did not; `asked` is how long it asks to be left alone."""
+        While it is open the failures of tries that were begun before do not count; what it asks for does.
+        """
+        asked_ns = now_ns + verdict.retry_after if verdict.retry_after else 0
+        if not verdict.provider_failed:
+            return Breaker()
+        if not self.is_closed and now_ns < self.until_ns:
+            return replace(self, until_ns=max(self.until_ns, asked_ns))
         failures = min(self.failures + 1, 1_000)
-        pause = 0
+        until_ns = self.until_ns
         if failures >= FAILURES_UNTIL_OPEN:
             pause = min(FIRST_PAUSE << min(failures - FAILURES_UNTIL_OPEN, 30), LONGEST_PAUSE)
-        pause = max(int(pause * (1 + _JITTER * chance)), asked)
-        return Breaker(failures, max(self.until_ns, now_ns + pause) if pause else self.until_ns)
+            until_ns = now_ns + int(pause * (1 + _JITTER * chance))
+        return Breaker(failures, max(until_ns, asked_ns))
