@@ -135,7 +135,9 @@ class Outbox:
 
     def _wants_more(self) -> bool:
         """Whether there may be more, and a channel that would have nothing to do without it."""
-        return self._has_more and any(len(self._waiting.get(name, ())) < RUNS_LOW for name in self._channels)
+        return self._has_more and (
+            not self._channels or any(len(self._waiting.get(name, ())) < RUNS_LOW for name in self._channels)
+        )
 
     def _pump(self, name: str) -> float:
         """Begins what may begin on this channel; after how many seconds to look again."""
