@@ -29,6 +29,9 @@ from accord.store.rows import Sending, Unreached
 READ_AHEAD, RUNS_LOW = 200, 50
 """Sendings that are read beyond those that are known to wait, and how few of a channel make it worth reading more."""
 
+MOST_NAMED = 50
+"""Deviations of a bundle that are told by what they are; the rest by their ids."""
+
 _IDLE_S, _LONGEST_MARKING_WAIT_S = 1.0, 5.0
 _READING_SHARE = 10
 """Reading what is due takes at most one part in so many of the time, however much waits for a provider that is down."""
@@ -36,7 +39,7 @@ _READING_SHARE = 10
 _log = logging.getLogger("accord.outbox")
 
 
-class Store(interface.Outbox, interface.People, Protocol):
+class Store(interface.Outbox, interface.Reading, interface.People, Protocol):
     """What the outbox needs of a ledger."""
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from accord.channels._page import merged
+from accord.cases.missed import outstanding
 from accord.model.message import About, Fate, Message
 from accord.store.rows import Sending
 
 _ARRIVED = frozenset({Fate.HANDED, Fate.DELIVERED, Fate.OPENED, Fate.ANSWERED})
-_LAST_WORDS = frozenset({About.CLOSED, About.WITHDRAWN, About.MISSED})
+_LAST_WORDS = frozenset({About.CLOSED, About.WITHDRAWN, About.MERGED, About.MISSED})
 
 
 class Lane(Struct, frozen=True):
@@ -59,10 +59,8 @@ def next_said(
         return None
     newest, older = waiting[-1], tuple(waiting[:-1])
     ready_ns = newest.due_ns if newest.attempts else min(sending.due_ns for sending in waiting)
-    message = newest.message
-    if message.about in (About.CLOSED, About.WITHDRAWN) and not _was_told(ours, newest, bundle_arrived):
-        message = merged(message)
-    return Said(newest, message, ready_ns, older)
+    message = outstanding((newest.message,), _was_told(ours, newest, bundle_arrived))
+    return Said(newest, message or newest.message, ready_ns, older)
 
 
 def _was_told(ours: Sequence[Sending], newest: Sending, bundle_arrived: Callable[[str], bool]) -> bool:
