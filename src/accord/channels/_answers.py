@@ -11,6 +11,9 @@ from accord.model.duration import SECOND
 AGAIN = frozenset({408, 409, 423, 425, 429})
 """What a provider says that asks for another try: too slow, at work on the same key, locked, too early, too many."""
 
+UNSURE = frozenset({504, 524})
+"""What a proxy says whose own server did not answer in time: it may have taken it (RFC 9110, 15.6.5; 524 is Cloudflare's)."""
+
 _LONGEST_WAIT = 3600 * SECOND
 _SHOWN = 200
 
@@ -25,7 +28,8 @@ def of_http(response: Response, provider_ref: str = "") -> Verdict:
     reason = f"answered {status}{_words(response.body)}"
     if status in AGAIN or status >= 500:
         after = retry_after(response.headers, response.at_ns)
-        return Verdict(Outcome.RETRY, reason, retry_after=after, provider_failed=status >= 500 or status == 429)
+        outcome = Outcome.AMBIGUOUS if status in UNSURE else Outcome.RETRY
+        return Verdict(outcome, reason, retry_after=after, provider_failed=status >= 500 or status == 429)
     return Verdict(Outcome.FAILED, reason)
 
 

@@ -1,13 +1,11 @@
 """The words of a message: a title, at most five facts, and the line that tells copies apart."""
 
-import re
 from datetime import UTC, datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from accord.model.delivery import Answering
-from accord.model.message import About, Facts, Message
+from accord.model.message import About, Message
 
 LONGEST_FACT, LONGEST_TITLE, MOST_LISTED = 300, 150, 20
 """Characters of a fact and of a title, and the deviations of a bundle that are named; the rest is counted."""
@@ -25,13 +23,13 @@ _SAYS = {
     About.BUNDLE: "several deviate",
     About.CLOSED: "recovered",
     About.WITHDRAWN: "withdrawn",
+    About.MERGED: "goes on in another",
     About.MISSED: "began and ended before it could be told",
 }
-ENDS = frozenset({About.CLOSED, About.WITHDRAWN, About.MISSED})
+ENDS = frozenset({About.CLOSED, About.WITHDRAWN, About.MERGED, About.MISSED})
 """What is said last of a deviation."""
 
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
-_LAST_SECOND = 253_402_300_799
+_READ, _LAST_SECOND = 20_000, 253_402_300_799
 
 
 class Page(Struct, frozen=True):
@@ -72,37 +70,40 @@ def stamp(ns: int) -> str | None:
 
 def shortened(text: str, most: int = LONGEST_FACT) -> str:
     """The text in one line of at most this many characters, without what is not seen."""
-    line = " ".join(_UNSEEN.sub(" ", text).encode("utf-8", "replace").decode().split())
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text[:_READ]).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def _facts(message: Message, answering: Answering) -> tuple[tuple[str, str], ...]:
     facts = message.facts
+    expected = shortened(facts.expected) or ("" if message.about is About.BUNDLE else "not said")
     return (
-        ("expected", shortened(facts.expected) or "not said"),
+        *((("expected", expected),) if expected else ()),
         ("seen", shortened(facts.seen) or "not said"),
         ("since", instant(facts.since_ns) if facts.since_ns else "not known"),
-        *_recovery(message.about, facts, answering),
+        *_recovery(message, answering),
         *((("answer", shortened(facts.answer, 2_000)),) if facts.answer else ()),
     )
 
 
-def _recovery(about: About, facts: Facts, answering: Answering) -> tuple[tuple[str, str], ...]:
+def _recovery(message: Message, answering: Answering) -> tuple[tuple[str, str], ...]:
+    """Who recovers it by when, and why where it is held or passed on; of what has ended, why or since when."""
+    facts, why = message.facts, shortened(message.reason)
     if answering.ended_ns:
         return (("over since", instant(answering.ended_ns)),)
     by = f"by {instant(facts.by_ns)}" if facts.by_ns else ""
     who = ", ".join(filter(None, (shortened(facts.recovers), by)))
-    return () if about in ENDS and not who else (("recovers", who or "nobody has promised yet"),)
+    if message.about is About.BUNDLE and not who:
+        return ()
+    if message.about in ENDS:
+        return (("because", why),) if why else ()
+    told = who or "nobody has promised yet"
+    return (("recovers", shortened(f"{told} ({why})") if why else told),)
 
 
 def _listed(also: tuple[str, ...]) -> tuple[str, ...]:
     named = tuple(shortened(one, LONGEST_TITLE) for one in also[:MOST_LISTED])
     return (*named, f"and {len(also) - MOST_LISTED} more") if len(also) > MOST_LISTED else named
-
-
-def merged(message: Message) -> Message:
-    """The last word of a deviation that nobody was told the beginning of, as one note that wakes nobody."""
-    return replace(message, about=About.MISSED, interrupts=False)
 
 
 def _moment(ns: int) -> datetime:

@@ -55,7 +55,7 @@ def wrong_with(kind: Kind, settings: Any, secrets: bool = True) -> Iterator[Wron
     """What the kind itself refuses; its secrets only where they have been looked up."""
     refusals = getattr(kind, "refusals", None)
     for key, reason in refusals(settings) if refusals else ():
-        if secrets or not isinstance(getattr(settings, key), Secret):
+        if secrets or not isinstance(getattr(settings, key, None), Secret):
             yield Wrong(key, reason)
 
 

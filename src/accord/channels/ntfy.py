@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from accord.channels._answers import member, of_http
 from accord.channels._kinds import Address
 from accord.channels._page import page, plain
+from accord.channels._urls import url_refusal
 from accord.model.delivery import Answering, HttpRequest, Response, Secret, Verdict
 from accord.model.message import Message
 
@@ -23,6 +25,12 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     url: str = "https://ntfy.sh"
     token: Secret | None = None
+
+
+def refusals(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong with them beyond their types."""
+    if refusal := url_refusal(settings.url):
+        yield "url", refusal
 
 
 def address_refusal(address: str) -> str:

@@ -7,6 +7,7 @@ leave repeating to the escalation of one of the two.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from msgspec import Struct
 from accord.channels._answers import member, of_http
 from accord.channels._kinds import Address
 from accord.channels._page import Page, page
+from accord.channels._urls import url_refusal
 from accord.model.delivery import Answering, HttpRequest, Response, Secret, Verdict
 from accord.model.message import About, Message, Side
 
@@ -27,6 +29,12 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     routing_key: Secret
     url: str = "https://events.pagerduty.com/v2/enqueue"
+
+
+def refusals(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong with them beyond their types."""
+    if refusal := url_refusal(settings.url):
+        yield "url", refusal
 
 
 def request(message: Message, settings: Settings, answering: Answering) -> HttpRequest:

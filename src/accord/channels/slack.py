@@ -5,12 +5,14 @@ Its address is its secret, so it comes from the environment or a file. A person'
 
 import json
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from accord.channels._answers import of_http
 from accord.channels._kinds import Address
 from accord.channels._page import page, plain
+from accord.channels._urls import url_refusal
 from accord.model.delivery import Answering, HttpRequest, Response, Secret, Verdict
 from accord.model.message import Message
 
@@ -23,6 +25,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The address of the incoming webhook."""
 
     url: Secret
+
+
+def refusals(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong with them beyond their types."""
+    if refusal := url_refusal(settings.url.reveal()):
+        yield "url", refusal
 
 
 def address_refusal(address: str) -> str:

@@ -26,6 +26,7 @@ from msgspec import Struct
 from accord.channels._answers import member, of_http
 from accord.channels._kinds import Address
 from accord.channels._page import page, shortened, stamp
+from accord.channels._urls import url_refusal
 from accord.model.delivery import Answering, HttpRequest, Response, Secret, Verdict
 from accord.model.message import Message
 
@@ -43,7 +44,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 def refusals(settings: Settings) -> Iterator[tuple[str, str]]:
-    """What is wrong with secrets that have been looked up."""
+    """What is wrong with them beyond their types."""
+    if refusal := url_refusal(settings.url):
+        yield "url", refusal
     try:
         key = _key(settings.secret)
     except binascii.Error:
@@ -105,6 +108,7 @@ def _document(message: Message, answering: Answering) -> dict[str, Any]:
         "ended": stamp(answering.ended_ns),
         "recovers": shortened(facts.recovers),
         "by": stamp(facts.by_ns),
+        "reason": shortened(message.reason),
         "answer": shortened(facts.answer, LONGEST_LINK),
         "also": [shortened(one) for one in message.also],
     }

@@ -7,7 +7,7 @@ unknown key or a value of another type is refused, all of a file at once, each w
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,9 +23,13 @@ from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.model.waiver import Waiver
 
+if TYPE_CHECKING:
+    from accord.files.channels import Channel, Reached
+
 _BY_NAME = {key.name: key for key in KEYS}
 _LISTED = ("scope", "waiver")
 _TABLES = (*dict.fromkeys(key.table for key in (*KEYS, PLATFORM_KEY)), *_LISTED)
+_REACHING = ("channels", "people")
 _CONFIG_VARIABLE = "ACCORD_CONFIG"
 
 
@@ -54,6 +58,7 @@ class Config(Struct, frozen=True):
 
     `selections` are its waivers, each with the pattern of the files that it is for, `comments` those of its own lines.
     `platforms` are the versions in use that were said, those of an environment or a cluster with their scope.
+    `channels` are the ways to reach people, `people` who is reached by which.
     """
 
     settings: tuple[Setting, ...]
@@ -62,6 +67,8 @@ class Config(Struct, frozen=True):
     platforms: tuple[Running, ...] = ()
     selections: tuple[Selection, ...] = ()
     comments: tuple[Waiver, ...] = ()
+    channels: "tuple[Channel, ...]" = ()
+    people: "tuple[Reached, ...]" = ()
 
     def setting(self, name: str) -> Setting:
         """The setting of a key such as `check.format`."""
@@ -163,10 +170,10 @@ def _with_environment(config: Config, environ: Mapping[str, str], problems: list
 def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
     found = {setting.key.name: setting for setting in config.settings}
     for table, members in toml.tables.items():
-        if table in (*_LISTED, PLATFORM_KEY.table):
+        if table in (*_LISTED, PLATFORM_KEY.table, *_REACHING):
             continue
         if table not in _TABLES:
-            problems.append(unknown(toml, (table,), _TABLES))
+            problems.append(unknown(toml, (table,), (*_TABLES, *_REACHING)))
         elif not isinstance(members, dict):
             problems.append(Problem(toml.place((table,)), f"{table}: expected a table, read {shown(members)}"))
         else:
@@ -175,7 +182,17 @@ def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
     everywhere = in_table(toml, (PLATFORM_KEY.table,), toml.tables.get(PLATFORM_KEY.table, {}), problems)
     running = (*everywhere, *(one for rule in scopes for one in rule.running))
     selections = waivers_of(toml, problems)
-    return Config(tuple(found.values()), scopes, toml.file, running, selections, waivers_of_lines(toml))
+    reaching = _reaching(toml, problems)
+    return Config(tuple(found.values()), scopes, toml.file, running, selections, waivers_of_lines(toml), *reaching)
+
+
+def _reaching(toml: Toml, problems: list[Problem]) -> "tuple[tuple[Channel, ...], tuple[Reached, ...]]":
+    if not any(table in toml.tables for table in _REACHING):
+        return (), ()
+    from accord.files.channels import channels_of, people_of  # a configuration without any does not pay for it
+
+    channels = channels_of(toml, problems)
+    return channels, people_of(toml, channels, problems)
 
 
 def _read_table(

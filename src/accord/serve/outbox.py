@@ -1,0 +1,277 @@
+"""The only sender. What the ledger has queued is told channel by channel; a provider that hangs holds up its own messages alone.
+
+At least once: a sending is marked only after it was handed over. It is told more than once only where this process died between
+the two, or where the provider did not say whether it took it; never more often than `sending/retrying.py` allows.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from accord.cases.events import Unreachable
+from accord.model.delivery import Answering, Outcome, Verdict
+from accord.model.duration import SECOND
+from accord.model.message import Fate, Message
+from accord.serve.sending import retrying
+from accord.serve.sending.attempt import made, tried
+from accord.serve.sending.breaker import Breaker
+from accord.serve.sending.lane import Lane, Said, lane_of, next_said
+from accord.serve.sending.wiring import CONNECTIONS, Wired, provider_of
+from accord.store import interface, rows
+from accord.store.errors import Unavailable
+from accord.store.rows import Sending, Unreached
+
+READ_AHEAD, RUNS_LOW = 200, 50
+"""Sendings that are read beyond those that are known to wait, and how few of a channel make it worth reading more."""
+
+MOST_NAMED = 50
+"""Deviations of a bundle that are told by what they are; the rest by their ids."""
+
+_IDLE_S, _LONGEST_MARKING_WAIT_S = 1.0, 5.0
+_READING_SHARE = 10
+"""Reading what is due takes at most one part in so many of the time, however much waits for a provider that is down."""
+
+_log = logging.getLogger("accord.outbox")
+
+
+class Store(interface.Outbox, interface.Reading, interface.People, Protocol):
+    """What the outbox needs of a ledger."""
+
+
+def unreachable(one: Unreached, at_ns: int) -> Unreachable:
+    """The event that somebody was reached on no channel; the same however often it is found."""
+    return Unreachable(f"unreachable/{one.case}/{one.turn}/{one.person}", at_ns, one.turn, one.person)
+
+
+class Outbox:
+    """Sends until it is stopped. `answer` gives the link or the words by which a sending is answered, where its message has none.
+
+    `failed` is called after a sending failed for good: the loop then asks the ledger whom nothing reached. `chance` gives
+    numbers from 0 up to 1.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Wired],
+        chance: Callable[[], float],
+        clock: Callable[[], int] = time.time_ns,
+        answer: Callable[[Sending], str] = lambda _: "",
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.tries: Counter[tuple[str, str]] = Counter()
+        self._store, self._channels, self._chance, self._clock = store, channels, chance, clock
+        self._answer, self._failed = answer, failed
+        self._waiting: dict[str, dict[str, Sending]] = {}
+        self._running: dict[str, int] = {}
+        self._breakers: dict[str, Breaker] = {}
+        self._providers: dict[str, str] = {}
+        self._busy: set[Lane] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._woken = asyncio.Event()
+        self._is_stopping, self._has_more, self._reads_again_s = False, True, 0.0
+
+    def wake(self) -> None:
+        """Says that something may have been queued. From the thread of the event loop only."""
+        self._has_more = True
+        self._woken.set()
+
+    def use(self, channels: Mapping[str, Wired]) -> None:
+        """Sends by these channels from now on; what is on its way stays on it."""
+        self._channels = channels
+        self.wake()
+
+    @property
+    def open_breakers(self) -> tuple[str, ...]:
+        """The providers that fail at present."""
+        return tuple(sorted(name for name, breaker in self._breakers.items() if not breaker.is_closed))
+
+    @property
+    def on_their_way(self) -> int:
+        """How many sendings are being tried."""
+        return len(self._tasks)
+
+    async def run(self) -> None:
+        """Sends what is due, until `stop`."""
+        while not self._is_stopping:
+            self._woken.clear()
+            await self._read()
+            pause_s = min([self._pump(name) for name in list(self._waiting)], default=_IDLE_S)
+            if self._wants_more() and not self._woken.is_set():
+                pause_s = min(pause_s, max(self._reads_again_s - time.monotonic(), 0.0))
+            try:
+                await asyncio.wait_for(self._woken.wait(), max(min(pause_s, _IDLE_S), 0.001))
+            except TimeoutError:
+                self._has_more = True
+
+    async def stop(self, grace_s: float = 30.0) -> None:
+        """Begins nothing more, and waits for what is on its way; what is not done by then will be told again."""
+        self._is_stopping = True
+        self._woken.set()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=grace_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _read(self) -> None:
+        """Reads what is due and not yet known; those that are known come first, and are read again."""
+        if not self._wants_more() or time.monotonic() < self._reads_again_s:
+            return
+        begun = time.monotonic()
+        limit = 2 * sum(map(len, self._waiting.values())) + len(self._tasks) + READ_AHEAD
+        try:
+            found = await asyncio.to_thread(self._store.sendings_due, self._clock(), limit)
+        except Unavailable as error:
+            _log.warning("the outbox cannot be read: %s", error)
+            self._reads_again_s = time.monotonic() + _IDLE_S
+            return
+        for sending in found:
+            self._waiting.setdefault(sending.channel, {}).setdefault(sending.id, sending)
+        self._has_more = len(found) == limit
+        self._reads_again_s = time.monotonic() + (time.monotonic() - begun) * _READING_SHARE * (limit > 2 * READ_AHEAD)
+
+    def _wants_more(self) -> bool:
+        """Whether there may be more, and a channel that would have nothing to do without it."""
+        return self._has_more and (
+            not self._channels or any(len(self._waiting.get(name, ())) < RUNS_LOW for name in self._channels)
+        )
+
+    def _pump(self, name: str) -> float:
+        """Begins what may begin on this channel; after how many seconds to look again."""
+        waiting = self._waiting[name]
+        for sending in list(waiting.values()):
+            if self._running.get(name, 0) >= CONNECTIONS:
+                return _IDLE_S
+            now, breaker = self._clock(), self._breaker(self._providers.get(name, ""))
+            if (admitted_ns := breaker.admits_at_ns(now)) > now:
+                return (admitted_ns - now) / SECOND
+            if (lane := lane_of(sending)) in self._busy:
+                continue
+            del waiting[sending.id]
+            self._begin(name, lane)
+            if not breaker.is_closed:
+                return _IDLE_S  # the probe decides
+        if not waiting:
+            del self._waiting[name]
+        return _IDLE_S
+
+    def _breaker(self, provider: str) -> Breaker:
+        return self._breakers.get(provider, Breaker())
+
+    def _begin(self, name: str, lane: Lane) -> None:
+        self._busy.add(lane)
+        self._running[name] = self._running.get(name, 0) + 1
+        task = asyncio.create_task(self._tell(lane))
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._ended(done, name, lane))
+
+    def _ended(self, task: "asyncio.Task[None]", name: str, lane: Lane) -> None:
+        self._tasks.discard(task)
+        self._busy.discard(lane)
+        self._running[name] -= 1
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a try ended unexpectedly: %s", type(error).__name__)
+        self._woken.set()
+
+    async def _tell(self, lane: Lane) -> None:
+        """Tries what goes next on the lane, and marks what it came to."""
+        try:
+            said = next_said(lane, self._store.sendings(lane.case), self._bundle_arrived)
+            if said is None or said.ready_ns > self._clock():
+                return
+            verdict = await self._verdict(said)
+            if verdict is None:
+                return
+        except Unavailable as error:
+            _log.warning("the outbox cannot be read: %s", error)
+            return
+        outcome = self._outcome(said, verdict)
+        self.tries[lane.channel, verdict.outcome] += 1
+        _log.info(
+            "told %s turn %d by %s: %s (%s)", said.sending.id[:8], said.message.turn, lane.channel, *_words(outcome)
+        )
+        await self._mark([*_replaced(said, outcome), outcome])
+        if outcome.fate is Fate.FAILED:
+            self._failed()
+
+    async def _verdict(self, said: Said) -> Verdict | None:
+        """What the try came to; None where the provider is left alone for now."""
+        sending = said.sending
+        wired = self._channels.get(sending.channel)
+        if wired is None:
+            return Verdict(Outcome.FAILED, f"there is no channel {sending.channel!r}")
+        address = self._address(sending)
+        if address is None:
+            return Verdict(Outcome.FAILED, "no address of this person is known on this channel")
+        copy = retrying.copies_of(sending.reason) + 1
+        answering = Answering(sending.id, copy, self._clock(), address, said.ended_ns)
+        request = made(wired, self._worded(said), answering)
+        if isinstance(request, Verdict):
+            return request
+        provider = self._providers[sending.channel] = provider_of(request, sending.channel)
+        now, breaker = self._clock(), self._breaker(provider)
+        if breaker.admits_at_ns(now) > now:
+            return None
+        self._breakers[provider] = breaker.trying(now + wired.channel.deadline)
+        verdict = await tried(wired, request, answering)
+        self._breakers[provider] = self._breaker(provider).after(verdict, self._clock(), self._chance())
+        return verdict
+
+    def _worded(self, said: Said) -> Message:
+        """The message as the person reads it: with names for pseudonyms, and how to answer."""
+        message, facts = said.message, said.message.facts
+        who = self._store.person(facts.recovers) if facts.recovers else None
+        recovers = (who.name if who else "") or facts.recovers
+        return replace(
+            message, facts=replace(facts, recovers=recovers, answer=facts.answer or self._answer(said.sending))
+        )
+
+    def _address(self, sending: Sending) -> str | None:
+        person = self._store.person(sending.message.person)
+        found = (address.to for address in (person.addresses if person else ()) if address.channel == sending.channel)
+        return next(found, None)
+
+    def _bundle_arrived(self, bundle: str) -> bool:
+        found = self._store.sending(bundle)
+        return found is not None and found.fate not in (Fate.QUEUED, Fate.FAILED)
+
+    def _outcome(self, said: Said, verdict: Verdict) -> rows.Outcome:
+        now, sending = self._clock(), said.sending
+        if verdict.outcome in (Outcome.HANDED, Outcome.DELIVERED):
+            return rows.Outcome(sending.id, Fate(verdict.outcome), now, 0, verdict.provider_ref, verdict.reason)
+        copies = retrying.copies_of(sending.reason) + (verdict.outcome is Outcome.AMBIGUOUS)
+        reason = retrying.with_copies(verdict.reason, copies)
+        final = verdict.reason if verdict.outcome is Outcome.FAILED else ""
+        final = final or retrying.given_up(now - sending.queued_ns, verdict.reason)
+        if final:
+            return rows.Outcome(sending.id, Fate.FAILED, now, reason=retrying.with_copies(final, copies))
+        wait = retrying.wait(verdict, sending.attempts, copies, self._chance())
+        return rows.Outcome(sending.id, Fate.QUEUED, now, now + wait, reason=reason)
+
+    async def _mark(self, outcomes: Sequence[rows.Outcome]) -> None:
+        """Writes what sendings came to; while that fails the lane stays busy, so that nothing is told again."""
+        pause_s = 0.1
+        while True:
+            try:
+                await asyncio.wrap_future(self._store.report(outcomes))
+                return
+            except Unavailable as error:
+                _log.warning("what was sent cannot be marked: %s", error)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, _LONGEST_MARKING_WAIT_S)
+
+
+def _replaced(said: Said, outcome: rows.Outcome) -> list[rows.Outcome]:
+    """The older ones on the lane are not told alone: the newest says all of it."""
+    reason = f"not told alone: turn {said.message.turn} says all of it (ref {said.sending.id[:4].upper()})"
+    return [rows.Outcome(one.id, Fate.FAILED, outcome.at_ns, reason=reason) for one in said.replaced]
+
+
+def _words(outcome: rows.Outcome) -> tuple[str, str]:
+    return str(outcome.fate), outcome.reason

@@ -1,0 +1,81 @@
+"""To which addresses messages may go: public ones, and those that the settings allow. What was checked is what is connected to."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+
+from accord.files.channels import Network
+from accord.serve.sending.transport import Forbidden, NotSent
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Gives the addresses of a host, in the order to be tried; raises OSError where there is none."""
+
+MOST_TRIED = 4
+"""Addresses of one host that one try connects to, one after another."""
+
+_TRANSLATED = ip_network("64:ff9b::/96")
+_WITHIN = (IPv6Network("2002::/16"), IPv6Network("2001::/32"), IPv6Network("64:ff9b:1::/48"))
+"""Addresses of version 6 that stand for others (6to4, Teredo, local translation): where they lead is not known."""
+
+_resolvers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolving")
+
+
+async def resolved(host: str, port: int) -> Sequence[str]:
+    """What the system says; in threads of its own, so that a silent name server holds up nothing else."""
+    loop = asyncio.get_running_loop()
+    found = await loop.run_in_executor(
+        _resolvers, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    )
+    return [str(address[0]) for *_, address in found]
+
+
+async def reachable(host: str, port: int, allowed: Sequence[Network], resolve: Resolve = resolved) -> Sequence[str]:
+    """The addresses of a host that may be connected to. Raises Forbidden where there are only others, NotSent where there is none."""
+    try:
+        found = list(dict.fromkeys(await resolve(host, port)))
+    except (OSError, UnicodeError) as error:
+        raise NotSent(f"no address is known of the host: {_words(error)}") from None
+    permitted = [address for address in found if is_permitted(address, allowed)]
+    if not permitted:
+        raise Forbidden(
+            "the host has no public address; `allow_private` names networks that may be reached all the same"
+        )
+    return permitted[:MOST_TRIED]
+
+
+def is_permitted(address: str, allowed: Iterable[Network]) -> bool:
+    """Whether it is public, or in one of these networks."""
+    found = _plain(address)
+    return is_public(found) or is_listed(found, allowed)
+
+
+def is_listed(address: str | IPv4Address | IPv6Address, allowed: Iterable[Network]) -> bool:
+    """Whether it is in one of these networks."""
+    found = _plain(address) if isinstance(address, str) else address
+    return any(found.version == network.version and found in network for network in allowed)
+
+
+def is_public(address: str | IPv4Address | IPv6Address) -> bool:
+    """Whether anybody may be reached there: no private, local, reserved or shared one, and none that stands for such."""
+    found = _plain(address) if isinstance(address, str) else address
+    if isinstance(found, IPv6Address) and any(found in network for network in _WITHIN):
+        return False
+    shut = found.is_multicast or found.is_reserved or found.is_unspecified or found.is_link_local or found.is_loopback
+    return found.is_global and not shut
+
+
+def _plain(address: str) -> IPv4Address | IPv6Address:
+    """The address, as version 4 where one of version 6 only wraps it."""
+    found = ip_address(address.partition("%")[0])
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:
+            return found.ipv4_mapped
+        if found in _TRANSLATED:
+            return IPv4Address(int(found) & 0xFFFF_FFFF)
+    return found
+
+
+def _words(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

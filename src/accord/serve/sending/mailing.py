@@ -1,0 +1,110 @@
+"""Requests by SMTP: to the address that was checked, encrypted unless the settings say that it is not."""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+
+import aiosmtplib
+
+from accord.files.channels import Network
+from accord.model.delivery import MailRequest, Request, Response, Security
+from accord.serve.sending.guard import Resolve, is_listed, reachable, resolved
+from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered
+
+
+class Mailing:
+    """Hands mail over, each in a connection of its own."""
+
+    def __init__(
+        self, allowed: Sequence[Network] = (), resolve: Resolve = resolved, trust: ssl.SSLContext | None = None
+    ) -> None:
+        self._allowed, self._resolve = allowed, resolve
+        self._trust = trust or ssl.create_default_context()
+
+    async def send(self, request: Request, tracked: Tracked) -> Response:
+        """The answer; raises NotSent, Unanswered or Forbidden. It has no deadline of its own: whoever calls it has."""
+        assert isinstance(request, MailRequest)
+        server = await self._connected(request)
+        try:
+            return await _handed(server, request, tracked)
+        except aiosmtplib.SMTPResponseException as error:
+            return _response(error.code, error.message)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            return _response(error.recipients[0].code, error.recipients[0].message)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            reason = str(error)[:100] or type(error).__name__
+            raise (Unanswered if tracked.has_left else NotSent)(f"the conversation broke off: {reason}") from None
+        finally:
+            server.close()
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    async def _connected(self, request: MailRequest) -> aiosmtplib.SMTP:
+        addresses = await reachable(request.host, request.port, self._allowed, self._resolve)
+        if request.security is Security.PLAIN:
+            addresses = [address for address in addresses if is_listed(address, self._allowed)]
+            if not addresses:
+                raise Forbidden("mail without encryption goes only to networks that `allow_private` names")
+        reason = ""
+        for address in addresses:
+            try:
+                return await self._greeted(request, address)
+            except (aiosmtplib.SMTPException, OSError) as error:
+                reason = f"no connection: {_reason(error)}"
+        raise NotSent(reason)
+
+    async def _greeted(self, request: MailRequest, address: str) -> aiosmtplib.SMTP:
+        connection = await _socket(address, request.port)
+        server = aiosmtplib.SMTP(
+            hostname=request.host,
+            sock=connection,
+            timeout=None,
+            use_tls=request.security is Security.TLS,
+            start_tls=request.security is Security.STARTTLS,
+            tls_context=self._trust,
+            local_hostname="accord",
+        )
+        try:
+            await server.connect()
+        except BaseException:
+            connection.close()
+            raise
+        return server
+
+
+async def _socket(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    connection.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(connection, (address, port))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+async def _handed(server: aiosmtplib.SMTP, request: MailRequest, tracked: Tracked) -> Response:
+    """The whole conversation; the mail counts as gone once its content is on its way."""
+    if request.username:
+        await server.login(request.username, request.password.reveal() if request.password else "")
+    await server.mail(request.sender)
+    await server.rcpt(request.recipient)
+    tracked.has_left = True
+    answer = await server.data(request.content)
+    return _response(answer.code, answer.message)
+
+
+def _response(code: int, message: str) -> Response:
+    return Response(code, time.time_ns(), {}, message.encode("utf-8", "replace")[:1_000])
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"TLS: the certificate is refused: {error.verify_message}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)[:100] or type(error).__name__
