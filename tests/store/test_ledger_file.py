@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from accord.store.errors import Incompatible, InUse, StoreError
+from accord.store.errors import Incompatible, InUse, StoreError, Unavailable
 from accord.store.ledger_sqlite import SqliteLedger, SqliteReader
 from accord.store.migrating import migrate, steps
 from accord.store.migrating import version as version_of
