@@ -90,7 +90,7 @@ REMOVALS = {
         ["delete from ledger where sequence = 5", "update ledger set sequence = sequence - 1 where sequence > 5"],
         "row 5 ",
     ),
-    "a whole chain": ([f"delete from ledger where key = '{deviation('a').key}'"], "row 1 is missing"),
+    "a whole chain": ([f"delete from ledger where key = '{deviation('a').key}'"], "are missing"),
     "a case": (["delete from cases where id in (select case_id from ledger where sequence = 3)"], "is missing: row 11"),
     "a message": (["delete from sending where sequence = 4"], "row 4 "),
     "a chain's end": ([f"delete from chain where key = '{deviation('b').key}'"], "row 12 "),

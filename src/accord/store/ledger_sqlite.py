@@ -20,7 +20,7 @@ class SqliteReader(Reader, OutboxRows, PeopleRows, KeptRows, Prover):
 
     def __init__(self, file: Path, decide: Decide = Recorder.decide) -> None:
         self.decide = decide
-        self.readers = Readers(file)
+        self.readers = Readers(file.absolute())
         with self.readers():
             pass
 
@@ -54,7 +54,7 @@ class SqliteLedger(SqliteReader):
                 f"{file}: no lock can be made beside it: {(error.strerror or str(error)).lower()}"
             ) from None
         try:
-            self.writer = Writer(file)
+            self.writer = Writer(file.absolute())
             super().__init__(file, decide)
         except BaseException:
             self._instance.release()
