@@ -82,6 +82,11 @@ class Carrying:
         """Whether a party of the landscape is called so, or the last resort."""
         return name == self._last or name in self._system.parties
 
+    def joint_parties(self) -> tuple[str, ...]:
+        """The consumers that are told as one, joined by a plus, of every operation with several that a signal watches."""
+        joint = {"+".join(self._consumers(watched)) for watched in self._watched.values()}
+        return tuple(sorted(name for name in joint if "+" in name))
+
     @property
     def unknown_owner(self) -> str:
         """Who is asked for what nobody owns."""

@@ -1,6 +1,7 @@
 """Carry each deviation to exactly one responsible party until the other side confirms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from accord.cases.carrying import Carrying
     from accord.files.config import Config
+    from accord.serve.sending.wiring import Wired
     from accord.store.interface import Ledger
 
 LISTEN, LEDGER = "127.0.0.1:9095", "accord.ledger"
@@ -63,16 +65,17 @@ def command(
     these paths (the working directory where none is given), and carries each to one person at a time, by channels of
     accord.toml, until the other side confirms. A 2xx means that it is on the disk.
     """
-    from accord.cli._configuration import configuration
+    from accord.files.config import load
     from accord.model.problem import Refused
 
-    serve: Any = _service()
-    settings = configuration(paths or (".",), config)
-    served = serve.Served(
+    service: Any = _service()
+    read = partial(load, paths or (".",), config)
+    served = service.Served(
         listen=listen,
         ledger=ledger,
         version=_version(),
-        load=_loading(paths or (".",), settings, last),
+        load=_loading(paths or (".",), read, last),
+        channels=_channels(read),
         heartbeats=dict(_heartbeat(text) for text in heartbeats),
         address=address,
     )
@@ -108,17 +111,32 @@ def _run(served: Any, log: str) -> None:
         ledger.close()
 
 
-def _loading(paths: tuple[str, ...], settings: "Config", last: str) -> "Callable[[Ledger], Carrying]":
+def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) -> "Callable[[Ledger], Carrying]":
+    """Reads configuration and contracts anew, and keeps who is reached by which channels."""
+
     def load(ledger: "Ledger") -> "Carrying":
         from accord.report._places import where
-        from accord.serve.landscape import carrying_in
+        from accord.serve.landscape import admitted, carrying_in
+        from accord.serve.sending.wiring import persons
 
+        settings = read()
         carrying, problems = carrying_in(paths, settings, last, ledger)
         for problem in problems:
             click.echo(f"not read: {where(problem.place)}: {problem.reason}", err=True)
+        admitted(ledger, persons(settings.people, folder=settings.folder), carrying)
         return carrying
 
     return load
+
+
+def _channels(read: "Callable[[], Config]") -> "Callable[[], Mapping[str, Wired]]":
+    def channels() -> "Mapping[str, Wired]":
+        from accord.serve.sending.wiring import wired
+
+        settings = read()
+        return wired(settings.channels, folder=settings.folder)
+
+    return channels
 
 
 def _heartbeat(text: str) -> tuple[str, int]:

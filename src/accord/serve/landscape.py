@@ -1,7 +1,9 @@
 """The contracts that are carried by: read from files at the start, and again when asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+
+from msgspec.structs import replace
 
 from accord.cases.carrying import Carrying
 from accord.check import joined
@@ -21,6 +23,19 @@ def carrying_in(
     return Carrying(system, last, Pseudonyms(people)), (*reading.problems, *refused)
 
 
+def admitted(people: People, reached: Iterable[Person], carrying: Carrying) -> None:
+    """Keeps who is reached by which channels; several consumers of one operation are told as one, on the addresses of all."""
+    known = {person.pseudonym: person for person in reached}
+    for name in carrying.joint_parties():
+        addresses = [address for part in name.split("+") if part in known for address in known[part].addresses]
+        known[name] = Person(name, addresses=tuple(addresses))
+    for person in known.values():
+        before = people.person(person.pseudonym)
+        if before is None or before.addresses != person.addresses:
+            kept = Person(person.pseudonym) if before is None else before
+            people.admit(replace(kept, addresses=person.addresses)).result()
+
+
 def _today() -> date:
     return datetime.now(UTC).date()  # noqa: TID251  # the shell of a program that runs
 
@@ -35,6 +50,6 @@ class Pseudonyms:
     def __call__(self, name: str) -> str:
         """The pseudonym."""
         if name not in self._known:
-            known = self._people.pseudonym_of(name)
+            known = name if self._people.person(name) is not None else self._people.pseudonym_of(name)
             self._known[name] = known or self._people.admit(Person("", name, name)).result().pseudonym
         return self._known[name]

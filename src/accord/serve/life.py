@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from accord.cases.events import Timer, Unreachable
+from accord.cases.events import Timer
 from accord.serve.carrier import Carrier
+from accord.serve.outbox import unreachable
 from accord.store.errors import StoreError
 
 LOOK_S, AUDIT_S, SEAL_S, LAPSE_S = 1.0, 60.0, 3600.0, 15.0
@@ -56,8 +57,7 @@ class Life:
         for each in found:
             case = self._ledger.case(each.case)
             if case is not None:
-                event = Unreachable(f"unreached/{each.case}/{each.turn}/{each.person}", now_ns, each.turn, each.person)
-                await self._carrier.tell(case, event)
+                await self._carrier.tell(case, unreachable(each, now_ns))
         return len(found)
 
     async def _rest(self) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import random
 import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import uvicorn
 from msgspec import Struct
@@ -28,41 +29,31 @@ from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every
 from accord.serve.links import Links, secret_in
 from accord.serve.metrics import Operations
 from accord.serve.naming import Naming
+from accord.serve.outbox import Outbox
 from accord.serve.rates import BURST, PER_S, Rates
+from accord.serve.sending.wiring import Wired
 from accord.serve.tokens import Tokens
 from accord.store.errors import StoreError
 from accord.store.interface import Ledger
 from accord.store.kept import Token
+from accord.store.rows import Sending
 
 _log = logging.getLogger("accord.serve")
 STOP_WITHIN_S = 10
 BACKLOG = 1024
 
 
-class Sends(Protocol):
-    """The only sender."""
-
-    async def run(self) -> None:
-        """Sends what is due until it is stopped."""
-
-    def stop(self) -> None:
-        """Ends `run` once what is under way has ended."""
-
-    def wake(self) -> None:
-        """Says that there may be something to send."""
-
-
 class Served(Struct, frozen=True, kw_only=True):
     """Where it listens and what it knows. `load` reads the contracts; it raises Refused where they cannot be used.
 
-    `address` is how people reach it, for links. `alive` is told every minute while all is well; None where nobody watches.
+    `channels` gives what is sent by, read anew with the contracts. `address` is how people reach it, for links. `alive` is told every minute while all is well; None where nobody watches.
     """
 
     listen: str
     ledger: Path
     version: str
     load: Callable[[Ledger], Carrying]
-    sender: Callable[[Carrier, Links], Sends] | None = None
+    channels: Callable[[], Mapping[str, Wired]] = dict
     heartbeats: Mapping[str, int] = {}
     address: str = ""
     alive: Callable[[], Awaitable[None]] | None = None
@@ -84,10 +75,9 @@ class Service:
         self.intake = Intake(self.carrier)
         self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
         self.life = Life(self.carrier)
-        self.operations = Operations(self.carrier, self.reload, dict)
-        self.sender = served.sender(self.carrier, links) if served.sender else None
-        if self.sender is not None:
-            self.carrier.woken.append(self.sender.wake)
+        self.outbox = Outbox(ledger, served.channels(), random.random, answer=self._answer, failed=self.carrier.wake)
+        self.carrier.woken.append(self.outbox.wake)
+        self.operations = Operations(self.carrier, self.reload, self._numbers)
         self._stopped = asyncio.Event()
 
     def _check_reach(self) -> None:
@@ -115,9 +105,19 @@ class Service:
         """Ends `run` soon."""
         self._stopped.set()
 
+    def _answer(self, sending: Sending) -> str:
+        message = sending.message
+        return self.links.address(message.deviation, message.turn, message.person, self.carrier.clock())
+
+    def _numbers(self) -> dict[str, int]:
+        tries = {f"tries_{channel}_{outcome}": count for (channel, outcome), count in self.outbox.tries.items()}
+        return {name.replace("-", "_"): count for name, count in tries.items()}
+
     async def reload(self) -> None:
         """Reads the contracts again; raises Refused where they cannot be used, and carries on by the old ones then."""
+        channels = await asyncio.to_thread(self.served.channels)
         self.carrier.carrying = await asyncio.to_thread(self.served.load, self.ledger)
+        self.outbox.use(channels)
         now_ns = self.carrier.clock()
         changed = [
             (case.deviation, RotaChanged(f"rota/{case.id}/{now_ns}", now_ns))
@@ -148,14 +148,12 @@ class Service:
     def _tasks(self) -> list[asyncio.Task[None]]:
         work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
-        if self.sender is not None:
-            work.append(self.sender.run())
+        work.append(self.outbox.run())
         return [asyncio.create_task(each) for each in work]
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         self.life.stop()
-        if self.sender is not None:
-            self.sender.stop()
+        await self.outbox.stop(STOP_WITHIN_S)
         await asyncio.wait(tasks, timeout=0.1)
         for task in tasks:
             task.cancel()
