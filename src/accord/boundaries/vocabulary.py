@@ -32,6 +32,7 @@ class Vocabulary(Struct, frozen=True):
     severity: tuple[str, ...] = SEVERITY
     interrupting: tuple[str, ...] = INTERRUPTING
     heartbeat: tuple[str, ...] = HEARTBEAT
+    partition: tuple[str, ...] = ()
     log_only: tuple[str, ...] = ()
     runbook_pages: tuple[str, ...] = ()
     said: dict[str, Fact] = {}

@@ -55,9 +55,11 @@ class Carrying:
         signal = labels.get("alertname", "") or "unnamed signal"
         urgency = self._urgency(labels)
         seen = annotations.get("summary") or annotations.get("description") or f"{signal} is firing"
+        partition = ", ".join(labels[name] for name in self._words.partition if labels.get(name))
         watched = self._watched.get(signal)
         if watched is None:
-            return Deviation(signal, expected="no contract names this signal", seen=seen, urgency=urgency)
+            unknown = "no contract names this signal"
+            return Deviation(signal, partition=partition, expected=unknown, seen=seen, urgency=urgency)
         consumers = self._consumers(watched)
         return Deviation(
             signal,
@@ -65,6 +67,7 @@ class Carrying:
             watched.provider,
             watched.operation,
             watched.term,
+            partition,
             expected=self._expected(watched),
             seen=seen,
             urgency=urgency,

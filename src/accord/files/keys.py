@@ -73,6 +73,7 @@ KEYS: tuple[Key, ...] = (
     Key("vocabulary.severity", "words", SEVERITY, "the labels that say how urgent an alert is"),
     Key("vocabulary.interrupting", "words", INTERRUPTING, "the severities that interrupt a person"),
     Key("vocabulary.heartbeat", "words", HEARTBEAT, "the alerts that always fire, so that their absence is noticed"),
+    Key("vocabulary.partition", "words", (), "the labels that tell deviations of one signal apart for accord serve, such as cluster or shard"),
     Key("receivers.log_only", "words", (), "the receivers that only write a log: nobody is told by them"),
     Key("runbooks.pages", "words", (), "the runbook pages that exist, as addresses or as the ends of addresses"),
     Key("runbooks.list", "words", (), "files that list the runbook pages that exist, one to a line"),
