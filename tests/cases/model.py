@@ -40,6 +40,7 @@ class State(NamedTuple):
     closed_by: str = ""
     accepted: bool = False
     clean: bool = True
+    unheard: str = ""
     holds: int = 0
     room: bool = True
     twins: int = 0
@@ -126,7 +127,9 @@ def fire(s: State, mutants: Mutants, source: str, when: str, held: bool, urgency
     """`when` says, where it is done, how long ago: quiet (signals lag), soon (the same again), late (a new one)."""
     if s.phase in OPEN:
         again = source not in s.firing
-        n = s._replace(firing=joined(s.firing, source), lapsed=without(s.lapsed, source))
+        n = s._replace(
+            firing=joined(s.firing, source), lapsed=without(s.lapsed, source), unheard=without(s.unheard, source)
+        )
         if "second_opens" in mutants:
             n = n._replace(twins=min(2, n.twins + 1))
         if s.phase == "CLAIMED":
@@ -166,7 +169,9 @@ def rerate(s: State, mutants: Mutants, urgency: str) -> Out:
 def clear(s: State, mutants: Mutants, source: str) -> Out:
     if source not in s.firing + s.lapsed:
         return Out(s)
-    n = s._replace(firing=without(s.firing, source), lapsed=without(s.lapsed, source))
+    n = s._replace(
+        firing=without(s.firing, source), lapsed=without(s.lapsed, source), unheard=without(s.unheard, source)
+    )
     if n.firing or s.phase in DONE or s.phase == "HELD":
         return Out(n)
     if "clear_closes" in mutants:
@@ -179,9 +184,10 @@ def clear(s: State, mutants: Mutants, source: str) -> Out:
 def lapse(s: State, mutants: Mutants, source: str) -> Out:
     if source not in s.firing:
         return Out(s)
+    n = s._replace(unheard=joined(s.unheard, source))
     if "lapse_is_clear" in mutants:
-        return clear(s, mutants, source)
-    return Out(s._replace(firing=without(s.firing, source), lapsed=joined(s.lapsed, source)))
+        return claim(n._replace(firing=without(s.firing, source)), mutants)
+    return Out(n._replace(firing=without(s.firing, source), lapsed=joined(s.lapsed, source)))
 
 
 def timer(s: State, mutants: Mutants, fresh: bool) -> Out:

@@ -139,7 +139,7 @@ def _closed(before: State, event: Event, out: Out) -> str:
         return "" if event[1] is True and not n.closed_by else "I3 withdrawn without a reason"
     fair = {
         "other": event[0] == "confirm" and event[1] == OTHER,
-        "telemetry": before.telemetry and before.clean and not before.firing and not before.lapsed,
+        "telemetry": before.telemetry and before.clean and not before.firing + before.unheard,
         "unconfirmed": before.confirming and not before.firing,
     }
     return "" if fair.get(n.closed_by) else "I3 closed neither by the other side nor by a clean window"
@@ -179,7 +179,7 @@ _ANSWERS = (
     "confirm",
     "dispute",
 )
-_CHECKS = (_closed, _fenced, _handed, _escalated, lambda _b, _e, out: standing(out.state), _turned)
+_CHECKS = (_closed, _fenced, _handed, lambda _b, _e, out: standing(out.state), _escalated, _turned)
 
 
 def silence(s: State, mutants: Mutants) -> str:
