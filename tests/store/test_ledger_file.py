@@ -108,7 +108,7 @@ def test_an_older_file_is_brought_up_to_date_by_who_writes(file: Path, monkeypat
 
 def test_a_step_that_fails_leaves_nothing_behind(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     SqliteLedger(file).close()
-    broken = (*steps(), (len(steps()) + 1, "create table more (name text);\ncreate table chain (again text);\n"))
+    broken = (*steps(), (len(steps()) + 1, "create table more (name text);\ncreate table root (again text);\n"))
     monkeypatch.setattr("accord.store.migrating.steps", lambda: broken)
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         with pytest.raises(sqlite3.OperationalError, match="already exists"):

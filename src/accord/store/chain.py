@@ -52,12 +52,11 @@ def joined(messages: Iterable[bytes]) -> bytes:
 
 def row_hash(before: bytes, row: tuple[Any, ...]) -> bytes:
     """The hash of a row: over that of the row before it in its chain, and all that the row says (`ROW` in its order)."""
-    sum_ = sha256(before)
+    parts = [before]
     for value in row:
-        said = value if isinstance(value, bytes) else str(value).encode()
-        sum_.update(b"%d:" % len(said))
-        sum_.update(said)
-    return sum_.digest()
+        said = value if type(value) is bytes else str(value).encode()
+        parts += (b"%d:" % len(said), said)
+    return sha256(b"".join(parts)).digest()
 
 
 ROW = (

@@ -11,6 +11,9 @@ from accord.store.errors import Incompatible, StoreError, Unavailable
 from accord.store.migrating import migrate, steps, version
 
 _BUSY_MS = 10_000
+_LOG_PAGES, _CACHE_KIB = 8192, 64 << 10
+"""After how many pages the log is copied into the file, and how much of the file the one who writes keeps at hand."""
+
 _LARGEST_LOG = 64 << 20
 """Bytes that the write-ahead log keeps on the disk after a flood."""
 
@@ -29,6 +32,8 @@ def writing(file: Path) -> sqlite3.Connection:
                 connection.execute(f"pragma {pragma}").fetchall()
             connection.execute("pragma secure_delete = on")
             connection.execute(f"pragma journal_size_limit = {_LARGEST_LOG}")
+            connection.execute(f"pragma wal_autocheckpoint = {_LOG_PAGES}")
+            connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
             migrate(connection, str(file))
             connection.execute("pragma wal_checkpoint(truncate)").fetchall()
         except BaseException:

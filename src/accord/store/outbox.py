@@ -10,6 +10,7 @@ from accord.store.errors import StoreError
 from accord.store.parts import Parts
 from accord.store.recording import queue
 from accord.store.rows import Outcome, Sending, Unreached
+from accord.store.writer import Memory
 
 _COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in"
 _ORDER = {Fate.QUEUED: 0, Fate.HANDED: 1, Fate.DELIVERED: 2, Fate.OPENED: 3, Fate.ANSWERED: 4}
@@ -36,7 +37,8 @@ class OutboxRows(Parts):
 
     def bundle(self, ids: Sequence[str], message: Message, key: str, at_ns: int) -> "Future[None]":
         """These sendings are told by this message instead."""
-        return self.writer.do(lambda connection: _bundle(connection, ids, message, key, at_ns))
+        memory = self.writer.memory
+        return self.writer.do(lambda connection: _bundle(connection, memory, ids, message, key, at_ns))
 
     def sending(self, sending_id: str) -> Sending | None:
         """The sending of this id."""
@@ -99,8 +101,10 @@ def _later(fate: Fate, heard: Fate) -> Fate:
     return max(fate, heard, key=_ORDER.__getitem__)
 
 
-def _bundle(connection: sqlite3.Connection, ids: Sequence[str], message: Message, key: str, at_ns: int) -> None:
-    into = queue(connection, (message,), key, at_ns, 0)[0]
+def _bundle(
+    connection: sqlite3.Connection, memory: Memory, ids: Sequence[str], message: Message, key: str, at_ns: int
+) -> None:
+    into = queue(connection, memory, (message,), key, at_ns, 0)[0]
     for each in ids:
         changed = connection.execute(
             f"update sending set also_in = ? where id = ? and {_QUEUED}", (into, each)

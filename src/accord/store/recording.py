@@ -17,6 +17,7 @@ from accord.store.errors import StoreError, Undecided
 from accord.store.parts import Parts
 from accord.store.people import channels_of
 from accord.store.rows import Entry, Recorded
+from accord.store.writer import Memory
 
 Decide = Callable[[Case | None, AnyEvent, Policy], Stepped]
 
@@ -26,8 +27,6 @@ class _Chain(Struct, frozen=True):
 
     number: int = 0
     hash: bytes = START
-    case_id: str = ""
-    policy: bytes = b""
     program: str = ""
     body: bytes = b""
 
@@ -39,10 +38,13 @@ class Recorder(Parts):
 
     def record(self, entries: Sequence[Entry]) -> "Future[tuple[Recorded, ...]]":
         """All of these events in one transaction, or none."""
-        return self.writer.do(lambda connection: tuple(recorded(connection, entry, self.decide) for entry in entries))
+        memory, decide = self.writer.memory, self.decide
+        return self.writer.do(
+            lambda connection: tuple(recorded(connection, memory, entry, decide) for entry in entries)
+        )
 
 
-def recorded(connection: sqlite3.Connection, entry: Entry, decide: Decide) -> Recorded:
+def recorded(connection: sqlite3.Connection, memory: Memory, entry: Entry, decide: Decide) -> Recorded:
     """What an entry comes to, recorded in the transaction there is."""
     chain = _chain(connection, entry.key)
     case = read_case(chain.body) if chain.body else None
@@ -54,23 +56,31 @@ def recorded(connection: sqlite3.Connection, entry: Entry, decide: Decide) -> Re
         raise StoreError(
             f"an event of {entry.key!r} was recorded for {stepped.case.key!r}; expected the key of its deviation"
         )
+    _remembered(connection, memory, entry.policy)
     sequence = _appended(connection, entry, chain, stepped)
     if isinstance(entry.event, Unreachable) and case is not None:
         _reported(connection, case.id, entry.event)
-    queue(connection, stepped.messages, entry.key, entry.event.at_ns, sequence)
+    queue(connection, memory, stepped.messages, entry.key, entry.event.at_ns, sequence)
     return Recorded(stepped.case, stepped.changed, stepped.note, sequence=sequence)
 
 
 def _chain(connection: sqlite3.Connection, key: str) -> _Chain:
     found = connection.execute(
-        "select chain.number, chain.hash, chain.case_id, chain.policy, chain.program, cases.body"
-        " from chain left join cases on cases.id = chain.case_id where chain.key = ?",
+        "select ledger.number, ledger.hash, ledger.program, cases.body from ledger left join cases on cases.id = ledger.case_id"
+        " where ledger.key = ? order by ledger.number desc limit 1",
         (key,),
     ).fetchone()
     if not found:
         return _Chain()
-    number, hash_, case_id, policy, by, body = found
-    return _Chain(number, hash_, case_id, policy, by, body or b"")
+    number, hash_, by, body = found
+    return _Chain(number, hash_, by, body or b"")
+
+
+def _remembered(connection: sqlite3.Connection, memory: Memory, policy: Policy) -> None:
+    hash_, body = written_policy(policy)
+    if hash_ not in memory.policies:
+        connection.execute("insert or ignore into policy values (?, ?)", (hash_, body))
+        memory.policies.add(hash_)
 
 
 def _decided(decide: Decide, case: Case | None, entry: Entry) -> Stepped:
@@ -87,9 +97,7 @@ def _appended(connection: sqlite3.Connection, entry: Entry, chain: _Chain, stepp
     """The number of the row that the ledger keeps of it; the chain and the case go on from there."""
     case = stepped.case
     case_id, body = (case.id, encode(case)) if case is not None else ("", b"")
-    policy, policy_body = written_policy(entry.policy)
-    if policy != chain.policy:
-        connection.execute("insert or ignore into policy values (?, ?)", (policy, policy_body))
+    policy, _ = written_policy(entry.policy)
     before = chain.body if chain.number and chain.program != program() else None
     told = digest(written_messages(stepped.messages))
     row = (entry.key, chain.number + 1, entry.event.id, case_id, encode(entry.event), policy)
@@ -100,10 +108,6 @@ def _appended(connection: sqlite3.Connection, entry: Entry, chain: _Chain, stepp
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*row, before, hash_),
     ).lastrowid
-    connection.execute(
-        "insert or replace into chain values (?, ?, ?, ?, ?, ?)",
-        (entry.key, chain.number + 1, hash_, case_id, policy, program()),
-    )
     if case is not None and body != chain.body:
         _stored(connection, entry.key, case, body)
     return sequence or 0
@@ -125,7 +129,7 @@ def _reported(connection: sqlite3.Connection, case_id: str, event: Unreachable) 
 
 
 def queue(
-    connection: sqlite3.Connection, messages: Iterable[Message], key: str, at_ns: int, sequence: int
+    connection: sqlite3.Connection, memory: Memory, messages: Iterable[Message], key: str, at_ns: int, sequence: int
 ) -> list[str]:
     """The ids of the sendings of these messages, one for each address of its person.
 
@@ -134,7 +138,7 @@ def queue(
     ids = []
     for message in messages:
         body = encode(message)
-        for channel, after in channels_of(connection, message.person) or (("", 0),):
+        for channel, after in channels_of(connection, memory, message.person) or (("", 0),):
             fate, reason = (Fate.QUEUED, "") if channel else (Fate.FAILED, "no address is known")
             row = (
                 sequence,

@@ -1,13 +1,3 @@
--- A key's chain: where it ends, and by which program and policy the last event was decided.
-create table chain (
-  key text primary key,
-  number integer not null,
-  hash blob not null,
-  case_id text not null,
-  policy blob not null,
-  program text not null
-) strict, without rowid;
-
 create table policy (hash blob primary key, body blob not null) strict, without rowid;
 
 -- Append-only. `before` is the case before the event, there only where the program changed since the row before it.
@@ -29,7 +19,6 @@ create table ledger (
 ) strict;
 create unique index ledger_event on ledger (event_id);
 create unique index ledger_chain on ledger (key, number);
-create index ledger_case on ledger (case_id) where case_id <> '';
 
 create table root (sequence integer primary key, at_ns integer not null, hash blob not null) strict;
 
@@ -43,7 +32,6 @@ create table cases (
   body blob not null
 ) strict;
 create index cases_due on cases (deadline_ns, actor, id) where open = 1;
-create unique index cases_key on cases (key) where open = 1;
 
 -- `sequence` is the row of the ledger that told it, 0 for a bundle; `reported` says that an Unreachable was recorded for it.
 create table sending (
