@@ -60,7 +60,7 @@ def is_listed(address: str | IPv4Address | IPv6Address, allowed: Iterable[Networ
 def is_public(address: str | IPv4Address | IPv6Address) -> bool:
     """Whether anybody may be reached there: no private, local, reserved or shared one, and none that stands for such."""
     found = _plain(address) if isinstance(address, str) else address
-    if isinstance(found, IPv6Address) and any(found in network for network in _WITHIN):
+    if isinstance(found, IPv6Address) and (found.is_site_local or any(found in network for network in _WITHIN)):
         return False
     shut = found.is_multicast or found.is_reserved or found.is_unspecified or found.is_link_local or found.is_loopback
     return found.is_global and not shut

@@ -11,7 +11,9 @@ import aiosmtplib
 from accord.files.channels import Network
 from accord.model.delivery import MailRequest, Request, Response, Security
 from accord.serve.sending.guard import Resolve, is_listed, reachable, resolved
-from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered
+from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered, broken_by, hush
+
+hush("aiosmtplib", "mail.log")
 
 
 class Mailing:
@@ -34,8 +36,8 @@ class Mailing:
         except aiosmtplib.SMTPRecipientsRefused as error:
             return _response(error.recipients[0].code, error.recipients[0].message)
         except (aiosmtplib.SMTPException, OSError) as error:
-            reason = str(error)[:100] or type(error).__name__
-            raise (Unanswered if tracked.has_left else NotSent)(f"the conversation broke off: {reason}") from None
+            lost = Unanswered if tracked.has_left else NotSent
+            raise lost(f"the conversation broke off: {broken_by(error)}") from None
         finally:
             server.close()
 
@@ -53,7 +55,7 @@ class Mailing:
             try:
                 return await self._greeted(request, address)
             except (aiosmtplib.SMTPException, OSError) as error:
-                reason = f"no connection: {_reason(error)}"
+                reason = f"no connection: {broken_by(error)}"
         raise NotSent(reason)
 
     async def _greeted(self, request: MailRequest, address: str) -> aiosmtplib.SMTP:
@@ -100,11 +102,3 @@ async def _handed(server: aiosmtplib.SMTP, request: MailRequest, tracked: Tracke
 
 def _response(code: int, message: str) -> Response:
     return Response(code, time.time_ns(), {}, message.encode("utf-8", "replace")[:1_000])
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"TLS: the certificate is refused: {error.verify_message}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error)[:100] or type(error).__name__

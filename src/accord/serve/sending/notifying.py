@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from accord.model.delivery import AppriseRequest, Request, Response
-from accord.serve.sending.transport import NotSent, Tracked
+from accord.serve.sending.transport import NotSent, Tracked, hush
 
 
 class Notifying:
@@ -31,6 +31,8 @@ class Notifying:
 
 def _notified(request: AppriseRequest) -> bool | None:
     import apprise  # slow to import, and needed by few
+
+    hush("apprise", "urllib3", "requests")
 
     sender = apprise.Apprise()
     if not sender.add(request.url.reveal()):

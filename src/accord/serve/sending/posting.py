@@ -2,18 +2,19 @@
 
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import httpx
 
 from accord.files.channels import Network
 from accord.model.delivery import HttpRequest, Request, Response
 from accord.serve.sending.guard import Resolve, is_listed, reachable, resolved
-from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered
+from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered, broken_by, hush
 
 LARGEST_ANSWER = 16_384
 """Bytes of an answer that are read."""
 
+hush("httpx", "httpcore")
 _IDLE_S = 2.0
 """So short that few servers close a connection at the same moment as it is used again."""
 
@@ -37,7 +38,7 @@ class Posting:
     async def send(self, request: Request, tracked: Tracked) -> Response:
         """The answer; raises NotSent, Unanswered or Forbidden. It has no deadline of its own: whoever calls it has."""
         assert isinstance(request, HttpRequest)
-        url = httpx.URL(request.url)
+        url = _read(request.url)
         port = url.port or (443 if url.scheme == "https" else 80)
         addresses = await reachable(url.host, port, self._allowed, self._resolve)
         if url.scheme != "https":
@@ -73,10 +74,17 @@ class Posting:
             ) as answer:
                 told = {name.lower(): value for name, value in answer.headers.items()}
                 return Response(answer.status_code, time.time_ns(), told, await _beginning(answer))
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx.HTTPError, OSError) as error:
             if tracked.has_left:
-                raise Unanswered(f"no whole answer: {_reason(error)}") from None
-            raise NotSent(f"no connection: {_reason(error)}") from None
+                raise Unanswered(f"no whole answer: {broken_by(error)}") from None
+            raise NotSent(f"no connection: {broken_by(error)}") from None
+
+
+def _read(text: str) -> httpx.URL:
+    try:
+        return httpx.URL(text)
+    except httpx.InvalidURL:
+        raise Forbidden("the address is none of HTTP") from None
 
 
 async def _beginning(answer: httpx.Response) -> bytes:
@@ -90,24 +98,3 @@ async def _beginning(answer: httpx.Response) -> bytes:
     except httpx.HTTPError:
         pass
     return read[:LARGEST_ANSWER]
-
-
-def _reason(error: BaseException) -> str:
-    """What went wrong, in the words of the system where it has any."""
-    for one in _causes(error):
-        if isinstance(one, ssl.SSLCertVerificationError):
-            return f"TLS: the certificate is refused: {one.verify_message}"
-        if isinstance(one, ssl.SSLError):
-            return f"TLS: {(one.reason or type(one).__name__).lower().replace('_', ' ')}"
-        if isinstance(one, OSError) and one.strerror:
-            return one.strerror.lower()
-    return str(error)[:100] or type(error).__name__
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    found: BaseException | None = error
-    for _ in range(10):
-        if found is None:
-            return
-        yield found
-        found = found.__cause__ or found.__context__

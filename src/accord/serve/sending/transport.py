@@ -1,5 +1,9 @@
 """How a request reaches its provider, and what may be said where no answer came back. No reason names an address or a secret."""
 
+import logging
+import os
+import ssl
+from collections.abc import Iterator
 from typing import Protocol
 
 from accord.model.delivery import Request, Response
@@ -34,3 +38,30 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Lets go of what is held open."""
+
+
+def broken_by(error: BaseException) -> str:
+    """What a connection broke by, in the words of TLS or of the system where they have any."""
+    for one in _causes(error):
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return f"TLS: the certificate is refused: {one.verify_message}"
+        if isinstance(one, ssl.SSLError):
+            return f"TLS: {(one.reason or type(one).__name__).lower().replace('_', ' ')}"
+        if isinstance(one, OSError) and one.errno and one.errno > 0:
+            return os.strerror(one.errno).lower()
+    return str(error)[:100] or type(error).__name__
+
+
+def hush(*loggers: str) -> None:
+    """Keeps libraries from logging what they send: their lines hold whole addresses and headers, and with them secrets."""
+    for name in loggers:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    found: BaseException | None = error
+    for _ in range(10):
+        if found is None:
+            return
+        yield found
+        found = found.__cause__ or found.__context__
