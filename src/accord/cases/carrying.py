@@ -115,7 +115,7 @@ class Carrying:
 
     def _policy(self, deviation: Deviation, day: datetime) -> Policy:
         if not deviation.provider:
-            return Policy(self._last, "", (), self._last, telemetry=True)
+            return Policy("", "", (), self._last)
         system, consumer = self._system, deviation.consumer.partition("+")[0]
         side = system.promised(deviation.provider, deviation.operation, {})
         climbed = ladder(system, deviation.provider, deviation.operation).levels

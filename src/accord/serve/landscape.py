@@ -9,6 +9,8 @@ from accord.cases.carrying import Carrying
 from accord.check import joined
 from accord.files.config import Config
 from accord.files.read import read
+from accord.files.vocabulary import stated
+from accord.model.fact import Fact
 from accord.model.problem import Problem
 from accord.store.interface import People
 from accord.store.person import Person
@@ -19,7 +21,8 @@ def carrying_in(
 ) -> tuple[Carrying, tuple[Problem, ...]]:
     """What the contracts in these paths say of signals, and what could not be read."""
     reading = read(tuple(paths), config)
-    system, refused = joined(reading.facts, _today())
+    words = () if reading.facts else [each for each in stated(config) if isinstance(each, Fact)]
+    system, refused = joined((*reading.facts, *words), _today())
     return Carrying(system, last, Pseudonyms(people)), (*reading.problems, *refused)
 
 
