@@ -110,8 +110,8 @@ def claimed(case: Case, policy: Policy, now: int, note: str, by_person: bool = F
     """
     confirming = by_person or not policy.telemetry or bool(case.lapsed)
     deadline = _confirmed_by(policy, now) if confirming else now + policy.stable_window
-    carrier = case.carrier or (case.actor if case.phase is not Phase.HELD else "")
-    changes: dict[str, object] = {
+    carrier = case.carrier or ("" if case.phase in (Phase.HELD, Phase.CLAIMED) else case.actor)
+    changes: dict[str, Any] = {
         "phase": Phase.CLAIMED,
         "carrier": carrier,
         "deadline_ns": deadline,
