@@ -93,7 +93,7 @@ def pass_on(
 ) -> Passed:
     """What the step comes to under the budget of the person whom it would wake (`meter.person`)."""
     case = stepped.case
-    if case is None or woken(stepped) != meter.person:
+    if case is None or not meter.person or woken(stepped) != meter.person:
         return Passed(stepped, meter, _routed(stepped.messages, Way.ALONE, now))
     was_open = now < meter.open_until_ns
     fresh = tuple(at for at in meter.pages if at > now - budget.window)
