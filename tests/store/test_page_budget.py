@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from accord.cases.breaker import DEFAULT_BUDGET, breaker_key
 from accord.cases.case import Phase
 from accord.model.message import About, Fate
+from accord.store.errors import StoreError
 from accord.store.ledger_sqlite import SqliteLedger
 from accord.store.rows import Outcome, Sending
 from cases.carried import MINUTE, START
@@ -28,9 +29,18 @@ def opened(tmp_path: Path) -> Iterator[SqliteLedger]:
     ledger.close()
 
 
-def flood(ledger: SqliteLedger, many: int = MANY) -> None:
+def flood(ledger: SqliteLedger, many: int = MANY, begins: int = START, name: str = "s") -> None:
     for n in range(many):
-        ledger.record([fire(f"e{n}", f"s{n}", at_ns=START + n * SECOND // 10)]).result()
+        ledger.record([fire(f"{name}{n}", f"{name}{n}", at_ns=begins + n * SECOND // 10)]).result()
+
+
+def two_floods(ledger: SqliteLedger) -> None:
+    """The first fills the bundle, which leaves; the second comes while the next bundle does not gather yet."""
+    flood(ledger)
+    leaves = ledger.next_leaving_ns()
+    assert leaves is not None
+    ledger.leave(leaves).result()
+    flood(ledger, MANY, leaves + SECOND, "t")
 
 
 def send(ledger: SqliteLedger, now_ns: int) -> list[Sending]:
@@ -54,9 +64,10 @@ def carry(ledger: SqliteLedger, until_ns: int) -> list[tuple[int, Sending]]:
 
 
 def test_a_flood_wakes_a_person_few_times_and_loses_nothing(opened: SqliteLedger) -> None:
-    flood(opened)
+    two_floods(opened)
     regular = [case for case in opened.cases(is_open=True) if case.key != breaker_key("p0").key]
-    assert len(regular) == MANY
+    assert len(regular) == 2 * MANY
+    assert sum(case.phase is Phase.HELD for case in regular) > MANY // 2
     for case in regular:
         pages = [each for each in opened.sendings(case.id) if each.message.interrupts]
         assert (case.phase is Phase.HELD) != bool(pages)
@@ -119,6 +130,15 @@ def test_a_batch_that_is_refused_leaves_no_mark_on_the_budget(opened: SqliteLedg
         assert refused.exception() is not None
     flood(opened, ALONE)
     assert opened.next_leaving_ns() is None and opened.case_of(breaker_key("p0").key) is None
+
+
+def test_an_id_that_a_hold_would_need_is_not_taken_silently(opened: SqliteLedger) -> None:
+    two_floods(opened)
+    held = next(case for case in opened.cases(is_open=True) if case.phase is Phase.HELD)
+    opened.record([fire("later/budget", "else", at_ns=START + MINUTE)]).result()
+    with pytest.raises(StoreError, match="'later/budget' is there already"):
+        opened.record([fire("later", "another", at_ns=START + MINUTE)]).result()
+    assert opened.case(held.id) == held and opened.case_of(fire("", "another").key) is None
 
 
 def test_without_a_budget_all_go_alone(tmp_path: Path) -> None:

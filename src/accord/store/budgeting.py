@@ -61,7 +61,7 @@ def _meter(connection: sqlite3.Connection, person: str) -> Meter:
 
 def keep_meter(connection: sqlite3.Connection, meter: Meter) -> None:
     """Keeps the meter of a person; it ends when its breaker closes."""
-    row = (KIND, meter.person, meter.open_until_ns, meter.person, encode(meter))
+    row = (KIND, meter.person, meter.open_until_ns, "", encode(meter))
     connection.execute("insert or replace into kept values (?, ?, ?, ?, ?)", row)
 
 

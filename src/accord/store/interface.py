@@ -1,7 +1,7 @@
 """What the loop, the sender, the API and the commands need of a ledger, whatever keeps it.
 
 Everything that writes gives a Future: it is done only when the write is durable (`durability` says against what), and fails with
-Unavailable where it is not. In a coroutine: `await asyncio.wrap_future(ledger.record(...))`; elsewhere `.result()`. What reads
+Unavailable where it is not, with StoreError where what was given cannot be recorded. In a coroutine: `await asyncio.wrap_future(ledger.record(...))`; elsewhere `.result()`. What reads
 is called from any thread, sees what is committed, and raises Unavailable where it cannot.
 
 Nothing here has a clock: every instant is given, in nanoseconds since 1970 (UTC).

@@ -68,7 +68,10 @@ def recorded(
     queue(connection, memory, own, entry.key, entry.event.at_ns, sequence)
     after = stepped
     for following in passed.following(entry) if passed else ():
-        recorded(connection, memory, following, decide)
+        if recorded(connection, memory, following, decide).repeated:
+            raise StoreError(
+                f"an event of the id {following.event.id!r} is there already, and what it says would be lost"
+            )
         after = passed.stepped if passed else stepped
     return Recorded(after.case, stepped.changed, stepped.note, sequence=sequence)
 
