@@ -470,3 +470,54 @@ def test_who_recovers_by_when_is_in_every_message() -> None:
     assert {message.facts.by_ns for message in carried.last.messages} == {carried.now + HOUR}
     carried.hold()
     assert fired().hold().messages[0].facts.recovers == "h0"
+
+
+def test_renewing_a_hold_lengthens_nothing() -> None:
+    carried = fired()
+    carried.hold(100 * HOUR)
+    end = carried.case.deadline_ns
+    carried.after(20 * MINUTE).hold(100 * HOUR, holder="h1")
+    assert (carried.case.actor, carried.case.deadline_ns) == ("h1", end)
+
+
+def test_whoever_is_asked_next_starts_afresh() -> None:
+    carried = fired()
+    carried.read_back()
+    carried.commit(20 * MINUTE)
+    carried.progress(30 * MINUTE)
+    assert (carried.case.renewals, carried.case.understood) == (1, True)
+    carried.timer()
+    carried.commit(20 * MINUTE, picks=False)
+    assert (carried.case.renewals, carried.case.handed, carried.case.misread) == (0, 0, 1)
+    assert carried.case.committed_ns == carried.now
+
+
+def test_whoever_takes_it_over_reads_it_for_themselves() -> None:
+    carried = fired()
+    carried.read_back()
+    carried.commit(HOUR)
+    carried.offer("b0")
+    carried.accept(picks=False)
+    assert carried.case.misread == 1
+
+
+def test_without_a_promise_hand_overs_do_not_move_the_bound_either() -> None:
+    carried = fired(replace(POLICY, recover_within=0))
+    carried.commit(4 * HOUR)
+    end = carried.now + 12 * HOUR
+    for giver, to in (("p0", "b0"), ("b0", "p0"), ("p0", "b0")):
+        carried.after(4 * HOUR - MINUTE).offer(to, by=giver)
+        carried.accept(min(4 * HOUR, end - carried.now))
+        assert carried.case.actor == to and carried.case.deadline_ns <= end
+    assert not carried.after(MINUTE).progress(4 * HOUR).changed
+
+
+def test_the_first_acknowledgement_starts_the_promise_and_no_later_one() -> None:
+    for see in ("acknowledge", "read_back"):
+        carried = fired(replace(POLICY, recover_from="acknowledgement"))
+        getattr(carried.after(MINUTE), see)()
+        carried.timer()
+        getattr(carried.after(MINUTE), see)()
+        assert carried.case.acknowledged_ns == START + MINUTE
+        assert not carried.commit(START + MINUTE + 2 * HOUR - carried.now + 1).changed
+        assert carried.commit(START + MINUTE + 2 * HOUR - carried.now).changed
