@@ -20,6 +20,7 @@ class Flooded:
         self.parked: dict[str, list[tuple[int, Message]]] = {}
         self.pages: list[tuple[int, Message]] = []
         self.opened: list[Fire] = []
+        self.sent: list[tuple[str, int]] = []  # deviation and turn of every page that left, alone or in a bundle
 
     def hear(self, key: str, event: AnyEvent) -> None:
         stepped = step(self.cases.get(key), event, self.policy)
@@ -34,6 +35,7 @@ class Flooded:
                     self.parked.setdefault(person, []).append((routed.due_ns, routed.message))
                 elif routed.message.interrupts:
                     self.pages.append((event.at_ns, routed.message))
+                    self.sent.append((routed.message.deviation, routed.message.turn))
         assert stepped.case is not None
         self.cases[key] = stepped.case
 
@@ -44,6 +46,7 @@ class Flooded:
                 message = bundled(tuple(message for _, message in parked))
                 assert message is not None
                 self.pages.append((due, message))
+                self.sent += {one.deviation: (one.deviation, one.turn) for _, one in parked}.values()
                 self.parked[person] = []
 
     def timers(self, now: int) -> None:

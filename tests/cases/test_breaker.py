@@ -3,6 +3,8 @@
 import pytest
 from carried import HOUR, MINUTE, POLICY, START
 from flooded import Flooded, deviation, told
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from model_breaker import ALONE, GATHER, HOLD, WINDOW, arrivals, run, search
 from msgspec.structs import replace
 
@@ -17,9 +19,9 @@ from accord.cases.breaker import (
     settled,
     woken,
 )
-from accord.cases.case import Phase
+from accord.cases.case import Case, Phase
 from accord.cases.deviation import Urgency
-from accord.cases.events import Fire, Timer
+from accord.cases.events import Clear, Commit, Fire, Timer
 from accord.cases.step import step
 from accord.model.message import About
 from counted import calls
@@ -180,3 +182,48 @@ def test_a_repeat_of_the_last_resort_waits_for_the_next_bundle_and_is_not_held()
     flood.timers(START + 6 * MINUTE)
     assert {case.phase for case in flood.cases.values()} == {Phase.LAST}
     assert {due for due, _ in flood.parked["keeper"]} == {left + DEFAULT_BUDGET.window}
+
+
+acts = st.lists(
+    st.tuples(
+        st.sampled_from(("fire", "fire", "fire", "commit", "clear", "time")), st.integers(0, 11), st.integers(1, 200)
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(acts)
+def test_who_is_asked_was_told_once_or_will_be_before_half_of_their_time_is_over(
+    acts: list[tuple[str, int, int]],
+) -> None:
+    """Whatever fires, clears and is answered in between: a page is never sent twice, and nobody is asked who is told nothing."""
+    flood, now = Flooded(), START
+    for number, (act, which, seconds) in enumerate(acts):
+        key, case = str(which), flood.cases.get(str(which))
+        if act == "fire":
+            flood.hear(key, Fire(f"e{number}", now, deviation(which)))
+        elif act == "clear":
+            flood.hear(key, Clear(f"e{number}", now)) if case else None
+        elif act == "commit" and case is not None:
+            flood.hear(key, Commit(f"e{number}", now, case.turn, case.actor, now + MINUTE))
+        now += seconds * 1_000_000_000 if act == "time" else 0
+        flood.timers(now)
+        flood.send(now)
+        assert len(flood.sent) == len(set(flood.sent))
+        for one in flood.cases.values():
+            conserved(flood, one)
+
+
+def conserved(flood: Flooded, case: Case) -> None:
+    parked = [
+        (message.turn, due) for _, all_ in flood.parked.items() for due, message in all_ if message.deviation == case.id
+    ]
+    if case.phase is Phase.AWAIT:
+        waiting = [due for turn, due in parked if turn == case.turn]
+        assert ((case.id, case.turn) in flood.sent) + len(waiting) == 1
+        assert all(due - case.turned_ns <= (case.deadline_ns - case.turned_ns) // 2 for due in waiting)
+    if case.phase is Phase.HELD:
+        assert case.actor == "keeper" and case.reason.startswith("page budget of ")
+        assert case.deadline_ns - case.turned_ns <= DEFAULT_BUDGET.window
+        assert (case.id, case.turn) not in flood.sent and case.turn not in dict(parked)
