@@ -9,7 +9,7 @@ from msgspec import Struct
 from accord.cases.breaker import Budget, Meter, Passed, Way, breaker_policy, pass_on, woken
 from accord.cases.case import Stepped
 from accord.store.chain import encode
-from accord.store.queueing import Told
+from accord.store.queueing import Told, told
 from accord.store.rows import Entry
 
 HELD_BY_BUDGET = "/budget"
@@ -33,7 +33,7 @@ class Budgeted(Struct, frozen=True):
     def own(self, stepped: Stepped) -> tuple[Told, ...]:
         """What is queued of the messages of the step itself; those of a hold are queued with its own row."""
         routed = (each for each in self.passed.routed if each.message in stepped.messages)
-        return tuple(Told(each.message, each.due_ns, each.way is Way.BUNDLE) for each in routed)
+        return tuple(told(each.message, each.due_ns, each.way is Way.BUNDLE) for each in routed)
 
     def following(self, entry: Entry) -> Iterator[Entry]:
         """What is recorded after the entry: the hold, and the breaker's own deviation where it has just opened."""

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from accord.cases.breaker import Meter, breaker_key, bundled, settled
 from accord.store.budgeting import KIND, keep_meter, meters_over
 from accord.store.chain import read_message, read_policy
-from accord.store.queueing import Told, queue
+from accord.store.queueing import queue, told
 from accord.store.recording import Decide, Recorder, recorded
 from accord.store.rows import Entry
 from accord.store.writer import Memory
@@ -51,7 +51,7 @@ def _bundled(connection: sqlite3.Connection, memory: Memory, person: str, now_ns
         connection.executemany("update sending set parked = 0 where id = ?", ids)
         return
     key = breaker_key(person).key
-    into = queue(connection, memory, (Told(message, now_ns),), key, now_ns, 0)[0]
+    into = queue(connection, memory, (told(message, now_ns),), key, now_ns, 0)[0]
     _put_away(connection, into, ids)
 
 

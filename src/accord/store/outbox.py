@@ -8,7 +8,7 @@ from accord.model.message import Fate, Message
 from accord.store.chain import read_message
 from accord.store.errors import StoreError
 from accord.store.parts import Parts
-from accord.store.queueing import Told, queue
+from accord.store.queueing import queue, told
 from accord.store.rows import Outcome, Sending, Unreached
 from accord.store.writer import Memory
 
@@ -105,7 +105,7 @@ def _later(fate: Fate, heard: Fate) -> Fate:
 def _bundle(
     connection: sqlite3.Connection, memory: Memory, ids: Sequence[str], message: Message, key: str, at_ns: int
 ) -> None:
-    into = queue(connection, memory, (Told(message, at_ns),), key, at_ns, 0)[0]
+    into = queue(connection, memory, (told(message, at_ns),), key, at_ns, 0)[0]
     for each in ids:
         changed = connection.execute(
             f"update sending set also_in = ? where id = ? and {_WAITING}", (into, each)

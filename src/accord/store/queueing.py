@@ -14,27 +14,33 @@ from accord.store.writer import Memory
 
 
 class Told(Struct, frozen=True):
-    """A message to queue: not before `due_ns`, and `parked` where it then leaves in a bundle, not by itself."""
+    """A message to queue, with its bytes: not before `due_ns`, and `parked` where it then leaves in a bundle, not by itself."""
 
     message: Message
+    body: bytes
     due_ns: int
     parked: bool = False
 
 
+def told(message: Message, due_ns: int, parked: bool = False) -> Told:
+    """A message to queue, written."""
+    return Told(message, encode(message), due_ns, parked)
+
+
 def queue(
-    connection: sqlite3.Connection, memory: Memory, told: Iterable[Told], key: str, at_ns: int, sequence: int
+    connection: sqlite3.Connection, memory: Memory, messages: Iterable[Told], key: str, at_ns: int, sequence: int
 ) -> list[str]:
     """The ids of the sendings of these messages, one for each address of its person.
 
     Where somebody has no address, there is one that has failed already, so that the silence is known at once.
     """
     ids = []
-    for each in told:
-        message, body = each.message, encode(each.message)
+    for each in messages:
+        message = each.message
         whose = (sequence, key, message.deviation, message.turn, message.person)
         for channel, after in channels_of(connection, memory, message.person) or (("", 0),):
             fate, reason = (Fate.QUEUED, "") if channel else (Fate.FAILED, "no address is known")
-            row = (*whose, channel, fate, each.due_ns + after, at_ns, reason, int(each.parked), body)
+            row = (*whose, channel, fate, each.due_ns + after, at_ns, reason, int(each.parked), each.body)
             ids.append(_queued(connection, message, channel, row))
     return ids
 
@@ -56,6 +62,5 @@ def _queued(connection: sqlite3.Connection, message: Message, channel: str, row:
 
 def sending_id(message: Message, channel: str, copy: int = 0) -> str:
     """What a provider is given as idempotency key: deviation, turn, side, person, channel."""
-    parts = [message.deviation, str(message.turn), message.side, message.person, channel]
-    parts += [str(copy)] if copy else []
-    return sha256("\x00".join(parts).encode()).hexdigest()[:32]
+    parts = f"{message.deviation}\0{message.turn}\0{message.side.value}\0{message.person}\0{channel}"
+    return sha256((f"{parts}\0{copy}" if copy else parts).encode()).hexdigest()[:32]

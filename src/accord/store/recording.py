@@ -12,10 +12,20 @@ from accord.cases.events import AnyEvent, Unreachable
 from accord.cases.policy import Policy
 from accord.cases.step import step
 from accord.store.budgeting import budgeted
-from accord.store.chain import START, digest, encode, program, read_case, row_hash, written_messages, written_policy
+from accord.store.chain import (
+    START,
+    digest,
+    encode,
+    joined,
+    program,
+    read_case,
+    row_hash,
+    written_messages,
+    written_policy,
+)
 from accord.store.errors import StoreError, Undecided
 from accord.store.parts import Parts
-from accord.store.queueing import Told, queue
+from accord.store.queueing import Told, queue, told
 from accord.store.rows import Entry, Recorded
 from accord.store.writer import Memory
 
@@ -61,7 +71,7 @@ def recorded(
         )
     _remembered(connection, memory, entry.policy)
     passed = budgeted(connection, entry, stepped, budget)
-    own = passed.own(stepped) if passed else tuple(Told(message, entry.event.at_ns) for message in stepped.messages)
+    own = passed.own(stepped) if passed else tuple(told(message, entry.event.at_ns) for message in stepped.messages)
     sequence = _appended(connection, entry, chain, stepped, own)
     if isinstance(entry.event, Unreachable) and case is not None:
         _reported(connection, case.id, entry.event)
@@ -113,10 +123,10 @@ def _appended(
     case_id, body = (case.id, encode(case)) if case is not None else ("", b"")
     policy, _ = written_policy(entry.policy)
     before = chain.body if chain.number and chain.program != program() else None
-    told = digest(written_messages(stepped.messages))
-    queued = digest(written_messages(each.message for each in own))
+    queued = digest(joined(each.body for each in own))
+    all_told = queued if len(own) == len(stepped.messages) else digest(written_messages(stepped.messages))
     row = (entry.key, chain.number + 1, entry.event.id, case_id, encode(entry.event), policy)
-    row += (int(stepped.changed), stepped.note, told, queued, digest(body), program())  # type: ignore[assignment]
+    row += (int(stepped.changed), stepped.note, all_told, queued, digest(body), program())  # type: ignore[assignment]
     hash_ = row_hash(chain.hash, (*row, before or b""))
     sequence = connection.execute(
         "insert into ledger (key, number, event_id, case_id, event, policy, changed, note, told, queued, state, program, before, hash)"
