@@ -77,7 +77,7 @@ def test_no_row_of_commitments_and_hand_overs_outlasts_the_promise(acts: list[st
 
 
 def message(turn: int, about: About) -> Message:
-    return Message("d", turn, Side.OTHER, "c0", about, "checkout -> payments", Facts("", "", 0), about is About.OPENED)
+    return Message("d", turn, Side.OTHER, "c0", about, "checkout -> payments", Facts("", "", 0))
 
 
 OVER = (About.CLOSED, About.WITHDRAWN, About.MERGED)

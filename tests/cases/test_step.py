@@ -277,7 +277,9 @@ def test_overlapping_shifts_are_not_twice_the_time() -> None:
     duty = (Duty(0, 10, "a"), Duty(5, 20, "b"), Duty(30, 40, "c"))
     assert [after_duty(duty, 0, span) for span in (10, 20, 25, 30, 31)] == [10, 20, 35, 40, 0]
     assert after_duty(duty, 25, 5) == 35
-    assert [next_on_duty(duty, now) for now in (0, 7, 12, 25, 40)] == ["a", "a", "b", "c", ""]
+    for order in (duty, duty[::-1]):
+        assert [next_on_duty(order, now) for now in (0, 12, 25, 40)] == ["a", "b", "c", ""]
+        assert after_duty(order, 0, 25) == 35
 
 
 def test_declining_names_a_party_and_skips_to_its_level() -> None:
