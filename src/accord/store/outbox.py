@@ -8,7 +8,7 @@ from accord.model.message import Fate, Message
 from accord.store.chain import read_message
 from accord.store.errors import StoreError
 from accord.store.parts import Parts
-from accord.store.recording import queue
+from accord.store.queueing import queue, told
 from accord.store.rows import Outcome, Sending, Unreached
 from accord.store.writer import Memory
 
@@ -64,7 +64,8 @@ class OutboxRows(Parts):
         return tuple(_sending(*columns) for columns in found)
 
 
-_QUEUED = "fate = 'queued' and also_in = ''"
+_WAITING = "fate = 'queued' and also_in = ''"
+_QUEUED = f"{_WAITING} and parked = 0"
 _UNREACHED = """
 select distinct sending.key, case_id, sending.turn, person from sending indexed by sending_failed
 join cases on cases.id = case_id and cases.open = 1 and cases.turn = sending.turn
@@ -104,10 +105,10 @@ def _later(fate: Fate, heard: Fate) -> Fate:
 def _bundle(
     connection: sqlite3.Connection, memory: Memory, ids: Sequence[str], message: Message, key: str, at_ns: int
 ) -> None:
-    into = queue(connection, memory, (message,), key, at_ns, 0)[0]
+    into = queue(connection, memory, (told(message, at_ns),), key, at_ns, 0)[0]
     for each in ids:
         changed = connection.execute(
-            f"update sending set also_in = ? where id = ? and {_QUEUED}", (into, each)
+            f"update sending set also_in = ? where id = ? and {_WAITING}", (into, each)
         ).rowcount
         if not changed:
             raise StoreError(f"the sending {each!r} is not queued any more, and no bundle may tell it again")
