@@ -29,6 +29,9 @@ from accord.store.rows import Sending, Unreached
 READ_AHEAD, RUNS_LOW = 200, 50
 """Sendings that are read beyond those that are known to wait, and how few of a channel make it worth reading more."""
 
+MOST_UNMARKED = 100
+"""Sendings of one channel that were told and are not yet marked: a crash tells each of these once more."""
+
 MOST_NAMED = 50
 """Deviations of a bundle that are told by what they are; the rest by their ids."""
 
@@ -68,7 +71,8 @@ class Outbox:
         self._store, self._channels, self._chance, self._clock = store, channels, chance, clock
         self._answer, self._failed = answer, failed
         self._waiting: dict[str, dict[str, Sending]] = {}
-        self._running: dict[str, int] = {}
+        self._running: Counter[str] = Counter()
+        self._unmarked: Counter[str] = Counter()
         self._breakers: dict[str, Breaker] = {}
         self._providers: dict[str, str] = {}
         self._busy: set[Lane] = set()
@@ -146,7 +150,7 @@ class Outbox:
         """Begins what may begin on this channel; after how many seconds to look again."""
         waiting = self._waiting[name]
         for sending in list(waiting.values()):
-            if self._running.get(name, 0) >= CONNECTIONS:
+            if self._running[name] >= CONNECTIONS or self._unmarked[name] >= MOST_UNMARKED:
                 return _IDLE_S
             now, breaker = self._clock(), self._breaker(self._providers.get(name, ""))
             if (admitted_ns := breaker.admits_at_ns(now)) > now:
@@ -166,39 +170,52 @@ class Outbox:
 
     def _begin(self, name: str, lane: Lane) -> None:
         self._busy.add(lane)
-        self._running[name] = self._running.get(name, 0) + 1
+        self._running[name] += 1
         task = asyncio.create_task(self._tell(lane))
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._ended(done, name, lane))
+        task.add_done_callback(lambda done: self._ended(done, lane))
 
-    def _ended(self, task: "asyncio.Task[None]", name: str, lane: Lane) -> None:
+    def _ended(self, task: "asyncio.Task[None]", lane: Lane) -> None:
         self._tasks.discard(task)
         self._busy.discard(lane)
-        self._running[name] -= 1
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a try ended unexpectedly: %s", type(error).__name__)
         self._woken.set()
 
     async def _tell(self, lane: Lane) -> None:
-        """Tries what goes next on the lane, and marks what it came to."""
+        """Tries what goes next on the lane, and marks what it came to; the next lane need not wait for the mark."""
         try:
-            said = next_said(lane, self._store.sendings(lane.case), self._bundle_arrived)
-            if said is None or said.ready_ns > self._clock():
-                return
-            verdict = await self._verdict(said)
-            if verdict is None:
-                return
-        except Unavailable as error:
-            _log.warning("the outbox cannot be read: %s", error)
+            tried = await self._tried(lane)
+        finally:
+            self._running[lane.channel] -= 1
+            self._woken.set()
+        if tried is None:
             return
+        said, verdict = tried
         outcome = self._outcome(said, verdict)
         self.tries[lane.channel, verdict.outcome] += 1
         _log.info(
             "told %s turn %d by %s: %s (%s)", said.sending.id[:8], said.message.turn, lane.channel, *_words(outcome)
         )
-        await self._mark([*_replaced(said, outcome), outcome])
+        self._unmarked[lane.channel] += 1
+        try:
+            await self._mark([*_replaced(said, outcome), outcome])
+        finally:
+            self._unmarked[lane.channel] -= 1
         if outcome.fate is Fate.FAILED:
             self._failed()
+
+    async def _tried(self, lane: Lane) -> tuple[Said, Verdict] | None:
+        """What was tried and what it came to; None where nothing is to be tried now."""
+        try:
+            said = next_said(lane, self._store.sendings(lane.case), self._bundle_arrived)
+            if said is None or said.ready_ns > self._clock():
+                return None
+            verdict = await self._verdict(said)
+        except Unavailable as error:
+            _log.warning("the outbox cannot be read: %s", error)
+            return None
+        return None if verdict is None else (said, verdict)
 
     async def _verdict(self, said: Said) -> Verdict | None:
         """What the try came to; None where the provider is left alone for now."""
