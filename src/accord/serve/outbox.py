@@ -77,6 +77,7 @@ class Outbox:
         self._providers: dict[str, str] = {}
         self._busy: set[Lane] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
         self._is_stopping, self._has_more, self._reads_again_s = False, True, 0.0
 
@@ -86,8 +87,10 @@ class Outbox:
         self._woken.set()
 
     def use(self, channels: Mapping[str, Wired]) -> None:
-        """Sends by these channels from now on; what is on its way stays on it."""
-        self._channels = channels
+        """Sends by these channels from now on; what is on its way stays on it. From the thread of the event loop only."""
+        before, self._channels = self._channels, channels
+        self._providers.clear()
+        self._closing = [asyncio.create_task(one.transport.close()) for one in before.values()]
         self.wake()
 
     @property
@@ -114,7 +117,10 @@ class Outbox:
                 self._has_more = True
 
     async def stop(self, grace_s: float = 30.0) -> None:
-        """Begins nothing more, and waits for what is on its way; what is not done by then will be told again."""
+        """Begins nothing more, and waits for what is on its way; what is not done by then will be told again.
+
+        `run` returns, and the connections of all channels are closed.
+        """
         self._is_stopping = True
         self._woken.set()
         if self._tasks:
@@ -122,6 +128,7 @@ class Outbox:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*self._closing, *(one.transport.close() for one in self._channels.values()))
 
     async def _read(self) -> None:
         """Reads what is due and not yet known; those that are known come first, and are read again."""
