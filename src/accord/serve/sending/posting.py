@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from accord.files.channels import Network
 from accord.model.delivery import HttpRequest, Request, Response
-from accord.serve.sending.guard import Resolve, is_listed, reachable, resolved
+from accord.serve.sending.guard import CONNECTS_WITHIN_S, Resolve, is_listed, reachable, resolved
 from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered, broken_by
 
 LARGEST_ANSWER = 16_384
@@ -36,14 +36,19 @@ class _Target(Struct, frozen=True):
     authority: str
     path: str
 
+    @property
+    def origin(self) -> tuple[str, int, bool]:
+        """What a connection may be used again for."""
+        return self.host, self.port, self.is_encrypted
+
 
 class _Connection:
     """One connection, and when it was used last."""
 
-    __slots__ = ("http", "key", "reader", "used_s", "writer")
+    __slots__ = ("http", "reader", "target", "used_s", "writer")
 
-    def __init__(self, key: tuple[str, int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.key, self.reader, self.writer, self.used_s = key, reader, writer, time.monotonic()
+    def __init__(self, target: _Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.target, self.reader, self.writer, self.used_s = target, reader, writer, time.monotonic()
         self.http = h11.Connection(h11.CLIENT)
 
     @property
@@ -69,12 +74,7 @@ class Posting:
         """The answer; raises NotSent, Unanswered or Forbidden. It has no deadline of its own: whoever calls it has."""
         assert isinstance(request, HttpRequest)
         target = _taken_apart(request.url)
-        addresses = await reachable(target.host, target.port, self._allowed, self._resolve)
-        if not target.is_encrypted:
-            addresses = [address for address in addresses if is_listed(address, self._allowed)]
-            if not addresses:
-                raise Forbidden("http without encryption goes only to networks that `allow_private` names")
-        connection = self._kept(addresses, target.port) or await self._connected(target, addresses)
+        connection = self._kept(target) or await self._connected(target)
         try:
             response = await _exchanged(connection, _written(connection, target, request), tracked)
         except BaseException:
@@ -88,11 +88,11 @@ class Posting:
         while self._idle:
             self._idle.pop().close()
 
-    def _kept(self, addresses: Sequence[str], port: int) -> _Connection | None:
-        """A connection to one of these addresses that is still open."""
+    def _kept(self, target: _Target) -> _Connection | None:
+        """A connection there that is still open: its address was checked when it was made."""
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_usable and connection.key[0] in addresses and connection.key[1] == port:
+            if connection.is_usable and connection.target.origin == target.origin:
                 return connection
             connection.close()
         return None
@@ -106,16 +106,27 @@ class Posting:
         else:
             connection.close()
 
-    async def _connected(self, target: _Target, addresses: Sequence[str]) -> _Connection:
-        reason = ""
+    async def _connected(self, target: _Target) -> _Connection:
         encryption = {"ssl": self._trust, "server_hostname": target.host} if target.is_encrypted else {}
+        addresses = await self._addresses(target)
+        reason = ""
         for address in addresses:
             try:
-                reader, writer = await asyncio.open_connection(address, target.port, **encryption)  # type: ignore[arg-type]
-                return _Connection((address, target.port), reader, writer)
+                async with asyncio.timeout(CONNECTS_WITHIN_S if address != addresses[-1] else None):
+                    opened = await asyncio.open_connection(address, target.port, **encryption)  # type: ignore[arg-type]
+                return _Connection(target, *opened)
             except OSError as error:
                 reason = f"no connection: {broken_by(error)}"
         raise NotSent(reason)
+
+    async def _addresses(self, target: _Target) -> Sequence[str]:
+        """Those that may be connected to; without encryption only those that the settings allow by name."""
+        addresses = await reachable(target.host, target.port, self._allowed, self._resolve)
+        if target.is_encrypted:
+            return addresses
+        if listed := [address for address in addresses if is_listed(address, self._allowed)]:
+            return listed
+        raise Forbidden("http without encryption goes only to networks that `allow_private` names")
 
 
 def _taken_apart(url: str) -> _Target:
