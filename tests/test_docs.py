@@ -34,14 +34,22 @@ def section(name: str) -> str:
     return re.split(r"^## ", COMMANDS.partition(f"## accord {name}\n")[2], flags=re.MULTILINE)[0]
 
 
+def parameters(command: click.Command) -> Iterator[click.Parameter]:
+    """Those of a command and of the commands in it."""
+    yield from command.params
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from parameters(inner)
+
+
 def options() -> list[object]:
-    return [
-        pytest.param(name, option, id=f"{name} {option}")
+    named = {
+        (name, option)
         for name, command in commands()
-        for parameter in command.params
+        for parameter in parameters(command)
         if isinstance(parameter, click.Option)
         for option in parameter.opts
-    ]
+    }
+    return [pytest.param(name, option, id=f"{name} {option}") for name, option in sorted(named)]
 
 
 @pytest.mark.parametrize("name", [name for name, _ in commands()])
@@ -56,7 +64,7 @@ def test_every_option_is_in_the_section_of_its_command(name: str, option: str) -
 
 
 def test_no_option_is_documented_that_does_not_exist() -> None:
-    known = {option for _, command in commands() for parameter in command.params for option in parameter.opts}
+    known = {option for _, command in commands() for parameter in parameters(command) for option in parameter.opts}
     assert set(re.findall(r"`(--[a-z-]+)", COMMANDS + CONFIGURATION)) <= known | {"--help", "--version"}
 
 

@@ -90,16 +90,19 @@ def _tell(ledger: Path, verified: "Verified") -> None:
     if verified.disagreement:
         click.echo(f"{ledger}: {verified.disagreement}")
         click.get_current_context().exit(DISAGREES)
-    counted = f"{verified.rows} rows in {verified.chains} chains, {verified.cases} cases, {verified.sendings} messages"
+    rows, chains = _counted(verified.rows, "row"), _counted(verified.chains, "chain")
+    counted = f"{rows} in {chains}, {_counted(verified.cases, 'case')}, {_counted(verified.sendings, 'message')}"
     click.echo(f"{ledger}: {counted}: everything agrees, and every event is decided alike")
     if verified.otherwise:
-        click.echo(
-            f"{verified.otherwise} rows were decided by another program, and this one decides them otherwise; their hashes agree"
-        )
-    if verified.root:
-        click.echo(f"{verified.roots} roots, the last {verified.root}")
-    else:
-        click.echo("no root was made yet")
+        were, it = ("was", "it") if verified.otherwise == 1 else ("were", "them")
+        decided = f"{_counted(verified.otherwise, 'row')} {were} decided by another program, and this one decides {it} otherwise"
+        click.echo(f"except that {decided}; the hashes agree")
+    roots = f"{_counted(verified.roots, 'root')}, the last {verified.root}" if verified.root else "no root was made yet"
+    click.echo(roots)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _refuse(error: "StoreError") -> NoReturn:

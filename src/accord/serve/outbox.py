@@ -27,7 +27,7 @@ from accord.store.errors import Unavailable
 from accord.store.rows import Sending, Unreached
 
 READ_AHEAD, RUNS_LOW = 200, 50
-"""Sendings that are read beyond those that are known to wait, and how few of a channel make it worth reading more."""
+"""Sendings that are read at a time, and how many of a channel wait at most before no more of it are read."""
 
 MOST_UNMARKED = 100
 """Sendings of one channel that were told and are not yet marked: a crash tells each of these once more."""
@@ -36,8 +36,8 @@ MOST_NAMED = 50
 """Deviations of a bundle that are told by what they are; the rest by their ids."""
 
 _IDLE_S, _LONGEST_MARKING_WAIT_S = 1.0, 5.0
-_READING_SHARE = 10
-"""Reading what is due takes at most one part in so many of the time, however much waits for a provider that is down."""
+_READING_SHARE, _LONG_READING_S = 5, 0.02
+"""Reading what is due, where it takes long, takes at most one part in so many of the time."""
 
 _log = logging.getLogger("accord.outbox")
 
@@ -75,7 +75,8 @@ class Outbox:
         self._unmarked: Counter[str] = Counter()
         self._breakers: dict[str, Breaker] = {}
         self._providers: dict[str, str] = {}
-        self._busy: set[Lane] = set()
+        self._busy: dict[Lane, frozenset[str]] = {}
+        self._again: set[Lane] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
@@ -131,21 +132,30 @@ class Outbox:
         await asyncio.gather(*self._closing, *(one.transport.close() for one in self._channels.values()))
 
     async def _read(self) -> None:
-        """Reads what is due and not yet known; those that are known come first, and are read again."""
+        """Reads what is due and not yet known, of the channels that have little to do."""
         if not self._wants_more() or time.monotonic() < self._reads_again_s:
             return
-        begun = time.monotonic()
-        limit = 2 * sum(map(len, self._waiting.values())) + len(self._tasks) + READ_AHEAD
+        begun, full = time.monotonic(), [name for name, waiting in self._waiting.items() if len(waiting) >= RUNS_LOW]
+        known = sum(map(len, self._waiting.values())) + len(self._tasks)
         try:
-            found = await asyncio.to_thread(self._store.sendings_due, self._clock(), limit)
+            found = await asyncio.to_thread(self._store.sendings_due, self._clock(), known + READ_AHEAD, full)
         except Unavailable as error:
             _log.warning("the outbox cannot be read: %s", error)
             self._reads_again_s = time.monotonic() + _IDLE_S
             return
         for sending in found:
+            self._add(sending)
+        self._has_more = len(found) == known + READ_AHEAD
+        took_s = time.monotonic() - begun
+        self._reads_again_s = time.monotonic() + (took_s * _READING_SHARE if took_s > _LONG_READING_S else 0.0)
+
+    def _add(self, sending: Sending) -> None:
+        """A sending waits, unless its lane is being told: then the lane is looked at again afterwards."""
+        lane = lane_of(sending)
+        if lane not in self._busy:
             self._waiting.setdefault(sending.channel, {}).setdefault(sending.id, sending)
-        self._has_more = len(found) == limit
-        self._reads_again_s = time.monotonic() + (time.monotonic() - begun) * _READING_SHARE * (limit > 2 * READ_AHEAD)
+        elif sending.id not in self._busy[lane]:
+            self._again.add(lane)
 
     def _wants_more(self) -> bool:
         """Whether there may be more, and a channel that would have nothing to do without it."""
@@ -165,7 +175,7 @@ class Outbox:
             if (lane := lane_of(sending)) in self._busy:
                 continue
             del waiting[sending.id]
-            self._begin(name, lane)
+            self._begin(name, lane, sending)
             if not breaker.is_closed:
                 return _IDLE_S  # the probe decides
         if not waiting:
@@ -175,8 +185,8 @@ class Outbox:
     def _breaker(self, provider: str) -> Breaker:
         return self._breakers.get(provider, Breaker())
 
-    def _begin(self, name: str, lane: Lane) -> None:
-        self._busy.add(lane)
+    def _begin(self, name: str, lane: Lane, sending: Sending) -> None:
+        self._busy[lane] = frozenset({sending.id})
         self._running[name] += 1
         task = asyncio.create_task(self._tell(lane))
         self._tasks.add(task)
@@ -184,7 +194,10 @@ class Outbox:
 
     def _ended(self, task: "asyncio.Task[None]", lane: Lane) -> None:
         self._tasks.discard(task)
-        self._busy.discard(lane)
+        self._busy.pop(lane)
+        if lane in self._again:
+            self._again.discard(lane)
+            self._has_more = True
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a try ended unexpectedly: %s", type(error).__name__)
         self._woken.set()
@@ -218,6 +231,7 @@ class Outbox:
             said = next_said(lane, self._store.sendings(lane.case), self._bundle_arrived)
             if said is None or said.ready_ns > self._clock():
                 return None
+            self._busy[lane] = frozenset({said.sending.id, *(one.id for one in said.replaced)})
             verdict = await self._verdict(said)
         except Unavailable as error:
             _log.warning("the outbox cannot be read: %s", error)

@@ -39,9 +39,9 @@ def written_policy(policy: Policy) -> tuple[bytes, bytes]:
     return digest(body), body
 
 
-def written_messages(messages: tuple[Message, ...]) -> bytes:
+def written_messages(messages: Iterable[Message]) -> bytes:
     """The bytes of what is told, each message once; nothing where nothing is."""
-    return joined(tuple(encode(message) for message in messages))
+    return joined(encode(message) for message in messages)
 
 
 def joined(messages: Iterable[bytes]) -> bytes:
@@ -52,12 +52,11 @@ def joined(messages: Iterable[bytes]) -> bytes:
 
 def row_hash(before: bytes, row: tuple[Any, ...]) -> bytes:
     """The hash of a row: over that of the row before it in its chain, and all that the row says (`ROW` in its order)."""
-    sum_ = sha256(before)
+    parts = [before]
     for value in row:
-        said = value if isinstance(value, bytes) else str(value).encode()
-        sum_.update(b"%d:" % len(said))
-        sum_.update(said)
-    return sum_.digest()
+        said = value if type(value) is bytes else str(value).encode()
+        parts += (b"%d:" % len(said), said)
+    return sha256(b"".join(parts)).digest()
 
 
 ROW = (
@@ -70,6 +69,7 @@ ROW = (
     "changed",
     "note",
     "told",
+    "queued",
     "state",
     "program",
     "before",

@@ -1,5 +1,6 @@
 """Connections to a ledger's file: one that writes, as many as needed that read, and what SQLite's errors mean to a person."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +12,9 @@ from accord.store.errors import Incompatible, StoreError, Unavailable
 from accord.store.migrating import migrate, steps, version
 
 _BUSY_MS = 10_000
+_LOG_PAGES, _CACHE_KIB = 8192, 64 << 10
+"""After how many pages the log is copied into the file, and how much of the file the one who writes keeps at hand."""
+
 _LARGEST_LOG = 64 << 20
 """Bytes that the write-ahead log keeps on the disk after a flood."""
 
@@ -22,19 +26,28 @@ def writing(file: Path) -> sqlite3.Connection:
     that is found again counts as recorded.
     """
     with said(file):
-        connection = _connected(file, "rwc")
+        _make(file)
+        connection = _connected(file, "rw")
         try:
             version(connection, str(file))
             for pragma in ("journal_mode = wal", "synchronous = full", "fullfsync = 1", "checkpoint_fullfsync = 1"):
                 connection.execute(f"pragma {pragma}").fetchall()
             connection.execute("pragma secure_delete = on")
             connection.execute(f"pragma journal_size_limit = {_LARGEST_LOG}")
+            connection.execute(f"pragma wal_autocheckpoint = {_LOG_PAGES}")
+            connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
             migrate(connection, str(file))
             connection.execute("pragma wal_checkpoint(truncate)").fetchall()
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _make(file: Path) -> None:
+    """A file that its owner alone may read: names and addresses will stand in it."""
+    with suppress(OSError):  # SQLite says why it cannot open what is not there
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def reading(file: Path) -> sqlite3.Connection:

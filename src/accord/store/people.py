@@ -7,9 +7,9 @@ from concurrent.futures import Future
 import msgspec
 
 from accord.store.chain import encode
-from accord.store.kept import Token
 from accord.store.parts import Parts
 from accord.store.person import Person
+from accord.store.writer import Memory
 
 _read = msgspec.json.Decoder(Person).decode
 
@@ -34,17 +34,23 @@ class PeopleRows(Parts):
 
     def admit(self, person: Person) -> "Future[Person]":
         """Keeps a person."""
-        return self.writer.do(lambda connection: _admitted(connection, person))
+        memory = self.writer.memory
+        return self.writer.do(lambda connection: _admitted(connection, memory, person))
 
     def erase(self, pseudonym: str) -> "Future[bool]":
         """Forgets who this was: what is deleted is overwritten, in the log too once nobody reads it any more."""
-        return self.writer.do(lambda connection: _erased(connection, pseudonym), overwrite=True)
+        memory = self.writer.memory
+        return self.writer.do(lambda connection: _erased(connection, memory, pseudonym), overwrite=True)
 
 
-def channels_of(connection: sqlite3.Connection, pseudonym: str) -> tuple[tuple[str, int], ...]:
+def channels_of(connection: sqlite3.Connection, memory: Memory, pseudonym: str) -> tuple[tuple[str, int], ...]:
     """The channels that somebody is told on, and how long after the first."""
-    found = _person(connection, pseudonym)
-    return tuple((address.channel, address.after) for address in found.addresses) if found else ()
+    channels = memory.channels.get(pseudonym)
+    if channels is None:
+        found = _person(connection, pseudonym)
+        channels = tuple((address.channel, address.after) for address in found.addresses) if found else ()
+        memory.channels[pseudonym] = channels
+    return channels
 
 
 def _person(connection: sqlite3.Connection, pseudonym: str) -> Person | None:
@@ -59,16 +65,18 @@ def _pseudonym(connection: sqlite3.Connection, known_as: str) -> str:
     return found[0] if found else ""
 
 
-def _admitted(connection: sqlite3.Connection, person: Person) -> Person:
+def _admitted(connection: sqlite3.Connection, memory: Memory, person: Person) -> Person:
     pseudonym = person.pseudonym or _pseudonym(connection, person.known_as) or f"p-{secrets.token_hex(6)}"
     addresses = tuple({address.channel: address for address in person.addresses}.values())
     kept = msgspec.structs.replace(person, pseudonym=pseudonym, addresses=addresses)
     connection.execute("insert or replace into person values (?, ?, ?)", (pseudonym, kept.known_as, encode(kept)))
+    memory.forget()
     return kept
 
 
-def _erased(connection: sqlite3.Connection, pseudonym: str) -> bool:
+def _erased(connection: sqlite3.Connection, memory: Memory, pseudonym: str) -> bool:
+    memory.forget()
     gone = connection.execute("delete from person where pseudonym = ?", (pseudonym,)).rowcount
     connection.execute("update sending set provider_ref = '', reason = '' where person = ?", (pseudonym,))
-    connection.execute("delete from kept where kind = ? and owner = ?", (Token.KIND, pseudonym))
+    connection.execute("delete from kept where owner = ? and owner <> ''", (pseudonym,))
     return bool(gone)

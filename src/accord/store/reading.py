@@ -22,13 +22,17 @@ class Reader(Parts):
 
     def case_of(self, key: str) -> Case | None:
         """The latest case of this key."""
-        return self._case("select body from chain join cases on cases.id = case_id where chain.key = ?", key)
+        return self._case(
+            "select body from cases where id = (select case_id from ledger where key = ? order by number desc limit 1)",
+            key,
+        )
 
     def policy_of(self, key: str) -> Policy | None:
         """The policy that the last event of this key was decided by."""
         with self.readers() as connection:
             found = connection.execute(
-                "select body from chain join policy on policy.hash = chain.policy where chain.key = ?", (key,)
+                "select body from policy where hash = (select policy from ledger where key = ? order by number desc limit 1)",
+                (key,),
             ).fetchone()
         return read_policy(found[0]) if found else None
 
@@ -66,7 +70,8 @@ class Reader(Parts):
 
     def history(self, case: str) -> tuple[Row, ...]:
         """What happened to the case of this id."""
-        return self._rows(f"select {_ROW} from ledger where case_id = ? and case_id <> '' order by sequence", case)
+        of_its_key = "key = (select key from cases where id = ?) and case_id = ?"
+        return self._rows(f"select {_ROW} from ledger where {of_its_key} order by number", case, case)
 
     def rows(self, after: int = 0, limit: int = 1000) -> tuple[Row, ...]:
         """Rows of the whole ledger."""

@@ -1,22 +1,23 @@
 """Events into the ledger: each is decided, chained and told in the transaction it came in."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from hashlib import sha256
 
 from msgspec import Struct
 
+from accord.cases.breaker import Budget
 from accord.cases.case import Case, Stepped
 from accord.cases.events import AnyEvent, Unreachable
 from accord.cases.policy import Policy
 from accord.cases.step import step
-from accord.model.message import Fate, Message
+from accord.store.budgeting import budgeted
 from accord.store.chain import START, digest, encode, program, read_case, row_hash, written_messages, written_policy
 from accord.store.errors import StoreError, Undecided
 from accord.store.parts import Parts
-from accord.store.people import channels_of
+from accord.store.queueing import Told, queue
 from accord.store.rows import Entry, Recorded
+from accord.store.writer import Memory
 
 Decide = Callable[[Case | None, AnyEvent, Policy], Stepped]
 
@@ -26,8 +27,6 @@ class _Chain(Struct, frozen=True):
 
     number: int = 0
     hash: bytes = START
-    case_id: str = ""
-    policy: bytes = b""
     program: str = ""
     body: bytes = b""
 
@@ -36,14 +35,20 @@ class Recorder(Parts):
     """Records events (`interface.Recording`)."""
 
     decide: Decide = staticmethod(step)
+    budget: Budget | None = None
 
     def record(self, entries: Sequence[Entry]) -> "Future[tuple[Recorded, ...]]":
         """All of these events in one transaction, or none."""
-        return self.writer.do(lambda connection: tuple(recorded(connection, entry, self.decide) for entry in entries))
+        memory, decide, budget = self.writer.memory, self.decide, self.budget
+        return self.writer.do(
+            lambda connection: tuple(recorded(connection, memory, entry, decide, budget) for entry in entries)
+        )
 
 
-def recorded(connection: sqlite3.Connection, entry: Entry, decide: Decide) -> Recorded:
-    """What an entry comes to, recorded in the transaction there is."""
+def recorded(
+    connection: sqlite3.Connection, memory: Memory, entry: Entry, decide: Decide, budget: Budget | None = None
+) -> Recorded:
+    """What an entry comes to, recorded in the transaction there is, with what the page budget makes of it."""
     chain = _chain(connection, entry.key)
     case = read_case(chain.body) if chain.body else None
     known = connection.execute("select sequence from ledger where event_id = ?", (entry.event.id,)).fetchone()
@@ -54,23 +59,40 @@ def recorded(connection: sqlite3.Connection, entry: Entry, decide: Decide) -> Re
         raise StoreError(
             f"an event of {entry.key!r} was recorded for {stepped.case.key!r}; expected the key of its deviation"
         )
-    sequence = _appended(connection, entry, chain, stepped)
+    _remembered(connection, memory, entry.policy)
+    passed = budgeted(connection, entry, stepped, budget)
+    own = passed.own(stepped) if passed else tuple(Told(message, entry.event.at_ns) for message in stepped.messages)
+    sequence = _appended(connection, entry, chain, stepped, own)
     if isinstance(entry.event, Unreachable) and case is not None:
         _reported(connection, case.id, entry.event)
-    queue(connection, stepped.messages, entry.key, entry.event.at_ns, sequence)
-    return Recorded(stepped.case, stepped.changed, stepped.note, sequence=sequence)
+    queue(connection, memory, own, entry.key, entry.event.at_ns, sequence)
+    after = stepped
+    for following in passed.following(entry) if passed else ():
+        if recorded(connection, memory, following, decide).repeated:
+            raise StoreError(
+                f"an event of the id {following.event.id!r} is there already, and what it says would be lost"
+            )
+        after = passed.stepped if passed else stepped
+    return Recorded(after.case, stepped.changed, stepped.note, sequence=sequence)
 
 
 def _chain(connection: sqlite3.Connection, key: str) -> _Chain:
     found = connection.execute(
-        "select chain.number, chain.hash, chain.case_id, chain.policy, chain.program, cases.body"
-        " from chain left join cases on cases.id = chain.case_id where chain.key = ?",
+        "select ledger.number, ledger.hash, ledger.program, cases.body from ledger left join cases on cases.id = ledger.case_id"
+        " where ledger.key = ? order by ledger.number desc limit 1",
         (key,),
     ).fetchone()
     if not found:
         return _Chain()
-    number, hash_, case_id, policy, by, body = found
-    return _Chain(number, hash_, case_id, policy, by, body or b"")
+    number, hash_, by, body = found
+    return _Chain(number, hash_, by, body or b"")
+
+
+def _remembered(connection: sqlite3.Connection, memory: Memory, policy: Policy) -> None:
+    hash_, body = written_policy(policy)
+    if hash_ not in memory.policies:
+        connection.execute("insert or ignore into policy values (?, ?)", (hash_, body))
+        memory.policies.add(hash_)
 
 
 def _decided(decide: Decide, case: Case | None, entry: Entry) -> Stepped:
@@ -83,27 +105,24 @@ def _decided(decide: Decide, case: Case | None, entry: Entry) -> Stepped:
         raise Undecided(f"{told}: {type(error).__name__}: {error}") from error
 
 
-def _appended(connection: sqlite3.Connection, entry: Entry, chain: _Chain, stepped: Stepped) -> int:
+def _appended(
+    connection: sqlite3.Connection, entry: Entry, chain: _Chain, stepped: Stepped, own: Sequence[Told]
+) -> int:
     """The number of the row that the ledger keeps of it; the chain and the case go on from there."""
     case = stepped.case
     case_id, body = (case.id, encode(case)) if case is not None else ("", b"")
-    policy, policy_body = written_policy(entry.policy)
-    if policy != chain.policy:
-        connection.execute("insert or ignore into policy values (?, ?)", (policy, policy_body))
+    policy, _ = written_policy(entry.policy)
     before = chain.body if chain.number and chain.program != program() else None
     told = digest(written_messages(stepped.messages))
+    queued = digest(written_messages(each.message for each in own))
     row = (entry.key, chain.number + 1, entry.event.id, case_id, encode(entry.event), policy)
-    row += (int(stepped.changed), stepped.note, told, digest(body), program())  # type: ignore[assignment]
+    row += (int(stepped.changed), stepped.note, told, queued, digest(body), program())  # type: ignore[assignment]
     hash_ = row_hash(chain.hash, (*row, before or b""))
     sequence = connection.execute(
-        "insert into ledger (key, number, event_id, case_id, event, policy, changed, note, told, state, program, before, hash)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ledger (key, number, event_id, case_id, event, policy, changed, note, told, queued, state, program, before, hash)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*row, before, hash_),
     ).lastrowid
-    connection.execute(
-        "insert or replace into chain values (?, ?, ?, ?, ?, ?)",
-        (entry.key, chain.number + 1, hash_, case_id, policy, program()),
-    )
     if case is not None and body != chain.body:
         _stored(connection, entry.key, case, body)
     return sequence or 0
@@ -122,53 +141,3 @@ def _reported(connection: sqlite3.Connection, case_id: str, event: Unreachable) 
         "update sending set reported = 1 where case_id = ? and turn = ? and person = ? and fate = 'failed' and reported = 0",
         (case_id, event.turn, event.person),
     )
-
-
-def queue(
-    connection: sqlite3.Connection, messages: Iterable[Message], key: str, at_ns: int, sequence: int
-) -> list[str]:
-    """The ids of the sendings of these messages, one for each address of its person.
-
-    Where somebody has no address, there is one that has failed already, so that the silence is known at once.
-    """
-    ids = []
-    for message in messages:
-        body = encode(message)
-        for channel, after in channels_of(connection, message.person) or (("", 0),):
-            fate, reason = (Fate.QUEUED, "") if channel else (Fate.FAILED, "no address is known")
-            row = (
-                sequence,
-                key,
-                message.deviation,
-                message.turn,
-                message.person,
-                channel,
-                fate,
-                at_ns + after,
-                at_ns,
-                reason,
-                body,
-            )
-            ids.append(_queued(connection, message, channel, row))
-    return ids
-
-
-def _queued(connection: sqlite3.Connection, message: Message, channel: str, row: tuple[object, ...]) -> str:
-    """Two messages of one turn to one person differ in the copy that their ids count."""
-    for copy in range(1 << 20):
-        id_ = sending_id(message, channel, copy)
-        made = connection.execute(
-            "insert or ignore into sending (id, sequence, key, case_id, turn, person, channel, fate, due_ns, queued_ns, reason, body)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (id_, *row),
-        ).rowcount
-        if made:
-            return id_
-    raise StoreError(f"too many messages of turn {message.turn} of {message.deviation}")
-
-
-def sending_id(message: Message, channel: str, copy: int = 0) -> str:
-    """What a provider is given as idempotency key: deviation, turn, side, person, channel."""
-    parts = [message.deviation, str(message.turn), message.side, message.person, channel]
-    parts += [str(copy)] if copy else []
-    return sha256("\x00".join(parts).encode()).hexdigest()[:32]

@@ -10,6 +10,7 @@ from msgspec import DecodeError, Struct
 
 from accord.cases.case import Case
 from accord.cases.policy import Policy
+from accord.store.budgeting import HELD_BY_BUDGET
 from accord.store.chain import (
     ROW,
     START,
@@ -42,6 +43,7 @@ class _Row(Struct):
     changed: int
     note: str
     told: bytes
+    queued: bytes
     state: bytes
     program: str
     before: bytes | None
@@ -63,6 +65,7 @@ class Verification:
         self._decide = decide
         self._policy = lru_cache(1024)(self._stored_policy)
         self._otherwise = 0
+        self._chain_count = 0
         self._ends: dict[str, tuple[int, bytes]] = {}
         self._first: _Said | None = None
 
@@ -84,13 +87,11 @@ class Verification:
             self._first = said
 
     def _verified(self) -> Verified:
-        rows, chains, cases, sendings, roots = (
-            self._ask(f"select count(*) from {table}").fetchone()[0] for table in _COUNTED
-        )
+        rows, cases, sendings, roots = (self._ask(f"select count(*) from {table}").fetchone()[0] for table in _COUNTED)
         last = self._ask("select hash from root order by sequence desc limit 1").fetchone()
         told = str(self._first) if self._first else ""
         root = last[0].hex() if last else ""
-        return Verified(rows, chains, cases, sendings, roots, root, self._otherwise, told)
+        return Verified(rows, self._chain_count, cases, sendings, roots, root, self._otherwise, told)
 
     def _whole(self) -> None:
         found = self._ask("pragma integrity_check(1)").fetchone()[0]
@@ -120,40 +121,31 @@ class Verification:
             raise _Said(rows + 1, f"the outbox has a message of row {outbox[0]}, and there is no such row")
 
     def _chains(self) -> None:
-        ends = {
-            found[0]: found[1:] for found in self._ask("select key, number, hash, case_id, policy, program from chain")
-        }
         rows = (
             _Row(*found)
             for found in self._ask(f"select sequence, hash, {', '.join(ROW)} from ledger order by key, number")
         )
-        for key, chain in groupby(rows, key=lambda row: row.key):
+        for _, chain in groupby(rows, key=lambda row: row.key):
+            self._chain_count += 1
             try:
-                self._chain(chain, ends.pop(key, None))
+                self._chain(chain)
             except _Said as said:
                 self._note(said)
-        for key in sorted(ends):
-            raise _Said(1, f"all rows of {key!r} are missing: its chain has {ends[key][0]}")
 
-    def _chain(self, rows: Iterator[_Row], end: tuple[Any, ...] | None) -> None:
+    def _chain(self, rows: Iterator[_Row]) -> None:
         before: _Row | None = None
         body: bytes | None = b""
-        row: _Row | None = None
         for number, row in enumerate(rows, 1):
             if row.number != number:
                 raise _Said(row.sequence, f"{_place(row)}: row {number} of its chain is missing")
             hashed = row_hash(before.hash if before else START, _values(row))
             _agrees(row.sequence, f"{_place(row)}: its hash", row.hash, hashed)
+            _follows(before, row)
             body = self._decided(row, before, body)
             if row.case_id:
                 self._ends[row.case_id] = (row.sequence, row.state)
             before = row
-        if row and end != (row.number, row.hash, row.case_id, row.policy, row.program):
-            last = f"expected it to end at number {end[0] if end else 0}"
-            raise _Said(
-                row.sequence,
-                f"{_place(row)}: is the last row of its chain; {last}: rows behind it are missing or altered",
-            )
+        _follows(before, None)
 
     def _decided(self, row: _Row, before: _Row | None, body: bytes | None) -> bytes | None:
         """The case after the row, decided again; None where another program decided it otherwise."""
@@ -196,6 +188,7 @@ class Verification:
         """Every case is as the last row about it left it, and its columns are as its body says; told only of whole chains."""
         if self._first:
             return
+        open_: dict[str, str] = {}
         for id_, *columns, body in self._ask(
             "select id, key, open, turn, actor, deadline_ns, body from cases order by id"
         ):
@@ -206,6 +199,10 @@ class Verification:
             case = read_case(body)
             said = [case.key, int(case.is_open), case.turn, case.actor, case.deadline_ns]
             _agrees(sequence, f"the columns of the case {id_} after row {sequence}", columns, said)
+            if case.is_open and case.key in open_:
+                raise _Said(sequence, f"two cases of {case.key!r} are open: {open_[case.key]} and {id_}")
+            if case.is_open:
+                open_[case.key] = id_
         for id_, (sequence, _) in self._ends.items():
             raise _Said(sequence, f"the case {id_} is missing: row {sequence} left it")
 
@@ -217,14 +214,20 @@ class Verification:
             )
 
 
-_COUNTED = ("ledger", "chain", "cases", "sending", "root")
-_HASHES = "select sequence, hash, told from ledger order by sequence"
+_COUNTED = ("ledger", "cases", "sending", "root")
+_HASHES = "select sequence, hash, queued from ledger order by sequence"
 _TOLD = "select sequence, body from sending where sequence > 0 order by sequence, rowid"
 
 
 def _agrees(sequence: int, what: str, read: object, expected: object) -> None:
     if read != expected:
         raise _Said(sequence, f"{what}: read {_shown(read)}, expected {_shown(expected)}")
+
+
+def _follows(row: _Row | None, after: _Row | None) -> None:
+    """What was told and not queued was held by the page budget, as the next row of the chain says."""
+    if row and row.queued != row.told and (after is None or after.event_id != f"{row.event_id}{HELD_BY_BUDGET}"):
+        raise _Said(row.sequence, f"{_place(row)}: what was told is not what was queued, and no hold follows")
 
 
 def _shown(value: object) -> str:

@@ -19,6 +19,19 @@ WAITING_AT_MOST = 20_000
 TOGETHER_AT_MOST = 512
 
 
+class Memory:
+    """What the thread that writes knows to be in the file; forgotten whenever something is undone or altered."""
+
+    def __init__(self) -> None:
+        self.policies: set[bytes] = set()
+        self.channels: dict[str, tuple[tuple[str, int], ...]] = {}
+
+    def forget(self) -> None:
+        """Everything is looked up again."""
+        self.policies.clear()
+        self.channels.clear()
+
+
 class Writer:
     """Does pieces of work in the order they came, several in one transaction; a piece that fails undoes only itself.
 
@@ -33,6 +46,7 @@ class Writer:
         self._closing = False
         self._gate = Lock()
         self._overwrite = False
+        self.memory = Memory()
         self.trouble = ""
         self.commits = 0
         self._thread = Thread(target=self._run, name="ledger", daemon=True)
@@ -89,14 +103,10 @@ class Writer:
         return group
 
     def _commit(self, group: list[tuple[Future[Any], Work]]) -> None:
-        connection = self._connection
         try:
-            connection.execute("begin immediate")
-            outcomes = [_tried(connection, work) for _, work in group]
-            connection.execute("commit")
+            outcomes = self._done(group)
         except Exception as error:
-            with suppress(sqlite3.Error):
-                connection.rollback()
+            self._undo()
             self._refuse(group, error)
             return
         self.trouble = ""
@@ -108,6 +118,41 @@ class Writer:
                 future.set_result(result)
             else:
                 future.set_exception(failure)
+
+    def _done(self, group: list[tuple[Future[Any], Work]]) -> list[tuple[Exception | None, Any]]:
+        """What each gives, committed. That a piece fails is seldom: only then are they done again, each to be undone alone."""
+        connection = self._connection
+        connection.execute("begin immediate")
+        try:
+            outcomes: list[tuple[Exception | None, Any]] = [(None, work(connection)) for _, work in group]
+        except Exception as error:
+            if _is_of_the_file(error):
+                raise
+            self._undo()
+            connection.execute("begin immediate")
+            outcomes = [self._tried(work) for _, work in group]
+        connection.execute("commit")
+        return outcomes
+
+    def _tried(self, work: Work) -> tuple[Exception | None, Any]:
+        """What a piece of work gives, or what is wrong with it; raises what is wrong with the file."""
+        connection = self._connection
+        connection.execute("savepoint piece")
+        try:
+            outcome: tuple[Exception | None, Any] = (None, work(connection))
+        except Exception as error:
+            if _is_of_the_file(error):
+                raise
+            connection.execute("rollback to piece")
+            self.memory.forget()
+            outcome = (_own(error), None)
+        connection.execute("release piece")
+        return outcome
+
+    def _undo(self) -> None:
+        self.memory.forget()
+        with suppress(sqlite3.Error):
+            self._connection.rollback()
 
     def _empty_log(self) -> None:
         """Copies the log into the file and empties it, unless somebody is reading: then after the next commit."""
@@ -130,24 +175,14 @@ _OF_ONE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, 
 """What is wrong with a piece of work and not with the disk."""
 
 
-def _tried(connection: sqlite3.Connection, work: Work) -> tuple[Exception | None, Any]:
-    """What a piece of work gives, or what is wrong with it; raises what is wrong with the file."""
-    connection.execute("savepoint piece")
-    try:
-        result = work(connection)
-    except Exception as error:
-        if isinstance(error, sqlite3.Error) and not isinstance(error, _OF_ONE):
-            raise
-        connection.execute("rollback to piece")
-        connection.execute("release piece")
-        return _own(error), None
-    connection.execute("release piece")
-    return None, result
+def _is_of_the_file(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and not isinstance(error, _OF_ONE)
 
 
-def _own(error: Exception) -> Exception:
-    if isinstance(error, sqlite3.Error):
-        refusal = StoreError(f"refused by the ledger: {error}")
-        refusal.__cause__ = error
-        return refusal
-    return error
+def _own(error: Exception) -> StoreError:
+    """What is wrong with a piece of work, as an error of ours: a number too large for the file, a text that is none."""
+    if isinstance(error, StoreError):
+        return error
+    refusal = StoreError(f"refused by the ledger: {type(error).__name__}: {error}")
+    refusal.__cause__ = error
+    return refusal
