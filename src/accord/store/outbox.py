@@ -12,7 +12,7 @@ from accord.store.queueing import Told, queue
 from accord.store.rows import Outcome, Sending, Unreached
 from accord.store.writer import Memory
 
-_COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in"
+_COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in, parked"
 _ORDER = {Fate.QUEUED: 0, Fate.HANDED: 1, Fate.DELIVERED: 2, Fate.OPENED: 3, Fate.ANSWERED: 4}
 _BOUNCES = {Fate.QUEUED, Fate.HANDED, Fate.DELIVERED}
 _TRIED = {Fate.QUEUED, Fate.HANDED, Fate.FAILED}
@@ -78,7 +78,8 @@ order by sending.rowid limit ?"""
 
 
 def _sending(id_: str, key: str, channel: str, body: bytes, fate: str, *rest: object) -> Sending:
-    return Sending(id_, key, channel, read_message(body), Fate(fate), *rest)  # type: ignore[arg-type]
+    *told, parked = rest
+    return Sending(id_, key, channel, read_message(body), Fate(fate), *told, bool(parked))  # type: ignore[arg-type]
 
 
 def _report(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:
