@@ -79,7 +79,7 @@ order by sending.rowid limit ?"""
 
 def _sending(id_: str, key: str, channel: str, body: bytes, fate: str, *rest: object) -> Sending:
     *told, parked = rest
-    return Sending(id_, key, channel, read_message(body), Fate(fate), *told, bool(parked))  # type: ignore[arg-type]
+    return Sending(id_, key, channel, read_message(body), Fate(fate), *told, bool(parked))  # type: ignore[arg-type, call-arg]
 
 
 def _report(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:

@@ -1,7 +1,7 @@
 """Requests by HTTP/1.1: to the address that was checked, no redirect followed, no proxy, and only the beginning of an answer read.
 
 The protocol is read and written by h11, over sockets of our own, so that nothing stands between the check of an address and the
-connection to it. With a general client a message took four times the processor time (`bench/outbox.py`).
+connection to it. With a general client a message took several times the processor time (`bench/outbox.py`).
 """
 
 import asyncio
