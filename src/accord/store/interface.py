@@ -7,7 +7,7 @@ is called from any thread, sees what is committed, and raises Unavailable where 
 Nothing here has a clock: every instant is given, in nanoseconds since 1970 (UTC).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
@@ -78,8 +78,10 @@ class Reading(Protocol):
 class Outbox(Protocol):
     """What is to be sent; the sender is its only reader."""
 
-    def sendings_due(self, now_ns: int, limit: int = 100) -> tuple[Sending, ...]:
-        """Queued sendings due by `now_ns`, the earliest first. A sending is marked only after it was handed over."""
+    def sendings_due(self, now_ns: int, limit: int = 100, but_not: Collection[str] = ()) -> tuple[Sending, ...]:
+        """Queued sendings due by `now_ns`, the earliest first, but for some channels. A sending is marked only after it was handed
+        over.
+        """
 
     def next_sending_ns(self) -> int | None:
         """When the next queued sending is due; None where none is queued."""

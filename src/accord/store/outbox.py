@@ -1,7 +1,7 @@
 """What is to be sent and what became of it, in SQLite."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 
 from accord.model.message import Fate, Message
@@ -12,7 +12,7 @@ from accord.store.queueing import queue, told
 from accord.store.rows import Outcome, Sending, Unreached
 from accord.store.writer import Memory
 
-_COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in"
+_COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in, parked"
 _ORDER = {Fate.QUEUED: 0, Fate.HANDED: 1, Fate.DELIVERED: 2, Fate.OPENED: 3, Fate.ANSWERED: 4}
 _BOUNCES = {Fate.QUEUED, Fate.HANDED, Fate.DELIVERED}
 _TRIED = {Fate.QUEUED, Fate.HANDED, Fate.FAILED}
@@ -21,9 +21,11 @@ _TRIED = {Fate.QUEUED, Fate.HANDED, Fate.FAILED}
 class OutboxRows(Parts):
     """The rows of the outbox (`interface.Outbox`)."""
 
-    def sendings_due(self, now_ns: int, limit: int = 100) -> tuple[Sending, ...]:
+    def sendings_due(self, now_ns: int, limit: int = 100, but_not: Collection[str] = ()) -> tuple[Sending, ...]:
         """Queued sendings due by now."""
-        return self._sendings(f"where {_QUEUED} and due_ns <= ? order by due_ns, rowid limit ?", now_ns, limit)
+        others = f"and channel not in ({', '.join('?' * len(but_not))})" if but_not else ""
+        where = f"where {_QUEUED} and due_ns <= ? {others} order by due_ns, rowid limit ?"
+        return self._sendings(where, now_ns, *but_not, limit)
 
     def next_sending_ns(self) -> int | None:
         """When the next queued sending is due."""
@@ -76,7 +78,8 @@ order by sending.rowid limit ?"""
 
 
 def _sending(id_: str, key: str, channel: str, body: bytes, fate: str, *rest: object) -> Sending:
-    return Sending(id_, key, channel, read_message(body), Fate(fate), *rest)  # type: ignore[arg-type]
+    *told, parked = rest
+    return Sending(id_, key, channel, read_message(body), Fate(fate), *told, bool(parked))  # type: ignore[arg-type, call-arg]
 
 
 def _report(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:

@@ -55,7 +55,7 @@ create table sending (
   parked integer not null default 0,
   body blob not null
 ) strict;
-create index sending_due on sending (due_ns) where fate = 'queued' and also_in = '' and parked = 0;
+create index sending_due on sending (due_ns, channel) where fate = 'queued' and also_in = '' and parked = 0;
 create index sending_parked on sending (due_ns) where fate = 'queued' and also_in = '' and parked = 1;
 create index sending_case on sending (case_id, turn, person);
 create index sending_ref on sending (channel, provider_ref) where provider_ref <> '';
