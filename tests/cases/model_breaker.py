@@ -12,7 +12,8 @@ WINDOW, GATHER, ALONE, HOLD = 6, 1, 2, 4
 
 
 class Breaker(NamedTuple):
-    """`where` is one word for each deviation, `left` how long it may still be held; pages are the ticks at which one was sent."""
+    """`where` is one word for each deviation, `until` when its hold ends or its bundle leaves,
+    `left` how long it may still be held; pages are the ticks at which one was sent."""
 
     tick: int = 0
     where: tuple[str, ...] = ()
@@ -52,7 +53,7 @@ def page(b: Breaker, one: int, mutants: frozenset[str]) -> Breaker:
         b = b._replace(bundle=b.tick + GATHER, forced=b.forced + (begins > b.tick))
     if "sent_and_bundled" in mutants:
         b = _told(b, one, "alone")
-    return b._replace(where=_at(b.where, one, "parked"))
+    return b._replace(where=_at(b.where, one, "parked"), until=_at(b.until, one, b.bundle))
 
 
 def _told(b: Breaker, one: int, word: str) -> Breaker:
@@ -60,9 +61,9 @@ def _told(b: Breaker, one: int, word: str) -> Breaker:
 
 
 def leave(b: Breaker, mutants: frozenset[str]) -> Breaker:
-    """The bundle leaves with all that is parked."""
+    """As soon as one of them is due, a bundle leaves with all that is parked."""
     parked = [one for one, word in enumerate(b.where) if word == "parked"]
-    if b.bundle != b.tick or not parked:
+    if not any(b.until[one] <= b.tick for one in parked):
         return b
     for place, one in enumerate(parked):
         if "bundle_lists_the_first" in mutants and place:
@@ -92,7 +93,7 @@ def broken(b: Breaker) -> str:
             return "I13 a deviation in two places"
         if word == "held" and b.until[one] > b.tick - 1 + HOLD:
             return "I12 held without an end"
-        if word == "parked" and b.bundle < b.tick - 1:
+        if word == "parked" and b.until[one] <= b.tick - 1:
             return "I13 parked for a bundle that has left"
     if any(sum(at <= other < at + WINDOW for other in b.pages) > ALONE + 1 + b.forced for at in b.pages):
         return "I13 more pages than the budget"
