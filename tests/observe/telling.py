@@ -153,6 +153,7 @@ class Told:
         )
         name = self._key(row)
         row[f"try_{min(number, 5)}"] += 1
+        row["told_again"] += attempt > 1
         row["caller_errors"] += failed
         row["caller_ns"] += took
         row["caller_longest_ns"] = max(row["caller_longest_ns"], took)

@@ -40,6 +40,17 @@ def rolled_up(rows: Table, seconds: int) -> Table:
     return merged(rows.mutate(window=rows.window - rows.window % seconds, seconds=ibis.literal(seconds).cast("int64")))
 
 
+def activity(rows: Table, by: Sequence[str]) -> Table:
+    """For each value of `by` in how many windows calls came, when the last ended, and the longest time between two."""
+    windows = rows.filter(rows.calls > 0).select(*by, "window", ended=rows.window + rows.seconds).distinct()
+    earlier = ibis.window(group_by=list(by), order_by=["window"])
+    after = windows.mutate(before=windows.ended.lag(1, 0).over(earlier))
+    gap = ifelse((after.before == 0) | (after.window < after.before), 0, after.window - after.before)
+    return after.group_by(list(by)).aggregate(
+        last=after.ended.max(), windows=after.count().cast("int64"), longest_gap_s=gap.max().cast("int64")
+    )
+
+
 def histograms(calls: Table, seconds: int = 60) -> Table:
     """How long calls took, for either side, by buckets that are 1/32 of a factor of two wide."""
     counted = _windowed(calls, seconds)
@@ -101,6 +112,7 @@ def _counts(calls: Table) -> dict[str, Any]:
         **_times(calls, paired),
         "inferred": count(calls.inferred == 1),
         "undecided": count(calls.has_caller + calls.has_callee == 0),
+        "told_again": count(calls.told_again == 1),
     }
 
 

@@ -39,6 +39,9 @@ class _Row(Struct):
     callee_ranges: list[tuple[int, int, int]] = []
     began: int = 0
     ended: int = 0
+    last: int = 0
+    windows: int = 0
+    longest_gap_s: int = 0
 
 
 def claims(document: Document) -> bool:
@@ -76,7 +79,8 @@ def _problem(document: Document, node: Node | None, reason: str) -> Problem:
 
 def _observed(data: object) -> Observed:
     row = msgspec.convert(data, _Row)
-    if any(count < 0 for name, count in row.counts.items() if name != "twice_skew_ns"):
+    others = (row.began, row.ended, row.last, row.windows, row.longest_gap_s)
+    if any(count < 0 for name, count in row.counts.items() if name != "twice_skew_ns") or min(others) < 0:
         raise Refused("expected counts of at least 0")
     return Observed(
         row.consumer,
@@ -91,6 +95,9 @@ def _observed(data: object) -> Observed:
         _ranges(row.callee_ranges),
         row.began,
         row.ended,
+        row.last,
+        row.windows,
+        row.longest_gap_s,
     )
 
 
