@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -54,7 +55,7 @@ def when_called(rows: Mapping[tuple[Any, ...], dict[str, int]]) -> dict[tuple[An
         boundary: (
             windows[-1] + 60,
             len(windows),
-            max((after - before - 60 for before, after in zip(windows, windows[1:], strict=False)), default=0),
+            max((after - before - 60 for before, after in pairwise(windows)), default=0),
         )
         for boundary, windows in by_boundary.items()
     }
