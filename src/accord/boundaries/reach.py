@@ -1,6 +1,6 @@
 """How far telemetry reaches: who tells of its own calls, in which environment, and whether that decides what was not seen."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -17,6 +17,9 @@ ENOUGH = 100
 
 ONE = 1000
 """The weight of a call that stands for itself alone."""
+
+WHOLE = "all spans there were (--complete)"
+"""What settles a question that a sample leaves open."""
 
 KEPT = "holds of the spans that were kept: they are a sample"
 _ASKED_FOR = ("rpc", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -81,11 +84,16 @@ def told_by_callee(sighting: Sighting) -> int:
     return sighting.seen.count("paired") + sighting.seen.count("callee_only")
 
 
-def only_a_sample(told: Iterable[Sighting]) -> str:
+def is_sample(told: Iterable[Sighting]) -> bool:
+    """Whether some of these calls may be a sample of which nobody says how it was drawn."""
+    return not all(sighting.seen.shares_are_known for sighting in told)
+
+
+def only_a_sample(told: Sequence[Sighting]) -> str:
     """What a verdict rests on that follows from what was not seen; "" where all spans are there."""
-    seen = [sighting.seen for sighting in told]
-    if not all(one.shares_are_known for one in seen):
+    if is_sample(told):
         return SAMPLED
+    seen = [sighting.seen for sighting in told]
     whole = all(one.count("weighted") <= ONE * one.count("calls") for one in seen)
     return "" if whole else KEPT
 

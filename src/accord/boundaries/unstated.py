@@ -40,12 +40,13 @@ def is_of_no_operation(system: System, sighting: Sighting) -> bool:
 
 
 def _is_elsewhere(called: str, address: str) -> bool:
-    """Whether calls observed as this are surely not those that an address takes."""
+    """Whether calls observed as this are surely not those that an address takes; either may lack a prefix of the other."""
+    word, _, rest = address.partition(" ")
     method, _, path = called.partition(" ")
     if path.startswith("/"):
-        return share(address, Match(path, "exact", method)) is Share.NONE
-    word, _, rest = address.partition(" ")
-    return "/" in called and word == "rpc" and called != rest
+        is_part = path.endswith(rest) or rest.endswith(path)
+        return not is_part and share(address, Match(path, "exact", method)) is Share.NONE
+    return "/" in called and word == "rpc" and called.rpartition("/")[2] != rest.rpartition("/")[2]
 
 
 def _is_perhaps_known(system: System, reach: Reach, provider: str) -> bool:

@@ -88,10 +88,10 @@ The owner: instrument the calls, or hand on `traceparent` through what stands be
 from collections.abc import Iterator
 
 from accord.boundaries.ownership import owner_of
-from accord.boundaries.reach import Reach, reaches, told_by_callee, told_by_caller
+from accord.boundaries.reach import WHOLE, Reach, is_sample, reaches, told_by_callee, told_by_caller
 from accord.boundaries.seen import SAMPLED, many, statement
 from accord.boundaries.sightings import Sighting
-from accord.boundaries.system import System
+from accord.boundaries.system import Key, System
 from accord.boundaries.view import View
 from accord.model.finding import Finding, Question, Verdict
 
@@ -112,52 +112,40 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _callee(system: System, reach: Reach, told: list[Sighting]) -> Iterator[Finding]:
     """The party itself is dark where one caller calls it."""
-    calls = sum(map(told_by_caller, told))
-    if calls < _ENOUGH or any(map(told_by_callee, told)) or not reach.served + reach.called:
+    dark, lit = reach.party, told[0].boundary.consumer
+    calls, others = sum(map(told_by_caller, told)), reach.served or reach.called
+    owner = owner_of(system, dark, reach.view)
+    if calls < _ENOUGH or any(map(told_by_callee, told)) or not others or not owner:
         return
     alone = sum(told_by_callee(one) for one in reach.into if not one.boundary.consumer)
-    others = f"{reach.party} tells of {many(reach.served or reach.called, 'other call')} and of none of these"
-    if alone:
-        others = f"{reach.party} tells of none of these by that caller, and of {many(alone, 'call')} whose caller is not known"
-    yield from _asked(system, reach, told, calls, reach.party, others)
+    lost = f"; of {alone} of these the caller is not known" if alone else ""
+    says = f"{lit} tells of {many(calls, 'call')} of {dark}, and {dark} of none of these, beside {others} others{lost}"
+    asks = f"why {dark} tells of none of {many(calls, 'call')} that {lit} tells of"
+    key = told[0].boundary.key if len(told) == 1 and told[0].matched else (lit, dark, "")
+    yield _asked(told, key, says, Question(owner, asks, WHOLE if is_sample(told) else ""))
 
 
 def _caller(system: System, reach: Reach, told: list[Sighting]) -> Iterator[Finding]:
     """The one who is said to call an operation is dark, and calls of it come from nobody known."""
     for sighting in told:
+        subject, calls = sighting.boundary.subject, told_by_callee(sighting)
         callers = system.callers(reach.party, sighting.boundary.operation) if sighting.matched else []
-        if len(callers) != 1 or told_by_callee(sighting) < _ENOUGH:
+        if len(callers) != 1 or calls < _ENOUGH or any(one.boundary.consumer in callers for one in reach.into):
             continue
-        [caller] = callers
-        known = reaches(system).get((caller, reach.environment))
-        if known is None or any(one.boundary.consumer == caller for one in reach.into):
-            continue
-        if known.served + known.called:
-            others = (
-                f"{caller}, which alone is said to call it, tells of {many(known.served or known.called, 'other call')}"
+        [dark] = callers
+        known, owner = reaches(system).get((dark, reach.environment)), owner_of(system, dark, reach.view)
+        others = known.served or known.called if known else 0
+        if others and owner:
+            says = f"{reach.party} tells of {many(calls, 'call')} of {subject} by nobody known"
+            says += (
+                f"; {dark}, which alone is said to call it, tells of {many(others, 'other call')} and of none of these"
             )
-            yield from _asked(system, reach, [sighting], told_by_callee(sighting), caller, others)
+            asks = f"whether it is {dark} that makes {many(calls, 'call')} of {subject} and tells of none"
+            key = (dark, reach.party, sighting.boundary.operation)
+            yield _asked([sighting], key, says, Question(owner, asks, WHOLE if is_sample([sighting]) else ""))
 
 
-def _asked(system: System, reach: Reach, told: list[Sighting], calls: int, dark: str, others: str) -> Iterator[Finding]:
-    owner = owner_of(system, dark, reach.view)
-    if not owner:
-        return
-    first = told[0]
-    boundary, lit = first.boundary, reach.party if dark != reach.party else first.boundary.consumer
-    seen = statement(first, first.total.term, f"{lit} tells of {many(calls, 'call')}; {others}")
-    to = boundary.subject if first.matched else boundary.provider
-    what = f"which calls of {to} are its own" if dark != reach.party else f"what became of the calls by {lit}"
-    question = Question(owner, f"why {dark} never tells {what}", "spans of both sides, tied by traceparent")
-    operation = boundary.operation if first.matched else ""
-    consumer = dark if dark != reach.party else boundary.consumer
-    yield Finding(
-        Verdict.UNANSWERED,
-        seen.says,
-        (seen,),
-        consumer,
-        boundary.provider,
-        operation,
-        condition="" if all(one.seen.shares_are_known for one in told) else SAMPLED,
-        questions=(question,),
-    )
+def _asked(told: list[Sighting], key: Key, says: str, question: Question) -> Finding:
+    seen = statement(told[0], told[0].total.term, says)
+    sample = SAMPLED if is_sample(told) else ""
+    return Finding(Verdict.UNANSWERED, seen.says, (seen,), *key, condition=sample, questions=(question,))

@@ -94,7 +94,7 @@ from accord.boundaries.view import View
 from accord.boundaries.wording import leaves
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Verdict
-from accord.model.observed import over
+from accord.model.observed import over, rounded
 
 READS = ()
 _TIMER_NS, _TIMER_SHARE = 100_000_000, 10
@@ -127,7 +127,9 @@ def _finding(sighting: Sighting, limit: Fact, bound: int, open_whose: bool) -> F
     beyond = max(over(sighting.seen.caller_times, bound)[0], 1)
     reached = over(sighting.seen.caller_times, limit.value)[1]
     longest = sighting.facts["waited.max"]
-    says = f"{many(beyond, 'call')} of {sighting.seen.count('calls')} ran on for longer, up to {longest.text}"
+    says = (
+        f"{many(beyond, 'call')} of {sighting.seen.count('calls')} ran on beyond {rounded(bound)}, up to {longest.text}"
+    )
     said, told = leaves(sighting.boundary, limit), statement(sighting, "waited.max", says)
     few = beyond < _FEW or 2 * beyond < reached
     parts = (_ONE_TRY if open_whose else "", _STOOD_STILL if few else "", condition(sighting))

@@ -60,7 +60,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from accord.boundaries.codes import CLASSES, class_of, is_told, same_protocol, shown
-from accord.boundaries.seen import many, statement
+from accord.boundaries.seen import condition, many, statement
 from accord.boundaries.sightings import Sighting, sightings
 from accord.boundaries.system import System
 from accord.boundaries.view import View
@@ -82,7 +82,14 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         if parts:
             term = "seen.codes" if changed else "seen.ok_error"
             told = statement(sighting, term, "; ".join(parts))
-            yield Finding(Verdict.NOTE, told.says, (told,), *sighting.boundary.key, severity=Severity.WARNING)
+            yield Finding(
+                Verdict.NOTE,
+                told.says,
+                (told,),
+                *sighting.boundary.key,
+                severity=Severity.WARNING,
+                condition=condition(sighting),
+            )
 
 
 def _changed(sighting: Sighting) -> Counter[tuple[int, int]]:

@@ -99,7 +99,7 @@ from fractions import Fraction
 from accord.boundaries.agreed import Agreement, agreement
 from accord.boundaries.limits import first_limit
 from accord.boundaries.percentiles import percentiles
-from accord.boundaries.seen import many, statement
+from accord.boundaries.seen import condition, many, statement
 from accord.boundaries.sightings import Sighting, sightings
 from accord.boundaries.system import Boundary, System
 from accord.boundaries.view import View
@@ -140,7 +140,7 @@ def _one(told: list[Sighting]) -> Iterator[Finding]:
         seen = statement(slowest, "latency.max", f"the slowest of {many(answers, 'answer')} took {longest.text}")
         said = [may_answer(promised), *leaning]
         message = "; ".join((*(each.says for each in said), seen.says, "nobody has said that it stays so"))
-        yield Finding(Verdict.NOTE, message, (*said, seen), *boundary.key)
+        yield Finding(Verdict.NOTE, message, (*said, seen), *boundary.key, condition=condition(slowest))
 
 
 def _leans(boundary: Boundary, promised: int, seen: int) -> list[Statement] | None:

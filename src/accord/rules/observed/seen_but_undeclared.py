@@ -107,8 +107,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         called = [(unstated_call(system, reach, one), one) for one in reach.out]
         served = [(one.called, one) for one in reach.into if one.boundary.consumer and is_of_no_operation(system, one)]
         calls, serves = [one for one in called if one[0]], served if reach.party in system.speaking else []
-        yield from _asked(reach, calls, "call", "what {party} counts on when it calls {names}")
-        yield from _asked(reach, serves, "serve", "what {party} promises for {names}")
+        yield from _asked(reach, calls, "call", "what it counts on when it calls {}")
+        yield from _asked(reach, serves, "serve", "what it promises for {}")
 
 
 def _asked(reach: Reach, found: list[tuple[str, Sighting]], does: str, asks: str) -> Iterator[Finding]:
@@ -120,9 +120,7 @@ def _asked(reach: Reach, found: list[tuple[str, Sighting]], does: str, asks: str
     names = listed(f"{name} ({many(count, 'call')})" for name, count in calls.most_common())
     first = found[0][1]
     said = Statement(first.total, f"{reach.party} was seen to {does} {names}{reach.where}")
-    question = Question(
-        reach.party, asks.format(party=reach.party, names=listed(name for name, _ in calls.most_common()))
-    )
+    question = Question(reach.party, asks.format(names))
     message = f"{said.says}; no statement speaks of that"
     sides = (reach.party, "", "") if does == "call" else ("", reach.party, "")
     yield Finding(Verdict.UNANSWERED, message, (said,), *sides, questions=(question,))

@@ -107,6 +107,7 @@ from collections.abc import Iterator
 
 from accord.boundaries.reach import (
     ENOUGH,
+    WHOLE,
     Reach,
     by_nobody_known,
     is_asked_for,
@@ -179,8 +180,9 @@ def _would_be_seen(reach: Reach, boundary: Boundary) -> bool:
 
 
 def _never(reach: Reach, boundary: Boundary, said: Fact) -> Finding:
-    question = Question(boundary.consumer, f"whether it still calls {boundary.subject}")
+    sample, calls = only_a_sample(reach.out), many(reach.called, "call")
+    asks = f"whether it still calls {boundary.subject}: none of {calls} that it was seen to make"
+    question = Question(boundary.consumer, asks, WHOLE if sample else "")
     stated = Statement(said, f"{boundary.consumer} states calls of {boundary.subject}")
-    message = f"{stated.says}; none is among {many(reach.called, 'call')} that it was seen to make{reach.where}"
-    sample = only_a_sample(reach.out)
+    message = f"{stated.says}; none is among {calls} that it was seen to make{reach.where}"
     return Finding(Verdict.UNANSWERED, message, (stated,), *boundary.key, condition=sample, questions=(question,))
