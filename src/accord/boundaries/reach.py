@@ -103,12 +103,16 @@ def stated_calls(system: System, party: str, view: View) -> dict[Key, Fact]:
 
     What it says of every operation of a provider is one call of `any`. That it has the address of one says nothing.
     """
-    found: dict[Key, Fact] = {}
-    for key in system.keys_of(party):
-        if key[0] == party and system.meets(key, view):
-            for operation, said in _stated(system, key, view):
-                found.setdefault((party, key[1], operation), said)
-    return found
+    asked = (stated_calls, party, tuple(sorted(view.items())))
+    if asked not in system.memory:
+        found: dict[Key, Fact] = {}
+        for key in system.keys_of(party):
+            if key[0] == party and system.meets(key, view):
+                for operation, said in _stated(system, key, view):
+                    found.setdefault((party, key[1], operation), said)
+        system.memory[asked] = found
+    known: dict[Key, Fact] = system.memory[asked]
+    return known
 
 
 def _stated(system: System, key: Key, view: View) -> Iterator[tuple[str, Fact]]:
@@ -117,12 +121,20 @@ def _stated(system: System, key: Key, view: View) -> Iterator[tuple[str, Fact]]:
     own = [fact for facts in assumed for fact in facts if fact.consumer == consumer and not is_addressed(fact)]
     for fact in sorted(own, key=lambda each: (each.operation != operation, each.place))[:1]:
         yield fact.operation, fact
-    for need in system.about("needs"):
-        calls = set(calls_of(need)) if need.provider == consumer and holds_in(need.scope, view) else set()
+    for need in _needs(system).get(consumer, ()):
+        calls = set(calls_of(need)) if holds_in(need.scope, view) else set()
         if f"{provider}/{operation}" in calls:
             yield operation, need
         elif calls & {provider, f"{provider}/{ANY}"}:
             yield ANY, need
+
+
+@once
+def _needs(system: System) -> dict[str, list[Fact]]:
+    found: dict[str, list[Fact]] = {}
+    for need in system.about("needs"):
+        found.setdefault(need.provider, []).append(need)
+    return found
 
 
 def is_asked_for(system: System, provider: str, operation: str, view: View) -> bool:

@@ -73,10 +73,10 @@ _SERVICE = "otel:"
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Counts the calls of and to each service that is linked to nobody."""
     calls: Counter[str] = Counter()
-    for (name, _), reach in reaches(system).items() if parties(system) else ():
+    for (name, _), reach in reaches(system).items():
         if name.startswith(_SERVICE):
             calls[name.removeprefix(_SERVICE)] += sum(one.seen.count("calls") for one in reach.all)
-    if not calls:
+    if not calls or not parties(system):
         return
     names = listed(name for name, _ in calls.most_common())
     seen = [one for one in sightings(system) if any(side.startswith(_SERVICE) for side in one.boundary.key[:2])]
