@@ -3,7 +3,8 @@
     {"accord_observed": 1, "boundaries": [{"consumer": "checkout", "provider": "payments", "operation": "POST /charges",
       "counts": {"calls": 3, "paired": 3}, "callee": [["5s", 3]], "began": 1764547200, "ended": 1764633600}]}
 
-A bucket is given by its number, or by a duration that lies in it.
+A bucket is given by its number, or by a duration that lies in it. Where it is told in how many `windows` calls came, when
+the `last` of them ended and the longest time between two (`longest_gap_s`), it can be told that they ceased.
 """
 
 from collections.abc import Iterator
