@@ -69,20 +69,20 @@ STORIES: dict[str, Story] = {
         "executed-once",
         REPEATS,
         """
-        0s shop seen pay/charge by shop>pay/charge seen.repeated
+        0s shop seen pay/charge by shop>pay/charge seen.redone
         0s - concludes
         """,
         ("pay/charge idempotent",),
-        more=(seen("seen.repeated", 4, 3),),
+        more=(seen("seen.redone", 4, 3),),
     ),
     "what is known by a key that nobody sends was executed again": Story(
         "executed-once",
         KEYS,
         """
-        0s shop seen pay/charge by shop>pay/charge seen.repeated
+        0s shop seen pay/charge by shop>pay/charge seen.redone
         0s - concludes
         """,
         ("pay/charge idempotent", "shop>pay/charge idempotency_key"),
-        more=(seen("seen.repeated", 4, 3),),
+        more=(seen("seen.redone", 4, 3),),
     ),
 }

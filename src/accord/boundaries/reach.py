@@ -55,6 +55,11 @@ class Reach(Struct, frozen=True):
         return sum(told_by_callee(sighting) for sighting in self.into)
 
     @property
+    def place(self) -> str:
+        """` in production`; nothing where nobody says in which environment it was."""
+        return f" in {self.environment}" if self.environment else ""
+
+    @property
     def where(self) -> str:
         """The environment and the window, in words."""
         return where(self.all[0])

@@ -34,12 +34,12 @@ def happens_as_counted_on(line: Timeline) -> str:
 
 
 def executed_once(line: Timeline) -> str:
-    """Broken when a request was seen to be executed again, and a repeat acts again."""
+    """Broken when a request that had been done was seen to be executed again, and a repeat acts again."""
     for step in line.told:
         fact = step.fact
-        if step.act == "seen" and fact is not None and fact.term == "seen.repeated" and fact.value:
+        if step.act == "seen" and fact is not None and fact.term == "seen.redone" and fact.value:
             return "" if _acts_again(line, step) else f"nothing says that a repeat of {step.about} acts again"
-    return "no request was seen to be executed again"
+    return "no request was seen to be executed again after it had been done"
 
 
 def _acts_again(line: Timeline, step: Step) -> bool:

@@ -112,6 +112,7 @@ def _counts(calls: Table) -> dict[str, Any]:
         **_times(calls, paired),
         "inferred": count(calls.inferred == 1),
         "undecided": count(calls.has_caller + calls.has_callee == 0),
+        "redone": total((calls.executions > 1) & ~callee_failed, calls.executions - 1),
         "told_again": count(calls.told_again == 1),
     }
 
@@ -138,11 +139,19 @@ def _times(calls: Table, paired: Any) -> dict[str, Any]:
 
 
 def _repeated(calls: Table, like: Table) -> Table:
-    """Executions under a key that was executed before, as rows in which every other count is 0."""
+    """Executions under a key that was executed before, as rows in which every other count is 0.
+
+    What failed before may have done nothing, so those after one that had not are counted besides.
+    """
     keyed = calls.filter((calls.key != 0) & (calls.refused == 0) & (calls.has_callee == 1))
-    order = ibis.window(group_by=["provider", "operation", "key"], order_by=["began_ns", "callee_start", "call"])
-    again = keyed.mutate(before=ibis.row_number().over(order))
+    same = {"group_by": ["provider", "operation", "key"], "order_by": ["began_ns", "callee_start", "call"]}
+    done = ifelse(keyed.callee_error == 0, 1, 0)
+    again = keyed.mutate(
+        before=ibis.row_number().over(ibis.window(**same)),
+        done_before=done.sum().over(ibis.window(**same, following=0)) - done,
+    )
     again = again.filter(again.before > 0)
     zeros = {column.name: ibis.literal(0).cast("int64") for column in COUNTS}
-    rows = again.select(*_NAMES, **(zeros | {"repeated": ibis.literal(1).cast("int64")}))
+    counts = {"repeated": ibis.literal(1).cast("int64"), "redone": ifelse(again.done_before > 0, 1, 0).cast("int64")}
+    rows = again.select(*_NAMES, **(zeros | counts))
     return rows.select(*like.columns)

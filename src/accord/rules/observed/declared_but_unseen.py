@@ -117,7 +117,7 @@ def _unseen(system: System, reach: Reach) -> Iterator[Finding]:
     message = (
         f"{said.says}; nobody was seen to call this among {many(reach.served, 'call')} that it tells of{reach.where}"
     )
-    asks = f"for whom it promises {names}: not called in {many(reach.served, 'call')} that it tells of"
+    asks = f"for whom it promises {names}: not called in {many(reach.served, 'call')} that it tells of{reach.place}"
     question = Question(reach.party, asks)
     yield Finding(Verdict.UNANSWERED, message, (said,), "", reach.party, questions=(question,))
 

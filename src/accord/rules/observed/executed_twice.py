@@ -3,7 +3,8 @@
 A request was executed more than once: twice under one idempotency key, or twice for one call of a client, as where a proxy
 asks again. The provider is right to execute what arrives, the caller or what stands between is right to ask again after
 silence; where a repeat acts again, the customer pays twice. Nobody has to imagine it, it was counted: every execution
-that the provider tells of, however the spans were drawn. Where a repeat is said to act once, this is how it should be.
+that the provider tells of, however the spans were drawn. What failed may have done nothing: certain is only what was
+executed again after an execution that had not failed. Where a repeat is said to act once, this is how it should be.
 
 ## Example
 ```yaml file=payments/accord.yaml
@@ -20,7 +21,7 @@ boundaries:
   - consumer: checkout
     provider: payments
     operation: POST /charges
-    counts: {calls: 300, paired: 300, repeated: 4}
+    counts: {calls: 300, paired: 300, repeated: 4, redone: 4}
 ```
 ### A key that nobody sends
 ```yaml file=checkout/accord.yaml
@@ -43,7 +44,7 @@ boundaries:
   - consumer: checkout
     provider: payments
     operation: POST /charges
-    counts: {calls: 300, paired: 300, repeated: 4}
+    counts: {calls: 300, paired: 300, repeated: 4, redone: 4}
 ```
 
 ## Not a gap
@@ -76,7 +77,22 @@ boundaries:
   - consumer: checkout  # finding: unanswered
     provider: payments
     operation: POST /charges
-    counts: {calls: 300, paired: 300, repeated: 4}
+    counts: {calls: 300, paired: 300, repeated: 4, redone: 4}
+```
+
+### The first execution may have done nothing, since it failed
+```yaml file=payments/accord.yaml
+party: payments
+names: {otel: payments}
+promises:
+  charge:
+    at: POST /charges
+    idempotent: never  # finding: conditional
+```
+```yaml file=observed.yaml
+accord_observed: 1
+boundaries:
+  - {consumer: checkout, provider: payments, operation: POST /charges, counts: {calls: 300, paired: 300, repeated: 4}}
 ```
 
 ## What to do
@@ -101,38 +117,56 @@ from accord.model.witness import Step, Witness
 READS = ()
 
 
+_FAILED = "holds if an execution that failed had done something: none followed one that had not failed"
+
+
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds what was executed again against what is said of a repeat."""
     for sighting in sightings(system):
         if sighting.comparable and sighting.seen.count("repeated"):
-            yield from _executed(sighting, repeat(sighting.boundary))
+            does = repeat(sighting.boundary)
+            yield from _unsaid(sighting, does) if does.safe is None else _said_to_act(sighting, _acts_again(does))
 
 
-def _executed(sighting: Sighting, does: Repeat) -> Iterator[Finding]:
-    boundary = sighting.boundary
-    again, total = sighting.seen.count("repeated"), many(sighting.seen.count("calls"), "call")
-    says = f"{many(again, 'execution')} of a request that was executed before, beside {total}"
-    told = statement(sighting, "seen.repeated", says)
-    acts_again = _acts_again(does)
-    if does.safe is None:
-        asks = f"what a repeat of {boundary.subject} does (idempotent)"
-        question = Question(boundary.provider, asks, "always, or by key")
-        message = f"{told.says}; nobody says what a repeat does"
-        yield Finding(Verdict.UNANSWERED, message, (told,), *boundary.key, questions=(question,))
-    elif acts_again and condition(sighting):
-        said = _said(acts_again)
-        message = f"{said[0].says}; {told.says}"
-        rests_on = condition(sighting)
-        yield Finding(Verdict.CONDITIONAL, message, (*said, told), *boundary.key, condition=rests_on)
-    elif acts_again:
-        said = _said(acts_again)
-        steps = (
-            Step(0, boundary.consumer, "seen", told.says, told.fact, boundary.subject),
-            Step(0, "", "concludes", f"what {boundary.subject} does was done again for the same request", None),
+def _told(sighting: Sighting) -> Statement:
+    again, redone = sighting.seen.count("repeated"), sighting.seen.count("redone")
+    says = f"{many(again, 'execution')} of a request that was executed before"
+    says += f", {redone} of them after one that had not failed" if redone < again else ""
+    term = "seen.redone" if redone else "seen.repeated"
+    return statement(sighting, term, f"{says}, beside {many(sighting.seen.count('calls'), 'call')}")
+
+
+def _unsaid(sighting: Sighting, does: Repeat) -> Iterator[Finding]:
+    """Nobody says what a repeat does, or which key the caller sends by which it would be known."""
+    boundary, told = sighting.boundary, _told(sighting)
+    question = Question(
+        boundary.provider, f"what a repeat of {boundary.subject} does (idempotent)", "always, or by key"
+    )
+    if does.fact is not None and does.fact.term == "idempotent":
+        question = Question(
+            boundary.consumer, f"which key it sends to {boundary.subject} (idempotency_key)", "per-request"
         )
-        witness = Witness(steps, "executed-once", acts_again)
-        message = f"{said[0].says}; {told.says}"
-        yield Finding(Verdict.MISMATCH, message, (*said, told), *boundary.key, witness=witness)
+    if question.to:
+        message = f"{told.says}; nobody says {question.asks}"
+        yield Finding(Verdict.UNANSWERED, message, (told,), *boundary.key, questions=(question,))
+
+
+def _said_to_act(sighting: Sighting, acts_again: tuple[Fact, ...]) -> Iterator[Finding]:
+    """A repeat is said to act again, and requests were executed again."""
+    if not acts_again:
+        return
+    boundary, told, said = sighting.boundary, _told(sighting), _said(acts_again)
+    message = f"{'; '.join(one.says for one in said)}; {told.says}"
+    rests_on = "; ".join(filter(None, ("" if sighting.seen.count("redone") else _FAILED, condition(sighting))))
+    if rests_on:
+        yield Finding(Verdict.CONDITIONAL, message, (*said, told), *boundary.key, condition=rests_on)
+        return
+    steps = (
+        Step(0, boundary.consumer, "seen", told.says, told.fact, boundary.subject),
+        Step(0, "", "concludes", f"what {boundary.subject} does was done again for the same request", None),
+    )
+    witness = Witness(steps, "executed-once", acts_again)
+    yield Finding(Verdict.MISMATCH, message, (*said, told), *boundary.key, witness=witness)
 
 
 def _acts_again(does: Repeat) -> tuple[Fact, ...]:

@@ -181,7 +181,7 @@ def _would_be_seen(reach: Reach, boundary: Boundary) -> bool:
 
 def _never(reach: Reach, boundary: Boundary, said: Fact) -> Finding:
     sample, calls = only_a_sample(reach.out), many(reach.called, "call")
-    asks = f"whether it still calls {boundary.subject}: none of {calls} that it was seen to make"
+    asks = f"whether it still calls {boundary.subject}: none of {calls} that it was seen to make{reach.place}"
     question = Question(boundary.consumer, asks, WHOLE if sample else "")
     stated = Statement(said, f"{boundary.consumer} states calls of {boundary.subject}")
     message = f"{stated.says}; none is among {calls} that it was seen to make{reach.where}"
