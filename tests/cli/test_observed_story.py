@@ -120,7 +120,7 @@ BAD = {
     "undeclared-retries": ("breach", "checkout tries once; 3 calls of 10 were a further try"),
     "declared-limit-not-in-force": ("breach", "checkout gives up after 1s; 5 calls of 50 ran on beyond 1.1s, up to 4s"),
     "error-class-changed": ("note", "4 answers of payments (503, a failure) arrived at checkout as 200, a success"),
-    "far-inside-promised": ("note", "payments may answer after 10s; checkout gives up after 2s; the slowest of 1000 answers took"),
+    "far-inside-promised": ("note", "payments may answer after 10s; checkout gives up after 2s; the slowest of 1000 answers took at most 200ms"),
     "dark-side-with-an-owner": ("unanswered", "checkout tells of 50 calls of ledger, and ledger of none of these, beside 50 others"),
     "service-of-no-party": ("unanswered", "1 service is of no party that is known: night-batch; a side of 50 calls that were seen"),
     "declared-but-unseen": ("unanswered", "payments promises payments/export; nobody was seen to call this among 1060 calls"),

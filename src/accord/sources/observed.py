@@ -82,7 +82,7 @@ def _observed(data: object) -> Observed:
     row = msgspec.convert(data, _Row)
     others = (row.began, row.ended, row.last, row.windows, row.longest_gap_s)
     if any(count < 0 for name, count in row.counts.items() if name != "twice_skew_ns") or min(others) < 0:
-        raise Refused("expected counts of at least 0")
+        raise Refused("expected counts and times of at least 0")
     return Observed(
         row.consumer,
         row.provider,

@@ -107,6 +107,7 @@ from accord.boundaries.wording import leaves, may_answer
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.nothing import NONE
+from accord.model.observed import rounded
 
 READS = ()
 _FAR = Fraction(1, 4)
@@ -133,14 +134,20 @@ def _one(told: list[Sighting]) -> Iterator[Finding]:
     answers = sum(calls for sighting in told for _, _, calls in sighting.seen.callee_times)
     if answers < _ENOUGH or not all(one.seen.shares_are_known and "latency.max" in one.facts for one in told):
         return
-    slowest = max(told, key=lambda one: one.facts["latency.max"].value)
-    longest = slowest.facts["latency.max"]
-    leaning = _leans(boundary, promised.value, longest.value)
-    if longest.value < _FAR * promised.value and leaning is not None:
-        seen = statement(slowest, "latency.max", f"the slowest of {many(answers, 'answer')} took {longest.text}")
+    slowest = max(told, key=_slowest)
+    longest = _slowest(slowest)
+    leaning = _leans(boundary, promised.value, longest)
+    if longest < _FAR * promised.value and leaning is not None:
+        took = f"the slowest of {many(answers, 'answer')} took at most {rounded(longest)}"
+        seen = statement(slowest, "latency.max", took)
         said = [may_answer(promised), *leaning]
         message = "; ".join((*(each.says for each in said), seen.says, "nobody has said that it stays so"))
         yield Finding(Verdict.NOTE, message, (*said, seen), *boundary.key, condition=condition(slowest))
+
+
+def _slowest(sighting: Sighting) -> int:
+    """How long the slowest answer took at most: as it was told, or where its bucket ends."""
+    return sighting.seen.count("callee_longest_ns") or sighting.seen.callee_times[-1][1]
 
 
 def _leans(boundary: Boundary, promised: int, seen: int) -> list[Statement] | None:

@@ -5,7 +5,8 @@ SDK or a proxy of the caller is right to do as it does by default. The provider 
 must carry, and what a repeat may do, were worked out from it.
 
 A try is counted where its span says which it is (`http.request.resend_count`, `accord.attempt`); else a call for the same
-thing after one that failed is taken for one, and the verdict rests on that. What several layers may try multiplies.
+thing after one that failed is taken for one, and the verdict rests on that. What several layers may try multiplies; what a
+proxy alone states says nothing of the code, whose calls these are.
 
 ## Example
 ```yaml file=checkout/accord.yaml
@@ -114,7 +115,7 @@ from accord.boundaries.sightings import Sighting, sightings
 from accord.boundaries.system import System
 from accord.boundaries.view import View
 from accord.boundaries.wording import times
-from accord.model.fact import Fact
+from accord.model.fact import Fact, Layer
 from accord.model.finding import Finding, Question, Statement, Verdict
 
 READS = ()
@@ -128,7 +129,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         if not sighting.comparable or sighting.boundary.consumer not in system.parties:
             continue
         stated = sighting.boundary.assumed.all("attempts")
-        if stated:
+        if any(fact.layer is Layer.CODE for fact in stated):
             yield from _more(sighting, stated)
         else:
             yield from _unsaid(sighting)
