@@ -139,6 +139,7 @@ def _observed(facts: dict[str, Fact], one: Fact, environment: str) -> Observed:
     told = {term.removeprefix("seen."): fact.value for term, fact in facts.items() if term.startswith("seen.")}
     rows = {name: told.pop(name, ()) for name in ("caller", "callee", "codes", "window")}
     began, ended = rows["window"][0] if rows["window"] else (0, 0)
+    when = {name: told.pop(name, 0) for name in ("last", "windows", "longest_gap_s")}
     return Observed(
         one.consumer,
         one.provider,
@@ -150,6 +151,7 @@ def _observed(facts: dict[str, Fact], one: Fact, environment: str) -> Observed:
         callee_ranges=rows["callee"],
         began=began,
         ended=ended,
+        **when,
     )
 
 

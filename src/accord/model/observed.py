@@ -33,7 +33,8 @@ class Observed(Struct, frozen=True):
 
     `consumer` is empty where the caller was not seen, `provider` begins with `peer:` where the callee was not.
     `codes` are (what the caller saw, what the callee said, how many paired calls); -1 is no code. The window that was
-    looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told.
+    looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told. Calls came
+    in so many `windows` of it, the last of which ended at `last`, the two furthest apart being `longest_gap_s` apart.
     """
 
     consumer: str
@@ -48,6 +49,9 @@ class Observed(Struct, frozen=True):
     callee_ranges: Ranges = ()
     began: int = 0
     ended: int = 0
+    last: int = 0
+    windows: int = 0
+    longest_gap_s: int = 0
 
     def count(self, name: str) -> int:
         """One of the counts; 0 where it is not told."""

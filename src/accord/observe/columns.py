@@ -102,6 +102,8 @@ COUNTS: tuple[Column, ...] = (
     Column("twice_skew_ns", "int64", "twice what the callee's clock is before the caller's, summed over the paired"),
     Column("inferred", "int64", "calls whose kind of span was inferred"),
     Column("undecided", "int64", "halves let go before their other half could come"),
+    Column("redone", "int64", "of the repeated: those after an execution that had not failed, settled with it"),
+    Column("told_again", "int64", "second and later tries that were told to be; others follow from a failed call"),
 )
 """Additive, but for those of LARGEST, of which the larger holds: two rows of one boundary merge without their spans."""
 

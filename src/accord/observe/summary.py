@@ -15,10 +15,11 @@ from accord.observe.prometheus import observed_by, server
 from accord.observe.reading.batch import Batch
 from accord.observe.reading.files import read_spans
 from accord.observe.reading.kinds import with_kinds
-from accord.observe.sums import merged
+from accord.observe.sums import activity, merged
 
 _BOUNDARY = ("consumer", "provider", "operation", "environment")
 Key = tuple[str, str, str, str]
+_ACTIVITY = ("last", "windows", "longest_gap_s")
 _LARGEST_BATCH = 100_000
 _SERVERS = ("http://", "https://")
 
@@ -39,6 +40,7 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
         buckets[(_key(row), row["side"])].append((row["bucket"], row["count"]))
     codes = _codes(engine, facts["codes"])
     windows = _windows(engine, facts["sums"])
+    active = {_key(row): row for row in engine.rows(activity(facts["sums"], _BOUNDARY))}
     found = [
         Observed(
             *_key(row),
@@ -48,6 +50,7 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
             tuple(codes[_key(row)]),
             began=windows[0],
             ended=windows[1],
+            **{name: active.get(_key(row), {}).get(name, 0) for name in _ACTIVITY},
         )
         for row in rows
     ]
