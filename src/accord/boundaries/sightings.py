@@ -108,7 +108,7 @@ def _sighting(system: System, facts: dict[str, Fact]) -> Sighting:
     named = _named_in(system).get(one.provider, {})
     matched = one.operation in named or (not named and one.operation == ANY)
     boundary = system.boundary((one.consumer, one.provider, one.operation), view)
-    comparable = matched and _conditions(system, boundary) <= ({"env"} if environment else set())
+    comparable = matched and conditions(boundary) <= ({"env"} if environment else set())
     return Sighting(boundary, environment, facts, _observed(facts, one, environment), matched, comparable)
 
 
@@ -117,10 +117,10 @@ def _environments(system: System) -> frozenset[str]:
     return frozenset(value for fact in system.facts for name, each in fact.scope if name == "env" for value in each)
 
 
-def _conditions(system: System, boundary: Boundary) -> set[str]:
+def conditions(boundary: Boundary) -> set[str]:
     """What decides, beside the day, which statements about a boundary hold."""
     consumer, provider, operation = boundary.key
-    said = _scoped(system).get(provider, ())
+    said = _scoped(boundary.system).get(provider, ())
     about = (fact for fact in said if fact.operation in (operation, ANY) and fact.consumer in ("", consumer))
     return {name for fact in about for name, _ in fact.scope if name not in DAYS}
 

@@ -222,6 +222,7 @@ def chosen(result: "Result", prefixes: tuple[str, ...], boundary: str) -> "Resul
         findings=tuple(finding for finding in result.findings if asked_for(finding)),
         waived=tuple(waived for waived in result.waived if asked_for(waived.finding)),
         known=tuple(finding for finding in result.known if asked_for(finding)),
+        three_columns=tuple(one for one in result.three_columns if boundary.lower() in one.subject.lower()),
     )
 
 
