@@ -38,25 +38,29 @@ def tables(found: Sequence[ThreeColumns], asked: Asked, paint: Paint) -> list[st
     lines: list[str] = []
     for one in shown(found):
         lines += [*_table(one, asked, paint), ""]
-    for said in left_out(found):
-        lines += [*hanging("", said, asked.width), ""]
-    return lines
+    said = [*left_out(found)]
+    for number, line in enumerate(said):
+        lines += hanging("  " if number and said[0].endswith(":") else "", line, asked.width)
+    return [*lines, ""] if said else lines
 
 
 def left_out(found: Sequence[ThreeColumns]) -> Iterator[str]:
     """What was seen and has no table: how many more, and of which nothing can be held against anything, and why."""
-    more = sum(not one.because for one in found) - MOST_SHOWN
-    if more > 0:
-        yield f"and {more} more with three columns; --format json has all, --boundary TEXT those of one"
     apart = [one for one in found if one.because]
-    reasons = list(dict.fromkeys(f"{visible(one.subject)}: {visible(one.because)}" for one in apart))
-    if reasons:
+    if apart:
         many = "1 boundary was" if len(apart) == 1 else f"{len(apart)} boundaries were"
-        further = len(reasons) - _MOST_NAMED
-        yield f"{many} seen and not held against anything" + (
-            "" if further <= 0 else f", {further} of them below the first {_MOST_NAMED}"
-        )
-        yield from reasons[:_MOST_NAMED]
+        yield f"{many} seen and not held against anything:"
+        yield from [visible(f"{_seen_as(one)}: {one.because}") for one in apart[:_MOST_NAMED]]
+        if len(apart) > _MOST_NAMED:
+            yield f"and {len(apart) - _MOST_NAMED} more"
+    more = len(found) - len(apart) - MOST_SHOWN
+    if more > 0:
+        yield f"{more} more boundaries have three columns; --boundary TEXT shows those of some, --format json all"
+
+
+def _seen_as(one: ThreeColumns) -> str:
+    who = f"{one.consumer} -> {one.provider}" if one.consumer else one.provider
+    return f"{who} {one.called}" + (f" in {one.environment}" if one.environment else "")
 
 
 # ---------------------------------------------------------------------- for a terminal

@@ -37,7 +37,9 @@ def render(result: Result, asked: Asked) -> str:
     kept = [finding for finding in result.findings if finding.verdict is not Verdict.UNANSWERED]
     parts = [f"### Accord: {escaped(found(result, asked))}"]
     parts += ["\n".join(_three_columns(one, asked)) for one in shown_of(result.three_columns)]
-    parts += [escaped(said) for said in left_out(result.three_columns)]
+    parts += (
+        ["\n".join(f"- {escaped(said)}" for said in left_out(result.three_columns))] if result.three_columns else []
+    )
     parts += ["\n".join(_finding(finding, asked, number < _OPEN)) for number, finding in enumerate(kept)]
     parts += ["\n".join(_waived(result.waived, asked))] if result.waived and asked.waived else []
     parts += ["\n".join(_questions(result.findings))] if asked.questions and open_questions(result.findings) else []
