@@ -93,8 +93,13 @@ def _by_party(observed: tuple[Fact, ...], said: tuple[Fact, ...]) -> Iterator[Fa
 @once
 def sightings(system: System) -> tuple[Sighting, ...]:
     """Everything that was observed, in the order in which it was read; several addresses of one operation stay apart."""
+    return sighted(system, system.observed)
+
+
+def sighted(system: System, observed: Iterable[Fact]) -> tuple[Sighting, ...]:
+    """The same of any facts that `told_of` gave, whether the system has them or not."""
     groups: dict[tuple[object, ...], dict[str, Fact]] = {}
-    for fact in system.observed:
+    for fact in observed:
         identity = (fact.consumer, fact.provider, fact.operation, fact.scope, fact.place, fact.version)
         groups.setdefault(identity, {})[fact.term] = fact
     return tuple(_sighting(system, facts) for facts in groups.values() if "seen.calls" in facts)

@@ -1,14 +1,15 @@
 """The tests of a whole fleet, minute by minute: each boundary against its contract. Minutes are given; there is no clock here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from accord.boundaries.tested import holds_at
 from accord.model.drifting import Alarm, Asks, Breach, Contract, Expectation, Hour, OnItsWay, Seen
+from accord.observe.agreements import Agreements
 from accord.observe.columns import bound_of, bucket_of
-from accord.observe.contracted import Contracts, holds_at
 from accord.observe.detectors import DRIFT, FAULT, VANISHED, Lane, Numbers, Shares, Traffic
 from accord.observe.forecast import forecast
 from accord.observe.minutes import CALLS, FAILED, FIRST_TRY, SERVED, WHOLE, Minute
@@ -39,8 +40,8 @@ Small = NDArray[np.int32]
 class Fleet:
     """The boundaries seen so far, their contracts, their tests, and a week of hours of each."""
 
-    def __init__(self, contracts: Contracts) -> None:
-        self.contracts = contracts
+    def __init__(self, agreements: Agreements) -> None:
+        self.agreements = agreements
         self.seen: list[Seen] = []
         self.index: dict[Seen, int] = {}
         self.agreed: list[Contract] = []
@@ -63,14 +64,14 @@ class Fleet:
 
     # ------------------------------------------------------------------ growing
 
-    def admit(self, found: list[Seen]) -> None:
-        """Takes boundaries in that were not seen before; their tests begin now."""
-        new = sorted(each for each in found if each not in self.index)
-        for each in new:
+    def admit(self, found: Iterable[Seen]) -> None:
+        """Takes boundaries in that were not seen before, in this order; their tests begin now."""
+        new = [each for each in dict.fromkeys(found) if each not in self.index]
+        for each, (contract, hours) in zip(new, self.agreements.of(new), strict=True):
             self.index[each] = len(self.seen)
             self.seen.append(each)
-            self.agreed.append(self.contracts.of(each))
-            self._hours.append(self.contracts.hours(self.agreed[-1], each) if self.agreed[-1].expectations else None)
+            self.agreed.append(contract)
+            self._hours.append(hours)
         if new:
             self._fit(len(new))
 
@@ -105,7 +106,7 @@ class Fleet:
         """Takes a minute in, and those before it of which nobody told anything; one that was taken before changes nothing."""
         if told.minute <= self.minute:
             return []
-        self.admit(list(told.seen))
+        self.admit(sorted(told.seen))
         if self.since == _NONE:
             self.since = told.minute
         empty = np.zeros(len(self.seen))

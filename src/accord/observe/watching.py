@@ -5,7 +5,7 @@ from pathlib import Path
 
 from accord.model.drifting import Alarm, Asks, Drift, Seen
 from accord.observe import state as states
-from accord.observe.contracted import Contracts
+from accord.observe.agreements import Agreements
 from accord.observe.drift import Fleet
 from accord.observe.engine import Engine
 from accord.observe.minutes import minutes
@@ -18,13 +18,13 @@ _PAGES = ("fault", "vanished")
 
 
 def watched(
-    contracts: Contracts, files: Sequence[str], state: Path | None = None, complete: bool = False
+    agreements: Agreements, files: Sequence[str], state: Path | None = None, complete: bool = False
 ) -> tuple[Drift, list[str]]:
     """What drifts in these files, and why what was not read was not; goes on from a state, and writes the next one.
 
     Raises Refused for a file that is no state.
     """
-    fleet, engine = Fleet(contracts), Engine()
+    fleet, engine = Fleet(agreements), Engine()
     number = states.read(fleet, state) if state else 0
     try:
         spans, refused = spans_in(files, complete)
