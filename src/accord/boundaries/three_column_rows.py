@@ -141,15 +141,15 @@ def _availability(sighting: Sighting) -> Iterator[Row]:
 
 def _seen_availability(sighting: Sighting, wanted: bool) -> Iterator[Entry]:
     seen = sighting.seen
-    of = {side: seen.count("paired") + seen.count(f"{side}_only") for side in (_CALLEE, _CALLER)}
-    errors = {side: seen.count(f"{side}_errors") for side in of}
-    differ = errors[_CALLER] * of[_CALLEE] != errors[_CALLEE] * of[_CALLER]
-    for side, calls in of.items():
-        if calls and (side == _CALLEE or wanted or differ or not of[_CALLEE]):
+    told = {side: seen.errors(side) for side in (_CALLEE, _CALLER)}
+    (answered, of_callee), (failing, of_caller) = told.values()
+    differ = failing * of_callee != answered * of_caller
+    for side, (failed, calls) in told.items():
+        if calls and (side == _CALLEE or wanted or differ or not of_callee):
             fact = sighting.facts.get(f"seen.{side}_errors", sighting.total)
-            good = 100 * (1 - errors[side] / calls) if seen.shares_are_known else None
+            good = 100 * (1 - failed / calls) if seen.shares_are_known else None
             text = UNDECIDED if good is None else f"{good:.4g} %"
-            yield Entry(text, fact, good, f"{errors[side]} of {calls} failed", side, _party(sighting, side))
+            yield Entry(text, fact, good, f"{failed} of {calls} failed", side, _party(sighting, side))
 
 
 def _load(sighting: Sighting) -> Iterator[Row]:

@@ -113,6 +113,8 @@ def _remarks(sighting: Sighting) -> Iterator[str]:
         yield f"no contract says that it is {name} (names: {{{system}: {name}}}): what it assumes is not known"
     if not seen.shares_are_known:
         yield f"? is {SAMPLED}"
+    if seen.is_weighted:
+        yield "shares are by weight: each span stands for as many calls as it was drawn from"
     if seen.count("inferred"):
         yield INFERRED
     if seen.count("undecided"):

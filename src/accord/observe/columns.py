@@ -102,10 +102,13 @@ COUNTS: tuple[Column, ...] = (
     Column("twice_skew_ns", "int64", "twice what the callee's clock is before the caller's, summed over the paired"),
     Column("inferred", "int64", "calls whose kind of span was inferred"),
     Column("undecided", "int64", "halves let go before their other half could come"),
+    Column("heaviest", "int64", "the largest weight of a call, in thousandths"),
+    Column("weighted_caller_errors", "int64", "errors that callers saw, by weight, in thousandths"),
+    Column("weighted_callee_errors", "int64", "errors that callees saw, by weight, in thousandths"),
 )
 """Additive, but for those of LARGEST, of which the larger holds: two rows of one boundary merge without their spans."""
 
-LARGEST = ("fan_out", "caller_longest_ns", "callee_longest_ns")
+LARGEST = ("fan_out", "caller_longest_ns", "callee_longest_ns", "heaviest")
 
 HISTOGRAM: tuple[Column, ...] = (
     Column("side", "text", "caller or callee"),

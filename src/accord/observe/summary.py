@@ -34,9 +34,11 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
     histograms = facts["histograms"]
     by = [*_BOUNDARY, "side", "bucket"]
     buckets: dict[tuple[Key, str], list[tuple[int, int]]] = defaultdict(list)
-    together = histograms.group_by(by).aggregate(count=histograms["count"].sum().cast("int64"))
-    for row in engine.rows(together.order_by(by)):
-        buckets[(_key(row), row["side"])].append((row["bucket"], row["count"]))
+    totals = {name: histograms[name].sum().cast("int64") for name in ("count", "weighted")}
+    weighted = {_key(row) for row in rows if Observed(*_key(row), row).is_weighted}
+    for row in engine.rows(histograms.group_by(by).aggregate(**totals).order_by(by)):
+        calls = round(row["weighted"] / ONE) if _key(row) in weighted else row["count"]
+        buckets[(_key(row), row["side"])].append((row["bucket"], calls))
     codes = _codes(engine, facts["codes"])
     windows = _windows(engine, facts["sums"])
     found = [
