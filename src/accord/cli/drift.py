@@ -25,7 +25,7 @@ _VERSION = 1
     required=True,
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
-    help="Traces, as accord observe reads them. Repeatable.",
+    help="Traces, as accord observe reads them (repeatable), or one store of accord observe --listen.",
 )
 @click.option("--state", type=click.Path(dir_okay=False), metavar="FILE", help="Go on from this file, and write it.")
 @click.option(

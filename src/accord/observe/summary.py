@@ -83,7 +83,7 @@ def observed_in(files: Sequence[str], complete: bool = False, window: str = "1h"
     store is what `accord observe --listen` wrote.
     """
     told: list[Observed] = []
-    others = [name for name in files if name.startswith(_SERVERS) or _is_store(name)]
+    others = [name for name in files if name.startswith(_SERVERS) or is_store(name)]
     spans, refused = spans_in([name for name in files if name not in others], complete)
     for name in others:
         try:
@@ -118,7 +118,7 @@ def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, li
     return with_kinds(pa.concat_tables(tables)), refused
 
 
-def _is_store(name: str) -> bool:
+def is_store(name: str) -> bool:
     """Whether it is a DuckDB file, by the word that stands in one from its ninth byte on."""
     try:
         with Path(name).open("rb") as file:
