@@ -11,6 +11,7 @@ from accord.model.drifting import Alarm, Asks, Breach, Contract, Expectation, Ho
 from accord.observe.agreements import Agreements
 from accord.observe.columns import bound_of, bucket_of
 from accord.observe.detectors import DRIFT, FAULT, VANISHED, Lane, Numbers, Shares, Traffic
+from accord.observe.envelope import changed
 from accord.observe.forecast import forecast
 from accord.observe.minutes import CALLS, FAILED, FIRST_TRY, HEAVIEST, SERVED, Minute
 
@@ -334,13 +335,25 @@ class Fleet:
         return sorted(found)
 
     def information(self) -> list[str]:
-        """What is no alarm: boundaries without anything agreed, and why."""
+        """What is no alarm: what changed inside the contract, then boundaries without anything agreed, and why."""
         pairs = zip(self.seen, self.agreed, strict=True)
-        return sorted(
+        without = sorted(
             f"{seen.name}: {contract.because or 'nothing is agreed that could be tested'}"
             for seen, contract in pairs
             if not contract.expectations
         )
+        return [*sorted(self._changes()), *without]
+
+    def _changes(self) -> Iterator[str]:
+        for number, (seen, contract) in enumerate(zip(self.seen, self.agreed, strict=True)):
+            expected = contract.expects(Asks.SLOW)
+            found = changed(self.hours[number], self.minute // _HOUR) if expected else None
+            if expected and found and found.over <= expected.share * found.calls:
+                yield (
+                    f"{seen.name}: changed, still inside what is agreed: {100 * found.over / found.calls:.2g} % of {found.calls} "
+                    f"answers took longer than {expected.text} in the last {found.hours}h, at most {100 * found.usual:.2g} % in the "
+                    f"same hours of {found.days} days before ({100 * expected.share:.3g} % is agreed: {expected.at})"
+                )
 
 
 def _grown(rows: NDArray[Any], more: int) -> NDArray[Any]:
