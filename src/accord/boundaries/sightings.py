@@ -98,11 +98,15 @@ def sightings(system: System) -> tuple[Sighting, ...]:
 
 def sighted(system: System, observed: Iterable[Fact]) -> tuple[Sighting, ...]:
     """The same of any facts that `told_of` gave, whether the system has them or not."""
-    groups: dict[tuple[object, ...], dict[str, Fact]] = {}
+    groups: dict[object, dict[str, Fact]] = {}
     for fact in observed:
-        identity = (fact.consumer, fact.provider, fact.operation, fact.scope, fact.place, fact.version)
-        groups.setdefault(identity, {})[fact.term] = fact
+        groups.setdefault(identity_of(fact), {})[fact.term] = fact
     return tuple(_sighting(system, facts) for facts in groups.values() if "seen.calls" in facts)
+
+
+def identity_of(fact: Fact) -> tuple[object, ...]:
+    """What the observed facts of one sighting have in common, and of no other."""
+    return (fact.consumer, fact.provider, fact.operation, fact.scope, fact.place, fact.version)
 
 
 def _sighting(system: System, facts: dict[str, Fact]) -> Sighting:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from accord.boundaries.seen import INFERRED, SAMPLED, many
-from accord.boundaries.sightings import Sighting, conditions, sightings
+from accord.boundaries.sightings import Sighting, conditions, identity_of, sightings
 from accord.boundaries.system import System
 from accord.boundaries.three_column_rows import cut_at, rows_of
 from accord.model.fact import Fact, Stance
@@ -24,16 +24,18 @@ _UNNAMED = ("otel:", "dns:")
 
 def three_columns(system: System, findings: Sequence[Finding] = ()) -> tuple[ThreeColumns, ...]:
     """All that was observed; what nothing can be held against comes last, with the reason."""
-    on_sight = [finding for finding in findings if any(map(_is_seen, _facts(finding)))]
-    found = [(_of(sighting, on_sight), sighting) for sighting in sightings(system)]
+    about: dict[object, list[Finding]] = {}
+    for finding in findings:
+        for identity in {identity_of(fact) for fact in _facts(finding) if fact.stance is Stance.OBSERVES}:
+            about.setdefault(identity, []).append(finding)
+    met = sightings(system)
+    found = [(_of(sighting, about.get(identity_of(sighting.total), ())), sighting) for sighting in met]
     return tuple(one for one, _ in sorted(found, key=lambda each: _position(*each)))
 
 
 def _of(sighting: Sighting, findings: Sequence[Finding]) -> ThreeColumns:
     boundary, seen = sighting.boundary, sighting.seen
-    own = [*sighting.facts.values()]
-    about = [finding for finding in findings if any(fact in own for fact in _facts(finding))]
-    rows = tuple(_judged(rows_of(sighting), about))
+    rows = tuple(_judged(rows_of(sighting), findings))
     return ThreeColumns(
         *boundary.key,
         sighting.environment,
@@ -70,10 +72,6 @@ def _rests_on(finding: Finding, said: Sequence[Fact]) -> bool:
 
 def _facts(finding: Finding) -> list[Fact]:
     return [statement.fact for statement in finding.statements]
-
-
-def _is_seen(fact: Fact) -> bool:
-    return fact.stance is Stance.OBSERVES
 
 
 def _position(one: ThreeColumns, sighting: Sighting) -> tuple[object, ...]:
