@@ -7,13 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from msgspec.structs import replace
 from telling import BEGIN, Told
 
-from accord.model.observed import Observed
 from accord.model.problem import Refused
 from accord.observe.columns import BOUNDARY, COUNTS
-from accord.observe.engine import Engine
 from accord.observe.receiving.limits import Limits
 from accord.observe.receiving.settling import Settling
 from accord.observe.receiving.store import Store, facts_of, opened
@@ -34,11 +31,6 @@ def arrow(spans: list[dict[str, Any]]) -> pa.Table:
 def counted(store: Store) -> Rows:
     rows = store.engine.rows(merged(facts_of(store.engine)["sums"]))
     return {tuple(row[name] for name in NAMES): {column.name: row[column.name] for column in COUNTS} for row in rows}
-
-
-def without_window(store: Engine) -> list[Observed]:
-    """What a store tells, but for the time that was looked at: it grows with the windows."""
-    return [replace(one, began=0, ended=0) for one in boundaries(store, facts_of(store))]
 
 
 def whole(span: dict[str, Any]) -> int:
@@ -170,14 +162,14 @@ def test_minutes_become_hours_and_days_and_add_to_the_same(tmp_path: Path):
     settling = Settling(store, LIMITS)
     settling.add(arrow(told.spans), BEGIN)
     settling.settle(BEGIN + 20 * SECOND)
-    before = without_window(store.engine)
+    before = boundaries(store.engine, facts_of(store.engine))
     for days, seconds in ((1, 60), (4, 3600), (90, 86_400)):
         store.roll_up(BEGIN // SECOND + days * 86_400)
         assert {key[1] for key in counted(store)} == {seconds}
-        assert without_window(store.engine) == before
+        assert boundaries(store.engine, facts_of(store.engine)) == before
     with pytest.raises(Refused):
         opened(str(tmp_path / "none.duckdb"))
     store.close()
     engine = opened(path)
-    assert without_window(engine) == before
+    assert boundaries(engine, facts_of(engine)) == before
     engine.close()

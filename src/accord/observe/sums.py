@@ -84,6 +84,9 @@ def _counts(calls: Table) -> dict[str, Any]:
         "calls": calls.count().cast("int64"),
         "weighted": calls.weight.sum().cast("int64"),
         "unweighted": count(calls.weight == 0),
+        "heaviest": calls.weight.max().cast("int64"),
+        "weighted_caller_errors": total(caller & caller_failed, calls.weight),
+        "weighted_callee_errors": total(callee & callee_failed, calls.weight),
         "paired": count(paired),
         "caller_only": count(caller & ~callee),
         "callee_only": count(callee & ~caller),
@@ -101,9 +104,6 @@ def _counts(calls: Table) -> dict[str, Any]:
         **_times(calls, paired),
         "inferred": count(calls.inferred == 1),
         "undecided": count(calls.has_caller + calls.has_callee == 0),
-        "heaviest": calls.weight.max().cast("int64"),
-        "weighted_caller_errors": total(caller & caller_failed, calls.weight),
-        "weighted_callee_errors": total(callee & callee_failed, calls.weight),
     }
 
 

@@ -25,7 +25,6 @@ class Store:
             self.database.execute(f"ATTACH '{_quoted(path)}' AS store")
             for name, columns in words.TABLES.items():
                 self.database.execute(words.made(f"store.{name}", columns))
-                self.database.execute(words.whole(name, columns))
         except duckdb.Error as error:
             self.engine.close()
             raise Refused(f"{path}: expected a DuckDB file of sums that nobody else has open: {_said(error)}") from None

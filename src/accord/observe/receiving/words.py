@@ -34,13 +34,6 @@ def made(name: str, columns: tuple[Column, ...]) -> str:
     return f"CREATE TABLE IF NOT EXISTS {name} ({told})"
 
 
-def whole(name: str, columns: tuple[Column, ...]) -> str:
-    """A query that fails where the table has not all of these columns, as one that an earlier version made."""
-    return f"SELECT {', '.join(column.name for column in columns)} FROM store.{name} LIMIT 0".replace(
-        "window", '"window"'
-    )
-
-
 _TAKES = "kind = 5 AND link_span <> 0"
 WAITING = made(
     "waiting",
