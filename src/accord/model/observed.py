@@ -35,8 +35,7 @@ class Observed(Struct, frozen=True):
 
     `consumer` is empty where the caller was not seen, `provider` begins with `peer:` where the callee was not.
     `codes` are (what the caller saw, what the callee said, how many paired calls); -1 is no code. The window that was
-    looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told. Where spans
-    stand for different numbers of calls (`is_weighted`), the times are of the calls that they stand for.
+    looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told.
     """
 
     consumer: str
@@ -73,7 +72,10 @@ class Observed(Struct, frozen=True):
 
     @property
     def is_weighted(self) -> bool:
-        """Whether spans were drawn with different chances, each of which is known: shares are then those of their weights."""
+        """Whether spans were drawn with different chances, each of which is known.
+
+        Shares are then those of their weights, and the times are of the calls that the spans stand for.
+        """
         heaviest = self.count("heaviest")
         return self.shares_are_known and heaviest > 0 and self.count("weighted") != heaviest * self.count("calls")
 
