@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,21 +11,33 @@ if TYPE_CHECKING:
     from accord.model.problem import Problem
 
 _HEAD_BYTES = 4096
+_SERVERS = ("http://", "https://")
+
+
+class Source(click.Path):
+    """A file of telemetry, or the address of a Prometheus server, of which the last hour is asked."""
+
+    name = "source"
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The same text; fails for a name that is neither."""
+        is_server = isinstance(value, str) and value.startswith(_SERVERS)
+        return value if is_server else super().convert(value, param, ctx)
 
 
 def observed_facts(files: Iterable[str], complete: bool) -> "tuple[list[Fact], list[Problem]]":
     """The facts of these files; what was exported needs none of the extra accord[server]."""
     from accord.model.fact import Fact
-    from accord.sources import observed
     from accord.sources._claims import read_text
 
     facts: list[Fact] = []
     problems: list[Problem] = []
     telemetry = []
     for name in files:
-        with Path(name).open("rb") as file:
-            exported = observed.KEY.encode() in file.read(_HEAD_BYTES)
-        if not exported:
+        if name.startswith(_SERVERS) or not _is_exported(name):
             telemetry.append(name)
             continue
         for found in read_text(Path(name).read_text(encoding="utf-8", errors="replace"), "", name):
@@ -38,6 +50,13 @@ def observed_facts(files: Iterable[str], complete: bool) -> "tuple[list[Fact], l
         facts += told
         problems += refused
     return facts, problems
+
+
+def _is_exported(name: str) -> bool:
+    from accord.sources.observed import KEY
+
+    with Path(name).open("rb") as file:
+        return KEY.encode() in file.read(_HEAD_BYTES)
 
 
 def _of_telemetry(files: list[str], complete: bool) -> "tuple[list[Fact], list[Problem]]":

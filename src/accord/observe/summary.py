@@ -35,9 +35,11 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
     histograms = facts["histograms"]
     by = [*_BOUNDARY, "side", "bucket"]
     buckets: dict[tuple[Key, str], list[tuple[int, int]]] = defaultdict(list)
-    together = histograms.group_by(by).aggregate(count=histograms["count"].sum().cast("int64"))
-    for row in engine.rows(together.order_by(by)):
-        buckets[(_key(row), row["side"])].append((row["bucket"], row["count"]))
+    totals = {name: histograms[name].sum().cast("int64") for name in ("count", "weighted")}
+    weighted = {_key(row) for row in rows if Observed(*_key(row), row).is_weighted}
+    for row in engine.rows(histograms.group_by(by).aggregate(**totals).order_by(by)):
+        calls = round(row["weighted"] / ONE) if _key(row) in weighted else row["count"]
+        buckets[(_key(row), row["side"])].append((row["bucket"], calls))
     codes = _codes(engine, facts["codes"])
     windows = _windows(engine, facts["sums"])
     active = {_key(row): row for row in engine.rows(activity(facts["sums"], _BOUNDARY))}
@@ -84,7 +86,7 @@ def observed_in(files: Sequence[str], complete: bool = False, window: str = "1h"
     store is what `accord observe --listen` wrote.
     """
     told: list[Observed] = []
-    others = [name for name in files if name.startswith(_SERVERS) or _is_store(name)]
+    others = [name for name in files if name.startswith(_SERVERS) or is_store(name)]
     spans, refused = spans_in([name for name in files if name not in others], complete)
     for name in others:
         try:
@@ -119,7 +121,7 @@ def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, li
     return with_kinds(pa.concat_tables(tables)), refused
 
 
-def _is_store(name: str) -> bool:
+def is_store(name: str) -> bool:
     """Whether it is a DuckDB file, by the word that stands in one from its ninth byte on."""
     try:
         with Path(name).open("rb") as file:
