@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 4096
 
 
-def observed_facts(files: Iterable[str], complete: bool) -> "tuple[list[Fact], list[Problem]]":
+def observed_facts(
+    files: Iterable[str], complete: bool, columns: tuple[str, ...] = ()
+) -> "tuple[list[Fact], list[Problem]]":
     """The facts of these files; what was exported needs none of the extra accord[server]."""
     from accord.model.fact import Fact
     from accord.sources import observed
@@ -34,13 +36,13 @@ def observed_facts(files: Iterable[str], complete: bool) -> "tuple[list[Fact], l
             else:
                 problems.append(found)
     if telemetry:
-        told, refused = _of_telemetry(telemetry, complete)
+        told, refused = _of_telemetry(telemetry, complete, columns)
         facts += told
         problems += refused
     return facts, problems
 
 
-def _of_telemetry(files: list[str], complete: bool) -> "tuple[list[Fact], list[Problem]]":
+def _of_telemetry(files: list[str], complete: bool, columns: tuple[str, ...]) -> "tuple[list[Fact], list[Problem]]":
     from accord.model.place import Place
     from accord.model.problem import Problem
 
@@ -50,5 +52,10 @@ def _of_telemetry(files: list[str], complete: bool) -> "tuple[list[Fact], list[P
         raise click.ClickException(
             f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
         ) from None
-    told, refused = facts_in(files, complete)
+    from accord.model.problem import Refused
+
+    try:
+        told, refused = facts_in(files, complete, columns)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
     return told, [Problem(Place("", files[0], 1, 1), reason) for reason in refused]

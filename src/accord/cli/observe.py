@@ -51,6 +51,12 @@ _VERSION = 1
 @click.option("--watch", is_flag=True, help="With --listen: show every boundary, again and again.")
 @click.option("--window", default="1h", metavar="DURATION", help="Of a Prometheus server: how far back, such as 30m.")
 @click.option(
+    "--columns",
+    multiple=True,
+    metavar="ROLE=COLUMN,...",
+    help="What the columns of CSV or Parquet say, such as trace=TraceID,duration=took:ms. Repeatable.",
+)
+@click.option(
     "--complete",
     is_flag=True,
     help="These are all spans there were: one that says nothing of its sampling stands for itself alone.",
@@ -61,7 +67,14 @@ _VERSION = 1
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
 def command(
-    files: tuple[str, ...], window: str, complete: bool, format_: str, output: str | None, color: str, **live: Any
+    files: tuple[str, ...],
+    window: str,
+    columns: tuple[str, ...],
+    complete: bool,
+    format_: str,
+    output: str | None,
+    color: str,
+    **live: Any,
 ) -> None:
     """Reads traces (OTLP protobuf or JSON, Jaeger or Zipkin JSON; gzip or zstd) and shows every boundary that they tell
     of, the worst first: calls, errors, how long answers take, tries, work for nobody, work done twice. Of a Prometheus
@@ -80,14 +93,22 @@ def command(
         return
     if not files:
         raise click.UsageError("expected files of traces, or --listen")
-    found = _read(files, complete, window)
+    found = _read(files, complete, window, _columns(columns))
     if not found:
         click.echo("no calls in these files", err=True)
         click.get_current_context().exit(NOTHING)
     emit(_shown(found, format_, wants_color(color, bool(output))), output or "", "utf-8" if format_ == "json" else "")
 
 
-def _read(files: tuple[str, ...], complete: bool, window: str) -> "list[Observed]":
+def _columns(said: tuple[str, ...]) -> tuple[str, ...]:
+    """What the columns of tables say, by the option or else by the configuration."""
+    from accord.cli._configuration import configuration
+
+    found: tuple[str, ...] = configuration((), None, columns=",".join(said) or None).value("telemetry.columns")
+    return found
+
+
+def _read(files: tuple[str, ...], complete: bool, window: str, columns: tuple[str, ...]) -> "list[Observed]":
     try:
         from accord.observe.summary import observed_in
     except ImportError as missing:
@@ -95,9 +116,13 @@ def _read(files: tuple[str, ...], complete: bool, window: str) -> "list[Observed
             f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
         ) from None
     from accord.cli._progress import Progress
+    from accord.model.problem import Refused
 
     with Progress():
-        found, refused = observed_in(files, complete, window)
+        try:
+            found, refused = observed_in(files, complete, window, columns)
+        except Refused as refusal:
+            raise click.UsageError(str(refusal)) from None
     for reason in refused:
         click.echo(f"not read: {reason}", err=True)
     if refused and not found:

@@ -18,16 +18,20 @@ _PAGES = ("fault", "vanished")
 
 
 def watched(
-    contracts: Contracts, files: Sequence[str], state: Path | None = None, complete: bool = False
+    contracts: Contracts,
+    files: Sequence[str],
+    state: Path | None = None,
+    complete: bool = False,
+    columns: Sequence[str] = (),
 ) -> tuple[Drift, list[str]]:
     """What drifts in these files, and why what was not read was not; goes on from a state, and writes the next one.
 
-    Raises Refused for a file that is no state.
+    Raises Refused for a file that is no state, and for `columns` that say nothing (`layouts.mapping`).
     """
     fleet, engine = Fleet(contracts), Engine()
     number = states.read(fleet, state) if state else 0
     try:
-        spans, refused = spans_in(files, complete)
+        spans, refused = spans_in(files, complete, columns)
         engine.take("spans", spans)
         alarms, count = [], 0
         for told in minutes(engine):
