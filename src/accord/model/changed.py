@@ -45,7 +45,8 @@ class Side(Struct, frozen=True):
 class Changed(Struct, frozen=True):
     """One boundary then and now. `scores` are, for each kind of change, its distance from no change in standard errors.
 
-    Positive is slower, more errors, called more often. `stops` are the operations that are no longer called after a call of it.
+    Positive is slower, more errors, called more often. `stops` are the operations that are no longer called after a call of it,
+    and `follows` the operation after which this one is no longer called: then it is a consequence.
     """
 
     consumer: str
@@ -57,6 +58,7 @@ class Changed(Struct, frozen=True):
     scores: dict[Change, float]
     stands_out: bool = False
     stops: tuple[str, ...] = ()
+    follows: str = ""
 
     @property
     def what(self) -> Change:
@@ -72,11 +74,11 @@ class Changed(Struct, frozen=True):
 def common_party(found: Iterable[Changed]) -> str:
     """The party that the changes have most in common, weighed by the squares of their scores; the provider of the first of equals.
 
-    "" where nothing stands out.
+    Consequences do not count. "" where nothing stands out.
     """
     weights: dict[str, float] = {}
     for one in found:
-        if one.stands_out:
+        if one.stands_out and not one.follows:
             for party in (one.provider, one.consumer):
                 if party:
                     weights[party] = weights.get(party, 0.0) + one.score**2

@@ -151,7 +151,7 @@ class Executions:
         if answer == _NOBODY:
             return int(took)
         begun = told["start_ns"][answer]
-        return max(1, took - _covered(_spans_of(told, beneath), begun, begun + told["duration_ns"][answer]))
+        return max(1, int(took) - _covered(_spans_of(told, beneath), begun, begun + told["duration_ns"][answer]))
 
 
 def _spans_of(told: dict[str, list[Any]], numbers: Sequence[int]) -> list[tuple[int, int]]:

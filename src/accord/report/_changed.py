@@ -87,6 +87,8 @@ def _part(part: Part) -> str:
 
 
 def _remarks(one: Changed) -> Iterator[str]:
+    if one.follows:
+        yield f"its caller stops before it, after {visible(one.follows)}"
     if one.stops:
         yield f"after it no longer called: {', '.join(map(visible, one.stops))}"
     inherited = one.after.failed - one.after.own_failed

@@ -58,7 +58,7 @@ def add_csv(stream: IO[bytes], head: bytes, batch: Batch, given: Layout | None) 
     rows = csv.reader(text, delimiter=_delimiter(head.partition(b"\n")[0].decode("utf-8-sig")))
     try:
         columns = next(rows)
-        reader = _RowReader(layout_of(columns, given), batch)
+        reader = RowReader(layout_of(columns, given), batch)
         for row in rows:
             if row:
                 _same_length(columns, row, rows.line_num)
@@ -105,7 +105,7 @@ def add_parquet(file: IO[bytes], batch: Batch, given: Layout | None) -> Iterator
 
 
 def _parquet_rows(parquet: pq.ParquetFile, layout: Layout, batch: Batch) -> Iterator[None]:
-    reader, number = _RowReader(layout, batch), 0
+    reader, number = RowReader(layout, batch), 0
     columns = sorted({source.column for source in layout.roles.values()})
     for part in parquet.iter_batches(batch_size=_AT_ONCE, columns=columns):
         values = {name: _values(column) for name, column in _flat(part)}
@@ -177,7 +177,7 @@ def _own(part: pa.RecordBatch, weight: int) -> pa.Table:
     return table
 
 
-class _RowReader:
+class RowReader:
     """Adds rows to a batch, each by the roles of its columns."""
 
     def __init__(self, layout: Layout, batch: Batch) -> None:
