@@ -226,4 +226,7 @@ class Told:
                 self.rows[name]["repeated"] += 1
 
     def expected(self) -> dict[tuple[Any, ...], dict[str, int]]:
+        for row in self.rows.values():  # each call here stands for itself alone
+            for name in ("callee_only", "caller_errors", "callee_errors"):
+                row[f"weighted_{name}"] = ONE * row[name]
         return {key: {column.name: row[column.name] for column in COUNTS} for key, row in self.rows.items()}

@@ -182,6 +182,6 @@ def test_every_span_of_every_sample_is_read_with_who_and_whom():
                 pass
         rows = batch.taken().to_pylist()
         assert len(rows) == spans_in(json.loads(path.read_bytes())) > 0 and not batch.refused, path.name
-        peers[path.name] = {row["peer"] for row in rows if row["kind"] == CLIENT}
-    assert peers["simple-db-p6.json"] == {"app_db"}
-    assert peers["otlp2jaeger-in.json"] == peers["otlp2jaeger-out.json"] == {"telemetrygen-client"}
+        peers[path.name] = {row["peer"] for row in rows if row["peer"]}
+    assert "app_db" in peers["simple-db-p6.json"] and "www.google.com" in peers["envoy.json"]
+    assert peers["otlp2jaeger-out.json"] == {"telemetrygen-client"}

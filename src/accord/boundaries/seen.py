@@ -11,6 +11,7 @@ from accord.model.finding import Statement
 from accord.model.observed import rounded
 
 SAMPLED = "not decidable from sampled spans: nothing says how these were drawn"
+WEIGHED = "holds if the spans that were kept were drawn as their weights say"
 INFERRED = "holds if the spans at which the service changes are the calls: their kind was not given"
 _CHANCE = 0.001
 _NO_CODE, _GRPC_LEFT = -1, (1, 4)
@@ -82,4 +83,5 @@ def left_before_the_answer(sighting: Sighting) -> int:
 def condition(sighting: Sighting, shares: bool = False) -> str:
     """What a verdict on this rests on; "" where on nothing."""
     parts = [SAMPLED] if shares and not sighting.seen.shares_are_known else []
+    parts += [WEIGHED] if shares and sighting.seen.stand_for_others else []
     return "; ".join([*parts, *([INFERRED] if sighting.seen.count("inferred") else [])])

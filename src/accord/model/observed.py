@@ -8,6 +8,8 @@ from msgspec import Struct
 from accord.model.duration import show_duration
 
 _SCALE = 32
+_ONE = 1000
+"""The weight of a call that stands for itself alone (accord.observe.columns.ONE)."""
 Buckets = tuple[tuple[int, int], ...]
 """(bucket, calls) in order; a bucket is 1/32 of a factor of two wide: from 2 ** (bucket / 32) nanoseconds on."""
 
@@ -32,6 +34,7 @@ class Observed(Struct, frozen=True):
     """One boundary; `counts` by the names of accord.observe.columns.COUNTS.
 
     `consumer` is empty where the caller was not seen, `provider` begins with `peer:` where the callee was not.
+    Where calls stand for others, `caller` and `callee` are by weight, scaled to the number of calls that were seen.
     `codes` are (what the caller saw, what the callee said, how many paired calls); -1 is no code. The window that was
     looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told.
     """
@@ -69,9 +72,18 @@ class Observed(Struct, frozen=True):
         return self.count("unweighted") == 0
 
     @property
+    def stand_for_others(self) -> bool:
+        """Whether the calls are a sample with known weights: shares are then estimates, by weight."""
+        return self.shares_are_known and self.count("weighted") not in (0, _ONE * self.count("calls"))
+
+    @property
     def failed(self) -> float:
-        """The share of calls of which the caller saw an error, where it was seen, else the callee."""
+        """The share of calls of which the caller saw an error, where it was seen, else the callee; by weight where there is one."""
         seen = self.count("paired") + self.count("caller_only")
+        if self.stand_for_others:
+            weights = self.count("weighted")
+            side, of = ("caller", weights - self.count("weighted_callee_only")) if seen else ("callee", weights)
+            return self.count(f"weighted_{side}_errors") / (of or 1)
         errors = self.count("caller_errors") if seen else self.count("callee_errors")
         return errors / (seen or self.count("calls") or 1)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from accord.model.observed import Observed, worst_first
+from accord.model.observed import Buckets, Observed, worst_first
 from accord.model.problem import Refused
 from accord.observe.columns import COUNTS, ONE, UNKNOWN_WEIGHT
 from accord.observe.engine import Engine
@@ -34,18 +34,20 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
     rows = engine.rows(merged(facts["sums"], _BOUNDARY))
     histograms = facts["histograms"]
     by = [*_BOUNDARY, "side", "bucket"]
-    buckets: dict[tuple[Key, str], list[tuple[int, int]]] = defaultdict(list)
-    together = histograms.group_by(by).aggregate(count=histograms["count"].sum().cast("int64"))
+    buckets: dict[tuple[Key, str], list[tuple[int, int, int]]] = defaultdict(list)
+    together = histograms.group_by(by).aggregate(
+        count=histograms["count"].sum().cast("int64"), weighted=histograms["weighted"].sum().cast("int64")
+    )
     for row in engine.rows(together.order_by(by)):
-        buckets[(_key(row), row["side"])].append((row["bucket"], row["count"]))
+        buckets[(_key(row), row["side"])].append((row["bucket"], row["count"], row["weighted"]))
     codes = _codes(engine, facts["codes"])
     windows = _windows(engine, facts["sums"])
     found = [
         Observed(
             *_key(row),
             {column.name: row[column.name] for column in COUNTS},
-            tuple(buckets[(_key(row), "caller")]),
-            tuple(buckets[(_key(row), "callee")]),
+            _by_weight(buckets[(_key(row), "caller")], row),
+            _by_weight(buckets[(_key(row), "callee")], row),
             tuple(codes[_key(row)]),
             began=windows[0],
             ended=windows[1],
@@ -53,6 +55,14 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
         for row in rows
     ]
     return sorted(found, key=lambda each: (worst_first(each), each.consumer, each.provider, each.operation))
+
+
+def _by_weight(buckets: Sequence[tuple[int, int, int]], row: Mapping[str, int]) -> Buckets:
+    """Buckets of calls; by weight where all weights are known, scaled to the calls that were seen, and none of them lost."""
+    calls, weights = sum(calls for _, calls, _ in buckets), sum(weight for _, _, weight in buckets)
+    if row["unweighted"] or not weights or weights == ONE * calls:
+        return tuple((bucket, count) for bucket, count, _ in buckets)
+    return tuple((bucket, max(1, round(weight * calls / weights))) for bucket, _, weight in buckets)
 
 
 def _windows(engine: Engine, sums: Any) -> tuple[int, int]:
