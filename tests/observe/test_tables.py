@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import random
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from accord.observe.columns import CLIENT, CONSUMER, ERROR, ONE, SERVER
 from accord.observe.reading.batch import Batch
 from accord.observe.reading.files import read_spans
 from accord.observe.reading.layouts import mapping
-from accord.observe.reading.values import id_of, trace_of, workload_of
+from accord.observe.reading.values import code_told, id_of, nanoseconds, trace_of, workload_of
 
 MAPPED = (
     "trace=tid", "span=sid", "parent=pid", "service=svc", "operation=what", "start=t", "duration=took:ms", "status=ok",
@@ -160,6 +161,13 @@ def test_spans_in_our_own_columns_are_read_as_they_are():
     assert {row["weight"] for row in read(unknown)} == {0} and {row["weight"] for row in read(unknown, weight=ONE)} == {
         ONE
     }
+    batch, odd = (
+        Batch(),
+        parquet({name: [row[name] if name != "duration_ns" else -1 for row in rows] for name in rows[0]}),
+    )
+    for _ in read_spans(io.BytesIO(odd), batch):
+        pass
+    assert len(batch) == 0 and batch.refused == {"a span without an id, or that ends before it begins": 2}
     holes = parquet({name: [row[name] if name != "span" else None for row in rows] for name in rows[0]})
     with pytest.raises(Refused, match="column span: expected a value in every row, read 2 nulls"):
         read(holes)
@@ -199,6 +207,33 @@ def test_what_is_wrong_in_a_table_is_said_with_its_line_and_column(data: str, co
 def test_a_mapping_that_says_too_little_is_refused(words: tuple[str, ...], said: str):
     with pytest.raises(Refused, match=said):
         mapping(words)
+
+
+def test_numbers_are_read_exactly_however_they_are_written():
+    assert nanoseconds("1661274015.486356879", "s") == 1_661_274_015_486_356_879
+    assert nanoseconds(8.5, "ms") == nanoseconds("8.5e0", "ms") == nanoseconds(" 8500 ", "us") == 8_500_000
+    assert nanoseconds("2027-03-31T12:00:00.25+02:00", "") == nanoseconds("2027-03-31 10:00:00,250", "ns")
+    for odd in (None, "", "1e999999999", "9" * 5000, float("inf"), float("nan"), [3], "now"):
+        with pytest.raises(Refused, match="expected a number of ms, read"):
+            nanoseconds(odd, "ms")
+    assert code_told("503.0") == code_told(503) == {"http.response.status_code": 503} and code_told(float("nan")) == {}
+    assert code_told("14") == {"rpc.grpc.status_code": 14} and code_told(None) == code_told("-1") == {}
+
+
+@pytest.mark.parametrize("data", [TABLE.encode(), parquet(OTEL)], ids=["csv", "parquet"])
+def test_damaged_tables_are_refused_or_read_and_never_break(data: bytes):
+    chance = random.Random(5)
+    for _ in range(600):
+        broken = bytearray(data)
+        for _ in range(chance.randrange(1, 6)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        batch = Batch()
+        try:
+            for _ in read_spans(io.BytesIO(bytes(broken)), batch, mapping(MAPPED)):
+                pass
+        except Refused:
+            continue
+        batch.taken()
 
 
 def test_damaged_parquet_is_refused_with_the_row_or_the_reason():

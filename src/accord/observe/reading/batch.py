@@ -69,9 +69,10 @@ class Batch:
             known = self._texts.setdefault(text[:LONGEST_TEXT], len(self._texts))
         return known
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: str, times: int = 1) -> None:
         """Counts something that is no span."""
-        self.refused[reason] = self.refused.get(reason, 0) + 1
+        if times:
+            self.refused[reason] = self.refused.get(reason, 0) + times
 
     def taken(self) -> pa.Table:
         """The spans collected so far, as Arrow; the batch is empty afterwards."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from accord.model.problem import Refused
-from accord.observe.columns import ONE, SPANS, UNKNOWN_WEIGHT
+from accord.observe.columns import SPANS, UNKNOWN_WEIGHT
 from accord.observe.reading import call_rows
 from accord.observe.reading.batch import Batch
 from accord.observe.reading.layouts import POD, Layout, Source, layout_of
@@ -95,13 +96,17 @@ def add_parquet(file: IO[bytes], batch: Batch, given: Layout | None) -> Iterator
         parquet = pq.ParquetFile(file)
         if not given and set(_OWN) <= set(parquet.schema_arrow.names):
             for part in parquet.iter_batches(batch_size=_AT_ONCE * 10, columns=_OWN):
-                batch.join(_own(part, batch.weight))
+                batch.join(_own(part, batch))
                 yield
             return
         layout = _of_arrow(layout_of(_names(parquet.schema_arrow), given), parquet.schema_arrow)
         yield from _parquet_rows(parquet, layout, batch)
-    except (pa.ArrowException, OSError) as error:
-        raise Refused(f"the Parquet file is damaged: {str(error).splitlines()[0]}") from None
+    except Refused:
+        raise
+    except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError) as error:
+        raise Refused(
+            f"the Parquet file is damaged: {next(iter(str(error).splitlines()), 'no reason is told')}"
+        ) from None
 
 
 def _parquet_rows(parquet: pq.ParquetFile, layout: Layout, batch: Batch) -> Iterator[None]:
@@ -158,23 +163,32 @@ def _values(column: pa.Array) -> list[Any]:
     return found
 
 
-def _own(part: pa.RecordBatch, weight: int) -> pa.Table:
-    """Spans in our own columns, checked; a weight that nobody told is that of the batch."""
+def _own(part: pa.RecordBatch, batch: Batch) -> pa.Table:
+    """Spans in our own columns, checked as others are; a weight that nobody told is that of the batch."""
     table, schema = pa.Table.from_batches([part]), arrow_schema()
     for field in schema:
-        if table.column(field.name).null_count:
-            raise Refused(
-                f"column {field.name}: expected a value in every row, read {table.column(field.name).null_count} nulls"
-            )
+        nulls = table.column(field.name).null_count
+        if nulls:
+            raise Refused(f"column {field.name}: expected a value in every row, read {nulls} nulls")
     try:
         table = table.select(schema.names).cast(pa.schema([field.with_nullable(True) for field in schema]))
+        table.validate(full=True)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise Refused(f"expected the types of the columns of spans: {error}") from None
-    if weight == ONE:
-        told = table.column("weight").to_numpy()
-        told = pa.array([weight if each == UNKNOWN_WEIGHT else each for each in told.tolist()], pa.int64())
-        table = table.set_column(schema.names.index("weight"), "weight", told)
-    return table
+    told = {name: table.column(name) for name in schema.names}
+    weights = pc.if_else(pc.equal(told["weight"], UNKNOWN_WEIGHT), batch.weight, told["weight"])
+    took = pc.if_else(pc.equal(told["duration_ns"], 0), 1, told["duration_ns"])
+    spans = table.set_column(schema.names.index("weight"), "weight", weights)
+    spans = spans.set_column(schema.names.index("duration_ns"), "duration_ns", took).filter(_are_spans(told))
+    batch.refuse("a span without an id, or that ends before it begins", len(table) - len(spans))
+    return spans
+
+
+def _are_spans(told: Mapping[str, Any]) -> Any:
+    identified = pc.and_(
+        pc.not_equal(told["span"], 0), pc.or_(pc.not_equal(told["trace_hi"], 0), pc.not_equal(told["trace_lo"], 0))
+    )
+    return pc.and_(identified, pc.and_(pc.greater(told["start_ns"], 0), pc.greater_equal(told["duration_ns"], 0)))
 
 
 class RowReader:

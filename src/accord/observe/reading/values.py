@@ -23,6 +23,8 @@ _SAFE = "bcdfghjklmnpqrstvwxz2456789"
 _OF_REPLICAS = re.compile(rf"-[{_SAFE}]{{6,10}}-[{_SAFE}]{{5}}")
 _OF_A_SET = re.compile(rf"-(\d{{1,4}}|[{_SAFE}]{{5}})")
 """What Kubernetes puts behind the name of a workload: apimachinery/pkg/util/rand has these letters alone."""
+_LARGEST_POWER = 20
+"""Of ten: no time that can be has more digits."""
 _FRACTION = re.compile(r"(.*\d\d:\d\d:\d\d)[.,](\d+)(.*)")
 _PAIR = re.compile(r"'((?:[^'\\]|\\.|'')*)'\s*[:=]\s*'((?:[^'\\]|\\.|'')*)'")
 
@@ -68,17 +70,18 @@ def workload_of(pod: str) -> str:
 def nanoseconds(value: Any, unit: str) -> int:
     """A time since 1970 or a duration; where no unit is told, a date and a time as text, in UTC unless it says otherwise."""
     factor = UNITS.get(unit)
+    if factor and isinstance(value, int):
+        return value * factor
+    text = "" if value is None else str(value).strip()
+    if not factor or ":" in text:
+        return _instant(text)
     try:
-        if factor is None or (isinstance(value, str) and ":" in value):
-            return _instant(str(value))
-        return int(value) * factor
-    except ValueError:
-        pass
-    try:
-        return int(Decimal(str(value)) * (factor or 1))
-    except (InvalidOperation, ValueError, OverflowError):
-        expected = f"a number of {unit}" if unit else "a date and a time such as 2027-03-31T10:00:00Z, or a unit"
-        raise Refused(f"expected {expected}, read {shown(value)}") from None
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not number.is_finite() or number.adjusted() > _LARGEST_POWER:
+        raise Refused(f"expected a number of {unit}, read {shown(value)}")
+    return int(number * factor)
 
 
 def _instant(text: str) -> int:
@@ -86,7 +89,7 @@ def _instant(text: str) -> int:
     whole, digits, zone = parts.groups() if parts else (text.strip(), "", "")
     try:
         at = datetime.fromisoformat(whole + zone.strip().replace("UTC", "Z"))
-    except ValueError:
+    except (ValueError, OverflowError):
         expected = "a date and a time such as 2027-03-31T10:00:00Z, or a unit such as :ns behind the column"
         raise Refused(f"expected {expected}, read {shown(text)}") from None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
@@ -117,12 +120,12 @@ def code_told(value: Any) -> dict[str, int]:
     """An HTTP status or a gRPC code as the attribute that would tell it; nothing where none is told."""
     if value is None or value == "":
         return {}
-    try:
-        code = int(value)
-    except (ValueError, OverflowError):
-        raise Refused(f"expected an HTTP status or a gRPC code, read {shown(value)}") from None
-    if code < 0:
+    text = str(value).strip().lower().removesuffix(".0")
+    if text == "nan" or text.startswith("-"):
         return {}
+    if not text.isdecimal() or len(text) > 3:
+        raise Refused(f"expected an HTTP status or a gRPC code, read {shown(value)}")
+    code = int(text)
     return {"http.response.status_code" if code >= 100 else "rpc.grpc.status_code": code}
 
 
