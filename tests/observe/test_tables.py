@@ -180,7 +180,7 @@ def test_spans_in_our_own_columns_are_read_as_they_are():
         (TABLE.replace("8.5", "eight"), MAPPED, "line 3, column took: expected a number of ms, read 'eight'"),
         (TABLE.replace("ERROR", "odd"), MAPPED, "line 3, column ok: expected unset, ok or error, read 'odd'"),
         (TABLE.replace("2027-03-31 10", "soon 10"), MAPPED, "line 2, column t: expected a date and a time such as"),
-        (TABLE.replace(",12,", ","), MAPPED, "line 2: expected 8 values, as the first line names columns, read 7"),
+        (TABLE.replace(",12,", ","), MAPPED, "line 2: expected 8 values, one for each column, read 7"),
         (TABLE, (*MAPPED[:-1], "kind=class"), "line 1: expected a column 'class', as it is mapped, read tid"),
         (TABLE.replace(",12,", ',"12,'), MAPPED, "line 3: expected 8 values"),
     ],
@@ -234,6 +234,21 @@ def test_damaged_tables_are_refused_or_read_and_never_break(data: bytes):
         except Refused:
             continue
         batch.taken()
+
+
+def test_rows_that_cannot_be_read_are_counted_and_the_others_stay():
+    lines = TABLE.splitlines()
+    rows = [lines[0], *[lines[1], lines[1].replace(",12,", ",twelve,"), "torn", lines[2]] * 50]
+    batch = Batch()
+    with pytest.raises(
+        Refused, match="100 of 200 rows not read, the first: line 3, column took: expected a number of ms"
+    ):
+        for _ in read_spans(io.BytesIO("\n".join(rows).encode()), batch, mapping(MAPPED)):
+            pass
+    assert len(batch) == 100
+    wrong = "\n".join([lines[0], *["torn"] * 5000])
+    with pytest.raises(Refused, match="100 of 100 rows not read, the first: line 2: expected 8 values"):
+        read(wrong.encode(), MAPPED)
 
 
 def test_damaged_parquet_is_refused_with_the_row_or_the_reason():

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import pyarrow as pa
@@ -32,6 +32,8 @@ _DELIMITERS = ",;\t|"
 _FEWEST_COLUMNS = 3
 _LONGEST_FIELD = 1 << 22
 _AT_ONCE = 10_000
+_MOST_AT_FIRST = 100
+"""So many rows that cannot be read, and no other: the columns are not what they are taken for."""
 _OWN = [column.name for column in SPANS]
 MAGIC = b"PAR1"
 """What a Parquet file begins and ends with."""
@@ -62,16 +64,11 @@ def add_csv(stream: IO[bytes], head: bytes, batch: Batch, given: Layout | None) 
         reader = RowReader(layout_of(columns, given), batch)
         for row in rows:
             if row:
-                _same_length(columns, row, rows.line_num)
-                reader.add(dict(zip(columns, row, strict=True)), f"line {rows.line_num}")
+                reader.take(columns, row, f"line {rows.line_num}")
             yield
+        reader.finish()
     except csv.Error as error:
         raise Refused(f"line {rows.line_num}: expected a row of CSV: {error}") from None
-
-
-def _same_length(columns: list[str], row: list[str], line: int) -> None:
-    if len(row) != len(columns):
-        raise Refused(f"line {line}: expected {len(columns)} values, as the first line names columns, read {len(row)}")
 
 
 class _Joined(io.RawIOBase):
@@ -116,8 +113,9 @@ def _parquet_rows(parquet: pq.ParquetFile, layout: Layout, batch: Batch) -> Iter
         values = {name: _values(column) for name, column in _flat(part)}
         for row in zip(*(values[name] for name in columns), strict=True):
             number += 1
-            reader.add(dict(zip(columns, row, strict=True)), f"row {number}")
+            reader.take(columns, row, f"row {number}")
         yield
+    reader.finish()
 
 
 def _names(schema: pa.Schema) -> list[str]:
@@ -197,6 +195,27 @@ class RowReader:
     def __init__(self, layout: Layout, batch: Batch) -> None:
         self._layout, self._batch = layout, batch
         self._roles = layout.roles
+        self._rows = self._unread = 0
+        self._first = ""
+
+    def take(self, columns: Sequence[str], row: Sequence[Any], where: str) -> None:
+        """Adds one row, or counts it where it cannot be read; raises Refused where the first rows are all so."""
+        self._rows += 1
+        try:
+            if len(row) != len(columns):
+                raise Refused(f"{where}: expected {len(columns)} values, one for each column, read {len(row)}")
+            self.add(dict(zip(columns, row, strict=True)), where)
+        except Refused as refusal:
+            self._unread += 1
+            self._first = self._first or str(refusal)
+            if self._unread == self._rows == _MOST_AT_FIRST:
+                self.finish()
+
+    def finish(self) -> None:
+        """Raises Refused where rows were not read, with the first of them; the others stay read."""
+        if self._unread:
+            whole = f"{self._unread} of {self._rows} rows not read, the first: " if self._rows > 1 else ""
+            raise Refused(f"{whole}{self._first}")
 
     def add(self, row: Mapping[str, Any], where: str) -> None:
         """Adds one row; raises Refused with where it stands, the column, what was read and what was expected."""
