@@ -46,6 +46,7 @@ class Told:
         row = self.rows.setdefault(key, Counter())
         row["calls"] += 1
         row["weighted"] += ONE
+        row["heaviest"] = ONE
         row["fan_out"] = max(row["fan_out"], fan_out)
         return row
 
@@ -226,7 +227,7 @@ class Told:
                 self.rows[name]["repeated"] += 1
 
     def expected(self) -> dict[tuple[Any, ...], dict[str, int]]:
-        for row in self.rows.values():  # each call here stands for itself alone
-            for name in ("callee_only", "caller_errors", "callee_errors"):
-                row[f"weighted_{name}"] = ONE * row[name]
+        for row in self.rows.values():
+            row["weighted_caller_errors"] = ONE * row["caller_errors"]
+            row["weighted_callee_errors"] = ONE * row["callee_errors"]
         return {key: {column.name: row[column.name] for column in COUNTS} for key, row in self.rows.items()}

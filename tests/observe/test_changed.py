@@ -217,6 +217,8 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path):
     other.write_text(re.sub(r",s(\d)", r",other-\1", Path(good).read_text()))
     nothing = run(str(other), "--against", good)
     assert nothing.exit_code == 3 and "no boundary is in both times" in nothing.stderr
+    server = run(good, "--against", "http://127.0.0.1:9090")
+    assert server.exit_code == 2 and "expected files of traces to compare, read http://127.0.0.1:9090" in server.stderr
     notes = tmp_path / "notes.txt"
     notes.write_text("hello")
     unread = run(good, "--against", str(notes))

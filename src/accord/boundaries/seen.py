@@ -11,7 +11,6 @@ from accord.model.finding import Statement
 from accord.model.observed import rounded
 
 SAMPLED = "not decidable from sampled spans: nothing says how these were drawn"
-WEIGHED = "holds if the spans that were kept were drawn as their weights say"
 INFERRED = "holds if the spans at which the service changes are the calls: their kind was not given"
 _CHANCE = 0.001
 _NO_CODE, _GRPC_LEFT = -1, (1, 4)
@@ -57,10 +56,10 @@ def longest(fact: Fact) -> str:
     return rounded(fact.value)
 
 
-def surely_more(some: int, total: int, share: Fraction) -> bool:
+def surely_more(some: int, total: int, share: Fraction, stands_for: float = 1.0) -> bool:
     """Whether so many of so many calls cannot be chance where at most this share of all calls is allowed to be so.
 
-    Chernoff's bound on the binomial tail (https://en.wikipedia.org/wiki/Chernoff_bound): the chance of it is below one in
+    Counts by weight say as much as `some / stands_for` of `total / stands_for` calls (Observed.stands_for). Chernoff's bound on the binomial tail (https://en.wikipedia.org/wiki/Chernoff_bound): the chance of it is below one in
     a thousand. A share of nothing is exceeded by one.
     """
     if not some or some <= share * total:
@@ -71,7 +70,7 @@ def surely_more(some: int, total: int, share: Fraction) -> bool:
     apart = found * math.log(found / allowed)
     if found < 1:
         apart += (1 - found) * math.log((1 - found) / (1 - allowed))
-    return total * apart > -math.log(_CHANCE)
+    return total / stands_for * apart > -math.log(_CHANCE)
 
 
 def left_before_the_answer(sighting: Sighting) -> int:
@@ -83,5 +82,4 @@ def left_before_the_answer(sighting: Sighting) -> int:
 def condition(sighting: Sighting, shares: bool = False) -> str:
     """What a verdict on this rests on; "" where on nothing."""
     parts = [SAMPLED] if shares and not sighting.seen.shares_are_known else []
-    parts += [WEIGHED] if shares and sighting.seen.stand_for_others else []
     return "; ".join([*parts, *([INFERRED] if sighting.seen.count("inferred") else [])])

@@ -19,12 +19,13 @@ def compare(
     from accord.cli._progress import Progress
     from accord.model.problem import Refused
     from accord.observe.comparing import compared
-    from accord.observe.summary import spans_in
+    from accord.observe.summary import spans_in, traces_alone
 
     tables, decidable = [], True
     with Progress():
         for files in (before, now):
             try:
+                traces_alone(files)
                 spans, refused = spans_in(files, complete, columns)
             except Refused as refusal:
                 raise click.UsageError(str(refusal)) from None

@@ -9,7 +9,7 @@ from accord.model.duration import show_duration
 
 _SCALE = 32
 _ONE = 1000
-"""The weight of a call that stands for itself alone (accord.observe.columns.ONE)."""
+"""The weight of a call that stands for itself, in the counts."""
 Buckets = tuple[tuple[int, int], ...]
 """(bucket, calls) in order; a bucket is 1/32 of a factor of two wide: from 2 ** (bucket / 32) nanoseconds on."""
 
@@ -34,9 +34,9 @@ class Observed(Struct, frozen=True):
     """One boundary; `counts` by the names of accord.observe.columns.COUNTS.
 
     `consumer` is empty where the caller was not seen, `provider` begins with `peer:` where the callee was not.
-    Where calls stand for others, `caller` and `callee` are by weight, scaled to the number of calls that were seen.
     `codes` are (what the caller saw, what the callee said, how many paired calls); -1 is no code. The window that was
-    looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told.
+    looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told. Where spans
+    stand for different numbers of calls (`is_weighted`), the times are of the calls that they stand for.
     """
 
     consumer: str
@@ -72,19 +72,32 @@ class Observed(Struct, frozen=True):
         return self.count("unweighted") == 0
 
     @property
-    def stand_for_others(self) -> bool:
-        """Whether the calls are a sample with known weights: shares are then estimates, by weight."""
-        return self.shares_are_known and self.count("weighted") not in (0, _ONE * self.count("calls"))
+    def is_weighted(self) -> bool:
+        """Whether spans were drawn with different chances, each of which is known: shares are then those of their weights."""
+        heaviest = self.count("heaviest")
+        return self.shares_are_known and heaviest > 0 and self.count("weighted") != heaviest * self.count("calls")
+
+    @property
+    def stands_for(self) -> float:
+        """For how many calls one span stands at most, where they are weighted; else 1: every count is of calls themselves.
+
+        Counts by weight say as much as this part of them: an outcome whose spans are kept with a chance of p counts 1 / p
+        for each, and dividing by the largest such weight keeps every bound on chance that holds for single calls.
+        """
+        return self.count("heaviest") / _ONE if self.is_weighted else 1.0
+
+    def errors(self, side: str) -> tuple[int, int]:
+        """How many calls failed as a side (caller, callee) saw it, of how many it saw; by weight where spans are weighted."""
+        if self.is_weighted:
+            times = self.caller_times if side == "caller" else self.callee_times
+            return round(self.count(f"weighted_{side}_errors") / _ONE), sum(calls for _, _, calls in times)
+        return self.count(f"{side}_errors"), self.count("paired") + self.count(f"{side}_only")
 
     @property
     def failed(self) -> float:
-        """The share of calls of which the caller saw an error, where it was seen, else the callee; by weight where there is one."""
-        seen = self.count("paired") + self.count("caller_only")
-        if self.stand_for_others:
-            weights = self.count("weighted")
-            side, of = ("caller", weights - self.count("weighted_callee_only")) if seen else ("callee", weights)
-            return self.count(f"weighted_{side}_errors") / (of or 1)
-        errors = self.count("caller_errors") if seen else self.count("callee_errors")
+        """The share of calls of which the caller saw an error, where it was seen, else the callee."""
+        by_caller = self.count("paired") + self.count("caller_only") > 0
+        errors, seen = self.errors("caller" if by_caller else "callee")
         return errors / (seen or self.count("calls") or 1)
 
 

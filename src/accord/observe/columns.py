@@ -76,6 +76,9 @@ COUNTS: tuple[Column, ...] = (
     Column("calls", "int64", "calls seen from either side, each once"),
     Column("weighted", "int64", "the same, by weight, in thousandths; 0 for calls of unknown weight"),
     Column("unweighted", "int64", "calls whose weight nobody says: they were sampled in a way that is not known"),
+    Column("heaviest", "int64", "the largest weight of a call, in thousandths"),
+    Column("weighted_caller_errors", "int64", "errors that callers saw, by weight, in thousandths"),
+    Column("weighted_callee_errors", "int64", "errors that callees saw, by weight, in thousandths"),
     Column("paired", "int64", "calls seen from both sides"),
     Column("caller_only", "int64", "calls of which the callee tells nothing"),
     Column("callee_only", "int64", "calls of which the caller tells nothing"),
@@ -85,9 +88,6 @@ COUNTS: tuple[Column, ...] = (
     Column("error_error", "int64", "both saw an error"),
     Column("caller_errors", "int64", "errors that callers saw, paired or not"),
     Column("callee_errors", "int64", "errors that callees saw, paired or not"),
-    Column("weighted_callee_only", "int64", "calls of which the caller tells nothing, by weight, in thousandths"),
-    Column("weighted_caller_errors", "int64", "errors that callers saw, by weight, in thousandths"),
-    Column("weighted_callee_errors", "int64", "errors that callees saw, by weight, in thousandths"),
     Column("try_1", "int64", "calls that were a first try"),
     Column("try_2", "int64", "a second"),
     Column("try_3", "int64", "a third"),
@@ -108,7 +108,7 @@ COUNTS: tuple[Column, ...] = (
 )
 """Additive, but for those of LARGEST, of which the larger holds: two rows of one boundary merge without their spans."""
 
-LARGEST = ("fan_out", "caller_longest_ns", "callee_longest_ns")
+LARGEST = ("fan_out", "caller_longest_ns", "callee_longest_ns", "heaviest")
 
 HISTOGRAM: tuple[Column, ...] = (
     Column("side", "text", "caller or callee"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from accord.model.observed import Buckets, Observed, worst_first
+from accord.model.observed import Observed, worst_first
 from accord.model.problem import Refused
 from accord.observe.columns import COUNTS, ONE, UNKNOWN_WEIGHT
 from accord.observe.engine import Engine
@@ -34,20 +34,20 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
     rows = engine.rows(merged(facts["sums"], _BOUNDARY))
     histograms = facts["histograms"]
     by = [*_BOUNDARY, "side", "bucket"]
-    buckets: dict[tuple[Key, str], list[tuple[int, int, int]]] = defaultdict(list)
-    together = histograms.group_by(by).aggregate(
-        count=histograms["count"].sum().cast("int64"), weighted=histograms["weighted"].sum().cast("int64")
-    )
-    for row in engine.rows(together.order_by(by)):
-        buckets[(_key(row), row["side"])].append((row["bucket"], row["count"], row["weighted"]))
+    buckets: dict[tuple[Key, str], list[tuple[int, int]]] = defaultdict(list)
+    totals = {name: histograms[name].sum().cast("int64") for name in ("count", "weighted")}
+    weighted = {_key(row) for row in rows if Observed(*_key(row), row).is_weighted}
+    for row in engine.rows(histograms.group_by(by).aggregate(**totals).order_by(by)):
+        calls = round(row["weighted"] / ONE) if _key(row) in weighted else row["count"]
+        buckets[(_key(row), row["side"])].append((row["bucket"], calls))
     codes = _codes(engine, facts["codes"])
     windows = _windows(engine, facts["sums"])
     found = [
         Observed(
             *_key(row),
             {column.name: row[column.name] for column in COUNTS},
-            _by_weight(buckets[(_key(row), "caller")], row),
-            _by_weight(buckets[(_key(row), "callee")], row),
+            tuple(buckets[(_key(row), "caller")]),
+            tuple(buckets[(_key(row), "callee")]),
             tuple(codes[_key(row)]),
             began=windows[0],
             ended=windows[1],
@@ -55,14 +55,6 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
         for row in rows
     ]
     return sorted(found, key=lambda each: (worst_first(each), each.consumer, each.provider, each.operation))
-
-
-def _by_weight(buckets: Sequence[tuple[int, int, int]], row: Mapping[str, int]) -> Buckets:
-    """Buckets of calls; by weight where all weights are known, scaled to the calls that were seen, and none of them lost."""
-    calls, weights = sum(calls for _, calls, _ in buckets), sum(weight for _, _, weight in buckets)
-    if row["unweighted"] or not weights or weights == ONE * calls:
-        return tuple((bucket, count) for bucket, count, _ in buckets)
-    return tuple((bucket, max(1, round(weight * calls / weights))) for bucket, _, weight in buckets)
 
 
 def _windows(engine: Engine, sums: Any) -> tuple[int, int]:
@@ -94,7 +86,7 @@ def observed_in(
     store is what `accord observe --listen` wrote.
     """
     told: list[Observed] = []
-    others = [name for name in files if name.startswith(_SERVERS) or _is_store(name)]
+    others = [name for name in files if name.startswith(_SERVERS) or is_store(name)]
     spans, refused = spans_in([name for name in files if name not in others], complete, columns)
     for name in others:
         try:
@@ -131,7 +123,14 @@ def spans_in(files: Sequence[str], complete: bool = False, columns: Sequence[str
     return with_kinds(pa.concat_tables(tables)), refused
 
 
-def _is_store(name: str) -> bool:
+def traces_alone(files: Sequence[str]) -> None:
+    """Raises Refused for a server or a store: both tell sums, and no single calls."""
+    for name in files:
+        if name.startswith(_SERVERS) or is_store(name):
+            raise Refused(f"expected files of traces to compare, read {name}, which has no single calls")
+
+
+def is_store(name: str) -> bool:
     """Whether it is a DuckDB file, by the word that stands in one from its ninth byte on."""
     try:
         with Path(name).open("rb") as file:

@@ -27,7 +27,7 @@ def observed_text(found: Sequence[Observed], paint: Paint) -> str:
     lines += ["", _summary(found)]
     if not all(one.shares_are_known for one in found):
         lines.append(paint("conditional", NOT_DECIDABLE))
-    if any(one.stand_for_others for one in found):
+    if any(one.is_weighted for one in found):
         lines.append(paint("conditional", BY_WEIGHT))
     return "\n".join(lines) + "\n"
 
