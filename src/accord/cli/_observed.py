@@ -28,7 +28,9 @@ class Source(click.Path):
         return value if is_server else super().convert(value, param, ctx)
 
 
-def observed_facts(files: Iterable[str], complete: bool) -> "tuple[list[Fact], list[Problem]]":
+def observed_facts(
+    files: Iterable[str], complete: bool, columns: tuple[str, ...] = ()
+) -> "tuple[list[Fact], list[Problem]]":
     """The facts of these files; what was exported needs none of the extra accord[server]."""
     from accord.model.fact import Fact
     from accord.sources._claims import read_text
@@ -46,7 +48,7 @@ def observed_facts(files: Iterable[str], complete: bool) -> "tuple[list[Fact], l
             else:
                 problems.append(found)
     if telemetry:
-        told, refused = _of_telemetry(telemetry, complete)
+        told, refused = _of_telemetry(telemetry, complete, columns)
         facts += told
         problems += refused
     return facts, problems
@@ -59,7 +61,7 @@ def _is_exported(name: str) -> bool:
         return KEY.encode() in file.read(_HEAD_BYTES)
 
 
-def _of_telemetry(files: list[str], complete: bool) -> "tuple[list[Fact], list[Problem]]":
+def _of_telemetry(files: list[str], complete: bool, columns: tuple[str, ...]) -> "tuple[list[Fact], list[Problem]]":
     from accord.model.place import Place
     from accord.model.problem import Problem
 
@@ -69,5 +71,10 @@ def _of_telemetry(files: list[str], complete: bool) -> "tuple[list[Fact], list[P
         raise click.ClickException(
             f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
         ) from None
-    told, refused = facts_in(files, complete)
+    from accord.model.problem import Refused
+
+    try:
+        told, refused = facts_in(files, complete, columns)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
     return told, [Problem(Place("", files[0], 1, 1), reason) for reason in refused]

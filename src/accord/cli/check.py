@@ -130,13 +130,15 @@ def command(
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
 
-def with_observed(reading: "Reading", files: tuple[str, ...], complete: bool) -> "Reading":
-    """The reading and, beside it, what these files show of what happens."""
+def with_observed(
+    reading: "Reading", files: tuple[str, ...], complete: bool, columns: tuple[str, ...] = ()
+) -> "Reading":
+    """The reading and, beside it, what these files show of what happens; `columns` is what those of tables say."""
     if not files:
         return reading
     from accord.cli._observed import observed_facts
 
-    facts, problems = observed_facts(files, complete)
+    facts, problems = observed_facts(files, complete, columns)
     return replace(reading, facts=(*reading.facts, *facts), problems=(*reading.problems, *problems))
 
 
@@ -159,7 +161,7 @@ def judged(
         from accord.files.remembered import checked
 
         def judge(reading: "Reading") -> "Result":
-            reading = with_observed(reading, *observed)
+            reading = with_observed(reading, *observed, settings.value("telemetry.columns"))
             progress.doing = f"judging what {reading.files} files say"
             from accord.check import check
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from accord.files.config import Config
     from accord.model.drifting import Drift
     from accord.observe.agreements import Agreements
 
@@ -49,11 +50,13 @@ def command(
     """Holds every minute of these traces against what the contracts in these paths promise, and alarms where a promise no
     longer holds: answers, errors, tries, and calls that stop coming.
     """
+    from accord.cli._configuration import configuration
     from accord.cli._output import emit
     from accord.cli._terminal import wants_color
 
-    agreements = _agreements(paths, config)
-    drift, refused = _watched(agreements, files, state, complete)
+    settings = configuration(paths, config)
+    agreements = _agreements(paths, settings)
+    drift, refused = _watched(agreements, files, state, complete, settings.value("telemetry.columns"))
     for reason in refused:
         click.echo(f"not read: {reason}", err=True)
     if not drift.minutes and not drift.boundaries:
@@ -63,7 +66,7 @@ def command(
     context.exit(ALARMED if drift.alarms else CLEAN)
 
 
-def _agreements(paths: tuple[str, ...], config: str | None) -> "Agreements":
+def _agreements(paths: tuple[str, ...], settings: "Config") -> "Agreements":
     try:
         from accord.observe.agreements import Agreements
         from accord.observe.watching import watched  # noqa: F401
@@ -71,17 +74,15 @@ def _agreements(paths: tuple[str, ...], config: str | None) -> "Agreements":
         raise click.ClickException(
             f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
         ) from None
-    from accord.cli._configuration import configuration
-    from accord.files.read import read
 
-    reading = read(paths, configuration(paths, config))
+    reading = read(paths, settings)
     if reading.problems:
         click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
     return Agreements(reading.facts)
 
 
 def _watched(
-    agreements: "Agreements", files: tuple[str, ...], state: str | None, complete: bool
+    agreements: "Agreements", files: tuple[str, ...], state: str | None, complete: bool, columns: tuple[str, ...]
 ) -> tuple["Drift", list[str]]:
     from accord.cli._progress import Progress
     from accord.model.problem import Refused
@@ -89,7 +90,7 @@ def _watched(
 
     with Progress():
         try:
-            return watched(agreements, files, Path(state) if state else None, complete)
+            return watched(agreements, files, Path(state) if state else None, complete, columns)
         except Refused as refusal:
             raise click.ClickException(str(refusal)) from None
 

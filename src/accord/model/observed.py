@@ -36,7 +36,8 @@ class Observed(Struct, frozen=True):
     `consumer` is empty where the caller was not seen, `provider` begins with `peer:` where the callee was not.
     `codes` are (what the caller saw, what the callee said, how many paired calls); -1 is no code. The window that was
     looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told. Calls came
-    in so many `windows` of it, the last of which ended at `last`, the two furthest apart being `longest_gap_s` apart.
+    in so many `windows` of it, the last of which ended at `last`, the two furthest apart being `longest_gap_s` apart. Where spans
+    stand for different numbers of calls (`is_weighted`), the times are of the calls that they stand for.
     """
 
     consumer: str

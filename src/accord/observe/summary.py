@@ -15,6 +15,7 @@ from accord.observe.prometheus import observed_by, server
 from accord.observe.reading.batch import Batch
 from accord.observe.reading.files import read_spans
 from accord.observe.reading.kinds import with_kinds
+from accord.observe.reading.layouts import Layout, mapping
 from accord.observe.sums import activity, merged
 
 _BOUNDARY = ("consumer", "provider", "operation", "environment")
@@ -79,7 +80,9 @@ def _key(row: dict[str, Any]) -> Key:
     return row["consumer"], row["provider"], row["operation"], row["environment"]
 
 
-def observed_in(files: Sequence[str], complete: bool = False, window: str = "1h") -> tuple[list[Observed], list[str]]:
+def observed_in(
+    files: Sequence[str], complete: bool = False, window: str = "1h", columns: Sequence[str] = ()
+) -> tuple[list[Observed], list[str]]:
     """The boundaries that these files tell of together, then those of servers and stores; and why what was not read was not.
 
     A name that begins with http:// or https:// is a server, of which the last `window` is asked; a
@@ -87,7 +90,7 @@ def observed_in(files: Sequence[str], complete: bool = False, window: str = "1h"
     """
     told: list[Observed] = []
     others = [name for name in files if name.startswith(_SERVERS) or is_store(name)]
-    spans, refused = spans_in([name for name in files if name not in others], complete)
+    spans, refused = spans_in([name for name in files if name not in others], complete, columns)
     for name in others:
         try:
             told += observed_by(server(name), window) if name.startswith(_SERVERS) else _stored(name)
@@ -101,17 +104,19 @@ def observed_in(files: Sequence[str], complete: bool = False, window: str = "1h"
         engine.close()
 
 
-def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, list[str]]:
+def spans_in(files: Sequence[str], complete: bool = False, columns: Sequence[str] = ()) -> tuple[pa.Table, list[str]]:
     """The spans of these files together, and why what was not read was not.
 
-    `complete`: a span that says nothing of its sampling stands for itself; else its weight is unknown.
+    `complete`: a span that says nothing of its sampling stands for itself; else its weight is unknown. `columns` says what
+    those of tables mean (`layouts.mapping`); raises Refused where it says nothing that can be.
     """
+    layout = mapping(columns)
     refused = []
     batch = Batch(ONE if complete else UNKNOWN_WEIGHT)
     tables: list[pa.Table] = []
     for name in files:
         try:
-            tables.extend(_tables(Path(name), batch))
+            tables.extend(_tables(Path(name), batch, layout))
         except Refused as refusal:
             refused.append(f"{name}: {refusal}")
         except OSError as error:
@@ -119,6 +124,13 @@ def spans_in(files: Sequence[str], complete: bool = False) -> tuple[pa.Table, li
     refused += [f"{count} times {reason}" for reason, count in batch.refused.items()]
     tables.append(batch.taken())
     return with_kinds(pa.concat_tables(tables)), refused
+
+
+def traces_alone(files: Sequence[str]) -> None:
+    """Raises Refused for a server or a store: both tell sums, and no single calls."""
+    for name in files:
+        if name.startswith(_SERVERS) or is_store(name):
+            raise Refused(f"expected files of traces to compare, read {name}, which has no single calls")
 
 
 def is_store(name: str) -> bool:
@@ -141,9 +153,9 @@ def _stored(name: str) -> list[Observed]:
         engine.close()
 
 
-def _tables(path: Path, batch: Batch) -> Iterator[pa.Table]:
+def _tables(path: Path, batch: Batch, layout: Layout | None) -> Iterator[pa.Table]:
     """The batch whenever it is full while a file is read into it."""
     with path.open("rb") as file:
-        for _ in read_spans(file, batch):
+        for _ in read_spans(file, batch, layout):
             if len(batch) >= _LARGEST_BATCH:
                 yield batch.taken()

@@ -21,11 +21,16 @@ _PAGES = ("fault", "vanished")
 
 
 def watched(
-    agreements: Agreements, files: Sequence[str], state: Path | None = None, complete: bool = False
+    agreements: Agreements,
+    files: Sequence[str],
+    state: Path | None = None,
+    complete: bool = False,
+    columns: Sequence[str] = (),
 ) -> tuple[Drift, list[str]]:
     """What drifts in these files, or in one store; and why what was not read was not. Goes on from a state, and writes the next.
 
-    Raises Refused for a file that is no state, and for a store beside anything else: their minutes would not be in order.
+    Raises Refused for a file that is no state, for a store beside anything else (their minutes would not be in order), and for
+    `columns` that say nothing (`layouts.mapping`).
     """
     fleet = Fleet(agreements)
     number = states.read(fleet, state) if state else 0
@@ -35,7 +40,7 @@ def watched(
     refused: list[str] = []
     notes: list[str] = []
     alarms, count = [], 0
-    for told in _stored(stores[0], refused, notes) if stores else _traced(files, complete, refused):
+    for told in _stored(stores[0], refused, notes) if stores else _traced(files, complete, columns, refused):
         count += told.minute > fleet.minute
         alarms += fleet.step(told)
     if state and count:
@@ -43,10 +48,10 @@ def watched(
     return result(fleet, alarms, count, notes), refused
 
 
-def _traced(files: Sequence[str], complete: bool, refused: list[str]) -> Iterator[Minute]:
+def _traced(files: Sequence[str], complete: bool, columns: Sequence[str], refused: list[str]) -> Iterator[Minute]:
     engine = Engine()
     try:
-        spans, reasons = spans_in(files, complete)
+        spans, reasons = spans_in(files, complete, columns)
         refused += reasons
         engine.take("spans", spans)
         yield from minutes(engine)
