@@ -74,6 +74,7 @@ def _agreements(paths: tuple[str, ...], settings: "Config") -> "Agreements":
         raise click.ClickException(
             f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
         ) from None
+    from accord.files.read import read
 
     reading = read(paths, settings)
     if reading.problems:
