@@ -80,6 +80,7 @@ class Service:
         self.outbox = Outbox(ledger, served.channels(), random.random, answer=self._answer, failed=self.carrier.wake)
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
+        self.shown = Shown(self.carrier, self.naming)
         self._stopped = asyncio.Event()
 
     def _check_reach(self) -> None:
@@ -102,7 +103,7 @@ class Service:
         yield from Tokens(self.carrier, self.naming).doors()
         yield from AnswerPage(self.carrier, self.links, self.naming).doors()
         yield from self.operations.doors()
-        yield from Pages(Shown(self.carrier, self.naming)).doors()
+        yield from Pages(self.shown).doors()
 
     def stop(self) -> None:
         """Ends `run` soon."""

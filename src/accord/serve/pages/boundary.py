@@ -11,7 +11,7 @@ from accord.boundaries.three_columns import three_columns
 from accord.cases.deviation import Deviation
 from accord.cases.policy import Policy
 from accord.model.fact import Fact
-from accord.model.finding import Finding
+from accord.model.finding import Verdict
 from accord.report._places import where
 from accord.serve.doors import Absent, Asked
 from accord.serve.pages._frame import frame, lasting
@@ -21,6 +21,7 @@ from accord.serve.pages._shown import Known, Shown
 
 PATH, TITLE, PLACE = "/boundary", "", 11
 MOST_PAST = 20
+_ORDER = {verdict: place for place, verdict in enumerate(Verdict)}
 
 
 class Cell(Struct, frozen=True):
@@ -32,13 +33,12 @@ class Cell(Struct, frozen=True):
 
 
 class Term(Struct, frozen=True):
-    """One term: what each side says of it, what was seen, and a drawing on one scale where all of it is time."""
+    """One term: what each side says of it, and what was seen."""
 
     name: str
     assumed: tuple[Cell, ...]
     observed: tuple[Cell, ...]
     promised: tuple[Cell, ...]
-    drawing: str = ""
 
 
 class Rung(Struct, frozen=True):
@@ -58,12 +58,13 @@ async def show(asked: Asked, shown: Shown) -> Response:
     boundary = known.system.boundary(key, {})
     deviation = Deviation("", key[0], key[1], key[2])
     policy = shown.carrier.carrying.policy(deviation, shown.now_ns)
-    findings = known.by_key.get(key, ())
+    findings = sorted(known.by_key.get(key, ()), key=lambda each: _ORDER[each.verdict])
     return frame(
         "boundary.html",
         f"{key[0]} → {key[1]}/{key[2]}",
         key=key,
         terms=list(terms_of(boundary, known)),
+        drawing=scale(times_of(boundary)),
         findings=[(each, sequence(each)) for each in findings],
         rungs=[
             Rung(level.party, lasting(level.acknowledge_within), shown.name(level.person(shown.now_ns)))
@@ -81,16 +82,32 @@ async def show(asked: Asked, shown: Shown) -> Response:
 
 
 def terms_of(boundary: Boundary, known: Known) -> Iterator[Term]:
-    """Every term that either side speaks of, or that was seen, in order of name."""
+    """Every term that either side speaks of, or that was seen: what is expected first, then who detects and recovers."""
     assumed, promised = boundary.assumed.terms, boundary.promised.terms
     seen = _seen(boundary, known)
-    for name in sorted({*assumed, *promised, *seen}):
+    for name in sorted({*assumed, *promised, *seen}, key=lambda term: (_is_of_people(term), term)):
         cells = (_cells(assumed.get(name, ())), seen.get(name, ()), _cells(promised.get(name, ())))
-        marks = [
-            *(Mark("assumed", fact.value, fact.text) for fact in assumed.get(name, ()) if _is_time(fact)),
-            *(Mark("promised", fact.value, fact.text) for fact in promised.get(name, ()) if _is_time(fact)),
-        ]
-        yield Term(name.replace(".", " "), *cells, drawing=scale(marks))
+        yield Term(name.replace(".", " "), *cells)
+
+
+def times_of(boundary: Boundary) -> list[Mark]:
+    """Every time that either side waits or promises, to be held against each other on one scale."""
+    sides = (("assumed", boundary.assumed.terms), ("promised", boundary.promised.terms))
+    return [
+        Mark(column, fact.value, f"{name.replace('.', ' ')} {fact.text}")
+        for column, terms in sides
+        for name, facts in terms.items()
+        for fact in facts
+        if name.partition(".")[0] in _TIMES and isinstance(fact.value, int) and not isinstance(fact.value, bool)
+    ]
+
+
+_TIMES = ("timeout", "latency")
+_OF_PEOPLE = ("detect", "recover", "owner", "hours", "runbook", "at", "needs")
+
+
+def _is_of_people(term: str) -> bool:
+    return term.partition(".")[0] in _OF_PEOPLE
 
 
 def _seen(boundary: Boundary, known: Known) -> dict[str, tuple[Cell, ...]]:
@@ -108,14 +125,6 @@ def _seen(boundary: Boundary, known: Known) -> dict[str, tuple[Cell, ...]]:
     }
 
 
-def _is_time(fact: Fact) -> bool:
-    return (
-        isinstance(fact.value, int)
-        and not isinstance(fact.value, bool)
-        and fact.term.partition(".")[0] in ("timeout", "latency")
-    )
-
-
 def _cells(facts: tuple[Fact, ...]) -> tuple[Cell, ...]:
     return tuple(Cell(fact.text or str(fact.value), where(fact.place), str(fact.stance) == "default") for fact in facts)
 
@@ -131,6 +140,3 @@ def _recovers(policy: Policy) -> str:
 def _is_of(deviation: Deviation, key: tuple[str, str, str]) -> bool:
     is_there = (deviation.provider, deviation.operation) == key[1:]
     return is_there and key[0] in deviation.consumer.split("+")
-
-
-__all__ = ["PATH", "PLACE", "TITLE", "Finding", "show", "terms_of"]

@@ -42,6 +42,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         TITLE,
         teams=teams,
         total=_total(teams),
+        questions=sum(finding.verdict is Verdict.UNANSWERED for finding in known.findings),
         worst=_worst(known),
         cases=cases[:MOST_WORST],
         opened=sum(case.opened_ns > since_ns for case in (*cases, *recent)),
