@@ -33,20 +33,31 @@ def with_defaults(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 def _named(facts: tuple[Fact, ...], said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
     """The defaults of the platforms that facts name: a pack that there is not gives nothing."""
-    naming = [fact for fact in facts if fact.term == "platform"]
-    stated: dict[tuple[_Subject, str], set[Scope]] = {}
-    for fact in facts if naming else ():
-        for said_as in (fact.term, f"{fact.term}={fact.text}"):
-            stated.setdefault((_subject(fact), said_as), set()).add(fact.scope)
+    naming = [fact for fact in facts if fact.term == "platform" and fact.value in platforms()]
+    stated = _stated_beside(facts, {shown.value for shown in naming})
     known = set()
     for shown in naming:
-        if shown.value not in platforms() or (once := (_subject(shown), shown.scope, shown.value)) in known:
+        subject = _subject(shown)
+        once = (subject, shown.scope, shown.value)
+        if once in known:
             continue
         known.add(once)
         for one in given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version):
-            beside = stated.get((_subject(shown), one.default.beside), ())
-            if not one.default.beside or any(_meet(scope, shown.scope) for scope in beside):
+            beside = one.default.beside
+            if not beside or any(_meet(scope, shown.scope) for scope in stated.get((subject, beside), ())):
                 yield _default(shown, one)
+
+
+def _stated_beside(facts: tuple[Fact, ...], named: Iterable[str]) -> dict[tuple[_Subject, str], set[Scope]]:
+    """In which scopes each subject states what a default of these platforms holds beside."""
+    wanted = {default.beside for name in named for default in pack(name).defaults if default.beside}
+    terms = {beside.partition("=")[0] for beside in wanted}
+    stated: dict[tuple[_Subject, str], set[Scope]] = {}
+    for fact in facts if terms else ():
+        if fact.term in terms:
+            for said_as in wanted.intersection((fact.term, f"{fact.term}={fact.text}")):
+                stated.setdefault((_subject(fact), said_as), set()).add(fact.scope)
+    return stated
 
 
 def _meet(one: Scope, other: Scope) -> bool:

@@ -1,6 +1,6 @@
 """What a route says of each operation: its entries hold for the requests they take, the first that matches wins."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -54,7 +54,10 @@ def answered(facts: Iterable[Fact], links: Iterable[Link]) -> tuple[Fact, ...]:
 
 
 def _sent_to(fact: Fact) -> tuple[str, ...]:
-    return next((values for name, values in fact.scope if name == SENT), ())
+    for name, values in fact.scope:
+        if name == SENT:
+            return values
+    return ()
 
 
 class _Routes:
@@ -69,13 +72,14 @@ class _Routes:
             if provider in routed:
                 self.addresses.setdefault(provider, {}).setdefault(operation, set()).update(address)
 
-    def of_operations(self, fact: Fact) -> Iterator[Fact]:
+    def of_operations(self, fact: Fact) -> Iterable[Fact]:
         """The fact, or what is left of it for each operation."""
         resource = _resource(fact)
-        operations = self.addresses.get(fact.provider, {})
-        if not resource or fact.operation != ANY or not operations:
-            yield fact
-            return
+        operations = self.addresses.get(fact.provider) if resource and fact.operation == ANY else None
+        return self.of_each(fact, resource, operations) if operations else (fact,)
+
+    def of_each(self, fact: Fact, resource: str, operations: Mapping[str, set[str]]) -> Iterator[Fact]:
+        """What is left of a fact of a route for each of these operations, and their addresses."""
         (words,) = dict(fact.scope)[REQUESTS + resource]
         table = self.tables.get(_key(fact, resource), ())
         for operation, addresses in operations.items():
@@ -162,4 +166,7 @@ def _key(fact: Fact, resource: str) -> object:
 
 
 def _resource(fact: Fact) -> str:
-    return next((name.removeprefix(REQUESTS) for name, _ in fact.scope if name.startswith(REQUESTS)), "")
+    for name, _ in fact.scope:
+        if name.startswith(REQUESTS):
+            return name.removeprefix(REQUESTS)
+    return ""

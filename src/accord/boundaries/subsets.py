@@ -16,13 +16,13 @@ def versions_of_subsets(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     Where a subset is defined nowhere, or by another label, or differently in two places, the fact holds for every version.
     """
     read = tuple(facts)
-    if not any(fact.scope and _has_subsets(fact) for fact in read):
+    if not any(_has_subsets(fact) for fact in read if fact.scope):
         return read
     labels: dict[tuple[str, str], set[str]] = {}
     for fact in read:
         if fact.term.startswith(FAMILY):
             labels.setdefault((fact.provider, fact.term.removeprefix(FAMILY)), set()).add(fact.value)
-    return tuple(_resolved(fact, labels) for fact in read)
+    return tuple([_resolved(fact, labels) if fact.scope else fact for fact in read])
 
 
 def _resolved(fact: Fact, labels: dict[tuple[str, str], set[str]]) -> Fact:
@@ -39,4 +39,7 @@ def _resolved(fact: Fact, labels: dict[tuple[str, str], set[str]]) -> Fact:
 
 
 def _has_subsets(fact: Fact) -> bool:
-    return any(dimension == SUBSET for dimension, _ in fact.scope)
+    for dimension, _ in fact.scope:
+        if dimension == SUBSET:
+            return True
+    return False
