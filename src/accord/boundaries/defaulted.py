@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from accord.boundaries.facts import Facts
 from accord.boundaries.platforms import Given, given, in_use
 from accord.defaults.reader import Pack, pack, platforms
 from accord.model.fact import ANY, Fact, Layer, Scope, Stance
@@ -19,20 +20,23 @@ def with_defaults(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     is the one that is shown, or that the configuration says is in use; where it is unknown, a default is given only if
     it holds for every version that accepts what was read.
     """
-    read = tuple(facts)
+    read = Facts.of(facts)
     added: list[Fact] = []
-    read_from, said = {fact.source for fact in read}, in_use(read)
-    for mesh in (pack(name) for name in platforms() if name in read_from):
+    said = in_use(read)
+    for mesh in (pack(name) for name in platforms() if name in read.sources):
         shown = _shown(read, mesh.platform) if mesh.accepts else {}
         if shown:
             called = {fact.provider for fact in read if fact.consumer}
             for present, witnesses in shown.items():
                 added += _of_mesh(mesh, present, witnesses, said.get(mesh.platform, ()), called)
-    return (*read, *added, *_named(read, said))
+    added += _named(read, said)
+    return (*read, *added) if added else read
 
 
-def _named(facts: tuple[Fact, ...], said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
+def _named(facts: Facts, said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
     """The defaults of the platforms that facts name: a pack that there is not gives nothing."""
+    if "platform" not in facts.terms:
+        return
     naming = [fact for fact in facts if fact.term == "platform" and fact.value in platforms()]
     stated = _stated_beside(facts, {shown.value for shown in naming})
     known = set()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from accord.boundaries.addresses import Share, share
+from accord.boundaries.facts import Facts
 from accord.boundaries.names import Link
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, PARTY, Fact, Scope, Stance
@@ -27,8 +28,8 @@ def by_operation(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     Where it surely takes all of them the fact holds as it is, where it takes some it keeps its scope, and where that
     cannot be told the scope says so. Where nobody names an operation of the provider nothing changes.
     """
-    read = tuple(facts)
-    if not any(fact.scope and _resource(fact) for fact in read):
+    read = Facts.of(facts)
+    if not read.has_dimension(REQUESTS):
         return read
     tables = {_key(fact, fact.term.removeprefix(FAMILY)): fact.value for fact in read if fact.term.startswith(FAMILY)}
     routes = _Routes(read, tables)
@@ -40,11 +41,11 @@ def answered(facts: Iterable[Fact], links: Iterable[Link]) -> tuple[Fact, ...]:
 
     What a route injects itself holds whoever answers.
     """
-    read = tuple(facts)
-    if not any(fact.scope and _sent_to(fact) for fact in read):
+    read = Facts.of(facts)
+    if SENT not in read.dimensions:
         return read
     answering = {(known.name, known.party) for known in links}
-    return tuple(
+    return Facts(
         replace(fact, scope=tuple(pair for pair in fact.scope if pair[0] != SENT)) if _sent_to(fact) else fact
         for fact in read
         if not _sent_to(fact)

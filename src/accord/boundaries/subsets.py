@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from accord.boundaries.facts import Facts
 from accord.model.fact import Fact
 
 SUBSET = "subset"
@@ -15,8 +16,8 @@ def versions_of_subsets(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
     Where a subset is defined nowhere, or by another label, or differently in two places, the fact holds for every version.
     """
-    read = tuple(facts)
-    if not any(_has_subsets(fact) for fact in read if fact.scope):
+    read = Facts.of(facts)
+    if SUBSET not in read.dimensions:
         return read
     labels: dict[tuple[str, str], set[str]] = {}
     for fact in read:
@@ -39,7 +40,4 @@ def _resolved(fact: Fact, labels: dict[tuple[str, str], set[str]]) -> Fact:
 
 
 def _has_subsets(fact: Fact) -> bool:
-    for dimension, _ in fact.scope:
-        if dimension == SUBSET:
-            return True
-    return False
+    return any(dimension == SUBSET for dimension, _ in fact.scope)

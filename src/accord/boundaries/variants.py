@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from accord.boundaries.facts import Facts
 from accord.model.fact import Fact, Scope
 
 VARIANT = "variant:"
@@ -17,14 +18,14 @@ def separate(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     A source gives every fact of an object the scope `variant:<object>` with the place of its definition; where that is
     the only one, the scope is taken away here. Definitions for different environments are no alternatives.
     """
-    read = tuple(facts)
+    read = Facts.of(facts)
+    if not read.has_dimension(VARIANT):
+        return read
     definitions: dict[object, dict[_Definition, None]] = {}
     for fact in read:
         for dimension, values in fact.scope:
             if dimension.startswith(VARIANT):
                 definitions.setdefault((dimension, _apart(fact.scope)), {})[(fact.place.root, values[0])] = None
-    if not definitions:
-        return read
     names = {group: _names(tuple(places)) for group, places in definitions.items()}
     return tuple([_separated(fact, names) if fact.scope else fact for fact in read])
 
