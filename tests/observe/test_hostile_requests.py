@@ -14,11 +14,14 @@ from urllib.parse import urlsplit
 
 import grpc
 import httpx
-from hostile import EXPORT, cut_short, over_grpc, over_http, raw_grpc
+from hostile import EXPORT, cut_short, field, over_grpc, over_http, raw_grpc, within_a_span
 from senders import PROTOBUF, Process, request
 
+from accord.observe.reading import otlp
+from accord.observe.reading.batch import Batch
+
 SECONDS = float(os.environ.get("ACCORD_HOSTILE_SECONDS", "6"))
-MOST_MB = 1024
+MOST_MB = 1500
 ANSWERS = {200, 400, 413, 415, 429}
 CODES = {
     grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.INTERNAL,
@@ -132,3 +135,12 @@ def test_hostile_requests_are_refused_and_counted_or_read_and_never_end_it(tmp_p
         assert httpx.post(live.http, content=request(1), headers=PROTOBUF).status_code == 200
         live.until_settled()
     assert sending.refused > 10 and len(sending.told) > 5
+
+
+def test_long_attributes_are_not_kept_from_request_to_request():
+    kept = []
+    for number in range(12):
+        value = field(1, b"%d" % number + b"x" * (1 << 20))
+        otlp.read_protobuf(within_a_span(field(9, field(1, b"http.route") + field(2, value))), Batch())
+        kept.append(sum(len(str(value)) for _, value in otlp._SEEN.pairs.values()))
+    assert max(kept) < 10 << 20
