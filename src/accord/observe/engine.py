@@ -11,7 +11,6 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from accord.observe import calls as calls_of
 from accord.observe import sums as sums_of
 from accord.observe.calls import Table
 from accord.observe.columns import SPANS
@@ -53,12 +52,7 @@ class Engine:
 
     def facts(self, spans: str = "spans", seconds: int = 60) -> Mapping[str, Table]:
         """The tables `sums`, `histograms` and `codes` of a table of spans, by windows of so many seconds."""
-        found = self.make("calls", calls_of.calls(table_of(spans)))
-        return {
-            "sums": self.make("sums", sums_of.sums(found, seconds)),
-            "histograms": self.make("histograms", sums_of.histograms(found, seconds)),
-            "codes": self.make("codes", sums_of.codes(found, seconds)),
-        }
+        return sums_of.facts(table_of(spans), self.make, seconds)
 
     def rows(self, expression: Table) -> list[dict[str, Any]]:
         """The rows of an expression, as plain values."""
