@@ -1,7 +1,6 @@
 """The statements of settling: those that are not of the one definition, and it, compiled once."""
 
 from functools import cache
-from typing import Any
 
 import ibis
 from ibis import ifelse
@@ -10,6 +9,7 @@ from accord.observe import calls as calls_of
 from accord.observe import naming
 from accord.observe import sums as sums_of
 from accord.observe.columns import BOUNDARY, CODES, COUNTS, HISTOGRAM, SPANS, Column
+from accord.observe.engine import Steps
 from accord.observe.schema import table_of
 
 _TYPES = {"int64": "BIGINT", "int32": "INTEGER", "int8": "TINYINT", "text": "VARCHAR"}
@@ -111,12 +111,8 @@ def compiled(early: bool) -> tuple[str, ...]:
 
     Where traces are let go early, calls of which one half came may lack only time: they are undecided, and not counted.
     """
-    statements: list[str] = []
-
-    def keep(name: str, step: Any) -> Any:
-        statements.append(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {ibis.to_sql(step, dialect="duckdb")}')
-        return ibis.table(step.schema(), name=name)
-
+    steps = Steps()
+    keep = steps.keep
     spans = table_of("spans")
     known = keep("words", naming.words(spans))
     every = keep("every_call", calls_of.calls(naming.numbered(spans, known), keep))
@@ -126,7 +122,7 @@ def compiled(early: bool) -> tuple[str, ...]:
     decided = keep("decided", every.filter(~alone))
     keep("executions", sums_of.named_calls(decided.filter(sums_of.was_executed(decided)), known))
     sums_of.facts_of_calls(decided, known, keep)
-    return tuple(statements)
+    return tuple(steps.statements)
 
 
 @cache
