@@ -106,9 +106,9 @@ def test_grpc_takes_the_same_plain_and_compressed(receiver: Process):
 
 
 def test_the_same_spans_again_count_once_and_halves_of_two_requests_meet(tmp_path: Path):
-    with Process(tmp_path, "--lateness", "3s") as live:
-        for sides in ((3,), (2,), (3, 2), (2,)):
-            httpx.post(live.http, content=request(1, sides, 20), headers=PROTOBUF)
+    with Process(tmp_path, "--lateness", "8s") as live, httpx.Client(timeout=30) as client:
+        for body in [request(1, sides, 20) for sides in ((3,), (2,), (3, 2), (2,))]:
+            client.post(live.http, content=body, headers=PROTOBUF)
         live.until_settled()
         httpx.post(live.http, content=request(1, (3, 2), 20), headers=PROTOBUF)
         state = live.until_settled()
