@@ -4,14 +4,14 @@ The definition itself knows no engine: it is compiled to the engine's own SQL, a
 several questions share is worked out once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import duckdb
 import ibis
 import pyarrow as pa
 
-from accord.observe import calls as calls_of
 from accord.observe import sums as sums_of
 from accord.observe.calls import Table
 from accord.observe.columns import SPANS
@@ -48,20 +48,44 @@ class Engine:
 
     def make(self, name: str, expression: Table) -> Table:
         """Works an expression out into a table, and gives the table to build the next one on."""
-        self.database.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {ibis.to_sql(expression, dialect="duckdb")}')
-        return ibis.table(expression.schema(), name=name)
+        steps = Steps()
+        table = steps.keep(name, expression)
+        self.run(steps.statements)
+        return table
+
+    def run(self, statements: Sequence[str]) -> None:
+        """Runs statements one after another."""
+        for statement in statements:
+            self.database.execute(statement)
 
     def facts(self, spans: str = "spans", seconds: int = 60) -> Mapping[str, Table]:
         """The tables `sums`, `histograms` and `codes` of a table of spans, by windows of so many seconds."""
-        found = self.make("calls", calls_of.calls(table_of(spans)))
-        return {
-            "sums": self.make("sums", sums_of.sums(found, seconds)),
-            "histograms": self.make("histograms", sums_of.histograms(found, seconds)),
-            "codes": self.make("codes", sums_of.codes(found, seconds)),
-        }
+        statements, tables = _facts(spans, seconds)
+        self.run(statements)
+        return tables
 
     def rows(self, expression: Table) -> list[dict[str, Any]]:
         """The rows of an expression, as plain values."""
         found = self.database.execute(ibis.to_sql(expression, dialect="duckdb"))
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+class Steps:
+    """The steps of a definition as statements of DuckDB, each of which makes a table."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def keep(self, name: str, step: Table) -> Table:
+        """Adds a step, and gives the table to build the next one on."""
+        self.statements.append(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {ibis.to_sql(step, dialect="duckdb")}')
+        return ibis.table(step.schema(), name=name)
+
+
+@cache
+def _facts(spans: str, seconds: int) -> tuple[Sequence[str], Mapping[str, Table]]:
+    """Compiled once in a process: it takes longer than small files do."""
+    steps = Steps()
+    tables = sums_of.facts(table_of(spans), steps.keep, seconds)
+    return steps.statements, tables
