@@ -27,6 +27,7 @@ from accord.observe.columns import BOUNDARY, COUNTS, LARGEST, NO_CODE
 from accord.observe.naming import named, numbered, words
 
 _SECOND = 1_000_000_000
+_MOST_SKEW = 2 * 86_400 * _SECOND
 _OCTAVE = 32
 _LEFT = (1, 4)
 """gRPC's CANCELLED and DEADLINE_EXCEEDED."""
@@ -163,7 +164,9 @@ def _is_late(calls: Table) -> Any:
 
 
 def _twice_skew(calls: Table) -> Any:
-    return 2 * (calls.callee_start - calls.caller_start) - calls.caller_ns + calls.callee_ns
+    """At most two days either way: what is more is no skew of clocks, and many of it would add to no number."""
+    twice = 2 * (calls.callee_start - calls.caller_start) - calls.caller_ns + calls.callee_ns
+    return ifelse(twice > _MOST_SKEW, _MOST_SKEW, ifelse(twice < -_MOST_SKEW, -_MOST_SKEW, twice))
 
 
 def _total(condition: Any, value: Any) -> Any:
