@@ -77,7 +77,7 @@ def test_a_body_shorter_than_it_says_is_refused_and_counted(receiver: Process):
         connection.sendall(
             b"POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 900\r\n\r\nabc"
         )
-    for _ in range(50):
+    for _ in range(600):
         if sum(receiver.state()["refused"].values()) == before + 1:
             return
         time.sleep(0.1)
@@ -137,7 +137,10 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path: Path,
             threads = [threading.Thread(target=send, args=(live.http, turn * 10_000 + each)) for each in range(4)]
             for thread in threads:
                 thread.start()
-            time.sleep(1.5)
+            for _ in range(1200):
+                if len(acknowledged) >= 20 * (turn + 1):
+                    break
+                time.sleep(0.05)
             live.kill()
             for thread in threads:
                 thread.join()

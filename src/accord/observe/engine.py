@@ -21,6 +21,8 @@ from accord.observe.calls import Table
 from accord.observe.columns import SPANS
 from accord.observe.schema import table_of
 
+TOO_LARGE = "expected times and weights that add to numbers of 64 bits"
+
 
 class Engine:
     """One DuckDB database, in memory or in a file; `memory_mb` and `threads` bound what it takes.
@@ -92,7 +94,7 @@ class Engine:
         try:
             return self.database.execute(statement)
         except (duckdb.ConversionException, duckdb.OutOfRangeException):
-            raise Refused("expected times and weights that add to numbers of 64 bits") from None
+            raise Refused(TOO_LARGE) from None
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             why = str(error).splitlines()[0]
             raise Refused(

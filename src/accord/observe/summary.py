@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from accord.model.observed import Observed, worst_first
 from accord.model.problem import Refused
 from accord.observe.columns import COUNTS, ONE, UNKNOWN_WEIGHT
-from accord.observe.engine import Engine
+from accord.observe.engine import TOO_LARGE, Engine
 from accord.observe.prometheus import observed_by, server
 from accord.observe.reading.batch import Batch
 from accord.observe.reading.files import read_spans
@@ -33,7 +33,10 @@ def observed(engine: Engine, spans: str = "spans") -> list[Observed]:
 
 
 def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
-    """Every boundary of the tables `sums`, `histograms` and `codes`, all their windows together."""
+    """Every boundary of the tables `sums`, `histograms` and `codes`, all their windows together.
+
+    Raises Refused where they add to what is no number of 64 bits, which nobody could read.
+    """
     rows = engine.rows(merged(facts["sums"], _BOUNDARY))
     histograms = facts["histograms"]
     by = [*_BOUNDARY, "side", "bucket"]
@@ -49,7 +52,7 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
     found = [
         Observed(
             *_key(row),
-            {column.name: row[column.name] for column in COUNTS},
+            _counts(row),
             tuple(buckets[(_key(row), "caller")]),
             tuple(buckets[(_key(row), "callee")]),
             tuple(codes[_key(row)]),
@@ -60,6 +63,13 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
         for row in rows
     ]
     return sorted(found, key=lambda each: (worst_first(each), each.consumer, each.provider, each.operation))
+
+
+def _counts(row: Mapping[str, Any]) -> dict[str, int]:
+    counts: dict[str, int] = {column.name: row[column.name] for column in COUNTS}
+    if max(map(abs, counts.values())) >= 1 << 63:
+        raise Refused(TOO_LARGE)
+    return counts
 
 
 def _windows(engine: Engine, sums: Any) -> tuple[int, int]:
