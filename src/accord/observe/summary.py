@@ -132,6 +132,13 @@ def spans_in(files: Sequence[str], complete: bool = False, columns: Sequence[str
     return with_kinds(pa.concat_tables(spans)), spans.refused
 
 
+def load(engine: Engine, files: Sequence[str], complete: bool = False, columns: Sequence[str] = ()) -> list[str]:
+    """Makes the spans of these files the table `spans`, and says why what was not read was not; else as `spans_in`."""
+    spans = _Spans(files, complete, mapping(columns))
+    _load(engine, spans)
+    return spans.refused
+
+
 class _Spans:
     """The spans of files, a batch at a time and at least one; `refused` says afterwards why what was not read was not."""
 
