@@ -45,3 +45,45 @@ def test_a_check_imports_no_format_but_its_own() -> None:
     imported = imported_by("check", str(ROOT / "examples" / "two-services"), "--exit-zero")
     assert "accord.report.text" in imported
     assert not imported & {"accord.report.json", "accord.report._document", "accord.report._contract_schema", "json"}
+
+
+SERVER = (
+    *(
+        "duckdb",
+        "ibis",
+        "pyarrow",
+        "numpy",
+        "pandas",
+        "sqlglot",
+        "google.protobuf",
+        "opentelemetry",
+        "grpc",
+        "zstandard",
+    ),
+    *("starlette", "uvicorn", "accord.observe"),
+)
+"""What `accord[server]` brings, and what of ours needs it."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("observe", "--help"),
+        ("check", "--help"),
+        ("check", "--exit-zero", "--no-cache", str(ROOT / "examples" / "two-services")),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_a_check_and_help_import_nothing_of_the_server(arguments: tuple[str, ...]) -> None:
+    imported = imported_by(*arguments)
+    assert "click" in imported
+    assert not [name for name in imported for heavy in SERVER if name == heavy or name.startswith(f"{heavy}.")]
+
+
+def test_what_observes_does_import_it(tmp_path: Path) -> None:
+    (tmp_path / "traces.json").write_text(
+        '{"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "01", "spanId": "02", '
+        '"kind": 2, "startTimeUnixNano": "1", "endTimeUnixNano": "2"}]}]}]}'
+    )
+    assert {"duckdb", "ibis", "pyarrow", "accord.observe"} <= imported_by("observe", str(tmp_path / "traces.json"))

@@ -55,7 +55,7 @@ class Process:
         return found
 
     def until_settled(self) -> dict[str, Any]:
-        for _ in range(300):
+        for _ in range(1200):
             state = self.state()
             if not state["queued"] and not state["waiting"]:
                 return state

@@ -9,11 +9,10 @@ import pyarrow as pa
 import pytest
 from telling import Told
 
-from accord.observe.calls import calls
 from accord.observe.columns import BOUNDARY, COUNTS
 from accord.observe.engine import Engine
-from accord.observe.schema import arrow_schema, table_of
-from accord.observe.sums import activity, merged, rolled_up, sums
+from accord.observe.schema import arrow_schema
+from accord.observe.sums import activity, merged, rolled_up
 
 NAMES = [column.name for column in BOUNDARY]
 
@@ -102,10 +101,5 @@ def test_parts_add_up_to_the_whole():
     parts = []
     for number, inside in enumerate((True, False)):
         half = [span for span in told.spans if ((span["link_hi"] or span["trace_hi"]) in first) is inside]
-        told_to(engine, half)
-        parts.append(engine.make(f"part_{number}", sums(_calls(engine))))
+        parts.append(engine.make(f"part_{number}", told_to(engine, half)["sums"]))
     assert counted(engine, merged(parts[0].union(parts[1]))) == told.expected()
-
-
-def _calls(engine: Engine) -> Any:
-    return engine.make("calls", calls(table_of("spans")))

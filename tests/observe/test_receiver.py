@@ -1,11 +1,7 @@
 """The receiver as a real process: answers as OTLP says, refusals that are counted, and nothing acknowledged that is lost."""
 
 import gzip
-import json
-import os
-import random
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -15,25 +11,15 @@ import grpc
 import httpx
 import pytest
 import zstandard
+from hostile import as_json
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from senders import PROTOBUF, Process, request
-
-HOSTILE_SECONDS = float(os.environ.get("ACCORD_HOSTILE_SECONDS", "3"))
 
 
 @pytest.fixture(scope="module")
 def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     with Process(tmp_path_factory.mktemp("live"), "--lateness", "1s") as process:
         yield process
-
-
-def as_json(number: int, duration: int = 5) -> bytes:
-    now = time.time_ns()
-    span = {
-        "traceId": f"{number:032x}", "spanId": f"{number:016x}", "name": "x", "kind": 2,
-        "startTimeUnixNano": str(now), "endTimeUnixNano": str(now + duration),
-    }  # fmt: skip
-    return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).encode()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +77,7 @@ def test_a_body_shorter_than_it_says_is_refused_and_counted(receiver: Process):
         connection.sendall(
             b"POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 900\r\n\r\nabc"
         )
-    for _ in range(50):
+    for _ in range(600):
         if sum(receiver.state()["refused"].values()) == before + 1:
             return
         time.sleep(0.1)
@@ -120,9 +106,11 @@ def test_grpc_takes_the_same_plain_and_compressed(receiver: Process):
 
 
 def test_the_same_spans_again_count_once_and_halves_of_two_requests_meet(tmp_path: Path):
-    with Process(tmp_path, "--lateness", "3s") as live:
-        for sides in ((3,), (2,), (3, 2), (2,)):
-            httpx.post(live.http, content=request(1, sides, 20), headers=PROTOBUF)
+    with Process(tmp_path, "--lateness", "1h") as live, httpx.Client(timeout=30) as client:
+        for body in [request(1, sides, 20) for sides in ((3,), (2,), (3, 2), (2,))]:
+            assert client.post(live.http, content=body, headers=PROTOBUF).status_code == 200
+        assert live.state()["settled"].get("settled spans", 0) == 0
+    with Process(tmp_path, "--lateness", "8s") as live:
         live.until_settled()
         httpx.post(live.http, content=request(1, (3, 2), 20), headers=PROTOBUF)
         state = live.until_settled()
@@ -149,7 +137,10 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path: Path,
             threads = [threading.Thread(target=send, args=(live.http, turn * 10_000 + each)) for each in range(4)]
             for thread in threads:
                 thread.start()
-            time.sleep(1.5)
+            for _ in range(1200):
+                if len(acknowledged) >= 20 * (turn + 1):
+                    break
+                time.sleep(0.05)
             live.kill()
             for thread in threads:
                 thread.join()
@@ -192,57 +183,3 @@ def test_grpc_says_the_same_with_retry_info(tmp_path: Path):
         assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
         details = dict(refused.value.trailing_metadata())["grpc-status-details-bin"]
         assert b"google.rpc.RetryInfo" in details and details.startswith(b"\x08\x08")
-
-
-def test_hostile_requests_are_refused_or_read_and_never_end_it(tmp_path: Path):
-    chance = random.Random(7)
-    with Process(tmp_path, "--lateness", "500ms") as live, httpx.Client(timeout=30) as client:
-        sent = answered = 0
-        until = time.monotonic() + HOSTILE_SECONDS
-        while time.monotonic() < until:
-            body, headers = mutated(chance)
-            answer = client.post(live.http, content=body, headers=headers)
-            assert answer.status_code in (200, 400, 413, 415, 429), answer.status_code
-            answered += answer.status_code == 200
-            sent += 1
-        state = live.state()
-        assert state["taken"].get("requests", 0) == answered
-        assert live.process.poll() is None
-        assert memory_mb(live.process) < 1500
-        httpx.post(live.http, content=request(1), headers=PROTOBUF)
-        live.until_settled()
-    assert sent > 20
-
-
-def mutated(chance: random.Random) -> tuple[bytes, dict[str, str]]:
-    """A request of which something is broken: bytes, ends, lengths, compression, or what it says that it is."""
-    kind = chance.choice(("protobuf", "json"))
-    body = bytearray(
-        request(chance.randrange(1, 9), count=3) if kind == "protobuf" else as_json(chance.randrange(1, 9))
-    )
-    for _ in range(chance.randrange(0, 9)):
-        body[chance.randrange(len(body))] = chance.randrange(256)
-    if chance.random() < 0.2:
-        body = body[: chance.randrange(len(body))]
-    if chance.random() < 0.1:
-        body += bytes(chance.randrange(1 << 20))
-    if chance.random() < 0.05:
-        body = bytearray(b"\x0a\x7f" * 50_000) if kind == "protobuf" else bytearray(b'{"a":' * 50_000)
-    headers = {"content-type": "application/x-protobuf" if kind == "protobuf" else "application/json"}
-    encoding = chance.choice(("", "gzip", "zstd", "gzip, gzip"))
-    if encoding:
-        headers["content-encoding"] = encoding
-        squeezed = bytearray(gzip.compress(body) if encoding == "gzip" else zstandard.compress(bytes(body)))
-        if chance.random() < 0.3:
-            squeezed[chance.randrange(len(squeezed))] ^= 1 << chance.randrange(8)
-        body = squeezed
-    return bytes(body), headers
-
-
-def memory_mb(process: "subprocess.Popen[str]") -> float:
-    """Resident memory, where the system tells it in /proc; 0 elsewhere."""
-    status = Path(f"/proc/{process.pid}/status")
-    if not status.exists():
-        return 0
-    [line] = [line for line in status.read_text().splitlines() if line.startswith("VmRSS")]
-    return int(line.split()[1]) / 1024

@@ -167,7 +167,7 @@ def test_spans_in_our_own_columns_are_read_as_they_are():
     )
     for _ in read_spans(io.BytesIO(odd), batch):
         pass
-    assert len(batch) == 0 and batch.refused == {"a span without an id, or that ends before it begins": 2}
+    assert len(batch) == 0 and batch.refused == {"a span without an id, or of a time or weight that cannot be": 2}
     holes = parquet({name: [row[name] if name != "span" else None for row in rows] for name in rows[0]})
     with pytest.raises(Refused, match="column span: expected a value in every row, read 2 nulls"):
         read(holes)

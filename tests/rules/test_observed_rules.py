@@ -79,6 +79,16 @@ def test_what_only_a_proxy_states_of_tries_leaves_those_of_the_code_open():
     assert one.verdict == "unanswered" and one.questions[0].to == "checkout"
 
 
+def test_a_few_spans_that_stand_for_many_answers_are_not_many():
+    says = checkout("payments/charge: {timeout: 2s}").replace(
+        "idempotent: never", "latency: {max: 5s}, idempotent: never"
+    )
+    for spans, verdicts in ((2, []), (1000, ["note"])):
+        counts = {"calls": spans + 1, "paired": spans + 1, "weighted": 1000 * (1000 * spans + 1), "heaviest": 1_000_000}
+        seen = row("POST /charges", counts, callee=[["80ms", 1000 * spans + 1]])
+        assert [one.verdict for one in found("far-inside-promised", says, seen)] == verdicts
+
+
 def test_what_was_done_again_is_told_whoever_asked():
     counts = {"calls": 9, "callee_only": 9, "repeated": 3, "redone": 2}
     [one] = found("executed-twice", PAYMENTS, row("POST /charges", counts, consumer=""))

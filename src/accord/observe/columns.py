@@ -102,7 +102,11 @@ COUNTS: tuple[Column, ...] = (
     Column("callee_longest_ns", "int64", "the longest call as the callee saw it"),
     Column("caller_ns", "int64", "time that callers spent in these calls, summed"),
     Column("callee_ns", "int64", "time that callees spent in them, summed"),
-    Column("twice_skew_ns", "int64", "twice what the callee's clock is before the caller's, summed over the paired"),
+    Column(
+        "twice_skew_ns",
+        "int64",
+        "twice what the callee's clock is before the caller's, at most a day for each, summed over the paired",
+    ),
     Column("inferred", "int64", "calls whose kind of span was inferred"),
     Column("undecided", "int64", "halves let go before their other half could come"),
     Column("redone", "int64", "of the repeated: those after an execution that had not failed, settled with it"),

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 from msgspec import Struct
 
-from accord.observe.calls import PEER
 from accord.observe.columns import CLIENT, CONSUMER, ERROR, INTERNAL, PRODUCER, SERVER
+from accord.observe.naming import PEER
 
 Edge = tuple[str, str, str, str]
 """Consumer, provider, operation, environment."""

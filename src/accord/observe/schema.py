@@ -19,4 +19,4 @@ def arrow_schema(columns: Iterable[Column] = SPANS) -> pa.Schema:
 
 def table_of(name: str, columns: Iterable[Column] = SPANS) -> Any:
     """A table of these columns that an expression can speak of before it exists."""
-    return ibis.table({column.name: f"!{_IBIS[column.type]}" for column in columns}, name=name)
+    return ibis.table({column.name: _IBIS[column.type] for column in columns}, name=name)

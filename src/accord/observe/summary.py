@@ -1,20 +1,21 @@
 """The facts of an engine as boundaries, all windows of each together, the worst first."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from accord.model.observed import Observed, worst_first
 from accord.model.problem import Refused
 from accord.observe.columns import COUNTS, ONE, UNKNOWN_WEIGHT
-from accord.observe.engine import Engine
+from accord.observe.engine import TOO_LARGE, Engine
 from accord.observe.prometheus import observed_by, server
 from accord.observe.reading.batch import Batch
 from accord.observe.reading.files import read_spans
-from accord.observe.reading.kinds import with_kinds
+from accord.observe.reading.kinds import inferred, with_kinds
 from accord.observe.reading.layouts import Layout, mapping
 from accord.observe.sums import activity, merged
 
@@ -22,6 +23,7 @@ _BOUNDARY = ("consumer", "provider", "operation", "environment")
 Key = tuple[str, str, str, str]
 _ACTIVITY = ("last", "windows", "longest_gap_s")
 _LARGEST_BATCH = 100_000
+_INFERRED_AT_ONCE = 200_000
 _SERVERS = ("http://", "https://")
 
 
@@ -31,7 +33,10 @@ def observed(engine: Engine, spans: str = "spans") -> list[Observed]:
 
 
 def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
-    """Every boundary of the tables `sums`, `histograms` and `codes`, all their windows together."""
+    """Every boundary of the tables `sums`, `histograms` and `codes`, all their windows together.
+
+    Raises Refused where they add to what is no number of 64 bits, which nobody could read.
+    """
     rows = engine.rows(merged(facts["sums"], _BOUNDARY))
     histograms = facts["histograms"]
     by = [*_BOUNDARY, "side", "bucket"]
@@ -47,7 +52,7 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
     found = [
         Observed(
             *_key(row),
-            {column.name: row[column.name] for column in COUNTS},
+            _counts(row),
             tuple(buckets[(_key(row), "caller")]),
             tuple(buckets[(_key(row), "callee")]),
             tuple(codes[_key(row)]),
@@ -58,6 +63,13 @@ def boundaries(engine: Engine, facts: Mapping[str, Any]) -> list[Observed]:
         for row in rows
     ]
     return sorted(found, key=lambda each: (worst_first(each), each.consumer, each.provider, each.operation))
+
+
+def _counts(row: Mapping[str, Any]) -> dict[str, int]:
+    counts: dict[str, int] = {column.name: row[column.name] for column in COUNTS}
+    if max(map(abs, counts.values())) >= 1 << 63:
+        raise Refused(TOO_LARGE)
+    return counts
 
 
 def _windows(engine: Engine, sums: Any) -> tuple[int, int]:
@@ -81,27 +93,33 @@ def _key(row: dict[str, Any]) -> Key:
 
 
 def observed_in(
-    files: Sequence[str], complete: bool = False, window: str = "1h", columns: Sequence[str] = ()
+    files: Sequence[str], complete: bool = False, window: str = "1h", columns: Sequence[str] = (), memory_mb: int = 1024
 ) -> tuple[list[Observed], list[str]]:
     """The boundaries that these files tell of together, then those of servers and stores; and why what was not read was not.
 
     A name that begins with http:// or https:// is a server, of which the last `window` is asked; a
-    store is what `accord observe --listen` wrote.
+    store is what `accord observe --listen` wrote. Files may be larger than `memory_mb`, which holds beside one batch of spans;
+    what does not fit waits on the disk, and spans that cannot be counted are told of.
     """
     told: list[Observed] = []
+    layout = mapping(columns)
     others = [name for name in files if name.startswith(_SERVERS) or is_store(name)]
-    spans, refused = spans_in([name for name in files if name not in others], complete, columns)
+    refused: list[str] = []
     for name in others:
         try:
             told += observed_by(server(name), window) if name.startswith(_SERVERS) else _stored(name)
         except Refused as refusal:
             refused.append(f"{name}: {refusal}")
-    engine = Engine()
-    engine.take("spans", spans)
+    spans = _Spans([name for name in files if name not in others], complete, layout)
+    engine = Engine(memory_mb=memory_mb)
     try:
-        return [*observed(engine), *told], refused
+        _load(engine, spans)
+        told = [*observed(engine), *told]
+    except Refused as refusal:
+        spans.refused.append(f"{spans.count} spans, of which none is counted: {refusal}")
     finally:
         engine.close()
+    return told, [*spans.refused, *refused]
 
 
 def spans_in(files: Sequence[str], complete: bool = False, columns: Sequence[str] = ()) -> tuple[pa.Table, list[str]]:
@@ -110,20 +128,63 @@ def spans_in(files: Sequence[str], complete: bool = False, columns: Sequence[str
     `complete`: a span that says nothing of its sampling stands for itself; else its weight is unknown. `columns` says what
     those of tables mean (`layouts.mapping`); raises Refused where it says nothing that can be.
     """
-    layout = mapping(columns)
-    refused = []
-    batch = Batch(ONE if complete else UNKNOWN_WEIGHT)
-    tables: list[pa.Table] = []
-    for name in files:
-        try:
-            tables.extend(_tables(Path(name), batch, layout))
-        except Refused as refusal:
-            refused.append(f"{name}: {refusal}")
-        except OSError as error:
-            refused.append(f"{name}: {(error.strerror or str(error)).lower()}")
-    refused += [f"{count} times {reason}" for reason, count in batch.refused.items()]
-    tables.append(batch.taken())
-    return with_kinds(pa.concat_tables(tables)), refused
+    spans = _Spans(files, complete, mapping(columns))
+    return with_kinds(pa.concat_tables(spans)), spans.refused
+
+
+def load(engine: Engine, files: Sequence[str], complete: bool = False, columns: Sequence[str] = ()) -> list[str]:
+    """Makes the spans of these files the table `spans`, and says why what was not read was not; else as `spans_in`."""
+    spans = _Spans(files, complete, mapping(columns))
+    _load(engine, spans)
+    return spans.refused
+
+
+class _Spans:
+    """The spans of files, a batch at a time and at least one; `refused` says afterwards why what was not read was not."""
+
+    def __init__(self, files: Sequence[str], complete: bool, layout: Layout | None) -> None:
+        self.refused: list[str] = []
+        self.count = 0
+        self._files, self._layout = files, layout
+        self._batch = Batch(ONE if complete else UNKNOWN_WEIGHT)
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        for name in self._files:
+            for spans in self._of(name):
+                self.count += len(spans)
+                yield spans
+        self.refused += [f"{count} times {reason}" for reason, count in self._batch.refused.items()]
+        self.count += len(self._batch)
+        yield self._batch.taken()
+
+    def _of(self, name: str) -> Iterator[pa.Table]:
+        tables = _tables(Path(name), self._batch, self._layout)
+        while True:
+            try:
+                yield next(tables)
+            except StopIteration:
+                return
+            except Refused as refusal:
+                self.refused.append(f"{name}: {refusal}")
+            except OSError as error:
+                self.refused.append(f"{name}: {(error.strerror or str(error)).lower()}")
+
+
+def _load(engine: Engine, spans: Iterable[pa.Table]) -> None:
+    """Makes spans the table `spans`; kinds that nobody said are inferred for some traces at a time."""
+    unknown = 0
+    for number, table in enumerate(spans):
+        (engine.add if number else engine.take)("spans", table)
+        unknown += int(pc.sum(pc.equal(table.column("kind"), 0)).as_py() or 0)
+    if not unknown:
+        return
+    [count] = engine.database.execute("SELECT count(*) FROM spans").fetchall()[0]
+    parts = count // _INFERRED_AT_ONCE + 1
+    for part in range(parts):
+        some = f"SELECT * FROM spans WHERE hash(trace_hi, trace_lo) % {parts} = {part}"
+        table = inferred(engine.database.sql(some).to_arrow_table())
+        (engine.add if part else engine.take)("inferred", table)
+    engine.run(["DROP TABLE spans", "ALTER TABLE inferred RENAME TO spans"])
 
 
 def traces_alone(files: Sequence[str]) -> None:

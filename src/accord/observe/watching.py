@@ -10,7 +10,7 @@ from accord.observe.agreements import Agreements
 from accord.observe.drift import Fleet
 from accord.observe.engine import Engine
 from accord.observe.minutes import Minute, longer, minutes, minutes_of
-from accord.observe.summary import is_store, spans_in
+from accord.observe.summary import is_store, load
 
 _APART = 24 * 60
 """Alarms of one test less than a day apart are one."""
@@ -51,9 +51,7 @@ def watched(
 def _traced(files: Sequence[str], complete: bool, columns: Sequence[str], refused: list[str]) -> Iterator[Minute]:
     engine = Engine()
     try:
-        spans, reasons = spans_in(files, complete, columns)
-        refused += reasons
-        engine.take("spans", spans)
+        refused += load(engine, files, complete, columns)
         yield from minutes(engine)
     finally:
         engine.close()

@@ -14,8 +14,11 @@ Attributes = Mapping[str, Any]
 """What a span or a resource says, by key; values are texts, numbers, truth values, or lists of them."""
 
 LONGEST_TEXT = 256
+LONGEST_NS = 366 * 86_400_000_000_000
+"""What takes longer than a year is no call but a number that was written wrongly."""
+LATEST_NS = (1 << 62) - 2 * LONGEST_NS
+"""In 2114: until then twice the time between two spans, and what they took, are numbers of 64 bits."""
 _SIGN = 1 << 63
-_LARGEST = _SIGN - 1
 _NAMES = tuple(column.name for column in SPANS)
 _TEXTS = frozenset(column.name for column in SPANS if column.type == "text")
 _ABSENT: dict[str, Any] = {column.name: "" if column.type == "text" else 0 for column in SPANS} | {
@@ -30,7 +33,7 @@ class Batch:
     `weight` is that of a span which says nothing of its own sampling. `refused` counts, by reason, what could not be a span: nothing is dropped unseen.
     """
 
-    def __init__(self, weight: int = 0, since: int = 0, until: int = _LARGEST) -> None:
+    def __init__(self, weight: int = 0, since: int = 0, until: int = LATEST_NS) -> None:
         self.weight = weight
         self._since, self._until = since, until
         self.refused: dict[str, int] = {}
@@ -55,10 +58,12 @@ class Batch:
         start, duration = row[_START], row[_DURATION]
         if not row[_SPAN] or not (row[0] or row[1]):
             self.refuse("a span without an id")
-        elif not self._since < start <= self._until and 0 < start <= _LARGEST:
-            self.refuse("a span of another time")
-        elif not 0 < start <= _LARGEST or not 0 <= duration <= _LARGEST:
+        elif not 0 < start <= LATEST_NS or duration < 0:
             self.refuse("a span that ends before it begins, or began at no time")
+        elif not self._since < start <= self._until:
+            self.refuse("a span of another time")
+        elif duration > LONGEST_NS:
+            self.refuse("a span of more than a year")
         else:
             self._numbers.extend(row)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from accord.observe.columns import CLIENT, INTERNAL, SERVER
 from accord.observe.reading.batch import digest_of
@@ -16,10 +17,13 @@ def with_kinds(spans: pa.Table) -> pa.Table:
     A span whose parent belongs to another service serves a call, and the parent makes it, where it makes no other. Where a
     span has several such children, each has a call of its own put between, which tells what the child tells.
     """
-    kinds = spans.column("kind").to_pylist()
-    if 0 not in kinds:
-        return spans
+    return inferred(spans) if pc.any(pc.equal(spans.column("kind"), 0)).as_py() else spans
+
+
+def inferred(spans: pa.Table) -> pa.Table:
+    """The same of a part of a table in which some spans do not say their kind: all spans of some of its traces."""
     columns = {name: spans.column(name).to_pylist() for name in spans.schema.names}
+    kinds = list(columns["kind"])
     position = {key: number for number, key in enumerate(_keys(columns, "span"))}
     above = [position.get(key) for key in _keys(columns, "parent")]
     service = columns["service"]

@@ -52,7 +52,7 @@ _WITH_PORT = re.compile(r"[^:]*:\d+")
 _AUTHORITY = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#]+)", re.IGNORECASE)
 _SAMPLES = 1 << 56
 _THRESHOLD_DIGITS = 14
-_HEAVIEST = 10**9 * ONE
+HEAVIEST = 10**9 * ONE
 
 
 def first(attributes: Attributes, *names: str) -> Any:
@@ -180,7 +180,7 @@ def weight_of(tracestate: str) -> int | None:
                     rejected = int(digits.ljust(_THRESHOLD_DIGITS, "0"), 16)
                 except ValueError:
                     return None
-                return min(_HEAVIEST, round(ONE * _SAMPLES / (_SAMPLES - rejected)))
+                return min(HEAVIEST, round(ONE * _SAMPLES / (_SAMPLES - rejected)))
     return None
 
 

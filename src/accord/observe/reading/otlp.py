@@ -19,7 +19,7 @@ _KINDS = {"UNSPECIFIED": 0, "INTERNAL": 1, "SERVER": 2, "CLIENT": 3, "PRODUCER":
 _STATUSES = {"UNSET": UNSET, "OK": OK, "ERROR": ERROR}
 _MOST_ATTRIBUTES = 256
 _MOST_UNDERSTOOD = 4096
-_MOST_SEEN, _LONGEST_SEEN = 1 << 16, 512
+_MOST_SEEN, _LONGEST_SEEN, _MOST_LONG_BYTES = 1 << 16, 512, 1 << 23
 _KEY_FIRST, _LONGEST_WORD = b"\x0a", 128
 """The tag of field 1 of a KeyValue; a length below 128 is one byte."""
 _PLAIN = ("string_value", "int_value", "bool_value", "double_value")
@@ -51,13 +51,16 @@ class _Seen:
         self.numbers: dict[bytes, int] = {}
         self.pairs: dict[int, tuple[str, Any]] = {}
         self.unread: set[bytes] = set()
+        self.long_bytes = 0
 
     def make_room(self) -> None:
-        """Forgets all of it where there is too much; not while a request is read."""
-        if len(self.numbers) + len(self.pairs) + len(self.unread) > _MOST_SEEN:
+        """Forgets all of it where there is too much, or too much that is long; not while a request is read."""
+        count = len(self.numbers) + len(self.pairs) + len(self.unread)
+        if count > _MOST_SEEN or self.long_bytes > _MOST_LONG_BYTES:
             self.numbers.clear()
             self.pairs.clear()
             self.unread.clear()
+            self.long_bytes = 0
 
     def learn(self, attribute: bytes) -> int:
         """The number of an attribute that was not seen before; raises DecodeError where it is none.
@@ -77,7 +80,9 @@ class _Seen:
         number = next(_numbers)
         number = -number if key in OWN_WORDS else number
         self.pairs[number] = key, value
-        if len(attribute) <= _LONGEST_SEEN and number > 0:
+        if len(attribute) > _LONGEST_SEEN:
+            self.long_bytes += len(attribute)
+        elif number > 0:
             self.numbers[attribute] = number
         return number
 

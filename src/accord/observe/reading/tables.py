@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 from accord.model.problem import Refused
 from accord.observe.columns import SPANS, UNKNOWN_WEIGHT
 from accord.observe.reading import call_rows
-from accord.observe.reading.batch import Batch
+from accord.observe.reading.batch import LATEST_NS, LONGEST_NS, Batch
 from accord.observe.reading.layouts import POD, Layout, Source, layout_of
-from accord.observe.reading.meaning import of_resource, of_span, weight_of
+from accord.observe.reading.meaning import HEAVIEST, of_resource, of_span, weight_of
 from accord.observe.reading.values import (
     code_told,
     id_of,
@@ -178,7 +178,7 @@ def _own(part: pa.RecordBatch, batch: Batch) -> pa.Table:
     took = pc.if_else(pc.equal(told["duration_ns"], 0), 1, told["duration_ns"])
     spans = table.set_column(schema.names.index("weight"), "weight", weights)
     spans = spans.set_column(schema.names.index("duration_ns"), "duration_ns", took).filter(_are_spans(told))
-    batch.refuse("a span without an id, or that ends before it begins", len(table) - len(spans))
+    batch.refuse("a span without an id, or of a time or weight that cannot be", len(table) - len(spans))
     return spans
 
 
@@ -186,7 +186,11 @@ def _are_spans(told: Mapping[str, Any]) -> Any:
     identified = pc.and_(
         pc.not_equal(told["span"], 0), pc.or_(pc.not_equal(told["trace_hi"], 0), pc.not_equal(told["trace_lo"], 0))
     )
-    return pc.and_(identified, pc.and_(pc.greater(told["start_ns"], 0), pc.greater_equal(told["duration_ns"], 0)))
+    bounds = {"start_ns": (1, LATEST_NS), "duration_ns": (0, LONGEST_NS), "weight": (UNKNOWN_WEIGHT, HEAVIEST)}
+    for name, (low, high) in bounds.items():
+        within = pc.and_(pc.greater_equal(told[name], low), pc.less_equal(told[name], high))
+        identified = pc.and_(identified, within)
+    return identified
 
 
 class RowReader:

@@ -3,10 +3,10 @@
 from google.protobuf.any_pb2 import Any
 from google.protobuf.duration_pb2 import Duration
 
-INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED, UNAVAILABLE = 3, 8, 12, 14
+INVALID_ARGUMENT, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNIMPLEMENTED, UNAVAILABLE = 3, 4, 8, 12, 14
 """Codes of gRPC: https://grpc.io/docs/guides/status-codes/"""
 RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
-_RPC = {400: INVALID_ARGUMENT, 413: INVALID_ARGUMENT, 429: RESOURCE_EXHAUSTED, 503: UNAVAILABLE}
+_RPC = {400: INVALID_ARGUMENT, 408: DEADLINE_EXCEEDED, 413: INVALID_ARGUMENT, 429: RESOURCE_EXHAUSTED, 503: UNAVAILABLE}
 
 
 class Refusal(Exception):

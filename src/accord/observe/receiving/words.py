@@ -1,15 +1,15 @@
 """The statements of settling: those that are not of the one definition, and it, compiled once."""
 
 from functools import cache
-from typing import Any
 
 import ibis
 from ibis import ifelse
 
 from accord.observe import calls as calls_of
+from accord.observe import naming
 from accord.observe import sums as sums_of
-from accord.observe.calls import PEER
 from accord.observe.columns import BOUNDARY, CODES, COUNTS, HISTOGRAM, SPANS, Column
+from accord.observe.engine import Steps
 from accord.observe.schema import table_of
 
 _TYPES = {"int64": "BIGINT", "int32": "INTEGER", "int8": "TINYINT", "text": "VARCHAR"}
@@ -81,9 +81,8 @@ SORTED_OUT = (
 REMEMBER = """INSERT INTO store.settled
     SELECT DISTINCT whole_hi, whole_lo, span, call, kind, {at} FROM due d WHERE NOT EXISTS (SELECT 1 FROM store.settled s
         WHERE s.trace_hi = d.whole_hi AND s.trace_lo = d.whole_lo AND s.span = d.span)"""
-_EXECUTED = "key <> 0 AND refused = 0 AND has_callee = 1"
-REMEMBER_KEYS = f"""INSERT INTO store.executed SELECT DISTINCT provider, operation, key, {{at}} FROM calls c
-    WHERE {_EXECUTED} AND NOT EXISTS (SELECT 1 FROM store.executed e
+REMEMBER_KEYS = """INSERT INTO store.executed SELECT DISTINCT provider, operation, key, {at} FROM executions c
+    WHERE NOT EXISTS (SELECT 1 FROM store.executed e
         WHERE e.provider = c.provider AND e.operation = c.operation AND e.key = c.key)"""
 _MINUTE = "began_ns // 1000000000 - (began_ns // 1000000000) % 60"
 _NAMES = ", ".join(column.name for column in BOUNDARY)
@@ -98,12 +97,12 @@ STORED = (
     "INSERT INTO store.histograms BY NAME SELECT * FROM histograms",
     "INSERT INTO store.codes BY NAME SELECT * FROM codes",
     f"""INSERT INTO store.sums SELECT {_MINUTE}, 60, consumer, provider, operation, environment, {_row({"repeated": "1"})}
-        FROM (SELECT * FROM calls WHERE {_EXECUTED} QUALIFY row_number() OVER (
+        FROM (SELECT * FROM executions QUALIFY row_number() OVER (
             PARTITION BY provider, operation, key ORDER BY began_ns, callee_start, call) = 1) c
         SEMI JOIN store.executed USING (provider, operation, key)""",
     f"""INSERT INTO store.sums SELECT {_MINUTE.replace("began_ns", "start_ns")}, 60,
         CASE WHEN kind IN (3, 4) THEN service ELSE '' END,
-        CASE WHEN kind IN (2, 5) THEN service WHEN peer = '' THEN '' ELSE '{PEER}' || peer END,
+        CASE WHEN kind IN (2, 5) THEN service WHEN peer = '' THEN '' ELSE '{naming.PEER}' || peer END,
         operation, environment, {_row({"undecided": "count(*)"})} FROM halves GROUP BY ALL""",
     f"""INSERT INTO store.sums SELECT {_MINUTE}, 60, consumer, provider, operation, environment,
         {_row({"undecided": "count(*)"})} FROM undecided GROUP BY ALL""",
@@ -113,26 +112,22 @@ UNDECIDED_COUNT = "SELECT (SELECT count(*) FROM halves) + (SELECT count(*) FROM 
 
 @cache
 def compiled(early: bool) -> tuple[str, ...]:
-    """The one definition, as statements that make `calls`, `undecided`, `sums`, `histograms` and `codes` of `spans`.
+    """The one definition, as statements that make `executions`, `undecided`, `sums`, `histograms` and `codes` of `spans`.
 
     Where traces are let go early, calls of which one half came may lack only time: they are undecided, and not counted.
     """
-    found = calls_of.calls(table_of("spans"))
-    every = ibis.table(found.schema(), name="every_call")
-    alone = (every.has_caller + every.has_callee == 1) & (ifelse(early, 1, 0) == 1)
-    calls = ibis.table(found.schema(), name="calls")
-    return (
-        _make("every_call", found),
-        _make("undecided", every.filter(alone)),
-        _make("calls", every.filter(~alone)),
-        _make("sums", sums_of.sums(calls)),
-        _make("histograms", sums_of.histograms(calls)),
-        _make("codes", sums_of.codes(calls)),
-    )
-
-
-def _make(name: str, expression: Any) -> str:
-    return f'CREATE OR REPLACE TEMP TABLE "{name}" AS {ibis.to_sql(expression, dialect="duckdb")}'
+    steps = Steps()
+    keep = steps.keep
+    spans = table_of("spans")
+    known = keep("words", naming.words(spans))
+    every = keep("every_call", calls_of.calls(naming.numbered(spans, known), keep))
+    both = calls_of.CALLER | calls_of.CALLEE
+    alone = ((every.seen & both) != both) & (ifelse(early, 1, 0) == 1)
+    keep("undecided", sums_of.named_calls(every.filter(alone), known))
+    decided = keep("decided", every.filter(~alone))
+    keep("executions", sums_of.named_calls(decided.filter(sums_of.was_executed(decided)), known))
+    sums_of.facts_of_calls(decided, known, keep)
+    return tuple(steps.statements)
 
 
 @cache

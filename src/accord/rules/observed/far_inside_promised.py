@@ -131,8 +131,9 @@ def _one(told: list[Sighting]) -> Iterator[Finding]:
     promised = boundary.promised.get("latency.max")
     if promised is None or promised.value is NONE or promised.stance is not Stance.PROMISES:
         return
-    answers = sum(calls for sighting in told for _, _, calls in sighting.seen.callee_times)
-    if answers < _ENOUGH or not all(one.seen.shares_are_known and "latency.max" in one.facts for one in told):
+    answers = sum(map(_answers, told))
+    told_of = sum(_answers(sighting) / sighting.seen.stands_for for sighting in told)
+    if told_of < _ENOUGH or not all(one.seen.shares_are_known and "latency.max" in one.facts for one in told):
         return
     slowest = max(told, key=_slowest)
     longest = _slowest(slowest)
@@ -143,6 +144,10 @@ def _one(told: list[Sighting]) -> Iterator[Finding]:
         said = [may_answer(promised), *leaning]
         message = "; ".join((*(each.says for each in said), seen.says, "nobody has said that it stays so"))
         yield Finding(Verdict.NOTE, message, (*said, seen), *boundary.key, condition=condition(slowest))
+
+
+def _answers(sighting: Sighting) -> int:
+    return sum(calls for _, _, calls in sighting.seen.callee_times)
 
 
 def _slowest(sighting: Sighting) -> int:
