@@ -11,13 +11,14 @@ from msgspec import Struct
 from accord.boundaries.alerting import alerts_named
 from accord.boundaries.duty import instant_at, nanoseconds
 from accord.boundaries.ladder import Level as Said
-from accord.boundaries.ladder import ladder, operations_that_say, references, signals
+from accord.boundaries.ladder import ladder, ladder_of, operations_that_say, references, signals
 from accord.boundaries.recovery import due, duration_of, hours_of
 from accord.boundaries.rotas import roster
 from accord.boundaries.shifts import turns
 from accord.boundaries.system import System
 from accord.boundaries.vocabulary import vocabulary
 from accord.cases.deviation import Deviation, Urgency
+from accord.cases.drilling import is_drill
 from accord.cases.policy import Duty, Level, Policy
 from accord.model.duration import NANOSECONDS
 from accord.model.subject import called, provider_of
@@ -116,6 +117,8 @@ class Carrying:
     def _policy(self, deviation: Deviation, day: datetime) -> Policy:
         if not deviation.provider:
             return Policy("", "", (), self._last)
+        if is_drill(deviation):
+            return self._policy_of_drill(deviation, day)
         system, consumer = self._system, deviation.consumer.partition("+")[0]
         side = system.promised(deviation.provider, deviation.operation, {})
         climbed = ladder(system, deviation.provider, deviation.operation).levels
@@ -130,6 +133,12 @@ class Carrying:
             other_duty=self._duty_of(consumer, day) if consumer else (),
             other_person=deviation.consumer,
         )
+
+    def _policy_of_drill(self, deviation: Deviation, day: datetime) -> Policy:
+        """The ladder that begins with the rota; who keeps the installation stands on the other side."""
+        rota = deviation.provider
+        levels = tuple(self._levels(ladder_of(self._system, rota).levels, day))
+        return Policy(rota, self._last, levels, self._last, telemetry=False, other_person=self._last)
 
     def _levels(self, climbed: tuple[Said, ...], day: datetime) -> Iterator[Level]:
         for position, said in enumerate(climbed):

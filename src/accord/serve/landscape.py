@@ -33,10 +33,11 @@ def admitted(people: People, reached: Iterable[Person], carrying: Carrying) -> N
         addresses = [address for part in name.split("+") if part in known for address in known[part].addresses]
         known[name] = Person(name, addresses=tuple(addresses))
     for person in known.values():
-        before = people.person(person.pseudonym)
-        if before is None or before.addresses != person.addresses:
-            kept = Person(person.pseudonym) if before is None else before
-            people.admit(replace(kept, addresses=person.addresses)).result()
+        before = people.person(person.pseudonym) or Person(person.pseudonym)
+        verified = {(each.channel, each.to): each.verified_ns for each in before.addresses}
+        kept = tuple(replace(each, verified_ns=verified.get((each.channel, each.to), 0)) for each in person.addresses)
+        if before.addresses != kept or people.person(person.pseudonym) is None:
+            people.admit(replace(before, addresses=kept)).result()
 
 
 def _today() -> date:

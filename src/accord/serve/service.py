@@ -23,6 +23,7 @@ from accord.serve.api import Api
 from accord.serve.app import application
 from accord.serve.carrier import Carrier
 from accord.serve.doors import Door
+from accord.serve.drills import Drills
 from accord.serve.heartbeats import Heartbeats
 from accord.serve.intake import Intake
 from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every
@@ -31,6 +32,7 @@ from accord.serve.metrics import Operations
 from accord.serve.naming import Naming
 from accord.serve.outbox import Outbox
 from accord.serve.rates import BURST, PER_S, Rates
+from accord.serve.receipts import Receipts
 from accord.serve.sending.wiring import Wired
 from accord.serve.tokens import Tokens
 from accord.store.errors import StoreError
@@ -75,7 +77,16 @@ class Service:
         self.intake = Intake(self.carrier)
         self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
         self.life = Life(self.carrier)
-        self.outbox = Outbox(ledger, served.channels(), random.random, answer=self._answer, failed=self.carrier.wake)
+        self.receipts = Receipts(self.carrier)
+        self.drills = Drills(self.carrier, self.receipts, self.naming)
+        self.outbox = Outbox(
+            ledger,
+            served.channels(),
+            random.random,
+            answer=self._answer,
+            failed=self.carrier.wake,
+            became=self.receipts.became,
+        )
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
         self._stopped = asyncio.Event()
@@ -98,7 +109,8 @@ class Service:
         yield from Api(self.carrier, self.intake, self.naming).doors()
         yield from self.heartbeats.doors()
         yield from Tokens(self.carrier, self.naming).doors()
-        yield from AnswerPage(self.carrier, self.links, self.naming).doors()
+        yield from AnswerPage(self.carrier, self.links, self.naming, self.receipts).doors()
+        yield from self.drills.doors()
         yield from self.operations.doors()
 
     def stop(self) -> None:
@@ -107,7 +119,9 @@ class Service:
 
     def _answer(self, sending: Sending) -> str:
         message = sending.message
-        return self.links.address(message.deviation, message.turn, message.person, self.carrier.clock())
+        return self.links.address(
+            message.deviation, message.turn, message.person, self.carrier.clock(), sending.channel
+        )
 
     def _numbers(self) -> dict[str, int]:
         tries = {f"tries_{channel}_{outcome}": count for (channel, outcome), count in self.outbox.tries.items()}
@@ -147,6 +161,7 @@ class Service:
 
     def _tasks(self) -> list[asyncio.Task[None]]:
         work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
+        work.append(every(1.0, self.drills.look))
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
         work.append(self.outbox.run())
         return [asyncio.create_task(each) for each in work]
