@@ -3,7 +3,7 @@
 A signal is joined to the operation whose `detect` names it. What nobody says has a default here, and each default is named.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -13,12 +13,13 @@ from accord.boundaries.duty import instant_at, nanoseconds
 from accord.boundaries.ladder import Level as Said
 from accord.boundaries.ladder import ladder, ladder_of, operations_that_say, references, signals
 from accord.boundaries.recovery import due, duration_of, hours_of
-from accord.boundaries.rotas import roster
+from accord.boundaries.rotas import SYSTEMS, roster, rosters
 from accord.boundaries.shifts import turns
 from accord.boundaries.system import System
 from accord.boundaries.vocabulary import vocabulary
 from accord.cases.deviation import Deviation, Urgency
 from accord.cases.drilling import is_drill
+from accord.cases.instead import Instead, replaced
 from accord.cases.policy import Duty, Level, Policy
 from accord.model.duration import NANOSECONDS
 from accord.model.subject import called, provider_of
@@ -43,10 +44,15 @@ class Watched(Struct, frozen=True):
 
 
 class Carrying:
-    """What the contracts of a landscape say of signals. `last` is told where every level is exhausted or there is none."""
+    """What the contracts of a landscape say of signals. `last` is told where every level is exhausted or there is none.
 
-    def __init__(self, system: System, last: str, pseudonym: Pseudonym) -> None:
+    `known` gives, by what rotas and people call somebody (a mail address, a name; lower-case), the pseudonym they are reached under.
+    """
+
+    def __init__(self, system: System, last: str, pseudonym: Pseudonym, known: Mapping[str, str] | None = None) -> None:
         self._system, self._last, self._pseudonym = system, last, pseudonym
+        self._known = known or {}
+        self._instead: tuple[Instead, ...] = ()
         self._watched = dict(_watched(system))
         self._policies: dict[tuple[str, datetime], Policy] = {}
         self._words = vocabulary(system, {})
@@ -81,6 +87,42 @@ class Carrying:
         if known is None:
             known = self._policies[deviation.key, day] = self._policy(deviation, day)
         return known
+
+    def use(self, instead: Iterable[Instead]) -> None:
+        """From now on these are on duty instead of whom the rotas name; of two at the same time the later one."""
+        self._instead = tuple(instead)
+        self._policies.clear()
+
+    def known_as(self, name: str) -> str:
+        """The pseudonym of whom the configuration says that others call so; empty where it does not."""
+        prefix, _, rest = name.partition(":")
+        return self._known.get((rest if prefix in SYSTEMS else name).strip().lower(), "")
+
+    def rotas(self) -> tuple[str, ...]:
+        """Everybody who is paged: schedules with shifts, the parties of ladders, and for whom somebody stands in."""
+        scheduled = {found.party for found in rosters(self._system, {})}
+        watched = {(each.provider, each.operation) for each in self._watched.values()}
+        climbed = {level.party for about in watched for level in ladder(self._system, *about).levels}
+        return tuple(sorted(scheduled | climbed | {each.rota for each in self._instead}))
+
+    def duty(self, party: str, starts: datetime, lasts: timedelta) -> tuple[Duty, ...] | None:
+        """Who is on duty in a rota from an instant on, in order; None where its shifts cannot be worked out."""
+        found = roster(self._system, party, {})
+        if found is not None and any(turns(*each, starts, starts + lasts) is None for each in found.shifts):
+            return None
+        levels = ladder_of(self._system, party).levels
+        said = next((level for level in levels if level.party == party), None)
+        duty = self._planned(said, starts, lasts) if said else ()
+        return replaced(duty, (each for each in self._instead if each.rota == party), starts, starts + lasts)
+
+    def told(self, at_ns: int) -> tuple[str, ...]:
+        """Everybody whom a policy of a watched operation may tell, by pseudonym."""
+        names = {self._last}
+        for each in dict.fromkeys(self._watched.values()):
+            deviation = Deviation("", "+".join(self._consumers(each)), each.provider, each.operation, each.term)
+            policy = self.policy(deviation, at_ns)
+            names |= {duty.person for level in policy.levels for duty in level.duty} | {policy.other_person}
+        return tuple(sorted(names - {""}))
 
     def is_party(self, name: str) -> bool:
         """Whether a party of the landscape is called so, or the last resort."""
@@ -147,17 +189,25 @@ class Carrying:
             yield Level(said.party, min(within, following) if following > 0 else within, self._duty(said, day))
 
     def _duty(self, said: Said, day: datetime) -> tuple[Duty, ...]:
+        """Who is on duty from this day on: as planned, but for those who stand in."""
+        instead = (each for each in self._instead if each.rota == said.party)
+        return replaced(self._planned(said, day, HORIZON), instead, day, day + HORIZON)
+
+    def _planned(self, said: Said, starts: datetime, lasts: timedelta) -> tuple[Duty, ...]:
         """The turns of a rota, else the hours that were said, else always."""
-        rota = roster(self._system, said.party, {})
+        rota, ends = roster(self._system, said.party, {}), starts + lasts
         if rota is not None:
-            found = [each for shift, zone in rota.shifts for each in turns(shift, zone, day, day + HORIZON) or ()]
+            found = [each for shift, zone in rota.shifts for each in turns(shift, zone, starts, ends) or ()]
             return tuple(
-                Duty(nanoseconds(turn.starts), nanoseconds(turn.ends), self._pseudonym(turn.group[0]))
+                Duty(nanoseconds(turn.starts), nanoseconds(turn.ends), self._person(turn.group[0]))
                 for turn in sorted(found, key=lambda turn: turn.starts)
                 if turn.group
             )
-        spans = hours_of(said).spans(day, day + HORIZON)
+        spans = hours_of(said).spans(starts, ends)
         return tuple(Duty(nanoseconds(span.starts), nanoseconds(span.ends), said.party) for span in spans)
+
+    def _person(self, name: str) -> str:
+        return self.known_as(name) or self._pseudonym(name)
 
     def _duty_of(self, party: str, day: datetime) -> tuple[Duty, ...]:
         """When the other side can be asked to confirm: the hours in which it answers pages; always where it says none."""

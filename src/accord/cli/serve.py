@@ -1,5 +1,6 @@
 """Carry each deviation to exactly one responsible party until the other side confirms."""
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -143,7 +144,7 @@ def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) ->
 
     def load(ledger: "Ledger") -> "Carrying":
         from accord.report._places import where
-        from accord.serve.landscape import admitted, carrying_in
+        from accord.serve.landscape import admitted, carrying_in, unreached
         from accord.serve.sending.wiring import persons
 
         settings = read()
@@ -151,6 +152,8 @@ def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) ->
         for problem in problems:
             click.echo(f"not read: {where(problem.place)}: {problem.reason}", err=True)
         admitted(ledger, persons(settings.people, folder=settings.folder), carrying)
+        for name in unreached(ledger, carrying, time.time_ns()):
+            click.echo(f"{name}: nobody is reached under this name", err=True)
         return carrying
 
     return load

@@ -1,6 +1,6 @@
 """The contracts that are carried by: read from files at the start, and again when asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
@@ -23,7 +23,8 @@ def carrying_in(
     reading = read(tuple(paths), config)
     words = () if reading.facts else [each for each in stated(config) if isinstance(each, Fact)]
     system, refused = joined((*reading.facts, *words), _today())
-    return Carrying(system, last, Pseudonyms(people)), (*reading.problems, *refused)
+    known = {name.lower(): reached.pseudonym for reached in config.people for name in reached.known_as}
+    return Carrying(system, last, Pseudonyms(people), known), (*reading.problems, *refused)
 
 
 def admitted(people: People, reached: Iterable[Person], carrying: Carrying) -> None:
@@ -38,6 +39,14 @@ def admitted(people: People, reached: Iterable[Person], carrying: Carrying) -> N
         kept = tuple(replace(each, verified_ns=verified.get((each.channel, each.to), 0)) for each in person.addresses)
         if before.addresses != kept or people.person(person.pseudonym) is None:
             people.admit(replace(before, addresses=kept)).result()
+
+
+def unreached(people: People, carrying: Carrying, now_ns: int) -> Iterator[str]:
+    """Whoever may be told and has no channel, as rotas and contracts call them."""
+    for name in carrying.told(now_ns):
+        person = people.person(name)
+        if person is None or not person.addresses:
+            yield (person.known_as if person is not None else "") or name
 
 
 def _today() -> date:

@@ -14,7 +14,6 @@ import uvicorn
 from msgspec import Struct
 
 from accord.cases.carrying import Carrying
-from accord.cases.events import RotaChanged
 from accord.model.problem import Refused
 from accord.serve.access import LOOPBACK, Access
 from accord.serve.alertmanager_v2 import AlertmanagerV2
@@ -33,6 +32,7 @@ from accord.serve.naming import Naming
 from accord.serve.outbox import Outbox
 from accord.serve.rates import BURST, PER_S, Rates
 from accord.serve.receipts import Receipts
+from accord.serve.rotas import Rotas
 from accord.serve.sending.wiring import Wired
 from accord.serve.tokens import Tokens
 from accord.store.errors import StoreError
@@ -73,7 +73,11 @@ class Service:
         links = Links(
             secret_in(served.ledger.with_name(served.ledger.name + ".key")), served.address or f"http://{served.listen}"
         )
-        self.links, self.naming = links, Naming(ledger, lambda name: self.carrier.carrying.is_party(name))
+        self.links = links
+        self.naming = Naming(
+            ledger, lambda name: self.carrier.carrying.is_party(name), lambda name: self.carrier.carrying.known_as(name)
+        )
+        self.rotas = Rotas(self.carrier, self.naming)
         self.intake = Intake(self.carrier)
         self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
         self.life = Life(self.carrier)
@@ -111,6 +115,7 @@ class Service:
         yield from Tokens(self.carrier, self.naming).doors()
         yield from AnswerPage(self.carrier, self.links, self.naming, self.receipts).doors()
         yield from self.drills.doors()
+        yield from self.rotas.doors()
         yield from self.operations.doors()
 
     def stop(self) -> None:
@@ -132,14 +137,9 @@ class Service:
         channels = await asyncio.to_thread(self.served.channels)
         self.carrier.carrying = await asyncio.to_thread(self.served.load, self.ledger)
         self.outbox.use(channels)
-        now_ns = self.carrier.clock()
-        changed = [
-            (case.deviation, RotaChanged(f"rota/{case.id}/{now_ns}", now_ns))
-            for case in self.ledger.cases(is_open=True, limit=100_000)
-            if self.carrier.carrying.policy(case.deviation, now_ns) != self.ledger.policy_of(case.key)
-        ]
-        await self.carrier.record(changed)
-        _log.info("contracts read again; %d open deviations are carried differently", len(changed))
+        self.rotas.apply()
+        changed = await self.carrier.carry_otherwise()
+        _log.info("contracts read again; %d open deviations are carried differently", changed)
 
     async def run(self, ready: Callable[[str], None]) -> None:
         """Serves until it is stopped; `ready` is told the address. Raises Refused where that is not to be had."""
