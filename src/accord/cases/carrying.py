@@ -16,7 +16,7 @@ from accord.boundaries.recovery import due, duration_of, hours_of
 from accord.boundaries.rotas import SYSTEMS, roster, rosters
 from accord.boundaries.shifts import turns
 from accord.boundaries.system import System
-from accord.boundaries.vocabulary import vocabulary
+from accord.boundaries.vocabulary import lowered, vocabulary
 from accord.cases.deviation import Deviation, Urgency
 from accord.cases.drilling import is_drill
 from accord.cases.instead import Instead, replaced
@@ -60,6 +60,8 @@ class Carrying:
     def deviation(self, labels: Mapping[str, str], annotations: Mapping[str, str]) -> Deviation:
         """The deviation that an alert with these labels tells of; a signal that no contract names is kept under its own name."""
         signal = labels.get("alertname", "") or "unnamed signal"
+        if self.is_heartbeat(labels):
+            return self._silence_of(labels)
         urgency = self._urgency(labels)
         seen = annotations.get("summary") or annotations.get("description") or f"{signal} is firing"
         partition = ", ".join(labels[name] for name in self._words.partition if labels.get(name))
@@ -78,6 +80,18 @@ class Carrying:
             expected=self._expected(watched),
             seen=seen,
             urgency=urgency,
+        )
+
+    def is_heartbeat(self, labels: Mapping[str, str]) -> bool:
+        """Whether an alert always fires, so that its absence is noticed: `vocabulary.heartbeat` names it."""
+        return labels.get("alertname", "").lower() in lowered(self._words.heartbeat)
+
+    def _silence_of(self, labels: Mapping[str, str]) -> Deviation:
+        """What it is that a heartbeat is not heard: each source, by its other labels, for itself. It interrupts, whatever its severity."""
+        signal, told = labels["alertname"], {"alertname", *(name.lower() for name in self._words.severity)}
+        source = ", ".join(f"{name}={value}" for name, value in sorted(labels.items()) if name.lower() not in told)
+        return Deviation(
+            f"heartbeat {signal}", partition=source, expected=f"{signal} is heard", seen=f"{signal} is no longer heard"
         )
 
     def policy(self, deviation: Deviation, at_ns: int) -> Policy:

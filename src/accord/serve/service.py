@@ -24,6 +24,7 @@ from accord.serve.carrier import Carrier
 from accord.serve.doors import Door
 from accord.serve.drills import Drills
 from accord.serve.heartbeats import Heartbeats
+from accord.serve.instants import written
 from accord.serve.intake import Intake
 from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every
 from accord.serve.links import Links, secret_in
@@ -37,12 +38,14 @@ from accord.serve.sending.wiring import Wired
 from accord.serve.tokens import Tokens
 from accord.store.errors import StoreError
 from accord.store.interface import Ledger
-from accord.store.kept import Token
+from accord.store.kept import Note, Token
 from accord.store.rows import Sending
 
 _log = logging.getLogger("accord.serve")
 STOP_WITHIN_S = 10
 BACKLOG = 1024
+ALIVE = "serve/alive"
+"""The note that is kept each time before others are told that all is well."""
 
 
 class Served(Struct, frozen=True, kw_only=True):
@@ -80,6 +83,7 @@ class Service:
         self.rotas = Rotas(self.carrier, self.naming)
         self.intake = Intake(self.carrier)
         self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
+        self.intake.hear = self.heartbeats.hear_alert
         self.life = Life(self.carrier)
         self.receipts = Receipts(self.carrier)
         self.drills = Drills(self.carrier, self.receipts, self.naming)
@@ -179,10 +183,15 @@ class Service:
             _log.error("no root at the end: %s", error)
 
     async def _audit(self) -> None:
-        """Tells whoever watches that all is well; stays silent where it is not."""
-        audit, trouble = self.ledger.audit(), self.ledger.trouble()
-        if audit.broken or trouble:
-            _log.error("not well: %s", trouble or f"without actor or deadline: {', '.join(audit.broken[:5])}")
+        """Tells whoever watches that all is well, once that itself is on the disk; stays silent where it is not."""
+        try:
+            audit = self.ledger.audit()
+            await asyncio.wrap_future(self.ledger.keep(Note(ALIVE, text=written(self.carrier.clock()))))
+        except StoreError as error:
+            _log.error("not well: %s", error)
+            return
+        if audit.broken:
+            _log.error("not well: without actor or deadline: %s", ", ".join(audit.broken[:5]))
         elif self.served.alive is not None:
             await self.served.alive()
 
