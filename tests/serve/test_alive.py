@@ -73,9 +73,9 @@ def test_the_service_starts_with_both_tables_and_says_what_is_wrong_with_an_opti
     more = '[serve]\nalive = "https://watch.example.net/"\n[heartbeats]\nprometheus = "5m"\n'
     toml.write_text(toml.read_text() + more)
     try:
-        running.start("--heartbeat", "nightly=90m")
+        running.start("--heartbeat", "nightly=45m")
         found = running.client.get("/api/v1/heartbeats").json()
-        assert {each["name"]: each["within"] for each in found} == {"prometheus": "5m", "nightly": "90m"}
+        assert {each["name"]: each["within"] for each in found} == {"prometheus": "5m", "nightly": "45m"}
         assert "is reached under this name" not in running.log(), "everybody has a channel"
         running.end(15)
         for option, said in (("--alive=watch", "expected an address"), ("--heartbeat=x=1ms", "every second at most")):

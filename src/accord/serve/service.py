@@ -35,6 +35,7 @@ from accord.serve.rates import BURST, PER_S, Rates
 from accord.serve.receipts import Receipts
 from accord.serve.rotas import Rotas
 from accord.serve.sending.wiring import Wired
+from accord.serve.signals import Signals
 from accord.serve.tokens import Tokens
 from accord.store.errors import StoreError
 from accord.store.interface import Ledger
@@ -120,6 +121,7 @@ class Service:
         yield from AnswerPage(self.carrier, self.links, self.naming, self.receipts).doors()
         yield from self.drills.doors()
         yield from self.rotas.doors()
+        yield from Signals(self.carrier).doors()
         yield from self.operations.doors()
 
     def stop(self) -> None:
