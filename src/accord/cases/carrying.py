@@ -44,13 +44,13 @@ class Watched(Struct, frozen=True):
 
 
 class Carrying:
-    """What the contracts of a landscape say of signals. `last` is told where every level is exhausted or there is none.
+    """What the contracts of a landscape (`system`) say of signals. `last` is told where every level is exhausted or there is none.
 
     `known` gives, by what rotas and people call somebody (a mail address, a name; lower-case), the pseudonym they are reached under.
     """
 
     def __init__(self, system: System, last: str, pseudonym: Pseudonym, known: Mapping[str, str] | None = None) -> None:
-        self._system, self._last, self._pseudonym = system, last, pseudonym
+        self.system, self._last, self._pseudonym = system, last, pseudonym
         self._known = known or {}
         self._instead: tuple[Instead, ...] = ()
         self._watched = dict(_watched(system))
@@ -114,17 +114,17 @@ class Carrying:
 
     def rotas(self) -> tuple[str, ...]:
         """Everybody who is paged: schedules with shifts, the parties of ladders, and for whom somebody stands in."""
-        scheduled = {found.party for found in rosters(self._system, {})}
+        scheduled = {found.party for found in rosters(self.system, {})}
         watched = {(each.provider, each.operation) for each in self._watched.values()}
-        climbed = {level.party for about in watched for level in ladder(self._system, *about).levels}
+        climbed = {level.party for about in watched for level in ladder(self.system, *about).levels}
         return tuple(sorted(scheduled | climbed | {each.rota for each in self._instead}))
 
     def duty(self, party: str, starts: datetime, lasts: timedelta) -> tuple[Duty, ...] | None:
         """Who is on duty in a rota from an instant on, in order; None where its shifts cannot be worked out."""
-        found = roster(self._system, party, {})
+        found = roster(self.system, party, {})
         if found is not None and any(turns(*each, starts, starts + lasts) is None for each in found.shifts):
             return None
-        levels = ladder_of(self._system, party).levels
+        levels = ladder_of(self.system, party).levels
         said = next((level for level in levels if level.party == party), None)
         duty = self._planned(said, starts, lasts) if said else ()
         return replaced(duty, (each for each in self._instead if each.rota == party), starts, starts + lasts)
@@ -140,7 +140,7 @@ class Carrying:
 
     def is_party(self, name: str) -> bool:
         """Whether a party of the landscape is called so, or the last resort."""
-        return name == self._last or name in self._system.parties
+        return name == self._last or name in self.system.parties
 
     def joint_parties(self) -> tuple[str, ...]:
         """The consumers that are told as one, joined by a plus, of every operation with several that a signal watches."""
@@ -162,10 +162,10 @@ class Carrying:
 
     def _consumers(self, watched: Watched) -> list[str]:
         about = (watched.provider, watched.operation)
-        return sorted({consumer for consumer, *callee in self._system.keys if tuple(callee) == about and consumer})
+        return sorted({consumer for consumer, *callee in self.system.keys if tuple(callee) == about and consumer})
 
     def _expected(self, watched: Watched) -> str:
-        side = self._system.promised(watched.provider, watched.operation, {})
+        side = self.system.promised(watched.provider, watched.operation, {})
         facts = side.family(watched.term)
         stated = [f"{fact.term.replace('.', ' ')} {fact.text}" for fact in facts if not _is_about_people(fact.term)]
         return "; ".join(stated[:2]) or "no promise states what is expected"
@@ -175,7 +175,7 @@ class Carrying:
             return Policy("", "", (), self._last)
         if is_drill(deviation):
             return self._policy_of_drill(deviation, day)
-        system, consumer = self._system, deviation.consumer.partition("+")[0]
+        system, consumer = self.system, deviation.consumer.partition("+")[0]
         side = system.promised(deviation.provider, deviation.operation, {})
         climbed = ladder(system, deviation.provider, deviation.operation).levels
         promised = due(side, side.get("hours"))
@@ -193,7 +193,7 @@ class Carrying:
     def _policy_of_drill(self, deviation: Deviation, day: datetime) -> Policy:
         """The ladder that begins with the rota; who keeps the installation stands on the other side."""
         rota = deviation.provider
-        levels = tuple(self._levels(ladder_of(self._system, rota).levels, day))
+        levels = tuple(self._levels(ladder_of(self.system, rota).levels, day))
         return Policy(rota, self._last, levels, self._last, telemetry=False, other_person=self._last)
 
     def _levels(self, climbed: tuple[Said, ...], day: datetime) -> Iterator[Level]:
@@ -209,7 +209,7 @@ class Carrying:
 
     def _planned(self, said: Said, starts: datetime, lasts: timedelta) -> tuple[Duty, ...]:
         """The turns of a rota, else the hours that were said, else always."""
-        rota, ends = roster(self._system, said.party, {}), starts + lasts
+        rota, ends = roster(self.system, said.party, {}), starts + lasts
         if rota is not None:
             found = [each for shift, zone in rota.shifts for each in turns(shift, zone, starts, ends) or ()]
             return tuple(
@@ -225,7 +225,7 @@ class Carrying:
 
     def _duty_of(self, party: str, day: datetime) -> tuple[Duty, ...]:
         """When the other side can be asked to confirm: the hours in which it answers pages; always where it says none."""
-        side = self._system.promised(party, "page", {})
+        side = self.system.promised(party, "page", {})
         hours = side.get("hours")
         return () if hours is None else self._duty(Said(party, "page", 0, "", hours, hours=hours), day)
 

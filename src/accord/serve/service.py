@@ -31,6 +31,8 @@ from accord.serve.links import Links, secret_in
 from accord.serve.metrics import Operations
 from accord.serve.naming import Naming
 from accord.serve.outbox import Outbox
+from accord.serve.pages._frame import Pages
+from accord.serve.pages._shown import Shown
 from accord.serve.rates import BURST, PER_S, Rates
 from accord.serve.receipts import Receipts
 from accord.serve.rotas import Rotas
@@ -98,6 +100,7 @@ class Service:
         )
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
+        self.shown = Shown(self.carrier, self.naming)
         self._stopped = asyncio.Event()
 
     def _check_reach(self) -> None:
@@ -123,6 +126,7 @@ class Service:
         yield from self.rotas.doors()
         yield from Signals(self.carrier).doors()
         yield from self.operations.doors()
+        yield from Pages(self.shown).doors()
 
     def stop(self) -> None:
         """Ends `run` soon."""
