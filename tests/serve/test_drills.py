@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import MINUTE, NOON, Within
+from serving import CONTRACTS, MINUTE, NOON, Within
 
 from accord.model.message import Fate
 from accord.store.rows import Outcome
@@ -135,6 +135,21 @@ def test_a_rota_that_is_not_there_is_refused(service: Within, rota: str) -> None
     assert service.ask("GET", "/api/v1/drills/nothing").status_code == 404
 
 
+def test_where_nobody_is_on_duty_that_is_said_and_the_last_resort_sleeps(tmp_path: Path) -> None:
+    from accord.cli.drill import lines
+
+    service = Within(
+        tmp_path, CONTRACTS.replace("page: {acknowledge: 10m}", 'page: {hours: "Mon-Fri 01:00-02:00 UTC"}')
+    )
+    try:
+        one = begun(service, "second")
+        assert (one["over"], one["takenAt"], one["messages"]) == (True, None, [])
+        assert list(lines(one)) == ["nobody of its ladder is on duty now", "nobody took it in time"]
+        assert service.cases("?open=all") == []
+    finally:
+        service.close()
+
+
 def test_a_drill_outlives_the_process(service: Within) -> None:
     from accord.serve.drills import Drills
     from accord.serve.receipts import Receipts
@@ -163,7 +178,13 @@ def test_the_words_of_the_command_say_each_step_and_its_time() -> None:
     }
     silent = message | {"person": "Ben", "fate": "failed", "reason": "no such mailbox"}
     silent |= {"handedAt": None, "openedAt": None, "answeredAt": None}
-    drill = {"begunAt": "2026-11-27T12:00:00.000Z", "acknowledgedAt": None, "takenAt": None, "takenBy": ""}
+    drill = {
+        "deviation": "d",
+        "begunAt": "2026-11-27T12:00:00.000Z",
+        "acknowledgedAt": None,
+        "takenAt": None,
+        "takenBy": "",
+    }
     assert list(lines(drill | {"messages": [message, silent]})) == [
         "Anna by push: handed over after 0.4s, opened after 20.0s, answered after 31.0s",
         "Ben by push: failed (no such mailbox), never handed over",

@@ -56,6 +56,7 @@ class Carrying:
         self._watched = dict(_watched(system))
         self._policies: dict[tuple[str, datetime], Policy] = {}
         self._words = vocabulary(system, {})
+        self._heartbeats = frozenset(lowered(self._words.heartbeat))
 
     def deviation(self, labels: Mapping[str, str], annotations: Mapping[str, str]) -> Deviation:
         """The deviation that an alert with these labels tells of; a signal that no contract names is kept under its own name."""
@@ -84,7 +85,7 @@ class Carrying:
 
     def is_heartbeat(self, labels: Mapping[str, str]) -> bool:
         """Whether an alert always fires, so that its absence is noticed: `vocabulary.heartbeat` names it."""
-        return labels.get("alertname", "").lower() in lowered(self._words.heartbeat)
+        return labels.get("alertname", "").lower() in self._heartbeats
 
     def _silence_of(self, labels: Mapping[str, str]) -> Deviation:
         """What it is that a heartbeat is not heard: each source, by its other labels, for itself. It interrupts, whatever its severity."""
@@ -131,12 +132,12 @@ class Carrying:
 
     def told(self, at_ns: int) -> tuple[str, ...]:
         """Everybody whom a policy of a watched operation may tell, by pseudonym."""
-        names = {self._last}
-        for each in dict.fromkeys(self._watched.values()):
-            deviation = Deviation("", "+".join(self._consumers(each)), each.provider, each.operation, each.term)
-            policy = self.policy(deviation, at_ns)
-            names |= {duty.person for level in policy.levels for duty in level.duty} | {policy.other_person}
-        return tuple(sorted(names - {""}))
+        day = instant_at(at_ns).replace(hour=0, minute=0, second=0, microsecond=0)
+        watched = {(each.provider, each.operation): each for each in self._watched.values()}
+        climbed = {level.party: level for about in watched for level in ladder(self.system, *about).levels}
+        asked = {duty.person for level in climbed.values() for duty in self._duty(level, day)}
+        waiting = {"+".join(self._consumers(each)) for each in watched.values()}
+        return tuple(sorted(({self._last} | asked | waiting) - {""}))
 
     def is_party(self, name: str) -> bool:
         """Whether a party of the landscape is called so, or the last resort."""

@@ -52,7 +52,9 @@ def lines(drill: dict[str, Any]) -> Iterator[str]:
         told = ", ".join(steps) or f"{message['fate']}{why}, never handed over"
         yield f"{message['person']} by {message['channel']}: {told}"
     begun = drill["begunAt"]
-    if not drill["messages"]:
+    if not drill["deviation"]:
+        yield "nobody of its ladder is on duty now"
+    elif not drill["messages"]:
         yield "nobody was told: there is no channel"
     if drill["acknowledgedAt"]:
         yield f"acknowledged after {_after(begun, drill['acknowledgedAt'])}"

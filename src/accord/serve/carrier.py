@@ -39,13 +39,16 @@ class Carrier:
     async def carry_otherwise(self) -> int:
         """Tells every open case whose policy is another one than it was last decided by; how many there were."""
         now_ns = self.clock()
-        changed = [
-            (case.deviation, RotaChanged(f"rota/{case.id}/{now_ns}", now_ns))
+        changed = await asyncio.to_thread(self._carried_otherwise, now_ns)
+        await self.record((each, RotaChanged(f"rota/{each.key}/{now_ns}", now_ns)) for each in changed)
+        return len(changed)
+
+    def _carried_otherwise(self, now_ns: int) -> list[Deviation]:
+        return [
+            case.deviation
             for case in self.ledger.cases(is_open=True, limit=100_000)
             if self.carrying.policy(case.deviation, now_ns) != self.ledger.policy_of(case.key)
         ]
-        await self.record(changed)
-        return len(changed)
 
     def wake(self) -> None:
         """Says that something was written."""

@@ -70,7 +70,10 @@ class Drills:
         return answer(self._measured(found))
 
     async def begin(self, rota: str) -> Drill:
-        """A drill of the rota; raises Refused where nobody is called so, Conflict where one is under way."""
+        """A drill of the rota; raises Refused where nobody is called so, Conflict where one is under way.
+
+        Where nobody of its ladder is on duty it is over at once, and nobody is told: that is known without waking the last resort.
+        """
         carrying, now_ns = self._carrier.carrying, self._carrier.clock()
         if not carrying.is_party(rota):
             raise Refused(f"no party or rota of the contracts is called `{rota[:80]}`")
@@ -80,13 +83,19 @@ class Drills:
         policy = carrying.policy(deviation, now_ns)
         if not policy.levels:
             raise Refused(f"nobody is paged for `{rota[:80]}`")
+        if not any(level.person(now_ns) for level in policy.levels):
+            return await self._kept(Drill(uuid4().hex[:16], now_ns, rota, "", now_ns, over=True))
         begun = Drill(uuid4().hex[:16], now_ns + longest(policy), rota, deviation.key, now_ns)
         self._running[begun.id] = begun
-        await asyncio.wrap_future(self._ledger.keep(begun))  # first: a case that nobody ends would never fall silent
+        await self._kept(begun)  # first: a case that nobody ends would never fall silent
         [opened] = await self._carrier.record([(deviation, Fire(f"drill/{begun.id}", now_ns, deviation, "drill"))])
         if opened.case is not None:
             self._receipts.followed.add(opened.case.id)
         return begun
+
+    async def _kept(self, one: Drill) -> Drill:
+        await asyncio.wrap_future(self._ledger.keep(one))
+        return one
 
     async def look(self) -> None:
         """Ends those that somebody took, and those whose ladder is used up; both sides are told."""
@@ -102,7 +111,7 @@ class Drills:
         if case is not None and case.is_open:
             by = self._carrier.carrying.unknown_owner
             await self._carrier.tell(case, Withdraw(f"drill-over/{each.id}", now_ns, by, OVER))
-        await asyncio.wrap_future(self._ledger.keep(replace(each, over=True)))
+        await self._kept(replace(each, over=True))
         self._running.pop(each.id, None)
         if case is not None:
             self._receipts.followed.discard(case.id)

@@ -90,12 +90,16 @@ class Rotas:
 
     async def rotas(self, asked: Asked) -> Response:
         """Each rota: who is on duty, the next changes, and when nobody is."""
-        return answer({"rotas": [self._rota(party) for party in self._carrier.carrying.rotas()]})
+        return answer({"rotas": await asyncio.to_thread(self._all)})
+
+    def _all(self) -> list[dict[str, Any]]:
+        return [self._rota(party) for party in self._carrier.carrying.rotas()]
 
     async def calendar(self, asked: Asked) -> Response:
         """One rota of the coming days as iCalendar."""
         party, now_ns = asked.path("party"), self._carrier.clock()
-        duty = self._duty(party) if self._carrier.carrying.is_party(party) else None
+        is_known = self._carrier.carrying.is_party(party)
+        duty = await asyncio.to_thread(self._duty, party) if is_known else None
         if duty is None:
             raise Absent(f"no rota {party[:80]} that could be laid out")
         laid_out_ns = nanoseconds(instant_at(now_ns) - BEHIND)
