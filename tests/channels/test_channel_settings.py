@@ -115,7 +115,7 @@ name = "x"
         "10: channels.mail.security: expected one of tls starttls plain, read 'ssl'",
         "11: channels.mail.deadline: expected a duration from 1s to 2m such as 20s, read '5m'",
         """12: channels.mail.allow_private: expected networks such as ["10.1.0.0/16"], read ['10.0.0.1/8']""",
-        "15: people.anna-7.name: unknown key; expected one of channels addresses",
+        "15: people.anna-7.name: unknown key; expected one of channels addresses known_as",
         "14: people.anna-7.channels: there is no [channels.mial]; did you mean 'mail'?",
     ]
 
@@ -181,6 +181,22 @@ def test_a_check_of_a_configuration_with_channels_imports_nothing_that_sends(tmp
     imported = set(done.stdout.split())
     assert "accord.channels.webhook" in imported
     assert not {"h11", "httpx", "aiosmtplib", "apprise", "asyncio", "accord.serve", "accord.channels.slack"} & imported
+
+
+def test_what_others_call_somebody_is_read_and_is_nobody_else(tmp_path: Path) -> None:
+    named = GOOD.replace(
+        'channels = ["mail", "hook"]', 'channels = ["mail", "hook"]\nknown_as = ["Anna@example.org ", "Anna"]'
+    )
+    assert [each.known_as for each in read(tmp_path, named).people] == [("Anna@example.org", "Anna"), ()]
+    hook = '[channels.h]\nkind = "webhook"\nurl = "https://a.example/"\nsecret_env = "X"\n'
+    people = '[people.a]\nchannels = ["h"]\nknown_as = ["x", "B"]\n[people.b]\nchannels = ["h"]\nknown_as = ["X"]\n'
+    assert refused(tmp_path, hook + people) == [
+        "7: people.a.known_as: 'B' is also [people.b]",
+        "10: people.b.known_as: 'X' is also [people.a]",
+    ]
+    assert refused(tmp_path, hook + '[people.a]\nchannels = ["h"]\nknown_as = "x"') == [
+        "7: people.a.known_as: expected a list of names such as [\"anna@example.org\"], read 'x'"
+    ]
 
 
 @pytest.mark.parametrize("name", kinds())

@@ -65,6 +65,13 @@ def ladder(system: System, provider: str, operation: str, view: View = EVERY) ->
     return climbed(system, list(first_paged(system, provider, operation, view)), view)
 
 
+def ladder_of(system: System, reference: str, view: View = EVERY) -> Ladder:
+    """The ladder that begins with this party, because it says anything of itself or of being paged; empty where it does not."""
+    sides = (system.party(reference, view), system.promised(*answering(system, reference), view))
+    said = next((facts[0] for side in sides for facts in side.terms.values() if facts), None)
+    return climbed(system, [_level(system, reference, 0, "", said, None, view)], view) if said else Ladder()
+
+
 def first_paged(system: System, provider: str, operation: str, view: View = EVERY) -> Iterator[Level]:
     """Whom the first page of an operation reaches."""
     side = system.promised(provider, operation, view)

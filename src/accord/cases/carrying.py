@@ -3,7 +3,7 @@
 A signal is joined to the operation whose `detect` names it. What nobody says has a default here, and each default is named.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -11,13 +11,15 @@ from msgspec import Struct
 from accord.boundaries.alerting import alerts_named
 from accord.boundaries.duty import instant_at, nanoseconds
 from accord.boundaries.ladder import Level as Said
-from accord.boundaries.ladder import ladder, operations_that_say, references, signals
+from accord.boundaries.ladder import ladder, ladder_of, operations_that_say, references, signals
 from accord.boundaries.recovery import due, duration_of, hours_of
-from accord.boundaries.rotas import roster
+from accord.boundaries.rotas import SYSTEMS, roster, rosters
 from accord.boundaries.shifts import turns
 from accord.boundaries.system import System
-from accord.boundaries.vocabulary import vocabulary
+from accord.boundaries.vocabulary import lowered, vocabulary
 from accord.cases.deviation import Deviation, Urgency
+from accord.cases.drilling import is_drill
+from accord.cases.instead import Instead, replaced
 from accord.cases.policy import Duty, Level, Policy
 from accord.model.duration import NANOSECONDS
 from accord.model.subject import called, provider_of
@@ -42,17 +44,25 @@ class Watched(Struct, frozen=True):
 
 
 class Carrying:
-    """What the contracts of a landscape (`system`) say of signals. `last` is told where every level is exhausted or there is none."""
+    """What the contracts of a landscape (`system`) say of signals. `last` is told where every level is exhausted or there is none.
 
-    def __init__(self, system: System, last: str, pseudonym: Pseudonym) -> None:
+    `known` gives, by what rotas and people call somebody (a mail address, a name; lower-case), the pseudonym they are reached under.
+    """
+
+    def __init__(self, system: System, last: str, pseudonym: Pseudonym, known: Mapping[str, str] | None = None) -> None:
         self.system, self._last, self._pseudonym = system, last, pseudonym
+        self._known = known or {}
+        self._instead: tuple[Instead, ...] = ()
         self._watched = dict(_watched(system))
         self._policies: dict[tuple[str, datetime], Policy] = {}
         self._words = vocabulary(system, {})
+        self._heartbeats = frozenset(lowered(self._words.heartbeat))
 
     def deviation(self, labels: Mapping[str, str], annotations: Mapping[str, str]) -> Deviation:
         """The deviation that an alert with these labels tells of; a signal that no contract names is kept under its own name."""
         signal = labels.get("alertname", "") or "unnamed signal"
+        if self.is_heartbeat(labels):
+            return self._silence_of(labels)
         urgency = self._urgency(labels)
         seen = annotations.get("summary") or annotations.get("description") or f"{signal} is firing"
         partition = ", ".join(labels[name] for name in self._words.partition if labels.get(name))
@@ -73,6 +83,18 @@ class Carrying:
             urgency=urgency,
         )
 
+    def is_heartbeat(self, labels: Mapping[str, str]) -> bool:
+        """Whether an alert always fires, so that its absence is noticed: `vocabulary.heartbeat` names it."""
+        return labels.get("alertname", "").lower() in self._heartbeats
+
+    def _silence_of(self, labels: Mapping[str, str]) -> Deviation:
+        """What it is that a heartbeat is not heard: each source, by its other labels, for itself. It interrupts, whatever its severity."""
+        signal, told = labels["alertname"], {"alertname", *(name.lower() for name in self._words.severity)}
+        source = ", ".join(f"{name}={value}" for name, value in sorted(labels.items()) if name.lower() not in told)
+        return Deviation(
+            f"heartbeat {signal}", partition=source, expected=f"{signal} is heard", seen=f"{signal} is no longer heard"
+        )
+
     def policy(self, deviation: Deviation, at_ns: int) -> Policy:
         """By what it is carried at this instant."""
         day = instant_at(at_ns).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -80,6 +102,42 @@ class Carrying:
         if known is None:
             known = self._policies[deviation.key, day] = self._policy(deviation, day)
         return known
+
+    def use(self, instead: Iterable[Instead]) -> None:
+        """From now on these are on duty instead of whom the rotas name; of two at the same time the later one."""
+        self._instead = tuple(instead)
+        self._policies.clear()
+
+    def known_as(self, name: str) -> str:
+        """The pseudonym of whom the configuration says that others call so; empty where it does not."""
+        prefix, _, rest = name.partition(":")
+        return self._known.get((rest if prefix in SYSTEMS else name).strip().lower(), "")
+
+    def rotas(self) -> tuple[str, ...]:
+        """Everybody who is paged: schedules with shifts, the parties of ladders, and for whom somebody stands in."""
+        scheduled = {found.party for found in rosters(self.system, {})}
+        watched = {(each.provider, each.operation) for each in self._watched.values()}
+        climbed = {level.party for about in watched for level in ladder(self.system, *about).levels}
+        return tuple(sorted(scheduled | climbed | {each.rota for each in self._instead}))
+
+    def duty(self, party: str, starts: datetime, lasts: timedelta) -> tuple[Duty, ...] | None:
+        """Who is on duty in a rota from an instant on, in order; None where its shifts cannot be worked out."""
+        found = roster(self.system, party, {})
+        if found is not None and any(turns(*each, starts, starts + lasts) is None for each in found.shifts):
+            return None
+        levels = ladder_of(self.system, party).levels
+        said = next((level for level in levels if level.party == party), None)
+        duty = self._planned(said, starts, lasts) if said else ()
+        return replaced(duty, (each for each in self._instead if each.rota == party), starts, starts + lasts)
+
+    def told(self, at_ns: int) -> tuple[str, ...]:
+        """Everybody whom a policy of a watched operation may tell, by pseudonym."""
+        day = instant_at(at_ns).replace(hour=0, minute=0, second=0, microsecond=0)
+        watched = {(each.provider, each.operation): each for each in self._watched.values()}
+        climbed = {level.party: level for about in watched for level in ladder(self.system, *about).levels}
+        asked = {duty.person for level in climbed.values() for duty in self._duty(level, day)}
+        waiting = {"+".join(self._consumers(each)) for each in watched.values()}
+        return tuple(sorted(({self._last} | asked | waiting) - {""}))
 
     def is_party(self, name: str) -> bool:
         """Whether a party of the landscape is called so, or the last resort."""
@@ -116,6 +174,8 @@ class Carrying:
     def _policy(self, deviation: Deviation, day: datetime) -> Policy:
         if not deviation.provider:
             return Policy("", "", (), self._last)
+        if is_drill(deviation):
+            return self._policy_of_drill(deviation, day)
         system, consumer = self.system, deviation.consumer.partition("+")[0]
         side = system.promised(deviation.provider, deviation.operation, {})
         climbed = ladder(system, deviation.provider, deviation.operation).levels
@@ -131,6 +191,12 @@ class Carrying:
             other_person=deviation.consumer,
         )
 
+    def _policy_of_drill(self, deviation: Deviation, day: datetime) -> Policy:
+        """The ladder that begins with the rota; who keeps the installation stands on the other side."""
+        rota = deviation.provider
+        levels = tuple(self._levels(ladder_of(self.system, rota).levels, day))
+        return Policy(rota, self._last, levels, self._last, telemetry=False, other_person=self._last)
+
     def _levels(self, climbed: tuple[Said, ...], day: datetime) -> Iterator[Level]:
         for position, said in enumerate(climbed):
             within = duration_of(said.acknowledge) or ACKNOWLEDGE_WITHIN
@@ -138,17 +204,25 @@ class Carrying:
             yield Level(said.party, min(within, following) if following > 0 else within, self._duty(said, day))
 
     def _duty(self, said: Said, day: datetime) -> tuple[Duty, ...]:
+        """Who is on duty from this day on: as planned, but for those who stand in."""
+        instead = (each for each in self._instead if each.rota == said.party)
+        return replaced(self._planned(said, day, HORIZON), instead, day, day + HORIZON)
+
+    def _planned(self, said: Said, starts: datetime, lasts: timedelta) -> tuple[Duty, ...]:
         """The turns of a rota, else the hours that were said, else always."""
-        rota = roster(self.system, said.party, {})
+        rota, ends = roster(self.system, said.party, {}), starts + lasts
         if rota is not None:
-            found = [each for shift, zone in rota.shifts for each in turns(shift, zone, day, day + HORIZON) or ()]
+            found = [each for shift, zone in rota.shifts for each in turns(shift, zone, starts, ends) or ()]
             return tuple(
-                Duty(nanoseconds(turn.starts), nanoseconds(turn.ends), self._pseudonym(turn.group[0]))
+                Duty(nanoseconds(turn.starts), nanoseconds(turn.ends), self._person(turn.group[0]))
                 for turn in sorted(found, key=lambda turn: turn.starts)
                 if turn.group
             )
-        spans = hours_of(said).spans(day, day + HORIZON)
+        spans = hours_of(said).spans(starts, ends)
         return tuple(Duty(nanoseconds(span.starts), nanoseconds(span.ends), said.party) for span in spans)
+
+    def _person(self, name: str) -> str:
+        return self.known_as(name) or self._pseudonym(name)
 
     def _duty_of(self, party: str, day: datetime) -> tuple[Duty, ...]:
         """When the other side can be asked to confirm: the hours in which it answers pages; always where it says none."""

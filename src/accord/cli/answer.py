@@ -48,7 +48,7 @@ def command(
     if status == 409:
         click.echo(f"nothing changed: {found['message']}", err=True)
         click.get_current_context().exit(1)
-    _refuse_unless(status == 200, found)
+    refuse_unless(status == 200, found)
     click.echo(f"{_line(found)}{': ' + found['note'] if found['note'] else ''}")
 
 
@@ -82,7 +82,8 @@ def _read(error: urllib.error.HTTPError) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"message": f"answered {error.code}"}
 
 
-def _refuse_unless(good: bool, found: Any) -> None:
+def refuse_unless(good: bool, found: Any) -> None:
+    """Raises ClickException with what the service said, unless it was good."""
     if not good:
         raise click.ClickException(found["message"])
 
@@ -92,7 +93,7 @@ def _open(service: Service) -> list[dict[str, Any]]:
     more, after = True, ""
     while more:
         status, page = service.ask("GET", f"/api/v1/deviations?after={after}")
-        _refuse_unless(status == 200, page)
+        refuse_unless(status == 200, page)
         found += page["deviations"]
         more, after = page["more"], found[-1]["id"] if found else ""
     return found

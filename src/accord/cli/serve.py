@@ -1,6 +1,7 @@
 """Carry each deviation to exactly one responsible party until the other side confirms."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,9 @@ LISTEN, LEDGER = "127.0.0.1:9095", "accord.ledger"
     help="A source that must be heard this often; repeatable.",
 )
 @click.option(
+    "--alive", default="", metavar="URL", help="An address that is told every minute, by POST, while all is well."
+)
+@click.option(
     "--pages",
     default="3/10m",
     show_default=True,
@@ -66,6 +70,7 @@ def command(
     ledger: Path,
     last: str,
     heartbeats: tuple[str, ...],
+    alive: str,
     pages: str,
     config: str | None,
     log: str,
@@ -79,16 +84,18 @@ def command(
 
     service: Any = _service()
     read = partial(load, paths or (".",), config)
-    served = service.Served(
-        listen=listen,
-        ledger=ledger,
-        version=_version(),
-        load=_loading(paths or (".",), read, last),
-        channels=_channels(read),
-        heartbeats=dict(_heartbeat(text) for text in heartbeats),
-        address=address,
-    )
     try:
+        settings = read()
+        served = service.Served(
+            listen=listen,
+            ledger=ledger,
+            version=_version(),
+            load=_loading(paths or (".",), read, last),
+            channels=_channels(read),
+            heartbeats=_heartbeats(settings, heartbeats),
+            address=address,
+            alive=_alive(settings, alive),
+        )
         _run(served, log, _budget(pages))
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
@@ -143,7 +150,7 @@ def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) ->
 
     def load(ledger: "Ledger") -> "Carrying":
         from accord.report._places import where
-        from accord.serve.landscape import admitted, carrying_in
+        from accord.serve.landscape import admitted, carrying_in, unreached
         from accord.serve.sending.wiring import persons
 
         settings = read()
@@ -151,6 +158,8 @@ def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) ->
         for problem in problems:
             click.echo(f"not read: {where(problem.place)}: {problem.reason}", err=True)
         admitted(ledger, persons(settings.people, folder=settings.folder), carrying)
+        for name in unreached(ledger, carrying, time.time_ns()):
+            click.echo(f"{name}: nobody is reached under this name", err=True)
         return carrying
 
     return load
@@ -164,6 +173,23 @@ def _channels(read: "Callable[[], Config]") -> "Callable[[], Mapping[str, Wired]
         return wired(settings.channels, folder=settings.folder)
 
     return channels
+
+
+def _heartbeats(settings: "Config", options: tuple[str, ...]) -> dict[str, int]:
+    said = settings.serving.heartbeats if settings.serving else ()
+    return dict((*said, *(_heartbeat(text) for text in options)))
+
+
+def _alive(settings: "Config", url: str) -> "Callable[[], Awaitable[None]] | None":
+    """What tells whoever watches; the option goes before the configuration."""
+    from accord.files.serving import Alive, address_wrong
+    from accord.serve.alive import Telling
+
+    if url and address_wrong(url):
+        raise click.UsageError(f"--alive: {address_wrong(url)}")
+    said = settings.serving.alive if settings.serving else Alive()
+    meant = Alive(url or said.url, said.allow_private)
+    return Telling(meant) if meant.url else None
 
 
 def _heartbeat(text: str) -> tuple[str, int]:

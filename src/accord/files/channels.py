@@ -37,7 +37,14 @@ CHANNEL_KEYS: tuple[Key, ...] = (
 PEOPLE_KEYS: tuple[Key, ...] = (
     Key("people.PSEUDONYM.channels", "words", (), "the channels by which a person, or a party, is told: all of them"),
     Key("people.PSEUDONYM.addresses", "table", {}, "by the name of the channel, the address there, or where it stands"),
+    Key(
+        "people.PSEUDONYM.known_as",
+        "words",
+        (),
+        "what rotas, tokens and answers call this person: mail addresses, names",
+    ),
 )
+_OF_PEOPLE = tuple(key.name.rpartition(".")[2] for key in PEOPLE_KEYS)
 _OWN = tuple(key.name.rpartition(".")[2] for key in CHANNEL_KEYS)
 
 
@@ -53,11 +60,15 @@ class Channel(Struct, frozen=True):
 
 
 class Reached(Struct, frozen=True):
-    """Who is told by which channels, and the address on each; "" where the channel has one for all. An address may be a secret."""
+    """Who is told by which channels, and the address on each; "" where the channel has one for all. An address may be a secret.
+
+    `known_as` is what rotas call them, without regard to case.
+    """
 
     pseudonym: str
     addresses: tuple[tuple[str, str | Secret], ...]
     place: Place
+    known_as: tuple[str, ...] = ()
 
 
 class _Table(Struct, frozen=True):
@@ -83,7 +94,20 @@ def people_of(toml: Toml, channels: tuple[Channel, ...], problems: list[Problem]
     """Who is reached by them; channels that were refused themselves are taken to exist."""
     known: dict[str, Kind | None] = dict.fromkeys(_names(toml))
     known.update((channel.name, kind(channel.kind)) for channel in channels)
-    return tuple(_person(one, known) for one in _tables(toml, PEOPLE, problems))
+    tables = _tables(toml, PEOPLE, problems)
+    people = tuple(_person(one, known) for one in tables)
+    _distinct(people, tables)
+    return people
+
+
+def _distinct(people: tuple[Reached, ...], tables: list[_Table]) -> None:
+    """Nobody is known by what another is known as, or is: a page would go to either of them."""
+    whose = {person.pseudonym.lower(): person.pseudonym for person in people}
+    for person, one in zip(people, tables, strict=True):
+        for name in person.known_as:
+            other = whose.setdefault(name.lower(), person.pseudonym)
+            if other != person.pseudonym:
+                one.wrong("known_as", f"{shown(name)} is also [people.{other}]")
 
 
 def _names(toml: Toml) -> list[str]:
@@ -152,8 +176,8 @@ def _networks(one: _Table) -> tuple[Network, ...] | None:
 
 def _person(one: _Table, known: Mapping[str, Kind | None]) -> Reached:
     for key in one.table:
-        if key not in ("channels", "addresses"):
-            one.wrong(key, f"unknown key; {suggestion(key, ('channels', 'addresses'))}")
+        if key not in _OF_PEOPLE:
+            one.wrong(key, f"unknown key; {suggestion(key, _OF_PEOPLE)}")
     names = one.table.get("channels", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         one.wrong("channels", f"expected a list of channels, read {shown(names)}")
@@ -173,7 +197,15 @@ def _person(one: _Table, known: Mapping[str, Kind | None]) -> Reached:
         refusal = address_refusal(chosen, address) if chosen and isinstance(address, str) else ""
         if refusal and (name in addresses or name not in (one.table.get("addresses") or {})):
             one.wrong("addresses", f"{name}: {refusal}")
-    return Reached(one.path[-1], told, one.toml.place(one.path))
+    return Reached(one.path[-1], told, one.toml.place(one.path), _known_as(one))
+
+
+def _known_as(one: _Table) -> tuple[str, ...]:
+    names = one.table.get("known_as", [])
+    if isinstance(names, list) and all(isinstance(name, str) and name.strip() for name in names):
+        return tuple(dict.fromkeys(name.strip() for name in names))
+    one.wrong("known_as", f'expected a list of names such as ["anna@example.org"], read {shown(names)}')
+    return ()
 
 
 def _addresses(one: _Table, names: list[str]) -> dict[str, str | Secret]:

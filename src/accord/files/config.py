@@ -25,11 +25,13 @@ from accord.model.waiver import Waiver
 
 if TYPE_CHECKING:
     from accord.files.channels import Channel, Reached
+    from accord.files.serving import Serving
 
 _BY_NAME = {key.name: key for key in KEYS}
 _LISTED = ("scope", "waiver")
 _TABLES = (*dict.fromkeys(key.table for key in (*KEYS, PLATFORM_KEY)), *_LISTED)
 _REACHING = ("channels", "people")
+_SERVING = ("serve", "heartbeats")
 _CONFIG_VARIABLE = "ACCORD_CONFIG"
 
 
@@ -58,7 +60,7 @@ class Config(Struct, frozen=True):
 
     `selections` are its waivers, each with the pattern of the files that it is for, `comments` those of its own lines.
     `platforms` are the versions in use that were said, those of an environment or a cluster with their scope.
-    `channels` are the ways to reach people, `people` who is reached by which.
+    `channels` are the ways to reach people, `people` who is reached by which. `serving` is what else the live loop is told.
     """
 
     settings: tuple[Setting, ...]
@@ -69,6 +71,7 @@ class Config(Struct, frozen=True):
     comments: tuple[Waiver, ...] = ()
     channels: "tuple[Channel, ...]" = ()
     people: "tuple[Reached, ...]" = ()
+    serving: "Serving | None" = None
 
     def setting(self, name: str) -> Setting:
         """The setting of a key such as `check.format`."""
@@ -170,10 +173,10 @@ def _with_environment(config: Config, environ: Mapping[str, str], problems: list
 def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
     found = {setting.key.name: setting for setting in config.settings}
     for table, members in toml.tables.items():
-        if table in (*_LISTED, PLATFORM_KEY.table, *_REACHING):
+        if table in (*_LISTED, PLATFORM_KEY.table, *_REACHING, *_SERVING):
             continue
         if table not in _TABLES:
-            problems.append(unknown(toml, (table,), (*_TABLES, *_REACHING)))
+            problems.append(unknown(toml, (table,), (*_TABLES, *_REACHING, *_SERVING)))
         elif not isinstance(members, dict):
             problems.append(Problem(toml.place((table,)), f"{table}: expected a table, read {shown(members)}"))
         else:
@@ -183,7 +186,10 @@ def _with_file(config: Config, toml: Toml, problems: list[Problem]) -> Config:
     running = (*everywhere, *(one for rule in scopes for one in rule.running))
     selections = waivers_of(toml, problems)
     reaching = _reaching(toml, problems)
-    return Config(tuple(found.values()), scopes, toml.file, running, selections, waivers_of_lines(toml), *reaching)
+    lines = waivers_of_lines(toml)
+    return Config(
+        tuple(found.values()), scopes, toml.file, running, selections, lines, *reaching, _serving(toml, problems)
+    )
 
 
 def _reaching(toml: Toml, problems: list[Problem]) -> "tuple[tuple[Channel, ...], tuple[Reached, ...]]":
@@ -193,6 +199,14 @@ def _reaching(toml: Toml, problems: list[Problem]) -> "tuple[tuple[Channel, ...]
 
     channels = channels_of(toml, problems)
     return channels, people_of(toml, channels, problems)
+
+
+def _serving(toml: Toml, problems: list[Problem]) -> "Serving | None":
+    if not any(table in toml.tables for table in _SERVING):
+        return None
+    from accord.files.serving import serving_of
+
+    return serving_of(toml, problems)
 
 
 def _read_table(

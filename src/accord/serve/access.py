@@ -17,6 +17,9 @@ OPEN = ""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 SECRET_BYTES = 32
 
+_OF_PROXIES = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Headers by which a proxy on this machine tells that somebody else asks."""
+
 _RANKS = {OPEN: 0, Role.READER: 1, Role.RESPONDER: 2, Role.ADMIN: 3}
 
 
@@ -48,7 +51,9 @@ class Access:
 
 
 def is_ours(headers: Mapping[str, str]) -> bool:
-    """Whether the request names this machine as its host, and comes from no page of another site."""
+    """Whether the request names this machine as its host, and comes from no page of another site and through no proxy."""
+    if any(headers.get(name) for name in _OF_PROXIES):
+        return False
     origin = headers.get("origin", "")
     return _host(headers.get("host", "")) in LOOPBACK and (not origin or _host(origin.partition("://")[2]) in LOOPBACK)
 

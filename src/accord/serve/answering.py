@@ -18,6 +18,7 @@ from accord.serve.carrier import Carrier
 from accord.serve.doors import Asked, Door
 from accord.serve.links import Link, Links
 from accord.serve.naming import Naming
+from accord.serve.receipts import Receipts
 
 PATH = "/a/{link}"
 LARGEST_FORM = 4096
@@ -35,8 +36,8 @@ _ASKED = (Phase.AWAIT, Phase.READBACK, Phase.LAST)
 class AnswerPage:
     """The doors that a link opens."""
 
-    def __init__(self, carrier: Carrier, links: Links, naming: Naming) -> None:
-        self._carrier, self._links, self._naming = carrier, links, naming
+    def __init__(self, carrier: Carrier, links: Links, naming: Naming, receipts: Receipts) -> None:
+        self._carrier, self._links, self._naming, self._receipts = carrier, links, naming, receipts
 
     def doors(self) -> Iterable[Door]:
         """Showing and answering; whoever holds the link may."""
@@ -44,9 +45,11 @@ class AnswerPage:
         yield Door("POST", PATH, OPEN, self.take, LARGEST_FORM)
 
     async def show(self, asked: Asked) -> Response:
-        """The page; opening it answers nothing."""
+        """The page; opening it answers nothing, and is kept as a receipt of the message."""
         link = self._links.read(asked.path("link"), self._carrier.clock())
-        return self._page(link, "")
+        page = self._page(link, "")
+        await self._receipts.opened(link)
+        return page
 
     async def take(self, asked: Asked) -> Response:
         """What was tapped, and what it came to."""
@@ -58,6 +61,7 @@ class AnswerPage:
             recorded = await self._carrier.tell(case, event_of(said, case, link.person, now_ns))
         except Refused as refused:
             return self._page(link, str(refused), 400)
+        await self._receipts.answered(link)
         return self._page(link, recorded.note or "taken down", 200 if recorded.changed or recorded.repeated else 409)
 
     def _case(self, link: Link) -> Case:

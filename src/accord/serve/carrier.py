@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from accord.cases.carrying import Carrying
 from accord.cases.case import Case
 from accord.cases.deviation import Deviation
-from accord.cases.events import AnyEvent
+from accord.cases.events import AnyEvent, RotaChanged
 from accord.store.interface import Ledger
 from accord.store.rows import Entry, Recorded
 
@@ -35,6 +35,20 @@ class Carrier:
     async def tell(self, case: Case, event: AnyEvent) -> Recorded:
         """One event of a case that is there."""
         return (await self.record([(case.deviation, event)]))[0]
+
+    async def carry_otherwise(self) -> int:
+        """Tells every open case whose policy is another one than it was last decided by; how many there were."""
+        now_ns = self.clock()
+        changed = await asyncio.to_thread(self._carried_otherwise, now_ns)
+        await self.record((each, RotaChanged(f"rota/{each.key}/{now_ns}", now_ns)) for each in changed)
+        return len(changed)
+
+    def _carried_otherwise(self, now_ns: int) -> list[Deviation]:
+        return [
+            case.deviation
+            for case in self.ledger.cases(is_open=True, limit=100_000)
+            if self.carrying.policy(case.deviation, now_ns) != self.ledger.policy_of(case.key)
+        ]
 
     def wake(self) -> None:
         """Says that something was written."""

@@ -49,6 +49,11 @@ class Heartbeats:
             await self._carrier.record([(_deviation(found), Clear(f"heard/{name}/{now_ns}", now_ns, name))])
         await asyncio.wrap_future(self._ledger.keep(replace(found, heard_ns=now_ns, missed=False)))
 
+    async def hear_alert(self, name: str) -> None:
+        """An alert of this name was heard: that counts where a heartbeat is called so."""
+        if name in self._within:
+            await self.hear(name)
+
     async def look(self) -> None:
         """Those not heard in time deviate."""
         now_ns = self._carrier.clock()

@@ -1,7 +1,7 @@
 """What signals say becomes events: a first word opens or reopens, a repeat only counts, an end clears, silence lapses."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -17,11 +17,15 @@ Pair = tuple[Deviation, AnyEvent]
 
 
 class Intake:
-    """Takes instances of signals. What it remembers of them is a copy of what is kept, so that a repeat costs no search."""
+    """Takes instances of signals. What it remembers of them is a copy of what is kept, so that a repeat costs no search.
+
+    `hear` is told the name of each heartbeat among them.
+    """
 
     def __init__(self, carrier: Carrier) -> None:
         self._carrier, self._ledger = carrier, carrier.ledger
         self.instances = {each.id: each for each in self._ledger.kept(Instance)}
+        self.hear: Callable[[str], Awaitable[None]] = _heard_nowhere
         self.silences = {each.id: each for each in self._ledger.kept(Silence, carrier.clock())}
 
     async def take(self, told: Sequence[Instance]) -> None:
@@ -36,6 +40,11 @@ class Intake:
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviation.key)
         await asyncio.gather(self._carrier.record(events), self._keep(kept.values()))
+        for name in {one.labels["alertname"] for one in told if not one.resolved and self._is_heartbeat(one)}:
+            await self.hear(name)
+
+    def _is_heartbeat(self, one: Instance) -> bool:
+        return self._carrier.carrying.is_heartbeat(one.labels)
 
     async def _keep(self, instances: Iterable[Instance]) -> None:
         told = tuple(instances)
@@ -44,7 +53,9 @@ class Intake:
             self.instances.update((each.id, each) for each in told)
 
     def _events(self, one: Instance, before: Instance | None, deviation: Deviation, now_ns: int) -> Iterator[Pair]:
-        if one.resolved:
+        if self._is_heartbeat(one):
+            yield from _heartbeat(one, before, deviation, now_ns)
+        elif one.resolved:
             if before is not None and not before.resolved:
                 yield deviation, Clear(f"clear/{one.id}/{one.begins_ns}/{now_ns}", now_ns, one.id)
         elif before is None or before.resolved or before.lapsed or not self._is_carried(one.id, deviation):
@@ -70,9 +81,15 @@ class Intake:
         ]
         if silent:
             deviations = [self._carrier.carrying.deviation(each.labels, each.annotations) for each in silent]
-            events = [Lapse(f"lapse/{each.id}/{each.ends_ns}", now_ns, each.id) for each in silent]
+            events = [self._lapsed(*pair, now_ns) for pair in zip(silent, deviations, strict=True)]
             await self._carrier.record(zip(deviations, events, strict=True))
             await self._keep(replace(each, lapsed=True) for each in silent)
+
+    def _lapsed(self, one: Instance, deviation: Deviation, now_ns: int) -> AnyEvent:
+        """A source that fell silent is neither good nor bad, but for one that always is to be heard."""
+        if self._is_heartbeat(one):
+            return Fire(f"missed/{one.id}/{one.ends_ns}", now_ns, deviation, one.id, one.updated_ns)
+        return Lapse(f"lapse/{one.id}/{one.ends_ns}", now_ns, one.id)
 
     async def silence(self, silence: Silence) -> None:
         """Keeps a silence, and holds each open deviation all of whose firing instances it holds."""
@@ -99,6 +116,19 @@ class Intake:
             if case.phase is Phase.HELD and case.reason.startswith(f"silence {silence.id}:")
         ]
         await self._carrier.record((case.deviation, Release(f"release/{case.id}/{now_ns}", now_ns)) for case in held)
+
+
+def _heartbeat(one: Instance, before: Instance | None, deviation: Deviation, now_ns: int) -> Iterator[Pair]:
+    """An alert that always fires deviates where it ends, and no longer once it is heard again."""
+    was_silent = before is not None and (before.resolved or before.lapsed)
+    if one.resolved and before is not None and not was_silent:
+        yield deviation, Fire(f"missed/{one.id}/{now_ns}", now_ns, deviation, one.id, now_ns)
+    elif not one.resolved and was_silent:
+        yield deviation, Clear(f"heard/{one.id}/{now_ns}", now_ns, one.id)
+
+
+async def _heard_nowhere(name: str) -> None:
+    """No heartbeat is called so."""
 
 
 def _after(one: Instance, before: Instance | None, key: str) -> Instance:

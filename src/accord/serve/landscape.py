@@ -1,6 +1,6 @@
 """The contracts that are carried by: read from files at the start, and again when asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
@@ -23,7 +23,8 @@ def carrying_in(
     reading = read(tuple(paths), config)
     words = () if reading.facts else [each for each in stated(config) if isinstance(each, Fact)]
     system, refused = joined((*reading.facts, *words), _today())
-    return Carrying(system, last, Pseudonyms(people)), (*reading.problems, *refused)
+    known = {name.lower(): reached.pseudonym for reached in config.people for name in reached.known_as}
+    return Carrying(system, last, Pseudonyms(people), known), (*reading.problems, *refused)
 
 
 def admitted(people: People, reached: Iterable[Person], carrying: Carrying) -> None:
@@ -33,10 +34,19 @@ def admitted(people: People, reached: Iterable[Person], carrying: Carrying) -> N
         addresses = [address for part in name.split("+") if part in known for address in known[part].addresses]
         known[name] = Person(name, addresses=tuple(addresses))
     for person in known.values():
-        before = people.person(person.pseudonym)
-        if before is None or before.addresses != person.addresses:
-            kept = Person(person.pseudonym) if before is None else before
-            people.admit(replace(kept, addresses=person.addresses)).result()
+        before = people.person(person.pseudonym) or Person(person.pseudonym)
+        verified = {(each.channel, each.to): each.verified_ns for each in before.addresses}
+        kept = tuple(replace(each, verified_ns=verified.get((each.channel, each.to), 0)) for each in person.addresses)
+        if before.addresses != kept or people.person(person.pseudonym) is None:
+            people.admit(replace(before, addresses=kept)).result()
+
+
+def unreached(people: People, carrying: Carrying, now_ns: int) -> Iterator[str]:
+    """Whoever may be told and has no channel, as rotas and contracts call them."""
+    for name in carrying.told(now_ns):
+        person = people.person(name)
+        if person is None or not person.addresses:
+            yield (person.known_as if person is not None else "") or name
 
 
 def _today() -> date:

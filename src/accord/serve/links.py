@@ -24,12 +24,13 @@ SECRET_BYTES, SIGNATURE_BYTES = 32, 16
 
 
 class Link(Struct, frozen=True, array_like=True):
-    """Whom a link asks, about which turn of which case, and until when."""
+    """Whom a link asks, about which turn of which case, until when, and by which channel it was sent."""
 
     case: str
     turn: int
     person: str
     ends_ns: int
+    channel: str = ""
 
 
 class Links:
@@ -38,9 +39,9 @@ class Links:
     def __init__(self, secret: bytes, address: str) -> None:
         self._secret, self._address = secret, address.rstrip("/")
 
-    def address(self, case: str, turn: int, person: str, now_ns: int) -> str:
+    def address(self, case: str, turn: int, person: str, now_ns: int, channel: str = "") -> str:
         """The address to answer one turn at."""
-        return f"{self._address}/a/{self.signed(Link(case, turn, person, now_ns + LIVES_NS))}"
+        return f"{self._address}/a/{self.signed(Link(case, turn, person, now_ns + LIVES_NS, channel))}"
 
     def signed(self, link: Link) -> str:
         """The link as the last part of its address."""

@@ -8,16 +8,21 @@ from accord.store.person import Person
 
 
 class Naming:
-    """Who is meant by a name, and what a pseudonym is shown as. `is_party` tells the names of parties, which stand for themselves."""
+    """Who is meant by a name, and what a pseudonym is shown as. `is_party` tells the names of parties, which stand for themselves.
 
-    def __init__(self, people: People, is_party: Callable[[str], bool]) -> None:
-        self._people, self._is_party = people, is_party
+    `known` gives the pseudonym of whom the configuration says that others call so; empty where it does not.
+    """
+
+    def __init__(
+        self, people: People, is_party: Callable[[str], bool], known: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        self._people, self._is_party, self._known = people, is_party, known
 
     async def pseudonym(self, name: str) -> str:
         """The pseudonym of whom others call so; somebody new gets one."""
         if not name or self._is_party(name) or self._people.person(name) is not None:
             return name
-        known = self._people.pseudonym_of(name)
+        known = self._known(name) or self._people.pseudonym_of(name)
         return known or (await asyncio.wrap_future(self._people.admit(Person("", name, name)))).pseudonym
 
     def name(self, pseudonym: str) -> str:

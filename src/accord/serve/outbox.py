@@ -54,8 +54,8 @@ def unreachable(one: Unreached, at_ns: int) -> Unreachable:
 class Outbox:
     """Sends until it is stopped. `answer` gives the link or the words by which a sending is answered, where its message has none.
 
-    `failed` is called after a sending failed for good: the loop then asks the ledger whom nothing reached. `chance` gives
-    numbers from 0 up to 1.
+    `failed` is called after a sending failed for good: the loop then asks the ledger whom nothing reached. `became` is told of
+    each try that was marked. `chance` gives numbers from 0 up to 1.
     """
 
     def __init__(
@@ -66,10 +66,11 @@ class Outbox:
         clock: Callable[[], int] = time.time_ns,
         answer: Callable[[Sending], str] = lambda _: "",
         failed: Callable[[], None] = lambda: None,
+        became: Callable[[Sending, rows.Outcome], None] = lambda _sending, _outcome: None,
     ) -> None:
         self.tries: Counter[tuple[str, str]] = Counter()
         self._store, self._channels, self._chance, self._clock = store, channels, chance, clock
-        self._answer, self._failed = answer, failed
+        self._answer, self._failed, self._became = answer, failed, became
         self._waiting: dict[str, dict[str, Sending]] = {}
         self._running: Counter[str] = Counter()
         self._unmarked: Counter[str] = Counter()
@@ -222,6 +223,7 @@ class Outbox:
             await self._mark([*_replaced(said, outcome), outcome])
         finally:
             self._unmarked[lane.channel] -= 1
+        self._became(said.sending, outcome)
         if outcome.fate is Fate.FAILED:
             self._failed()
 

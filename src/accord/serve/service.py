@@ -14,7 +14,6 @@ import uvicorn
 from msgspec import Struct
 
 from accord.cases.carrying import Carrying
-from accord.cases.events import RotaChanged
 from accord.model.problem import Refused
 from accord.serve.access import LOOPBACK, Access
 from accord.serve.alertmanager_v2 import AlertmanagerV2
@@ -23,7 +22,9 @@ from accord.serve.api import Api
 from accord.serve.app import application
 from accord.serve.carrier import Carrier
 from accord.serve.doors import Door
+from accord.serve.drills import Drills
 from accord.serve.heartbeats import Heartbeats
+from accord.serve.instants import written
 from accord.serve.intake import Intake
 from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every
 from accord.serve.links import Links, secret_in
@@ -33,16 +34,21 @@ from accord.serve.outbox import Outbox
 from accord.serve.pages._frame import Pages
 from accord.serve.pages._shown import Shown
 from accord.serve.rates import BURST, PER_S, Rates
+from accord.serve.receipts import Receipts
+from accord.serve.rotas import Rotas
 from accord.serve.sending.wiring import Wired
+from accord.serve.signals import Signals
 from accord.serve.tokens import Tokens
 from accord.store.errors import StoreError
 from accord.store.interface import Ledger
-from accord.store.kept import Token
+from accord.store.kept import Note, Token
 from accord.store.rows import Sending
 
 _log = logging.getLogger("accord.serve")
 STOP_WITHIN_S = 10
 BACKLOG = 1024
+ALIVE = "serve/alive"
+"""The note that is kept each time before others are told that all is well."""
 
 
 class Served(Struct, frozen=True, kw_only=True):
@@ -73,11 +79,25 @@ class Service:
         links = Links(
             secret_in(served.ledger.with_name(served.ledger.name + ".key")), served.address or f"http://{served.listen}"
         )
-        self.links, self.naming = links, Naming(ledger, lambda name: self.carrier.carrying.is_party(name))
+        self.links = links
+        self.naming = Naming(
+            ledger, lambda name: self.carrier.carrying.is_party(name), lambda name: self.carrier.carrying.known_as(name)
+        )
+        self.rotas = Rotas(self.carrier, self.naming)
         self.intake = Intake(self.carrier)
         self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
+        self.intake.hear = self.heartbeats.hear_alert
         self.life = Life(self.carrier)
-        self.outbox = Outbox(ledger, served.channels(), random.random, answer=self._answer, failed=self.carrier.wake)
+        self.receipts = Receipts(self.carrier)
+        self.drills = Drills(self.carrier, self.receipts, self.naming)
+        self.outbox = Outbox(
+            ledger,
+            served.channels(),
+            random.random,
+            answer=self._answer,
+            failed=self.carrier.wake,
+            became=self.receipts.became,
+        )
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
         self.shown = Shown(self.carrier, self.naming)
@@ -101,7 +121,10 @@ class Service:
         yield from Api(self.carrier, self.intake, self.naming).doors()
         yield from self.heartbeats.doors()
         yield from Tokens(self.carrier, self.naming).doors()
-        yield from AnswerPage(self.carrier, self.links, self.naming).doors()
+        yield from AnswerPage(self.carrier, self.links, self.naming, self.receipts).doors()
+        yield from self.drills.doors()
+        yield from self.rotas.doors()
+        yield from Signals(self.carrier).doors()
         yield from self.operations.doors()
         yield from Pages(self.shown).doors()
 
@@ -111,7 +134,9 @@ class Service:
 
     def _answer(self, sending: Sending) -> str:
         message = sending.message
-        return self.links.address(message.deviation, message.turn, message.person, self.carrier.clock())
+        return self.links.address(
+            message.deviation, message.turn, message.person, self.carrier.clock(), sending.channel
+        )
 
     def _numbers(self) -> dict[str, int]:
         tries = {f"tries_{channel}_{outcome}": count for (channel, outcome), count in self.outbox.tries.items()}
@@ -122,14 +147,9 @@ class Service:
         channels = await asyncio.to_thread(self.served.channels)
         self.carrier.carrying = await asyncio.to_thread(self.served.load, self.ledger)
         self.outbox.use(channels)
-        now_ns = self.carrier.clock()
-        changed = [
-            (case.deviation, RotaChanged(f"rota/{case.id}/{now_ns}", now_ns))
-            for case in self.ledger.cases(is_open=True, limit=100_000)
-            if self.carrier.carrying.policy(case.deviation, now_ns) != self.ledger.policy_of(case.key)
-        ]
-        await self.carrier.record(changed)
-        _log.info("contracts read again; %d open deviations are carried differently", len(changed))
+        self.rotas.apply()
+        changed = await self.carrier.carry_otherwise()
+        _log.info("contracts read again; %d open deviations are carried differently", changed)
 
     async def run(self, ready: Callable[[str], None]) -> None:
         """Serves until it is stopped; `ready` is told the address. Raises Refused where that is not to be had."""
@@ -151,6 +171,7 @@ class Service:
 
     def _tasks(self) -> list[asyncio.Task[None]]:
         work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
+        work.append(every(1.0, self.drills.look))
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
         work.append(self.outbox.run())
         return [asyncio.create_task(each) for each in work]
@@ -168,10 +189,15 @@ class Service:
             _log.error("no root at the end: %s", error)
 
     async def _audit(self) -> None:
-        """Tells whoever watches that all is well; stays silent where it is not."""
-        audit, trouble = self.ledger.audit(), self.ledger.trouble()
-        if audit.broken or trouble:
-            _log.error("not well: %s", trouble or f"without actor or deadline: {', '.join(audit.broken[:5])}")
+        """Tells whoever watches that all is well, once that itself is on the disk; stays silent where it is not."""
+        try:
+            audit = self.ledger.audit()
+            await asyncio.wrap_future(self.ledger.keep(Note(ALIVE, text=written(self.carrier.clock()))))
+        except StoreError as error:
+            _log.error("not well: %s", error)
+            return
+        if audit.broken:
+            _log.error("not well: without actor or deadline: %s", ", ".join(audit.broken[:5]))
         elif self.served.alive is not None:
             await self.served.alive()
 

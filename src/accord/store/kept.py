@@ -86,6 +86,12 @@ class Override(Kept, frozen=True):
     begins_ns: int = 0
     by: str = ""
     reason: str = ""
+    made_ns: int = 0
+
+    @property
+    def owner(self) -> str:
+        """Who is on duty by it."""
+        return self.person
 
 
 class Note(Kept, frozen=True):

@@ -1,0 +1,102 @@
+"""The tables `[serve]` and `[heartbeats]` of the configuration: who watches the service, and which sources it must hear."""
+
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from accord.files.channels import Network
+from accord.files.keys import Key, shown, suggestion
+from accord.files.toml import Toml
+from accord.model.duration import SECOND, parse_duration
+from accord.model.problem import Problem, Refused
+
+SERVE, HEARTBEATS = "serve", "heartbeats"
+SERVE_KEYS: tuple[Key, ...] = (
+    Key("serve.alive", "text", "", "an address that is told every minute, by POST, while all is well"),
+    Key("serve.allow_private", "networks", (), "networks that are no public ones in which that address may lie"),
+    Key("heartbeats.NAME", "duration", None, "a source that must be heard at least this often, 1s or longer"),
+)
+_WORDS = ("alive", "allow_private")
+
+
+class Alive(Struct, frozen=True):
+    """Who watches the service from outside: an address, and the networks that are no public ones in which it may lie."""
+
+    url: str = ""
+    allow_private: tuple[Network, ...] = ()
+
+
+class Serving(Struct, frozen=True):
+    """What both tables say; `heartbeats` are names and nanoseconds."""
+
+    alive: Alive = Alive()
+    heartbeats: tuple[tuple[str, int], ...] = ()
+
+
+def serving_of(toml: Toml, problems: list[Problem]) -> Serving:
+    """What the file says; what is wrong with it joins the problems."""
+    return Serving(_alive(toml, problems), tuple(_heartbeats(toml, problems)))
+
+
+def address_wrong(url: str) -> str:
+    """Why it is no address that can be told; empty where it is one."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    return (
+        ""
+        if good and url.isprintable() and " " not in url
+        else "expected an address such as https://watch.example.net/ping"
+    )
+
+
+def _table(toml: Toml, name: str, problems: list[Problem]) -> dict[str, object]:
+    found = toml.tables.get(name, {})
+    if isinstance(found, dict):
+        return found
+    problems.append(Problem(toml.place((name,)), f"{name}: expected a table, read {shown(found)}"))
+    return {}
+
+
+def _alive(toml: Toml, problems: list[Problem]) -> Alive:
+    url = ""
+    networks: tuple[Network, ...] = ()
+    for word, value in _table(toml, SERVE, problems).items():
+        wrong = ""
+        if word == "alive":
+            url = value if isinstance(value, str) else ""
+            wrong = address_wrong(url)
+        elif word == "allow_private":
+            networks, wrong = _networks(value)
+        else:
+            wrong = f"unknown key; {suggestion(word, _WORDS)}"
+        if wrong:
+            problems.append(Problem(toml.place((SERVE, word)), f"{SERVE}.{word}: {wrong}"))
+    return Alive(url, networks)
+
+
+def _networks(value: object) -> tuple[tuple[Network, ...], str]:
+    try:
+        if isinstance(value, list) and all(isinstance(text, str) for text in value):
+            return tuple(ip_network(text) for text in value), ""
+    except ValueError:
+        pass
+    return (), f'expected networks such as ["10.1.0.0/16"], read {shown(value)}'
+
+
+def _heartbeats(toml: Toml, problems: list[Problem]) -> list[tuple[str, int]]:
+    found = []
+    for name, value in _table(toml, HEARTBEATS, problems).items():
+        try:
+            within = parse_duration(value) if isinstance(value, str) else 0
+        except Refused:
+            within = 0
+        if within >= SECOND:
+            found.append((name, within))
+        else:
+            reason = f"expected a duration of at least 1s such as 5m, read {shown(value)}"
+            problems.append(Problem(toml.place((HEARTBEATS, name)), f"{HEARTBEATS}.{name}: {reason}"))
+    return found
