@@ -1,4 +1,4 @@
-"""Starts `accord serve` again and again by a fork, each to die at a named point: `dying.py`, one JSON order to a line.
+"""Starts `accord serve` again and again by a fork, each to die at a named point: `dying.py FOLDER`, one JSON order to a line.
 
 The order is {"words": [...], "log": FILE, "environ": {...}, "point": NAME, "passage": N}; the answer is the id of the process.
 At its N-th passage through the point it is killed by itself, as by SIGKILL from outside. Nothing of this is in the product:
@@ -110,14 +110,28 @@ def begin(order: dict[str, Any]) -> NoReturn:
     os._exit(run(order["words"]))
 
 
-def main() -> None:
-    import accord.cli.serve  # noqa: F401  # what every fork needs is there before the first
+def warm(folder: str) -> None:
+    """What every fork needs is there before the first."""
+    import uvicorn.lifespan.off
+    import uvicorn.loops.auto
+    import uvicorn.protocols.http.auto  # noqa: F401
+
+    import accord.cli.serve
     import accord.report._places
-    import accord.serve.landscape
-    import accord.serve.sending.wiring
     import accord.serve.service
     import accord.store.ledger_sqlite  # noqa: F401
+    from accord.files.config import load
+    from accord.files.read import read
+    from accord.serve.sending.wiring import wired
 
+    os.environ["HOOK_SECRET"] = "for the warming only, at least sixteen bytes"
+    settings = load((folder,), None)
+    read((folder,), settings)
+    wired(settings.channels, folder=settings.folder)
+
+
+def main() -> None:
+    warm(sys.argv[1])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)

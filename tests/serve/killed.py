@@ -26,8 +26,8 @@ from accord.serve.alerts import Instance, fingerprint
 from accord.store.kept import Silence
 from accord.store.ledger_sqlite import SqliteReader
 
-from serve.dying import POINTS
-from serve.processes import CONFIGURATION, PERSON, SECRET, TOLD, free_port
+from dying import POINTS
+from processes import CONFIGURATION, PERSON, SECRET, TOLD, free_port
 
 CONTRACTS = """\
 party: payments
@@ -54,6 +54,7 @@ assumes:
 """
 KEY = "checkout -> payments/charge latency [{}]"
 LONGEST_ROUND_S, PATIENCE_S, HANDS = 0.6, 60.0, 4
+QUIET_NS = 30 * 1_000_000_000
 
 
 class Ambiguous:
@@ -147,6 +148,7 @@ class Hand:
     def __init__(self, rounds: "Rounds", number: int) -> None:
         self.rounds, self.outside, self.number = rounds, rounds.outside, number
         self.chance = random.Random(f"{rounds.seed}/{rounds.hook.life}/{number}")
+        self.known: list[dict[str, Any]] = []
         self.connection = http.client.HTTPConnection("127.0.0.1", rounds.port, timeout=10)
 
     def run(self) -> None:
@@ -196,10 +198,12 @@ class Hand:
         self.outside.opened.add(name)
 
     def answer(self) -> None:
-        cases = self.ask("GET", "/api/v1/deviations")["deviations"]
-        if not cases:
+        if not self.known:
+            self.known = self.ask("GET", "/api/v1/deviations")["deviations"]
+            self.chance.shuffle(self.known)
+        if not self.known:
             return
-        case = self.chance.choice(cases)
+        case = self.known.pop()
         say = self.chance.choice(_SAID.get(case["phase"], (("fixed", {}),)))
         mark = f"{self.rounds.seed}-{self.rounds.hook.life}-{self.number}-{self.chance.randrange(1 << 40)}"
         by = "second" if say[0] == "accept" else case["actor"]
@@ -242,7 +246,7 @@ class Rounds:
         (folder / "accord.yaml").write_text(CONTRACTS)
         (folder / "accord.toml").write_text(CONFIGURATION.format(port=self.hook.port) + people)
         self.starter = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("dying.py"))],
+            [sys.executable, str(Path(__file__).with_name("dying.py")), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -273,8 +277,8 @@ class Rounds:
 
     def round(self) -> None:
         """One life: told by several at once, killed by itself at a point or from outside at any moment."""
-        point = self.chance.choice((*POINTS, "", "", ""))
-        process = self.start(point, self.chance.randrange(1, 9))
+        point = (*POINTS, "", "", "")[self.hook.life % (len(POINTS) + 3)]
+        process = self.start(point, self.chance.randrange(1, 4 if point.startswith("mid") else 12))
         self.check()
         hands = [threading.Thread(target=Hand(self, number).run) for number in range(HANDS)]
         for hand in hands:
@@ -302,7 +306,7 @@ class Rounds:
         """A last life that is left alone until everybody was told, and ends as it is asked to."""
         process = self.start()
         with SqliteReader(self.folder / "ledger") as reader:
-            assert waited(lambda: reader.next_sending_ns() is None), reader.next_sending_ns()
+            assert waited(lambda: is_quiet(reader)), (reader.next_sending_ns(), reader.next_deadline_ns())
             self.check()
             untold = [sending.id for key in self.outside.opened for sending in newest(reader, key)]
         os.kill(process, signal.SIGTERM)
@@ -360,6 +364,12 @@ def newest(reader: SqliteReader, key: str) -> list[Any]:
     assert len(lanes) >= (2 if "->" in key else 1), f"{key}: not both sides were told"
     assert all(one.fate in (Fate.HANDED, Fate.DELIVERED) for one in lanes.values()), lanes
     return list(lanes.values())
+
+
+def is_quiet(reader: SqliteReader) -> bool:
+    """Whether nothing is left to send, and nothing comes due for a while."""
+    soonest = reader.next_deadline_ns()
+    return reader.next_sending_ns() is None and (soonest is None or soonest > time.time_ns() + QUIET_NS)
 
 
 def is_alive(process: int) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from serve.killed import Rounds
+from killed import Rounds
 
 ROUNDS, ON_ONE_LEDGER = int(os.environ.get("ACCORD_KILLS", "50")), 50
 
