@@ -51,17 +51,23 @@ def _around_commits(point: Point) -> None:
 
 
 def _around_answers(point: Point) -> None:
-    from accord.serve import app
+    """After all work of a request, before a byte of its answer."""
+    from accord.serve import service
 
-    entered = app._entered
+    settings = service._settings
 
-    async def dying(door: Any, *more: Any) -> Any:
-        response = await entered(door, *more)
-        if door.method != "GET":
-            point.pass_("before-answer")
-        return response
+    def dying(app: Any) -> Any:
+        async def answered(scope: Any, receive: Any, send: Any) -> None:
+            async def sent(message: Any) -> None:
+                if scope["method"] != "GET":
+                    point.pass_("before-answer")
+                await send(message)
 
-    app._entered = dying
+            await app(scope, receive, sent)
+
+        return settings(answered)
+
+    service._settings = dying
 
 
 def _around_sends(point: Point) -> None:

@@ -15,19 +15,19 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from dying import POINTS
+from processes import CONFIGURATION, PERSON, SECRET, TOLD, free_port
+
 from accord.cases.events import Clear
 from accord.model.message import Fate
 from accord.serve.alerts import Instance, fingerprint
+from accord.serve.instants import written
 from accord.store.kept import Silence
 from accord.store.ledger_sqlite import SqliteReader
-
-from dying import POINTS
-from processes import CONFIGURATION, PERSON, SECRET, TOLD, free_port
 
 CONTRACTS = """\
 party: payments
@@ -189,7 +189,7 @@ class Hand:
         key = self.chance.choice(mine)
         labels = self._labels(key.partition("[")[2].rstrip("]"))
         self.rounds.tried_to_end.add(key)
-        self.ask("POST", "/api/v2/alerts", [{"labels": labels, "endsAt": datetime.now(UTC).isoformat()}])
+        self.ask("POST", "/api/v2/alerts", [{"labels": labels, "endsAt": written(time.time_ns())}])
         self.outside.ended[key] = fingerprint(labels)
 
     def event(self) -> None:
@@ -211,7 +211,7 @@ class Hand:
         self.outside.answers[mark] = case["id"]
 
     def silence(self) -> None:
-        ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        ends = written(time.time_ns() + 3600 * 1_000_000_000)
         mine = [one for one, over in self.outside.silences.items() if not over]
         if mine and self.chance.random() < 0.5:
             chosen = self.chance.choice(mine)
@@ -219,7 +219,7 @@ class Hand:
             self.outside.silences[chosen] = True
             return
         matcher = {"name": "seq", "value": f"0.{self.chance.randrange(1000)}", "isRegex": False}
-        told = {"matchers": [matcher], "startsAt": datetime.now(UTC).isoformat(), "endsAt": ends}
+        told = {"matchers": [matcher], "startsAt": written(time.time_ns()), "endsAt": ends}
         kept = self.ask("POST", "/api/v2/silences", {**told, "createdBy": "keeper", "comment": "known"})
         self.outside.silences[kept["silenceID"]] = False
 

@@ -5,8 +5,6 @@ A short run by default; ACCORD_HOSTILE_SECONDS makes it that long (`.ci/nightly`
 
 import os
 import random
-import socket
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Hostile, answered
-from processes import Hook, Running, eventually
+from processes import Hook, Running
 
 from accord.store.ledger_sqlite import SqliteReader
 

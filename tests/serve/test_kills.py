@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from killed import Rounds
 
 ROUNDS, ON_ONE_LEDGER = int(os.environ.get("ACCORD_KILLS", "50")), 50

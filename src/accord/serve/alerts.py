@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from accord.model.duration import NANOSECONDS
 from accord.model.problem import Refused
-from accord.serve.doors import decoded
 from accord.serve.instants import of, written
 from accord.store.kept import Kept
 
@@ -66,8 +65,12 @@ def fingerprint(labels: Mapping[str, str]) -> str:
 
 def posted(body: bytes) -> list[PostedAlert]:
     """The alerts of a request; raises Refused where it is no list of alerts."""
-    alerts: list[PostedAlert] = decoded(body, list[PostedAlert], "a JSON list of alerts")
-    return alerts
+    try:
+        return msgspec.json.decode(body, type=list[PostedAlert])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused(f"expected a JSON list of alerts: {error}") from None
+    except RecursionError:
+        raise Refused("expected a JSON list of alerts: it is nested too deep") from None
 
 
 def instance(alert: PostedAlert, now_ns: int) -> Instance:

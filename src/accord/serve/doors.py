@@ -40,7 +40,12 @@ class Asked(Struct):
 
     def read(self, shape: Any) -> Any:
         """The body as JSON of this shape; raises Refused where it is not."""
-        return decoded(self.body, shape, "JSON")
+        try:
+            return msgspec.json.decode(self.body, type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Refused(f"expected JSON: {error}") from None
+        except RecursionError:
+            raise Refused("expected JSON: it is nested too deep") from None
 
 
 class Door(Struct, frozen=True):
@@ -61,19 +66,9 @@ class Conflict(Exception):
     """What was asked for does not fit what is there now."""
 
 
-def decoded(body: bytes, shape: Any, expected: str) -> Any:
-    """The body as JSON of this shape; raises Refused where it is not `expected`, also where it is nested too deep to be read."""
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refused(f"expected {expected}: {error}") from None
-    except RecursionError:
-        raise Refused(f"expected {expected}: it is nested too deep") from None
-
-
 def answer(value: Any, status: int = 200) -> Response:
     """A value as JSON."""
     return Response(msgspec.json.encode(value), status, media_type="application/json")
 
 
-__all__ = ["LARGEST_BODY", "OPEN", "Absent", "Asked", "Conflict", "Door", "Endpoint", "answer", "decoded"]
+__all__ = ["LARGEST_BODY", "OPEN", "Absent", "Asked", "Conflict", "Door", "Endpoint", "answer"]
