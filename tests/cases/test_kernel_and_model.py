@@ -246,7 +246,7 @@ class Longer(SideBySide):
 
 
 TestLonger = pytest.mark.slow(Longer.TestCase)
-TestLonger.settings = settings(max_examples=3000, stateful_step_count=100, deadline=None)
+TestLonger.settings = settings(max_examples=1000, stateful_step_count=100, deadline=None)
 
 
 # Rules that show only in an outbox or after a kill, or whose event is not sent here.
