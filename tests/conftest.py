@@ -1,4 +1,9 @@
-"""For every test: nothing is kept in the user's own cache."""
+"""For every test: nothing is kept in the user's own cache; and a disk that fails when told to, for those that ask for it."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,3 +13,17 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACCORD_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def failing_calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that lets write and fsync fail when told to; skips where there is no compiler."""
+    compiler = shutil.which("cc")
+    if not compiler or sys.platform != "linux":
+        pytest.skip("there is no C compiler, or this is no Linux")
+    library = tmp_path_factory.mktemp("failing") / "failing_disk.so"
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-o", library, Path(__file__).with_name("store") / "failing_disk.c", "-ldl"],
+        check=True,
+    )
+    return library

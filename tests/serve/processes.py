@@ -93,6 +93,7 @@ class Running:
         (folder / "accord.yaml").write_text(contracts)
         people = "".join(PERSON.format(name=name) for name in told)
         (folder / "accord.toml").write_text(CONFIGURATION.format(port=hook.port) + people)
+        self.ledger = folder / "ledger"
         self.process: subprocess.Popen[bytes] | None = None
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
 
@@ -100,7 +101,7 @@ class Running:
         log = (self.folder / "log").open("ab")
         words = ["serve", str(self.folder), "--last", "keeper", "--listen", f"127.0.0.1:{self.port}"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "accord", *words, "--ledger", str(self.folder / "ledger"), *options],
+            [sys.executable, "-m", "accord", *words, "--ledger", str(self.ledger), *options],
             env={**os.environ, "HOOK_SECRET": SECRET, **environ},
             stderr=log,
         )

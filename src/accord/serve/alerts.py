@@ -69,6 +69,8 @@ def posted(body: bytes) -> list[PostedAlert]:
         return msgspec.json.decode(body, type=list[PostedAlert])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refused(f"expected a JSON list of alerts: {error}") from None
+    except RecursionError:
+        raise Refused("expected a JSON list of alerts: it is nested too deep") from None
 
 
 def instance(alert: PostedAlert, now_ns: int) -> Instance:

@@ -28,7 +28,9 @@ class TooLarge(Exception):
 
 def application(doors: Iterable[Door], access: Access, rates: Rates, clock: Clock) -> Starlette:
     """All doors as one ASGI application; a path with another method answers 405."""
-    return Starlette(routes=[_route(door, access, rates, clock) for door in doors])
+    made = Starlette(routes=[_route(door, access, rates, clock) for door in doors])
+    made.router.redirect_slashes = False  # it would send people to whatever host the request names
+    return made
 
 
 def _route(door: Door, access: Access, rates: Rates, clock: Clock) -> Route:
@@ -86,7 +88,7 @@ def refusal(status: int, reason: str, retry_after_s: int = 0) -> Response:
 
 async def _body(request: Request, largest: int) -> bytes:
     told = request.headers.get("content-length", "0")
-    if told.isdigit() and len(told) < 16 and int(told) > largest:
+    if told.isascii() and told.isdigit() and len(told) < 16 and int(told) > largest:
         raise TooLarge(f"expected at most {largest} bytes")
     read = bytearray()
     async for piece in request.stream():

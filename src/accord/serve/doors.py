@@ -44,6 +44,8 @@ class Asked(Struct):
             return msgspec.json.decode(self.body, type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Refused(f"expected JSON: {error}") from None
+        except RecursionError:
+            raise Refused("expected JSON: it is nested too deep") from None
 
 
 class Door(Struct, frozen=True):

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from accord.cases.carrying import Carrying
 from accord.model.problem import Refused
+from accord.serve import openapi
 from accord.serve.access import LOOPBACK, Access
 from accord.serve.alertmanager_v2 import AlertmanagerV2
 from accord.serve.answering import AnswerPage
@@ -120,6 +121,7 @@ class Service:
         yield from AlertmanagerV2(self.carrier, self.intake, self.naming, self.served.version, "").doors()
         yield from Api(self.carrier, self.intake, self.naming).doors()
         yield from self.heartbeats.doors()
+        yield from openapi.doors()
         yield from Tokens(self.carrier, self.naming).doors()
         yield from AnswerPage(self.carrier, self.links, self.naming, self.receipts).doors()
         yield from self.drills.doors()
