@@ -25,7 +25,7 @@ from accord.serve.carrier import Carrier
 from accord.serve.doors import Door
 from accord.serve.heartbeats import Heartbeats
 from accord.serve.intake import Intake
-from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every
+from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every, upheld
 from accord.serve.links import Links, secret_in
 from accord.serve.metrics import Operations
 from accord.serve.naming import Naming
@@ -152,7 +152,7 @@ class Service:
     def _tasks(self) -> list[asyncio.Task[None]]:
         work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
-        work.append(self.outbox.run())
+        work.append(upheld(self.outbox.run))
         return [asyncio.create_task(each) for each in work]
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
