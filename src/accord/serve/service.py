@@ -122,6 +122,7 @@ class Service:
         channels = await asyncio.to_thread(self.served.channels)
         self.carrier.carrying = await asyncio.to_thread(self.served.load, self.ledger)
         self.outbox.use(channels)
+        await self.intake.rejoin()
         now_ns = self.carrier.clock()
         changed = [
             (case.deviation, RotaChanged(f"rota/{case.id}/{now_ns}", now_ns))
@@ -135,6 +136,7 @@ class Service:
         """Serves until it is stopped; `ready` is told the address. Raises Refused where that is not to be had."""
         door = bound(self.served.listen)
         await self.heartbeats.begin()
+        await self.intake.rejoin()
         access = Access(self.ledger, self.is_on_loopback)
         app = application(self.doors(), access, Rates(self.served.per_s, self.served.burst), self.carrier.clock)
         server = uvicorn.Server(_settings(app))
