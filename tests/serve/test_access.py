@@ -122,14 +122,21 @@ def test_others_are_let_in_only_where_they_can_be_told_apart(tmp_path: Path) -> 
         {"x-forwarded-for": "192.0.2.1"},
         {"forwarded": "for=192.0.2.1"},
         {"x-real-ip": "192.0.2.1"},
+        {"origin": "http://127.0.0.1:3000"},
+        {"origin": "http://localhost:9095"},
+        {"x-forwarded-for": "127.0.0.1"},
+        {"x-real-ip": "127.0.0.1"},
+        {"forwarded": "for=127.0.0.1"},
         {"via": "1.1 proxy"},
     ],
 )
 def test_on_loopback_no_other_site_reaches_in(tmp_path: Path, headers: dict[str, str]) -> None:
-    """A page of another site, a name that was pointed at this machine, or whoever comes through a proxy, asks in vain."""
+    """A page of another site or port, a name that was pointed at this machine, and who comes through a proxy ask in vain."""
     service = Within(tmp_path)
     assert service.ask("POST", "/api/v2/alerts", json=[SLOW], headers=headers).status_code == 401
     assert service.ask("POST", "/api/v2/alerts", json=[SLOW], headers={"host": "localhost:9095"}).status_code == 200
+    own = {"host": "localhost:9095", "origin": "http://localhost:9095"}
+    assert service.ask("POST", "/api/v2/alerts", json=[SLOW], headers=own).status_code == 200
     service.close()
 
 

@@ -151,7 +151,7 @@ class Withdraw(Event, frozen=True):
 
 
 class Merge(Event, frozen=True):
-    """It is part of another open deviation, the case `into`, which carries it from now on."""
+    """It is part of another open deviation, `into` (its case or its key), which carries it from now on."""
 
     by: str
     into: str

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from accord.cases.breaker import Budget
     from accord.cases.carrying import Carrying
     from accord.files.config import Config
+    from accord.model.problem import Problem
     from accord.serve.sending.wiring import Wired
     from accord.store.interface import Ledger
 
@@ -146,20 +147,28 @@ def _budget(text: str) -> "Budget | None":
 
 
 def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) -> "Callable[[Ledger], Carrying]":
-    """Reads configuration and contracts anew, and keeps who is reached by which channels."""
+    """Reads configuration and contracts anew, and keeps who is reached by which channels.
+
+    At the start what cannot be read is told. Later a reading with something unreadable that was readable is refused: whoever
+    stands in it would otherwise be asked no longer.
+    """
+    in_use: list[tuple[Problem, ...]] = []
 
     def load(ledger: "Ledger") -> "Carrying":
         from accord.report._places import where
-        from accord.serve.landscape import admitted, carrying_in, unreached
+        from accord.serve.landscape import admitted, carrying_in, check_readable, unreached
         from accord.serve.sending.wiring import persons
 
         settings = read()
         carrying, problems = carrying_in(paths, settings, last, ledger)
+        if in_use:
+            check_readable(problems, in_use[-1])
         for problem in problems:
             click.echo(f"not read: {where(problem.place)}: {problem.reason}", err=True)
         admitted(ledger, persons(settings.people, folder=settings.folder), carrying)
         for name in unreached(ledger, carrying, time.time_ns()):
             click.echo(f"{name}: nobody is reached under this name", err=True)
+        in_use[:] = [problems]
         return carrying
 
     return load

@@ -15,10 +15,9 @@ from accord.store.kept import Role, Token, token_id
 OPEN = ""
 """The role of a door that asks nobody who they are."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+"""Headers by which a proxy says that it passes somebody else's request on."""
 SECRET_BYTES = 32
-
-_OF_PROXIES = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-"""Headers by which a proxy on this machine tells that somebody else asks."""
 
 _RANKS = {OPEN: 0, Role.READER: 1, Role.RESPONDER: 2, Role.ADMIN: 3}
 
@@ -51,11 +50,12 @@ class Access:
 
 
 def is_ours(headers: Mapping[str, str]) -> bool:
-    """Whether the request names this machine as its host, and comes from no page of another site and through no proxy."""
-    if any(headers.get(name) for name in _OF_PROXIES):
-        return False
-    origin = headers.get("origin", "")
-    return _host(headers.get("host", "")) in LOOPBACK and (not origin or _host(origin.partition("://")[2]) in LOOPBACK)
+    """Whether the request names this machine as its host, comes from no page of another site or port, and was not passed on
+    by a proxy: behind one everybody comes from this machine."""
+    host, origin = headers.get("host", ""), headers.get("origin", "")
+    is_passed_on = any(name in headers for name in FORWARDING)
+    is_own_page = not origin or origin.partition("://")[2] == host
+    return _host(host) in LOOPBACK and is_own_page and not is_passed_on
 
 
 def _host(text: str) -> str:

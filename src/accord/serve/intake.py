@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from accord.cases.case import Phase
 from accord.cases.deviation import Deviation
-from accord.cases.events import AnyEvent, Clear, Fire, Lapse, Release
+from accord.cases.events import AnyEvent, Clear, Fire, Lapse, Merge, Release
 from accord.serve.alerts import Instance
 from accord.serve.carrier import Carrier
 from accord.serve.silencing import hold, holding
@@ -33,12 +33,16 @@ class Intake:
         now_ns = self._carrier.clock()
         kept: dict[str, Instance] = {}
         events: list[Pair] = []
+        fired: list[tuple[Deviation, Instance]] = []
         for one in told:
             before = kept.get(one.id) or self.instances.get(one.id)
             deviation = self._carrier.carrying.deviation(one.labels, one.annotations)
-            events += self._events(one, before, deviation, now_ns)
+            came = tuple(self._events(one, before, deviation, now_ns))
+            fired += [(deviation, one) for _, event in came if isinstance(event, Fire)]
+            events += came
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviation.key)
+        events += self._holds(fired, now_ns)
         await asyncio.gather(self._carrier.record(events), self._keep(kept.values()))
         for name in {one.labels["alertname"] for one in told if not one.resolved and self._is_heartbeat(one)}:
             await self.hear(name)
@@ -56,22 +60,50 @@ class Intake:
         if self._is_heartbeat(one):
             yield from _heartbeat(one, before, deviation, now_ns)
         elif one.resolved:
-            if before is not None and not before.resolved:
+            if before is not None and (not before.resolved or self._is_carried(one.id, deviation)):
                 yield deviation, Clear(f"clear/{one.id}/{one.begins_ns}/{now_ns}", now_ns, one.id)
         elif before is None or before.resolved or before.lapsed or not self._is_carried(one.id, deviation):
             yield deviation, Fire(f"fire/{one.id}/{now_ns}", now_ns, deviation, one.id, one.begins_ns)
-            silence = holding(self.silences.values(), one.labels, now_ns)
-            if silence is not None and not self._is_loud(deviation):
-                yield deviation, hold(silence, one.id, now_ns)
 
     def _is_carried(self, source: str, deviation: Deviation) -> bool:
         case = self._ledger.case_of(deviation.key)
         return case is not None and case.is_open and case.phase is not Phase.CLAIMED and source in case.sources
 
-    def _is_loud(self, deviation: Deviation) -> bool:
-        """Whether the case is open already for another reason than this alert: a silence of one instance holds not all."""
-        case = self._ledger.case_of(deviation.key)
-        return case is not None and case.is_open and case.phase is not Phase.HELD
+    def _holds(self, fired: Iterable[tuple[Deviation, Instance]], now_ns: int) -> Iterator[Pair]:
+        """A silence holds a deviation only where it holds all that fires of it: one that it does not hold is heard."""
+        by_key: dict[str, list[tuple[Deviation, Silence | None, str]]] = {}
+        for deviation, one in fired:
+            found = holding(self.silences.values(), one.labels, now_ns)
+            by_key.setdefault(deviation.key, []).append((deviation, found, one.id))
+        for key, several in by_key.items():
+            deviation, silence, source = several[-1]
+            case = self._ledger.case_of(key)
+            is_held = case is not None and case.phase is Phase.HELD
+            if any(found is None for _, found, _ in several):
+                if case is not None and is_held and case.reason.startswith("silence "):
+                    yield deviation, Release(f"release/{case.id}/{source}/{now_ns}", now_ns)
+            elif silence is not None and (case is None or is_held or not case.is_open):
+                yield deviation, hold(silence, source, now_ns)
+
+    async def rejoin(self) -> None:
+        """Carries what fires on under the deviation that the contracts say now, where that is another than before."""
+        now_ns = self._carrier.clock()
+        moved = [
+            (each, deviation)
+            for each in self.instances.values()
+            if not each.resolved
+            and (deviation := self._carrier.carrying.deviation(each.labels, each.annotations)).key != each.key
+        ]
+        await self._carrier.record(pair for each, deviation in moved for pair in self._moved(each, deviation, now_ns))
+        await self._keep(replace(each, key=deviation.key) for each, deviation in moved)
+
+    def _moved(self, one: Instance, deviation: Deviation, now_ns: int) -> Iterator[Pair]:
+        case = self._ledger.case_of(one.key)
+        if case is not None and case.is_open and one.id in (*case.sources, *case.lapsed):
+            yield case.deviation, Merge(f"merge/{case.id}/{one.id}/{now_ns}", now_ns, "the contracts", deviation.key)
+            yield deviation, Fire(f"moved/{case.id}/{one.id}/{now_ns}", now_ns, deviation, one.id, one.begins_ns)
+            if one.lapsed:
+                yield deviation, Lapse(f"lapse/{one.id}/{one.ends_ns}/{now_ns}", now_ns, one.id)
 
     async def lapse(self) -> None:
         """Says of each source that fell silent that it did."""

@@ -11,9 +11,13 @@ from accord.files.config import Config
 from accord.files.read import read
 from accord.files.vocabulary import stated
 from accord.model.fact import Fact
-from accord.model.problem import Problem
+from accord.model.problem import Problem, Refused
+from accord.report._places import where
 from accord.store.interface import People
 from accord.store.person import Person
+
+NAMED = 5
+"""Places that cannot be read that one refusal names."""
 
 
 def carrying_in(
@@ -25,6 +29,15 @@ def carrying_in(
     system, refused = joined((*reading.facts, *words), _today())
     known = {name.lower(): reached.pseudonym for reached in config.people for name in reached.known_as}
     return Carrying(system, last, Pseudonyms(people), known), (*reading.problems, *refused)
+
+
+def check_readable(problems: Iterable[Problem], in_use: Iterable[Problem]) -> None:
+    """Raises Refused where something cannot be read now and could in the reading that is in use; lines may have moved."""
+    known = {(each.place.root, each.place.file, each.reason) for each in in_use}
+    lost = [each for each in problems if (each.place.root, each.place.file, each.reason) not in known]
+    if lost:
+        told = "; ".join(f"{where(each.place)}: {each.reason}" for each in lost[:NAMED])
+        raise Refused(f"not read: {told}{f'; and {len(lost) - NAMED} more' if len(lost) > NAMED else ''}")
 
 
 def admitted(people: People, reached: Iterable[Person], carrying: Carrying) -> None:

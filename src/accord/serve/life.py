@@ -30,16 +30,18 @@ class Life:
         self._awake.set()
 
     async def run(self) -> None:
-        """Steps what is due until it is stopped; what cannot be recorded now is tried again."""
+        """Steps what is due until it is stopped; what fails is told, and tried again after a while and not at once."""
         while not self._stopping:
             self._awake.clear()
             try:
-                more = await self.step()
+                if not await self.step():
+                    await self._rest()
             except StoreError as error:
                 _log.error("deadlines wait: %s", error)
-                more = False
-            if not more:
-                await self._rest()
+                await asyncio.sleep(LOOK_S)
+            except Exception:
+                _log.exception("deadlines wait")
+                await asyncio.sleep(LOOK_S)
 
     async def step(self) -> bool:
         """Steps the cases that are due, and those whose person nothing reaches; whether there may be more of them."""
@@ -86,3 +88,13 @@ async def every(seconds: float, what: Callable[[], Awaitable[None]]) -> None:
             await what()
         except Exception:
             _log.exception("%s failed", getattr(what, "__qualname__", "a task"))
+
+
+async def upheld(what: Callable[[], Awaitable[None]]) -> None:
+    """Does it until it ends by itself; where it fails, that is told, and it begins again."""
+    while True:
+        try:
+            return await what()
+        except Exception:
+            _log.exception("%s failed", getattr(what, "__qualname__", "a task"))
+            await asyncio.sleep(LOOK_S)

@@ -27,7 +27,7 @@ from accord.serve.drills import Drills
 from accord.serve.heartbeats import Heartbeats
 from accord.serve.instants import written
 from accord.serve.intake import Intake
-from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every
+from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every, upheld
 from accord.serve.links import Links, secret_in
 from accord.serve.metrics import Operations
 from accord.serve.naming import Naming
@@ -150,6 +150,7 @@ class Service:
         self.carrier.carrying = await asyncio.to_thread(self.served.load, self.ledger)
         self.outbox.use(channels)
         self.rotas.apply()
+        await self.intake.rejoin()
         changed = await self.carrier.carry_otherwise()
         _log.info("contracts read again; %d open deviations are carried differently", changed)
 
@@ -157,6 +158,7 @@ class Service:
         """Serves until it is stopped; `ready` is told the address. Raises Refused where that is not to be had."""
         door = bound(self.served.listen)
         await self.heartbeats.begin()
+        await self.intake.rejoin()
         access = Access(self.ledger, self.is_on_loopback)
         app = application(self.doors(), access, Rates(self.served.per_s, self.served.burst), self.carrier.clock)
         server = uvicorn.Server(_settings(app))
@@ -175,7 +177,7 @@ class Service:
         work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
         work.append(every(1.0, self.drills.look))
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
-        work.append(self.outbox.run())
+        work.append(upheld(self.outbox.run))
         return [asyncio.create_task(each) for each in work]
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:

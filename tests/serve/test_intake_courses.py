@@ -1,0 +1,128 @@
+"""Courses of alerts through silences, refusals of the ledger and contracts that change: nothing is lost, nothing stays behind."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serving import CONTRACTS, MINUTE, SLOW, Within, carrying
+
+from accord.store.errors import Unavailable
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Within]:
+    made = Within(tmp_path, listen="127.0.0.1:0")
+    made.reachable("payments-oncall", "second", "checkout", "keeper")
+    yield made
+    made.close()
+
+
+def slow(pod: str, **more: Any) -> dict[str, Any]:
+    return {**SLOW, "labels": {**SLOW["labels"], "pod": pod}, **more}
+
+
+def post(service: Within, *alerts: dict[str, Any]) -> int:
+    return service.ask("POST", "/api/v2/alerts", json=alerts).status_code
+
+
+def silence(service: Within, pod: str) -> None:
+    told = {
+        "matchers": [{"name": "pod", "value": pod, "isRegex": False}],
+        "startsAt": "2026-11-27T12:00:00Z",
+        "endsAt": "2026-11-27T14:00:00Z",
+        "createdBy": "checkout",
+        "comment": "known",
+    }
+    assert service.ask("POST", "/api/v2/silences", json=told).status_code == 200
+
+
+def test_what_a_silence_does_not_hold_is_heard_although_the_deviation_was_held(service: Within) -> None:
+    silence(service, "a")
+    post(service, slow("a"))
+    assert service.only()["phase"] == "held"
+    post(service, slow("b"))
+    assert (service.only()["phase"], service.only()["actor"]) == ("await", "payments-oncall")
+
+
+@pytest.mark.parametrize("pods", ["ab", "ba"])
+def test_one_request_with_a_silenced_and_another_alert_is_heard(service: Within, pods: str) -> None:
+    silence(service, "a")
+    post(service, *(slow(pod) for pod in pods))
+    assert (service.only()["phase"], service.only()["actor"]) == ("await", "payments-oncall")
+
+
+def test_an_end_that_was_remembered_but_not_recorded_is_recorded_when_it_is_told_again(
+    service: Within, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post(service, slow("a"))
+    record = service.ledger.record
+
+    def refused(_entries: Any) -> Future[Any]:
+        failed: Future[Any] = Future()
+        failed.set_exception(Unavailable("the disk is full"))
+        return failed
+
+    service.now += MINUTE
+    monkeypatch.setattr(service.ledger, "record", refused)
+    assert post(service, slow("a", endsAt="2026-11-27T12:00:30Z")) == 503
+    assert service.only()["phase"] == "await"
+    monkeypatch.setattr(service.ledger, "record", record)
+    assert post(service, slow("a", endsAt="2026-11-27T12:00:30Z")) == 200
+    assert service.only()["phase"] == "claimed"
+
+
+def rejoined(service: Within, text: str) -> None:
+    service.service.carrier.carrying = carrying(service.ledger, text)
+    service.do(service.service.intake.rejoin())
+
+
+ANOTHER = CONTRACTS + "---\nparty: books\nassumes: {payments/charge: {timeout: 3s}}\n"
+
+
+def test_what_fires_on_is_carried_under_the_deviation_that_the_contracts_say_now(service: Within) -> None:
+    """Another consumer is another name of the deviation; the old one would be asked about for ever, for its end is never told."""
+    post(service, slow("a"), slow("b"))
+    before = service.only()
+    rejoined(service, ANOTHER)
+    [old, new] = sorted(service.cases("?open=all"), key=lambda case: str(case["closedAt"] is None))
+    assert (old["id"], old["phase"]) == (before["id"], "merged") and new["key"] in old["reason"]
+    assert new["key"].startswith("books+checkout -> payments/charge") and new["phase"] == "await"
+    assert new["since"] == before["since"]
+    service.now += MINUTE
+    for pod in "ab":
+        post(service, slow(pod, endsAt="2026-11-27T12:00:30Z"))
+    [end] = service.cases("")
+    assert (end["key"], end["phase"]) == (new["key"], "claimed")
+
+
+def test_contracts_that_say_the_same_move_nothing(service: Within) -> None:
+    post(service, slow("a"))
+    before = service.only()
+    rejoined(service, CONTRACTS)
+    assert service.only() == before
+
+
+def test_a_silent_source_stays_silent_where_it_moves(service: Within) -> None:
+    post(service, slow("a"))
+    service.now += 6 * MINUTE
+    service.do(service.service.intake.lapse())
+    rejoined(service, ANOTHER)
+    [new] = service.cases("")
+    case = service.ledger.case(new["id"])
+    assert case is not None and (case.sources, len(case.lapsed)) == ((), 1)
+
+
+def test_a_process_that_begins_with_other_contracts_moves_them_too(service: Within) -> None:
+    post(service, slow("a"))
+    service.service.carrier.carrying = carrying(service.ledger, ANOTHER)
+
+    async def begun() -> None:
+        running = asyncio.create_task(service.service.run(lambda _: service.service.stop()))
+        await running
+
+    service.do(begun())
+    assert [case["phase"] for case in service.cases("")] == ["await"]
+    assert service.cases("")[0]["key"].startswith("books+checkout")
