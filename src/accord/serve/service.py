@@ -7,6 +7,8 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -216,7 +218,16 @@ def run(served: Served, ledger: Ledger, ready: Callable[[str], None]) -> None:
         loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(asyncio.create_task(_reloaded(service))))
         await service.run(ready)
 
-    asyncio.run(main())
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Of uvloop where it is to be had; it is not on Windows."""
+    if find_spec("uvloop") is None:
+        return None
+    made: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
+    return made
 
 
 async def _reloaded(service: Service) -> None:

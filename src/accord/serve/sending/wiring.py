@@ -68,7 +68,7 @@ class ByProtocol:
             return Mailing(allowed, self._resolve, self._trust)
         if isinstance(request, AppriseRequest):
             return Notifying()
-        return Posting(allowed, CONNECTIONS, self._resolve, self._trust)
+        return Posting(allowed, self._resolve, self._trust)
 
 
 def provider_of(request: Request, channel: str) -> str:
