@@ -8,18 +8,22 @@ from accord.cases.case import Case
 from accord.cases.deviation import Deviation
 from accord.cases.events import AnyEvent
 from accord.store.interface import Ledger
-from accord.store.rows import Entry, Recorded
+from accord.store.rows import Entry, Recorded, Sending
 
 Clock = Callable[[], int]
 """Gives the instant, in nanoseconds since 1970 (UTC)."""
 
 
 class Carrier:
-    """The one way by which events of this process reach the ledger. `woken` are told after each write."""
+    """The one way by which events of this process reach the ledger.
+
+    `woken` are told after each write, `offered` what it queued to be sent.
+    """
 
     def __init__(self, ledger: Ledger, carrying: Carrying, clock: Clock) -> None:
         self.ledger, self.carrying, self.clock = ledger, carrying, clock
         self.woken: list[Callable[[], None]] = []
+        self.offered: list[Callable[[Sequence[Sending]], None]] = []
 
     async def record(self, events: Iterable[tuple[Deviation, AnyEvent]]) -> Sequence[Recorded]:
         """All of these in one transaction. Raises Unavailable where they could not be made durable: nothing happened then."""
@@ -30,6 +34,9 @@ class Carrier:
             return ()
         recorded = await asyncio.wrap_future(self.ledger.record(entries))
         self.wake()
+        queued = [sending for each in recorded for sending in each.queued]
+        for offer in self.offered if queued else ():
+            offer(queued)
         return recorded
 
     async def tell(self, case: Case, event: AnyEvent) -> Recorded:

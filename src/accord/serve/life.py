@@ -10,6 +10,8 @@ from accord.serve.outbox import unreachable
 from accord.store.errors import StoreError
 
 LOOK_S, AUDIT_S, SEAL_S, LAPSE_S = 1.0, 60.0, 3600.0, 15.0
+_BREATH_S = 0.05
+"""Between two looks at least: however much is written, deadlines and the unreached are looked for so often and no oftener."""
 MOST = 500
 _SECOND = 1_000_000_000
 _log = logging.getLogger("accord.serve")
@@ -40,6 +42,7 @@ class Life:
                 more = False
             if not more:
                 await self._rest()
+                await asyncio.sleep(0 if self._stopping else _BREATH_S)
 
     async def step(self) -> bool:
         """Steps the cases that are due, and those whose person nothing reaches; whether there may be more of them."""

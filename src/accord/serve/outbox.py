@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from accord.serve.sending import retrying
 from accord.serve.sending.attempt import made, tried
 from accord.serve.sending.breaker import Breaker
 from accord.serve.sending.lane import Lane, Said, lane_of, next_said
+from accord.serve.sending.marking import Marking
 from accord.serve.sending.wiring import CONNECTIONS, Wired, provider_of
 from accord.store import interface, rows
 from accord.store.errors import Unavailable
@@ -32,7 +33,7 @@ READ_AHEAD, RUNS_LOW = 200, 50
 MOST_NAMED = 50
 """Deviations of a bundle that are told by what they are; the rest by their ids."""
 
-_IDLE_S, _LONGEST_MARKING_WAIT_S = 1.0, 5.0
+_IDLE_S = 1.0
 _READING_SHARE = 10
 """Reading what is due takes at most one part in so many of the time, however much waits for a provider that is down."""
 
@@ -74,7 +75,21 @@ class Outbox:
         self._busy: set[Lane] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
-        self._is_stopping, self._has_more, self._reads_again_s = False, True, 0.0
+        self._is_stopping, self._has_more, self._reads_again_s, self._looked_s = False, True, 0.0, 0.0
+        self._settled: set[str] = set()
+        self._marking = Marking(store)
+
+    def offer(self, sendings: Iterable[Sending]) -> None:
+        """Sendings that were queued just now: what is due of them need not be looked for. From the thread of the loop only."""
+        now_ns = self._clock()
+        for sending in sendings:
+            if sending.fate is Fate.QUEUED and sending.due_ns <= now_ns:
+                waiting = self._waiting.setdefault(sending.channel, {})
+                if len(waiting) < READ_AHEAD:
+                    waiting.setdefault(sending.id, sending)
+                else:
+                    self._has_more = True
+        self._woken.set()
 
     def wake(self) -> None:
         """Says that something may have been queued. From the thread of the event loop only."""
@@ -105,7 +120,8 @@ class Outbox:
             if self._wants_more() and not self._woken.is_set():
                 pause_s = min(pause_s, max(self._reads_again_s - time.monotonic(), 0.0))
             try:
-                await asyncio.wait_for(self._woken.wait(), max(min(pause_s, _IDLE_S), 0.001))
+                async with asyncio.timeout(max(min(pause_s, _IDLE_S), 0.001)):
+                    await self._woken.wait()
             except TimeoutError:
                 self._has_more = True
 
@@ -121,9 +137,11 @@ class Outbox:
 
     async def _read(self) -> None:
         """Reads what is due and not yet known; those that are known come first, and are read again."""
-        if not self._wants_more() or time.monotonic() < self._reads_again_s:
-            return
         begun = time.monotonic()
+        self._has_more |= begun - self._looked_s >= _IDLE_S
+        if not self._wants_more() or begun < self._reads_again_s:
+            return
+        self._settled.clear()
         limit = 2 * sum(map(len, self._waiting.values())) + len(self._tasks) + READ_AHEAD
         try:
             found = await asyncio.to_thread(self._store.sendings_due, self._clock(), limit)
@@ -132,8 +150,9 @@ class Outbox:
             self._reads_again_s = time.monotonic() + _IDLE_S
             return
         for sending in found:
-            self._waiting.setdefault(sending.channel, {}).setdefault(sending.id, sending)
-        self._has_more = len(found) == limit
+            if sending.id not in self._settled:  # as it was before it was marked
+                self._waiting.setdefault(sending.channel, {}).setdefault(sending.id, sending)
+        self._has_more, self._looked_s = len(found) == limit, time.monotonic()
         self._reads_again_s = time.monotonic() + (time.monotonic() - begun) * _READING_SHARE * (limit > 2 * READ_AHEAD)
 
     def _wants_more(self) -> bool:
@@ -196,7 +215,10 @@ class Outbox:
         _log.info(
             "told %s turn %d by %s: %s (%s)", said.sending.id[:8], said.message.turn, lane.channel, *_words(outcome)
         )
-        await self._mark([*_replaced(said, outcome), outcome])
+        marked = [*_replaced(said, outcome), outcome]
+        self._settled.update(one.id for one in marked)
+        await self._marking.mark(marked)
+        self._settled.update(one.id for one in marked)
         if outcome.fate is Fate.FAILED:
             self._failed()
 
@@ -253,18 +275,6 @@ class Outbox:
             return rows.Outcome(sending.id, Fate.FAILED, now, reason=retrying.with_copies(final, copies))
         wait = retrying.wait(verdict, sending.attempts, copies, self._chance())
         return rows.Outcome(sending.id, Fate.QUEUED, now, now + wait, reason=reason)
-
-    async def _mark(self, outcomes: Sequence[rows.Outcome]) -> None:
-        """Writes what sendings came to; while that fails the lane stays busy, so that nothing is told again."""
-        pause_s = 0.1
-        while True:
-            try:
-                await asyncio.wrap_future(self._store.report(outcomes))
-                return
-            except Unavailable as error:
-                _log.warning("what was sent cannot be marked: %s", error)
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, _LONGEST_MARKING_WAIT_S)
 
 
 def _replaced(said: Said, outcome: rows.Outcome) -> list[rows.Outcome]:

@@ -78,7 +78,7 @@ class Service:
         self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
         self.life = Life(self.carrier)
         self.outbox = Outbox(ledger, served.channels(), random.random, answer=self._answer, failed=self.carrier.wake)
-        self.carrier.woken.append(self.outbox.wake)
+        self.carrier.offered.append(self.outbox.offer)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
         self._stopped = asyncio.Event()
 

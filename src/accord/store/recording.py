@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from hashlib import sha256
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.cases.case import Case, Stepped
 from accord.cases.events import AnyEvent, Unreachable
@@ -16,7 +17,7 @@ from accord.store.chain import START, digest, encode, program, read_case, row_ha
 from accord.store.errors import StoreError, Undecided
 from accord.store.parts import Parts
 from accord.store.people import channels_of
-from accord.store.rows import Entry, Recorded
+from accord.store.rows import Entry, Recorded, Sending
 from accord.store.writer import Memory
 
 Decide = Callable[[Case | None, AnyEvent, Policy], Stepped]
@@ -60,8 +61,8 @@ def recorded(connection: sqlite3.Connection, memory: Memory, entry: Entry, decid
     sequence = _appended(connection, entry, chain, stepped)
     if isinstance(entry.event, Unreachable) and case is not None:
         _reported(connection, case.id, entry.event)
-    queue(connection, memory, stepped.messages, entry.key, entry.event.at_ns, sequence)
-    return Recorded(stepped.case, stepped.changed, stepped.note, sequence=sequence)
+    queued = queue(connection, memory, stepped.messages, entry.key, entry.event.at_ns, sequence)
+    return Recorded(stepped.case, stepped.changed, stepped.note, sequence=sequence, queued=tuple(queued))
 
 
 def _chain(connection: sqlite3.Connection, key: str) -> _Chain:
@@ -130,45 +131,38 @@ def _reported(connection: sqlite3.Connection, case_id: str, event: Unreachable) 
 
 def queue(
     connection: sqlite3.Connection, memory: Memory, messages: Iterable[Message], key: str, at_ns: int, sequence: int
-) -> list[str]:
-    """The ids of the sendings of these messages, one for each address of its person.
+) -> list[Sending]:
+    """The sendings of these messages, one for each address of its person.
 
     Where somebody has no address, there is one that has failed already, so that the silence is known at once.
     """
-    ids = []
+    made = []
     for message in messages:
         body = encode(message)
         for channel, after in channels_of(connection, memory, message.person) or (("", 0),):
             fate, reason = (Fate.QUEUED, "") if channel else (Fate.FAILED, "no address is known")
-            row = (
-                sequence,
-                key,
-                message.deviation,
-                message.turn,
-                message.person,
-                channel,
-                fate,
-                at_ns + after,
-                at_ns,
-                reason,
-                body,
-            )
-            ids.append(_queued(connection, message, channel, row))
-    return ids
+            sending = Sending("", key, channel, message, fate, at_ns + after, at_ns, reason=reason)
+            made.append(_queued(connection, sending, sequence, body))
+    return made
 
 
-def _queued(connection: sqlite3.Connection, message: Message, channel: str, row: tuple[object, ...]) -> str:
+def _queued(connection: sqlite3.Connection, sending: Sending, sequence: int, body: bytes) -> Sending:
     """Two messages of one turn to one person differ in the copy that their ids count."""
+    message = sending.message
+    about = (sequence, sending.key, message.deviation, message.turn, message.person, sending.channel)
+    when = (sending.fate, sending.due_ns, sending.queued_ns, sending.reason)
     for copy in range(1 << 20):
-        id_ = sending_id(message, channel, copy)
-        made = connection.execute(
-            "insert or ignore into sending (id, sequence, key, case_id, turn, person, channel, fate, due_ns, queued_ns, reason, body)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (id_, *row),
-        ).rowcount
+        id_ = sending_id(message, sending.channel, copy)
+        made = connection.execute(_QUEUE, (id_, *about, *when, body)).rowcount
         if made:
-            return id_
+            return replace(sending, id=id_)
     raise StoreError(f"too many messages of turn {message.turn} of {message.deviation}")
+
+
+_QUEUE = (
+    "insert or ignore into sending (id, sequence, key, case_id, turn, person, channel, fate, due_ns, queued_ns, reason, body)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 def sending_id(message: Message, channel: str, copy: int = 0) -> str:

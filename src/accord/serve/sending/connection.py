@@ -141,9 +141,11 @@ class Connection(asyncio.Protocol):
 async def connected(server: Server, trust: ssl.SSLContext) -> Connection:
     """A connection to the address, and no other; raises NotSent where there is none."""
     loop = asyncio.get_running_loop()
-    encrypted = {"ssl": trust, "server_hostname": server.host.rstrip(".")} if server.is_encrypted else {}
+    trusted, name = (trust, server.host.rstrip(".")) if server.is_encrypted else (None, None)
     try:
-        _, connection = await loop.create_connection(Connection, server.address, server.port, **encrypted)  # type: ignore[arg-type]
+        _, connection = await loop.create_connection(
+            Connection, server.address, server.port, ssl=trusted, server_hostname=name
+        )
     except (OSError, ValueError) as error:
         raise NotSent(f"no connection: {broken_by(error)}") from None
     return connection

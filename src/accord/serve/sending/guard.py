@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from accord.files.channels import Network
@@ -24,6 +25,8 @@ _resolvers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolving")
 
 async def resolved(host: str, port: int) -> Sequence[str]:
     """What the system says; in threads of its own, so that a silent name server holds up nothing else."""
+    if _is_literal(host):
+        return [host]
     loop = asyncio.get_running_loop()
     found = await loop.run_in_executor(
         _resolvers, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
@@ -31,7 +34,16 @@ async def resolved(host: str, port: int) -> Sequence[str]:
     return [str(address[0]) for *_, address in found]
 
 
-async def reachable(host: str, port: int, allowed: Sequence[Network], resolve: Resolve = resolved) -> Sequence[str]:
+@lru_cache(1024)
+def _is_literal(host: str) -> bool:
+    """Whether it is an address already, written as addresses are: all other spellings are the system's to read."""
+    try:
+        return str(ip_address(host)) == host.lower()
+    except ValueError:
+        return False
+
+
+async def reachable(host: str, port: int, allowed: tuple[Network, ...], resolve: Resolve = resolved) -> Sequence[str]:
     """The addresses of a host that may be connected to. Raises Forbidden where there are only others, NotSent where there is none."""
     try:
         found = list(dict.fromkeys(await resolve(host, port)))
@@ -45,15 +57,16 @@ async def reachable(host: str, port: int, allowed: Sequence[Network], resolve: R
     return permitted[:MOST_TRIED]
 
 
-def is_permitted(address: str, allowed: Iterable[Network]) -> bool:
+@lru_cache(4096)
+def is_permitted(address: str, allowed: tuple[Network, ...]) -> bool:
     """Whether it is public, or in one of these networks."""
-    found = _plain(address)
-    return is_public(found) or is_listed(found, allowed)
+    return is_public(address) or is_listed(address, allowed)
 
 
-def is_listed(address: str | IPv4Address | IPv6Address, allowed: Iterable[Network]) -> bool:
+@lru_cache(4096)
+def is_listed(address: str, allowed: tuple[Network, ...]) -> bool:
     """Whether it is in one of these networks."""
-    found = _plain(address) if isinstance(address, str) else address
+    found = _plain(address)
     return any(found.version == network.version and found in network for network in allowed)
 
 

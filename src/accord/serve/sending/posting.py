@@ -33,6 +33,11 @@ class _Target(Struct, frozen=True):
     authority: str
     asked: str
 
+    @property
+    def origin(self) -> str:
+        """The server by its name: one connection is as good as another to it."""
+        return f"{self.is_encrypted:d} {self.host} {self.port}"
+
 
 class Posting:
     """The connections of one channel. `trust` is by whom servers must be vouched for; by default whom the system trusts."""
@@ -40,26 +45,25 @@ class Posting:
     def __init__(
         self, allowed: Sequence[Network] = (), resolve: Resolve = resolved, trust: ssl.SSLContext | None = None
     ) -> None:
-        self._allowed, self._resolve = allowed, resolve
+        self._allowed, self._resolve = tuple(allowed), resolve
         self._trust = trust or ssl.create_default_context()
-        self._idle: dict[Server, list[Connection]] = {}
+        self._idle: dict[str, list[Connection]] = {}
+        self._sweeping: asyncio.TimerHandle | None = None
 
     async def send(self, request: Request, tracked: Tracked) -> Response:
         """The answer; raises NotSent, Unanswered or Forbidden. It has no deadline of its own: whoever calls it has."""
         assert isinstance(request, HttpRequest)
         target = _read(request.url)
+        sent = _written(target, request)
+        kept = self._kept(target)
+        if kept is not None:
+            return await self._asked(kept, target, sent, tracked)
         addresses = await reachable(target.host, target.port, self._allowed, self._resolve)
         if not target.is_encrypted:
             addresses = [address for address in addresses if is_listed(address, self._allowed)]
             if not addresses:
                 raise Forbidden("http without encryption goes only to networks that `allow_private` names")
-        sent = _written(target, request)
-        for address in addresses[:-1]:
-            try:
-                return await self._post(target, address, sent, tracked)
-            except NotSent:
-                continue
-        return await self._post(target, addresses[-1], sent, tracked)
+        return await self._asked(await self._connected(target, addresses), target, sent, tracked)
 
     async def close(self) -> None:
         """Closes what is open."""
@@ -67,46 +71,61 @@ class Posting:
             for connection in connections:
                 connection.close()
         self._idle.clear()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
 
-    async def _post(self, target: _Target, address: str, sent: bytes, tracked: Tracked) -> Response:
-        server = Server(target.host, address, target.port, target.is_encrypted)
-        connection = self._kept(server) or await connected(server, self._trust)
+    async def _connected(self, target: _Target, addresses: Sequence[str]) -> Connection:
+        """A connection to the first of the addresses that takes one."""
+        for address in addresses[:-1]:
+            try:
+                return await connected(self._server(target, address), self._trust)
+            except NotSent:
+                continue
+        return await connected(self._server(target, addresses[-1]), self._trust)
+
+    def _server(self, target: _Target, address: str) -> Server:
+        return Server(target.host, address, target.port, target.is_encrypted)
+
+    async def _asked(self, connection: Connection, target: _Target, sent: bytes, tracked: Tracked) -> Response:
         answer = await connection.ask(sent, tracked)
-        self._keep(server, connection)
+        self._keep(target, connection)
         return answer
 
-    def _kept(self, server: Server) -> Connection | None:
-        """One that was used a moment ago; those that were not are closed."""
-        now_s = asyncio.get_running_loop().time()
-        idle = self._idle.get(server, [])
+    def _kept(self, target: _Target) -> Connection | None:
+        """One that was used a moment ago: it leads where it was checked to lead. Those that were not used are closed."""
+        idle = self._idle.get(target.origin)
+        if not idle:
+            return None
+        used_s = asyncio.get_running_loop().time() - _IDLE_S
         while idle:
             connection = idle.pop()
-            if connection.is_open and now_s - connection.idle_since_s < _IDLE_S:
+            if connection.is_open and connection.idle_since_s > used_s:
                 return connection
             connection.close()
         return None
 
-    def _keep(self, server: Server, connection: Connection) -> None:
-        loop = asyncio.get_running_loop()
-        idle = self._idle.setdefault(server, [])
+    def _keep(self, target: _Target, connection: Connection) -> None:
+        loop, idle = asyncio.get_running_loop(), self._idle.setdefault(target.origin, [])
         if not connection.is_open or len(idle) >= _MOST_IDLE:
             connection.close()
             return
-        if not idle:
-            loop.call_later(_IDLE_S, self._let_go, server)
         connection.idle_since_s = loop.time()
         idle.append(connection)
+        if self._sweeping is None or self._sweeping.cancelled():
+            self._sweeping = loop.call_later(_IDLE_S, self._let_go)
 
-    def _let_go(self, server: Server) -> None:
+    def _let_go(self) -> None:
         """Closes those that nobody used for a while."""
-        loop = asyncio.get_running_loop()
+        loop, self._sweeping = asyncio.get_running_loop(), None
         used_s = loop.time() - _IDLE_S
-        idle = self._idle.pop(server, [])
-        for connection in [each for each in idle if each.idle_since_s <= used_s]:
-            connection.close()
-        if left := [each for each in idle if each.idle_since_s > used_s]:
-            self._idle[server] = left
-            loop.call_later(_IDLE_S, self._let_go, server)
+        for origin, idle in list(self._idle.items()):
+            for connection in [each for each in idle if each.idle_since_s <= used_s]:
+                connection.close()
+            self._idle[origin] = [each for each in idle if each.idle_since_s > used_s]
+            if not self._idle[origin]:
+                del self._idle[origin]
+        if self._idle:
+            self._sweeping = loop.call_later(_IDLE_S, self._let_go)
 
 
 @lru_cache(256)
