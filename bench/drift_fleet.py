@@ -8,16 +8,16 @@ import argparse
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from accord.check import joined
 from accord.files.read import read
 from accord.model.drifting import Contract, Seen
 from accord.observe import state as states
+from accord.observe.agreements import Agreements
 from accord.observe.columns import bucket_of
-from accord.observe.contracted import Contracts
 from accord.observe.drift import Fleet
 from accord.observe.minutes import Minute
 
@@ -41,18 +41,16 @@ class One:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
 
-    def of(self, seen: Seen) -> Contract:
-        return self.contract
-
-    def hours(self, contract: Contract, seen: Seen) -> None:
-        return None
+    def of(self, found: Sequence[Seen]) -> list[tuple[Contract, None]]:
+        return [(self.contract, None)] * len(found)
 
 
 def agreed() -> Contract:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "accord.yaml"
         file.write_text(CONTRACT)
-        return Contracts(joined(read([str(file)]).facts)[0]).of(Seen("checkout", "payments", "POST /charges"))
+        [(contract, _)] = Agreements(read([str(file)]).facts).of([Seen("checkout", "payments", "POST /charges")])
+        return contract
 
 
 def told(rng: np.random.Generator, seen: list[Seen], minute: int) -> Minute:

@@ -86,8 +86,9 @@ def told(name: str, count: int, waits: list[float], seconds: float, commits: int
     ordered = sorted(waits)
     p50, p99 = (ordered[int(len(ordered) * share)] * 1e3 for share in (0.5, 0.99))
     rate = len(waits) / seconds
+    cpu = f"{cpu_s / len(waits) * 1e6:.0f} us of processor each"
     print(
-        f"  {name:<7} {count:>4} waiting: {rate:>7.0f}/s  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms  {commits} commits",
+        f"  {name:<7} {count:>4} waiting: {rate:>7.0f}/s  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms  {commits} commits, {cpu}",
         flush=True,
     )
     return rate

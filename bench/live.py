@@ -249,7 +249,15 @@ class Accord(Target):
 
     def command(self) -> list[str]:
         serve = [sys.executable, "-m", "accord", "serve", str(self.folder), "--last", "keeper"]
-        return [*serve, "--listen", f"127.0.0.1:{self.port}", "--ledger", str(self.folder / "ledger")]
+        return [
+            *serve,
+            "--listen",
+            f"127.0.0.1:{self.port}",
+            "--ledger",
+            str(self.folder / "ledger"),
+            "--pages",
+            "none",
+        ]
 
 
 TARGETS: tuple[type[Target], ...] = (Alertmanager, Accord)

@@ -21,6 +21,7 @@ from accord.boundaries.sightings import parted, told_of
 from accord.boundaries.speakers import ROUTING, parties, without_contract
 from accord.boundaries.subsets import versions_of_subsets
 from accord.boundaries.system import Key, System
+from accord.boundaries.three_columns import three_columns
 from accord.boundaries.variants import separate
 from accord.boundaries.view import EVERY, View, Views
 from accord.boundaries.waivers import Allowed
@@ -67,6 +68,7 @@ def check(
         records=len({fact.provider for fact in system.about("records")}),
         routings=sum(name.startswith(ROUTING) for name in system.parties),
         unwritten=len(without_contract(system)),
+        three_columns=three_columns(system, findings) if system.observed else (),
     )
     whole = whole and not any(problem.fatal for problem in result.problems)
     return _known(_waived(result, system, chosen, tuple(waivers), whole), chosen, tuple(baseline), whole)

@@ -135,7 +135,8 @@ def fire(s: State, mutants: Mutants, source: str, when: str, held: bool, urgency
         if s.phase == "CLAIMED":
             n = n._replace(clean=False)
             if again and "bad_again_ignored" not in mutants:
-                return ask(n, mutants, s.level, "reopened")
+                higher = max(s.urgency, urgency, key=RANK.__getitem__)
+                return ask(n._replace(urgency=higher), mutants, s.level, "reopened")
         return rerate(n, mutants, urgency) if RANK[urgency] > RANK[s.urgency] else Out(n)
     same = s.phase in DONE and when != "late"
     if same and when == "quiet" and source in s.firing:

@@ -16,7 +16,7 @@ WORLDS = {
 }
 WIDE = {
     "an outbox, two kills, two holds": Bounds(delivery=True, crashes=2, holds=2),
-    "two sources, two holds, a kill in the outbox": Bounds(sources="AB", holds=1, crashes=1, delivery=True),
+    "two sources, one hold, a kill in the outbox": Bounds(sources="AB", holds=1, crashes=1, delivery=True),
     "all but the outbox": Bounds("AB", ("record", "workday", "interrupt"), ROTAS, (True, False), 2),
 }
 

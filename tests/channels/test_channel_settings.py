@@ -1,5 +1,7 @@
 """Channels and people in accord.toml: everything that is wrong is said at once, with its line, and no secret stands there."""
 
+import subprocess
+import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -169,6 +171,16 @@ def test_a_kind_of_another_package_is_found_by_its_entry_point(monkeypatch: pyte
     assert kind("pigeon").request is kind("webhook").request
     assert kind("email").request is not kind("webhook").request
     kind.cache_clear()
+
+
+def test_a_check_of_a_configuration_with_channels_imports_nothing_that_sends(tmp_path: Path) -> None:
+    (tmp_path / "accord.toml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "accord.yaml").write_text("party: checkout\n", encoding="utf-8")
+    program = "import sys; from accord.cli import run; run(['check', sys.argv[1], '--no-cache']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+    assert "accord.channels.webhook" in imported
+    assert not {"h11", "httpx", "aiosmtplib", "apprise", "asyncio", "accord.serve", "accord.channels.slack"} & imported
 
 
 @pytest.mark.parametrize("name", kinds())

@@ -83,7 +83,7 @@ def test_an_export_holds_everything_that_the_hashes_cover(accord: Accord, ledger
     before = b""
     for line in lines[2:-1]:
         said = {name: msgspec.json.decode(value) for name, value in line.items()}
-        raw = {name: bytes.fromhex(said[name]) for name in ("policy", "told", "state")} | {
+        raw = {name: bytes.fromhex(said[name]) for name in ("policy", "told", "queued", "state")} | {
             "event": bytes(line["event"])
         }
         row = said | raw | {"changed": int(said["changed"]), "before": b""}

@@ -84,7 +84,7 @@ def test_every_value_has_its_line() -> None:
         **{
             key.name: (key.default, "default")
             for key in KEYS
-            if key.table in ("vocabulary", "receivers", "runbooks") and key.word != "owner"
+            if key.table in ("vocabulary", "receivers", "runbooks", "telemetry") and key.word != "owner"
         },
     }
     assert [include.place for include in config.includes] == [Place(".", "accord.toml", 9, 1)] * 2

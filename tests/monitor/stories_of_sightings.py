@@ -22,6 +22,18 @@ CONTRACTS = """
 {party: pay, promises: {charge: {latency: {max: 5s}}}}
 """
 
+REPEATS = """
+{party: shop, assumes: {pay/charge: {attempts: 3}}}
+---
+{party: pay, promises: {charge: {idempotent: never}}}
+"""
+
+KEYS = """
+{party: shop, assumes: {pay/charge: {idempotency_key: none}}}
+---
+{party: pay, promises: {charge: {idempotent: {key: true, for: 24h}}}}
+"""
+
 STORIES: dict[str, Story] = {
     "an answer later than its caller waits": Story(
         "happens-as-counted-on",
@@ -52,5 +64,25 @@ STORIES: dict[str, Story] = {
         """,
         ("shop>pay/charge latency.p99",),
         more=(seen("seen.caller", as_ranges(((bucket_of(SECOND // 5), 90), (bucket_of(2 * SECOND), 10))), 6),),
+    ),
+    "what acts again was executed again": Story(
+        "executed-once",
+        REPEATS,
+        """
+        0s shop seen pay/charge by shop>pay/charge seen.redone
+        0s - concludes
+        """,
+        ("pay/charge idempotent",),
+        more=(seen("seen.redone", 4, 3),),
+    ),
+    "what is known by a key that nobody sends was executed again": Story(
+        "executed-once",
+        KEYS,
+        """
+        0s shop seen pay/charge by shop>pay/charge seen.redone
+        0s - concludes
+        """,
+        ("pay/charge idempotent", "shop>pay/charge idempotency_key"),
+        more=(seen("seen.redone", 4, 3),),
     ),
 }

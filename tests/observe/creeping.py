@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from accord.check import joined
 from accord.files.read import read
 from accord.model.drifting import Seen
+from accord.observe.agreements import Agreements
 from accord.observe.columns import bucket_of
-from accord.observe.contracted import Contracts
 from accord.observe.minutes import Minute
 
 FIRST = 29_928_960  # a Friday, 00:00 UTC, in minutes since 1970
@@ -35,9 +34,9 @@ Shape = Callable[[int, np.random.Generator], np.ndarray]
 """The seconds that the calls of a minute take."""
 
 
-def contracts(folder: Path, text: str = CONTRACT) -> Contracts:
+def agreements(folder: Path, text: str = CONTRACT) -> Agreements:
     (folder / "accord.yaml").write_text(text)
-    return Contracts(joined(read([str(folder / "accord.yaml")]).facts)[0])
+    return Agreements(read([str(folder / "accord.yaml")]).facts)
 
 
 def steady(rate: float = 60, level: float = 1.0) -> Shape:

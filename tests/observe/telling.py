@@ -27,7 +27,7 @@ class Told:
         self.buckets: Counter[tuple[Any, ...]] = Counter()
         self.codes: Counter[tuple[Any, ...]] = Counter()
         self._id = 0
-        self._keyed: dict[tuple[str, str, int], list[tuple[int, tuple[Any, ...]]]] = {}
+        self._keyed: dict[tuple[str, str, int], list[tuple[int, tuple[Any, ...], bool]]] = {}
         for _ in range(calls):
             self.chance.choice((self._request, self._request, self._request, self._message, self._root, self._unseen))()
         self._count_repeats()
@@ -46,6 +46,7 @@ class Told:
         row = self.rows.setdefault(key, Counter())
         row["calls"] += 1
         row["weighted"] += ONE
+        row["heaviest"] = ONE
         row["fan_out"] = max(row["fan_out"], fan_out)
         return row
 
@@ -153,6 +154,7 @@ class Told:
         )
         name = self._key(row)
         row[f"try_{min(number, 5)}"] += 1
+        row["told_again"] += attempt > 1
         row["caller_errors"] += failed
         row["caller_ns"] += took
         row["caller_longest_ns"] = max(row["caller_longest_ns"], took)
@@ -171,6 +173,7 @@ class Told:
         row["callee_ns"] += worked
         row["callee_longest_ns"] = max(row["callee_longest_ns"], worked)
         row["repeated"] += executions - 1
+        row["redone"] += 0 if broke else executions - 1
         row["twice_skew_ns"] += 2 * (start + SKEW.get(callee, 0) - at - SKEW.get(caller, 0)) - took + worked
         if failed and worked > took and not code == answered == 500:
             row["late"] += 1
@@ -178,7 +181,7 @@ class Told:
         self.buckets[(*name, "callee", bucket_of(worked))] += 1
         self.codes[(*name, code, answered)] += 1
         if key:
-            self._keyed.setdefault((callee, "POST /do", key), []).append((at + SKEW.get(caller, 0), name))
+            self._keyed.setdefault((callee, "POST /do", key), []).append((at + SKEW.get(caller, 0), name, broke))
         return at + took
 
     def _message(self) -> None:
@@ -222,8 +225,14 @@ class Told:
 
     def _count_repeats(self) -> None:
         for executed in self._keyed.values():
-            for _, name in sorted(executed)[1:]:
-                self.rows[name]["repeated"] += 1
+            done = 0
+            for number, (_, name, broke) in enumerate(sorted(executed)):
+                self.rows[name]["repeated"] += number > 0
+                self.rows[name]["redone"] += done > 0
+                done += not broke
 
     def expected(self) -> dict[tuple[Any, ...], dict[str, int]]:
+        for row in self.rows.values():
+            row["weighted_caller_errors"] = ONE * row["caller_errors"]
+            row["weighted_callee_errors"] = ONE * row["callee_errors"]
         return {key: {column.name: row[column.name] for column in COUNTS} for key, row in self.rows.items()}

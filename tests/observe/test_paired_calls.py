@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from accord.observe.calls import calls
 from accord.observe.columns import BOUNDARY, COUNTS
 from accord.observe.engine import Engine
 from accord.observe.schema import arrow_schema, table_of
-from accord.observe.sums import merged, rolled_up, sums
+from accord.observe.sums import activity, merged, rolled_up, sums
 
 NAMES = [column.name for column in BOUNDARY]
 
@@ -42,6 +43,35 @@ def test_order_and_repetition_of_spans_change_nothing(seed: int):
     mixed = [*told.spans, *chance.sample(told.spans, len(told.spans) // 3), *told.spans[:50]]
     chance.shuffle(mixed)
     assert counted(engine, told_to(engine, mixed)["sums"]) == told.expected()
+
+
+def when_called(rows: Mapping[tuple[Any, ...], dict[str, int]]) -> dict[tuple[Any, ...], tuple[int, int, int]]:
+    """By boundary when the last window with calls ended, how many there were, and the longest time between two."""
+    by_boundary: dict[tuple[Any, ...], list[int]] = {}
+    for (window, _, *boundary), counts in sorted(rows.items()):
+        if counts["calls"]:
+            by_boundary.setdefault(tuple(boundary), []).append(window)
+    return {
+        boundary: (
+            windows[-1] + 60,
+            len(windows),
+            max((after - before - 60 for before, after in pairwise(windows)), default=0),
+        )
+        for boundary, windows in by_boundary.items()
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_when_calls_came_is_exact_however_often_a_window_was_summed(seed: int):
+    told, engine = Told(seed, calls=60), Engine()
+    rows = told_to(engine, told.spans)["sums"]
+    expected = when_called(told.expected())
+    assert any(gap for _, _, gap in expected.values())
+    for each in (rows, rows.union(rows)):
+        assert {
+            tuple(row[name] for name in NAMES[2:]): (row["last"], row["windows"], row["longest_gap_s"])
+            for row in engine.rows(activity(each, NAMES[2:]))
+        } == expected
 
 
 def test_histograms_and_codes_are_exact():

@@ -110,8 +110,6 @@ async def running(
     finally:
         await outbox.stop(grace_s=0.2)
         await task
-        for one in channels.values():
-            await one.transport.close()
 
 
 async def until(holds: Callable[[], bool], what: str = "it") -> None:

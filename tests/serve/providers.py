@@ -23,10 +23,15 @@ class Provider:
         self.told: list[Received] = []
         self.asked: list[dict[str, str]] = []
         self.released = threading.Event()
+        self.connections = 0
         provider = self
 
         class Handling(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                provider.connections += 1
+                super().setup()
 
             def do_POST(self) -> None:
                 provider.answer(self)

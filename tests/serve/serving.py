@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from accord.cases.breaker import DEFAULT_BUDGET
 from accord.cases.carrying import Carrying
 from accord.check import joined
 from accord.model.fact import Fact
@@ -61,7 +62,7 @@ class Within:
 
     def __init__(self, folder: Path, text: str = CONTRACTS, listen: str = "127.0.0.1:9095", **served: Any) -> None:
         self.now, self.file = NOON, folder / "ledger"
-        self.ledger = SqliteLedger(self.file)
+        self.ledger = SqliteLedger(self.file, budget=DEFAULT_BUDGET)
         told = Served(
             listen=listen, ledger=self.file, version="0", load=lambda ledger: carrying(ledger, text), **served
         )

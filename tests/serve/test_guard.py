@@ -1,6 +1,8 @@
 """Messages go to public addresses, and to those that the settings allow; what was checked is what is connected to."""
 
 import asyncio
+import socket
+import threading
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from accord.channels.email import Settings as MailSettings
 from accord.files.channels import Network
 from accord.model.delivery import HttpRequest, MailRequest, Security
-from accord.serve.sending.guard import is_permitted, is_public, reachable
+from accord.serve.sending.guard import is_permitted, is_public, reachable, resolved
 from accord.serve.sending.mailing import Mailing
 from accord.serve.sending.posting import Posting
 from accord.serve.sending.transport import Forbidden, NotSent, Tracked
@@ -164,6 +166,51 @@ def test_a_redirect_is_not_followed_and_of_a_large_answer_only_the_beginning_is_
         assert not inside.asked
         provider.mode, provider.headers = "huge", {}
         assert len(asyncio.run(Posting(LOOPBACK).send(request, Tracked())).body) == 16_384
+
+
+def test_a_connection_is_used_again_and_asks_for_no_name() -> None:
+    names = Names(["127.0.0.1"])
+
+    async def go(port: int) -> None:
+        posting = Posting(LOOPBACK, resolve=names)
+        for _ in range(3):
+            await posting.send(HttpRequest(f"http://hooks.example.net:{port}/", {}, b'{"turn": 1}'), Tracked())
+        await posting.close()
+
+    with serving() as provider:
+        asyncio.run(go(provider.port))
+    assert (len(provider.told), names.asked, provider.connections) == (3, 1, 1)
+
+
+def test_the_next_address_is_tried_where_one_refuses() -> None:
+    with serving() as provider:
+        request = HttpRequest(f"http://hooks.example.net:{provider.port}/", {}, b'{"turn": 1}')
+        names = Names(["127.0.0.9", "::1", "127.0.0.1"])
+        allowed = (*LOOPBACK, ip_network("::1/128"))
+        assert asyncio.run(Posting(allowed, resolve=names).send(request, Tracked())).status == 200
+
+
+def test_a_name_is_asked_for_once_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A silent name server holds up one thread for each name, and no other name."""
+    asked, silent = [], threading.Event()
+
+    def look_up(host: str, *_: object, **__: object) -> list[object]:
+        asked.append(host)
+        if host == "silent.example":
+            silent.wait(20)
+        return [(0, 0, 0, "", ("127.0.0.1", 1))]
+
+    async def go() -> None:
+        waiting = [asyncio.create_task(resolved("silent.example", 443)) for _ in range(50)]
+        await asyncio.sleep(0)
+        assert await resolved("other.example", 443) == ["127.0.0.1"]
+        waiting[0].cancel()
+        silent.set()
+        assert [await one for one in waiting[1:]] == [["127.0.0.1"]] * 49
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    asyncio.run(go())
+    assert sorted(asked) == ["other.example", "silent.example"]
 
 
 def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,14 @@ def test_what_a_bundle_told_was_told_once_the_bundle_arrived() -> None:
     assert after is not None and after.message.about is About.CLOSED and not after.replaced
 
 
+def test_what_is_parked_for_a_bundle_does_not_go_alone_but_what_comes_after_stands_for_it() -> None:
+    assert next_said(LANE, [sending(1, parked=True)]) is None
+    before = next_said(LANE, [sending(1, attempts=3), sending(2, About.REOPENED, parked=True)])
+    assert before is not None and before.sending.message.turn == 1 and not before.replaced
+    after = next_said(LANE, [sending(1, parked=True), sending(2, About.COMMITTED)])
+    assert after is not None and [one.message.turn for one in after.replaced] == [1]
+
+
 def test_nothing_goes_where_nothing_is_queued() -> None:
     assert next_said(LANE, [sending(1, fate=Fate.HANDED), sending(2, also_in="b-1"), sending(3, person="p1")]) is None
 

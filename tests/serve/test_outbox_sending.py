@@ -393,3 +393,14 @@ def test_names_are_told_to_people_and_stay_out_of_the_outbox(tmp_path: Path) -> 
         assert provider.told[0]["recovers"] == "The p0"
         assert {one.message.facts.recovers for one in ledger.sendings(case)} >= {"p0"}
         ledger.close()
+
+
+def test_channels_that_have_enough_to_do_are_left_out_of_what_is_read(tmp_path: Path) -> None:
+    ledger = ledger_in(tmp_path)
+    admit(ledger, ["slow", "quick"], OWN)
+    for number in range(5):
+        opened(ledger, f"shard {number}")
+    assert [one.channel for one in ledger.sendings_due(START, 4)] == ["slow", "quick"] * 2
+    assert {one.channel for one in ledger.sendings_due(START, 4, ["slow"])} == {"quick"}
+    assert not ledger.sendings_due(START, 4, ("slow", "quick"))
+    ledger.close()

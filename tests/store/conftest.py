@@ -1,5 +1,8 @@
 """Every test of storage is written against the interface; what it runs on is listed here."""
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,3 +30,16 @@ def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opening]
 @pytest.fixture
 def ledger(opening: Opening) -> Ledger:
     return opening()
+
+
+@pytest.fixture(scope="session")
+def failing_calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that lets write and fsync fail when told to; skips where there is no compiler."""
+    compiler = shutil.which("cc")
+    if not compiler or sys.platform != "linux":
+        pytest.skip("there is no C compiler, or this is no Linux")
+    library = tmp_path_factory.mktemp("failing") / "failing_disk.so"
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-o", library, Path(__file__).with_name("failing_disk.c"), "-ldl"], check=True
+    )
+    return library

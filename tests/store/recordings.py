@@ -51,7 +51,9 @@ def fire_timers(ledger: Ledger, now_ns: int) -> int:
     due = ledger.due(now_ns)
     for case in due:
         event = Timer(f"timer {case.id} {case.turn}", now_ns, case.turn, case.deadline_ns)
-        ledger.record([Entry(case.key, event, POLICY)]).result()
+        policy = ledger.policy_of(case.key)
+        assert policy is not None
+        ledger.record([Entry(case.key, event, policy)]).result()
     return len(due)
 
 

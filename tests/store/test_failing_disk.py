@@ -28,17 +28,6 @@ def in_a_small_file_system(folder: Path, script: str) -> subprocess.CompletedPro
     return subprocess.run(["unshare", "-rm", "sh", "-c", f"{mount} && {script}"], capture_output=True, text=True)
 
 
-@pytest.fixture(scope="session")
-def failing_calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library that lets write and fsync fail when told to; skips where there is no compiler."""
-    compiler = shutil.which("cc")
-    if not compiler or sys.platform != "linux":
-        pytest.skip("there is no C compiler, or this is no Linux")
-    library = tmp_path_factory.mktemp("failing") / "failing_disk.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, HERE / "failing_disk.c", "-ldl"], check=True)
-    return library
-
-
 def outcome(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
     assert done.returncode == 0, done.stderr
     found: dict[str, object] = json.loads(done.stdout)

@@ -72,6 +72,14 @@ def test_it_is_read_while_another_writes(file: Path) -> None:
     ledger.close()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="other rights there")
+def test_its_owner_alone_may_read_it(file: Path, tmp_path: Path) -> None:
+    ledger = SqliteLedger(file)
+    ledger.record([fire("e1")]).result()
+    assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+    ledger.close()
+
+
 def test_its_steps_are_numbered_without_a_gap_and_leave_the_file_at_the_newest(file: Path) -> None:
     assert [number for number, _ in steps()] == list(range(1, len(steps()) + 1))
     SqliteLedger(file).close()

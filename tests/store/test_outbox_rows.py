@@ -8,7 +8,7 @@ from accord.cases.events import Unreachable
 from accord.model.message import About, Facts, Fate, Message, Side
 from accord.store.errors import StoreError
 from accord.store.interface import Ledger
-from accord.store.recording import sending_id
+from accord.store.queueing import sending_id
 from accord.store.rows import Entry, Outcome, Unreached
 from cases.carried import MINUTE, POLICY, START
 from store.recordings import KEY, Opening, admit, fire, fire_timers

@@ -11,6 +11,7 @@ from accord.cases.case import Phase
 from accord.cases.events import Acknowledge, Commit
 from accord.store.errors import StoreError, Unavailable, Undecided
 from accord.store.interface import Ledger
+from accord.store.kept import Silence
 from accord.store.ledger_sqlite import SqliteLedger
 from accord.store.rows import Entry
 from cases.carried import MINUTE, POLICY, START
@@ -207,6 +208,14 @@ def test_cases_are_listed_page_by_page(ledger: Ledger) -> None:
     rest = ledger.cases(is_open=True, after=first[-1].id, limit=4)
     assert [case.id for case in (*first, *rest)] == sorted(case.id for case in ledger.cases())
     assert len(ledger.rows(limit=3)) == 3 and len(ledger.rows(after=3)) == 4
+
+
+def test_what_the_file_cannot_hold_is_refused(ledger: Ledger) -> None:
+    with pytest.raises(StoreError, match="refused by the ledger: OverflowError"):
+        ledger.keep(Silence("s1", ends_ns=1 << 70)).result()
+    with pytest.raises(StoreError, match="refused by the ledger: UnicodeEncodeError"):
+        ledger.keep(Silence("\ud800")).result()
+    assert not ledger.trouble() and ledger.record([fire("e1")]).result()
 
 
 def test_a_ledger_that_is_closed_refuses(ledger: Ledger) -> None:

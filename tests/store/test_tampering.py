@@ -126,7 +126,7 @@ def test_rows_of_two_chains_in_another_order_are_found(file: Path) -> None:
 def test_an_event_put_in_is_found(file: Path) -> None:
     alter(
         file,
-        "insert into ledger select 13, key, number + 1, 'forged', case_id, event, policy, changed, note, told, state, program,"
+        "insert into ledger select 13, key, number + 1, 'forged', case_id, event, policy, changed, note, told, queued, state, program,"
         " before, hash from ledger where sequence = 12",
     )
     assert "row 13 " in disagreement(file)
@@ -134,9 +134,7 @@ def test_an_event_put_in_is_found(file: Path) -> None:
 
 def _rehashed(file: Path) -> None:
     """What somebody does who knows how rows are hashed: all hashes anew, and the roots too."""
-    columns = (
-        "key, number, event_id, case_id, event, policy, changed, note, told, state, program, coalesce(before, x'')"
-    )
+    columns = "key, number, event_id, case_id, event, policy, changed, note, told, queued, state, program, coalesce(before, x'')"
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         last: dict[str, bytes] = {}
         hashes, root = [], NOTHING

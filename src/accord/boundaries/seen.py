@@ -56,10 +56,10 @@ def longest(fact: Fact) -> str:
     return rounded(fact.value)
 
 
-def surely_more(some: int, total: int, share: Fraction) -> bool:
+def surely_more(some: int, total: int, share: Fraction, stands_for: float = 1.0) -> bool:
     """Whether so many of so many calls cannot be chance where at most this share of all calls is allowed to be so.
 
-    Chernoff's bound on the binomial tail (https://en.wikipedia.org/wiki/Chernoff_bound): the chance of it is below one in
+    Counts by weight say as much as `some / stands_for` of `total / stands_for` calls (Observed.stands_for). Chernoff's bound on the binomial tail (https://en.wikipedia.org/wiki/Chernoff_bound): the chance of it is below one in
     a thousand. A share of nothing is exceeded by one.
     """
     if not some or some <= share * total:
@@ -70,7 +70,7 @@ def surely_more(some: int, total: int, share: Fraction) -> bool:
     apart = found * math.log(found / allowed)
     if found < 1:
         apart += (1 - found) * math.log((1 - found) / (1 - allowed))
-    return total * apart > -math.log(_CHANCE)
+    return total / stands_for * apart > -math.log(_CHANCE)
 
 
 def left_before_the_answer(sighting: Sighting) -> int:

@@ -93,11 +93,20 @@ def _by_party(observed: tuple[Fact, ...], said: tuple[Fact, ...]) -> Iterator[Fa
 @once
 def sightings(system: System) -> tuple[Sighting, ...]:
     """Everything that was observed, in the order in which it was read; several addresses of one operation stay apart."""
-    groups: dict[tuple[object, ...], dict[str, Fact]] = {}
-    for fact in system.observed:
-        identity = (fact.consumer, fact.provider, fact.operation, fact.scope, fact.place, fact.version)
-        groups.setdefault(identity, {})[fact.term] = fact
+    return sighted(system, system.observed)
+
+
+def sighted(system: System, observed: Iterable[Fact]) -> tuple[Sighting, ...]:
+    """The same of any facts that `told_of` gave, whether the system has them or not."""
+    groups: dict[object, dict[str, Fact]] = {}
+    for fact in observed:
+        groups.setdefault(identity_of(fact), {})[fact.term] = fact
     return tuple(_sighting(system, facts) for facts in groups.values() if "seen.calls" in facts)
+
+
+def identity_of(fact: Fact) -> tuple[object, ...]:
+    """What the observed facts of one sighting have in common, and of no other."""
+    return (fact.consumer, fact.provider, fact.operation, fact.scope, fact.place, fact.version)
 
 
 def _sighting(system: System, facts: dict[str, Fact]) -> Sighting:
@@ -108,7 +117,7 @@ def _sighting(system: System, facts: dict[str, Fact]) -> Sighting:
     named = _named_in(system).get(one.provider, {})
     matched = one.operation in named or (not named and one.operation == ANY)
     boundary = system.boundary((one.consumer, one.provider, one.operation), view)
-    comparable = matched and _conditions(system, boundary) <= ({"env"} if environment else set())
+    comparable = matched and conditions(boundary) <= ({"env"} if environment else set())
     return Sighting(boundary, environment, facts, _observed(facts, one, environment), matched, comparable)
 
 
@@ -117,10 +126,10 @@ def _environments(system: System) -> frozenset[str]:
     return frozenset(value for fact in system.facts for name, each in fact.scope if name == "env" for value in each)
 
 
-def _conditions(system: System, boundary: Boundary) -> set[str]:
+def conditions(boundary: Boundary) -> set[str]:
     """What decides, beside the day, which statements about a boundary hold."""
     consumer, provider, operation = boundary.key
-    said = _scoped(system).get(provider, ())
+    said = _scoped(boundary.system).get(provider, ())
     about = (fact for fact in said if fact.operation in (operation, ANY) and fact.consumer in ("", consumer))
     return {name for fact in about for name, _ in fact.scope if name not in DAYS}
 
@@ -139,6 +148,7 @@ def _observed(facts: dict[str, Fact], one: Fact, environment: str) -> Observed:
     told = {term.removeprefix("seen."): fact.value for term, fact in facts.items() if term.startswith("seen.")}
     rows = {name: told.pop(name, ()) for name in ("caller", "callee", "codes", "window")}
     began, ended = rows["window"][0] if rows["window"] else (0, 0)
+    when = {name: told.pop(name, 0) for name in ("last", "windows", "longest_gap_s")}
     return Observed(
         one.consumer,
         one.provider,
@@ -150,6 +160,7 @@ def _observed(facts: dict[str, Fact], one: Fact, environment: str) -> Observed:
         callee_ranges=rows["callee"],
         began=began,
         ended=ended,
+        **when,
     )
 
 

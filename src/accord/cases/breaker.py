@@ -9,8 +9,9 @@ How it is called, once for each event and inside the transaction that records it
     # queue passed.routed, and where passed.opened is an event, step it too, with breaker_policy(...)
 
 Each routed message goes alone, or is parked for a bundle that leaves at `due_ns`. A bundle that leaves takes along everything that is
-parked for its person, made one by `bundled`. What can do neither waits as HELD: the keeper answers for it, its deadline is when the next
-bundle begins to gather, and its timer then asks again. So each deviation is in exactly one of {alone, one bundle, held}.
+parked for its person, made one by `bundled`; a newer turn about the same deviation takes the place of what is parked. What can do
+neither waits as HELD: the keeper answers for it, its deadline is when the next bundle begins to gather, and its timer then asks
+again. So each deviation is in exactly one of {alone, one bundle, held}.
 
 A meter has a fixed size and nothing is listed twice: the work is the same for each deviation, however many there are.
 """
@@ -93,7 +94,7 @@ def pass_on(
 ) -> Passed:
     """What the step comes to under the budget of the person whom it would wake (`meter.person`)."""
     case = stepped.case
-    if case is None or woken(stepped) != meter.person:
+    if case is None or not meter.person or woken(stepped) != meter.person:
         return Passed(stepped, meter, _routed(stepped.messages, Way.ALONE, now))
     was_open = now < meter.open_until_ns
     fresh = tuple(at for at in meter.pages if at > now - budget.window)

@@ -23,8 +23,13 @@ def fired(case: Case | None, event: Fire, policy: Policy) -> Stepped:
     again = event.source not in case.sources
     heard = _heard(case, event)
     if case.phase is Phase.CLAIMED and again:
+        heard = replace(heard, deviation=replace(heard.deviation, urgency=_higher(case, event)))
         return reopened(heard, policy, event.at_ns, case.level, "bad again before it was confirmed")
     return rerated(heard, event.deviation.urgency, policy, event.at_ns, rise_only=True)
+
+
+def _higher(case: Case, event: Fire) -> Urgency:
+    return max(case.deviation.urgency, event.deviation.urgency, key=_RANK.__getitem__)
 
 
 def _heard(case: Case, event: Fire) -> Case:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,21 +11,35 @@ if TYPE_CHECKING:
     from accord.model.problem import Problem
 
 _HEAD_BYTES = 4096
+_SERVERS = ("http://", "https://")
 
 
-def observed_facts(files: Iterable[str], complete: bool) -> "tuple[list[Fact], list[Problem]]":
+class Source(click.Path):
+    """A file of telemetry, or the address of a Prometheus server, of which the last hour is asked."""
+
+    name = "source"
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The same text; fails for a name that is neither."""
+        is_server = isinstance(value, str) and value.startswith(_SERVERS)
+        return value if is_server else super().convert(value, param, ctx)
+
+
+def observed_facts(
+    files: Iterable[str], complete: bool, columns: tuple[str, ...] = ()
+) -> "tuple[list[Fact], list[Problem]]":
     """The facts of these files; what was exported needs none of the extra accord[server]."""
     from accord.model.fact import Fact
-    from accord.sources import observed
     from accord.sources._claims import read_text
 
     facts: list[Fact] = []
     problems: list[Problem] = []
     telemetry = []
     for name in files:
-        with Path(name).open("rb") as file:
-            exported = observed.KEY.encode() in file.read(_HEAD_BYTES)
-        if not exported:
+        if name.startswith(_SERVERS) or not _is_exported(name):
             telemetry.append(name)
             continue
         for found in read_text(Path(name).read_text(encoding="utf-8", errors="replace"), "", name):
@@ -34,13 +48,20 @@ def observed_facts(files: Iterable[str], complete: bool) -> "tuple[list[Fact], l
             else:
                 problems.append(found)
     if telemetry:
-        told, refused = _of_telemetry(telemetry, complete)
+        told, refused = _of_telemetry(telemetry, complete, columns)
         facts += told
         problems += refused
     return facts, problems
 
 
-def _of_telemetry(files: list[str], complete: bool) -> "tuple[list[Fact], list[Problem]]":
+def _is_exported(name: str) -> bool:
+    from accord.sources.observed import KEY
+
+    with Path(name).open("rb") as file:
+        return KEY.encode() in file.read(_HEAD_BYTES)
+
+
+def _of_telemetry(files: list[str], complete: bool, columns: tuple[str, ...]) -> "tuple[list[Fact], list[Problem]]":
     from accord.model.place import Place
     from accord.model.problem import Problem
 
@@ -50,5 +71,10 @@ def _of_telemetry(files: list[str], complete: bool) -> "tuple[list[Fact], list[P
         raise click.ClickException(
             f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
         ) from None
-    told, refused = facts_in(files, complete)
+    from accord.model.problem import Refused
+
+    try:
+        told, refused = facts_in(files, complete, columns)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
     return told, [Problem(Place("", files[0], 1, 1), reason) for reason in refused]

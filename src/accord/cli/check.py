@@ -8,6 +8,7 @@ import click
 from msgspec.structs import replace
 
 from accord.cli._meant import meant
+from accord.cli._observed import Source
 from accord.report._asked import Asked
 from accord.report._formats import formats
 
@@ -62,9 +63,9 @@ _NOT_READ = "not-read"
 @click.option(
     "--observed",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Hold what this file of telemetry tells (traces, or the JSON of accord observe) against both sides. Repeatable.",
+    type=Source(),
+    metavar="SOURCE",
+    help="Hold what this tells (traces, the JSON of accord observe, a store of accord observe --listen, a Prometheus server) against both sides. Repeatable.",
 )
 @click.option("--complete", is_flag=True, help="The spans of --observed are all there were, not a sample.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
@@ -129,13 +130,15 @@ def command(
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
 
 
-def with_observed(reading: "Reading", files: tuple[str, ...], complete: bool) -> "Reading":
-    """The reading and, beside it, what these files show of what happens."""
+def with_observed(
+    reading: "Reading", files: tuple[str, ...], complete: bool, columns: tuple[str, ...] = ()
+) -> "Reading":
+    """The reading and, beside it, what these files show of what happens; `columns` is what those of tables say."""
     if not files:
         return reading
     from accord.cli._observed import observed_facts
 
-    facts, problems = observed_facts(files, complete)
+    facts, problems = observed_facts(files, complete, columns)
     return replace(reading, facts=(*reading.facts, *facts), problems=(*reading.problems, *problems))
 
 
@@ -158,7 +161,7 @@ def judged(
         from accord.files.remembered import checked
 
         def judge(reading: "Reading") -> "Result":
-            reading = with_observed(reading, *observed)
+            reading = with_observed(reading, *observed, settings.value("telemetry.columns"))
             progress.doing = f"judging what {reading.files} files say"
             from accord.check import check
 
@@ -222,6 +225,7 @@ def chosen(result: "Result", prefixes: tuple[str, ...], boundary: str) -> "Resul
         findings=tuple(finding for finding in result.findings if asked_for(finding)),
         waived=tuple(waived for waived in result.waived if asked_for(waived.finding)),
         known=tuple(finding for finding in result.known if asked_for(finding)),
+        three_columns=tuple(one for one in result.three_columns if boundary.lower() in one.subject.lower()),
     )
 
 

@@ -29,6 +29,11 @@ def command(path: str, config: str | None) -> None:
         (f"scope {rule.path}", "; ".join(f"{name}={','.join(values)}" for name, values in rule.conditions), rule.origin)
         for rule in settings.scopes
     ]
+    rows += [(f"channels.{one.name}", one.kind, f"{one.place.file}:{one.place.line}") for one in settings.channels]
+    rows += [
+        (f"people.{one.pseudonym}", ", ".join(name for name, _ in one.addresses), f"{one.place.file}:{one.place.line}")
+        for one in settings.people
+    ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines = [f"{padded(name, widths[0])}  {padded(value, widths[1])}  {origin}" for name, value, origin in rows]
     lines.append(f"file: {settings.file or 'none found; accord.toml or [tool.accord] would be read'}")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from accord.files.config import Config
     from accord.model.drifting import Drift
-    from accord.observe.contracted import Contracts
+    from accord.observe.agreements import Agreements
 
 CLEAN, ALARMED, UNREADABLE, NOTHING = 0, 1, 2, 3
 _VERSION = 1
@@ -25,7 +26,7 @@ _VERSION = 1
     required=True,
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
-    help="Traces, as accord observe reads them. Repeatable.",
+    help="Traces, as accord observe reads them (repeatable), or one store of accord observe --listen.",
 )
 @click.option("--state", type=click.Path(dir_okay=False), metavar="FILE", help="Go on from this file, and write it.")
 @click.option(
@@ -49,11 +50,13 @@ def command(
     """Holds every minute of these traces against what the contracts in these paths promise, and alarms where a promise no
     longer holds: answers, errors, tries, and calls that stop coming.
     """
+    from accord.cli._configuration import configuration
     from accord.cli._output import emit
     from accord.cli._terminal import wants_color
 
-    contracts = _contracts(paths, config)
-    drift, refused = _watched(contracts, files, state, complete)
+    settings = configuration(paths, config)
+    agreements = _agreements(paths, settings)
+    drift, refused = _watched(agreements, files, state, complete, settings.value("telemetry.columns"))
     for reason in refused:
         click.echo(f"not read: {reason}", err=True)
     if not drift.minutes and not drift.boundaries:
@@ -63,26 +66,24 @@ def command(
     context.exit(ALARMED if drift.alarms else CLEAN)
 
 
-def _contracts(paths: tuple[str, ...], config: str | None) -> "Contracts":
+def _agreements(paths: tuple[str, ...], settings: "Config") -> "Agreements":
     try:
-        from accord.observe.contracted import Contracts
+        from accord.observe.agreements import Agreements
         from accord.observe.watching import watched  # noqa: F401
     except ImportError as missing:
         raise click.ClickException(
             f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
         ) from None
-    from accord.check import joined
-    from accord.cli._configuration import configuration
     from accord.files.read import read
 
-    reading = read(paths, configuration(paths, config))
+    reading = read(paths, settings)
     if reading.problems:
         click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
-    return Contracts(joined(reading.facts)[0])
+    return Agreements(reading.facts)
 
 
 def _watched(
-    contracts: "Contracts", files: tuple[str, ...], state: str | None, complete: bool
+    agreements: "Agreements", files: tuple[str, ...], state: str | None, complete: bool, columns: tuple[str, ...]
 ) -> tuple["Drift", list[str]]:
     from accord.cli._progress import Progress
     from accord.model.problem import Refused
@@ -90,7 +91,7 @@ def _watched(
 
     with Progress():
         try:
-            return watched(contracts, files, Path(state) if state else None, complete)
+            return watched(agreements, files, Path(state) if state else None, complete, columns)
         except Refused as refusal:
             raise click.ClickException(str(refusal)) from None
 

@@ -1,9 +1,11 @@
 """Write an accord.yaml to fill in: what files already say of each party, and the three questions nobody answers."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from accord.cli._observed import Source
 
 if TYPE_CHECKING:
     from accord.boundaries.unwritten import Unwritten
@@ -24,15 +26,24 @@ _MANY = 20
 @click.option("--party", metavar="TEXT", help="Only parties whose name contains this text.")
 @click.option("--owner", metavar="TEXT", help="Only parties whose owner's name contains this text.")
 @click.option(
+    "--observed",
+    multiple=True,
+    type=Source(),
+    metavar="SOURCE",
+    help="Of what this tells (traces, the JSON of accord observe), not of the files in PATH. Repeatable.",
+)
+@click.option("--complete", is_flag=True, help="The spans of --observed are all there were, not a sample.")
+@click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
     help="Read this configuration, not the nearest accord.toml.",
 )
-def command(path: str, stdout: bool, party: str | None, owner: str | None, config: str | None) -> None:
+def command(path: str, stdout: bool, party: str | None, owner: str | None, config: str | None, **seen: Any) -> None:
     """Writes PATH/accord.yaml (the working directory where none is given), with one document for each party that the
     files there speak of and no contract does. What files say stands in it as comments, each with its line; what nobody
-    says is an open question. A file that is there already is never changed.
+    says is an open question. A file that is there already is never changed. With --observed there is one for each service that
+    was seen and has no contract there: its figures are comments too, observed and not agreed.
     """
     from accord.boundaries.unwritten import unwritten
     from accord.check import joined
@@ -46,6 +57,18 @@ def command(path: str, stdout: bool, party: str | None, owner: str | None, confi
     if not stdout and target.exists():
         raise click.UsageError(f"{target} is there already; --stdout prints what would be written", context)
     reading = read([path], configuration([path], config))
+    if seen["observed"]:
+        from accord.cli._sketching import sketched_text
+
+        if owner:
+            raise click.UsageError("--owner: telemetry tells of no owner", context)
+        text, told = sketched_text(reading.facts, seen["observed"], seen["complete"], party or "", path)
+        if stdout:
+            emit(text)
+            return
+        _write(target, text)
+        emit(f"wrote {target}: {told}")
+        return
     everybody = unwritten(joined(reading.facts)[0])
     found = [one for one in everybody if _is_asked_for(one, party, owner)]
     if not found:

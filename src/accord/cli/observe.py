@@ -51,6 +51,18 @@ _VERSION = 1
 @click.option("--watch", is_flag=True, help="With --listen: show every boundary, again and again.")
 @click.option("--window", default="1h", metavar="DURATION", help="Of a Prometheus server: how far back, such as 30m.")
 @click.option(
+    "--against",
+    multiple=True,
+    metavar="FILE",
+    help="Traces of a time when all was well: show what changed since, the farthest first. Repeatable.",
+)
+@click.option(
+    "--columns",
+    multiple=True,
+    metavar="ROLE=COLUMN,...",
+    help="What the columns of CSV or Parquet say, such as trace=TraceID,duration=took:ms. Repeatable.",
+)
+@click.option(
     "--complete",
     is_flag=True,
     help="These are all spans there were: one that says nothing of its sampling stands for itself alone.",
@@ -61,12 +73,21 @@ _VERSION = 1
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
 def command(
-    files: tuple[str, ...], window: str, complete: bool, format_: str, output: str | None, color: str, **live: Any
+    files: tuple[str, ...],
+    window: str,
+    against: tuple[str, ...],
+    columns: tuple[str, ...],
+    complete: bool,
+    format_: str,
+    output: str | None,
+    color: str,
+    **live: Any,
 ) -> None:
-    """Reads traces (OTLP protobuf or JSON, Jaeger or Zipkin JSON; gzip or zstd) and shows every boundary that they tell
-    of, the worst first: calls, errors, how long answers take, tries, work for nobody, work done twice. Of a Prometheus
-    server (http://HOST:9090) the histograms of service graphs, of Istio and of HTTP, classic or native. With --listen it
-    receives spans; the file that it keeps their sums in is shown like any other.
+    """Reads traces (OTLP protobuf or JSON, Jaeger or Zipkin JSON, tables of spans as CSV or Parquet; gzip or zstd) and shows
+    every boundary that they tell of, the worst first: calls, errors, how long answers take, tries, work for nobody, work
+    done twice. Of a Prometheus server (http://HOST:9090) the histograms of service graphs, of Istio and of HTTP, classic or
+    native. With --against it shows what changed since another time. With --listen it receives spans; the file that it keeps
+    their sums in is shown like any other.
     """
     from accord.cli._output import emit
     from accord.cli._terminal import wants_color
@@ -80,29 +101,65 @@ def command(
         return
     if not files:
         raise click.UsageError("expected files of traces, or --listen")
-    found = _read(files, complete, window)
-    if not found:
-        click.echo("no calls in these files", err=True)
-        click.get_current_context().exit(NOTHING)
-    emit(_shown(found, format_, wants_color(color, bool(output))), output or "", "utf-8" if format_ == "json" else "")
+    colored = wants_color(color, bool(output))
+    if against:
+        text = _compared(files, against, complete, _columns(columns), format_ == "json", colored)
+    else:
+        text = _shown(_read(files, complete, window, _columns(columns)), format_, colored)
+    emit(text, output or "", "utf-8" if format_ == "json" else "")
 
 
-def _read(files: tuple[str, ...], complete: bool, window: str) -> "list[Observed]":
+def _compared(
+    files: tuple[str, ...],
+    against: tuple[str, ...],
+    complete: bool,
+    columns: tuple[str, ...],
+    json: bool,
+    colored: bool,
+) -> str:
+    from accord.cli._comparing import compare
+
+    try:
+        return compare(files, against, complete, columns, json, colored)
+    except ImportError as missing:
+        raise _missing(missing) from None
+
+
+def _columns(said: tuple[str, ...]) -> tuple[str, ...]:
+    """What the columns of tables say, by the option or else by the configuration."""
+    from accord.cli._configuration import configuration
+
+    found: tuple[str, ...] = configuration((), None, columns=",".join(said) or None).value("telemetry.columns")
+    return found
+
+
+def _read(files: tuple[str, ...], complete: bool, window: str, columns: tuple[str, ...]) -> "list[Observed]":
     try:
         from accord.observe.summary import observed_in
     except ImportError as missing:
-        raise click.ClickException(
-            f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
-        ) from None
+        raise _missing(missing) from None
     from accord.cli._progress import Progress
+    from accord.model.problem import Refused
 
     with Progress():
-        found, refused = observed_in(files, complete, window)
+        try:
+            found, refused = observed_in(files, complete, window, columns)
+        except Refused as refusal:
+            raise click.UsageError(str(refusal)) from None
     for reason in refused:
         click.echo(f"not read: {reason}", err=True)
     if refused and not found:
         click.get_current_context().exit(UNREADABLE)
+    if not found:
+        click.echo("no calls in these files", err=True)
+        click.get_current_context().exit(NOTHING)
     return found
+
+
+def _missing(missing: ImportError) -> click.ClickException:
+    return click.ClickException(
+        f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
+    )
 
 
 def _shown(found: "list[Observed]", format_: str, colored: bool) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from accord.cases.breaker import Budget
     from accord.cases.carrying import Carrying
     from accord.files.config import Config
     from accord.serve.sending.wiring import Wired
@@ -45,6 +46,13 @@ LISTEN, LEDGER = "127.0.0.1:9095", "accord.ledger"
     help="A source that must be heard this often; repeatable.",
 )
 @click.option(
+    "--pages",
+    default="3/10m",
+    show_default=True,
+    metavar="NUMBER/DURATION",
+    help="How many pages one person gets alone in that time; what is more comes as one bundle. Or none: no bound.",
+)
+@click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
@@ -58,6 +66,7 @@ def command(
     ledger: Path,
     last: str,
     heartbeats: tuple[str, ...],
+    pages: str,
     config: str | None,
     log: str,
 ) -> None:
@@ -80,7 +89,7 @@ def command(
         address=address,
     )
     try:
-        _run(served, log)
+        _run(served, log, _budget(pages))
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
 
@@ -95,20 +104,38 @@ def _service() -> Any:
     return service
 
 
-def _run(served: Any, log: str) -> None:
+def _run(served: Any, log: str, budget: Any) -> None:
     from accord.serve import logs, service
     from accord.store.errors import StoreError
     from accord.store.ledger_sqlite import SqliteLedger
 
     logs.begin(log == "json")
     try:
-        ledger = SqliteLedger(served.ledger)
+        ledger = SqliteLedger(served.ledger, budget=budget)
     except StoreError as error:
         raise click.ClickException(str(error)) from None
     try:
         service.run(served, ledger, lambda at: click.echo(f"serving at http://{at}, into {served.ledger}", err=True))
     finally:
         ledger.close()
+
+
+def _budget(text: str) -> "Budget | None":
+    """What one person bears; None where there is no bound."""
+    from accord.cases.breaker import Budget
+    from accord.model.duration import parse_duration
+    from accord.model.problem import Refused
+
+    if text == "none":
+        return None
+    alone, _, window = text.partition("/")
+    try:
+        lasts = parse_duration(window)
+    except Refused as refused:
+        raise click.UsageError(f"--pages {text}: expected NUMBER/DURATION such as 3/10m: {refused}") from None
+    if not (alone.isascii() and alone.isdigit() and 0 < int(alone) <= 1000 and lasts):
+        raise click.UsageError(f"--pages {text}: expected NUMBER/DURATION such as 3/10m")
+    return Budget(window=lasts, alone=int(alone), gather=min(Budget().gather, lasts))
 
 
 def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) -> "Callable[[Ledger], Carrying]":

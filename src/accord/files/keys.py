@@ -77,6 +77,7 @@ KEYS: tuple[Key, ...] = (
     Key("receivers.log_only", "words", (), "the receivers that only write a log: nobody is told by them"),
     Key("runbooks.pages", "words", (), "the runbook pages that exist, as addresses or as the ends of addresses"),
     Key("runbooks.list", "words", (), "files that list the runbook pages that exist, one to a line"),
+    Key("telemetry.columns", "words", (), "what the columns of a table of spans (CSV, Parquet) say: ROLE=COLUMN, such as duration=took:ms"),
 )  # fmt: skip
 
 PLATFORM_KEY = Key(

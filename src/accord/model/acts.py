@@ -128,6 +128,8 @@ EXPECTATIONS: dict[str, str] = {
     "answer of an operation of it (latency.max), or than the longest that it keeps a message (work.max), which is said and among the facts",
     "happens-as-counted-on": "what happens lies inside what the caller counts on: broken when what was `seen` of one operation does not, held against a fact of its caller (among expects): an answer (latency.max "
     "observed) came later than its timeout.attempt or timeout.request, it waited longer (waited.max) than its latency.max, or of the calls (seen.caller) surely more than a latency.pN leaves were longer",
+    "executed-once": "one request is executed once where a repeat acts again: broken when executions of a request that had been executed without failing were `seen` (seen.redone) of an operation whose idempotent (among expects) says "
+    "never, or says key while the idempotency_key of the caller (among expects) is none",
     "drain-ends": "copies can be moved: broken when the disruption budget that a party `states` (budget.min_available, budget.max_unavailable) spares none of the copies that it `states` (replicas, or replicas.min of "
     "its scaler), of which there is one; shares are rounded up, as Kubernetes does",
     "pools-fit": "the connections of all callers fit: broken when the sum of the sends.connections of all callers, where it is for `each` multiplied by how many copies of the caller may run (replicas.max, or "

@@ -122,7 +122,7 @@ class OnItsWay(Struct, frozen=True):
 
 
 class Drift(Struct, frozen=True):
-    """Everything that was found: alarms, what is on its way, and what is no more than information."""
+    """Everything that was found: alarms, what is on its way, what could not be tested and why, and what is no more than information."""
 
     alarms: tuple[Alarm, ...] = ()
     coming: tuple[OnItsWay, ...] = ()
@@ -130,3 +130,4 @@ class Drift(Struct, frozen=True):
     minutes: int = 0
     boundaries: int = 0
     tests: int = 0
+    untested: tuple[str, ...] = ()

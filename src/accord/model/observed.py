@@ -8,6 +8,8 @@ from msgspec import Struct
 from accord.model.duration import show_duration
 
 _SCALE = 32
+_ONE = 1000
+"""The weight of a call that stands for itself, in the counts."""
 Buckets = tuple[tuple[int, int], ...]
 """(bucket, calls) in order; a bucket is 1/32 of a factor of two wide: from 2 ** (bucket / 32) nanoseconds on."""
 
@@ -33,7 +35,9 @@ class Observed(Struct, frozen=True):
 
     `consumer` is empty where the caller was not seen, `provider` begins with `peer:` where the callee was not.
     `codes` are (what the caller saw, what the callee said, how many paired calls); -1 is no code. The window that was
-    looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told.
+    looked at is from `began` until before `ended`, in seconds since 1970; both are 0 where that is not told. Calls came
+    in so many `windows` of it, the last of which ended at `last`, the two furthest apart being `longest_gap_s` apart. Where spans
+    stand for different numbers of calls (`is_weighted`), the times are of the calls that they stand for.
     """
 
     consumer: str
@@ -48,6 +52,9 @@ class Observed(Struct, frozen=True):
     callee_ranges: Ranges = ()
     began: int = 0
     ended: int = 0
+    last: int = 0
+    windows: int = 0
+    longest_gap_s: int = 0
 
     def count(self, name: str) -> int:
         """One of the counts; 0 where it is not told."""
@@ -69,10 +76,35 @@ class Observed(Struct, frozen=True):
         return self.count("unweighted") == 0
 
     @property
+    def is_weighted(self) -> bool:
+        """Whether spans were drawn with different chances, each of which is known.
+
+        Shares are then those of their weights, and the times are of the calls that the spans stand for.
+        """
+        heaviest = self.count("heaviest")
+        return self.shares_are_known and heaviest > 0 and self.count("weighted") != heaviest * self.count("calls")
+
+    @property
+    def stands_for(self) -> float:
+        """For how many calls one span stands at most, where they are weighted; else 1: every count is of calls themselves.
+
+        Counts by weight say as much as this part of them: an outcome whose spans are kept with a chance of p counts 1 / p
+        for each, and dividing by the largest such weight keeps every bound on chance that holds for single calls.
+        """
+        return self.count("heaviest") / _ONE if self.is_weighted else 1.0
+
+    def errors(self, side: str) -> tuple[int, int]:
+        """How many calls failed as a side (caller, callee) saw it, of how many it saw; by weight where spans are weighted."""
+        if self.is_weighted:
+            times = self.caller_times if side == "caller" else self.callee_times
+            return round(self.count(f"weighted_{side}_errors") / _ONE), sum(calls for _, _, calls in times)
+        return self.count(f"{side}_errors"), self.count("paired") + self.count(f"{side}_only")
+
+    @property
     def failed(self) -> float:
         """The share of calls of which the caller saw an error, where it was seen, else the callee."""
-        seen = self.count("paired") + self.count("caller_only")
-        errors = self.count("caller_errors") if seen else self.count("callee_errors")
+        by_caller = self.count("paired") + self.count("caller_only") > 0
+        errors, seen = self.errors("caller" if by_caller else "callee")
         return errors / (seen or self.count("calls") or 1)
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from accord.model.fact import Fact
 from accord.model.finding import Finding
 from accord.model.problem import Problem
+from accord.model.three_columns import ThreeColumns
 from accord.model.waiver import Waiver
 
 
@@ -37,7 +38,7 @@ class Result(Struct, frozen=True):
 
     Those that are `waived` and those that a baseline has as `known` are not among `findings`. `parties` are those that can
     promise something; `alerts`, recorded series (`records`) and files that say where alerts go (`routings`) are counted
-    apart. Of `unwritten` parties artefacts speak, and no contract does.
+    apart. Of `unwritten` parties artefacts speak, and no contract does. `three_columns` are the boundaries that were observed.
     """
 
     files: int
@@ -51,3 +52,4 @@ class Result(Struct, frozen=True):
     unwritten: int = 0
     waived: tuple[Waived, ...] = ()
     known: tuple[Finding, ...] = ()
+    three_columns: tuple[ThreeColumns, ...] = ()

@@ -49,6 +49,7 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "relation-kept": broken_mappings.relation_kept,
     "work-finishes": broken_platform.work_finishes,
     "happens-as-counted-on": seeing.happens_as_counted_on,
+    "executed-once": seeing.executed_once,
     "drain-ends": broken_platform.drain_ends,
     "pools-fit": broken_platform.pools_fit,
 }

@@ -1,11 +1,12 @@
-"""What was seen: the act that leans on an observation, and the expectation that what happens is what is counted on."""
+"""What was seen: the act that leans on an observation, and the expectations that what happens can break."""
 
 from fractions import Fraction
 
+from accord.model.contract_values import Idempotence
 from accord.model.fact import Fact
 from accord.model.observed import over
 from accord.model.witness import Step
-from accord.monitor.speech import is_callers, operation_of, provider_of
+from accord.monitor.speech import is_callers, is_providers, operation_of, provider_of
 from accord.monitor.timeline import Timeline
 
 _LIMITS = ("timeout.attempt", "timeout.request")
@@ -30,6 +31,25 @@ def happens_as_counted_on(line: Timeline) -> str:
             if is_callers(said, step.party, step.about) and _is_outside(step.fact, said):
                 return ""
     return "what was seen lies inside what the caller says"
+
+
+def executed_once(line: Timeline) -> str:
+    """Broken when a request that had been done was seen to be executed again, and a repeat acts again."""
+    for step in line.told:
+        fact = step.fact
+        if step.act == "seen" and fact is not None and fact.term == "seen.redone" and fact.value:
+            return "" if _acts_again(line, step) else f"nothing says that a repeat of {step.about} acts again"
+    return "no request was seen to be executed again after it had been done"
+
+
+def _acts_again(line: Timeline, step: Step) -> bool:
+    expects = line.witness.expects
+    kept = [fact.value for fact in expects if fact.term == "idempotent" and is_providers(fact, step.about)]
+    keys = [
+        fact.value for fact in expects if fact.term == "idempotency_key" and is_callers(fact, step.party, step.about)
+    ]
+    kinds = {value.kind for value in kept if isinstance(value, Idempotence)}
+    return kinds == {"never"} or (kinds == {"key"} and keys == ["none"])
 
 
 def _is_outside(fact: Fact, said: Fact) -> bool:

@@ -165,6 +165,6 @@ def _with_tries(found: Table) -> Table:
     begun = ordered.mutate(first_number=ifelse(first, ordered.number, 0).max().over(upward))
     by_order = begun.number - begun.first_number + 1
     told = ifelse(begun.attempt > 0, begun.attempt.cast("int64"), ifelse(begun.has_caller == 1, by_order, 1))
-    return begun.mutate(attempt=ifelse(told > _MOST_TRIES, _MOST_TRIES, told)).drop(
-        "number", "after", "ended", "first_number"
-    )
+    return begun.mutate(
+        attempt=ifelse(told > _MOST_TRIES, _MOST_TRIES, told), told_again=(begun.attempt > 1).cast("int8")
+    ).drop("number", "after", "ended", "first_number")

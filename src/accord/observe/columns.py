@@ -76,6 +76,9 @@ COUNTS: tuple[Column, ...] = (
     Column("calls", "int64", "calls seen from either side, each once"),
     Column("weighted", "int64", "the same, by weight, in thousandths; 0 for calls of unknown weight"),
     Column("unweighted", "int64", "calls whose weight nobody says: they were sampled in a way that is not known"),
+    Column("heaviest", "int64", "the largest weight of a call, in thousandths"),
+    Column("weighted_caller_errors", "int64", "errors that callers saw, by weight, in thousandths"),
+    Column("weighted_callee_errors", "int64", "errors that callees saw, by weight, in thousandths"),
     Column("paired", "int64", "calls seen from both sides"),
     Column("caller_only", "int64", "calls of which the callee tells nothing"),
     Column("callee_only", "int64", "calls of which the caller tells nothing"),
@@ -102,10 +105,12 @@ COUNTS: tuple[Column, ...] = (
     Column("twice_skew_ns", "int64", "twice what the callee's clock is before the caller's, summed over the paired"),
     Column("inferred", "int64", "calls whose kind of span was inferred"),
     Column("undecided", "int64", "halves let go before their other half could come"),
+    Column("redone", "int64", "of the repeated: those after an execution that had not failed, settled with it"),
+    Column("told_again", "int64", "second and later tries that were told to be; others follow from a failed call"),
 )
 """Additive, but for those of LARGEST, of which the larger holds: two rows of one boundary merge without their spans."""
 
-LARGEST = ("fan_out", "caller_longest_ns", "callee_longest_ns")
+LARGEST = ("fan_out", "caller_longest_ns", "callee_longest_ns", "heaviest")
 
 HISTOGRAM: tuple[Column, ...] = (
     Column("side", "text", "caller or callee"),

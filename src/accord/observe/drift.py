@@ -1,17 +1,19 @@
 """The tests of a whole fleet, minute by minute: each boundary against its contract. Minutes are given; there is no clock here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from accord.boundaries.tested import holds_at
 from accord.model.drifting import Alarm, Asks, Breach, Contract, Expectation, Hour, OnItsWay, Seen
+from accord.observe.agreements import Agreements
 from accord.observe.columns import bound_of, bucket_of
-from accord.observe.contracted import Contracts, holds_at
 from accord.observe.detectors import DRIFT, FAULT, VANISHED, Lane, Numbers, Shares, Traffic
+from accord.observe.envelope import changed
 from accord.observe.forecast import forecast
-from accord.observe.minutes import CALLS, FAILED, FIRST_TRY, SERVED, WHOLE, Minute
+from accord.observe.minutes import CALLS, FAILED, FIRST_TRY, HEAVIEST, SERVED, Minute
 
 LANES: dict[Asks, Lane] = {
     Asks.SLOW: DRIFT,
@@ -39,8 +41,8 @@ Small = NDArray[np.int32]
 class Fleet:
     """The boundaries seen so far, their contracts, their tests, and a week of hours of each."""
 
-    def __init__(self, contracts: Contracts) -> None:
-        self.contracts = contracts
+    def __init__(self, agreements: Agreements) -> None:
+        self.agreements = agreements
         self.seen: list[Seen] = []
         self.index: dict[Seen, int] = {}
         self.agreed: list[Contract] = []
@@ -51,6 +53,7 @@ class Fleet:
         self.traffic = Traffic(0)
         self.story: dict[Asks, Story] = {asks: np.zeros((0, 3), dtype=np.int64) for asks in Asks}
         self.rise: dict[Asks, Numbers] = {asks: np.zeros(0) for asks in Asks if asks is not Asks.VANISHED}
+        self.passed: Story = np.zeros((0, 3), dtype=np.int64)
         self.hours: Small = np.zeros((0, HOURS, 6), dtype=np.int32)
         self.block: Small = np.zeros((0, _BUCKETS), dtype=np.int32)
         self.blocks: Small = np.zeros((0, _BLOCKS, 2), dtype=np.int32)
@@ -63,19 +66,19 @@ class Fleet:
 
     # ------------------------------------------------------------------ growing
 
-    def admit(self, found: list[Seen]) -> None:
-        """Takes boundaries in that were not seen before; their tests begin now."""
-        new = sorted(each for each in found if each not in self.index)
-        for each in new:
+    def admit(self, found: Iterable[Seen]) -> None:
+        """Takes boundaries in that were not seen before, in this order; their tests begin now."""
+        new = [each for each in dict.fromkeys(found) if each not in self.index]
+        for each, (contract, hours) in zip(new, self.agreements.of(new), strict=True):
             self.index[each] = len(self.seen)
             self.seen.append(each)
-            self.agreed.append(self.contracts.of(each))
-            self._hours.append(self.contracts.hours(self.agreed[-1], each) if self.agreed[-1].expectations else None)
+            self.agreed.append(contract)
+            self._hours.append(hours)
         if new:
             self._fit(len(new))
 
     def _fit(self, more: int) -> None:
-        self.hours = _grown(self.hours, more)
+        self.hours, self.passed = _grown(self.hours, more), _grown(self.passed, more)
         self.block, self.blocks = _grown(self.block, more), _grown(self.blocks, more)
         self.story = {asks: _grown(told, more) for asks, told in self.story.items()}
         self.rise = {asks: _grown(told, more) for asks, told in self.rise.items()}
@@ -105,14 +108,14 @@ class Fleet:
         """Takes a minute in, and those before it of which nobody told anything; one that was taken before changes nothing."""
         if told.minute <= self.minute:
             return []
-        self.admit(list(told.seen))
+        self.admit(sorted(told.seen))
         if self.since == _NONE:
             self.since = told.minute
         empty = np.zeros(len(self.seen))
         for minute in self._silent(told.minute):
             self.minute = minute
             for asks, test in self.tests.items():
-                self._weigh(asks, test, empty, empty)
+                self._weigh(asks, test, empty, empty, empty)
         self.minute = told.minute
         return [*self._take(told)]
 
@@ -128,7 +131,9 @@ class Fleet:
         where = np.array([self.index[each] for each in told.seen], dtype=np.int64)
         counts = np.zeros((len(self.seen), told.counts.shape[1]))
         counts[where] = told.counts
-        holds = np.array([holds_at(each, told.minute) for each in self._hours]) & (counts[:, WHOLE] > 0)
+        known = counts[:, HEAVIEST] > 0
+        holds = np.array([holds_at(each, told.minute) for each in self._hours]) & known
+        each = np.divide(1.0, counts[:, HEAVIEST], out=np.zeros(len(self.seen)), where=known)
         at = where[told.rows]
         over = {asks: self._over(asks, at, told) * holds for asks in self._bounds}
         served, tries = counts[:, SERVED] * holds, counts[:, FIRST_TRY:] * holds[:, None]
@@ -142,27 +147,38 @@ class Fleet:
             Asks.ERRORS_AT_ONCE: (served, failed),
             Asks.TRIES: (tries.sum(axis=1), beyond),
         }
+        self._count_untested(counts, known)
         due, telling = self._due(), self._telling(told)
         self._remember(told, counts, at, telling, served, over)
         for asks, (calls, worse) in bad.items():
-            for found in np.flatnonzero(self._weigh(asks, self.tests[asks], calls, worse)):
+            for found in np.flatnonzero(self._weigh(asks, self.tests[asks], calls, worse, each)):
                 yield self._alarm(asks, int(found))
         for found in np.flatnonzero(self._listen(counts[:, CALLS], due, telling & self._calling)):
             yield self._alarm(Asks.VANISHED, int(found), due[found])
+
+    def _count_untested(self, counts: Numbers, known: NDArray[np.bool_]) -> None:
+        """Minutes of each boundary: all, those of unknown weights, and those whose weights differ, so that tries have none."""
+        seen = counts[:, CALLS] > 0
+        untried = seen & known & (counts[:, FIRST_TRY:].sum(axis=1) == 0)
+        self.passed += np.stack([seen, seen & ~known, untried], axis=1)
 
     def _over(self, asks: Asks, at: NDArray[np.int64], told: Minute) -> Numbers:
         certain = told.slow * (told.buckets >= self._bounds[asks][at])
         return np.bincount(at, weights=certain, minlength=len(self.seen)).astype(float)
 
-    def _weigh(self, asks: Asks, test: Shares, calls: Numbers, over: Numbers) -> NDArray[np.bool_]:
+    def _weigh(self, asks: Asks, test: Shares, calls: Numbers, over: Numbers, each: Numbers) -> NDArray[np.bool_]:
         """Steps a test of all boundaries, and keeps since when its evidence rises, of how many calls, and how many were bad.
 
         It rises since the last minute at which everything before spoke for the agreement (Page's sum for half as much again).
+        A call says as much as `each` has of it: 1 over the largest weight of its boundary. A span that is kept with a chance
+        p has the weight w = 1 / p, and its likelihood ratio L counts as L ** (w / heaviest); the mean of what is kept is then
+        at most 1 + (E L - 1) / heaviest, so that the bound on false alarms holds for any way of drawing them.
         """
         story, rise = self.story[asks], self.rise[asks]
         story[:, 0] = np.where(story[:, 0] == 0, self.minute, story[:, 0])
-        story[:, 1] += calls.astype(np.int64)
-        story[:, 2] += over.astype(np.int64)
+        story[:, 1] += np.rint(calls).astype(np.int64)
+        story[:, 2] += np.rint(over).astype(np.int64)
+        calls, over = calls * each, over * each
         rise += over * test._bad[:, _HALF_MORE] + (calls - over) * test._good[:, _HALF_MORE]
         np.maximum(rise, 0, out=rise)
         alarms = test.step(calls, over)
@@ -221,9 +237,11 @@ class Fleet:
         slot[:, 1] += telling | (counts[:, CALLS] > 0)
         slot[:, 2] += counts[:, CALLS].astype(np.int32)
         for column, values in ((3, served), (4, over[Asks.SLOW]), (5, over[Asks.OVER_LIMIT])):
-            slot[:, column] += values.astype(np.int32)
+            slot[:, column] += np.rint(values).astype(np.int32)
         self._close_block(told.minute // _BLOCK)
-        np.add.at(self.block, (at, np.clip(told.buckets // _COARSE, 0, _BUCKETS - 1)), told.slow.astype(np.int32))
+        np.add.at(
+            self.block, (at, np.clip(told.buckets // _COARSE, 0, _BUCKETS - 1)), np.rint(told.slow).astype(np.int32)
+        )
 
     def _close_block(self, block: int) -> None:
         if block == self.open_block:
@@ -304,14 +322,38 @@ class Fleet:
         ]
         yield from sorted(found, key=lambda each: (-each.strength, each.seen, each.expectation.asks))
 
+    def untested(self) -> list[str]:
+        """Where something is agreed and minutes of this run say nothing of it, and why."""
+        found = []
+        for seen, contract, (minutes, unknown, untried) in zip(self.seen, self.agreed, self.passed, strict=True):
+            if unknown and contract.expectations:
+                found.append(
+                    f"{seen.name}: {unknown} of {minutes} minutes, of spans of which nothing says how they were drawn"
+                )
+            if untried and contract.expects(Asks.TRIES):
+                found.append(f"{seen.name}: the tries of {untried} of {minutes} minutes, of spans of different weight")
+        return sorted(found)
+
     def information(self) -> list[str]:
-        """What is no alarm: boundaries without anything agreed, and why."""
+        """What is no alarm: what changed inside the contract, then boundaries without anything agreed, and why."""
         pairs = zip(self.seen, self.agreed, strict=True)
-        return sorted(
+        without = sorted(
             f"{seen.name}: {contract.because or 'nothing is agreed that could be tested'}"
             for seen, contract in pairs
             if not contract.expectations
         )
+        return [*sorted(self._changes()), *without]
+
+    def _changes(self) -> Iterator[str]:
+        for number, (seen, contract) in enumerate(zip(self.seen, self.agreed, strict=True)):
+            expected = contract.expects(Asks.SLOW)
+            found = changed(self.hours[number], self.minute // _HOUR) if expected else None
+            if expected and found and found.over <= expected.share * found.calls:
+                yield (
+                    f"{seen.name}: changed, still inside what is agreed: {100 * found.over / found.calls:.2g} % of {found.calls} "
+                    f"answers took longer than {expected.text} in the last {found.hours}h, at most {100 * found.usual:.2g} % in the "
+                    f"same hours of {found.days} days before ({100 * expected.share:.3g} % is agreed: {expected.at})"
+                )
 
 
 def _grown(rows: NDArray[Any], more: int) -> NDArray[Any]:

@@ -8,8 +8,8 @@ from accord.observe.summary import observed_in
 from accord.sources._sightings import facts_of
 
 
-def facts_in(files: Sequence[str], complete: bool = False) -> tuple[list[Fact], list[str]]:
+def facts_in(files: Sequence[str], complete: bool = False, columns: Sequence[str] = ()) -> tuple[list[Fact], list[str]]:
     """The facts that these files tell together, at the first place of the first file, and why what was not read was not."""
-    found, refused = observed_in(files, complete)
+    found, refused = observed_in(files, complete, columns=columns)
     place = Place("", files[0], 1, 1)
     return [fact for one in found for fact in facts_of(one, place)], refused

@@ -104,8 +104,7 @@ def _unpacked(packed: Packed, like: np.ndarray) -> np.ndarray:
 
 
 def _restore(fleet: Fleet, state: State) -> None:
-    for each in state.seen:
-        fleet.admit([each])
+    fleet.admit(state.seen)
     if not state.seen or len(state.expectations) != len(state.seen):
         return
     arrays = state.arrays

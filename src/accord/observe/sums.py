@@ -40,6 +40,17 @@ def rolled_up(rows: Table, seconds: int) -> Table:
     return merged(rows.mutate(window=rows.window - rows.window % seconds, seconds=ibis.literal(seconds).cast("int64")))
 
 
+def activity(rows: Table, by: Sequence[str]) -> Table:
+    """For each value of `by` in how many windows calls came, when the last ended, and the longest time between two."""
+    windows = rows.filter(rows.calls > 0).select(*by, "window", ended=rows.window + rows.seconds).distinct()
+    earlier = ibis.window(group_by=list(by), order_by=["window"])
+    after = windows.mutate(before=windows.ended.lag(1, 0).over(earlier))
+    gap = ifelse((after.before == 0) | (after.window < after.before), 0, after.window - after.before)
+    return after.group_by(list(by)).aggregate(
+        last=after.ended.max(), windows=after.count().cast("int64"), longest_gap_s=gap.max().cast("int64")
+    )
+
+
 def histograms(calls: Table, seconds: int = 60) -> Table:
     """How long calls took, for either side, by buckets that are 1/32 of a factor of two wide."""
     counted = _windowed(calls, seconds)
@@ -84,6 +95,9 @@ def _counts(calls: Table) -> dict[str, Any]:
         "calls": calls.count().cast("int64"),
         "weighted": calls.weight.sum().cast("int64"),
         "unweighted": count(calls.weight == 0),
+        "heaviest": calls.weight.max().cast("int64"),
+        "weighted_caller_errors": total(caller & caller_failed, calls.weight),
+        "weighted_callee_errors": total(callee & callee_failed, calls.weight),
         "paired": count(paired),
         "caller_only": count(caller & ~callee),
         "callee_only": count(callee & ~caller),
@@ -101,6 +115,8 @@ def _counts(calls: Table) -> dict[str, Any]:
         **_times(calls, paired),
         "inferred": count(calls.inferred == 1),
         "undecided": count(calls.has_caller + calls.has_callee == 0),
+        "redone": total((calls.executions > 1) & ~callee_failed, calls.executions - 1),
+        "told_again": count(calls.told_again == 1),
     }
 
 
@@ -126,11 +142,19 @@ def _times(calls: Table, paired: Any) -> dict[str, Any]:
 
 
 def _repeated(calls: Table, like: Table) -> Table:
-    """Executions under a key that was executed before, as rows in which every other count is 0."""
+    """Executions under a key that was executed before, as rows in which every other count is 0.
+
+    What failed before may have done nothing, so those after one that had not are counted besides.
+    """
     keyed = calls.filter((calls.key != 0) & (calls.refused == 0) & (calls.has_callee == 1))
-    order = ibis.window(group_by=["provider", "operation", "key"], order_by=["began_ns", "callee_start", "call"])
-    again = keyed.mutate(before=ibis.row_number().over(order))
+    same = {"group_by": ["provider", "operation", "key"], "order_by": ["began_ns", "callee_start", "call"]}
+    done = ifelse(keyed.callee_error == 0, 1, 0)
+    again = keyed.mutate(
+        before=ibis.row_number().over(ibis.window(**same)),
+        done_before=done.sum().over(ibis.window(**same, following=0)) - done,
+    )
     again = again.filter(again.before > 0)
     zeros = {column.name: ibis.literal(0).cast("int64") for column in COUNTS}
-    rows = again.select(*_NAMES, **(zeros | {"repeated": ibis.literal(1).cast("int64")}))
+    counts = {"repeated": ibis.literal(1).cast("int64"), "redone": ifelse(again.done_before > 0, 1, 0).cast("int64")}
+    rows = again.select(*_NAMES, **(zeros | counts))
     return rows.select(*like.columns)

@@ -11,6 +11,7 @@ VERSION: Literal[1] = 1
 Verdict = Literal["mismatch", "breach", "conditional", "unanswered", "note"]
 Severity = Literal["error", "warning", "info"]
 Stance = Literal["promises", "assumes", "default", "observes"]
+Side = Literal["", "caller", "callee"]
 Count = Annotated[int, Meta(ge=0)]
 Line = Annotated[int, Meta(ge=1, description="counts from 1")]
 Root = Annotated[str, Meta(description="the argument under which the file was found")]
@@ -148,10 +149,72 @@ class Counts(Struct, frozen=True):
     note: Count
 
 
+class Said(Struct, frozen=True):
+    """A statement in one of three columns: `value` in the unit of its row where it is a number, and where it stands."""
+
+    party: str
+    term: str
+    stance: Stance
+    text: str
+    value: float | None
+    root: Root
+    file: File
+    line: Line
+    column: Line
+    note: str
+
+
+class Seen(Struct, frozen=True):
+    """A figure that was seen: `side` is who measured it (caller, callee; empty for both), `party` its name.
+
+    `value` is null where it is not decidable. With `at_least` the truth may be more, as where a caller leaves at its limit.
+    """
+
+    side: Side
+    party: str
+    text: str
+    value: float | None
+    at_least: bool
+    note: str
+
+
+class Row(Struct, frozen=True):
+    """One term in three columns; `verdict` is the worst of the findings that rest on it, or empty."""
+
+    measure: str
+    unit: str
+    assumed: list[Said]
+    observed: list[Seen]
+    promised: list[Said]
+    verdict: Verdict | Literal[""]
+
+
+class Columns(Struct, frozen=True):
+    """One boundary as it was seen, beside what both sides say of it.
+
+    `called` is the operation as telemetry names it. `calls` of it were seen from `began` until before `ended` (in UTC;
+    null where that is not told), `paired` of them from both sides; `source` is the file that tells of them. `because`
+    says why nothing is held against anything, and is empty where something is.
+    """
+
+    boundary: Subject
+    environment: str
+    called: str
+    calls: Count
+    paired: Count
+    began: str | None
+    ended: str | None
+    source: File
+    rows: list[Row]
+    remarks: list[str]
+    because: str
+
+
 class Document(Struct, frozen=True):
     """The result of one `accord check`: `accord` is the version of this form, `counts` the findings by verdict.
 
-    What a waiver allows is in `waived`, what a baseline knows in `known`; each is there only where there is any.
+    What a waiver allows is in `waived`, what a baseline knows in `known`, what was observed in `three_columns`; each is there
+    only where there is any.
     """
 
     accord: Literal[1]
@@ -165,3 +228,4 @@ class Document(Struct, frozen=True):
     routings: Count
     waived: list[Allowed] | UnsetType = UNSET
     known: list[Found] | UnsetType = UNSET
+    three_columns: list[Columns] | UnsetType = UNSET

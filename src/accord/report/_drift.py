@@ -35,6 +35,9 @@ def drift_text(drift: Drift, paint: Paint) -> str:
             f"  {round(100 * each.strength):3d} %  {visible(each.seen.name)}: {_WHAT[each.expectation.asks]}, since {at(each.since)}"
             for each in drift.coming
         ] + [""]
+    if drift.untested:
+        lines.append(paint("conditional", "not tested"))
+        lines += [*(f"  {visible(said)}" for said in drift.untested), ""]
     if drift.information:
         lines += [paint("bold", "for information"), *(f"  {visible(said)}" for said in drift.information), ""]
     alarms = len(drift.alarms)

@@ -12,6 +12,7 @@ _EXACT = 1.03
 """Bounds that are nearer to each other are shown as one value."""
 _NO_BOUND = 1 << 62
 NOT_DECIDABLE = "? is not decidable: these spans may be a sample, and nothing says how it was drawn; with --complete they are all there were"
+BY_WEIGHT = "some of these spans stand for others: shares and percentiles are estimates by their weights, counts are of those kept"
 _WIDEST = 64
 
 
@@ -26,6 +27,8 @@ def observed_text(found: Sequence[Observed], paint: Paint) -> str:
     lines += ["", _summary(found)]
     if not all(one.shares_are_known for one in found):
         lines.append(paint("conditional", NOT_DECIDABLE))
+    if any(one.is_weighted for one in found):
+        lines.append(paint("conditional", BY_WEIGHT))
     return "\n".join(lines) + "\n"
 
 

@@ -14,6 +14,7 @@ from accord.model.witness import Step, Witness
 from accord.report import _document as form
 from accord.report._asked import Asked
 from accord.report._indented import indented
+from accord.report._three_columns_document import documents
 from accord.report._timeline import instant
 
 _SECOND = 1_000_000_000
@@ -39,6 +40,7 @@ def document(result: Result, asked: Asked) -> form.Document:
         routings=result.routings,
         waived=[_waived(waived, asked.imported) for waived in result.waived] or UNSET,
         known=[_finding(finding, asked.imported) for finding in result.known] or UNSET,
+        three_columns=documents(result.three_columns) or UNSET,
     )
 
 

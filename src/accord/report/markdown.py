@@ -10,12 +10,15 @@ from accord.boundaries.allowances import shown
 from accord.model.finding import Finding, Verdict
 from accord.model.result import Result, Waived
 from accord.model.subject import called
+from accord.model.three_columns import ThreeColumns
 from accord.report._asked import Asked
 from accord.report._paint import Paint, visible
 from accord.report._places import where
 from accord.report._questions import open_questions
 from accord.report._sentences import helps, sentence, settlings, subject_of, told
 from accord.report._summary import found, spoken_of, summary
+from accord.report._three_columns import HEADS, headline, left_out, measure, seen, stated
+from accord.report._three_columns import shown as shown_of
 from accord.report._timeline import heading, timeline, told_by_its_end
 
 LONGEST = 60_000
@@ -33,6 +36,10 @@ def render(result: Result, asked: Asked) -> str:
         return "\n".join(["### Accord: nothing to check", "", *_fenced(summary(result, asked, Paint(False)))]) + "\n"
     kept = [finding for finding in result.findings if finding.verdict is not Verdict.UNANSWERED]
     parts = [f"### Accord: {escaped(found(result, asked))}"]
+    parts += ["\n".join(_three_columns(one, asked)) for one in shown_of(result.three_columns)]
+    parts += (
+        ["\n".join(f"- {escaped(said)}" for said in left_out(result.three_columns))] if result.three_columns else []
+    )
     parts += ["\n".join(_finding(finding, asked, number < _OPEN)) for number, finding in enumerate(kept)]
     parts += ["\n".join(_waived(result.waived, asked))] if result.waived and asked.waived else []
     parts += ["\n".join(_questions(result.findings))] if asked.questions and open_questions(result.findings) else []
@@ -50,6 +57,28 @@ def _fitting(parts: list[str], last: str) -> list[str]:
             break
         fitting.append(part)
     return [*fitting, last]
+
+
+def _three_columns(one: ThreeColumns, asked: Asked) -> Iterator[str]:
+    yield f"#### {escaped(visible(one.subject))}"
+    yield ""
+    yield escaped(headline(one))
+    yield ""
+    yield f"| | {' | '.join(HEADS)} |"
+    yield "|---|---|---|---|"
+    for row in one.rows:
+        label = escaped(measure(row)) + (f" **{row.verdict}**" if row.verdict else "")
+        said = [
+            "<br>".join(
+                f"{escaped(stated(entry))} {_code(where(entry.fact.place, asked.imported))}" for entry in entries
+            )
+            for entries in (row.assumed, row.promised)
+        ]
+        observed = "<br>".join(escaped(seen(entry)) for entry in row.observed)
+        yield f"| {label} | {said[0]} | {observed} | {said[1]} |"
+    if one.remarks:
+        yield ""
+        yield from (f"- {escaped(visible(remark))}" for remark in one.remarks)
 
 
 def _finding(finding: Finding, asked: Asked, is_open: bool) -> Iterator[str]:

@@ -13,6 +13,7 @@ from accord.report._places import where
 from accord.report._questions import first_questions, question_list, settling
 from accord.report._sentences import sentence, told
 from accord.report._summary import summary
+from accord.report._three_columns import tables
 from accord.report._timeline import heading, timeline, told_by_its_end
 
 _GAP = 4
@@ -31,7 +32,7 @@ def render(result: Result, asked: Asked) -> str:
         lines += first_questions(result.findings, asked, paint)
     for waived in result.waived if asked.waived else ():
         lines += [*allowed(waived, asked, paint), ""]
-    lines += summary(result, asked, paint)
+    lines = [*tables(result.three_columns, asked, paint), *lines, *summary(result, asked, paint)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

@@ -108,7 +108,7 @@ class AnswerPage:
         now_ns = self._carrier.clock()
         policy = self._carrier.carrying.policy(case.deviation, now_ns)
         latest = latest_commitment(case, policy, now_ns) - now_ns
-        lasts = [each for each in OFFERED if each <= latest] or ([latest] if latest > 0 else [])
+        lasts = _offered(latest)
         taps = "".join(
             f'<button class="first" name="until" value="{show_duration(each)}">{word}: {show_duration(each)}</button>'
             for each in lasts
@@ -124,6 +124,12 @@ class AnswerPage:
         return _choice("boundary", "Which boundary is it?", picks.boundaries) + _choice(
             "difference", "What was expected, what is seen?", picks.differences
         )
+
+
+def _offered(latest: int) -> list[int]:
+    """Times from now that can be tapped: the usual ones that fit, and all that is left, in whole minutes."""
+    whole = latest - latest % NANOSECONDS["m"]
+    return sorted({each for each in (*OFFERED, whole) if 0 < each <= latest and each <= OFFERED[-1]})
 
 
 def _choice(name: str, question: str, choices: tuple[str, ...]) -> str:

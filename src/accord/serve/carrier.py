@@ -17,7 +17,7 @@ Clock = Callable[[], int]
 class Carrier:
     """The one way by which events of this process reach the ledger.
 
-    `woken` are told after each write, `offered` what it queued to be sent.
+    `offered` are told after each write what it queued to be sent, `woken` where something else was written (`wake`).
     """
 
     def __init__(self, ledger: Ledger, carrying: Carrying, clock: Clock) -> None:
@@ -33,9 +33,8 @@ class Carrier:
         if not entries:
             return ()
         recorded = await asyncio.wrap_future(self.ledger.record(entries))
-        self.wake()
         queued = [sending for each in recorded for sending in each.queued]
-        for offer in self.offered if queued else ():
+        for offer in self.offered:
             offer(queued)
         return recorded
 

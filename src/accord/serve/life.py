@@ -25,6 +25,7 @@ class Life:
         self._awake = asyncio.Event()
         self._stopping = False
         carrier.woken.append(self._awake.set)
+        carrier.offered.append(lambda _: self._awake.set())
 
     def stop(self) -> None:
         """Ends `run` soon."""
@@ -52,7 +53,15 @@ class Life:
             (case.deviation, Timer(f"timer/{case.id}/{case.turn}", now_ns, case.turn, case.deadline_ns)) for case in due
         ]
         await self._carrier.record(events)
+        await self._leave(now_ns)
         return await self._unreached() + len(due) >= MOST
+
+    async def _leave(self, now_ns: int) -> None:
+        """Has bundles leave that are due, and breakers close that were quiet."""
+        leaving_ns = self._ledger.next_leaving_ns()
+        if leaving_ns is not None and leaving_ns <= now_ns:
+            await asyncio.wrap_future(self._ledger.leave(now_ns))
+            self._carrier.wake()
 
     async def _unreached(self) -> int:
         now_ns = self._carrier.clock()
@@ -65,10 +74,8 @@ class Life:
 
     async def _rest(self) -> None:
         """Until the next deadline, something is written, or a second is over."""
-        deadline_ns = self._ledger.next_deadline_ns()
-        rest_s = LOOK_S
-        if deadline_ns is not None:
-            rest_s = min(max((deadline_ns - self._carrier.clock()) / _SECOND, 0.0), LOOK_S)
+        soonest = [at_ns for at_ns in (self._ledger.next_deadline_ns(), self._ledger.next_leaving_ns()) if at_ns]
+        rest_s = min([LOOK_S, *(max((at_ns - self._carrier.clock()) / _SECOND, 0.0) for at_ns in soonest)])
         try:
             await asyncio.wait_for(self._awake.wait(), rest_s)
         except TimeoutError:

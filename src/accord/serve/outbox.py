@@ -28,14 +28,17 @@ from accord.store.errors import Unavailable
 from accord.store.rows import Sending, Unreached
 
 READ_AHEAD, RUNS_LOW = 200, 50
-"""Sendings that are read beyond those that are known to wait, and how few of a channel make it worth reading more."""
+"""Sendings that are read at a time, and how many of a channel wait at most before no more of it are read."""
+
+MOST_UNMARKED = 100
+"""Sendings of one channel that were told and are not yet marked: a crash tells each of these once more."""
 
 MOST_NAMED = 50
 """Deviations of a bundle that are told by what they are; the rest by their ids."""
 
 _IDLE_S = 1.0
-_READING_SHARE = 10
-"""Reading what is due takes at most one part in so many of the time, however much waits for a provider that is down."""
+_READING_SHARE, _LONG_READING_S = 5, 0.02
+"""Reading what is due, where it takes long, takes at most one part in so many of the time."""
 
 _log = logging.getLogger("accord.outbox")
 
@@ -69,26 +72,28 @@ class Outbox:
         self._store, self._channels, self._chance, self._clock = store, channels, chance, clock
         self._answer, self._failed = answer, failed
         self._waiting: dict[str, dict[str, Sending]] = {}
-        self._running: dict[str, int] = {}
+        self._running: Counter[str] = Counter()
+        self._unmarked: Counter[str] = Counter()
         self._breakers: dict[str, Breaker] = {}
         self._providers: dict[str, str] = {}
-        self._busy: set[Lane] = set()
+        self._busy: dict[Lane, frozenset[str]] = {}
+        self._again: set[Lane] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
         self._is_stopping, self._has_more, self._reads_again_s, self._looked_s = False, True, 0.0, 0.0
-        self._settled: set[str] = set()
         self._marking = Marking(store)
 
     def offer(self, sendings: Iterable[Sending]) -> None:
         """Sendings that were queued just now: what is due of them need not be looked for. From the thread of the loop only."""
         now_ns = self._clock()
         for sending in sendings:
-            if sending.fate is Fate.QUEUED and sending.due_ns <= now_ns:
-                waiting = self._waiting.setdefault(sending.channel, {})
-                if len(waiting) < READ_AHEAD:
-                    waiting.setdefault(sending.id, sending)
-                else:
-                    self._has_more = True
+            if sending.fate is not Fate.QUEUED or sending.parked or sending.due_ns > now_ns:
+                continue
+            if len(self._waiting.get(sending.channel, ())) < READ_AHEAD:
+                self._add(sending)
+            else:
+                self._has_more = True
         self._woken.set()
 
     def wake(self) -> None:
@@ -97,8 +102,10 @@ class Outbox:
         self._woken.set()
 
     def use(self, channels: Mapping[str, Wired]) -> None:
-        """Sends by these channels from now on; what is on its way stays on it."""
-        self._channels = channels
+        """Sends by these channels from now on; what is on its way stays on it. From the thread of the event loop only."""
+        before, self._channels = self._channels, channels
+        self._providers.clear()
+        self._closing = [asyncio.create_task(one.transport.close()) for one in before.values()]
         self.wake()
 
     @property
@@ -126,7 +133,10 @@ class Outbox:
                 self._has_more = True
 
     async def stop(self, grace_s: float = 30.0) -> None:
-        """Begins nothing more, and waits for what is on its way; what is not done by then will be told again."""
+        """Begins nothing more, and waits for what is on its way; what is not done by then will be told again.
+
+        `run` returns, and the connections of all channels are closed.
+        """
         self._is_stopping = True
         self._woken.set()
         if self._tasks:
@@ -134,26 +144,35 @@ class Outbox:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*self._closing, *(one.transport.close() for one in self._channels.values()))
 
     async def _read(self) -> None:
-        """Reads what is due and not yet known; those that are known come first, and are read again."""
+        """Reads what is due and not yet known, of the channels that have little to do."""
         begun = time.monotonic()
         self._has_more |= begun - self._looked_s >= _IDLE_S
         if not self._wants_more() or begun < self._reads_again_s:
             return
-        self._settled.clear()
-        limit = 2 * sum(map(len, self._waiting.values())) + len(self._tasks) + READ_AHEAD
+        full = [name for name, waiting in self._waiting.items() if len(waiting) >= RUNS_LOW]
+        known = sum(map(len, self._waiting.values())) + len(self._tasks)
         try:
-            found = await asyncio.to_thread(self._store.sendings_due, self._clock(), limit)
+            found = await asyncio.to_thread(self._store.sendings_due, self._clock(), known + READ_AHEAD, full)
         except Unavailable as error:
             _log.warning("the outbox cannot be read: %s", error)
             self._reads_again_s = time.monotonic() + _IDLE_S
             return
         for sending in found:
-            if sending.id not in self._settled:  # as it was before it was marked
-                self._waiting.setdefault(sending.channel, {}).setdefault(sending.id, sending)
-        self._has_more, self._looked_s = len(found) == limit, time.monotonic()
-        self._reads_again_s = time.monotonic() + (time.monotonic() - begun) * _READING_SHARE * (limit > 2 * READ_AHEAD)
+            self._add(sending)
+        self._has_more, self._looked_s = len(found) == known + READ_AHEAD, time.monotonic()
+        took_s = self._looked_s - begun
+        self._reads_again_s = self._looked_s + (took_s * _READING_SHARE if took_s > _LONG_READING_S else 0.0)
+
+    def _add(self, sending: Sending) -> None:
+        """A sending waits, unless its lane is being told: then the lane is looked at again afterwards."""
+        lane = lane_of(sending)
+        if lane not in self._busy:
+            self._waiting.setdefault(sending.channel, {}).setdefault(sending.id, sending)
+        elif sending.id not in self._busy[lane]:
+            self._again.add(lane)
 
     def _wants_more(self) -> bool:
         """Whether there may be more, and a channel that would have nothing to do without it."""
@@ -165,7 +184,7 @@ class Outbox:
         """Begins what may begin on this channel; after how many seconds to look again."""
         waiting = self._waiting[name]
         for sending in list(waiting.values()):
-            if self._running.get(name, 0) >= CONNECTIONS:
+            if self._running[name] >= CONNECTIONS or self._unmarked[name] >= MOST_UNMARKED:
                 return _IDLE_S
             now, breaker = self._clock(), self._breaker(self._providers.get(name, ""))
             if (admitted_ns := breaker.admits_at_ns(now)) > now:
@@ -173,7 +192,7 @@ class Outbox:
             if (lane := lane_of(sending)) in self._busy:
                 continue
             del waiting[sending.id]
-            self._begin(name, lane)
+            self._begin(name, lane, sending)
             if not breaker.is_closed:
                 return _IDLE_S  # the probe decides
         if not waiting:
@@ -183,44 +202,58 @@ class Outbox:
     def _breaker(self, provider: str) -> Breaker:
         return self._breakers.get(provider, Breaker())
 
-    def _begin(self, name: str, lane: Lane) -> None:
-        self._busy.add(lane)
-        self._running[name] = self._running.get(name, 0) + 1
+    def _begin(self, name: str, lane: Lane, sending: Sending) -> None:
+        self._busy[lane] = frozenset({sending.id})
+        self._running[name] += 1
         task = asyncio.create_task(self._tell(lane))
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._ended(done, name, lane))
+        task.add_done_callback(lambda done: self._ended(done, lane))
 
-    def _ended(self, task: "asyncio.Task[None]", name: str, lane: Lane) -> None:
+    def _ended(self, task: "asyncio.Task[None]", lane: Lane) -> None:
         self._tasks.discard(task)
-        self._busy.discard(lane)
-        self._running[name] -= 1
+        self._busy.pop(lane)
+        if lane in self._again:
+            self._again.discard(lane)
+            self._has_more = True
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a try ended unexpectedly: %s", type(error).__name__)
         self._woken.set()
 
     async def _tell(self, lane: Lane) -> None:
-        """Tries what goes next on the lane, and marks what it came to."""
+        """Tries what goes next on the lane, and marks what it came to; the next lane need not wait for the mark."""
         try:
-            said = next_said(lane, self._store.sendings(lane.case), self._bundle_arrived)
-            if said is None or said.ready_ns > self._clock():
-                return
-            verdict = await self._verdict(said)
-            if verdict is None:
-                return
-        except Unavailable as error:
-            _log.warning("the outbox cannot be read: %s", error)
+            tried = await self._tried(lane)
+        finally:
+            self._running[lane.channel] -= 1
+            self._woken.set()
+        if tried is None:
             return
+        said, verdict = tried
         outcome = self._outcome(said, verdict)
         self.tries[lane.channel, verdict.outcome] += 1
         _log.info(
             "told %s turn %d by %s: %s (%s)", said.sending.id[:8], said.message.turn, lane.channel, *_words(outcome)
         )
-        marked = [*_replaced(said, outcome), outcome]
-        self._settled.update(one.id for one in marked)
-        await self._marking.mark(marked)
-        self._settled.update(one.id for one in marked)
+        self._unmarked[lane.channel] += 1
+        try:
+            await self._marking.mark([*_replaced(said, outcome), outcome])
+        finally:
+            self._unmarked[lane.channel] -= 1
         if outcome.fate is Fate.FAILED:
             self._failed()
+
+    async def _tried(self, lane: Lane) -> tuple[Said, Verdict] | None:
+        """What was tried and what it came to; None where nothing is to be tried now."""
+        try:
+            said = next_said(lane, self._store.sendings(lane.case), self._bundle_arrived)
+            if said is None or said.ready_ns > self._clock():
+                return None
+            self._busy[lane] = frozenset({said.sending.id, *(one.id for one in said.replaced)})
+            verdict = await self._verdict(said)
+        except Unavailable as error:
+            _log.warning("the outbox cannot be read: %s", error)
+            return None
+        return None if verdict is None else (said, verdict)
 
     async def _verdict(self, said: Said) -> Verdict | None:
         """What the try came to; None where the provider is left alone for now."""

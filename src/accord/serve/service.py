@@ -79,6 +79,7 @@ class Service:
         self.life = Life(self.carrier)
         self.outbox = Outbox(ledger, served.channels(), random.random, answer=self._answer, failed=self.carrier.wake)
         self.carrier.offered.append(self.outbox.offer)
+        self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
         self._stopped = asyncio.Event()
 

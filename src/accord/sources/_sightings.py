@@ -50,6 +50,8 @@ def _counted(found: Observed) -> Iterator[tuple[str, Any, str]]:
     for name, rows in (("caller", found.caller_times), ("callee", found.callee_times), ("codes", found.codes)):
         if rows:
             yield f"seen.{name}", tuple(tuple(row) for row in rows), f"{len(rows)} rows"
+    for name in ("last", "windows", "longest_gap_s") if found.windows else ():
+        yield f"seen.{name}", getattr(found, name), str(getattr(found, name))
     if found.ended:
         yield "seen.window", ((found.began, found.ended),), f"{found.began} to {found.ended}"
 

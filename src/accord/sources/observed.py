@@ -3,7 +3,8 @@
     {"accord_observed": 1, "boundaries": [{"consumer": "checkout", "provider": "payments", "operation": "POST /charges",
       "counts": {"calls": 3, "paired": 3}, "callee": [["5s", 3]], "began": 1764547200, "ended": 1764633600}]}
 
-A bucket is given by its number, or by a duration that lies in it.
+A bucket is given by its number, or by a duration that lies in it. Where it is told in how many `windows` calls came, when
+the `last` of them ended and the longest time between two (`longest_gap_s`), it can be told that they ceased.
 """
 
 from collections.abc import Iterator
@@ -39,6 +40,9 @@ class _Row(Struct):
     callee_ranges: list[tuple[int, int, int]] = []
     began: int = 0
     ended: int = 0
+    last: int = 0
+    windows: int = 0
+    longest_gap_s: int = 0
 
 
 def claims(document: Document) -> bool:
@@ -76,8 +80,9 @@ def _problem(document: Document, node: Node | None, reason: str) -> Problem:
 
 def _observed(data: object) -> Observed:
     row = msgspec.convert(data, _Row)
-    if any(count < 0 for name, count in row.counts.items() if name != "twice_skew_ns"):
-        raise Refused("expected counts of at least 0")
+    others = (row.began, row.ended, row.last, row.windows, row.longest_gap_s)
+    if any(count < 0 for name, count in row.counts.items() if name != "twice_skew_ns") or min(others) < 0:
+        raise Refused("expected counts and times of at least 0")
     return Observed(
         row.consumer,
         row.provider,
@@ -91,6 +96,9 @@ def _observed(data: object) -> Observed:
         _ranges(row.callee_ranges),
         row.began,
         row.ended,
+        row.last,
+        row.windows,
+        row.longest_gap_s,
     )
 
 

@@ -39,9 +39,9 @@ def written_policy(policy: Policy) -> tuple[bytes, bytes]:
     return digest(body), body
 
 
-def written_messages(messages: tuple[Message, ...]) -> bytes:
+def written_messages(messages: Iterable[Message]) -> bytes:
     """The bytes of what is told, each message once; nothing where nothing is."""
-    return joined(tuple(encode(message) for message in messages))
+    return joined(encode(message) for message in messages)
 
 
 def joined(messages: Iterable[bytes]) -> bytes:
@@ -69,6 +69,7 @@ ROW = (
     "changed",
     "note",
     "told",
+    "queued",
     "state",
     "program",
     "before",

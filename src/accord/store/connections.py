@@ -1,5 +1,6 @@
 """Connections to a ledger's file: one that writes, as many as needed that read, and what SQLite's errors mean to a person."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +26,8 @@ def writing(file: Path) -> sqlite3.Connection:
     that is found again counts as recorded.
     """
     with said(file):
-        connection = _connected(file, "rwc")
+        _make(file)
+        connection = _connected(file, "rw")
         try:
             version(connection, str(file))
             for pragma in ("journal_mode = wal", "synchronous = full", "fullfsync = 1", "checkpoint_fullfsync = 1"):
@@ -40,6 +42,12 @@ def writing(file: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _make(file: Path) -> None:
+    """A file that its owner alone may read: names and addresses will stand in it."""
+    with suppress(OSError):  # SQLite says why it cannot open what is not there
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def reading(file: Path) -> sqlite3.Connection:

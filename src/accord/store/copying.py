@@ -101,7 +101,7 @@ _ROW = ", ".join(ROW)
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    hashes = {name: row[name].hex() for name in ("policy", "told", "state")}
+    hashes = {name: row[name].hex() for name in ("policy", "told", "queued", "state")}
     whole = {"event": Raw(row["event"]), "before": Raw(row["before"]) if row["before"] else None}
     return row | hashes | whole | {"changed": bool(row["changed"])}
 

@@ -1,13 +1,13 @@
 """What the loop, the sender, the API and the commands need of a ledger, whatever keeps it.
 
 Everything that writes gives a Future: it is done only when the write is durable (`durability` says against what), and fails with
-Unavailable where it is not. In a coroutine: `await asyncio.wrap_future(ledger.record(...))`; elsewhere `.result()`. What reads
+Unavailable where it is not, with StoreError where what was given cannot be recorded. In a coroutine: `await asyncio.wrap_future(ledger.record(...))`; elsewhere `.result()`. What reads
 is called from any thread, sees what is committed, and raises Unavailable where it cannot.
 
 Nothing here has a clock: every instant is given, in nanoseconds since 1970 (UTC).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
@@ -30,6 +30,7 @@ class Recording(Protocol):
     def record(self, entries: Sequence[Entry]) -> Future[tuple[Recorded, ...]]:
         """All of these events in this order in one transaction, or none: load the case of the key, `step`, append to the ledger,
         store the case, queue one sending for every message and address, remember the id of the event.
+        With a page budget, what it holds and the breaker's own deviation are recorded in the same transaction.
 
         An event id that was recorded before changes nothing and queues nothing (`repeated`).
         """
@@ -77,8 +78,10 @@ class Reading(Protocol):
 class Outbox(Protocol):
     """What is to be sent; the sender is its only reader."""
 
-    def sendings_due(self, now_ns: int, limit: int = 100) -> tuple[Sending, ...]:
-        """Queued sendings due by `now_ns`, the earliest first. A sending is marked only after it was handed over."""
+    def sendings_due(self, now_ns: int, limit: int = 100, but_not: Collection[str] = ()) -> tuple[Sending, ...]:
+        """Queued sendings due by `now_ns`, the earliest first, but for some channels. A sending is marked only after it was handed
+        over.
+        """
 
     def next_sending_ns(self) -> int | None:
         """When the next queued sending is due; None where none is queued."""
@@ -124,6 +127,18 @@ class People(Protocol):
         """Forgets who this was, here and in the outbox; the ledger stays as it is. False where there was nobody."""
 
 
+class Paging(Protocol):
+    """The page budget (`cases/breaker.py`), where this ledger was opened with one: it acts inside `record`, and these end it."""
+
+    def next_leaving_ns(self) -> int | None:
+        """When the next bundle leaves or the next breaker was quiet for its whole window; None where there is neither."""
+
+    def leave(self, now_ns: int) -> Future[None]:
+        """What is parked for somebody whose bundle is due by now is queued as one message, in one transaction, and the deviations
+        of breakers that were quiet are cleared. The loop calls it at `next_leaving_ns`; what is parked is not sent before.
+        """
+
+
 class Keeping(Protocol):
     """Silences, heartbeats, tokens, overrides, notes (`kept`), and counters."""
 
@@ -162,5 +177,5 @@ class Proving(Protocol):
         """
 
 
-class Ledger(Recording, Reading, Outbox, People, Keeping, Proving, Protocol):
+class Ledger(Recording, Reading, Outbox, Paging, People, Keeping, Proving, Protocol):
     """All of it."""

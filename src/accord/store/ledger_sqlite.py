@@ -3,10 +3,12 @@
 from pathlib import Path
 from types import TracebackType
 
+from accord.cases.breaker import Budget
 from accord.store.connections import Readers
 from accord.store.errors import Unavailable
 from accord.store.instance import Instance
 from accord.store.keeping import KeptRows
+from accord.store.leaving import LeavingRows
 from accord.store.outbox import OutboxRows
 from accord.store.people import PeopleRows
 from accord.store.proving import Prover
@@ -15,7 +17,7 @@ from accord.store.recording import Decide, Recorder
 from accord.store.writer import Writer
 
 
-class SqliteReader(Reader, OutboxRows, PeopleRows, KeptRows, Prover):
+class SqliteReader(Reader, OutboxRows, LeavingRows, PeopleRows, KeptRows, Prover):
     """A ledger's file, only read, also while another process writes it."""
 
     def __init__(self, file: Path, decide: Decide = Recorder.decide) -> None:
@@ -41,12 +43,13 @@ class SqliteLedger(SqliteReader):
     """A ledger's file, made where there is none and brought up to date; this process is the only one that writes it.
 
     Raises InUse where another process does, Incompatible for what is no ledger or newer, Unavailable where the disk refuses.
-    `decide` is the kernel.
+    `decide` is the kernel. With a `budget` pages are bounded: then somebody must call `leave`, or what is parked stays.
     """
 
     durability = "power"
 
-    def __init__(self, file: Path, decide: Decide = Recorder.decide) -> None:
+    def __init__(self, file: Path, decide: Decide = Recorder.decide, budget: Budget | None = None) -> None:
+        self.budget = budget
         try:
             self._instance = Instance(file)
         except OSError as error:

@@ -1,18 +1,18 @@
 """What is to be sent and what became of it, in SQLite."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 
 from accord.model.message import Fate, Message
 from accord.store.chain import read_message
 from accord.store.errors import StoreError
 from accord.store.parts import Parts
-from accord.store.recording import queue
+from accord.store.queueing import queue, told
 from accord.store.rows import Outcome, Sending, Unreached
 from accord.store.writer import Memory
 
-_COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in"
+_COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in, parked"
 _ORDER = {Fate.QUEUED: 0, Fate.HANDED: 1, Fate.DELIVERED: 2, Fate.OPENED: 3, Fate.ANSWERED: 4}
 _BOUNCES = {Fate.QUEUED, Fate.HANDED, Fate.DELIVERED}
 _TRIED = {Fate.QUEUED, Fate.HANDED, Fate.FAILED}
@@ -21,9 +21,11 @@ _TRIED = {Fate.QUEUED, Fate.HANDED, Fate.FAILED}
 class OutboxRows(Parts):
     """The rows of the outbox (`interface.Outbox`)."""
 
-    def sendings_due(self, now_ns: int, limit: int = 100) -> tuple[Sending, ...]:
+    def sendings_due(self, now_ns: int, limit: int = 100, but_not: Collection[str] = ()) -> tuple[Sending, ...]:
         """Queued sendings due by now."""
-        return self._sendings(f"where {_QUEUED} and due_ns <= ? order by due_ns, rowid limit ?", now_ns, limit)
+        others = f"and channel not in ({', '.join('?' * len(but_not))})" if but_not else ""
+        where = f"where {_QUEUED} and due_ns <= ? {others} order by due_ns, rowid limit ?"
+        return self._sendings(where, now_ns, *but_not, limit)
 
     def next_sending_ns(self) -> int | None:
         """When the next queued sending is due."""
@@ -64,7 +66,8 @@ class OutboxRows(Parts):
         return tuple(_sending(*columns) for columns in found)
 
 
-_QUEUED = "fate = 'queued' and also_in = ''"
+_WAITING = "fate = 'queued' and also_in = ''"
+_QUEUED = f"{_WAITING} and parked = 0"
 _UNREACHED = """
 select distinct sending.key, case_id, sending.turn, person from sending indexed by sending_failed
 join cases on cases.id = case_id and cases.open = 1 and cases.turn = sending.turn
@@ -75,7 +78,8 @@ order by sending.rowid limit ?"""
 
 
 def _sending(id_: str, key: str, channel: str, body: bytes, fate: str, *rest: object) -> Sending:
-    return Sending(id_, key, channel, read_message(body), Fate(fate), *rest)  # type: ignore[arg-type]
+    *told, parked = rest
+    return Sending(id_, key, channel, read_message(body), Fate(fate), *told, bool(parked))  # type: ignore[arg-type, call-arg]
 
 
 def _report(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:
@@ -108,10 +112,10 @@ def _later(fate: Fate, heard: Fate) -> Fate:
 def _bundle(
     connection: sqlite3.Connection, memory: Memory, ids: Sequence[str], message: Message, key: str, at_ns: int
 ) -> None:
-    into = queue(connection, memory, (message,), key, at_ns, 0)[0].id
+    into = queue(connection, memory, (told(message, at_ns),), key, at_ns, 0)[0].id
     for each in ids:
         changed = connection.execute(
-            f"update sending set also_in = ? where id = ? and {_QUEUED}", (into, each)
+            f"update sending set also_in = ? where id = ? and {_WAITING}", (into, each)
         ).rowcount
         if not changed:
             raise StoreError(f"the sending {each!r} is not queued any more, and no bundle may tell it again")

@@ -7,7 +7,6 @@ from concurrent.futures import Future
 import msgspec
 
 from accord.store.chain import encode
-from accord.store.kept import Token
 from accord.store.parts import Parts
 from accord.store.person import Person
 from accord.store.writer import Memory
@@ -79,5 +78,5 @@ def _erased(connection: sqlite3.Connection, memory: Memory, pseudonym: str) -> b
     memory.forget()
     gone = connection.execute("delete from person where pseudonym = ?", (pseudonym,)).rowcount
     connection.execute("update sending set provider_ref = '', reason = '' where person = ?", (pseudonym,))
-    connection.execute("delete from kept where kind = ? and owner = ?", (Token.KIND, pseudonym))
+    connection.execute("delete from kept where owner = ? and owner <> ''", (pseudonym,))
     return bool(gone)

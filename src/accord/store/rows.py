@@ -37,7 +37,8 @@ class Row(Struct, frozen=True):
 class Sending(Struct, frozen=True):
     """One message on one channel to one person: a row of the outbox. `id` is the idempotency key for the provider.
 
-    `due_ns` is when it is to be tried (again), `reason` why the last try failed; `also_in` is the bundle that tells it instead.
+    `due_ns` is when it is to be tried (again), `reason` why the last try failed; `also_in` is the bundle that tells it instead,
+    `parked` says that it waits for one and does not go alone.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Sending(Struct, frozen=True):
     provider_ref: str = ""
     reason: str = ""
     also_in: str = ""
+    parked: bool = False
 
 
 class Recorded(Struct, frozen=True):

@@ -10,6 +10,7 @@ from msgspec import DecodeError, Struct
 
 from accord.cases.case import Case
 from accord.cases.policy import Policy
+from accord.store.budgeting import HELD_BY_BUDGET
 from accord.store.chain import (
     ROW,
     START,
@@ -42,6 +43,7 @@ class _Row(Struct):
     changed: int
     note: str
     told: bytes
+    queued: bytes
     state: bytes
     program: str
     before: bytes | None
@@ -138,10 +140,12 @@ class Verification:
                 raise _Said(row.sequence, f"{_place(row)}: row {number} of its chain is missing")
             hashed = row_hash(before.hash if before else START, _values(row))
             _agrees(row.sequence, f"{_place(row)}: its hash", row.hash, hashed)
+            _follows(before, row)
             body = self._decided(row, before, body)
             if row.case_id:
                 self._ends[row.case_id] = (row.sequence, row.state)
             before = row
+        _follows(before, None)
 
     def _decided(self, row: _Row, before: _Row | None, body: bytes | None) -> bytes | None:
         """The case after the row, decided again; None where another program decided it otherwise."""
@@ -211,13 +215,19 @@ class Verification:
 
 
 _COUNTED = ("ledger", "cases", "sending", "root")
-_HASHES = "select sequence, hash, told from ledger order by sequence"
+_HASHES = "select sequence, hash, queued from ledger order by sequence"
 _TOLD = "select sequence, body from sending where sequence > 0 order by sequence, rowid"
 
 
 def _agrees(sequence: int, what: str, read: object, expected: object) -> None:
     if read != expected:
         raise _Said(sequence, f"{what}: read {_shown(read)}, expected {_shown(expected)}")
+
+
+def _follows(row: _Row | None, after: _Row | None) -> None:
+    """What was told and not queued was held by the page budget, as the next row of the chain says."""
+    if row and row.queued != row.told and (after is None or after.event_id != f"{row.event_id}{HELD_BY_BUDGET}"):
+        raise _Said(row.sequence, f"{_place(row)}: what was told is not what was queued, and no hold follows")
 
 
 def _shown(value: object) -> str:

@@ -179,9 +179,10 @@ def _is_of_the_file(error: Exception) -> bool:
     return isinstance(error, sqlite3.Error) and not isinstance(error, _OF_ONE)
 
 
-def _own(error: Exception) -> Exception:
-    if isinstance(error, sqlite3.Error):
-        refusal = StoreError(f"refused by the ledger: {error}")
-        refusal.__cause__ = error
-        return refusal
-    return error
+def _own(error: Exception) -> StoreError:
+    """What is wrong with a piece of work, as an error of ours: a number too large for the file, a text that is none."""
+    if isinstance(error, StoreError):
+        return error
+    refusal = StoreError(f"refused by the ledger: {type(error).__name__}: {error}")
+    refusal.__cause__ = error
+    return refusal

@@ -36,9 +36,14 @@ class Batch:
         self.refused: dict[str, int] = {}
         self._numbers = array("q")
         self._texts: dict[str, int] = {"": 0}
+        self._joined: list[pa.Table] = []
 
     def __len__(self) -> int:
-        return len(self._numbers) // len(_NAMES)
+        return len(self._numbers) // len(_NAMES) + sum(len(each) for each in self._joined)
+
+    def join(self, spans: pa.Table) -> None:
+        """Adds spans that are in the columns of the table already."""
+        self._joined.append(spans)
 
     def add(self, told: Mapping[str, Any]) -> None:
         """Adds one span, by the names of the columns; what is not told is absent."""
@@ -64,13 +69,14 @@ class Batch:
             known = self._texts.setdefault(text[:LONGEST_TEXT], len(self._texts))
         return known
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: str, times: int = 1) -> None:
         """Counts something that is no span."""
-        self.refused[reason] = self.refused.get(reason, 0) + 1
+        if times:
+            self.refused[reason] = self.refused.get(reason, 0) + times
 
     def taken(self) -> pa.Table:
         """The spans collected so far, as Arrow; the batch is empty afterwards."""
-        numbers = np.frombuffer(self._numbers, dtype=np.int64).reshape(len(self), len(SPANS))
+        numbers = np.frombuffer(self._numbers, dtype=np.int64).reshape(-1, len(SPANS))
         numbers[:, _DURATION] = np.maximum(numbers[:, _DURATION], 1)
         texts = pa.array([text.encode(errors="replace").decode() for text in self._texts], pa.string())
         columns = [
@@ -79,9 +85,10 @@ class Batch:
             else _arrow(numbers[:, number], column.type)
             for number, column in enumerate(SPANS)
         ]
-        self._numbers = array("q")
-        self._texts = {"": 0}
-        return pa.table(columns, names=list(_NAMES))
+        table = pa.table(columns, names=list(_NAMES))
+        joined = [each.cast(table.schema) for each in self._joined]
+        self._numbers, self._texts, self._joined = array("q"), {"": 0}, []
+        return pa.concat_tables([table, *joined]) if joined else table
 
 
 _SPAN, _START, _DURATION = (_NAMES.index(name) for name in ("span", "start_ns", "duration_ns"))

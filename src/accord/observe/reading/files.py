@@ -1,6 +1,7 @@
 """Files of telemetry: which format one is of, by what it holds; compressed or not, whole or record by record."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from typing import IO, Literal, cast, get_args
@@ -9,8 +10,9 @@ import msgspec
 import zstandard
 
 from accord.model.problem import Refused
-from accord.observe.reading import jaeger, otlp, zipkin
+from accord.observe.reading import jaeger, otlp, tables, zipkin
 from accord.observe.reading.batch import Batch
+from accord.observe.reading.layouts import Layout
 
 Order = Literal["big", "little"]
 
@@ -32,25 +34,42 @@ def opened(file: IO[bytes]) -> IO[bytes]:
     return file
 
 
-def read_spans(file: IO[bytes], batch: Batch) -> Iterator[None]:
+def read_spans(file: IO[bytes], batch: Batch, columns: Layout | None = None) -> Iterator[None]:
     """Adds the spans of a file to the batch, and stops after each record, so that a full batch can be handed on.
+
+    `columns` says what those of a table mean; where it is absent, the layout must be a known one.
 
     Raises Refused for what is no telemetry of a known format, or is damaged; what was read before stays.
     """
     try:
-        yield from _read(opened(file), batch)
+        yield from _read(opened(file), batch, columns)
     except (zlib.error, gzip.BadGzipFile, EOFError, zstandard.ZstdError) as error:
         raise Refused(f"the compressed data is damaged: {error}") from None
 
 
-def _read(stream: IO[bytes], batch: Batch) -> Iterator[None]:
+def _read(stream: IO[bytes], batch: Batch, columns: Layout | None) -> Iterator[None]:
     head = stream.read(1 << 16)
     if not head:
         raise Refused("expected telemetry, found an empty file")
-    if head.lstrip()[:1] in (b"{", b"["):
+    if head.startswith(tables.MAGIC):
+        yield from tables.add_parquet(_seekable(head, stream), batch, columns)
+    elif head.lstrip()[:1] in (b"{", b"["):
         yield from _json(head, stream, batch)
+    elif tables.begins_csv(head):
+        yield from tables.add_csv(stream, head, batch, columns)
     else:
         yield from _protobuf(head, stream, batch)
+
+
+def _seekable(head: bytes, stream: IO[bytes]) -> IO[bytes]:
+    """The stream from its beginning, to be read in any order: whole in memory where it is compressed once more."""
+    if isinstance(stream, io.BufferedReader | io.BytesIO):
+        stream.seek(0)
+        return stream
+    data = head + stream.read(LARGEST_DOCUMENT)
+    if len(data) > LARGEST_DOCUMENT:
+        raise Refused(f"expected at most {LARGEST_DOCUMENT >> 20} MiB in a Parquet file that is compressed as a whole")
+    return io.BytesIO(data)
 
 
 def _json(head: bytes, stream: IO[bytes], batch: Batch) -> Iterator[None]:

@@ -4,6 +4,7 @@ https://opentelemetry.io/docs/specs/semconv/ (HTTP, RPC, messaging, databases); 
 https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/.
 """
 
+import re
 from typing import Any
 
 from accord.observe.columns import CLIENT, ERROR, NO_CODE, ONE, UNSET
@@ -16,19 +17,24 @@ _ROUTE = ("http.route", "url.template")
 _RPC, _RPC_SERVICE = "rpc.method", "rpc.service"
 _DESTINATION = ("messaging.destination.template", "messaging.destination.name", "messaging.destination")
 _PEER = ("service.peer.name", "peer.service")
-_HOST = ("server.address", "net.peer.name", "network.peer.address", "net.peer.ip")
-_PORT = ("server.port", "net.peer.port", "network.peer.port")
+_HOST = (
+    "server.address", "net.peer.name", "network.peer.address", "net.peer.ip", "peer.hostname", "peer.address", "peer.ipv4",
+    "http.host",
+)  # fmt: skip
+_PORT = ("server.port", "net.peer.port", "network.peer.port", "peer.port")
+_URL = "http.url"
+"""Where the other side stands in old words alone; `url.full` never comes without `server.address`."""
 _GRPC_CODE = ("rpc.grpc.status_code", "rpc.response.status_code")
 _CODE = ("http.response.status_code", "http.status_code", *_GRPC_CODE)
 _ATTEMPT = "accord.attempt"
-_AGAIN = ("http.request.resend_count", "http.resend_count", "previous-rpc-attempts")
+_AGAIN = ("http.request.resend_count", "http.resend_count", "http.retry_count", "previous-rpc-attempts")
 _REMAINING, _REFUSED = "accord.deadline.remaining_ms", "accord.refused"
 _KEY, _KEY_HEADER = "accord.idempotency_key.hash", "http.request.header.idempotency-key"
 _ERROR, _ERROR_TYPE = "error", "error.type"
 
 RESOURCE_WORDS = frozenset((_SERVICE, _VERSION, *_ENVIRONMENT))
 """The attributes of a resource that mean something here."""
-OWN_WORDS = frozenset((_REMAINING, _KEY, _KEY_HEADER))
+OWN_WORDS = frozenset((_REMAINING, _KEY, _KEY_HEADER, _URL))
 """Those of a span that are another with almost every span."""
 SPAN_WORDS = frozenset(
     (*_METHOD, *_ROUTE, _RPC, _RPC_SERVICE, *_DESTINATION, *_PEER, *_HOST, *_PORT, *_CODE, _ATTEMPT, *_AGAIN, _REFUSED)
@@ -36,6 +42,14 @@ SPAN_WORDS = frozenset(
 """Those of a span that mean something here."""
 
 _GRPC_OK = 0
+_GRPC_NAMES = (
+    "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
+    "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
+    "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+)  # fmt: skip
+"""The names that newer conventions give gRPC's codes, in the order of their numbers."""
+_WITH_PORT = re.compile(r"[^:]*:\d+")
+_AUTHORITY = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#]+)", re.IGNORECASE)
 _SAMPLES = 1 << 56
 _THRESHOLD_DIGITS = 14
 _HEAVIEST = 10**9 * ONE
@@ -104,13 +118,17 @@ def peer_of(attributes: Attributes) -> str:
     if service:
         return str(service)
     host = str(first(attributes, *_HOST))
+    if not host:
+        found = _AUTHORITY.match(str(attributes.get(_URL) or ""))
+        return found[1] if found else ""
     port = first(attributes, *_PORT)
-    return f"{host}:{port}" if host and port else host
+    return f"{host}:{port}" if port and not _WITH_PORT.fullmatch(host) else host
 
 
 def code_of(attributes: Attributes) -> int | None:
     """The HTTP status or the gRPC code; None where none is told."""
-    code = whole(first(attributes, *_CODE))
+    told = first(attributes, *_CODE)
+    code = _GRPC_NAMES.index(told) if told in _GRPC_NAMES else whole(told)
     return code if code is not None and -1 < code < 1000 else None
 
 

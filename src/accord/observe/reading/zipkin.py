@@ -5,7 +5,7 @@ from typing import Any
 from accord.model.problem import Refused
 from accord.observe.columns import CLIENT, CONSUMER, PRODUCER, SERVER, UNSET
 from accord.observe.reading.batch import Attributes, Batch, digest_of, id_of_hex, ids_of_hex
-from accord.observe.reading.meaning import of_span, whole
+from accord.observe.reading.meaning import of_resource, of_span, whole
 from accord.observe.reading.shapes import map_of
 
 _KINDS = {"SERVER": SERVER, "CLIENT": CLIENT, "PRODUCER": PRODUCER, "CONSUMER": CONSUMER}
@@ -34,8 +34,10 @@ def _add(batch: Batch, span: dict[str, Any]) -> None:
     local = map_of(span.get("localEndpoint"))
     batch.add(
         {
+            **of_resource(
+                {**attributes, "service.name": local.get("serviceName") or attributes.get("service.name", "")}
+            ),
             **of_span(kind, str(span.get("name", "")), UNSET, attributes),
-            "service": str(local.get("serviceName") or ""),
             "trace_hi": trace_hi,
             "trace_lo": trace_lo,
             "span": own,

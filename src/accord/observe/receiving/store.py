@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from accord.model.problem import Refused
+from accord.observe.columns import Column
 from accord.observe.engine import Engine
 from accord.observe.receiving import words
 from accord.observe.schema import table_of
@@ -25,6 +26,8 @@ class Store:
             self.database.execute(f"ATTACH '{_quoted(path)}' AS store")
             for name, columns in words.TABLES.items():
                 self.database.execute(words.made(f"store.{name}", columns))
+            for column in _missing(self.engine, "sums"):
+                self.database.execute(words.added("store.sums", column))
         except duckdb.Error as error:
             self.engine.close()
             raise Refused(f"{path}: expected a DuckDB file of sums that nobody else has open: {_said(error)}") from None
@@ -88,10 +91,23 @@ def opened(path: str) -> Engine:
     try:
         engine.database.execute(f"ATTACH '{_quoted(path)}' AS store (READ_ONLY)")
         engine.database.execute("SELECT 1 FROM store.sums LIMIT 1")
+        missing = _missing(engine, "sums")
     except duckdb.Error as error:
         engine.close()
         raise Refused(f"expected a DuckDB file of sums that nobody else has open: {_said(error)}") from None
+    if missing:
+        engine.close()
+        raise Refused(
+            f"expected sums of this version, these lack {', '.join(column.name for column in missing)}; "
+            f"`accord observe --listen --store {path}`, begun once and ended, brings them up to date"
+        )
     return engine
+
+
+def _missing(engine: Engine, table: str) -> list[Column]:
+    """The columns that a table of an earlier version lacks."""
+    known = {row[0] for row in engine.database.execute(f"DESCRIBE store.{table}").fetchall()}
+    return [column for column in words.TABLES[table] if column.name not in known]
 
 
 def _quoted(path: str) -> str:

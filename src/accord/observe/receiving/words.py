@@ -34,6 +34,11 @@ def made(name: str, columns: tuple[Column, ...]) -> str:
     return f"CREATE TABLE IF NOT EXISTS {name} ({told})"
 
 
+def added(name: str, column: Column) -> str:
+    """The statement that adds a count to a table in which it was not counted so far."""
+    return f'ALTER TABLE {name} ADD COLUMN "{column.name}" {_TYPES[column.type]} DEFAULT 0'
+
+
 _TAKES = "kind = 5 AND link_span <> 0"
 WAITING = made(
     "waiting",

@@ -159,7 +159,9 @@ def _shares(sighting: Sighting) -> Iterator[Finding]:
     total = sum(calls for _, _, calls in sighting.seen.caller_times)
     for counted in percentiles(sighting.boundary.assumed) if rows is not None else ():
         some, most = over(sighting.seen.caller_times, counted.value)
-        if rows is not None and surely_more(some, total, (100 - percentile_of(counted)) / Fraction(100)):
+        if rows is not None and surely_more(
+            some, total, (100 - percentile_of(counted)) / Fraction(100), sighting.seen.stands_for
+        ):
             says = f"{of_calls(some, most, total)} took longer than {counted.text}"
             yield _finding(sighting, _counts_on(sighting, counted), rows, says, shares=True)
 

@@ -102,7 +102,11 @@ def _shares(sighting: Sighting) -> Iterator[Finding]:
         some, most = over(sighting.seen.callee_times, promised.value)
         too_short = isinstance(window, int) and window > lasted(sighting)
         allowed = (100 - percentile_of(promised)) / Fraction(100)
-        if promised.stance is Stance.PROMISES and not too_short and surely_more(some, total, allowed):
+        if (
+            promised.stance is Stance.PROMISES
+            and not too_short
+            and surely_more(some, total, allowed, sighting.seen.stands_for)
+        ):
             says = f"{of_calls(some, most, total)} took longer than {promised.text}"
             yield _finding(sighting, answers_within(promised), statement(sighting, "seen.callee", says), True)
 

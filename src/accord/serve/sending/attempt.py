@@ -12,7 +12,7 @@ from accord.model.message import Message
 from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered
 from accord.serve.sending.wiring import Wired
 
-_HIDDEN = "[hidden]"
+_HIDDEN, _SHORTEST_HIDDEN = "[hidden]", 3
 
 
 def made(wired: Wired, message: Message, answering: Answering) -> Request | Verdict:
@@ -52,7 +52,8 @@ async def tried(wired: Wired, request: Request, answering: Answering) -> Verdict
 def hidden(wired: Wired, answering: Answering, verdict: Verdict) -> Verdict:
     """The verdict without the secrets and the address that a provider may have repeated."""
     reason, ref = verdict.reason, verdict.provider_ref
-    for text in filter(None, (*wired.secrets, answering.address)):
+    told = [*(secret.reveal() for secret in wired.secrets), answering.address]
+    for text in (text for text in told if len(text) >= _SHORTEST_HIDDEN):
         reason, ref = reason.replace(text, _HIDDEN), ref.replace(text, _HIDDEN)
     return replace(verdict, reason=reason, provider_ref=ref)
 

@@ -1,6 +1,7 @@
 """To which addresses messages may go: public ones, and those that the settings allow. What was checked is what is connected to."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,27 +21,36 @@ _TRANSLATED = ip_network("64:ff9b::/96")
 _WITHIN = (IPv6Network("2002::/16"), IPv6Network("2001::/32"), IPv6Network("64:ff9b:1::/48"))
 """Addresses of version 6 that stand for others (6to4, Teredo, local translation): where they lead is not known."""
 
-_resolvers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolving")
+CONNECTS_WITHIN_S = 5.0
+"""How long one address of several may take to be connected to, so that the next has its turn."""
+
+_resolvers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolving")
+_asked: dict[tuple[asyncio.AbstractEventLoop, str, int], "asyncio.Future[list[str]]"] = {}
 
 
 async def resolved(host: str, port: int) -> Sequence[str]:
-    """What the system says; in threads of its own, so that a silent name server holds up nothing else."""
-    if _is_literal(host):
-        return [host]
+    """What the system says of a name, in threads of its own; of one name it is asked once at a time, so that a name server that
+    is silent about it holds up no other. An address is its own answer.
+    """
+    with contextlib.suppress(ValueError):
+        return [str(ip_address(host))]
     loop = asyncio.get_running_loop()
-    found = await loop.run_in_executor(
-        _resolvers, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    )
+    key = (loop, host, port)
+    if key not in _asked:
+        _asked[key] = loop.run_in_executor(_resolvers, _looked_up, host, port)
+        _asked[key].add_done_callback(lambda done: _forget(key, done))
+    return await asyncio.shield(_asked[key])
+
+
+def _looked_up(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     return [str(address[0]) for *_, address in found]
 
 
-@lru_cache(1024)
-def _is_literal(host: str) -> bool:
-    """Whether it is an address already, written as addresses are: all other spellings are the system's to read."""
-    try:
-        return str(ip_address(host)) == host.lower()
-    except ValueError:
-        return False
+def _forget(key: tuple[asyncio.AbstractEventLoop, str, int], done: "asyncio.Future[list[str]]") -> None:
+    _asked.pop(key, None)
+    if not done.cancelled():
+        done.exception()  # whoever asked may have stopped waiting
 
 
 async def reachable(host: str, port: int, allowed: tuple[Network, ...], resolve: Resolve = resolved) -> Sequence[str]:

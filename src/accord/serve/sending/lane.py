@@ -49,16 +49,19 @@ def lane_of(sending: Sending) -> Lane:
 def next_said(
     lane: Lane, sendings: Iterable[Sending], bundle_arrived: Callable[[str], bool] = lambda _: False
 ) -> Said | None:
-    """What goes next on the lane, of all sendings of its case in the order they were queued; None where nothing is queued.
+    """What goes next on the lane, of all sendings of its case in the order they were queued; None where nothing is to go.
 
+    What is parked for a bundle does not go alone; what is said after it stands for it all the same.
     `bundle_arrived` says whether the bundle of this id was handed over.
     """
     ours = [sending for sending in sendings if lane_of(sending) == lane]
     waiting = [sending for sending in ours if sending.fate is Fate.QUEUED and not sending.also_in]
-    if not waiting:
+    alone = [sending for sending in waiting if not sending.parked]
+    if not alone:
         return None
-    newest, older = waiting[-1], tuple(waiting[:-1])
-    ready_ns = newest.due_ns if newest.attempts else min(sending.due_ns for sending in waiting)
+    newest = alone[-1]
+    older = tuple(waiting[: waiting.index(newest)])
+    ready_ns = newest.due_ns if newest.attempts else min(sending.due_ns for sending in alone)
     message = outstanding((newest.message,), _was_told(ours, newest, bundle_arrived))
     return Said(newest, message or newest.message, ready_ns, older)
 

@@ -10,7 +10,7 @@ import aiosmtplib
 
 from accord.files.channels import Network
 from accord.model.delivery import MailRequest, Request, Response, Security
-from accord.serve.sending.guard import Resolve, is_listed, reachable, resolved
+from accord.serve.sending.guard import CONNECTS_WITHIN_S, Resolve, is_listed, reachable, resolved
 from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered, broken_by, hush
 
 hush("aiosmtplib", "mail.log")
@@ -53,7 +53,8 @@ class Mailing:
         reason = ""
         for address in addresses:
             try:
-                return await self._greeted(request, address)
+                async with asyncio.timeout(CONNECTS_WITHIN_S if address != addresses[-1] else None):
+                    return await self._greeted(request, address)
             except (aiosmtplib.SMTPException, OSError) as error:
                 reason = f"no connection: {broken_by(error)}"
         raise NotSent(reason)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from accord.files.channels import Network
 from accord.model.delivery import HttpRequest, Request, Response
 from accord.serve.sending.connection import Connection, Server, connected
-from accord.serve.sending.guard import Resolve, is_listed, reachable, resolved
+from accord.serve.sending.guard import CONNECTS_WITHIN_S, Resolve, is_listed, reachable, resolved
 from accord.serve.sending.transport import Forbidden, NotSent, Tracked
 
 _IDLE_S = 2.0
@@ -78,8 +78,9 @@ class Posting:
         """A connection to the first of the addresses that takes one."""
         for address in addresses[:-1]:
             try:
-                return await connected(self._server(target, address), self._trust)
-            except NotSent:
+                async with asyncio.timeout(CONNECTS_WITHIN_S):
+                    return await connected(self._server(target, address), self._trust)
+            except (NotSent, TimeoutError):
                 continue
         return await connected(self._server(target, addresses[-1]), self._trust)
 

@@ -42,6 +42,8 @@ class Transport(Protocol):
 
 def broken_by(error: BaseException) -> str:
     """What a connection broke by, in the words of TLS or of the system where they have any."""
+    if isinstance(error, TimeoutError) and not error.errno:
+        return "it took too long"
     for one in _causes(error):
         if isinstance(one, ssl.SSLCertVerificationError):
             return f"TLS: the certificate is refused: {one.verify_message}"

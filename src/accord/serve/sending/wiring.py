@@ -30,12 +30,12 @@ CONNECTIONS = 8
 
 
 class Wired(Struct, frozen=True):
-    """A channel that can be sent by. Its settings hold secrets: it is never logged."""
+    """A channel that can be sent by, and the secrets that its settings hold."""
 
     channel: Channel
     kind: Kind
     transport: Transport
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[Secret, ...] = ()
 
     @property
     def name(self) -> str:
@@ -156,8 +156,8 @@ class _Looking:
             raise Refused(f"file {path} is no text in UTF-8") from None
 
 
-def _secrets(settings: object) -> Iterable[str]:
+def _secrets(settings: object) -> Iterable[Secret]:
     for name in getattr(settings, "__struct_fields__", ()):
         value = getattr(settings, name)
         if isinstance(value, Secret) and value.reveal():
-            yield value.reveal()
+            yield value

@@ -1,6 +1,6 @@
 create table policy (hash blob primary key, body blob not null) strict, without rowid;
 
--- Append-only. `before` is the case before the event, there only where the program changed since the row before it.
+-- Append-only. `told` is the hash of what the kernel told, `queued` of what the page budget left of it. `before` is the case before the event, there only where the program changed since the row before it.
 create table ledger (
   sequence integer primary key,
   key text not null,
@@ -12,6 +12,7 @@ create table ledger (
   changed integer not null,
   note text not null,
   told blob not null,
+  queued blob not null,
   state blob not null,
   program text not null,
   before blob,
@@ -33,7 +34,8 @@ create table cases (
 ) strict;
 create index cases_due on cases (deadline_ns, actor, id) where open = 1;
 
--- `sequence` is the row of the ledger that told it, 0 for a bundle; `reported` says that an Unreachable was recorded for it.
+-- `sequence` is the row of the ledger that told it, 0 for a bundle; `parked` says that it leaves in a bundle, `reported` that an
+-- Unreachable was recorded for it.
 create table sending (
   id text primary key,
   sequence integer not null,
@@ -50,9 +52,11 @@ create table sending (
   reason text not null default '',
   also_in text not null default '',
   reported integer not null default 0,
+  parked integer not null default 0,
   body blob not null
 ) strict;
-create index sending_due on sending (due_ns) where fate = 'queued' and also_in = '';
+create index sending_due on sending (due_ns, channel) where fate = 'queued' and also_in = '' and parked = 0;
+create index sending_parked on sending (due_ns) where fate = 'queued' and also_in = '' and parked = 1;
 create index sending_case on sending (case_id, turn, person);
 create index sending_ref on sending (channel, provider_ref) where provider_ref <> '';
 create index sending_failed on sending (case_id, turn, person) where fate = 'failed' and reported = 0;
