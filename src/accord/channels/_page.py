@@ -44,8 +44,12 @@ class Page(Struct, frozen=True):
 def page(message: Message, answering: Answering) -> Page:
     """A message as words; each text is one line of bounded length without control characters."""
     mark = f"ref {answering.ref}, turn {message.turn}, copy {answering.copy}"
-    title = shortened(f"{message.subject}: {_SAYS[message.about]}", LONGEST_TITLE)
-    return Page(title, _facts(message, answering), _listed(message.also), mark)
+    return Page(titled(message), _facts(message, answering), _listed(message.also), mark)
+
+
+def titled(message: Message) -> str:
+    """What a message is about, in a line."""
+    return shortened(f"{message.subject}: {_SAYS[message.about]}", LONGEST_TITLE)
 
 
 def plain(page: Page, most: int = 10_000) -> str:
@@ -70,7 +74,10 @@ def stamp(ns: int) -> str | None:
 
 def shortened(text: str, most: int = LONGEST_FACT) -> str:
     """The text in one line of at most this many characters, without what is not seen."""
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text[:_READ]).split())
+    read = text[:_READ]
+    if not read.isprintable():
+        read = "".join(sign if sign.isprintable() else " " for sign in read)
+    line = " ".join(read.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 

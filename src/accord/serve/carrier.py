@@ -8,6 +8,7 @@ from accord.cases.case import Case
 from accord.cases.deviation import Deviation
 from accord.cases.events import AnyEvent
 from accord.store.interface import Ledger
+from accord.store.kept import Kept
 from accord.store.rows import Entry, Recorded, Sending
 
 Clock = Callable[[], int]
@@ -25,14 +26,16 @@ class Carrier:
         self.woken: list[Callable[[], None]] = []
         self.offered: list[Callable[[Sequence[Sending]], None]] = []
 
-    async def record(self, events: Iterable[tuple[Deviation, AnyEvent]]) -> Sequence[Recorded]:
-        """All of these in one transaction. Raises Unavailable where they could not be made durable: nothing happened then."""
+    async def record(
+        self, events: Iterable[tuple[Deviation, AnyEvent]], keeping: Sequence[Kept] = ()
+    ) -> Sequence[Recorded]:
+        """All of these in one transaction, with what is kept beside them. Raises Unavailable where they could not be made durable: nothing happened then."""
         entries = [
             Entry(deviation.key, event, self.carrying.policy(deviation, event.at_ns)) for deviation, event in events
         ]
-        if not entries:
+        if not entries and not keeping:
             return ()
-        recorded = await asyncio.wrap_future(self.ledger.record(entries))
+        recorded = await asyncio.wrap_future(self.ledger.record(entries, keeping))
         queued = [sending for each in recorded for sending in each.queued]
         for offer in self.offered:
             offer(queued)

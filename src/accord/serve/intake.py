@@ -35,7 +35,8 @@ class Intake:
             events += self._events(one, before, deviation, now_ns)
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviation.key)
-        await asyncio.gather(self._carrier.record(events), self._keep(kept.values()))
+        await self._carrier.record(events, tuple(kept.values()))
+        self.instances.update(kept)
 
     async def _keep(self, instances: Iterable[Instance]) -> None:
         told = tuple(instances)

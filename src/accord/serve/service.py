@@ -22,7 +22,7 @@ from accord.serve.access import LOOPBACK, Access
 from accord.serve.alertmanager_v2 import AlertmanagerV2
 from accord.serve.answering import AnswerPage
 from accord.serve.api import Api
-from accord.serve.app import application
+from accord.serve.app import Application
 from accord.serve.carrier import Carrier
 from accord.serve.doors import Door
 from accord.serve.heartbeats import Heartbeats
@@ -135,7 +135,7 @@ class Service:
         door = bound(self.served.listen)
         await self.heartbeats.begin()
         access = Access(self.ledger, self.is_on_loopback)
-        app = application(self.doors(), access, Rates(self.served.per_s, self.served.burst), self.carrier.clock)
+        app = Application(self.doors(), access, Rates(self.served.per_s, self.served.burst), self.carrier.clock)
         server = uvicorn.Server(_settings(app))
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # ours end the loop and the sender as well
         tasks = self._tasks()
