@@ -1,6 +1,7 @@
 """The words of a message: a title, at most five facts, and the line that tells copies apart."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -69,7 +70,12 @@ def instant(ns: int) -> str:
 
 def stamp(ns: int) -> str | None:
     """An instant as programs read it: `2026-11-27T14:30:00Z`; None for 0, which is no instant."""
-    return _moment(ns).strftime("%Y-%m-%dT%H:%M:%SZ") if ns else None
+    return _stamp(ns // 1_000_000_000) if ns else None
+
+
+@lru_cache(1024)
+def _stamp(seconds: int) -> str:
+    return _moment(seconds * 1_000_000_000).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def shortened(text: str, most: int = LONGEST_FACT) -> str:

@@ -25,6 +25,7 @@ from accord.serve.sending.marking import Marking
 from accord.serve.sending.wiring import CONNECTIONS, Wired, provider_of
 from accord.store import interface, rows
 from accord.store.errors import Unavailable
+from accord.store.person import Person
 from accord.store.rows import Sending, Unreached
 
 READ_AHEAD, RUNS_LOW = 200, 50
@@ -36,7 +37,7 @@ MOST_UNMARKED = 100
 MOST_NAMED = 50
 """Deviations of a bundle that are told by what they are; the rest by their ids."""
 
-_IDLE_S = 1.0
+_IDLE_S, _KNOWN_S = 1.0, 1.0
 _READING_SHARE, _LONG_READING_S = 5, 0.02
 """Reading what is due, where it takes long, takes at most one part in so many of the time."""
 
@@ -83,6 +84,7 @@ class Outbox:
         self._woken = asyncio.Event()
         self._is_stopping, self._has_more, self._reads_again_s, self._looked_s = False, True, 0.0, 0.0
         self._marking = Marking(store)
+        self._people: dict[str, tuple[float, Person | None]] = {}
 
     def offer(self, sendings: Iterable[Sending]) -> None:
         """Sendings that were queued just now: what is due of them need not be looked for. From the thread of the loop only."""
@@ -231,8 +233,13 @@ class Outbox:
         said, verdict = tried
         outcome = self._outcome(said, verdict)
         self.tries[lane.channel, verdict.outcome] += 1
-        _log.info(
-            "told %s turn %d by %s: %s (%s)", said.sending.id[:8], said.message.turn, lane.channel, *_words(outcome)
+        _log.log(
+            logging.DEBUG if outcome.fate is Fate.HANDED else logging.INFO,
+            "told %s turn %d by %s: %s (%s)",
+            said.sending.id[:8],
+            said.message.turn,
+            lane.channel,
+            *_words(outcome),
         )
         self._unmarked[lane.channel] += 1
         try:
@@ -281,16 +288,27 @@ class Outbox:
     def _worded(self, said: Said) -> Message:
         """The message as the person reads it: with names for pseudonyms, and how to answer."""
         message, facts = said.message, said.message.facts
-        who = self._store.person(facts.recovers) if facts.recovers else None
+        who = self._person(facts.recovers) if facts.recovers else None
         recovers = (who.name if who else "") or facts.recovers
         return replace(
             message, facts=replace(facts, recovers=recovers, answer=facts.answer or self._answer(said.sending))
         )
 
     def _address(self, sending: Sending) -> str | None:
-        person = self._store.person(sending.message.person)
+        person = self._person(sending.message.person)
         found = (address.to for address in (person.addresses if person else ()) if address.channel == sending.channel)
         return next(found, None)
+
+    def _person(self, pseudonym: str) -> Person | None:
+        """Who this is; what was read is held for a second at most, for many messages in a row go to few people."""
+        now_s = time.monotonic()
+        read_s, found = self._people.get(pseudonym, (0.0, None))
+        if found is None or now_s - read_s > _KNOWN_S:
+            if len(self._people) >= READ_AHEAD:
+                self._people.clear()
+            found = self._store.person(pseudonym)
+            self._people[pseudonym] = now_s, found
+        return found
 
     def _bundle_arrived(self, bundle: str) -> bool:
         found = self._store.sending(bundle)

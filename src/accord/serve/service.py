@@ -1,6 +1,7 @@
 """The service as a whole: ledger, loop, doors and sender, from a start that goes on where it was to an end that loses nothing."""
 
 import asyncio
+import gc
 import logging
 import random
 import signal
@@ -43,6 +44,8 @@ from accord.store.rows import Sending
 _log = logging.getLogger("accord.serve")
 STOP_WITHIN_S = 10
 BACKLOG = 1024
+_COLLECTED_AFTER = 10_000
+"""Objects made before what refers to itself is looked for: what is kept of each alert would be gone through again and again."""
 
 
 class Served(Struct, frozen=True, kw_only=True):
@@ -219,6 +222,8 @@ def run(served: Served, ledger: Ledger, ready: Callable[[str], None]) -> None:
         loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(asyncio.create_task(_reloaded(service))))
         await service.run(ready)
 
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER, 20, 50)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(main())
 

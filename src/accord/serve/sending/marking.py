@@ -10,6 +10,8 @@ from accord.store.rows import Outcome
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 5.0
 _TOGETHER_AT_MOST = 256
+_GATHERED_S = 0.01
+"""How long marks gather before they are written: each write that they spare is one that a new event need not wait for."""
 _log = logging.getLogger("accord.outbox")
 
 
@@ -31,6 +33,7 @@ class Marking:
 
     async def _write(self) -> None:
         while self._waiting:
+            await asyncio.sleep(_GATHERED_S)
             group, self._waiting = self._waiting[:_TOGETHER_AT_MOST], self._waiting[_TOGETHER_AT_MOST:]
             try:
                 await self._reported([one for outcomes, _ in group for one in outcomes])
