@@ -15,7 +15,7 @@ from accord.files import remembered
 from accord.files.cache import Cache, opened_cache
 from accord.files.config import load
 from accord.files.encoded import Outcome, bytes_of, given_of, outcome_of
-from accord.files.read import Given
+from accord.files.read import Given, Reader
 from accord.files.remembered import Checked, checked
 from accord.model.fact import Fact, Stance
 from accord.model.hours import Hours, TimeOff
@@ -245,13 +245,13 @@ def run(cache: Cache | None) -> Checked:
 def test_only_what_changed_is_read_again(shop: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     run(cache)
     read: list[str] = []
-    given = remembered.Reader.given
+    given = Reader.given
 
-    def counted(reader: remembered.Reader, text: remembered.Text) -> Given:
+    def counted(reader: Reader, text: remembered.Text) -> Given:
         read.append(text.start.file)
         return given(reader, text)
 
-    monkeypatch.setattr(remembered.Reader, "given", counted)
+    monkeypatch.setattr(Reader, "given", counted)
     Path("search.yaml").write_text(Path("search.yaml").read_text().replace("5s", "6s"))
     changed = run(cache)
     assert read == ["search.yaml"]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from accord.boundaries.calling import LISTING
+from accord.boundaries.facts import Facts
 from accord.model.fact import ANY, PARTY, Fact, Scope, Stance
 
 _GRPC = "grpc:"
@@ -20,8 +21,8 @@ _Place = tuple[str, str]  # provider and operation
 
 def by_address(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts, those of a document's operations now said of the operations that others say live at the same address."""
-    read = tuple(facts)
-    if not any(fact.source in LISTING for fact in read):
+    read = Facts.of(facts)
+    if LISTING.isdisjoint(read.sources):
         return read
     homes = _Homes(read)
     return tuple(each for fact in read for each in (homes.of(fact) if fact.source in LISTING else (fact,)))

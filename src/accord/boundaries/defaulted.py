@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from accord.boundaries.facts import Facts
 from accord.boundaries.platforms import Given, given, in_use
 from accord.defaults.reader import Pack, pack, platforms
 from accord.model.fact import ANY, Fact, Layer, Scope, Stance
@@ -19,34 +20,48 @@ def with_defaults(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     is the one that is shown, or that the configuration says is in use; where it is unknown, a default is given only if
     it holds for every version that accepts what was read.
     """
-    read = tuple(facts)
+    read = Facts.of(facts)
     added: list[Fact] = []
-    read_from, said = {fact.source for fact in read}, in_use(read)
-    for mesh in (pack(name) for name in platforms() if name in read_from):
+    said = in_use(read)
+    for mesh in (pack(name) for name in platforms() if name in read.sources):
         shown = _shown(read, mesh.platform) if mesh.accepts else {}
         if shown:
             called = {fact.provider for fact in read if fact.consumer}
             for present, witnesses in shown.items():
                 added += _of_mesh(mesh, present, witnesses, said.get(mesh.platform, ()), called)
-    return (*read, *added, *_named(read, said))
+    added += _named(read, said)
+    return (*read, *added) if added else read
 
 
-def _named(facts: tuple[Fact, ...], said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
+def _named(facts: Facts, said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
     """The defaults of the platforms that facts name: a pack that there is not gives nothing."""
-    naming = [fact for fact in facts if fact.term == "platform"]
-    stated: dict[tuple[_Subject, str], set[Scope]] = {}
-    for fact in facts if naming else ():
-        for said_as in (fact.term, f"{fact.term}={fact.text}"):
-            stated.setdefault((_subject(fact), said_as), set()).add(fact.scope)
+    if "platform" not in facts.terms:
+        return
+    naming = [fact for fact in facts if fact.term == "platform" and fact.value in platforms()]
+    stated = _stated_beside(facts, {shown.value for shown in naming})
     known = set()
     for shown in naming:
-        if shown.value not in platforms() or (once := (_subject(shown), shown.scope, shown.value)) in known:
+        subject = _subject(shown)
+        once = (subject, shown.scope, shown.value)
+        if once in known:
             continue
         known.add(once)
         for one in given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version):
-            beside = stated.get((_subject(shown), one.default.beside), ())
-            if not one.default.beside or any(_meet(scope, shown.scope) for scope in beside):
+            beside = one.default.beside
+            if not beside or any(_meet(scope, shown.scope) for scope in stated.get((subject, beside), ())):
                 yield _default(shown, one)
+
+
+def _stated_beside(facts: tuple[Fact, ...], named: Iterable[str]) -> dict[tuple[_Subject, str], set[Scope]]:
+    """In which scopes each subject states what a default of these platforms holds beside."""
+    wanted = {default.beside for name in named for default in pack(name).defaults if default.beside}
+    terms = {beside.partition("=")[0] for beside in wanted}
+    stated: dict[tuple[_Subject, str], set[Scope]] = {}
+    for fact in facts if terms else ():
+        if fact.term in terms:
+            for said_as in wanted.intersection((fact.term, f"{fact.term}={fact.text}")):
+                stated.setdefault((_subject(fact), said_as), set()).add(fact.scope)
+    return stated
 
 
 def _meet(one: Scope, other: Scope) -> bool:

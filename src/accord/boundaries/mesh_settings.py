@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from accord.boundaries.facts import Facts
 from accord.boundaries.names_claims import joint_scope
 from accord.model.fact import Fact, Stance
 
@@ -14,7 +15,9 @@ _APART = ("env", "cluster")
 
 def with_one_version(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts without the versions of installations where these differ, or where the configuration says which is in use."""
-    read = tuple(facts)
+    read = Facts.of(facts)
+    if not read.has_family(_VERSIONS):
+        return read
     said: dict[str, list[Fact]] = {}
     for fact in read:
         if fact.term.startswith(_VERSIONS):
@@ -40,17 +43,18 @@ def as_set(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
     Where two settings differ and both may hold, nobody knows which does, and neither what is set nor the default is given.
     """
-    read = tuple(facts)
+    read = Facts.of(facts)
     settings: dict[str, list[Fact]] = {}
+    by_default = Stance.DEFAULT  # to look it up takes longer than to compare
     for fact in read:
-        if fact.stance is Stance.DEFAULT and fact.provider == fact.source + _MESH:
+        if fact.stance is by_default and fact.provider == fact.source + _MESH:
             settings.setdefault(fact.source, []).append(fact)
     if not settings:
         return read
     carried: dict[object, Fact] = {}
     kept: list[Fact] = []
     for fact in read:
-        own = settings.get(fact.source) if fact.stance is Stance.DEFAULT else None
+        own = settings.get(fact.source) if fact.stance is by_default else None
         if own is None or fact.provider.endswith(_MESH):
             kept.append(fact)
             continue

@@ -5,10 +5,12 @@ Names in contracts are global. Names in artefacts are local; they are linked onl
 """
 
 from collections.abc import Iterable, Iterator
+from operator import is_
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.facts import Facts
 from accord.boundaries.names_claims import Claim, Register, joint_scope
 from accord.boundaries.names_same import Answer, Sameness, same, shown
 from accord.boundaries.names_spelling import spell
@@ -72,21 +74,21 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     A link that holds under a condition narrows the facts it renames to that condition. `said` are the facts as they
     were read, where these have been worked on since: what a workload is called is found there only.
     """
-    facts = tuple(facts)
+    facts = Facts.of(facts)
     register = Register(facts if said is None else said)
     links = Links(register)
-    sides = {fact.provider for fact in facts} | {fact.says for fact in facts} | {fact.consumer for fact in facts}
-    linked = {name for name in sides if links[name]}
-    referring = {term for term in {fact.term for fact in facts} if _refers(term)}
+    linked = {name for name in facts.parties if links[name]}
+    referring = {term for term in facts.terms if _refers(term)}
     renamed: list[Fact] = []
-    for fact in facts:
+    for fact in facts if linked or referring or facts.dimensions else ():
         sided = linked and not linked.isdisjoint((fact.provider, fact.says, fact.consumer))
         if sided or fact.scope or (fact.term in referring and _may_be_local(fact.value)):
             renamed += (_inside_renamed(one, links) for one in (_sides_renamed(fact, links) if sided else (fact,)))
         else:
             renamed.append(fact)
-    found = tuple(known for name in sorted(links) for known in links[name])
-    return Linked(tuple(renamed), found, tuple(register.problems))
+    unchanged = not renamed or (len(renamed) == len(facts) and all(map(is_, renamed, facts)))
+    found = tuple([known for name in sorted(links) for known in links[name]])
+    return Linked(facts if unchanged else Facts(renamed), found, tuple(register.problems))
 
 
 class Links(dict[str, tuple[Link, ...]]):

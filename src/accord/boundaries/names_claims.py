@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.facts import Facts
 from accord.boundaries.names_joined import Joined, Tie, alias_texts, alias_ties, selector_ties
 from accord.boundaries.names_spelling import Name, address_of_party, spell_alias
 from accord.model.fact import EVERYWHERE, Fact, Scope
@@ -33,7 +34,7 @@ class Register:
     """Which party each name stands for, as far as the facts say. Built once, then read only."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        facts = tuple(facts)
+        facts = Facts.of(facts)
         self.problems: list[Problem] = []
         self.contested: dict[str, tuple[Claim, ...]] = {}
         self.names: set[str] = set()
@@ -45,15 +46,13 @@ class Register:
         self.joined = Joined((*alias_ties(in_artefacts), *selector_ties(selects, runs)))
         self.carried: dict[str, tuple[Claim, ...]] = self._carried()
 
-    def _sorted(self, facts: tuple[Fact, ...]) -> tuple[list[Fact], list[Fact], list[Fact], list[Fact]]:
+    def _sorted(self, facts: Facts) -> tuple[list[Fact], list[Fact], list[Fact], list[Fact]]:
         stated: list[Fact] = []
         in_artefacts: list[Fact] = []
         others: dict[str, list[Fact]] = {"selects": [], "runs": []}
         self.speaking |= {fact.says for fact in facts}
-        self.names |= (
-            self.speaking | {fact.provider for fact in facts} | {fact.consumer for fact in facts if fact.consumer}
-        )
-        told = {term for term in {fact.term for fact in facts} if term in others or term.startswith("names.")}
+        self.names |= facts.parties - {""}
+        told = {term for term in facts.terms if term in others or term.startswith("names.")}
         for fact in facts if told else ():
             if fact.term in others:
                 others[fact.term].append(fact)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from accord.boundaries.facts import Facts
 from accord.defaults.reader import Default, Pack
 from accord.model.fact import Fact, Scope
 
@@ -21,8 +22,8 @@ class Given(Struct, frozen=True):
 def in_use(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
     """By platform, what is said about the version in use."""
     found: dict[str, list[Fact]] = {}
-    read = tuple(facts)
-    terms = {term for term in {fact.term for fact in read} if term.startswith(_FAMILY)}
+    read = Facts.of(facts)
+    terms = {term for term in read.terms if term.startswith(_FAMILY)}
     for fact in read if terms else ():
         if fact.term in terms:
             found.setdefault(fact.term.removeprefix(_FAMILY), []).append(fact)

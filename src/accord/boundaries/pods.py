@@ -72,10 +72,15 @@ class _Pods:
 
     def of(self, fact: Fact) -> Pods | None:
         """The pods that a fact is about: those of its own definition, or, where that only lays something over, of another."""
-        homes = list(_homes(fact))
-        own = (self.homes[home] for home in homes if home in self.homes)
-        others = (self.defined.get((root, name.removeprefix(_VARIANT))) for root, (name, _) in homes)
-        return next(own, next(filter(None, others), None))
+        homes = _homes(fact)
+        for home in homes:
+            if home in self.homes:
+                return self.homes[home]
+        for root, (name, _) in homes:
+            other = self.defined.get((root, name.removeprefix(_VARIANT)))
+            if other is not None:
+                return other
+        return None
 
     def said(self, fact: Fact, pods: Pods) -> Iterator[Fact]:
         """A fact of pods: by each party that they carry; a call is made by the one that has the workload's own name."""
@@ -197,5 +202,5 @@ def _home(runs: Fact) -> _Home | None:
     return next(iter(_homes(runs)), None)
 
 
-def _homes(fact: Fact) -> Iterator[_Home]:
-    return ((fact.place.root, pair) for pair in fact.scope if pair[0].startswith(_VARIANT))
+def _homes(fact: Fact) -> list[_Home]:
+    return [(fact.place.root, pair) for pair in fact.scope if pair[0].startswith(_VARIANT)]

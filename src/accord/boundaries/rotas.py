@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.duty import first_instant
+from accord.boundaries.facts import Facts
 from accord.boundaries.ladder import speakers
 from accord.boundaries.shifts import gaps, located, staffed
 from accord.boundaries.system import System
@@ -89,8 +90,8 @@ def rosters(system: System, view: View) -> Iterator[Roster]:
 
 def with_rotas(facts: Iterable[Fact], as_of: date) -> tuple[Fact, ...]:
     """The facts, and what schedules and ladders come to when their parts are put together."""
-    read = tuple(facts)
-    if not any(fact.source in SYSTEMS for fact in read):
+    read = Facts.of(facts)
+    if read.sources.isdisjoint(SYSTEMS):
         return read
     joined = (*read, *_ladders(read))
     return (*_soonest(joined), *_hours(joined, as_of))

@@ -1,10 +1,11 @@
 """What a route says of each operation: its entries hold for the requests they take, the first that matches wins."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from accord.boundaries.addresses import Share, share
+from accord.boundaries.facts import Facts
 from accord.boundaries.names import Link
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, PARTY, Fact, Scope, Stance
@@ -27,8 +28,8 @@ def by_operation(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     Where it surely takes all of them the fact holds as it is, where it takes some it keeps its scope, and where that
     cannot be told the scope says so. Where nobody names an operation of the provider nothing changes.
     """
-    read = tuple(facts)
-    if not any(fact.scope and _resource(fact) for fact in read):
+    read = Facts.of(facts)
+    if not read.has_dimension(REQUESTS):
         return read
     tables = {_key(fact, fact.term.removeprefix(FAMILY)): fact.value for fact in read if fact.term.startswith(FAMILY)}
     routes = _Routes(read, tables)
@@ -40,11 +41,11 @@ def answered(facts: Iterable[Fact], links: Iterable[Link]) -> tuple[Fact, ...]:
 
     What a route injects itself holds whoever answers.
     """
-    read = tuple(facts)
-    if not any(fact.scope and _sent_to(fact) for fact in read):
+    read = Facts.of(facts)
+    if SENT not in read.dimensions:
         return read
     answering = {(known.name, known.party) for known in links}
-    return tuple(
+    return Facts(
         replace(fact, scope=tuple(pair for pair in fact.scope if pair[0] != SENT)) if _sent_to(fact) else fact
         for fact in read
         if not _sent_to(fact)
@@ -54,7 +55,10 @@ def answered(facts: Iterable[Fact], links: Iterable[Link]) -> tuple[Fact, ...]:
 
 
 def _sent_to(fact: Fact) -> tuple[str, ...]:
-    return next((values for name, values in fact.scope if name == SENT), ())
+    for name, values in fact.scope:
+        if name == SENT:
+            return values
+    return ()
 
 
 class _Routes:
@@ -69,13 +73,14 @@ class _Routes:
             if provider in routed:
                 self.addresses.setdefault(provider, {}).setdefault(operation, set()).update(address)
 
-    def of_operations(self, fact: Fact) -> Iterator[Fact]:
+    def of_operations(self, fact: Fact) -> Iterable[Fact]:
         """The fact, or what is left of it for each operation."""
         resource = _resource(fact)
-        operations = self.addresses.get(fact.provider, {})
-        if not resource or fact.operation != ANY or not operations:
-            yield fact
-            return
+        operations = self.addresses.get(fact.provider) if resource and fact.operation == ANY else None
+        return self.of_each(fact, resource, operations) if operations else (fact,)
+
+    def of_each(self, fact: Fact, resource: str, operations: Mapping[str, set[str]]) -> Iterator[Fact]:
+        """What is left of a fact of a route for each of these operations, and their addresses."""
         (words,) = dict(fact.scope)[REQUESTS + resource]
         table = self.tables.get(_key(fact, resource), ())
         for operation, addresses in operations.items():
@@ -162,4 +167,7 @@ def _key(fact: Fact, resource: str) -> object:
 
 
 def _resource(fact: Fact) -> str:
-    return next((name.removeprefix(REQUESTS) for name, _ in fact.scope if name.startswith(REQUESTS)), "")
+    for name, _ in fact.scope:
+        if name.startswith(REQUESTS):
+            return name.removeprefix(REQUESTS)
+    return ""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.facts import Facts
 from accord.boundaries.names_claims import joint_scope
 from accord.model.fact import ANY, Fact, Layer, Stance
 from accord.sources._hosts import party_of_host
@@ -33,10 +34,9 @@ class _Known(Struct, frozen=True):
 
 def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts, each variable that points at a service now a call of that service, the others left out."""
-    read = tuple(facts)
-    terms = {fact.term for fact in read}
-    if not any(term.startswith(SETTING) for term in terms):
-        return tuple(fact for fact in read if fact.term != TAKES) if TAKES in terms else read
+    read = Facts.of(facts)
+    if not read.has_family(SETTING):
+        return tuple(fact for fact in read if fact.term != TAKES) if TAKES in read.terms else read
     known = _Known(
         frozenset((fact.place.root, fact.provider) for fact in read if fact.term == "declares"),
         frozenset(_aliases(read)),

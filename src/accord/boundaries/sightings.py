@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from accord.boundaries.addresses import Share, share
 from accord.boundaries.calling import calls_of
+from accord.boundaries.facts import Facts
 from accord.boundaries.memory import once
 from accord.boundaries.names import link
 from accord.boundaries.system import Boundary, System
@@ -51,11 +52,9 @@ class Sighting(Struct, frozen=True):
 
 def parted(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     """What was said, and what was observed."""
-    said: list[Fact] = []
-    observed: list[Fact] = []
-    for fact in facts:
-        (observed if fact.stance is Stance.OBSERVES else said).append(fact)
-    return tuple(said), tuple(observed)
+    read, observing = Facts.of(facts), Stance.OBSERVES
+    observed = tuple([fact for fact in read if fact.stance is observing])
+    return (Facts([fact for fact in read if fact.stance is not observing]) if observed else read), observed
 
 
 def told_of(observed: tuple[Fact, ...], said: tuple[Fact, ...], joined: Sequence[Fact]) -> tuple[Fact, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from accord.boundaries.facts import Facts
 from accord.model.fact import Fact
 
 SUBSET = "subset"
@@ -15,14 +16,14 @@ def versions_of_subsets(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
     Where a subset is defined nowhere, or by another label, or differently in two places, the fact holds for every version.
     """
-    read = tuple(facts)
-    if not any(fact.scope and _has_subsets(fact) for fact in read):
+    read = Facts.of(facts)
+    if SUBSET not in read.dimensions:
         return read
     labels: dict[tuple[str, str], set[str]] = {}
     for fact in read:
         if fact.term.startswith(FAMILY):
             labels.setdefault((fact.provider, fact.term.removeprefix(FAMILY)), set()).add(fact.value)
-    return tuple(_resolved(fact, labels) for fact in read)
+    return tuple([_resolved(fact, labels) if fact.scope else fact for fact in read])
 
 
 def _resolved(fact: Fact, labels: dict[tuple[str, str], set[str]]) -> Fact:

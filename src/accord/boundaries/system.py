@@ -57,8 +57,12 @@ class System:
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, Any] = {}
-        self._scoped = [fact for fact in self.facts if fact.scope]
+        self._scoped: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            if fact.scope:
+                self._scoped.setdefault(fact.term.partition(".")[0], []).append(fact)
         self.scoped = bool(self._scoped)
+        self._system_views: dict[tuple[str, ...], Views] = {}
         self._join()
 
     def _join(self) -> None:
@@ -286,8 +290,11 @@ class System:
         """The views that the terms a rule reads tell apart anywhere."""
         if not self.scoped:
             return _ONE_VIEW
-        views = views_over(fact for fact in self._scoped if fact.term.partition(".")[0] in reads)
-        return views.of_running(self.running)
+        told = tuple(family for family in self._scoped if family in reads)
+        if told not in self._system_views:
+            views = views_over(fact for family in told for fact in self._scoped[family])
+            self._system_views[told] = views.of_running(self.running)
+        return self._system_views[told]
 
     @cached_property
     def running(self) -> dict[str, frozenset[str]]:

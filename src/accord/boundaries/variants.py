@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from accord.boundaries.facts import Facts
 from accord.model.fact import Fact, Scope
 
 VARIANT = "variant:"
@@ -17,35 +18,34 @@ def separate(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     A source gives every fact of an object the scope `variant:<object>` with the place of its definition; where that is
     the only one, the scope is taken away here. Definitions for different environments are no alternatives.
     """
-    read = tuple(facts)
+    read = Facts.of(facts)
+    if not read.has_dimension(VARIANT):
+        return read
     definitions: dict[object, dict[_Definition, None]] = {}
     for fact in read:
         for dimension, values in fact.scope:
             if dimension.startswith(VARIANT):
                 definitions.setdefault((dimension, _apart(fact.scope)), {})[(fact.place.root, values[0])] = None
-    if not definitions:
-        return read
     names = {group: _names(tuple(places)) for group, places in definitions.items()}
-    return tuple(_separated(fact, names) for fact in read)
+    return tuple([_separated(fact, names) if fact.scope else fact for fact in read])
 
 
 def _separated(fact: Fact, names: dict[object, dict[_Definition, str]]) -> Fact:
-    if not any(dimension.startswith(VARIANT) for dimension, _ in fact.scope):
-        return fact
-    apart = _apart(fact.scope)
-    scope = []
-    for dimension, values in fact.scope:
+    apart, scope = _apart(fact.scope), []
+    for pair in fact.scope:
+        dimension, values = pair
         if not dimension.startswith(VARIANT):
-            scope.append((dimension, values))
+            scope.append(pair)
             continue
         name = names[(dimension, apart)][(fact.place.root, values[0])]
         if name:
             scope.append((dimension, (name,)))
-    return replace(fact, scope=tuple(scope))
+    separated = tuple(scope)
+    return fact if separated == fact.scope else replace(fact, scope=separated)
 
 
 def _apart(scope: Scope) -> Scope:
-    return tuple(pair for pair in scope if pair[0] in _KEPT_APART)
+    return tuple([pair for pair in scope if pair[0] in _KEPT_APART])
 
 
 def _names(places: tuple[_Definition, ...]) -> dict[_Definition, str]:

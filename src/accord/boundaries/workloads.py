@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from accord.boundaries.facts import Facts
 from accord.boundaries.pods import Pods, told
 from accord.model.fact import Fact
 
@@ -20,12 +21,14 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     service it is added which versions its workloads are. A workload that no service selects speaks for itself, unless
     a service that selects others has its very name.
     """
-    read = tuple(facts)
+    read = Facts.of(facts)
+    if read.terms.isdisjoint(("selects", "runs")) and _FORMAT not in read.sources:
+        return read
     services: dict[tuple[str, str], list[tuple[Fact, frozenset[str], list[Fact]]]] = {}
     for fact in read:
         if fact.term == "selects":
             services.setdefault(_neighbours(fact), []).append((fact, frozenset(fact.value), []))
-    runs = any(fact.term == "runs" for fact in read)
+    runs = "runs" in read.terms
     found: list[Fact] = [] if runs else list(read)
     pods: list[Pods] = []
     for fact in read if runs else ():
@@ -41,7 +44,7 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
         pods.append(Pods(fact, parties or (() if is_other else (fact.provider,))))
         found += [replace(fact, says=party, provider=party) for party in parties] or [fact]
     found += [_versions(service, workloads) for near in services.values() for service, _, workloads in near]
-    if not any(fact.source == _FORMAT for fact in read):
+    if _FORMAT not in read.sources:
         return tuple(found)
     return told(found, pods, {each.runs: version_of(each.runs) for each in pods})
 

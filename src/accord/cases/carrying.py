@@ -42,10 +42,10 @@ class Watched(Struct, frozen=True):
 
 
 class Carrying:
-    """What the contracts of a landscape say of signals. `last` is told where every level is exhausted or there is none."""
+    """What the contracts of a landscape (`system`) say of signals. `last` is told where every level is exhausted or there is none."""
 
     def __init__(self, system: System, last: str, pseudonym: Pseudonym) -> None:
-        self._system, self._last, self._pseudonym = system, last, pseudonym
+        self.system, self._last, self._pseudonym = system, last, pseudonym
         self._watched = dict(_watched(system))
         self._policies: dict[tuple[str, datetime], Policy] = {}
         self._words = vocabulary(system, {})
@@ -83,7 +83,7 @@ class Carrying:
 
     def is_party(self, name: str) -> bool:
         """Whether a party of the landscape is called so, or the last resort."""
-        return name == self._last or name in self._system.parties
+        return name == self._last or name in self.system.parties
 
     def joint_parties(self) -> tuple[str, ...]:
         """The consumers that are told as one, joined by a plus, of every operation with several that a signal watches."""
@@ -105,10 +105,10 @@ class Carrying:
 
     def _consumers(self, watched: Watched) -> list[str]:
         about = (watched.provider, watched.operation)
-        return sorted({consumer for consumer, *callee in self._system.keys if tuple(callee) == about and consumer})
+        return sorted({consumer for consumer, *callee in self.system.keys if tuple(callee) == about and consumer})
 
     def _expected(self, watched: Watched) -> str:
-        side = self._system.promised(watched.provider, watched.operation, {})
+        side = self.system.promised(watched.provider, watched.operation, {})
         facts = side.family(watched.term)
         stated = [f"{fact.term.replace('.', ' ')} {fact.text}" for fact in facts if not _is_about_people(fact.term)]
         return "; ".join(stated[:2]) or "no promise states what is expected"
@@ -116,7 +116,7 @@ class Carrying:
     def _policy(self, deviation: Deviation, day: datetime) -> Policy:
         if not deviation.provider:
             return Policy("", "", (), self._last)
-        system, consumer = self._system, deviation.consumer.partition("+")[0]
+        system, consumer = self.system, deviation.consumer.partition("+")[0]
         side = system.promised(deviation.provider, deviation.operation, {})
         climbed = ladder(system, deviation.provider, deviation.operation).levels
         promised = due(side, side.get("hours"))
@@ -139,7 +139,7 @@ class Carrying:
 
     def _duty(self, said: Said, day: datetime) -> tuple[Duty, ...]:
         """The turns of a rota, else the hours that were said, else always."""
-        rota = roster(self._system, said.party, {})
+        rota = roster(self.system, said.party, {})
         if rota is not None:
             found = [each for shift, zone in rota.shifts for each in turns(shift, zone, day, day + HORIZON) or ()]
             return tuple(
@@ -152,7 +152,7 @@ class Carrying:
 
     def _duty_of(self, party: str, day: datetime) -> tuple[Duty, ...]:
         """When the other side can be asked to confirm: the hours in which it answers pages; always where it says none."""
-        side = self._system.promised(party, "page", {})
+        side = self.system.promised(party, "page", {})
         hours = side.get("hours")
         return () if hours is None else self._duty(Said(party, "page", 0, "", hours, hours=hours), day)
 

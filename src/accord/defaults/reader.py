@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -64,12 +64,16 @@ class Pack(Struct, frozen=True, dict=True):
 
         A pack that knows one version does not tell versions apart.
         """
-        read = [_key(known) for known in self.known if known[:1].isdigit()]
+        read = self._read
         if len(read) < 2 or not version:
             return ""
-        return "older" if _key(version) < min(read) else "newer" if _key(version) > max(read) else ""
+        return "older" if _key(version) < read[0] else "newer" if _key(version) > read[-1] else ""
 
-    @property
+    @cached_property
+    def _read(self) -> list[tuple[int, ...]]:
+        return sorted(_key(known) for known in self.known if known[:1].isdigit())
+
+    @cached_property
     def range(self) -> str:
         """The versions that were read, in words: `1.0 to 1.30`, `1.9 and later` where all are one, "" for a service without."""
         first, last = min(self.known, key=_key), max(self.known, key=_key)
@@ -204,6 +208,7 @@ def _value(term: str, text: str) -> Any:
     return tuple(word.strip() for word in text.split(","))
 
 
+@lru_cache(maxsize=4096)
 def _key(version: str) -> tuple[int, ...]:
     """Versions compare by their first two numbers: 1.9 is before 1.10, and 1.24.3 is 1.24."""
     numbers = [int(part) if part.isdigit() else 0 for part in version.removeprefix("v").split(".")[:2]]

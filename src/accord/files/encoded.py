@@ -16,6 +16,12 @@ from accord.model.fact import Fact
 from accord.model.result import Result
 from accord.sources._typed import TYPES, as_text, from_text, written
 
+UNWRITABLE = (ValueError, TypeError, OverflowError)
+"""What is raised for that which cannot be written exactly."""
+
+NOTHING = b""
+"""What stands for a structure that cannot be written exactly."""
+
 _LARGEST = 2**63
 _WORDS = tuple(TYPES)
 _DECODERS = [msgspec.json.Decoder(TYPES[word], dec_hook=from_text) for word in _WORDS]
@@ -34,6 +40,14 @@ class Outcome(Struct, frozen=True):
 def bytes_of(structure: Struct) -> bytes:
     """A structure that holds facts, as bytes."""
     return _ENCODER.encode(_coded(structure))
+
+
+def bytes_if_exact(structure: Struct) -> bytes:
+    """The same; NOTHING where it cannot be written exactly."""
+    try:
+        return bytes_of(structure)
+    except UNWRITABLE:
+        return NOTHING
 
 
 def given_of(content: bytes) -> Given:

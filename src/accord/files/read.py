@@ -132,15 +132,21 @@ class Reader:
                 self.keep_given(self.given(text), is_own)
 
     def given(self, text: Text) -> Given:
-        """What a text gives, whatever other texts say."""
+        """What a text gives; the mappings in it are kept for when all else is read."""
+        given, mappings = self.alone(text)
+        self.mapped.documents += mappings
+        return given
+
+    def alone(self, text: Text) -> tuple[Given, list[Document]]:
+        """What a text gives, whatever other texts say, and the mappings in it."""
         alone = Reader(self.config)
         alone.problems.clear()
         assert isinstance(text.content, str)
         readable = alone.text(text.content, text.start, text.path)
         alone.read_waivers(text.content, text.start)
-        self.mapped.documents += alone.mapped.documents
         facts, unread, problems = tuple(alone.facts), tuple(alone.unread), tuple(alone.problems)
-        return Given(readable, facts, unread, problems, alone.imported, tuple(alone.waivers))
+        given = Given(readable, facts, unread, problems, alone.imported, tuple(alone.waivers))
+        return given, alone.mapped.documents
 
     def keep_given(self, given: Given, is_own: bool = True) -> None:
         """Keeps what a text gave."""

@@ -12,19 +12,18 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.files.ahead import ReaderAhead, texts_of
 from accord.files.cache import Cache
 from accord.files.config import Config
-from accord.files.encoded import Outcome, bytes_of, given_of, outcome_of
+from accord.files.encoded import NOTHING, UNWRITABLE, Outcome, bytes_if_exact, given_of, outcome_of
 from accord.files.identity import digest, of_check, of_text, program
 from accord.files.landscape import Side, Text
-from accord.files.read import Given, Reader, is_whole, sides_of
+from accord.files.read import Given, is_whole, sides_of
 from accord.model.problem import Problem
 from accord.model.result import Reading, Result
 
 _DIGEST = 20
-_UNWRITABLE = (ValueError, TypeError, OverflowError)
-_UNREADABLE = (msgspec.MsgspecError, *_UNWRITABLE)
-_NOT_KEPT = b""
+_UNREADABLE = (msgspec.MsgspecError, *UNWRITABLE)
 _TEXTS = msgspec.msgpack.Decoder(dict[bytes, bytes])
 Judge = Callable[[Reading], Result]
 
@@ -52,15 +51,15 @@ def checked(
     """
     arguments = [*paths] or ["."]
     whole = is_whole(arguments, config)
-    if cache is None or not program():
-        return _judged(Reader(config), arguments, sides_of(arguments, config), judge)
     sides = [_together(side) for side in sides_of(arguments, config)]
+    if cache is None or not program():
+        return _judged(ReaderAhead(config), arguments, sides, judge)
     try:
         slot = digest(os.getcwd(), arguments, config.file).hex()  # noqa: PTH109
         reader = _Remembering(config, sides)
         key = of_check(config, as_of, [(side, reader.digests(side)) for side in sides], whole, judges_by)
     except UnicodeEncodeError:  # a path that is no text has no digest
-        return _judged(Reader(config), arguments, sides, judge)
+        return _judged(ReaderAhead(config), arguments, sides, judge)
     known = None if reads else _known(cache.load(f"{slot}.outcome"), key)
     if known is not None:
         return Checked(known)
@@ -69,11 +68,12 @@ def checked(
     if reader.changed:
         cache.save(f"{slot}.texts", reader.remembered())
     if not reader.mapped.documents:  # what a mapping reads is not among the texts that the key is made of
-        cache.save(f"{slot}.outcome", key + _written(found.outcome))
+        cache.save(f"{slot}.outcome", key + bytes_if_exact(found.outcome))
     return found
 
 
-def _judged(reader: Reader, arguments: Sequence[str], sides: Iterable[Side | Problem], judge: Judge) -> Checked:
+def _judged(reader: ReaderAhead, arguments: Sequence[str], sides: Sequence[Side | Problem], judge: Judge) -> Checked:
+    reader.read_ahead(texts_of(sides))
     reading = reader.reading_of(arguments, sides)
     return Checked(Outcome(bool(reading.facts), reading.imported, judge(reading)), reading)
 
@@ -92,15 +92,7 @@ def _known(entry: bytes | None, key: bytes) -> Outcome | None:
         return None
 
 
-def _written(structure: Struct) -> bytes:
-    """The structure as bytes; none where it cannot be written exactly."""
-    try:
-        return bytes_of(structure)
-    except _UNWRITABLE:
-        return _NOT_KEPT
-
-
-class _Remembering(Reader):
+class _Remembering(ReaderAhead):
     """A reader that reads only the texts whose facts it does not remember."""
 
     def __init__(self, config: Config, sides: Iterable[Side | Problem]) -> None:
@@ -129,6 +121,10 @@ class _Remembering(Reader):
         """What the texts of this check gave."""
         return program() + msgspec.msgpack.encode(self._now)
 
+    def read_ahead(self, texts: Iterable[Text], processes: int = 0) -> None:
+        """Reads those of these texts now that are not remembered."""
+        super().read_ahead((text for text in texts if not self._before.get(self._digests[id(text)])), processes)
+
     @property
     def changed(self) -> bool:
         """Whether these are other texts than before."""
@@ -137,11 +133,11 @@ class _Remembering(Reader):
     def given(self, text: Text) -> Given:
         """What a text gives, read now or before."""
         key, mappings = self._digests[id(text)], len(self.mapped.documents)
-        known = self._before.get(key, _NOT_KEPT)
+        known = self._before.get(key) or self.written.pop(id(text), NOTHING)
         try:
             found = given_of(known) if known else super().given(text)
         except _UNREADABLE:
-            known, found = _NOT_KEPT, super().given(text)
+            known, found = NOTHING, super().given(text)
         holds_mapping = len(self.mapped.documents) > mappings
-        self._now[key] = known or (_NOT_KEPT if holds_mapping else _written(found))
+        self._now[key] = known or (NOTHING if holds_mapping else bytes_if_exact(found))
         return found

@@ -33,6 +33,8 @@ from accord.serve.links import Links, secret_in
 from accord.serve.metrics import Operations
 from accord.serve.naming import Naming
 from accord.serve.outbox import Outbox
+from accord.serve.pages._frame import Pages
+from accord.serve.pages._shown import Shown
 from accord.serve.rates import BURST, PER_S, Rates
 from accord.serve.sending.wiring import Wired
 from accord.serve.tokens import Tokens
@@ -84,6 +86,7 @@ class Service:
         self.carrier.offered.append(self.outbox.offer)
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
+        self.shown = Shown(self.carrier, self.naming)
         self._stopped = asyncio.Event()
 
     def _check_reach(self) -> None:
@@ -106,6 +109,7 @@ class Service:
         yield from Tokens(self.carrier, self.naming).doors()
         yield from AnswerPage(self.carrier, self.links, self.naming).doors()
         yield from self.operations.doors()
+        yield from Pages(self.shown).doors()
 
     def stop(self) -> None:
         """Ends `run` soon."""

@@ -1,0 +1,5 @@
+"""What people look at. One file is one page: where it is, what it is called, and what it shows; nothing is registered.
+
+A page has `PATH`, `TITLE` (what the navigation calls it, empty where it is not there), `PLACE` (its order there) and
+`async show(asked, shown)`. All of it works without a script, by keyboard, on a phone and in the dark.
+"""

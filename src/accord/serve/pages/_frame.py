@@ -1,0 +1,99 @@
+"""The frame around every page: navigation, one style sheet, and headers that let nothing else in."""
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
+from importlib.resources import files
+from types import ModuleType
+from typing import Any, Protocol, cast
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.responses import HTMLResponse, Response
+
+import accord.serve.pages
+from accord.channels._page import instant
+from accord.model.duration import NANOSECONDS, show_duration
+from accord.serve.doors import Absent, Asked, Door
+from accord.serve.pages._shown import Shown
+from accord.store.kept import Role
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+STYLE = "/static/style.css"
+
+
+class Page(Protocol):
+    """What the module of a page has."""
+
+    PATH: str
+    TITLE: str
+    PLACE: int
+    show: Callable[[Asked, Shown], Awaitable[Response]]
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    """All pages in the order of the navigation."""
+    names = [each.name for each in pkgutil.iter_modules(accord.serve.pages.__path__) if not each.name.startswith("_")]
+    modules: list[ModuleType] = [importlib.import_module(f"{accord.serve.pages.__name__}.{name}") for name in names]
+    return tuple(sorted((cast(Page, each) for each in modules), key=lambda each: each.PLACE))
+
+
+class Pages:
+    """The doors of the pages."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._shown = shown
+
+    def doors(self) -> Iterable[Door]:
+        """Every page, and the style sheet."""
+        for each in pages():
+            yield Door("GET", each.PATH, Role.READER, self._door(each))
+        yield Door("GET", STYLE, Role.READER, self._style)
+
+    def _door(self, page: Page) -> Callable[[Asked], Awaitable[Response]]:
+        async def show(asked: Asked) -> Response:
+            try:
+                return await page.show(asked, self._shown)
+            except Absent as absent:
+                return frame("absent.html", "Not here", status=404, reason=str(absent))
+
+        return show
+
+    async def _style(self, asked: Asked) -> Response:
+        return Response(_style(), media_type="text/css")
+
+
+@cache
+def _style() -> bytes:
+    return files("accord.serve.pages").joinpath("static/style.css").read_bytes()
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("accord.serve.pages"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["instant"] = instant
+    made.filters["since"] = lambda at_ns, now_ns: lasting(now_ns - at_ns)
+    return made
+
+
+def frame(template: str, title: str, status: int = 200, **values: Any) -> Response:
+    """The page of a template."""
+    navigation = [(each.PATH, each.TITLE) for each in pages() if each.TITLE]
+    text = _environment().get_template(template).render(title=title, navigation=navigation, **values)
+    return HTMLResponse(text, status, headers={"content-security-policy": POLICY})
+
+
+def lasting(span: int) -> str:
+    """A time as people say it, to the minute, or to the second where it is shorter: `2h5m`, `40s`."""
+    unit = NANOSECONDS["m"] if abs(span) >= NANOSECONDS["m"] else NANOSECONDS["s"]
+    whole = abs(span) // unit * unit
+    return show_duration(whole) if whole else "0s"
