@@ -13,7 +13,7 @@ from accord.cases.carrying import Carrying
 from accord.check import joined
 from accord.model.fact import Fact
 from accord.serve.access import Access
-from accord.serve.app import application
+from accord.serve.app import Application
 from accord.serve.landscape import Pseudonyms
 from accord.serve.rates import Rates
 from accord.serve.service import Served, Service
@@ -69,7 +69,7 @@ class Within:
         self.service = Service(told, self.ledger)
         self.service.carrier.clock = lambda: self.now
         access = Access(self.ledger, self.service.is_on_loopback)
-        self.app = application(self.service.doors(), access, Rates(10_000, 10_000), lambda: self.now)
+        self.app = Application(self.service.doors(), access, Rates(10_000, 10_000), lambda: self.now)
         self.service.operations.ready = True
 
     def ask(self, method: str, path: str, **sent: Any) -> httpx.Response:

@@ -11,7 +11,7 @@ from serving import MINUTE, SLOW, Within
 
 from accord.model.problem import Refused
 from accord.serve.access import OPEN
-from accord.serve.app import application
+from accord.serve.app import Application
 from accord.serve.doors import Door
 from accord.serve.rates import Rates
 from accord.serve.tokens import PostedToken, made
@@ -158,7 +158,7 @@ def test_a_bearer_answers_for_nobody_else(tmp_path: Path) -> None:
 
 def test_who_asks_too_much_waits(tmp_path: Path) -> None:
     service = Within(tmp_path)
-    service.app = application(service.service.doors(), _open_to_all(service), Rates(2, 3), lambda: service.now)
+    service.app = Application(service.service.doors(), _open_to_all(service), Rates(2, 3), lambda: service.now)
     statuses = [service.ask("GET", "/-/healthy").status_code for _ in range(5)]
     assert statuses == [200, 200, 200, 429, 429]
     assert service.ask("GET", "/-/healthy").headers["retry-after"] == "1"

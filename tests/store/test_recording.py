@@ -11,7 +11,7 @@ from accord.cases.case import Phase
 from accord.cases.events import Acknowledge, Commit
 from accord.store.errors import StoreError, Unavailable, Undecided
 from accord.store.interface import Ledger
-from accord.store.kept import Silence
+from accord.store.kept import Note, Silence
 from accord.store.ledger_sqlite import SqliteLedger
 from accord.store.rows import Entry
 from cases.carried import MINUTE, POLICY, START
@@ -234,3 +234,20 @@ def test_too_many_who_wait_are_refused(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(Unavailable, match="waiting already"):
         ledger.record([fire("e1")]).result()
     ledger.close()
+
+
+def test_what_is_kept_beside_events_is_kept_with_them_or_not_at_all(ledger: Ledger) -> None:
+    ledger.record([fire("e1")], [Note("a", text="with it")]).result()
+    assert ledger.kept_one(Note, "a") == Note("a", text="with it")
+    wrong = Entry("another key", fire("e2").event, POLICY)
+    with pytest.raises(StoreError):
+        ledger.record([fire("e3"), wrong], [Note("b")]).result()
+    assert ledger.kept_one(Note, "b") is None and len(ledger.rows()) == 1
+    ledger.record([], [Note("c")]).result()
+    assert ledger.kept_one(Note, "c") == Note("c")
+
+
+def test_what_an_event_queued_is_said_with_it(ledger: Ledger) -> None:
+    (recorded,) = ledger.record([fire("e1")]).result()
+    assert recorded.case is not None and recorded.queued
+    assert recorded.queued == ledger.sendings(recorded.case.id)

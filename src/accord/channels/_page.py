@@ -1,6 +1,7 @@
 """The words of a message: a title, at most five facts, and the line that tells copies apart."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -44,8 +45,12 @@ class Page(Struct, frozen=True):
 def page(message: Message, answering: Answering) -> Page:
     """A message as words; each text is one line of bounded length without control characters."""
     mark = f"ref {answering.ref}, turn {message.turn}, copy {answering.copy}"
-    title = shortened(f"{message.subject}: {_SAYS[message.about]}", LONGEST_TITLE)
-    return Page(title, _facts(message, answering), _listed(message.also), mark)
+    return Page(titled(message), _facts(message, answering), _listed(message.also), mark)
+
+
+def titled(message: Message) -> str:
+    """What a message is about, in a line."""
+    return shortened(f"{message.subject}: {_SAYS[message.about]}", LONGEST_TITLE)
 
 
 def plain(page: Page, most: int = 10_000) -> str:
@@ -65,12 +70,20 @@ def instant(ns: int) -> str:
 
 def stamp(ns: int) -> str | None:
     """An instant as programs read it: `2026-11-27T14:30:00Z`; None for 0, which is no instant."""
-    return _moment(ns).strftime("%Y-%m-%dT%H:%M:%SZ") if ns else None
+    return _stamp(ns // 1_000_000_000) if ns else None
+
+
+@lru_cache(1024)
+def _stamp(seconds: int) -> str:
+    return _moment(seconds * 1_000_000_000).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def shortened(text: str, most: int = LONGEST_FACT) -> str:
     """The text in one line of at most this many characters, without what is not seen."""
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text[:_READ]).split())
+    read = text[:_READ]
+    if not read.isprintable():
+        read = "".join(sign if sign.isprintable() else " " for sign in read)
+    line = " ".join(read.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 

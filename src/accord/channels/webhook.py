@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from accord.channels._answers import member, of_http
 from accord.channels._kinds import Address
-from accord.channels._page import page, shortened, stamp
+from accord.channels._page import shortened, stamp, titled
 from accord.channels._urls import url_refusal
 from accord.model.delivery import Answering, HttpRequest, Response, Secret, Verdict
 from accord.model.message import Message
@@ -73,7 +73,7 @@ def request(message: Message, settings: Settings, answering: Answering) -> HttpR
 def signature(key: bytes, id_: str, seconds: int, body: bytes) -> str:
     """What `webhook-signature` must be."""
     signed = f"{id_}.{seconds}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
 def verdict(response: Response) -> Verdict:
@@ -87,7 +87,7 @@ def _key(secret: Secret) -> bytes:
 
 
 def _document(message: Message, answering: Answering) -> dict[str, Any]:
-    shown, facts = page(message, answering), message.facts
+    facts = message.facts
     return {
         "version": 1,
         "id": answering.id,
@@ -101,7 +101,7 @@ def _document(message: Message, answering: Answering) -> dict[str, Any]:
         "interrupts": message.interrupts,
         "deviation": message.deviation,
         "subject": shortened(message.subject),
-        "title": shown.title,
+        "title": titled(message),
         "expected": shortened(facts.expected),
         "seen": shortened(facts.seen),
         "since": stamp(facts.since_ns),

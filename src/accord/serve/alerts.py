@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -63,10 +64,13 @@ def fingerprint(labels: Mapping[str, str]) -> str:
     return f"{number:016x}"
 
 
+_read = msgspec.json.Decoder(list[PostedAlert]).decode
+
+
 def posted(body: bytes) -> list[PostedAlert]:
     """The alerts of a request; raises Refused where it is no list of alerts."""
     try:
-        return msgspec.json.decode(body, type=list[PostedAlert])
+        return _read(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refused(f"expected a JSON list of alerts: {error}") from None
     except RecursionError:
@@ -100,10 +104,15 @@ def _check(labels: Mapping[str, str], annotations: Mapping[str, str]) -> None:
     if max(len(labels), len(annotations)) > MOST_LABELS:
         raise Refused(f"more than {MOST_LABELS} labels or annotations")
     for name, value in (*labels.items(), *annotations.items()):
-        if not _NAME.fullmatch(name):
+        if not _is_name(name):
             raise Refused(f"`{name[:80]}` is no name of a label: letters, digits and _ that begin with no digit")
         if len(value) > LONGEST:
             raise Refused(f"the value of `{name}` is longer than {LONGEST} characters")
+
+
+@lru_cache(4096)
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
 
 
 def _instant(moment: datetime | None) -> int:

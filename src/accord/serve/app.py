@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from accord.model.problem import Refused
 from accord.serve.access import OPEN, Access
@@ -14,48 +15,68 @@ from accord.serve.rates import Rates
 from accord.store.errors import Unavailable
 
 Clock = Callable[[], int]
-_ALWAYS = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+)
 
 
 class TooLarge(Exception):
     """The body is larger than the door takes."""
 
 
-def application(doors: Iterable[Door], access: Access, rates: Rates, clock: Clock) -> Starlette:
-    """All doors as one ASGI application; a path with another method answers 405."""
-    made = Starlette(routes=[_route(door, access, rates, clock) for door in doors])
-    made.router.redirect_slashes = False  # it would send people to whatever host the request names
-    return made
+class Application:
+    """All doors as one ASGI application; a path with another method answers 405.
 
+    Whatever is asked for by a path without parts that vary is looked up; the rest is found by Starlette.
+    """
 
-def _route(door: Door, access: Access, rates: Rates, clock: Clock) -> Route:
-    async def enter(request: Request) -> Response:
-        response = await _entered(door, request, access, rates, clock)
-        response.headers.update(_ALWAYS)
+    def __init__(self, doors: Iterable[Door], access: Access, rates: Rates, clock: Clock) -> None:
+        self._access, self._rates, self._clock = access, rates, clock
+        known = tuple(doors)
+        self._fixed = {(door.method, door.path): door for door in known if "{" not in door.path}
+        self._others = Starlette(routes=[self._route(door) for door in known])
+        self._others.router.redirect_slashes = False  # it would send people to whatever host the request names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        door = self._fixed.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if door is None:
+            await self._others(scope, receive, send)
+        else:
+            response = await self._enter(door, Request(scope, receive))
+            await response(scope, receive, send)
+
+    def _route(self, door: Door) -> Route:
+        async def enter(request: Request) -> Response:
+            return await self._enter(door, request)
+
+        return Route(door.path, enter, methods=[door.method], name=f"{door.method} {door.path}")
+
+    async def _enter(self, door: Door, request: Request) -> Response:
+        response = await self._entered(door, request)
+        response.raw_headers.extend(_ALWAYS)
         return response
 
-    return Route(door.path, enter, methods=[door.method], name=f"{door.method} {door.path}")
-
-
-async def _entered(door: Door, request: Request, access: Access, rates: Rates, clock: Clock) -> Response:
-    now_ns = clock()
-    peer = request.client.host if request.client else ""
-    wait_s = rates.wait_s(peer, now_ns)
-    if wait_s:
-        return refusal(429, "too many requests", wait_s)
-    bearer = access.bearer(request.headers, now_ns)
-    if not bearer.may(door.role):
-        named = bearer.role != OPEN
-        return refusal(403 if named else 401, f"this needs the role {door.role}")
-    try:
-        return await door.endpoint(Asked(request, bearer, await _body(request, door.largest_body)))
-    except Exception as error:
-        return _told(error)
+    async def _entered(self, door: Door, request: Request) -> Response:
+        now_ns, client = self._clock(), request.scope.get("client")
+        wait_s = self._rates.wait_s(client[0] if client else "", now_ns)
+        if wait_s:
+            return refusal(429, "too many requests", wait_s)
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(request.scope["headers"])
+        }
+        bearer = self._access.bearer(headers, now_ns)
+        if not bearer.may(door.role):
+            named = bearer.role != OPEN
+            return refusal(403 if named else 401, f"this needs the role {door.role}")
+        try:
+            body = await _body(request.receive, headers.get("content-length", "0"), door.largest_body)
+            return await door.endpoint(Asked(request, bearer, body))
+        except Exception as error:
+            return _told(error)
 
 
 def _told(error: Exception) -> Response:
@@ -86,13 +107,19 @@ def refusal(status: int, reason: str, retry_after_s: int = 0) -> Response:
     return response
 
 
-async def _body(request: Request, largest: int) -> bytes:
-    told = request.headers.get("content-length", "0")
+async def _body(receive: Receive, told: str, largest: int) -> bytes:
+    """The whole body; `told` is how long it is said to be. Raises TooLarge before more is read than may be."""
     if told.isascii() and told.isdigit() and len(told) < 16 and int(told) > largest:
         raise TooLarge(f"expected at most {largest} bytes")
-    read = bytearray()
-    async for piece in request.stream():
-        read += piece
-        if len(read) > largest:
+    pieces: list[bytes] = []
+    left = largest
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        left -= len(pieces[-1])
+        if left < 0:
             raise TooLarge(f"expected at most {largest} bytes")
-    return bytes(read)
+        if not message.get("more_body", False):
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -8,28 +8,37 @@ from accord.cases.case import Case
 from accord.cases.deviation import Deviation
 from accord.cases.events import AnyEvent, RotaChanged
 from accord.store.interface import Ledger
-from accord.store.rows import Entry, Recorded
+from accord.store.kept import Kept
+from accord.store.rows import Entry, Recorded, Sending
 
 Clock = Callable[[], int]
 """Gives the instant, in nanoseconds since 1970 (UTC)."""
 
 
 class Carrier:
-    """The one way by which events of this process reach the ledger. `woken` are told after each write."""
+    """The one way by which events of this process reach the ledger.
+
+    `offered` are told after each write what it queued to be sent, `woken` where something else was written (`wake`).
+    """
 
     def __init__(self, ledger: Ledger, carrying: Carrying, clock: Clock) -> None:
         self.ledger, self.carrying, self.clock = ledger, carrying, clock
         self.woken: list[Callable[[], None]] = []
+        self.offered: list[Callable[[Sequence[Sending]], None]] = []
 
-    async def record(self, events: Iterable[tuple[Deviation, AnyEvent]]) -> Sequence[Recorded]:
-        """All of these in one transaction. Raises Unavailable where they could not be made durable: nothing happened then."""
+    async def record(
+        self, events: Iterable[tuple[Deviation, AnyEvent]], keeping: Sequence[Kept] = ()
+    ) -> Sequence[Recorded]:
+        """All of these in one transaction, with what is kept beside them. Raises Unavailable where they could not be made durable: nothing happened then."""
         entries = [
             Entry(deviation.key, event, self.carrying.policy(deviation, event.at_ns)) for deviation, event in events
         ]
-        if not entries:
+        if not entries and not keeping:
             return ()
-        recorded = await asyncio.wrap_future(self.ledger.record(entries))
-        self.wake()
+        recorded = await asyncio.wrap_future(self.ledger.record(entries, keeping))
+        queued = [sending for each in recorded for sending in each.queued]
+        for offer in self.offered:
+            offer(queued)
         return recorded
 
     async def tell(self, case: Case, event: AnyEvent) -> Recorded:

@@ -43,7 +43,8 @@ class Intake:
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviation.key)
         events += self._holds(fired, now_ns)
-        await asyncio.gather(self._carrier.record(events), self._keep(kept.values()))
+        await self._carrier.record(events, tuple(kept.values()))
+        self.instances.update(kept)
         for name in {one.labels["alertname"] for one in told if not one.resolved and self._is_heartbeat(one)}:
             await self.hear(name)
 

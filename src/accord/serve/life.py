@@ -10,6 +10,8 @@ from accord.serve.outbox import unreachable
 from accord.store.errors import StoreError
 
 LOOK_S, AUDIT_S, SEAL_S, LAPSE_S = 1.0, 60.0, 3600.0, 15.0
+_BREATH_S = 0.05
+"""Between two looks at least: however much is written, deadlines and the unreached are looked for so often and no oftener."""
 MOST = 500
 _SECOND = 1_000_000_000
 _log = logging.getLogger("accord.serve")
@@ -23,6 +25,7 @@ class Life:
         self._awake = asyncio.Event()
         self._stopping = False
         carrier.woken.append(self._awake.set)
+        carrier.offered.append(lambda _: self._awake.set())
 
     def stop(self) -> None:
         """Ends `run` soon."""
@@ -36,6 +39,7 @@ class Life:
             try:
                 if not await self.step():
                     await self._rest()
+                    await asyncio.sleep(0 if self._stopping else _BREATH_S)
             except StoreError as error:
                 _log.error("deadlines wait: %s", error)
                 await asyncio.sleep(LOOK_S)

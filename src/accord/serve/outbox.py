@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -21,9 +21,11 @@ from accord.serve.sending import retrying
 from accord.serve.sending.attempt import made, tried
 from accord.serve.sending.breaker import Breaker
 from accord.serve.sending.lane import Lane, Said, lane_of, next_said
+from accord.serve.sending.marking import Marking
 from accord.serve.sending.wiring import CONNECTIONS, Wired, provider_of
 from accord.store import interface, rows
 from accord.store.errors import Unavailable
+from accord.store.person import Person
 from accord.store.rows import Sending, Unreached
 
 READ_AHEAD, RUNS_LOW = 200, 50
@@ -35,7 +37,7 @@ MOST_UNMARKED = 100
 MOST_NAMED = 50
 """Deviations of a bundle that are told by what they are; the rest by their ids."""
 
-_IDLE_S, _LONGEST_MARKING_WAIT_S = 1.0, 5.0
+_IDLE_S, _KNOWN_S = 1.0, 1.0
 _READING_SHARE, _LONG_READING_S = 5, 0.02
 """Reading what is due, where it takes long, takes at most one part in so many of the time."""
 
@@ -81,7 +83,21 @@ class Outbox:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
-        self._is_stopping, self._has_more, self._reads_again_s = False, True, 0.0
+        self._is_stopping, self._has_more, self._reads_again_s, self._looked_s = False, True, 0.0, 0.0
+        self._marking = Marking(store)
+        self._people: dict[str, tuple[float, Person | None]] = {}
+
+    def offer(self, sendings: Iterable[Sending]) -> None:
+        """Sendings that were queued just now: what is due of them need not be looked for. From the thread of the loop only."""
+        now_ns = self._clock()
+        for sending in sendings:
+            if sending.fate is not Fate.QUEUED or sending.parked or sending.due_ns > now_ns:
+                continue
+            if len(self._waiting.get(sending.channel, ())) < READ_AHEAD:
+                self._add(sending)
+            else:
+                self._has_more = True
+        self._woken.set()
 
     def wake(self) -> None:
         """Says that something may have been queued. From the thread of the event loop only."""
@@ -114,7 +130,8 @@ class Outbox:
             if self._wants_more() and not self._woken.is_set():
                 pause_s = min(pause_s, max(self._reads_again_s - time.monotonic(), 0.0))
             try:
-                await asyncio.wait_for(self._woken.wait(), max(min(pause_s, _IDLE_S), 0.001))
+                async with asyncio.timeout(max(min(pause_s, _IDLE_S), 0.001)):
+                    await self._woken.wait()
             except TimeoutError:
                 self._has_more = True
 
@@ -134,9 +151,11 @@ class Outbox:
 
     async def _read(self) -> None:
         """Reads what is due and not yet known, of the channels that have little to do."""
-        if not self._wants_more() or time.monotonic() < self._reads_again_s:
+        begun = time.monotonic()
+        self._has_more |= begun - self._looked_s >= _IDLE_S
+        if not self._wants_more() or begun < self._reads_again_s:
             return
-        begun, full = time.monotonic(), [name for name, waiting in self._waiting.items() if len(waiting) >= RUNS_LOW]
+        full = [name for name, waiting in self._waiting.items() if len(waiting) >= RUNS_LOW]
         known = sum(map(len, self._waiting.values())) + len(self._tasks)
         try:
             found = await asyncio.to_thread(self._store.sendings_due, self._clock(), known + READ_AHEAD, full)
@@ -146,9 +165,9 @@ class Outbox:
             return
         for sending in found:
             self._add(sending)
-        self._has_more = len(found) == known + READ_AHEAD
-        took_s = time.monotonic() - begun
-        self._reads_again_s = time.monotonic() + (took_s * _READING_SHARE if took_s > _LONG_READING_S else 0.0)
+        self._has_more, self._looked_s = len(found) == known + READ_AHEAD, time.monotonic()
+        took_s = self._looked_s - begun
+        self._reads_again_s = self._looked_s + (took_s * _READING_SHARE if took_s > _LONG_READING_S else 0.0)
 
     def _add(self, sending: Sending) -> None:
         """A sending waits, unless its lane is being told: then the lane is looked at again afterwards."""
@@ -215,12 +234,17 @@ class Outbox:
         said, verdict = tried
         outcome = self._outcome(said, verdict)
         self.tries[lane.channel, verdict.outcome] += 1
-        _log.info(
-            "told %s turn %d by %s: %s (%s)", said.sending.id[:8], said.message.turn, lane.channel, *_words(outcome)
+        _log.log(
+            logging.DEBUG if outcome.fate is Fate.HANDED else logging.INFO,
+            "told %s turn %d by %s: %s (%s)",
+            said.sending.id[:8],
+            said.message.turn,
+            lane.channel,
+            *_words(outcome),
         )
         self._unmarked[lane.channel] += 1
         try:
-            await self._mark([*_replaced(said, outcome), outcome])
+            await self._marking.mark([*_replaced(said, outcome), outcome])
         finally:
             self._unmarked[lane.channel] -= 1
         self._became(said.sending, outcome)
@@ -266,16 +290,27 @@ class Outbox:
     def _worded(self, said: Said) -> Message:
         """The message as the person reads it: with names for pseudonyms, and how to answer."""
         message, facts = said.message, said.message.facts
-        who = self._store.person(facts.recovers) if facts.recovers else None
+        who = self._person(facts.recovers) if facts.recovers else None
         recovers = (who.name if who else "") or facts.recovers
         return replace(
             message, facts=replace(facts, recovers=recovers, answer=facts.answer or self._answer(said.sending))
         )
 
     def _address(self, sending: Sending) -> str | None:
-        person = self._store.person(sending.message.person)
+        person = self._person(sending.message.person)
         found = (address.to for address in (person.addresses if person else ()) if address.channel == sending.channel)
         return next(found, None)
+
+    def _person(self, pseudonym: str) -> Person | None:
+        """Who this is; what was read is held for a second at most, for many messages in a row go to few people."""
+        now_s = time.monotonic()
+        read_s, found = self._people.get(pseudonym, (0.0, None))
+        if found is None or now_s - read_s > _KNOWN_S:
+            if len(self._people) >= READ_AHEAD:
+                self._people.clear()
+            found = self._store.person(pseudonym)
+            self._people[pseudonym] = now_s, found
+        return found
 
     def _bundle_arrived(self, bundle: str) -> bool:
         found = self._store.sending(bundle)
@@ -293,18 +328,6 @@ class Outbox:
             return rows.Outcome(sending.id, Fate.FAILED, now, reason=retrying.with_copies(final, copies))
         wait = retrying.wait(verdict, sending.attempts, copies, self._chance())
         return rows.Outcome(sending.id, Fate.QUEUED, now, now + wait, reason=reason)
-
-    async def _mark(self, outcomes: Sequence[rows.Outcome]) -> None:
-        """Writes what sendings came to; while that fails the lane stays busy, so that nothing is told again."""
-        pause_s = 0.1
-        while True:
-            try:
-                await asyncio.wrap_future(self._store.report(outcomes))
-                return
-            except Unavailable as error:
-                _log.warning("what was sent cannot be marked: %s", error)
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, _LONGEST_MARKING_WAIT_S)
 
 
 def _replaced(said: Said, outcome: rows.Outcome) -> list[rows.Outcome]:

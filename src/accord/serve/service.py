@@ -1,12 +1,15 @@
 """The service as a whole: ledger, loop, doors and sender, from a start that goes on where it was to an end that loses nothing."""
 
 import asyncio
+import gc
 import logging
 import random
 import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ from accord.serve.access import LOOPBACK, Access
 from accord.serve.alertmanager_v2 import AlertmanagerV2
 from accord.serve.answering import AnswerPage
 from accord.serve.api import Api
-from accord.serve.app import application
+from accord.serve.app import Application
 from accord.serve.carrier import Carrier
 from accord.serve.doors import Door
 from accord.serve.drills import Drills
@@ -50,6 +53,8 @@ STOP_WITHIN_S = 10
 BACKLOG = 1024
 ALIVE = "serve/alive"
 """The note that is kept each time before others are told that all is well."""
+_COLLECTED_AFTER = 10_000
+"""Objects made before what refers to itself is looked for: what is kept of each alert would be gone through again and again."""
 
 
 class Served(Struct, frozen=True, kw_only=True):
@@ -99,6 +104,7 @@ class Service:
             failed=self.carrier.wake,
             became=self.receipts.became,
         )
+        self.carrier.offered.append(self.outbox.offer)
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
         self.shown = Shown(self.carrier, self.naming)
@@ -160,7 +166,7 @@ class Service:
         await self.heartbeats.begin()
         await self.intake.rejoin()
         access = Access(self.ledger, self.is_on_loopback)
-        app = application(self.doors(), access, Rates(self.served.per_s, self.served.burst), self.carrier.clock)
+        app = Application(self.doors(), access, Rates(self.served.per_s, self.served.burst), self.carrier.clock)
         server = uvicorn.Server(_settings(app))
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # ours end the loop and the sender as well
         tasks = self._tasks()
@@ -250,7 +256,18 @@ def run(served: Served, ledger: Ledger, ready: Callable[[str], None]) -> None:
         loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(asyncio.create_task(_reloaded(service))))
         await service.run(ready)
 
-    asyncio.run(main())
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER, 20, 50)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Of uvloop where it is to be had; it is not on Windows."""
+    if find_spec("uvloop") is None:
+        return None
+    made: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
+    return made
 
 
 async def _reloaded(service: Service) -> None:

@@ -27,8 +27,8 @@ class Recording(Protocol):
     durability: str
     """What a finished write survives: `process` (a crash of it), `power` (loss of it) or `node` (loss of the machine)."""
 
-    def record(self, entries: Sequence[Entry]) -> Future[tuple[Recorded, ...]]:
-        """All of these events in this order in one transaction, or none: load the case of the key, `step`, append to the ledger,
+    def record(self, entries: Sequence[Entry], keeping: Sequence[Kept] = ()) -> Future[tuple[Recorded, ...]]:
+        """All of these events in this order in one transaction, with what is kept beside them (`Keeping.keep`), or none: load the case of the key, `step`, append to the ledger,
         store the case, queue one sending for every message and address, remember the id of the event.
         With a page budget, what it holds and the breaker's own deviation are recorded in the same transaction.
 

@@ -1,7 +1,7 @@
 """Silences, heartbeats, tokens, overrides, notes and counters, in SQLite."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ class KeptRows(Parts):
 
     def keep(self, *things: Kept) -> "Future[None]":
         """Keeps these, in one transaction."""
-        return self.writer.do(lambda connection: _keep(connection, things))
+        return self.writer.do(lambda connection: keep(connection, things))
 
     def forget(self, kind: type[Kept], kept_id: str) -> "Future[bool]":
         """Keeps it no longer."""
@@ -51,7 +51,8 @@ class KeptRows(Parts):
             return dict(connection.execute("select name, value from counter order by name").fetchall())
 
 
-def _keep(connection: sqlite3.Connection, things: tuple[Kept, ...]) -> None:
+def keep(connection: sqlite3.Connection, things: Sequence[Kept]) -> None:
+    """Keeps these in the transaction there is."""
     rows = ((thing.KIND, thing.id, thing.ends_ns, thing.owner, encode(thing)) for thing in things)
     connection.executemany("insert or replace into kept values (?, ?, ?, ?, ?)", rows)
 

@@ -51,7 +51,7 @@ def _bundled(connection: sqlite3.Connection, memory: Memory, person: str, now_ns
         connection.executemany("update sending set parked = 0 where id = ?", ids)
         return
     key = breaker_key(person).key
-    into = queue(connection, memory, (told(message, now_ns),), key, now_ns, 0)[0]
+    into = queue(connection, memory, (told(message, now_ns),), key, now_ns, 0)[0].id
     _put_away(connection, into, ids)
 
 

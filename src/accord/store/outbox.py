@@ -84,16 +84,20 @@ def _sending(id_: str, key: str, channel: str, body: bytes, fate: str, *rest: ob
 
 def _report(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
-        found = connection.execute("select fate from sending where id = ?", (outcome.id,)).fetchone()
-        if not found:
-            raise StoreError(f"no sending has the id {outcome.id!r}")
-        fate = _later(Fate(found[0]), outcome.fate)
         tried = int(outcome.fate in _TRIED)
-        connection.execute(
-            "update sending set fate = ?, attempts = attempts + ?, due_ns = iif(? > 0, ?, due_ns),"
-            " provider_ref = iif(? <> '', ?, provider_ref), reason = ? where id = ?",
-            (fate, tried, *[outcome.due_ns] * 2, *[outcome.provider_ref] * 2, outcome.reason, outcome.id),
-        )
+        values = (tried, *[outcome.due_ns] * 2, *[outcome.provider_ref] * 2, outcome.reason, outcome.id)
+        if not connection.execute(f"{_CAME_TO} and fate = 'queued'", (outcome.fate, *values)).rowcount:
+            found = connection.execute("select fate from sending where id = ?", (outcome.id,)).fetchone()
+            if not found:
+                raise StoreError(f"no sending has the id {outcome.id!r}")
+            connection.execute(_CAME_TO, (_later(Fate(found[0]), outcome.fate), *values))
+
+
+_CAME_TO = (
+    "update sending set fate = ?, attempts = attempts + ?, due_ns = iif(? > 0, ?, due_ns),"
+    " provider_ref = iif(? <> '', ?, provider_ref), reason = ? where id = ?"
+)
+"""What is queued becomes whatever is heard of it; anything else is looked up first (`_later`)."""
 
 
 def _later(fate: Fate, heard: Fate) -> Fate:
@@ -108,7 +112,7 @@ def _later(fate: Fate, heard: Fate) -> Fate:
 def _bundle(
     connection: sqlite3.Connection, memory: Memory, ids: Sequence[str], message: Message, key: str, at_ns: int
 ) -> None:
-    into = queue(connection, memory, (told(message, at_ns),), key, at_ns, 0)[0]
+    into = queue(connection, memory, (told(message, at_ns),), key, at_ns, 0)[0].id
     for each in ids:
         changed = connection.execute(
             f"update sending set also_in = ? where id = ? and {_WAITING}", (into, each)

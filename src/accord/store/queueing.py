@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.model.message import Fate, Message
 from accord.store.chain import encode
 from accord.store.errors import StoreError
 from accord.store.people import channels_of
+from accord.store.rows import Sending
 from accord.store.writer import Memory
 
 
@@ -29,35 +31,38 @@ def told(message: Message, due_ns: int, parked: bool = False) -> Told:
 
 def queue(
     connection: sqlite3.Connection, memory: Memory, messages: Iterable[Told], key: str, at_ns: int, sequence: int
-) -> list[str]:
-    """The ids of the sendings of these messages, one for each address of its person.
+) -> list[Sending]:
+    """The sendings of these messages, one for each address of its person.
 
     Where somebody has no address, there is one that has failed already, so that the silence is known at once.
     """
-    ids = []
+    made = []
     for each in messages:
-        message = each.message
-        whose = (sequence, key, message.deviation, message.turn, message.person)
-        for channel, after in channels_of(connection, memory, message.person) or (("", 0),):
+        for channel, after in channels_of(connection, memory, each.message.person) or (("", 0),):
             fate, reason = (Fate.QUEUED, "") if channel else (Fate.FAILED, "no address is known")
-            row = (*whose, channel, fate, each.due_ns + after, at_ns, reason, int(each.parked), each.body)
-            ids.append(_queued(connection, message, channel, row))
-    return ids
+            due_ns = each.due_ns + after
+            sending = Sending("", key, channel, each.message, fate, due_ns, at_ns, reason=reason, parked=each.parked)
+            made.append(_queued(connection, sending, sequence, each.body))
+    return made
 
 
-def _queued(connection: sqlite3.Connection, message: Message, channel: str, row: tuple[object, ...]) -> str:
+def _queued(connection: sqlite3.Connection, sending: Sending, sequence: int, body: bytes) -> Sending:
     """Two messages of one turn to one person differ in the copy that their ids count."""
+    message = sending.message
+    about = (sequence, sending.key, message.deviation, message.turn, message.person, sending.channel)
+    when = (sending.fate, sending.due_ns, sending.queued_ns, sending.reason, int(sending.parked))
     for copy in range(1 << 20):
-        id_ = sending_id(message, channel, copy)
-        made = connection.execute(
-            "insert or ignore into sending"
-            " (id, sequence, key, case_id, turn, person, channel, fate, due_ns, queued_ns, reason, parked, body)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (id_, *row),
-        ).rowcount
-        if made:
-            return id_
+        id_ = sending_id(message, sending.channel, copy)
+        if connection.execute(_QUEUE, (id_, *about, *when, body)).rowcount:
+            return replace(sending, id=id_)
     raise StoreError(f"too many messages of turn {message.turn} of {message.deviation}")
+
+
+_QUEUE = (
+    "insert or ignore into sending"
+    " (id, sequence, key, case_id, turn, person, channel, fate, due_ns, queued_ns, reason, parked, body)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 def sending_id(message: Message, channel: str, copy: int = 0) -> str:

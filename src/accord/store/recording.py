@@ -24,6 +24,8 @@ from accord.store.chain import (
     written_policy,
 )
 from accord.store.errors import StoreError, Undecided
+from accord.store.keeping import keep
+from accord.store.kept import Kept
 from accord.store.parts import Parts
 from accord.store.queueing import Told, queue, told
 from accord.store.rows import Entry, Recorded
@@ -47,12 +49,17 @@ class Recorder(Parts):
     decide: Decide = staticmethod(step)
     budget: Budget | None = None
 
-    def record(self, entries: Sequence[Entry]) -> "Future[tuple[Recorded, ...]]":
+    def record(self, entries: Sequence[Entry], keeping: Sequence[Kept] = ()) -> "Future[tuple[Recorded, ...]]":
         """All of these events in one transaction, or none."""
         memory, decide, budget = self.writer.memory, self.decide, self.budget
-        return self.writer.do(
-            lambda connection: tuple(recorded(connection, memory, entry, decide, budget) for entry in entries)
-        )
+
+        def work(connection: sqlite3.Connection) -> tuple[Recorded, ...]:
+            done = tuple(recorded(connection, memory, entry, decide, budget) for entry in entries)
+            if keeping:
+                keep(connection, keeping)
+            return done
+
+        return self.writer.do(work)
 
 
 def recorded(
@@ -75,15 +82,17 @@ def recorded(
     sequence = _appended(connection, entry, chain, stepped, own)
     if isinstance(entry.event, Unreachable) and case is not None:
         _reported(connection, case.id, entry.event)
-    queue(connection, memory, own, entry.key, entry.event.at_ns, sequence)
+    queued = queue(connection, memory, own, entry.key, entry.event.at_ns, sequence)
     after = stepped
     for following in passed.following(entry) if passed else ():
-        if recorded(connection, memory, following, decide).repeated:
+        followed = recorded(connection, memory, following, decide)
+        if followed.repeated:
             raise StoreError(
                 f"an event of the id {following.event.id!r} is there already, and what it says would be lost"
             )
+        queued += followed.queued
         after = passed.stepped if passed else stepped
-    return Recorded(after.case, stepped.changed, stepped.note, sequence=sequence)
+    return Recorded(after.case, stepped.changed, stepped.note, sequence=sequence, queued=tuple(queued))
 
 
 def _chain(connection: sqlite3.Connection, key: str) -> _Chain:

@@ -16,19 +16,6 @@ class Entry(Struct, frozen=True):
     policy: Policy
 
 
-class Recorded(Struct, frozen=True):
-    """What an entry came to: the case after it, and whether it changed anything.
-
-    `repeated` says that this event was recorded before (`case` is then as it is now); `sequence` is the number of its row.
-    """
-
-    case: Case | None
-    changed: bool
-    note: str = ""
-    repeated: bool = False
-    sequence: int = 0
-
-
 class Row(Struct, frozen=True):
     """One row of the ledger; `number` counts within its key, `policy` is the hash of the policy it was decided by.
 
@@ -66,6 +53,21 @@ class Sending(Struct, frozen=True):
     reason: str = ""
     also_in: str = ""
     parked: bool = False
+
+
+class Recorded(Struct, frozen=True):
+    """What an entry came to: the case after it, and whether it changed anything.
+
+    `repeated` says that this event was recorded before (`case` is then as it is now); `sequence` is the number of its row,
+    `queued` what it has to tell.
+    """
+
+    case: Case | None
+    changed: bool
+    note: str = ""
+    repeated: bool = False
+    sequence: int = 0
+    queued: tuple[Sending, ...] = ()
 
 
 class Outcome(Struct, frozen=True):

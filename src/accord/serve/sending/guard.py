@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from accord.files.channels import Network
@@ -52,7 +53,7 @@ def _forget(key: tuple[asyncio.AbstractEventLoop, str, int], done: "asyncio.Futu
         done.exception()  # whoever asked may have stopped waiting
 
 
-async def reachable(host: str, port: int, allowed: Sequence[Network], resolve: Resolve = resolved) -> Sequence[str]:
+async def reachable(host: str, port: int, allowed: tuple[Network, ...], resolve: Resolve = resolved) -> Sequence[str]:
     """The addresses of a host that may be connected to. Raises Forbidden where there are only others, NotSent where there is none."""
     try:
         found = list(dict.fromkeys(await resolve(host, port)))
@@ -66,15 +67,16 @@ async def reachable(host: str, port: int, allowed: Sequence[Network], resolve: R
     return permitted[:MOST_TRIED]
 
 
-def is_permitted(address: str, allowed: Iterable[Network]) -> bool:
+@lru_cache(4096)
+def is_permitted(address: str, allowed: tuple[Network, ...]) -> bool:
     """Whether it is public, or in one of these networks."""
-    found = _plain(address)
-    return is_public(found) or is_listed(found, allowed)
+    return is_public(address) or is_listed(address, allowed)
 
 
-def is_listed(address: str | IPv4Address | IPv6Address, allowed: Iterable[Network]) -> bool:
+@lru_cache(4096)
+def is_listed(address: str, allowed: tuple[Network, ...]) -> bool:
     """Whether it is in one of these networks."""
-    found = _plain(address) if isinstance(address, str) else address
+    found = _plain(address)
     return any(found.version == network.version and found in network for network in allowed)
 
 

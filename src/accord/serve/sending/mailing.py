@@ -22,7 +22,7 @@ class Mailing:
     def __init__(
         self, allowed: Sequence[Network] = (), resolve: Resolve = resolved, trust: ssl.SSLContext | None = None
     ) -> None:
-        self._allowed, self._resolve = allowed, resolve
+        self._allowed, self._resolve = tuple(allowed), resolve
         self._trust = trust or ssl.create_default_context()
 
     async def send(self, request: Request, tracked: Tracked) -> Response:

@@ -1,0 +1,68 @@
+"""What sendings came to, written down: all that ends while one write is on its way shares the next one."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from accord.store.errors import StoreError, Unavailable
+from accord.store.interface import Outbox
+from accord.store.rows import Outcome
+
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 5.0
+_TOGETHER_AT_MOST = 256
+_GATHERED_S = 0.01
+"""How long marks gather before they are written: each write that they spare is one that a new event need not wait for."""
+_log = logging.getLogger("accord.outbox")
+
+
+class Marking:
+    """Marks in the order it is told; while the ledger cannot be written it tries again, and whoever marks waits."""
+
+    def __init__(self, store: Outbox) -> None:
+        self._store = store
+        self._waiting: list[tuple[Sequence[Outcome], asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def mark(self, outcomes: Sequence[Outcome]) -> None:
+        """Returns once it is durable; raises StoreError where the ledger refuses these."""
+        marked = asyncio.get_running_loop().create_future()
+        self._waiting.append((outcomes, marked))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        await marked
+
+    async def _write(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(_GATHERED_S)
+            group, self._waiting = self._waiting[:_TOGETHER_AT_MOST], self._waiting[_TOGETHER_AT_MOST:]
+            try:
+                await self._reported([one for outcomes, _ in group for one in outcomes])
+            except StoreError:
+                for outcomes, marked in group:
+                    await self._alone(outcomes, marked)
+            else:
+                for _, marked in group:
+                    if not marked.done():
+                        marked.set_result(None)
+
+    async def _alone(self, outcomes: Sequence[Outcome], marked: asyncio.Future[None]) -> None:
+        """One of a group that was refused: the others are not to blame."""
+        try:
+            await self._reported(outcomes)
+        except StoreError as error:
+            if not marked.done():
+                marked.set_exception(error)
+        else:
+            if not marked.done():
+                marked.set_result(None)
+
+    async def _reported(self, outcomes: Sequence[Outcome]) -> None:
+        pause_s = _FIRST_WAIT_S
+        while True:
+            try:
+                await asyncio.wrap_future(self._store.report(outcomes))
+                return
+            except Unavailable as error:
+                _log.warning("what was sent cannot be marked: %s", error)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, _LONGEST_WAIT_S)
