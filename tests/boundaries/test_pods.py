@@ -147,6 +147,27 @@ def test_a_budget_is_for_the_pods_that_it_selects(budget: str, replicas: int, bl
     assert drains(workload("web", replicas), BUDGET % (budget, "other")) == []
 
 
+@pytest.mark.parametrize(
+    ("expression", "blocks"),
+    [
+        ("{key: app, operator: In, values: [api, web]}", True),
+        ("{key: app, operator: In, values: [api, webs]}", False),
+        ("{key: app, operator: NotIn, values: [api]}", True),
+        ("{key: app, operator: NotIn, values: [web]}", False),
+        ("{key: tier, operator: NotIn, values: [web]}", True),
+        ("{key: app, operator: Exists}", True),
+        ("{key: tier, operator: Exists}", False),
+        ("{key: tier, operator: DoesNotExist}", True),
+        ("{key: app, operator: DoesNotExist}", False),
+    ],
+)
+def test_a_budget_that_selects_by_expressions_is_for_what_they_mean(expression: str, blocks: bool):
+    budget = (BUDGET % ("minAvailable: 1", "web")).replace(
+        "matchLabels: {app: web}", f"matchExpressions: [{expression}]"
+    )
+    assert drains(workload("web", 1), budget) == ([("mismatch", "kubernetes:shop/web")] if blocks else [])
+
+
 def test_a_budget_for_several_workloads_is_judged_only_where_it_lets_none_go():
     both = workload("a", 1, "app: web, part: a") + workload("b", 1, "app: web, part: b")
     assert drains(both, BUDGET % ("minAvailable: 1", "web")) == []

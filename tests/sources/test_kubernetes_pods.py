@@ -273,9 +273,21 @@ def test_a_budget_says_what_it_selects_and_leaves():
     assert said(BUDGET) == {"budget.selects": ("app=shop",), "budget.min_available": "2"}
 
 
+def test_a_budget_may_select_by_expressions():
+    selector = "{matchLabels: {a: b}, matchExpressions: [{key: t, operator: In, values: [x, y]}, {key: u, operator: DoesNotExist}]}"
+    found = said(BUDGET.replace("{matchLabels: {app: shop}}", selector))
+    assert found == {"budget.selects": ("a=b", "!u", "t in (x, y)"), "budget.min_available": "2"}
+
+
 @pytest.mark.parametrize(
     "selector",
-    ["{}", "{matchExpressions: [{key: app, operator: Exists}]}", "{matchLabels: {a: b}, matchExpressions: []}"],
+    [
+        "{}",
+        "{matchExpressions: [{key: app, operator: Exists, values: [a]}]}",
+        "{matchExpressions: [{key: app, operator: In}]}",
+        "{matchExpressions: [{key: app, operator: Near, values: [a]}]}",
+        "{matchLabels: {a: b}, matchExpressions: [{operator: Exists}]}",
+    ],
 )
 def test_a_budget_that_cannot_be_told_whom_it_is_for_is_left_open(selector: str):
     assert said(BUDGET.replace("{matchLabels: {app: shop}}", selector)) == {}
