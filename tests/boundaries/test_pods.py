@@ -168,6 +168,28 @@ def test_a_budget_that_selects_by_expressions_is_for_what_they_mean(expression: 
     assert drains(workload("web", 1), budget) == ([("mismatch", "kubernetes:shop/web")] if blocks else [])
 
 
+def under_two(*files: str) -> list[tuple[str, str]]:
+    """What is said of two budgets, each text in a file of its own."""
+    facts = [fact for file in files for fact in read_text(file.partition("|")[2], "root", file.partition("|")[0])]
+    findings = check([fact for fact in facts if isinstance(fact, Fact)]).findings
+    return [(each.verdict.value, each.provider) for each in findings if each.rule == "capacity/pod-has-two-budgets"]
+
+
+def test_two_budgets_are_one_too_many_for_a_pod_where_both_are_applied():
+    web, first = workload("web", 9), BUDGET % ("maxUnavailable: 1", "web")
+    second = first.replace("name: any", "name: other")
+    assert under_two(f"a.yaml|{web}{first}{second}") == [("mismatch", "kubernetes:shop/web")]
+    assert under_two(f"k/a.yaml|{web}{first}", f"k/b.yaml|{second}") == [("conditional", "kubernetes:shop/web")]
+    assert under_two(f"k/a.yaml|{web}{first}", f"l/b.yaml|{second}") == []
+    assert under_two(f"a.yaml|{web}{first}") == []
+    assert under_two(f"a.yaml|{web}{first}{first}") == []
+    assert under_two(f"a.yaml|{web}{first}{second.replace('app: web', 'app: api')}") == []
+    assert under_two(f"a.yaml|{web}{first}{second.replace('namespace: shop', 'namespace: x')}") == []
+    assert under_two(f"a.yaml|{workload('web', 0)}{first}{second}") == []
+    daemons = workload("web", kind="DaemonSet").replace("  replicas: 1\n", "")
+    assert under_two(f"a.yaml|{daemons}{first}{second}") == []
+
+
 def test_a_budget_for_several_workloads_is_judged_only_where_it_lets_none_go():
     both = workload("a", 1, "app: web, part: a") + workload("b", 1, "app: web, part: b")
     assert drains(both, BUDGET % ("minAvailable: 1", "web")) == []
