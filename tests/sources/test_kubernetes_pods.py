@@ -273,6 +273,15 @@ def test_a_budget_says_what_it_selects_and_leaves():
     assert said(BUDGET) == {"budget.selects": ("app=shop",), "budget.min_available": "2"}
 
 
+def test_a_budget_with_both_limits_is_not_read():
+    facts, problems = read(BUDGET.replace("minAvailable: 2", "minAvailable: 2, maxUnavailable: 1"))
+    assert facts == []
+    assert [problem.reason for problem in problems] == [
+        "cannot read this budget: it has minAvailable and maxUnavailable, and Kubernetes refuses a budget with both"
+    ]
+    assert said(BUDGET.replace("minAvailable: 2", "minAvailable: 2, maxUnavailable: ~")) == said(BUDGET)
+
+
 def test_a_budget_may_select_by_expressions():
     selector = "{matchLabels: {a: b}, matchExpressions: [{key: t, operator: In, values: [x, y]}, {key: u, operator: DoesNotExist}]}"
     found = said(BUDGET.replace("{matchLabels: {app: shop}}", selector))

@@ -3,7 +3,7 @@
 from accord.model.scaling import parse_scaled
 from accord.sources._objects import VARIANT, Object, Reader
 from accord.sources._speaker import Speaker, lay_over
-from accord.sources._yaml import Entry, Node
+from accord.sources._yaml import Entry, Node, is_null
 
 Members = dict[str, Entry]
 
@@ -60,7 +60,7 @@ def read_budget(reader: Reader, budget: Object) -> None:
     selector = reader.members(spec["selector"].value, "spec.selector") if "selector" in spec else {}
     value = _selected(reader, selector)
     is_patch = "selector" not in spec
-    if not is_patch and not value:
+    if (not is_patch and not value) or _has_both(reader, spec):
         return
     if value:
         first = next(selector[key] for key in ("matchLabels", "matchExpressions") if key in selector)
@@ -69,6 +69,16 @@ def read_budget(reader: Reader, budget: Object) -> None:
         _scaled(reader, speaker, spec.get(key), key, term)
     if is_patch:
         lay_over(speaker, budget.document.node)
+
+
+def _has_both(reader: Reader, spec: Members) -> bool:
+    """Whether a budget has both limits, of which Kubernetes takes one (validation.go, ValidatePodDisruptionBudgetSpec)."""
+    stated = [spec[key] for key in ("minAvailable", "maxUnavailable") if key in spec and not is_null(spec[key].value)]
+    if len(stated) < 2:
+        return False
+    reason = "it has minAvailable and maxUnavailable, and Kubernetes refuses a budget with both"
+    reader.refuse(stated[1].key_node, "this budget", reason)
+    return True
 
 
 def _selected(reader: Reader, selector: Members) -> tuple[str, ...]:
