@@ -244,6 +244,33 @@ def test_what_a_patch_states_anew_is_not_known(patch: str):
     assert drains(both)
 
 
+@pytest.mark.parametrize("namespace", ["shop", ""])
+@pytest.mark.parametrize(
+    ("kind", "name", "path", "blocks"),
+    [
+        ("Deployment", "web", "/spec/replicas", False),
+        ("PodDisruptionBudget", "any", "/spec/minAvailable", False),
+        ("Deployment", "web", "/spec/template/spec/containers/0/image", True),
+        ("Deployment", "other", "/spec/replicas", True),
+        ("StatefulSet", "web", "/spec/replicas", True),
+    ],
+)
+def test_what_operations_of_a_kustomization_touch_is_not_known(
+    namespace: str, kind: str, name: str, path: str, blocks: bool
+):
+    both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    both = both if namespace else both.replace(", namespace: shop", "")
+    patch = (
+        f"patches:\n- target: {{kind: {kind}, name: {name}}}\n  patch: '[{{op: replace, path: {path}, value: 2}}]'\n"
+    )
+    files = {"base/all.yaml": both, "prod/kustomization.yaml": patch}
+    read_files = [fact for file, text in files.items() for fact in read_text(text, "root", file)]
+    findings = check([fact for fact in read_files if isinstance(fact, Fact)]).findings
+    found = [each for each in findings if each.rule == "capacity/disruption-budget-blocks-drain"]
+    assert [each.verdict.value for each in found] == (["mismatch"] if blocks else [])
+    assert all(each.scope == () for each in found)
+
+
 def test_a_patch_of_another_object_changes_nothing():
     both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
     patch = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web}, spec: {replicas: 3}}\n---\n"

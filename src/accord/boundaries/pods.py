@@ -166,11 +166,16 @@ def _not_replaced(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
             kind, namespace, name = _object(dimension.removeprefix(_VARIANT))
             for other, elsewhere, terms in laid.get((root, name), ()):
                 near = namespace == elsewhere or not namespace or not elsewhere
-                if fact.term in terms and other in (kind, "*") and near:
+                if _is_among(fact.term, terms) and other in (kind, "*") and near:
                     return True
         return False
 
     return tuple(fact for fact in facts if not is_replaced(fact))
+
+
+def _is_among(term: str, terms: Iterable[str]) -> bool:
+    """Whether a term is one of these, or of a family that ends in a dot or an underscore (`probe_`)."""
+    return any(term == one or (one[-1:] in "._" and term.startswith(one)) for one in terms)
 
 
 def _object(identity: str) -> tuple[str, str, str]:
