@@ -147,6 +147,49 @@ def test_a_budget_is_for_the_pods_that_it_selects(budget: str, replicas: int, bl
     assert drains(workload("web", replicas), BUDGET % (budget, "other")) == []
 
 
+@pytest.mark.parametrize(
+    ("expression", "blocks"),
+    [
+        ("{key: app, operator: In, values: [api, web]}", True),
+        ("{key: app, operator: In, values: [api, webs]}", False),
+        ("{key: app, operator: NotIn, values: [api]}", True),
+        ("{key: app, operator: NotIn, values: [web]}", False),
+        ("{key: tier, operator: NotIn, values: [web]}", True),
+        ("{key: app, operator: Exists}", True),
+        ("{key: tier, operator: Exists}", False),
+        ("{key: tier, operator: DoesNotExist}", True),
+        ("{key: app, operator: DoesNotExist}", False),
+    ],
+)
+def test_a_budget_that_selects_by_expressions_is_for_what_they_mean(expression: str, blocks: bool):
+    budget = (BUDGET % ("minAvailable: 1", "web")).replace(
+        "matchLabels: {app: web}", f"matchExpressions: [{expression}]"
+    )
+    assert drains(workload("web", 1), budget) == ([("mismatch", "kubernetes:shop/web")] if blocks else [])
+
+
+def under_two(*files: str) -> list[tuple[str, str]]:
+    """What is said of two budgets, each text in a file of its own."""
+    facts = [fact for file in files for fact in read_text(file.partition("|")[2], "root", file.partition("|")[0])]
+    findings = check([fact for fact in facts if isinstance(fact, Fact)]).findings
+    return [(each.verdict.value, each.provider) for each in findings if each.rule == "capacity/pod-has-two-budgets"]
+
+
+def test_two_budgets_are_one_too_many_for_a_pod_where_both_are_applied():
+    web, first = workload("web", 9), BUDGET % ("maxUnavailable: 1", "web")
+    second = first.replace("name: any", "name: other")
+    assert under_two(f"a.yaml|{web}{first}{second}") == [("mismatch", "kubernetes:shop/web")]
+    assert under_two(f"k/a.yaml|{web}{first}", f"k/b.yaml|{second}") == [("conditional", "kubernetes:shop/web")]
+    assert under_two(f"k/a.yaml|{web}{first}", f"l/b.yaml|{second}") == []
+    assert under_two(f"a.yaml|{web}{first}") == []
+    assert under_two(f"a.yaml|{web}{first}{first}") == []
+    assert under_two(f"a.yaml|{web}{first}{second.replace('app: web', 'app: api')}") == []
+    assert under_two(f"a.yaml|{web}{first}{second.replace('namespace: shop', 'namespace: x')}") == []
+    assert under_two(f"a.yaml|{workload('web', 0)}{first}{second}") == []
+    daemons = workload("web", kind="DaemonSet").replace("  replicas: 1\n", "")
+    assert under_two(f"a.yaml|{daemons}{first}{second}") == []
+
+
 def test_a_budget_for_several_workloads_is_judged_only_where_it_lets_none_go():
     both = workload("a", 1, "app: web, part: a") + workload("b", 1, "app: web, part: b")
     assert drains(both, BUDGET % ("minAvailable: 1", "web")) == []
@@ -199,6 +242,33 @@ def test_what_a_patch_states_anew_is_not_known(patch: str):
     found = [fact for fact in read_text(both + patch, "root", "all.yaml") if isinstance(fact, Fact)]
     assert not [finding for finding in check(found).findings if finding.rule.startswith("capacity/")]
     assert drains(both)
+
+
+@pytest.mark.parametrize("namespace", ["shop", ""])
+@pytest.mark.parametrize(
+    ("kind", "name", "path", "blocks"),
+    [
+        ("Deployment", "web", "/spec/replicas", False),
+        ("PodDisruptionBudget", "any", "/spec/minAvailable", False),
+        ("Deployment", "web", "/spec/template/spec/containers/0/image", True),
+        ("Deployment", "other", "/spec/replicas", True),
+        ("StatefulSet", "web", "/spec/replicas", True),
+    ],
+)
+def test_what_operations_of_a_kustomization_touch_is_not_known(
+    namespace: str, kind: str, name: str, path: str, blocks: bool
+):
+    both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    both = both if namespace else both.replace(", namespace: shop", "")
+    patch = (
+        f"patches:\n- target: {{kind: {kind}, name: {name}}}\n  patch: '[{{op: replace, path: {path}, value: 2}}]'\n"
+    )
+    files = {"base/all.yaml": both, "prod/kustomization.yaml": patch}
+    read_files = [fact for file, text in files.items() for fact in read_text(text, "root", file)]
+    findings = check([fact for fact in read_files if isinstance(fact, Fact)]).findings
+    found = [each for each in findings if each.rule == "capacity/disruption-budget-blocks-drain"]
+    assert [each.verdict.value for each in found] == (["mismatch"] if blocks else [])
+    assert all(each.scope == () for each in found)
 
 
 def test_a_patch_of_another_object_changes_nothing():

@@ -123,6 +123,40 @@ def test_only_some_parties(accord: Accord, manifests: Path) -> None:
     assert (done.code, done.err) == (3, "nothing to write down in .: none of the 2 without a contract is called so\n")
 
 
+TEMPLATE = """\
+Resources:
+  Orders: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 60}}
+  Ship:
+    Type: AWS::Serverless::Function
+    Properties:
+      Timeout: 20
+      Events: {Message: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn, BatchSize: 5}}}
+"""
+RULES = "groups: [{name: shop, rules: [{alert: ShopDown, expr: up == 0}]}]\n"
+
+
+def test_queues_and_functions_of_a_template_are_parties_to_be_asked(accord: Accord, tmp_path: Path) -> None:
+    write(tmp_path, "shop/template.yaml", TEMPLATE)
+    accord("init", tmp_path)
+    text = (tmp_path / "accord.yaml").read_text(encoding="utf-8")
+    assert 'party: Orders\nnames: {cloudformation: "shop/template.yaml#Orders"}\n' in text
+    assert 'party: Ship\nnames: {cloudformation: "shop/template.yaml#Ship"}\n# killed_after: 20s' in text
+    assert "# calls Orders receive accepts.batch: 5 (cloudformation)" in text
+    asked = accord("check", tmp_path, "--questions")
+    assert asked.code == 0 and "asked of Orders\n" in asked.out and "cloudformation:" not in asked.out
+
+
+def test_where_there_are_alerts_alone_one_party_is_asked_what_they_are_for(accord: Accord, tmp_path: Path) -> None:
+    write(tmp_path, "my shop/rules.yml", RULES)
+    accord("init", tmp_path / "my shop")
+    text = (tmp_path / "my shop" / "accord.yaml").read_text(encoding="utf-8")
+    assert (
+        "party: my-shop\n# alert: ShopDown (prometheus)  rules.yml:1\npromises:\n  any:\n    latency: unknown" in text
+    )
+    assert "asked of my-shop\n" in accord("check", tmp_path / "my shop", "--questions").out
+    assert accord("init", "--stdout", tmp_path / "my shop").code == 3
+
+
 def test_a_folder_without_a_party_says_so(accord: Accord, tmp_path: Path) -> None:
     done = accord("init", tmp_path)
     assert done.code == 3

@@ -21,6 +21,8 @@ REPLICAS = of_shop("replicas", 4, "4", 6)
 FEWEST = of_shop("replicas.min", 2, "2", 30)
 SURGE = of_shop("replicas.surge", "25%", "25%", 7)
 HALF = of_shop("budget.min_available", "75%", "75%", 20)
+SELECTED = of_shop("budget.selects", ("app=shop",), "app=shop", 22)
+SELECTED_TOO = of_shop("budget.selects", ("tier=web",), "tier=web", 28)
 RENDER = "{party: shop, promises: {render: {latency: {max: 2m}}}}"
 
 STORIES: dict[str, Story] = {
@@ -53,6 +55,16 @@ STORIES: dict[str, Story] = {
         0s - concludes
         """,
         more=(FEWEST, HALF),
+    ),
+    "two budgets of one file": Story(
+        "one-budget-each",
+        RENDER,
+        """
+        0s shop states shop by shop budget.selects@22
+        0s shop states shop by shop budget.selects@28
+        0s - concludes
+        """,
+        more=(SELECTED, SELECTED_TOO),
     ),
     "pools of four copies and a fifth": Story(
         "pools-fit",

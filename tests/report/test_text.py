@@ -3,17 +3,19 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from accord.model.finding import Statement
+from accord.model.finding import Finding, Question, Statement
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.result import Result
 from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, visible, wrapped
 from accord.report._timeline import MOST_LINES, timeline
+from accord.report.markdown import render as as_markdown
 from accord.report.text import render
 
 from . import samples
@@ -79,6 +81,41 @@ def test_no_sentence_is_wider_than_the_page(width: int) -> None:
             or "  contract/" in line
         )
         assert columns(line) <= width or only_names
+
+
+def _repeated(operation: str, asks: str = "what a repeat of {} does", to: str = "payments", **others: Any) -> Finding:
+    asked = Question(to, asks.format(f"payments/{operation}"), "always")
+    return replace(samples.open_question(""), operation=operation, questions=(asked,), **others)
+
+
+def test_questions_that_differ_in_their_operation_alone_are_asked_as_one() -> None:
+    verbs = [f"PUT /{number}" for number in range(100)]
+    others = (_repeated("PUT /0", asks="who reads {}"), _repeated("PUT /x", rule="retries/other"))
+    findings = [*map(_repeated, verbs), *others]
+    text = render(samples.result(*findings), Asked(questions=True))
+    assert "  what a repeat of PUT /0, PUT /1 and 98 more does: always would settle it\n" in text
+    assert text.count("contract/question-unanswered   payments/PUT /") == 2 + 1
+    assert "      and 98 more (--format json lists them)\n" in text
+    assert "  who reads payments/PUT /0: always would settle it\n" in text
+    assert "  what a repeat of payments/PUT /x does: always would settle it\n" in text
+    assert "102 questions nobody answers" in text
+    shown = as_markdown(samples.result(*findings), Asked(questions=True))
+    assert "what a repeat of PUT /0, PUT /1 and 98 more does (always would settle it)" in shown
+
+
+def test_questions_to_the_other_side_name_the_provider_of_the_operations() -> None:
+    findings = [_repeated(operation, "which key it sends to {}", to="checkout") for operation in ("a", "b", "c")]
+    text = render(samples.result(*findings), Asked(questions=True))
+    assert "  which key it sends to payments/a, b and c: always would settle it\n" in text
+    assert "more" not in text
+
+
+def test_a_scope_of_many_definitions_is_told_in_short_where_it_has_no_room() -> None:
+    scope = (("env", "prod"), ("variant:Deployment/a", "here/" * 9), ("variant:Deployment/b", "there/" * 9))
+    line = "      contract/question-unanswered   payments/a  [env=prod]  [not in every definition]   "
+    assert line in render(samples.result(_repeated("a", scope=scope)), Asked(questions=True))
+    wide = render(samples.result(_repeated("a", scope=scope)), Asked(questions=True, width=400))
+    assert "[variant:Deployment/b=there/" in wide and "[not in" not in wide
 
 
 def test_a_file_cannot_steer_the_terminal() -> None:

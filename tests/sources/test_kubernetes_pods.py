@@ -273,9 +273,30 @@ def test_a_budget_says_what_it_selects_and_leaves():
     assert said(BUDGET) == {"budget.selects": ("app=shop",), "budget.min_available": "2"}
 
 
+def test_a_budget_with_both_limits_is_not_read():
+    facts, problems = read(BUDGET.replace("minAvailable: 2", "minAvailable: 2, maxUnavailable: 1"))
+    assert facts == []
+    assert [problem.reason for problem in problems] == [
+        "cannot read this budget: it has minAvailable and maxUnavailable, and Kubernetes refuses a budget with both"
+    ]
+    assert said(BUDGET.replace("minAvailable: 2", "minAvailable: 2, maxUnavailable: ~")) == said(BUDGET)
+
+
+def test_a_budget_may_select_by_expressions():
+    selector = "{matchLabels: {a: b}, matchExpressions: [{key: t, operator: In, values: [x, y]}, {key: u, operator: DoesNotExist}]}"
+    found = said(BUDGET.replace("{matchLabels: {app: shop}}", selector))
+    assert found == {"budget.selects": ("a=b", "!u", "t in (x, y)"), "budget.min_available": "2"}
+
+
 @pytest.mark.parametrize(
     "selector",
-    ["{}", "{matchExpressions: [{key: app, operator: Exists}]}", "{matchLabels: {a: b}, matchExpressions: []}"],
+    [
+        "{}",
+        "{matchExpressions: [{key: app, operator: Exists, values: [a]}]}",
+        "{matchExpressions: [{key: app, operator: In}]}",
+        "{matchExpressions: [{key: app, operator: Near, values: [a]}]}",
+        "{matchLabels: {a: b}, matchExpressions: [{operator: Exists}]}",
+    ],
 )
 def test_a_budget_that_cannot_be_told_whom_it_is_for_is_left_open(selector: str):
     assert said(BUDGET.replace("{matchLabels: {app: shop}}", selector)) == {}
@@ -309,6 +330,51 @@ def test_what_cannot_be_read_is_said_with_its_place(text: str, reason: str):
     _, problems = read(text, "kustomization.yaml" if "namePrefix" in text else "all.yaml")
     assert [problem.reason for problem in problems] == [reason]
     assert not problems[0].fatal and problems[0].place.line > 0
+
+
+def laid_over(patches: str) -> list[tuple[str, object]]:
+    text = dedent(patches).strip()
+    facts, problems = read(text, "kustomization.yaml")
+    assert [problem.reason for problem in problems] == [
+        "cannot read this kustomization: template, it changes the objects that it names; check the output of kustomize build instead"
+    ]
+    return [(fact.provider, fact.value) for fact in facts if fact.term == "laid_over"]
+
+
+@pytest.mark.parametrize(
+    ("path", "terms"),
+    [
+        ("/spec/replicas", ("replicas",)),
+        ("/spec/minAvailable", ("budget.max_unavailable", "budget.min_available")),
+        ("/spec/minReplicas", ("replicas.max", "replicas.min")),
+        ("/spec/http/0/timeout", ("attempts", "backoff", "retries.", "retry_on", "timeout.")),
+        ("/spec/template/spec/terminationGracePeriodSeconds", ("grace", "pre_stop", "probe.", "probe_")),
+        ("/spec/template/spec/containers/0/livenessProbe/periodSeconds", ("grace", "pre_stop", "probe.", "probe_")),
+        ("/spec/template/spec/containers/0", ("grace", "pre_stop", "probe.", "probe_")),
+        ("/spec/template/spec/containers/0/image", ()),
+        ("/spec/template/metadata/labels/a", ()),
+        ("/metadata/annotations/a", ()),
+    ],
+)
+def test_a_list_of_operations_says_what_it_touches(path: str, terms: tuple[str, ...]):
+    target = "target: {kind: Deployment, name: web, namespace: shop}"
+    text = f"patches:\n- {target}\n  patch: |-\n    - op: replace\n      path: {path}\n      value: 3\n"
+    assert laid_over(text) == ([("kubernetes:shop/web", terms)] if terms else [])
+    json_text = f'patchesJson6902:\n- {target}\n  patch: \'[{{"op": "remove", "path": "{path}"}}]\'\n'
+    assert laid_over(json_text) == laid_over(text)
+
+
+def test_a_part_of_an_object_in_a_kustomization_says_what_it_touches():
+    part = "apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: web}\n  spec: {replicas: 3}\n"
+    assert laid_over(f"patchesStrategicMerge:\n- |-\n  {part}") == [("kubernetes:/web", ("replicas",))]
+    assert laid_over(f"patches:\n- patch: |-\n    {part.replace('  ', '    ')}") == [("kubernetes:/web", ("replicas",))]
+    assert laid_over("patchesStrategicMerge: [web.yaml]") == []
+
+
+def test_of_operations_in_another_file_all_may_be_touched():
+    [(party, terms)] = laid_over("patches: [{path: a.yaml, target: {kind: Deployment, name: web}}]")
+    assert party == "kubernetes:/web" and {"replicas", "grace", "budget.min_available"} <= set(terms)
+    assert laid_over("patches: [{path: a.yaml}]") == laid_over("patches: [{path: a.yaml, target: {kind: Job}}]") == []
 
 
 def test_a_kustomization_that_only_lists_is_no_template():

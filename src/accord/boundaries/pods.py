@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from accord.boundaries.settings import is_itself
 from accord.model.fact import PARTY, Fact, Scope
+from accord.model.selecting import is_selected
 
 WORKLOAD = "workload:"
 """Scope dimension: which of several workloads of a service."""
@@ -117,7 +118,7 @@ class _Pods:
         for pods in self.homes.values():
             runs = pods.runs
             near = runs.place.root == budget.place.root and _namespace(runs) == namespace
-            if near and set(budget.value) <= set(runs.value):
+            if near and is_selected(budget.value, runs.value):
                 found.append(pods)
         beside = {_identity(pods.runs) for pods in found if pods.runs.place.file == budget.place.file}
         return (
@@ -125,9 +126,9 @@ class _Pods:
         )
 
     def of_budget(self, fact: Fact, selected: list[Pods]) -> Iterator[Fact]:
-        """What a budget leaves, said of the one workload that it is for, or, where it lets none go, of each."""
+        """What a budget leaves, said of the one workload that it is for, or, where it lets none go, of each; whom it is for of each."""
         one = len({_identity(pods.runs) for pods in selected}) == 1
-        if fact.term == "budget.selects" or not (one or _lets_none_go(fact)):
+        if not (one or fact.term == "budget.selects" or _lets_none_go(fact)):
             return
         for pods in _beside(fact, selected):
             own = pods.runs.provider in pods.parties or not pods.parties
@@ -170,11 +171,16 @@ def _not_replaced(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
             kind, namespace, name = _object(dimension.removeprefix(_VARIANT))
             for other, elsewhere, terms in laid.get((root, name), ()):
                 near = namespace == elsewhere or not namespace or not elsewhere
-                if fact.term in terms and other in (kind, "*") and near:
+                if _is_among(fact.term, terms) and other in (kind, "*") and near:
                     return True
         return False
 
     return tuple(fact for fact in facts if not is_replaced(fact))
+
+
+def _is_among(term: str, terms: Iterable[str]) -> bool:
+    """Whether a term is one of these, or of a family that ends in a dot or an underscore (`probe_`)."""
+    return any(term == one or (one[-1:] in "._" and term.startswith(one)) for one in terms)
 
 
 def _object(identity: str) -> tuple[str, str, str]:

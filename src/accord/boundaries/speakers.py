@@ -7,7 +7,7 @@ ROUTING = "alertmanager:"
 """How the name of a file that says where alerts go begins."""
 
 _NOBODY = ("accord:", "codeowners:", ROUTING)
-_OURS = ("kubernetes", "backstage")
+_OURS = ("kubernetes", "backstage", "cloudformation")
 """The systems whose names stand for something that an organisation runs, and that a contract can claim under `names`."""
 
 _ENTITIES = ("component", "resource")

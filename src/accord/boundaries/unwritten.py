@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from accord.boundaries.owned_files import code_owners
 from accord.boundaries.owners import CATALOGUE, TAG, Naming, plain, shown, stated_owners
-from accord.boundaries.speakers import without_contract
+from accord.boundaries.speakers import parties, without_contract
 from accord.boundaries.system import System
 from accord.boundaries.view import EVERY
 from accord.model.fact import ANY, Fact, Stance
@@ -17,7 +17,8 @@ _NO_NAMESPACE, _DEFAULT = "kubernetes:/", "kubernetes:default/"
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _RESERVED = ("none", "unknown", "any", "anyone")
 _INSIDE = ("mentioned", "selects", "runs", "versions", "kind", "owner", "platform")
-_INSIDE_FAMILIES = ("requests", "subsets", "tag", "names", "group")
+_INSIDE_FAMILIES = ("requests", "subsets", "tag", "names", "group", "left_out")
+_SHOWN_BY = ("declares", "routes", "kind", "runs", "platform")
 
 
 class Owner(Struct, frozen=True):
@@ -44,9 +45,9 @@ def unwritten(system: System) -> list[Unwritten]:
     for fact in system.facts:
         for party in {fact.provider, fact.consumer} & open_:
             said.setdefault(_one_name(party, system), []).append(fact)
-    parties = [party for party, facts in said.items() if any(_is_own(fact, party) for fact in facts)]
+    own = [party for party, facts in said.items() if any(_is_own(fact, party) for fact in facts)]
     owners = _owners(system)
-    names = _names(parties, system.parties)
+    names = _names(own, system.parties)
     lines = code_owners(system, EVERY)
     found = [
         Unwritten(
@@ -56,9 +57,18 @@ def unwritten(system: System) -> list[Unwritten]:
             owners.get(party) or _of_files(lines.of(_first(party, said[party]).place)),
             tuple(_told(said[party])),
         )
-        for party in parties
+        for party in own
     ]
     return sorted(found, key=lambda one: (one.owner is None, one.owner.name if one.owner else "", one.name))
+
+
+def unwritten_alerts(system: System, name: str) -> list[Unwritten]:
+    """Where alerts are all that is read: one party that they are for, by the name given; else none."""
+    alerts = tuple(sorted(system.about("alert"), key=lambda fact: fact.place))
+    if not alerts or parties(system):
+        return []
+    used = _name(name)
+    return [Unwritten(used if used and used not in _RESERVED else f"party-{used}".rstrip("-"), "", "", None, alerts)]
 
 
 def _one_name(party: str, system: System) -> str:
@@ -70,7 +80,7 @@ def _one_name(party: str, system: System) -> str:
 def _is_own(fact: Fact, party: str) -> bool:
     """Whether a fact shows that the party runs here: it is declared, catalogued, or calls are routed to it."""
     of_it = fact.provider.replace(_NO_NAMESPACE, _DEFAULT, 1) == party or fact.provider == party
-    return of_it and (fact.term in ("declares", "routes", "kind", "runs") or fact.operation == ANY)
+    return of_it and (fact.term in _SHOWN_BY or fact.operation == ANY)
 
 
 def _first(party: str, facts: Iterable[Fact]) -> Fact:
@@ -108,12 +118,12 @@ def _of_files(lines: Iterable[Fact]) -> Owner | None:
     return Owner(plain(named[0][0]), named[0][1]) if len({name for name, _ in named}) == 1 else None
 
 
-def _names(parties: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+def _names(named: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     """A name for each: its last part, with the namespace before it where several would be called so."""
-    parties, used = list(parties), set(taken)
-    short = {party: _name(party.rpartition("/")[2]) for party in parties}
+    every, used = list(named), set(taken)
+    short = {party: _name(party.rpartition("/")[2].rpartition("#")[2]) for party in every}
     names: dict[str, str] = {}
-    for party in parties:
+    for party in every:
         several = list(short.values()).count(short[party]) > 1
         name = _name(party.partition(":")[2].replace("/", "-")) if several else short[party]
         name = name if name and name not in _RESERVED else f"party-{name}"

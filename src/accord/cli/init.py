@@ -45,7 +45,7 @@ def command(path: str, stdout: bool, party: str | None, owner: str | None, confi
     says is an open question. A file that is there already is never changed. With --observed there is one for each service that
     was seen and has no contract there: its figures are comments too, observed and not agreed.
     """
-    from accord.boundaries.unwritten import unwritten
+    from accord.boundaries.unwritten import unwritten, unwritten_alerts
     from accord.check import joined
     from accord.cli._configuration import configuration
     from accord.cli._output import emit
@@ -69,7 +69,8 @@ def command(path: str, stdout: bool, party: str | None, owner: str | None, confi
         _write(target, text)
         emit(f"wrote {target}: {told}")
         return
-    everybody = unwritten(joined(reading.facts)[0])
+    system = joined(reading.facts)[0]
+    everybody = unwritten(system) or unwritten_alerts(system, Path(path).resolve().name)
     found = [one for one in everybody if _is_asked_for(one, party, owner)]
     if not found:
         context.exit(_nothing(reading, path, len(everybody)))

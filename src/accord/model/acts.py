@@ -132,6 +132,7 @@ EXPECTATIONS: dict[str, str] = {
     "never, or says key while the idempotency_key of the caller (among expects) is none",
     "drain-ends": "copies can be moved: broken when the disruption budget that a party `states` (budget.min_available, budget.max_unavailable) spares none of the copies that it `states` (replicas, or replicas.min of "
     "its scaler), of which there is one; shares are rounded up, as Kubernetes does",
+    "one-budget-each": "a pod is under one budget: broken when two disruption budgets of one file are said (`states`: budget.selects) to select the pods of one party, in one scope",
     "pools-fit": "the connections of all callers fit: broken when the sum of the sends.connections of all callers, where it is for `each` multiplied by how many copies of the caller may run (replicas.max, or "
     "replicas, and replicas.surge of it, where these are among the facts, else one), is above the accepts.connections that the provider `states`",
 }  # fmt: skip

@@ -98,6 +98,7 @@ TERMS: dict[str, Term] = {
         Term("alert.keep_firing_for", "how long the alert goes on after its condition ends", "duration"),
         Term("alert.interval", "how often the rules of the group are evaluated", "duration", "sum"),
         Term("alert.namespace", "the namespace of the object that holds the rule", "text"),
+        Term("alert.object", "the object of the Prometheus operator that holds the rule, where that has no namespace", "text"),
         Term("label.", "a label that the rule sets; a template where it has braces", "text"),
         Term("annotation.", "a text that travels with the alert", "text"),
         Term("records", "a recording rule: the series it makes", "text"),

@@ -1,6 +1,7 @@
 """Whether what a platform is told breaks an expectation. A function returns why it does not, or ""."""
 
 from fractions import Fraction
+from itertools import combinations
 
 from accord.model.amount import Amount
 from accord.model.fact import ANY, PARTY, Fact, Stance
@@ -43,6 +44,16 @@ def drain_ends(line: Timeline) -> str:
             if isinstance(count.value, int) and count.value > 0 and spared(budget.value, is_least, count.value) == 0:
                 return ""
     return "a copy may go"
+
+
+def one_budget_each(line: Timeline) -> str:
+    """Broken when two budgets that stand in one file select the pods of one party."""
+    budgets = [step.fact for step in line.said("budget.selects") if step.fact is not None]
+    for first, second in combinations(budgets, 2):
+        near = (first.provider, first.scope, first.place.root) == (second.provider, second.scope, second.place.root)
+        if near and first.place.file == second.place.file and first.place != second.place:
+            return ""
+    return "no pod is under two budgets"
 
 
 def pools_fit(line: Timeline) -> str:

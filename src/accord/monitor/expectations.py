@@ -51,5 +51,6 @@ JUDGES: dict[str, Callable[[Timeline], str]] = {
     "happens-as-counted-on": seeing.happens_as_counted_on,
     "executed-once": seeing.executed_once,
     "drain-ends": broken_platform.drain_ends,
+    "one-budget-each": broken_platform.one_budget_each,
     "pools-fit": broken_platform.pools_fit,
 }

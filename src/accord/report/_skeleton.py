@@ -33,7 +33,8 @@ def skeleton(parties: list[Unwritten]) -> str:
 
 def _document(party: Unwritten) -> Iterator[str]:
     yield f"party: {party.name}"
-    yield f"names: {{{party.system}: {_quoted(party.called)}}}"
+    if party.system:
+        yield f"names: {{{party.system}: {_quoted(party.called)}}}"
     yield from _comments(party)
     yield "promises:"
     yield "  any:"
@@ -57,8 +58,8 @@ def _comments(party: Unwritten) -> Iterator[str]:
 def _says(fact: Fact, party: Unwritten) -> str:
     """`timeout.request: 5s (istio)`, with whom it is about where that is not the party as a whole."""
     about = f"{fact.operation} " if fact.operation not in ("", ANY) else ""
-    if fact.consumer.partition(":")[2].removeprefix("/") == party.called:
-        about = f"calls {fact.provider.rpartition('/')[2]} {about}"
+    if party.called and fact.consumer.partition(":")[2].removeprefix("/") == party.called:
+        about = f"calls {fact.provider.rpartition('/')[2].rpartition('#')[2]} {about}"
     layer = f"{fact.source}, {fact.layer}" if fact.layer not in (Layer.CODE, Layer.PLATFORM) else fact.source
     return f"{about}{fact.term}: {' '.join(fact.text.split())} ({layer})"
 
@@ -68,4 +69,4 @@ def _where(place: Place) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text}"' if ":" in text else text
+    return f'"{text}"' if ":" in text or "#" in text else text

@@ -11,6 +11,7 @@ from accord.model.finding import Finding, Verdict
 from accord.model.result import Result, Waived
 from accord.model.subject import called
 from accord.model.three_columns import ThreeColumns
+from accord.report._alike import alike
 from accord.report._asked import Asked
 from accord.report._paint import Paint, visible
 from accord.report._places import where
@@ -125,7 +126,7 @@ def _questions(findings: Iterable[Finding]) -> Iterator[str]:
     lines = [
         f"- {escaped(visible(called(question.to)) or 'anybody')}: {escaped(visible(question.asks))}"
         + (f" ({escaped(visible(question.bound))} would settle it)" if question.bound else "")
-        for question in open_questions(findings)
+        for question in alike(open_questions(findings))
     ]
     yield from _folded("Open questions, by who can answer", sorted(lines))
 

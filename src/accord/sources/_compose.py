@@ -5,11 +5,14 @@ libyaml's composer calls itself for every level, so a text that may nest deeply 
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from yaml._yaml import CParser
+from yaml.composer import ComposerError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from accord.sources._compose_events import composed_from_events
 from accord.sources._refusals import Refusal, Unbounded, template_reason
 
 DEEPEST = 1_000
@@ -74,10 +77,17 @@ def composed(text: str) -> Iterator[Node]:
     parser = (_GuardedParser if _may_be_unbounded(text) else _Parser)(text)
     if "%" in text and text.count("\n%") > MOST_DIRECTIVES:
         raise Unbounded(f"more than {MOST_DIRECTIVES} lines that begin with %", None)
-    while parser.check_node():
-        node = parser.get_node()
-        if node is not None:
-            yield node
+    given = 0
+    try:
+        while parser.check_node():
+            node = parser.get_node()
+            if node is not None:
+                yield node
+                given += 1
+    except ComposerError as error:
+        if "duplicate anchor" not in str(error.context):
+            raise
+        yield from islice(composed_from_events(_GuardedParser(text)), given, None)
 
 
 def _may_be_unbounded(text: str) -> bool:

@@ -3,7 +3,7 @@
 from accord.model.scaling import parse_scaled
 from accord.sources._objects import VARIANT, Object, Reader
 from accord.sources._speaker import Speaker, lay_over
-from accord.sources._yaml import Entry
+from accord.sources._yaml import Entry, Node, is_null
 
 Members = dict[str, Entry]
 
@@ -54,22 +54,54 @@ def read_scaler(reader: Reader, scaler: Object) -> None:
 
 
 def read_budget(reader: Reader, budget: Object) -> None:
-    """What a PodDisruptionBudget leaves of the pods that it selects; one that selects by expressions is left open."""
+    """What a PodDisruptionBudget leaves of the pods that it selects; one that selects nothing by name is left open."""
     speaker = Speaker(reader, f"budget:{budget.namespace}/{budget.name}", budget.scope, "kubernetes")
     spec = reader.children(budget.document.node, "spec")
     selector = reader.members(spec["selector"].value, "spec.selector") if "selector" in spec else {}
-    labels = reader.members(selector["matchLabels"].value, "matchLabels") if "matchLabels" in selector else {}
-    wanted = [(key, reader.text(entry, f"matchLabels.{key}")) for key, entry in labels.items()]
+    value = _selected(reader, selector)
     is_patch = "selector" not in spec
-    if not is_patch and (not wanted or "matchExpressions" in selector or any(text is None for _, text in wanted)):
+    if (not is_patch and not value) or _has_both(reader, spec):
         return
-    value = tuple(sorted(f"{key}={text}" for key, text in wanted))
     if value:
-        speaker.say("budget.selects", value, ", ".join(value), selector["matchLabels"].at)
+        first = next(selector[key] for key in ("matchLabels", "matchExpressions") if key in selector)
+        speaker.say("budget.selects", value, ", ".join(value), first.at)
     for key, term in (("minAvailable", "budget.min_available"), ("maxUnavailable", "budget.max_unavailable")):
         _scaled(reader, speaker, spec.get(key), key, term)
     if is_patch:
         lay_over(speaker, budget.document.node)
+
+
+def _has_both(reader: Reader, spec: Members) -> bool:
+    """Whether a budget has both limits, of which Kubernetes takes one (validation.go, ValidatePodDisruptionBudgetSpec)."""
+    stated = [spec[key] for key in ("minAvailable", "maxUnavailable") if key in spec and not is_null(spec[key].value)]
+    if len(stated) < 2:
+        return False
+    reason = "it has minAvailable and maxUnavailable, and Kubernetes refuses a budget with both"
+    reader.refuse(stated[1].key_node, "this budget", reason)
+    return True
+
+
+def _selected(reader: Reader, selector: Members) -> tuple[str, ...]:
+    """What a selector asks of the labels of a pod, in the words of kubectl; nothing where any of it cannot be read."""
+    labels = reader.members(selector["matchLabels"].value, "matchLabels") if "matchLabels" in selector else {}
+    named = [(key, reader.text(entry, f"matchLabels.{key}")) for key, entry in labels.items()]
+    expressions = reader.sequence(selector.get("matchExpressions"), "matchExpressions")
+    asked = [_requirement(reader, node) for node in expressions]
+    if any(text is None for _, text in named) or None in asked:
+        return ()
+    return (*sorted(f"{key}={text}" for key, text in named), *sorted(filter(None, asked)))
+
+
+def _requirement(reader: Reader, node: Node) -> str | None:
+    """One of the `matchExpressions`, such as `tier in (a, b)`; None where it is not one."""
+    members = reader.members(node, "matchExpressions")
+    key, operator = (reader.text(members.get(name), f"matchExpressions.{name}") for name in ("key", "operator"))
+    values = [reader.scalar(each, "a value") for each in reader.sequence(members.get("values"), "values")]
+    if not key or None in values or (operator in ("In", "NotIn")) != bool(values):
+        return None
+    among = f"({', '.join(filter(None, values))})"
+    said = {"In": f"{key} in {among}", "NotIn": f"{key} notin {among}", "Exists": key, "DoesNotExist": f"!{key}"}
+    return said.get(operator or "")
 
 
 def read_replaced_counts(reader: Reader) -> None:

@@ -25,7 +25,8 @@ def read_object(document: Document) -> Iterable[Fact | Problem]:
         return reader.found
     if about.kind == "PrometheusRule":
         rules = RuleGroups(document, "object")
-        rules.namespace = reader.children(document.node, "metadata").get("namespace")
+        metadata = reader.children(document.node, "metadata")
+        rules.namespace, rules.named_object = metadata.get("namespace"), metadata.get("name")
         rules.read(rules.fields(child(document.node, "spec"), "spec").get("groups"))
         return rules.found
     return _Object(reader, about).read()

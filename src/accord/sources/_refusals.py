@@ -226,12 +226,6 @@ def _alias(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
     return (at, f"the alias {name[0] if name else '*'} has no anchor before it; a text that begins with * needs quotes")
 
 
-def _anchor(text: str, at: Spot, context: Spot | None) -> tuple[Spot, str]:
-    name = re.compile(r"&[\w-]*").match(text, at.index)
-    first = f" (first in line {context.line})" if context else ""
-    return at, f"the anchor {name[0] if name else '&'} stands here a second time{first}; give it another name"
-
-
 _WORDINGS: tuple[tuple[str, _Wording], ...] = (
     ("cannot start any token", _cannot_begin),
     (
@@ -243,7 +237,6 @@ _WORDINGS: tuple[tuple[str, _Wording], ...] = (
     ("did not find expected '-'", _says("expected `- `, as the items of this list before it")),
     ("did not find expected ','", _not_closed),
     ("found undefined alias", _alias),
-    ("duplicate anchor", _anchor),
     ("while scanning an alias", _sigil),
     ("while scanning an anchor", _sigil),
     ("scanning a tag", _sigil),

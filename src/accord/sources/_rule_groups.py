@@ -41,6 +41,7 @@ class RuleGroups(Stating):
     def __init__(self, document: Document, whole: str = "file") -> None:
         super().__init__(document, FORMAT, "Prometheus", whole)
         self.namespace: Entry | None = None
+        self.named_object: Entry | None = None
 
     def read(self, groups: Entry | None) -> None:
         """The rules of every group."""
@@ -137,6 +138,8 @@ class RuleGroups(Stating):
         namespace = self.text(self.namespace, "namespace")
         if self.namespace is not None and namespace:
             self.say(party, "alert.namespace", namespace, namespace, self.place(self.namespace.at))
+        elif self.named_object is not None and (called := self.text(self.named_object, "name")):
+            self.say(party, "alert.object", called, called, self.place(self.named_object.at))
         for key in ("for", "keep_firing_for"):
             entry = fields.get(key)
             if entry is not None and (read := self.duration(entry, key)):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
+from accord.sources._kubernetes_patches import read_patches
 from accord.sources._kubernetes_pods import is_partial, read_holder, read_pods
 from accord.sources._kubernetes_scale import (
     read_budget,
@@ -93,6 +94,7 @@ def _read_kustomization(reader: Reader) -> None:
         reason = "template, it changes the objects that it names; check the output of kustomize build instead"
         reader.refuse(found.key_node, "this kustomization", reason)
     read_replaced_counts(reader)
+    read_patches(reader)
 
 
 def _read_service(reader: Reader, service: Object) -> None:

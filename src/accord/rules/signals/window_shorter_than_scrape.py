@@ -54,6 +54,16 @@ spec:
     rules:
     - {alert: StockFails, expr: "rate(errors_total[1m]) > 0.1"}
 ```
+```yaml file=rules/stock.yaml
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata: {name: stock}
+spec:
+  groups:
+  - name: stock
+    rules:
+    - {alert: StockFull, expr: "rate(stock_total[1m]) > 0.1"}
+```
 
 ## Unanswered
 ### The interval is nowhere said
@@ -87,6 +97,7 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Severity, Statement, Verdict
 
 READS = ("alert", "scrape", "rule_files", "records")
+_OF_OPERATOR = {"alert.namespace", "alert.object"}
 _NEED_TWO = frozenset(("rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"))
 
 
@@ -103,7 +114,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
             server = server_of(system, view, alert)
             shortest = min(asked, key=lambda one: one.window or 0)
             if server is None:
-                if "alert.namespace" not in alert.said:
+                if not _OF_OPERATOR & alert.said.keys():
                     unknown.append((alert, shortest))
                 continue
             found = [(one, min(read, key=_length)) for one in asked if (read := server.intervals(one))]
