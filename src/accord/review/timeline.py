@@ -1,0 +1,137 @@
+"""Facts, who was told of them and understood them when, and the decisions that needed them: what a review is drawn from.
+
+A ledger and an imported timeline both become this. Instants are nanoseconds since 1970 (UTC), 0 where none is on record.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.model.review import Lane, Mark, Missing, Reason
+
+
+class Known(Struct, frozen=True):
+    """A fact: what, since when it existed, and where it could be seen."""
+
+    id: str
+    says: str
+    existed_ns: int
+    where: str
+
+
+class Telling(Struct, frozen=True):
+    """A party was told of a fact; 0 in `understood_ns` where it is not on record that it was understood."""
+
+    fact: str
+    party: str
+    told_ns: int
+    understood_ns: int = 0
+
+
+class Decision(Struct, frozen=True):
+    """What a party (or a role of it) decided or did, and the facts that it needed; `reasons` says, per fact, why one was not there."""
+
+    party: str
+    says: str
+    at_ns: int
+    needs: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, Reason], ...] = ()
+
+
+class Timeline(Struct, frozen=True):
+    """All of it, from `begins_ns` to `ends_ns`."""
+
+    parties: tuple[str, ...]
+    begins_ns: int
+    ends_ns: int
+    facts: tuple[Known, ...] = ()
+    tellings: tuple[Telling, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+
+def lanes(timeline: Timeline) -> tuple[Lane, ...]:
+    """One lane for each party, with what concerns it: facts that it was told, or that a decision of it needed."""
+    made = (Lane(party, tuple(_marks(timeline, party))) for party in timeline.parties)
+    return tuple(lane for lane in made if lane.marks)
+
+
+def _marks(timeline: Timeline, party: str) -> Iterator[Mark]:
+    for fact in timeline.facts:
+        told = _told(timeline, fact.id, party)
+        needed = [each for each in timeline.decisions if each.party == party and fact.id in each.needs]
+        if told is None and not needed:
+            continue
+        told_ns, understood_ns = (told.told_ns, told.understood_ns) if told else (0, 0)
+        acted = [each.at_ns for each in needed if is_apart(each.at_ns, fact.existed_ns, told_ns, understood_ns)]
+        yield Mark(fact.says, fact.existed_ns, told_ns, understood_ns, min(acted, default=0))
+
+
+def is_apart(at_ns: int, existed_ns: int, told_ns: int, understood_ns: int) -> bool:
+    """Whether somebody who acts now acts on a different reality: the fact exists, and is not told, or told and not understood."""
+    reached = understood_ns or told_ns
+    return existed_ns <= at_ns and (not reached or at_ns < reached)
+
+
+def missing(timeline: Timeline) -> tuple[Missing, ...]:
+    """Each decision for which a needed fact existed and had not reached it, in order of the decisions."""
+    return tuple(_missing(timeline))
+
+
+def _missing(timeline: Timeline) -> Iterator[Missing]:
+    facts = {fact.id: fact for fact in timeline.facts}
+    for decision in sorted(timeline.decisions, key=lambda each: each.at_ns):
+        for name in decision.needs:
+            fact = facts[name]
+            told = _told(timeline, name, decision.party)
+            reached = (told.understood_ns or told.told_ns) if told else 0
+            if not is_apart(decision.at_ns, fact.existed_ns, told.told_ns if told else 0, reached):
+                continue
+            lag = (reached or timeline.ends_ns) - (fact.existed_ns or timeline.begins_ns)
+            reason = dict(decision.reasons).get(name) or _reason(timeline, fact, told, decision.at_ns)
+            needed = f"{decision.party}: {decision.says}"
+            yield Missing(fact.says, fact.existed_ns, fact.where, needed, decision.at_ns, reached, max(0, lag), reason)
+
+
+def _reason(timeline: Timeline, fact: Known, told: Telling | None, at_ns: int) -> Reason:
+    """Why it was not there, where nobody says: nobody told anybody, somebody else was told, or it was on its way."""
+    if told is not None:
+        return Reason.UNDELIVERED if at_ns < told.told_ns else Reason.UNOPENED
+    others = any(each.fact == fact.id for each in timeline.tellings)
+    return Reason.MISROUTED if others else Reason.NO_SIGNAL
+
+
+def _told(timeline: Timeline, fact: str, party: str) -> Telling | None:
+    """When a party was first told of a fact, and first understood it."""
+    found = [each for each in timeline.tellings if each.fact == fact and each.party == party]
+    if not found:
+        return None
+    told = min((each.told_ns for each in found if each.told_ns), default=0)
+    understood = min((each.understood_ns for each in found if each.understood_ns), default=0)
+    return Telling(fact, party, told or understood, understood)
+
+
+def joined(timelines: Iterable[Timeline]) -> Timeline:
+    """Several as one; their facts stay apart."""
+    every = [_named_apart(each, f"{number}/") for number, each in enumerate(timelines)]
+    return Timeline(
+        tuple(dict.fromkeys(party for each in every for party in each.parties)),
+        min(each.begins_ns for each in every),
+        max(each.ends_ns for each in every),
+        tuple(fact for each in every for fact in each.facts),
+        tuple(telling for each in every for telling in each.tellings),
+        tuple(decision for each in every for decision in each.decisions),
+    )
+
+
+def _named_apart(timeline: Timeline, before: str) -> Timeline:
+    def of(decision: Decision) -> Decision:
+        reasons = tuple((before + name, reason) for name, reason in decision.reasons)
+        return replace(decision, needs=tuple(before + name for name in decision.needs), reasons=reasons)
+
+    return replace(
+        timeline,
+        facts=tuple(replace(fact, id=before + fact.id) for fact in timeline.facts),
+        tellings=tuple(replace(each, fact=before + each.fact) for each in timeline.tellings),
+        decisions=tuple(map(of, timeline.decisions)),
+    )
