@@ -146,7 +146,7 @@ def _of_asking(asking: Asking, owner: str) -> Iterator[Decision]:
     """A turn that led to no answer needed the fact at its end; a commitment with a wrong pick needed it then."""
     if asking.ended in (Ended.PASSED, Ended.DECLINED, Ended.UNREACHABLE):
         says = f"whether {asking.role} takes it"
-        yield Decision(owner, says, asking.ended_ns, (BAD,), ((BAD, why_unanswered(asking)),))
+        yield Decision(owner, says, asking.ended_ns, (BAD,), ((BAD, why_unanswered(asking)),), is_act=False)
     elif asking.is_answered and asking.is_misread and not asking.understood_ns:
         yield Decision(owner, f"what {asking.role} is to recover", asking.ended_ns, (BAD,), ((BAD, Reason.AMBIGUOUS),))
 

@@ -9,9 +9,11 @@ from accord.model.message import Fate
 from accord.model.review import Hop
 from accord.review.asking import Asking, Ended, askings
 from accord.review.carried import first_claim, first_commitment, owner_of
+from accord.review.kept import LATE
 from accord.review.ledger import Row, Story
 from accord.review.roles import Spoken
 
+_CLOSED = {"other": "by the other side", "telemetry": "by telemetry"}
 NOT_KEPT = "the ledger does not hold when"
 
 
@@ -56,7 +58,9 @@ def _of_asking(asking: Asking, spoken: Spoken, is_first: bool) -> Iterator[Hop]:
         yield Hop("read back", back, budget, asking.understood_ns - asking.begun_ns)
     step = "commit" if asking.is_answered or asking.ended is Ended.OPEN else "answer"
     is_open = asking.ended is Ended.OPEN
-    yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, asking.ended, is_open)
+    late = asking.ended_ns - asking.deadline_ns if asking.ended is Ended.PASSED else 0
+    note = "passed on, but late: accord was not running" if late >= LATE else str(asking.ended)
+    yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open)
 
 
 def _recovery(story: Story, spoken: Spoken) -> Iterator[Hop]:
@@ -82,7 +86,11 @@ def _confirmation(story: Story, spoken: Spoken) -> Iterator[Hop]:
         ended = _ended(story, claim, claim.after)
         budget = claim.after.deadline_ns - claim.event.at_ns
         who = f"{story.policy.other or 'telemetry'} -> accord"
-        note = ended.after.closed_by or str(ended.after.phase) if ended and ended.after else ""
+        note = (
+            _CLOSED.get(ended.after.closed_by, ended.after.closed_by) or str(ended.after.phase)
+            if ended and ended.after
+            else ""
+        )
         until = ended.event.at_ns if ended else story.ends_ns
         yield Hop("confirm", spoken(who), budget, until - claim.event.at_ns, spoken(note), ended is None)
 

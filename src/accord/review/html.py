@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from accord.model.review import Lane, Mark, Review
-from accord.review.sections import Section, Table, answers, sections, span
+from accord.review.sections import Section, Table, answers, numbered, span
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1d2329;--soft:#5b6670;--paper:#fff;--line:#d9dee3;--mark:#fff3d6;--apart:#e3b341;--told:#9db8d2;--known:#2f6f9f}
@@ -60,7 +60,7 @@ def render(review: Review) -> str:
     ]
     lines += ["<dl>", *_pairs(answers(review)), "</dl>"]
     lines.append('<p class="foot">All times are UTC. People are roles; nothing here measures anybody.</p>')
-    for number, section in enumerate(sections(review), 1):
+    for number, section in numbered(review):
         lines += _section(number, section, review)
     return "\n".join([*lines, "</main>", "</body>", "</html>"]) + "\n"
 
@@ -70,7 +70,7 @@ def _pairs(pairs: tuple[tuple[str, ...], ...]) -> Iterator[str]:
         yield f"<div><dt>{escape(name)}</dt><dd>{escape(said)}</dd></div>"
 
 
-def _section(number: int, section: Section, review: Review) -> Iterator[str]:
+def _section(number: str, section: Section, review: Review) -> Iterator[str]:
     yield f"<section>\n<h2><span>{number}</span> {escape(section.title)}</h2>"
     if section.says:
         yield f'<p class="says">{escape(section.says)}</p>'

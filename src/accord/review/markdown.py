@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from accord.model.review import Review
-from accord.review.sections import Section, Table, answers, sections
+from accord.review.sections import Section, Table, answers, numbered
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$#@])")
 
@@ -14,13 +14,13 @@ def render(review: Review) -> str:
     lines = [f"# Review: {_escaped(review.header.title)}", ""]
     lines += [f"- **{name}:** {_escaped(said)}" for name, said in answers(review)]
     lines += ["", "All times are UTC. People are roles; nothing here measures anybody.", ""]
-    for number, section in enumerate(sections(review), 1):
+    for number, section in numbered(review):
         lines += _section(number, section)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(number: int, section: Section) -> Iterator[str]:
-    yield from (f"## {number}. {section.title}", "")
+def _section(number: str, section: Section) -> Iterator[str]:
+    yield from (f"## {number}. {section.title}" if number else f"## {section.title}", "")
     if section.says:
         yield from (section.says, "")
     if section.items:

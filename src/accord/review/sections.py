@@ -29,6 +29,7 @@ class Section(Struct, frozen=True):
     items: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     draws_lanes: bool = False
+    is_numbered: bool = True
 
 
 def sections(review: Review) -> tuple[Section, ...]:
@@ -37,6 +38,14 @@ def sections(review: Review) -> tuple[Section, ...]:
         _header(review), _kept(review), _lanes(review), _missing(review), _unexamined(review), _interfaces(review), _helped(review),
         _questions(review), _changes(review), _figures(review), _appendix(review),
     )  # fmt: skip
+
+
+def numbered(review: Review) -> Iterator[tuple[str, Section]]:
+    """Every section with its number from 1; the figures have none."""
+    number = 0
+    for section in sections(review):
+        number += section.is_numbered
+        yield str(number) if section.is_numbered else "", section
 
 
 def answers(review: Review) -> tuple[tuple[str, str], ...]:
@@ -213,7 +222,7 @@ def _changes(review: Review) -> Section:
 def _figures(review: Review) -> Section:
     rows = tuple(row for metric in review.metrics for row in _points(metric))
     says = "Every point of every deviation; nothing is averaged under twenty of them."
-    return Section("Figures", says, (), (Table(("figure", "of", "value", "means"), rows),))
+    return Section("Figures", says, (), (Table(("figure", "of", "value", "means"), rows),), is_numbered=False)
 
 
 def _points(metric: Metric) -> Iterator[tuple[str, ...]]:

@@ -30,13 +30,17 @@ class Telling(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """What a party (or a role of it) decided or did, and the facts that it needed; `reasons` says, per fact, why one was not there."""
+    """What a party decided, and the facts that it needed; `reasons` says, per fact, why one was not there.
+
+    `is_act` is False where nobody acted: a deadline that passed with no answer.
+    """
 
     party: str
     says: str
     at_ns: int
     needs: tuple[str, ...] = ()
     reasons: tuple[tuple[str, Reason], ...] = ()
+    is_act: bool = True
 
 
 class Timeline(Struct, frozen=True):
@@ -63,7 +67,8 @@ def _marks(timeline: Timeline, party: str) -> Iterator[Mark]:
         if told is None and not needed:
             continue
         told_ns, understood_ns = (told.told_ns, told.understood_ns) if told else (0, 0)
-        acted = [each.at_ns for each in needed if is_apart(each.at_ns, fact.existed_ns, told_ns, understood_ns)]
+        acts = [each.at_ns for each in needed if each.is_act]
+        acted = [at_ns for at_ns in acts if is_apart(at_ns, fact.existed_ns, told_ns, understood_ns)]
         yield Mark(fact.says, fact.existed_ns, told_ns, understood_ns, min(acted, default=0))
 
 
