@@ -116,9 +116,10 @@ def _unexamined(incident: Incident, began_ns: int) -> Iterator[Unexamined]:
 
 
 def _against(fact: Happened, began_ns: int) -> str:
+    if fact.at_ns >= began_ns:
+        return f"then seen to be otherwise: {fact.what}"
     days = (began_ns - fact.at_ns) // _DAY
-    early = f", {days} days earlier" if days else ", before it began" if fact.at_ns < began_ns else ""
-    return f"already otherwise{early}: {fact.what}" if early else f"then seen to be otherwise: {fact.what}"
+    return f"already otherwise{f', {days} days earlier' if days else ', before it began'}: {fact.what}"
 
 
 def _hops(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
@@ -134,9 +135,7 @@ def _hops(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
                     max(0, each.at_ns - facts[name].at_ns),
                     facts[name].what,
                 )
-    for each in _facts(incident):
-        for party in each.told_to:
-            yield from _understanding(timeline, each, party)
+    yield from _understandings(incident, timeline)
     yield from _never(timeline)
     began = min((each.at_ns for each in incident.of_kind(Kind.BEGAN)), default=0)
     for each in incident.of_kind(Kind.RECOVERED, Kind.CONFIRMED):
@@ -149,12 +148,22 @@ def _interface(each: Happened, party: str) -> str:
     return f"{each.party} -> {party}" + (f" ({each.via})" if each.via else "")
 
 
-def _understanding(timeline: Timeline, fact: Happened, party: str) -> Iterator[Hop]:
-    understood = [each.understood_ns for each in timeline.tellings if (each.fact, each.party) == (_name(fact), party)]
-    at_ns = min(filter(None, understood), default=0)
-    until = at_ns or timeline.ends_ns
-    note = fact.what if at_ns else f"{fact.what}: told, and nothing says that it was understood"
-    yield Hop("understand", _interface(fact, party), fact.within, max(0, until - fact.at_ns), note, is_open=not at_ns)
+def _understandings(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
+    """From told to understood, where that is on record, and where whoever was told is not heard of again."""
+    for each in _facts(incident):
+        for party in each.told_to:
+            told = [one.understood_ns for one in timeline.tellings if (one.fact, one.party) == (_name(each), party)]
+            at_ns = min(filter(None, told), default=0)
+            if at_ns or not _acts(incident, party, each.at_ns):
+                note = (
+                    each.what if at_ns else f"{each.what}: told, and nothing that followed from it there is on record"
+                )
+                took = max(0, (at_ns or timeline.ends_ns) - each.at_ns)
+                yield Hop("understand", _interface(each, party), each.within, took, note, is_open=not at_ns)
+
+
+def _acts(incident: Incident, party: str, from_ns: int) -> bool:
+    return any(each.party == party and each.at_ns >= from_ns for each in incident.lines)
 
 
 def _never(timeline: Timeline) -> Iterator[Hop]:

@@ -58,7 +58,9 @@ def answers(review: Review) -> tuple[tuple[str, str], ...]:
 
 
 def _first(found: Iterable[str], otherwise: str) -> str:
-    return next(iter(found), otherwise)
+    every = list(found)
+    more = f"; {len(every) - 1} more below" if len(every) > 1 else ""
+    return f"{every[0]}{more}" if every else otherwise
 
 
 def _longest_lag(review: Review) -> Iterator[str]:
@@ -235,15 +237,14 @@ def _points(metric: Metric) -> Iterator[tuple[str, ...]]:
 
 
 def _appendix(review: Review) -> Section:
-    rows = tuple((str(row.sequence), instant(row.at_ns), row.what, row.hash[:16]) for row in review.extract)
-    who = f"{review.participants} people took part; who they are stands in no review: `accord review ... --participants` lists pseudonyms"
-    items = (who,) if review.participants else ()
-    return Section(
-        "Appendix: the record",
-        "Each row, and the first 16 characters of its hash.",
-        items,
-        (Table(("row", "when", "what", "hash"), rows),),
-    )
+    is_hashed = any(row.hash for row in review.extract)
+    cells = ((str(row.sequence), _told(row.at_ns), row.what, row.hash[:16]) for row in review.extract)
+    rows = tuple(each if is_hashed else each[:3] for each in cells)
+    heads = ("row", "when", "what", "hash") if is_hashed else ("line", "when", "what")
+    says = "Each row of the ledger, and the first 16 characters of its hash." if is_hashed else "Each line of the file."
+    count = review.participants
+    who = f"{count} {'person' if count == 1 else 'people'} answered; who, stands in no review: accord review --participants lists pseudonyms"
+    return Section("Appendix: the record", says, (who,) if count else (), (Table(heads, rows),))
 
 
 def _none(rows: tuple[tuple[str, ...], ...], says: str) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ def _reason(timeline: Timeline, fact: Known, told: Telling | None, at_ns: int) -
     """Why it was not there, where nobody says: nobody told anybody, somebody else was told, or it was on its way."""
     if told is not None:
         return Reason.UNDELIVERED if at_ns < told.told_ns else Reason.UNOPENED
-    others = any(each.fact == fact.id for each in timeline.tellings)
+    others = any(each.fact == fact.id and each.party != fact.where for each in timeline.tellings)
     return Reason.MISROUTED if others else Reason.NO_SIGNAL
 
 
