@@ -74,6 +74,16 @@ class Asking(Struct, frozen=True):
         """Whether somebody took it, or said that it is over."""
         return self.ended in (Ended.COMMITTED, Ended.CLAIMED)
 
+    @property
+    def is_last(self) -> bool:
+        """Whether the last resort was asked."""
+        return self.role == LAST
+
+    @property
+    def lane(self) -> str:
+        """Whose lane it is: the party's, or the last resort's."""
+        return LAST if self.is_last else self.party
+
 
 def askings(story: Story) -> tuple[Asking, ...]:
     """All of one deviation, in order."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from accord.cases.case import Phase
-from accord.cases.events import Commit, Hold, Lapse, RotaChanged
+from accord.cases.events import Commit, Fixed, Hold, Lapse, RotaChanged
 from accord.cases.policy import Policy
 from accord.model.message import Fate, Side
 from accord.model.review import Reason
 from accord.review.asking import Asking, Ended, askings, why_unanswered
 from accord.review.ledger import Row, Story
-from accord.review.roles import Spoken, of_side
+from accord.review.roles import LAST, Spoken, of_side
 from accord.review.timeline import Decision, Known, Telling, Timeline
 
 BAD, HAS, FREE, UNTIL, BOUNDARY, ROTA = "bad", "has", "free", "until", "boundary", "rota"
@@ -45,7 +45,7 @@ def _facts(story: Story, spoken: Spoken) -> Iterator[Known]:
         yield Known(UNTIL, f"{subject}: within which time it recovers", 0, f"contract of {spoken(deviation.provider)}")
     if committed := first_commitment(story):
         yield Known(HAS, f"{subject}: somebody has it, and until when", committed.event.at_ns, owner_of(policy))
-    if claimed := first_claim(story):
+    if claimed := last_claim(story):
         yield Known(FREE, f"{subject}: it is said to be recovered", claimed.event.at_ns, owner_of(policy))
     if began := _duty_that_was_not_known(story):
         yield Known(ROTA, f"{subject}: who is on duty now", began, f"rota of {owner_of(policy)}")
@@ -63,9 +63,19 @@ def first_commitment(story: Story) -> Row | None:
     )
 
 
-def first_claim(story: Story) -> Row | None:
-    """The row by which it was first held to be recovered."""
-    return next((row for row in story.rows if row.changed and row.after and row.after.phase is Phase.CLAIMED), None)
+def last_claim(story: Story) -> Row | None:
+    """The row by which it was held to be recovered and after which it was not asked again; None where there is none."""
+    found = None
+    for row in story.rows:
+        if row.changed and row.after is not None:
+            if row.after.phase in _BAD_AGAIN:
+                found = None
+            elif row.after.phase is Phase.CLAIMED and (row.before is None or row.before.phase is not Phase.CLAIMED):
+                found = row
+    return found
+
+
+_BAD_AGAIN = (Phase.AWAIT, Phase.READBACK, Phase.COMMITTED, Phase.HANDOVER, Phase.LAST, Phase.HELD)
 
 
 def _duty_that_was_not_known(story: Story) -> int:
@@ -83,14 +93,17 @@ def _duty_that_was_not_known(story: Story) -> int:
 def _tellings(story: Story, asked: tuple[Asking, ...]) -> Iterator[Telling]:
     policy, opened = story.policy, story.first.opened_ns
     yield Telling(BAD, "accord", opened, opened)
-    understood = min((each.understood_ns for each in asked if each.understood_ns), default=0)
+    understood = _understood(story, asked)
     for side in (Side.OWNER, Side.OTHER):
         party = of_side(side, policy)
         told = told_at(story, side, opened)
         understands = understood if side is Side.OWNER else 0
         if (told or understands) and party != "accord":
             yield Telling(BAD, party, told, understands)
-    for fact, row in ((HAS, first_commitment(story)), (FREE, first_claim(story))):
+    last = next((each for each in asked if each.is_last), None)
+    if last is not None:
+        yield Telling(BAD, LAST, last.begun_ns, understood if understood >= last.begun_ns else 0)
+    for fact, row in ((HAS, first_commitment(story)), (FREE, last_claim(story))):
         if row is not None:
             yield from _of_row(fact, story, row)
     if policy.other and (committed := first_commitment(story)):
@@ -98,6 +111,14 @@ def _tellings(story: Story, asked: tuple[Asking, ...]) -> Iterator[Telling]:
     changed = next((row for row in story.rows if isinstance(row.event, RotaChanged) and row.changed), None)
     if changed is not None:
         yield Telling(ROTA, "accord", changed.event.at_ns, changed.event.at_ns)
+
+
+def _understood(story: Story, asked: tuple[Asking, ...]) -> int:
+    """When the owner's side first understood it: read back rightly, took it where nothing was to be read back, or recovered it."""
+    found = [each.understood_ns for each in asked if each.understood_ns]
+    found += [each.ended_ns for each in asked if each.is_answered and not each.is_misread]
+    found += [row.event.at_ns for row in story.rows if row.changed and isinstance(row.event, Fixed)]
+    return min(found, default=0)
 
 
 def _of_row(fact: str, story: Story, row: Row) -> Iterator[Telling]:
@@ -134,21 +155,27 @@ def _decisions(story: Story, asked: tuple[Asking, ...]) -> Iterator[Decision]:
         yield Decision(policy.other, waits, opened, (UNTIL,), ((UNTIL, Reason.NO_CLAUSE),))
         if committed := first_commitment(story):
             yield Decision(policy.other, waits, committed.event.at_ns, (HAS,), ((HAS, Reason.UNDELIVERED),))
-    for each in asked:
-        yield from _of_asking(each, owner)
+    for number, each in enumerate(asked):
+        if number == 0 or not (each.is_last and asked[number - 1].is_last):
+            yield from _of_asking(each)
     for row in story.rows:
         if isinstance(row.event, Hold) and row.changed and (row.before is None or row.before.phase is not Phase.HELD):
-            yield Decision(owner, "to begin to recover", row.event.at_ns, (BAD,), ((BAD, Reason.HELD),))
+            reasons = ((BAD, Reason.HELD),)
+            yield Decision(
+                owner, "to begin to recover", row.event.at_ns, (BAD,), reasons, is_act=False, understands=True
+            )
     yield from _asked_by_the_old_rota(story)
 
 
-def _of_asking(asking: Asking, owner: str) -> Iterator[Decision]:
+def _of_asking(asking: Asking) -> Iterator[Decision]:
     """A turn that led to no answer needed the fact at its end; a commitment with a wrong pick needed it then."""
+    at_ns = asking.ended_ns
     if asking.ended in (Ended.PASSED, Ended.DECLINED, Ended.UNREACHABLE):
-        says = f"whether {asking.role} takes it"
-        yield Decision(owner, says, asking.ended_ns, (BAD,), ((BAD, why_unanswered(asking)),), is_act=False)
+        reasons, says = ((BAD, why_unanswered(asking)),), f"whether {asking.role} takes it"
+        yield Decision(asking.lane, says, at_ns, (BAD,), reasons, is_act=False, understands=True)
     elif asking.is_answered and asking.is_misread and not asking.understood_ns:
-        yield Decision(owner, f"what {asking.role} is to recover", asking.ended_ns, (BAD,), ((BAD, Reason.AMBIGUOUS),))
+        reasons, says = ((BAD, Reason.AMBIGUOUS),), f"what {asking.role} is to recover"
+        yield Decision(asking.lane, says, at_ns, (BAD,), reasons, understands=True)
 
 
 def _asked_by_the_old_rota(story: Story) -> Iterator[Decision]:

@@ -6,7 +6,7 @@ from accord.cases.case import Phase
 from accord.cases.events import Accept, Commit, Confirm, Decline, Dispute, Progress, ReadBack
 from accord.model.review import Missing, Moment, Question, Reason
 from accord.review.asking import Ended, askings
-from accord.review.carried import first_claim, first_commitment, owner_of
+from accord.review.carried import first_commitment, last_claim, owner_of
 from accord.review.ledger import Row, Story
 from accord.review.roles import Spoken, role
 
@@ -61,7 +61,7 @@ def _of_holes(story: Story, spoken: Spoken) -> Iterator[Question]:
     if committed := first_commitment(story):
         who = role(getattr(committed.event, "by", ""), committed.policy, committed.after, committed.event.at_ns)
         yield Question(spoken(who), "What made you sure what to do first?")
-    if claimed := first_claim(story):
+    if claimed := last_claim(story):
         yield Question(owner_of(policy), f"What was changed so that {subject} is as agreed again?")
         if claimed.after and story.case.closed_by in ("telemetry", "unconfirmed"):
             yield Question(policy.other or "the other side", "How did you notice that it was over?")

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from accord.cases.case import Case, Phase
+from accord.cases.promise import promised_until
 from accord.model.message import Fate
 from accord.model.review import Hop
 from accord.review.asking import Asking, Ended, askings
-from accord.review.carried import first_claim, first_commitment, owner_of
+from accord.review.carried import first_commitment, last_claim, owner_of
 from accord.review.kept import LATE
 from accord.review.ledger import Row, Story
 from accord.review.roles import Spoken
 
-_CLOSED = {"other": "by the other side", "telemetry": "by telemetry"}
 NOT_KEPT = "the ledger does not hold when"
 
 
@@ -35,17 +35,31 @@ def _hops(story: Story, spoken: Spoken) -> Iterator[Hop]:
     yield Hop("detect", signal, 0, first.opened_ns - first.since_ns)
     if asked:
         yield Hop("route", f"accord -> {asked[0].party}", 0, asked[0].begun_ns - first.opened_ns, _held(story))
-    for number, each in enumerate(asked):
-        yield from _of_asking(each, spoken, number == 0)
+    for each in _together(asked):
+        yield from _of_asking(each, spoken)
     yield from _recovery(story, spoken)
     yield from _confirmation(story, spoken)
+
+
+def _together(asked: Sequence[Asking]) -> Iterator[Asking]:
+    """The askings, those of the last resort that follow each other as one."""
+    waiting: Asking | None = None
+    for each in asked:
+        if waiting and each.is_last and waiting.is_last:
+            waiting = replace(each, begun_ns=waiting.begun_ns, deadline_ns=waiting.deadline_ns)
+            continue
+        if waiting:
+            yield waiting
+        waiting = each
+    if waiting:
+        yield waiting
 
 
 def _held(story: Story) -> str:
     return "held first" if story.first.phase is Phase.HELD else ""
 
 
-def _of_asking(asking: Asking, spoken: Spoken, is_first: bool) -> Iterator[Hop]:
+def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
     level = f"/page level {asking.level + 1}" if asking.party != "accord" else "/last resort"
     page = f"{asking.party}{level}"
     for channel, fate in asking.fates:
@@ -64,12 +78,13 @@ def _of_asking(asking: Asking, spoken: Spoken, is_first: bool) -> Iterator[Hop]:
 
 
 def _recovery(story: Story, spoken: Spoken) -> Iterator[Hop]:
-    committed, claimed = first_commitment(story), first_claim(story)
+    committed, claimed = first_commitment(story), last_claim(story)
     if committed is None or committed.after is None:
         return
     begun = committed.event.at_ns
     ended = claimed.event.at_ns if claimed and claimed.event.at_ns >= begun else 0
-    budget = committed.after.eta_ns - begun
+    until = promised_until(committed.after, committed.policy, begun)
+    budget = max(0, (until or committed.after.eta_ns) - begun)
     interface = spoken(_operation(story))
     yield Hop("recover", interface, budget, (ended or story.ends_ns) - begun, is_open=not ended)
 
@@ -83,22 +98,23 @@ def _confirmation(story: Story, spoken: Spoken) -> Iterator[Hop]:
     claims = [row for row in story.rows if row.changed and row.after and _claims(row.before, row.after)]
     for claim in claims:
         assert claim.after is not None
-        ended = _ended(story, claim, claim.after)
+        ended = _ended(story, claim)
         budget = claim.after.deadline_ns - claim.event.at_ns
         who = f"{story.policy.other or 'telemetry'} -> accord"
-        note = (
-            _CLOSED.get(ended.after.closed_by, ended.after.closed_by) or str(ended.after.phase)
-            if ended and ended.after
-            else ""
-        )
         until = ended.event.at_ns if ended else story.ends_ns
-        yield Hop("confirm", spoken(who), budget, until - claim.event.at_ns, spoken(note), ended is None)
+        note = _closing(ended.after) if ended and ended.after else ""
+        yield Hop("confirm", spoken(who), budget, until - claim.event.at_ns, note, ended is None)
+
+
+def _closing(case: Case) -> str:
+    words = {"other": "by the other side", "telemetry": "by telemetry", "unconfirmed": "by nobody"}
+    return words.get(case.closed_by, str(case.phase)) if not case.is_open else "it was not recovered"
 
 
 def _claims(before: Case | None, after: Case) -> bool:
     return after.phase is Phase.CLAIMED and (before is None or before.phase is not Phase.CLAIMED)
 
 
-def _ended(story: Story, claim: Row, claimed: Case) -> Row | None:
+def _ended(story: Story, claim: Row) -> Row | None:
     later = [row for row in story.rows if row.sequence > claim.sequence]
     return next((row for row in later if row.after and row.after.phase is not Phase.CLAIMED), None)

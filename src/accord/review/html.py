@@ -1,11 +1,14 @@
 """A review as one HTML file that needs nothing else: no script, one scale of type, light and dark, from a phone to a wall."""
 
+import re
 from collections.abc import Iterator
 from html import escape
 
 from accord.model.review import Lane, Mark, Review
 from accord.review.sections import Section, Table, answers, numbered, span
 
+_PLAIN = ("when", "who", "what", "at")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1d2329;--soft:#5b6670;--paper:#fff;--line:#d9dee3;--mark:#fff3d6;--apart:#e3b341;--told:#9db8d2;--known:#2f6f9f}
 @media (prefers-color-scheme:dark){:root{--ink:#e4e8ec;--soft:#9aa5b0;--paper:#14181c;--line:#2e363d;--mark:#3a3116;--apart:#b98a1e;--told:#41607d;--known:#7fb3dc}}
@@ -24,7 +27,8 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 ul{margin:.5rem 0 1rem;padding-left:1.25rem}li{margin:.25rem 0}
 table{border-collapse:collapse;width:100%;margin:.75rem 0 1.5rem;font-size:.875rem}
 th{text-align:left;font-weight:500;color:var(--soft);padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:bottom}
-td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word;font-variant-numeric:tabular-nums}
+td.at{white-space:nowrap}caption{text-align:left;padding:.25rem 0;font-size:1rem}
 tr.mark td{background:var(--mark)}tr.mark td:first-child{box-shadow:inset .2rem 0 var(--apart);padding-left:.6rem}
 details{margin:.5rem 0 1rem}summary{cursor:pointer;color:var(--soft)}
 .lane{margin:1rem 0 1.5rem}.lane h3{font-size:1rem;font-weight:600;margin:0 0 .25rem}
@@ -37,7 +41,7 @@ details{margin:.5rem 0 1rem}summary{cursor:pointer;color:var(--soft)}
 main{padding:1.5rem 1rem 3rem}dl div{grid-template-columns:1fr}
 table,tbody,tr,td{display:block;width:100%}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{border-bottom:1px solid var(--line);padding:.5rem 0}td{border:0;padding:.1rem 0}
-td[data-head]:not([data-head=""])::before{content:attr(data-head);display:block;color:var(--soft)}
+td[data-head]:not([data-head=""])::before{content:attr(data-head) "\\2002";color:var(--soft)}td{overflow-wrap:anywhere}
 td:empty{display:none}tr.mark{background:var(--mark);box-shadow:inset .2rem 0 var(--apart);padding-left:.75rem}tr.mark td:first-child{box-shadow:none;padding-left:0}}
 @media print{main{max-width:none}h2{break-after:avoid}tr{break-inside:avoid}}
 """
@@ -90,14 +94,20 @@ def _table(table: Table) -> Iterator[str]:
     if not any(table.heads):
         yield from ("<dl>", *_pairs(table.rows), "</dl>")
         return
-    yield f"<table>\n<thead><tr>{''.join(f'<th>{escape(head)}</th>' for head in table.heads)}</tr></thead>\n<tbody>"
+    title = f"<caption>{escape(table.title)}</caption>\n" if table.title else ""
+    yield f"<table>\n{title}<thead><tr>{''.join(f'<th>{escape(head)}</th>' for head in table.heads)}</tr></thead>\n<tbody>"
     for number, row in enumerate(table.rows):
         mark = ' class="mark"' if number in table.marked else ""
-        cells = "".join(
-            f'<td data-head="{escape(head)}">{escape(cell)}</td>' for head, cell in zip(table.heads, row, strict=True)
-        )
+        cells = "".join(_cell(head, cell) for head, cell in zip(table.heads, row, strict=True))
         yield f"<tr{mark}>{cells}</tr>"
     yield "</tbody>\n</table>"
+
+
+def _cell(head: str, cell: str) -> str:
+    """A cell with its head for narrow screens, where it does not speak for itself."""
+    named = "" if head in _PLAIN else escape(head)
+    at = ' class="at"' if _INSTANT.fullmatch(cell) else ""
+    return f'<td data-head="{named}"{at}>{escape(cell)}</td>'
 
 
 def _drawn(review: Review) -> Iterator[str]:
@@ -121,18 +131,16 @@ def _lane(lane: Lane, begins: int, ends: int) -> Iterator[str]:
 def _said(mark: Mark, ends: int) -> str:
     """The bar in words, for who cannot see it."""
     existed = mark.existed_ns
-    told = (
-        f"told after {span(mark.told_ns - existed)}"
-        if existed and mark.told_ns
-        else "told"
-        if mark.told_ns
-        else "not told"
-    )
     if not mark.told_ns:
-        return f"{told}, for {span(ends - existed)}" if existed else told
-    if not mark.understood_ns:
-        return told
-    return f"{told}, understood after {span(mark.understood_ns - existed)}" if existed else f"{told}, understood"
+        return f"not told, for {span(ends - existed)}" if existed else "not told"
+    understood = f", understood {_after(mark.understood_ns, existed)}" if mark.understood_ns else ""
+    return f"told {_after(mark.told_ns, existed)}{understood}"
+
+
+def _after(at_ns: int, existed_ns: int) -> str:
+    if not existed_ns:
+        return "when it was first said"
+    return "at once" if at_ns <= existed_ns else f"after {span(at_ns - existed_ns)}"
 
 
 def _bars(mark: Mark, begins: int, ends: int) -> Iterator[str]:

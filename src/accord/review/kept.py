@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from accord.cases.case import Case, Phase
-from accord.cases.events import Accept, Answer, Commit, Confirm, Fixed, Offer, Progress, Timer
+from accord.cases.events import Accept, Answer, Commit, Confirm, Fixed, Hold, Offer, Progress, Timer
 from accord.cases.policy import Policy
 from accord.cases.promise import promised_until
 from accord.model.duration import NANOSECONDS, show_duration
 from accord.model.message import Side
 from accord.model.review import Clause, Moment
 from accord.review.asking import Asking, Ended, askings
-from accord.review.carried import first_claim, in_words, owner_of
+from accord.review.carried import in_words, last_claim, owner_of
 from accord.review.ledger import Row, Story
-from accord.review.roles import Spoken, role
+from accord.review.roles import HOLDER, Spoken, role
 
 SECOND = NANOSECONDS["s"]
 LATE = NANOSECONDS["m"]
@@ -29,12 +29,17 @@ def course_of(story: Story, spoken: Spoken) -> Iterator[Moment]:
 
 
 def _moves(row: Row) -> bool:
+    """Whether a row belongs to the course; that the last resort is asked once more does not."""
+    if row.before and row.after and row.before.phase is row.after.phase is Phase.LAST and isinstance(row.event, Timer):
+        return False
     return row.before is None or row.after is None or row.before.turn != row.after.turn or isinstance(row.event, Answer)
 
 
 def _speaker(row: Row) -> str:
     if isinstance(row.event, Answer):
         return role(row.event.by, row.policy, row.after, row.event.at_ns)
+    if isinstance(row.event, Hold):
+        return HOLDER
     return "accord" if isinstance(row.event, Timer) else "signal"
 
 
@@ -51,7 +56,7 @@ def _now(case: Case, policy: Policy, at_ns: int) -> str:
 
 
 _PHASES = {
-    Phase.HELD: "held, {} answers for it",
+    Phase.HELD: "{} answers for it",
     Phase.AWAIT: "{} is asked",
     Phase.READBACK: "{} is asked",
     Phase.COMMITTED: "{} has it",
@@ -92,7 +97,7 @@ def _outcome(asking: Asking) -> str:
 
 
 def _recovered(story: Story, spoken: Spoken) -> Iterator[Clause]:
-    policy, claimed = story.policy, first_claim(story)
+    policy, claimed = story.policy, last_claim(story)
     if not policy.recover_within:
         return
     until = promised_until(story.case, policy, story.ends_ns)

@@ -32,6 +32,8 @@ def _section(number: str, section: Section) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     if not table.rows:
         return
+    if table.title:
+        yield from (_escaped(table.title), "")
     yield f"| {' | '.join(map(_escaped, table.heads))} |"
     yield "|" + "---|" * len(table.heads)
     for number, row in enumerate(table.rows):

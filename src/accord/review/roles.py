@@ -13,6 +13,7 @@ from accord.review.words import neutral
 
 LAST = "the last resort"
 SOMEBODY = "somebody"
+HOLDER = "who holds it"
 _OF_PEOPLE = ("by", "to", "person", "holder")
 
 
@@ -28,7 +29,7 @@ def role(person: str, policy: Policy, case: Case | None, at_ns: int) -> str:
     if person == policy.other_person or any(duty.person == person for duty in policy.other_duty):
         return f"on call of {policy.other or 'the other side'}"
     if case is not None and case.holder == person:
-        return "who answers for the hold"
+        return HOLDER
     if person == policy.last:
         return LAST
     return f"somebody whom {policy.owner or 'the owner'} brought in"
@@ -73,7 +74,7 @@ class Spoken:
     """Makes a text of the ledger fit to be shown: names become `somebody`, and words that blame are left out."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        known = sorted({name for name in names if name.strip()}, key=len, reverse=True)
+        known = sorted({" ".join(name.split()) for name in names if name.strip()}, key=len, reverse=True)
         self.names = tuple(known)
         self._any = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)") if known else None
 

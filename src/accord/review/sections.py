@@ -14,11 +14,12 @@ _SECOND = NANOSECONDS["s"]
 
 
 class Table(Struct, frozen=True):
-    """Rows of texts under heads; `marked` are the numbers of rows that stand out."""
+    """Rows of texts under heads, and perhaps a title; `marked` are the numbers of rows that stand out."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     marked: tuple[int, ...] = ()
+    title: str = ""
 
 
 class Section(Struct, frozen=True):
@@ -119,8 +120,8 @@ def _kept(review: Review) -> Section:
 
 
 def _permitted(found: Permitted) -> Table:
-    rows = tuple((at, party, does) for at, party, does in found.steps)
-    return Table((f"permitted: {found.rule}", "", found.message), rows)
+    title = f"What everybody's own words permit: {found.message} ({found.rule})"
+    return Table(("at", "who", "what"), found.steps, title=title)
 
 
 def _lanes(review: Review) -> Section:

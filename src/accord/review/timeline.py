@@ -32,7 +32,7 @@ class Telling(Struct, frozen=True):
 class Decision(Struct, frozen=True):
     """What a party decided, and the facts that it needed; `reasons` says, per fact, why one was not there.
 
-    `is_act` is False where nobody acted: a deadline that passed with no answer.
+    `is_act` is False where nobody acted: a deadline that passed with no answer. `understands` says that being told is not enough.
     """
 
     party: str
@@ -41,6 +41,7 @@ class Decision(Struct, frozen=True):
     needs: tuple[str, ...] = ()
     reasons: tuple[tuple[str, Reason], ...] = ()
     is_act: bool = True
+    understands: bool = False
 
 
 class Timeline(Struct, frozen=True):
@@ -89,13 +90,20 @@ def _missing(timeline: Timeline) -> Iterator[Missing]:
         for name in decision.needs:
             fact = facts[name]
             told = _told(timeline, name, decision.party)
-            reached = (told.understood_ns or told.told_ns) if told else 0
-            if not is_apart(decision.at_ns, fact.existed_ns, told.told_ns if told else 0, reached):
+            reached = _reached(told, decision.understands)
+            if not is_apart(decision.at_ns, fact.existed_ns, 0, reached):
                 continue
             lag = (reached or timeline.ends_ns) - (fact.existed_ns or timeline.begins_ns)
             reason = dict(decision.reasons).get(name) or _reason(timeline, fact, told, decision.at_ns)
             needed = f"{decision.party}: {decision.says}"
             yield Missing(fact.says, fact.existed_ns, fact.where, needed, decision.at_ns, reached, max(0, lag), reason)
+
+
+def _reached(told: Telling | None, understands: bool) -> int:
+    """When a fact was there for a decision; 0 where it never was."""
+    if told is None:
+        return 0
+    return told.understood_ns or (0 if understands else told.told_ns)
 
 
 def _reason(timeline: Timeline, fact: Known, told: Telling | None, at_ns: int) -> Reason:
