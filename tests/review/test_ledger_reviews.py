@@ -39,11 +39,13 @@ def is_golden(name: str, text: str) -> None:
 
 
 @pytest.fixture
-def long_evening(tmp_path: Path) -> Review:
+def long_evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Review:
+    """Of a ledger whose hashes do not change with the source of the kernel, which they cover."""
+    for module in ("recording", "copying"):
+        monkeypatch.setattr(f"accord.store.{module}.program", lambda: "golden")
     file = tmp_path / "ledger.db"
     a_ledger(file, a_long_evening())
-    review = of_ledger(file)
-    return replace(review, header=replace(review.header, records=review.header.records.partition(", by")[0]))
+    return of_ledger(file)
 
 
 def test_a_real_ledger_gives_the_golden_review(long_evening: Review) -> None:

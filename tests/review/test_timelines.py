@@ -125,7 +125,7 @@ timeline:
     [
         ("", "t.csv:1:1: expected a line of column names, read nothing"),
         (HEAD, "t.csv:1:1: expected at least one line of a timeline"),
-        (HEAD + "2026-01-01T10:00:00Z,a,fact,b,,,,,,,,too many\n", "t.csv:2:40: expected 11 cells, read 12; quote a cell that holds a comma"),
+        (HEAD + "2026-01-01T10:00:00Z,a,fact,b,,,,,,,,too many\n", "t.csv:2:38: expected 11 cells, read 12; quote a cell that holds a comma"),
         (HEAD + "yesterday,a,fact,b\n", "t.csv:2:1: expected an instant with its zone, such as 2012-08-01T08:01:00-04:00, read 'yesterday'"),
         (HEAD + "2026-01-01T10:00:00,a,fact,b\n", "t.csv:2:1: expected an instant with its zone, such as 2012-08-01T08:01:00-04:00, read '2026-01-01T10:00:00'"),
         (HEAD + "2026-01-01T10:00:00Z,a,rumour,b\n", "t.csv:2:24: expected one of began, fact, told, understood, decision, promise, broke, assumption, helped, recovered, confirmed, read 'rumour'"),
