@@ -251,3 +251,45 @@ def test_what_the_ledger_says_is_never_markup() -> None:
 
 def test_json_and_review_say_the_same(long_evening: Review) -> None:
     assert msgspec.json.decode(msgspec.json.encode(long_evening), type=Review) == long_evening
+
+
+def test_what_reached_whom_is_told_by_hop_where_the_ledger_has_it(tmp_path: Path) -> None:
+    carried = a_whole_life()
+    turns = {row.after.turn for row in story_of(carried).rows if row.after}
+    sent = tuple(Sent(turn, Side.OWNER, "p0", "ntfy", Fate.DELIVERED) for turn in turns)
+    review = review_of((replace(story_of(carried), sent=sent),), recorded_of(carried), Spoken(()), Asked())
+    hops = [(hop.step, hop.interface, hop.actual) for hop in review.hops if hop.step == "deliver"]
+    assert hops == [("deliver", "accord -> payments/page level 1 (ntfy)", None)]
+
+
+def test_a_last_resort_that_is_asked_again_and_again_is_one_hop_and_one_row() -> None:
+    carried = Carried()
+    carried.fire()
+    for _ in range(12):
+        carried.timer()
+    review = reviewed(carried)
+    assert sum(row.needed_by.startswith("the last resort") for row in review.missing) == 1
+    assert sum("last resort" in hop.interface for hop in review.hops) == 1
+    assert sum(moment.what.startswith("the deadline passes") for moment in review.course) == 2
+    assert len(review.extract) == 13
+
+
+def test_a_breaker_that_opened_for_somebody_does_not_say_for_whom(tmp_path: Path) -> None:
+    from accord.cases.breaker import DEFAULT_BUDGET
+    from accord.store.ledger_sqlite import SqliteLedger
+    from store.recordings import admit, fire
+
+    with SqliteLedger(tmp_path / "ledger.db", budget=DEFAULT_BUDGET) as ledger:
+        admit(ledger, "p0", "p1", "c0")
+        for number in range(8):
+            ledger.record([fire(f"f{number}", f"shard {number}", START + number)]).result()
+    review = of_ledger(tmp_path / "ledger.db")
+    assert any("page" in boundary and "somebody" in boundary for boundary in review.header.boundaries)
+    assert "p0" not in markdown.render(review).replace("(", " ").replace(",", " ").split()
+
+
+def test_a_side_without_an_address_was_told_nothing() -> None:
+    story = replace(story_of(a_whole_life()), sent=())
+    review = review_of((story,), recorded_of(a_whole_life()), Spoken(()), Asked())
+    assert value(review, "TTB") is None
+    assert not any(mark.told_ns for lane in review.lanes if lane.party == "checkout" for mark in lane.marks)

@@ -186,6 +186,22 @@ def test_whatever_a_file_holds_it_is_read_or_refused_with_a_place(text: str) -> 
             assert str(refused).startswith(("t.csv:", "t.yaml:"))
 
 
+def test_a_landing_before_1970_is_an_instant_like_any_other() -> None:
+    review = of_csv(
+        HEAD
+        + "1969-07-20T20:17:40Z,lander,began,an alarm shows,alarm,,,,,,\n"
+        + "1969-07-20T20:18:40Z,ground,decision,goes on,,,alarm,,,,\n"
+    )
+    assert review.missing[0].lag == MINUTE
+    assert "1969-07-20 20:17:40" in html.render(review)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
+def test_an_instant_that_no_incident_has_is_refused(at: str) -> None:
+    with pytest.raises(Refused, match="expected an instant with its zone"):
+        of_csv(f"{HEAD}{at},a,fact,b\n")
+
+
 def test_each_kind_of_line_is_in_the_docs() -> None:
     page = (Path(__file__).parents[2] / "docs" / "review.md").read_text(encoding="utf-8")
     assert all(f"`{kind}`" in page for kind in Kind)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from accord.model.review import Contract
     from accord.review.ledger import Recorded, Sent, Story
 
-Became = Callable[[str], "tuple[Sent, ...]"]
+Became = Callable[[Iterable[str]], "dict[str, tuple[Sent, ...]]"]
+"""By the id of each case, what became of its messages."""
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -29,38 +30,34 @@ def opened_ledger(file: Path) -> "tuple[Recorded, frozenset[str], Became]":
             is_database = opened.read(len(_SQLITE)) == _SQLITE
             opened.seek(0)
             if not is_database:
-                return read_ledger(opened, str(file), row_hash), frozenset(), lambda _: ()
+                return read_ledger(opened, str(file), row_hash), frozenset(), lambda _: {}
         from accord.store.copying import lines
 
         recorded = read_ledger(lines(file), str(file), row_hash)
-        names, became = _of_database(file, {row.case_id for row in recorded.rows if row.case_id})
+        names = _names(file)
     except (Refused, StoreError) as error:
         raise click.ClickException(str(error)) from None
-    return recorded, names, became
+    return recorded, names, lambda cases: _sent(file, cases)
 
 
-def _of_database(file: Path, cases: Iterable[str]) -> tuple[frozenset[str], Became]:
-    from accord.review.ledger import Sent
+def _names(file: Path) -> frozenset[str]:
     from accord.store.ledger_sqlite import SqliteReader
 
     with SqliteReader(file) as reader:
-        people = [person for person in reader.people() if person.name or person.known_as]
-        names = frozenset(name for person in people for name in (person.name, person.known_as) if name)
-        sent = {
-            case: tuple(
-                Sent(
-                    each.message.turn,
-                    each.message.side,
-                    each.message.person,
-                    each.channel,
-                    each.fate,
-                    bool(each.also_in),
-                )
-                for each in reader.sendings(case)
-            )
-            for case in cases
-        }
-    return names, lambda case: sent.get(case, ())
+        return frozenset(name for person in reader.people() for name in (person.name, person.known_as) if name)
+
+
+def _sent(file: Path, cases: Iterable[str]) -> "dict[str, tuple[Sent, ...]]":
+    from accord.review.ledger import Sent
+    from accord.store.ledger_sqlite import SqliteReader
+    from accord.store.rows import Sending
+
+    def sent(each: Sending) -> Sent:
+        message = each.message
+        return Sent(message.turn, message.side, message.person, each.channel, each.fate, bool(each.also_in))
+
+    with SqliteReader(file) as reader:
+        return {case: tuple(map(sent, reader.sendings(case))) for case in cases}
 
 
 def selected(recorded: "Recorded", what: str, became: Became) -> "tuple[Story, ...]":
@@ -82,7 +79,8 @@ def selected(recorded: "Recorded", what: str, became: Became) -> "tuple[Story, .
             raise _usage(f"no deviation {what!r}; the latest are {known or 'none'}")
         if len(found) > 1 and len({each.case.key for each in found}) > 1:
             raise _usage(f"{what!r} begins {len(found)} ids: {', '.join(each.case.id for each in found[:5])}")
-    return tuple(replace(each, sent=became(each.case.id)) for each in found)
+    sent = became([each.case.id for each in found])
+    return tuple(replace(each, sent=sent.get(each.case.id)) for each in found)
 
 
 def _over(story: "Story") -> int:

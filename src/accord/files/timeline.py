@@ -3,7 +3,7 @@
 from hashlib import sha256
 from pathlib import Path
 
-from accord.files.decode import decoded
+from accord.files.decode import LARGEST, decoded, too_large
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.review.happened import Incident, incident_of
@@ -14,9 +14,12 @@ def read_timeline(file: Path) -> Incident:
     """What the file says; raises Refused with file, line and column of what is not as expected."""
     name = str(file)
     try:
-        content = file.read_bytes()
+        size = file.stat().st_size
+        content = file.read_bytes() if size <= LARGEST else b""
     except OSError as error:
         raise Refused(f"{name}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    if size > LARGEST:
+        raise refused(name, 1, 1, too_large(size))
     text = decoded(content, Place("", name, 1, 1))
     if isinstance(text, Problem):
         raise refused(name, text.place.line, text.place.column, text.reason)

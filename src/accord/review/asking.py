@@ -110,7 +110,7 @@ def _asking(story: Story, number: int) -> Asking:
         case.turn, said, party, case.actor, case.level, row.event.at_ns, case.deadline_ns,
         ending.event.at_ns if ending else story.ends_ns, _ended(ending), _acknowledged(within), understood,
         any(each.after is not None and each.after.misread_turn == case.turn for each in within),
-        tuple(_fates(story.sent, case.turn, case.actor)),
+        tuple(_fates(story.sent or (), case.turn, case.actor)),
     )  # fmt: skip
 
 

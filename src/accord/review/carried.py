@@ -131,13 +131,15 @@ def _of_row(fact: str, story: Story, row: Row) -> Iterator[Telling]:
 
 
 def told_at(story: Story, side: Side, from_ns: int) -> int:
-    """When a side was first told from an instant on: what failed or is queued still does not count as told; 0 for never."""
+    """When a side was first told from an instant on: what failed, is queued still or had no address does not count as told; 0 for never."""
     for row in story.rows:
         if row.event.at_ns < from_ns or row.after is None:
             continue
         told = [message for message in row.messages if message.side is side]
-        fates = [each.fate for each in story.sent if (each.turn, each.side) == (row.after.turn, side)]
-        if told and (not fates or any(fate not in (Fate.FAILED, Fate.QUEUED) for fate in fates)):
+        sent = story.sent or ()
+        fates = [each.fate for each in sent if (each.turn, each.side) == (row.after.turn, side)]
+        left = any(fate not in (Fate.FAILED, Fate.QUEUED) for fate in fates)
+        if told and (left or story.sent is None):
             return row.event.at_ns
     return 0
 

@@ -34,6 +34,7 @@ class Kind(StrEnum):
 
 
 COLUMNS = ("at", "party", "kind", "what", "id", "told_to", "about", "of", "within", "via", "reason")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _STANDING = (Kind.PROMISE, Kind.ASSUMPTION)
 _FACTS = (Kind.BEGAN, Kind.FACT)
 _ABOUT: dict[Kind, tuple[Kind, ...]] = {
@@ -147,9 +148,9 @@ class _Reading:
 
 def _instant(text: str) -> int:
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise ValueError(text)
-    return nanoseconds(moment)
+    return nanoseconds(moment) or 1
 
 
 def _neutral(cell: Cell, file: str) -> None:

@@ -95,7 +95,8 @@ def _table(table: Table) -> Iterator[str]:
         yield from ("<dl>", *_pairs(table.rows), "</dl>")
         return
     title = f"<caption>{escape(table.title)}</caption>\n" if table.title else ""
-    yield f"<table>\n{title}<thead><tr>{''.join(f'<th>{escape(head)}</th>' for head in table.heads)}</tr></thead>\n<tbody>"
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads)
+    yield f"<table>\n{title}<thead><tr>{heads}</tr></thead>\n<tbody>"
     for number, row in enumerate(table.rows):
         mark = ' class="mark"' if number in table.marked else ""
         cells = "".join(_cell(head, cell) for head, cell in zip(table.heads, row, strict=True))

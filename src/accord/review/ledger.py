@@ -1,6 +1,7 @@
 """A ledger as it was exported, decided again row by row: what each case was before and after, and what was told."""
 
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -163,10 +164,13 @@ def _hashed(line: _Line) -> tuple[Any, ...]:
 
 
 class Story(Struct, frozen=True):
-    """One deviation: all rows of its case in order, what became of its messages, and when it had fired in earlier cases."""
+    """One deviation: all rows of its case in order, what became of its messages, and when it had fired in earlier cases.
+
+    `sent` is None where that is not known, as in an export; a message that is in none of them had no address to go to.
+    """
 
     rows: tuple[Row, ...]
-    sent: tuple[Sent, ...] = ()
+    sent: tuple[Sent, ...] | None = None
     earlier_ns: tuple[int, ...] = ()
 
     @property
@@ -197,18 +201,23 @@ class Story(Struct, frozen=True):
 def stories(recorded: Recorded) -> tuple[Story, ...]:
     """Every deviation in order of its opening; what was heard of none is left out."""
     by_case: dict[str, list[Row]] = {}
+    fired: dict[str, list[Row]] = {}
     for row in recorded.rows:
         if row.case_id:
             by_case.setdefault(row.case_id, []).append(row)
-    made = [Story(tuple(rows)) for rows in by_case.values() if any(row.after is not None for row in rows)]
+        if isinstance(row.event, Fire):
+            fired.setdefault(row.key, []).append(row)
     return tuple(
-        Story(each.rows, each.sent, tuple(_earlier(recorded, each.rows[0].key, each.case.id, each.rows[0].event.at_ns)))
-        for each in made
+        Story(tuple(rows), earlier_ns=tuple(_earlier(fired.get(rows[0].key, ()), rows[0])))
+        for rows in by_case.values()
+        if any(row.after is not None for row in rows)
     )
 
 
-def _earlier(recorded: Recorded, key: str, case_id: str, before_ns: int) -> Iterable[int]:
-    for row in recorded.rows:
-        fired = isinstance(row.event, Fire) and row.key == key and row.case_id != case_id
-        if fired and row.event.at_ns < before_ns:
-            yield row.event.at_ns
+def _earlier(fired: Iterable[Row], first: Row) -> Iterable[int]:
+    """When the same key had fired before, in other cases."""
+    return (
+        row.event.at_ns
+        for row in takewhile(lambda row: row.sequence < first.sequence, fired)
+        if row.case_id != first.case_id
+    )

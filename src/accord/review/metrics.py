@@ -44,7 +44,9 @@ def _both_told(story: Story) -> _Value:
     told = [told_at(story, side, opened) for side in (Side.OWNER, Side.OTHER)]
     if not all(told):
         return None, "a side was never told"
-    return max(told) - story.first.since_ns, "" if story.sent else "queued; whether it arrived is not in these lines"
+    return max(
+        told
+    ) - story.first.since_ns, "" if story.sent is not None else "queued; whether it arrived is not in these lines"
 
 
 def _owned(story: Story) -> _Value:
@@ -63,7 +65,7 @@ def _common_ground(story: Story) -> _Value:
     row = _understood(story)
     if row is None or row.after is None:
         return None, "nobody had it with a right read-back"
-    seen = [each.fate for each in story.sent if each.side is Side.OTHER and each.turn >= row.after.turn]
+    seen = [each.fate for each in story.sent or () if each.side is Side.OTHER and each.turn >= row.after.turn]
     if not any(fate in (Fate.OPENED, Fate.ANSWERED) for fate in seen):
         return None, "nothing shows that the other side read it"
     return None, "both sides hold it, and when the other side read it is not kept"
@@ -161,7 +163,7 @@ _COUNTS: dict[str, tuple[str, Callable[[Story], int]]] = {
     "stale answers": ("answers to a turn that was over", _stale),
     "wrong read-backs": ("against the signal, which was ambiguous", lambda story: story.case.misread),
     "held": ("times that it was held", _held),
-    "bundled": ("messages that a bundle told instead", lambda story: sum(each.is_bundled for each in story.sent)),
+    "bundled": ("messages that a bundle told instead", lambda story: sum(each.is_bundled for each in story.sent or ())),
     "interrupts": ("messages that may wake somebody", _interrupts),
 }
 

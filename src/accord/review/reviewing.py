@@ -94,7 +94,7 @@ def _gaps(stories: Sequence[Story], recorded: Recorded) -> Iterator[str]:
         for row in story.rows:
             if isinstance(row.event, Lapse) and row.changed:
                 yield f"a source of the signal fell silent at row {row.sequence}: from there on it says nothing"
-        if not story.sent:
+        if story.sent is None:
             yield "what became of each message is not in these lines: read the ledger itself for that"
         if story.case.is_open:
             yield "the deviation is still open"

@@ -253,8 +253,11 @@ def _none(rows: tuple[tuple[str, ...], ...], says: str) -> tuple[str, ...]:
 
 
 def instant(at_ns: int) -> str:
-    """An instant to the second, in UTC."""
-    moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at_ns // 1000)
+    """An instant to the second, in UTC; as it is where no calendar has it."""
+    try:
+        moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at_ns // 1000)
+    except OverflowError:
+        return f"{at_ns} ns"
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -57,20 +57,25 @@ class Timeline(Struct, frozen=True):
 
 def lanes(timeline: Timeline) -> tuple[Lane, ...]:
     """One lane for each party, with what concerns it: facts that it was told, or that a decision of it needed."""
-    made = (Lane(party, tuple(_marks(timeline, party))) for party in timeline.parties)
-    return tuple(lane for lane in made if lane.marks)
-
-
-def _marks(timeline: Timeline, party: str) -> Iterator[Mark]:
+    told = _told(timeline)
+    needed: dict[tuple[str, str], list[Decision]] = {}
+    for decision in timeline.decisions:
+        for name in decision.needs:
+            needed.setdefault((name, decision.party), []).append(decision)
+    marks: dict[str, list[Mark]] = {party: [] for party in timeline.parties}
     for fact in timeline.facts:
-        told = _told(timeline, fact.id, party)
-        needed = [each for each in timeline.decisions if each.party == party and fact.id in each.needs]
-        if told is None and not needed:
-            continue
-        told_ns, understood_ns = (told.told_ns, told.understood_ns) if told else (0, 0)
-        acts = [each.at_ns for each in needed if each.is_act]
-        acted = [at_ns for at_ns in acts if is_apart(at_ns, fact.existed_ns, told_ns, understood_ns)]
-        yield Mark(fact.says, fact.existed_ns, told_ns, understood_ns, min(acted, default=0))
+        for party in timeline.parties:
+            at = (fact.id, party)
+            if at in told or at in needed:
+                marks[party].append(_mark(fact, told.get(at), needed.get(at, [])))
+    return tuple(Lane(party, tuple(each)) for party, each in marks.items() if each)
+
+
+def _mark(fact: Known, told: Telling | None, needed: list[Decision]) -> Mark:
+    told_ns, understood_ns = (told.told_ns, told.understood_ns) if told else (0, 0)
+    acts = [each.at_ns for each in needed if each.is_act]
+    acted = [at_ns for at_ns in acts if is_apart(at_ns, fact.existed_ns, told_ns, understood_ns)]
+    return Mark(fact.says, fact.existed_ns, told_ns, understood_ns, min(acted, default=0))
 
 
 def is_apart(at_ns: int, existed_ns: int, told_ns: int, understood_ns: int) -> bool:
@@ -85,11 +90,11 @@ def missing(timeline: Timeline) -> tuple[Missing, ...]:
 
 
 def _missing(timeline: Timeline) -> Iterator[Missing]:
-    facts = {fact.id: fact for fact in timeline.facts}
+    facts, tellings = {fact.id: fact for fact in timeline.facts}, _told(timeline)
     for decision in sorted(timeline.decisions, key=lambda each: each.at_ns):
         for name in decision.needs:
             fact = facts[name]
-            told = _told(timeline, name, decision.party)
+            told = tellings.get((name, decision.party))
             reached = _reached(told, decision.understands)
             if not is_apart(decision.at_ns, fact.existed_ns, 0, reached):
                 continue
@@ -114,14 +119,15 @@ def _reason(timeline: Timeline, fact: Known, told: Telling | None, at_ns: int) -
     return Reason.MISROUTED if others else Reason.NO_SIGNAL
 
 
-def _told(timeline: Timeline, fact: str, party: str) -> Telling | None:
-    """When a party was first told of a fact, and first understood it."""
-    found = [each for each in timeline.tellings if each.fact == fact and each.party == party]
-    if not found:
-        return None
-    told = min((each.told_ns for each in found if each.told_ns), default=0)
-    understood = min((each.understood_ns for each in found if each.understood_ns), default=0)
-    return Telling(fact, party, told or understood, understood)
+def _told(timeline: Timeline) -> dict[tuple[str, str], Telling]:
+    """By fact and party, when the party was first told of it, and first understood it."""
+    found: dict[tuple[str, str], Telling] = {}
+    for each in timeline.tellings:
+        known = found.get((each.fact, each.party), each)
+        told = min(filter(None, (known.told_ns, each.told_ns)), default=0)
+        understood = min(filter(None, (known.understood_ns, each.understood_ns)), default=0)
+        found[each.fact, each.party] = Telling(each.fact, each.party, told or understood, understood)
+    return found
 
 
 def joined(timelines: Iterable[Timeline]) -> Timeline:
