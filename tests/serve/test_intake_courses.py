@@ -60,7 +60,7 @@ def test_an_end_that_was_remembered_but_not_recorded_is_recorded_when_it_is_told
     post(service, slow("a"))
     record = service.ledger.record
 
-    def refused(_entries: Any) -> Future[Any]:
+    def refused(*_entries: Any) -> Future[Any]:
         failed: Future[Any] = Future()
         failed.set_exception(Unavailable("the disk is full"))
         return failed

@@ -1,0 +1,188 @@
+"""The lines of an imported timeline, checked: kinds, instants, and that what they speak about is there."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from msgspec import Struct
+
+from accord.boundaries.duty import nanoseconds
+from accord.model.duration import parse_duration
+from accord.model.problem import Refused
+from accord.model.review import Reason
+from accord.review.table import Cell, Line, Written, refused
+from accord.review.words import forbidden_in
+
+T = TypeVar("T")
+
+
+class Kind(StrEnum):
+    """What a line of a timeline says."""
+
+    BEGAN = "began"
+    FACT = "fact"
+    TOLD = "told"
+    UNDERSTOOD = "understood"
+    DECISION = "decision"
+    PROMISE = "promise"
+    BROKE = "broke"
+    ASSUMPTION = "assumption"
+    HELPED = "helped"
+    RECOVERED = "recovered"
+    CONFIRMED = "confirmed"
+
+
+COLUMNS = ("at", "party", "kind", "what", "id", "told_to", "about", "of", "within", "via", "reason")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_STANDING = (Kind.PROMISE, Kind.ASSUMPTION)
+_FACTS = (Kind.BEGAN, Kind.FACT)
+_ABOUT: dict[Kind, tuple[Kind, ...]] = {
+    Kind.FACT: (Kind.ASSUMPTION,),
+    Kind.BEGAN: (Kind.ASSUMPTION,),
+    Kind.TOLD: _FACTS,
+    Kind.UNDERSTOOD: _FACTS,
+    Kind.DECISION: _FACTS,
+    Kind.ASSUMPTION: (Kind.PROMISE,),
+    Kind.BROKE: (Kind.PROMISE,),
+}
+
+
+class Happened(Struct, frozen=True):
+    """One line. `at_ns` is 0 where it stood before anybody wrote down when; `within` is nanoseconds, 0 where nobody said."""
+
+    number: int
+    line: int
+    kind: Kind
+    at_ns: int
+    party: str
+    what: str
+    id: str = ""
+    told_to: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    of: str = ""
+    within: int = 0
+    via: str = ""
+    reason: Reason | None = None
+
+
+class Incident(Struct, frozen=True):
+    """A timeline as it was written, in order of time; what has no instant comes first."""
+
+    title: str
+    sources: tuple[str, ...]
+    lines: tuple[Happened, ...]
+    file: str
+    hash: str = ""
+
+    def of_kind(self, *kinds: Kind) -> tuple[Happened, ...]:
+        """The lines of these kinds, in order."""
+        return tuple(line for line in self.lines if line.kind in kinds)
+
+
+def incident_of(written: Written, file: str, hash_: str = "") -> Incident:
+    """The lines, checked; raises Refused with file, line and column of the first that is not as expected."""
+    if not written.lines:
+        raise refused(file, 1, 1, "expected at least one line of a timeline")
+    read = [_Reading(line, file, number).happened() for number, line in enumerate(written.lines, 1)]
+    _check_about(read, written.lines, file)
+    if not any(line.kind in _FACTS for line in read):
+        raise refused(file, 1, 1, "expected at least one line of the kind fact or began")
+    title = written.title.text.strip() if written.title else file
+    if written.title:
+        _neutral(written.title, file)
+    return Incident(title, written.sources, tuple(sorted(read, key=lambda each: each.at_ns)), file, hash_)
+
+
+class _Reading:
+    """One line as it is read."""
+
+    def __init__(self, line: Line, file: str, number: int) -> None:
+        self.line, self.file, self.number = line, file, number
+        for name, cell in line.cells.items():
+            if name not in COLUMNS:
+                raise refused(file, cell.line, cell.column, f"no column {name!r}; expected {', '.join(COLUMNS)}")
+            _neutral(cell, file)
+
+    def happened(self) -> Happened:
+        kind = self.parsed("kind", "one of " + ", ".join(Kind), Kind)
+        if kind is None:
+            raise self.refused(None, f"no `kind`; expected one of {', '.join(Kind)}")
+        at_ns = self.parsed("at", "an instant with its zone, such as 2012-08-01T08:01:00-04:00", _instant)
+        if at_ns is None and kind not in _STANDING:
+            raise self.refused(None, f"no `at`; only {' and '.join(_STANDING)} may stand without an instant")
+        told_to = self.listed("told_to")
+        if kind is Kind.TOLD and not (told_to and self.listed("about")):
+            raise self.refused(None, "a line of the kind told says whom (`told_to`) and of which fact (`about`)")
+        within = self.parsed("within", "a duration such as 30m", parse_duration)
+        reason = self.parsed("reason", "one of " + ", ".join(Reason), Reason)
+        return Happened(
+            self.number, self.line.line, kind, at_ns or 0, self.text("party", True), self.text("what", kind not in (Kind.TOLD, Kind.UNDERSTOOD)),
+            self.text("id"), told_to, self.listed("about"), self.text("of"), within or 0, self.text("via"), reason,
+        )  # fmt: skip
+
+    def text(self, name: str, is_needed: bool = False) -> str:
+        cell = self.line.cells.get(name)
+        if cell is None or not cell.text.strip():
+            if is_needed:
+                raise self.refused(None, f"no `{name}`")
+            return ""
+        return " ".join(cell.text.split())
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(name).split(";") if part.strip())
+
+    def parsed(self, name: str, expected: str, parse: Callable[[str], T]) -> T | None:
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            return parse(text)
+        except (ValueError, Refused, OverflowError):
+            raise self.refused(self.line.cells[name], f"expected {expected}, read {text!r}") from None
+
+    def refused(self, cell: Cell | None, reason: str) -> Refused:
+        at = (cell.line, cell.column) if cell else (self.line.line, self.line.column)
+        return refused(self.file, *at, reason)
+
+
+def _instant(text: str) -> int:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(text)
+    return nanoseconds(moment) or 1
+
+
+def _neutral(cell: Cell, file: str) -> None:
+    if word := forbidden_in(cell.text):
+        reason = f"{word!r} looks from afterwards or blames; expected what was known, said or done at that time"
+        raise refused(file, cell.line, cell.column, reason)
+
+
+def _check_about(read: Iterable[Happened], lines: tuple[Line, ...], file: str) -> None:
+    """Refuses an id that is there twice, and a line about something that is not there or of a kind it cannot be about."""
+    known: dict[str, Happened] = {}
+    every = list(zip(read, lines, strict=True))
+    for happened, line in every:
+        if happened.id and happened.id in known:
+            cell = line.cells["id"]
+            raise refused(
+                file,
+                cell.line,
+                cell.column,
+                f"the id {happened.id!r} is there already, in line {known[happened.id].line}",
+            )
+        known[happened.id] = happened
+    for happened, line in every:
+        for name in happened.about:
+            cell = line.cells["about"]
+            allowed = _ABOUT.get(happened.kind, ())
+            if name not in known or known[name].kind not in allowed:
+                kinds = " or ".join(allowed) or "nothing"
+                read_ = f"of the kind {known[name].kind}" if name in known else "of no line"
+                raise refused(
+                    file,
+                    cell.line,
+                    cell.column,
+                    f"a line of the kind {happened.kind} is about the id of a {kinds}, read {name!r}, {read_}",
+                )

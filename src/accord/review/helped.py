@@ -1,0 +1,92 @@
+"""What carried the load: what went well because somebody did it, as roles; and what stays open to ask."""
+
+from collections.abc import Iterator
+
+from accord.cases.case import Phase
+from accord.cases.events import Accept, Commit, Confirm, Decline, Dispute, Progress, ReadBack
+from accord.model.review import Missing, Moment, Question, Reason
+from accord.review.asking import Ended, askings
+from accord.review.carried import first_commitment, last_claim, owner_of
+from accord.review.ledger import Row, Story
+from accord.review.roles import Spoken, role
+
+
+def helped_by(story: Story, spoken: Spoken) -> Iterator[Moment]:
+    """Answers before their deadline, renewals in time, hand-overs that worked, disputes that caught something, help nobody was on duty for."""
+    for row in story.rows:
+        if row.changed and row.before and row.after and (what := _helped(row)):
+            speaker = role(getattr(row.event, "by", ""), row.policy, row.before, row.event.at_ns)
+            yield Moment(row.event.at_ns, spoken(speaker), what)
+
+
+def _helped(row: Row) -> str:
+    event, before = row.event, row.before
+    assert before is not None
+    if isinstance(event, Commit):
+        spare = event.at_ns < before.deadline_ns
+        return "had it before the deadline to answer" if spare and before.phase is not Phase.LAST else "had it"
+    words: dict[type, str] = {
+        Accept: "a hand-over was accepted, with no instant without somebody responsible",
+        Progress: "a commitment was renewed before it ran out",
+        Dispute: "the other side saw that it was not recovered, before it was closed",
+        Confirm: "the other side said that it is recovered",
+    }
+    if isinstance(event, Decline):
+        return "said at once that it belongs elsewhere, and to whom" if event.names else ""
+    if isinstance(event, ReadBack):
+        return "read back what the page meant, unasked for time" if row.after and row.after.understood else ""
+    return words.get(type(event), "")
+
+
+def questions_of(story: Story, spoken: Spoken, lacking: tuple[Missing, ...]) -> tuple[Question, ...]:
+    """What the record cannot answer; each begins with what or how."""
+    return tuple(dict.fromkeys([*_of_turns(story, spoken), *_of_holes(story, spoken), *_of_reasons(lacking)]))
+
+
+def _of_turns(story: Story, spoken: Spoken) -> Iterator[Question]:
+    for each in askings(story):
+        if each.ended is Ended.PASSED:
+            yield Question(spoken(each.role), "What was on the screen, or not, between the page and its deadline?")
+        if each.ended is Ended.DECLINED:
+            yield Question(spoken(each.role), "What in the page led to the one who was asked?")
+        if each.ended is Ended.UNREACHABLE:
+            yield Question(spoken(each.party), "How is a channel noticed that no longer reaches anybody?")
+        if each.is_misread:
+            yield Question(spoken(each.role), "What did the page lead you to expect?")
+
+
+def _of_holes(story: Story, spoken: Spoken) -> Iterator[Question]:
+    policy = story.policy
+    subject = spoken(story.first.deviation.subject)
+    if committed := first_commitment(story):
+        who = role(getattr(committed.event, "by", ""), committed.policy, committed.after, committed.event.at_ns)
+        yield Question(spoken(who), "What made you sure what to do first?")
+    if claimed := last_claim(story):
+        yield Question(owner_of(policy), f"What was changed so that {subject} is as agreed again?")
+        if claimed.after and story.case.closed_by in ("telemetry", "unconfirmed"):
+            yield Question(policy.other or "the other side", "How did you notice that it was over?")
+    if policy.other:
+        yield Question(policy.other, "What did you do meanwhile, and what did you take the state to be?")
+
+
+_ASKS = {
+    Reason.NO_CLAUSE: "What do you count on here that no contract says yet?",
+    Reason.NO_SIGNAL: "What shows this at the moment it begins, and to whom?",
+    Reason.SILENT_SOURCE: "How is it noticed that a source has fallen silent?",
+    Reason.HELD: "What was the hold for, and how was its end chosen?",
+    Reason.MISROUTED: "How is it decided who is asked for this signal?",
+    Reason.UNDELIVERED: "How is a message noticed that does not arrive?",
+    Reason.UNOPENED: "What else asked for attention at that time?",
+    Reason.AMBIGUOUS: "What in the message could be read in two ways?",
+    Reason.STALE_CONTRACT: "How does a change of the rota reach what asks by it?",
+}
+
+
+def _of_reasons(lacking: tuple[Missing, ...]) -> Iterator[Question]:
+    for row in lacking:
+        yield Question(row.needed_by.partition(":")[0], _ASKS[row.reason])
+
+
+def questions_on(lacking: tuple[Missing, ...]) -> tuple[Question, ...]:
+    """The questions that follow from what was missing alone, each once."""
+    return tuple(dict.fromkeys(_of_reasons(lacking)))

@@ -1,0 +1,120 @@
+"""Hop by hop: from the condition to the confirmation, at which interface, against which budget."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from accord.cases.case import Case, Phase
+from accord.cases.promise import promised_until
+from accord.model.message import Fate
+from accord.model.review import Hop
+from accord.review.asking import Asking, Ended, askings
+from accord.review.carried import first_commitment, last_claim, owner_of
+from accord.review.kept import LATE
+from accord.review.ledger import Row, Story
+from accord.review.roles import Spoken
+
+NOT_KEPT = "the ledger does not hold when"
+
+
+def hops_of(story: Story, spoken: Spoken) -> tuple[Hop, ...]:
+    """All hops of one deviation, in order, the longest marked."""
+    return marked(tuple(_hops(story, spoken)))
+
+
+def marked(hops: Sequence[Hop]) -> tuple[Hop, ...]:
+    """The hops with the one that took longest marked; none where none took time."""
+    longest = max((hop.actual or 0 for hop in hops), default=0)
+    first = next((number for number, hop in enumerate(hops) if hop.actual == longest), -1) if longest else -1
+    return tuple(replace(hop, is_longest=number == first) for number, hop in enumerate(hops))
+
+
+def _hops(story: Story, spoken: Spoken) -> Iterator[Hop]:
+    first, asked = story.first, askings(story)
+    signal = spoken(f"signal {first.deviation.signal} -> accord")
+    yield Hop("detect", signal, 0, first.opened_ns - first.since_ns)
+    if asked:
+        yield Hop("route", f"accord -> {asked[0].party}", 0, asked[0].begun_ns - first.opened_ns, _held(story))
+    for each in _together(asked):
+        yield from _of_asking(each, spoken)
+    yield from _recovery(story, spoken)
+    yield from _confirmation(story, spoken)
+
+
+def _together(asked: Sequence[Asking]) -> Iterator[Asking]:
+    """The askings, those of the last resort that follow each other as one."""
+    waiting: Asking | None = None
+    for each in asked:
+        if waiting and each.is_last and waiting.is_last:
+            waiting = replace(each, begun_ns=waiting.begun_ns, deadline_ns=waiting.deadline_ns)
+            continue
+        if waiting:
+            yield waiting
+        waiting = each
+    if waiting:
+        yield waiting
+
+
+def _held(story: Story) -> str:
+    return "held first" if story.first.phase is Phase.HELD else ""
+
+
+def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
+    level = f"/page level {asking.level + 1}" if asking.party != "accord" else "/last resort"
+    page = f"{asking.party}{level}"
+    for channel, fate in asking.fates:
+        step = {Fate.OPENED: "open", Fate.ANSWERED: "open", Fate.DELIVERED: "deliver"}.get(fate, "hand")
+        yield Hop(step, spoken(f"accord -> {page} ({channel})"), 0, None, f"{fate}; {NOT_KEPT}")
+    budget, back = max(0, asking.deadline_ns - asking.begun_ns), f"{page} -> accord"
+    if asking.acknowledged_ns:
+        yield Hop("acknowledge", back, budget, asking.acknowledged_ns - asking.begun_ns)
+    if asking.understood_ns:
+        yield Hop("read back", back, budget, asking.understood_ns - asking.begun_ns)
+    step = "commit" if asking.is_answered or asking.ended is Ended.OPEN else "answer"
+    is_open = asking.ended is Ended.OPEN
+    late = asking.ended_ns - asking.deadline_ns if asking.ended is Ended.PASSED else 0
+    note = "passed on, but late: accord was not running" if late >= LATE else str(asking.ended)
+    yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open)
+
+
+def _recovery(story: Story, spoken: Spoken) -> Iterator[Hop]:
+    committed, claimed = first_commitment(story), last_claim(story)
+    if committed is None or committed.after is None:
+        return
+    begun = committed.event.at_ns
+    ended = claimed.event.at_ns if claimed and claimed.event.at_ns >= begun else 0
+    until = promised_until(committed.after, committed.policy, begun)
+    budget = max(0, (until or committed.after.eta_ns) - begun)
+    interface = spoken(_operation(story))
+    yield Hop("recover", interface, budget, (ended or story.ends_ns) - begun, is_open=not ended)
+
+
+def _operation(story: Story) -> str:
+    deviation = story.first.deviation
+    return f"{deviation.provider}/{deviation.operation}".strip("/") or owner_of(story.policy)
+
+
+def _confirmation(story: Story, spoken: Spoken) -> Iterator[Hop]:
+    claims = [row for row in story.rows if row.changed and row.after and _claims(row.before, row.after)]
+    for claim in claims:
+        assert claim.after is not None
+        ended = _ended(story, claim)
+        budget = claim.after.deadline_ns - claim.event.at_ns
+        who = f"{story.policy.other or 'telemetry'} -> accord"
+        until = ended.event.at_ns if ended else story.ends_ns
+        note = _closing(ended.after) if ended and ended.after else ""
+        yield Hop("confirm", spoken(who), budget, until - claim.event.at_ns, note, ended is None)
+
+
+def _closing(case: Case) -> str:
+    words = {"other": "by the other side", "telemetry": "by telemetry", "unconfirmed": "by nobody"}
+    return words.get(case.closed_by, str(case.phase)) if not case.is_open else "it was not recovered"
+
+
+def _claims(before: Case | None, after: Case) -> bool:
+    return after.phase is Phase.CLAIMED and (before is None or before.phase is not Phase.CLAIMED)
+
+
+def _ended(story: Story, claim: Row) -> Row | None:
+    later = [row for row in story.rows if row.sequence > claim.sequence]
+    return next((row for row in later if row.after and row.after.phase is not Phase.CLAIMED), None)

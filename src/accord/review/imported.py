@@ -1,0 +1,212 @@
+"""The review of a past incident from a plain timeline: the same sections, from what was written down."""
+
+from collections.abc import Iterator
+
+from accord.model.duration import NANOSECONDS
+from accord.model.review import Clause, Extract, Header, Hop, Metric, Moment, Point, Question, Review, Unexamined
+from accord.review.happened import Happened, Incident, Kind
+from accord.review.helped import questions_on
+from accord.review.hops import marked
+from accord.review.timeline import Decision, Known, Telling, Timeline, lanes, missing
+
+_DAY = NANOSECONDS["d"]
+NO_WITNESS = "a timeline holds no contracts, so the checker has no witness for it"
+NO_CHANGES = "none is proposed: write what both sides said as accord.yaml, and `accord check` tries what would remove each finding"
+
+
+def imported_review(incident: Incident) -> Review:
+    """The review of an incident."""
+    timeline = timeline_of(incident)
+    lacking = missing(timeline)
+    unexamined = tuple(_unexamined(incident, timeline.begins_ns))
+    return Review(
+        _header(incident, timeline),
+        course=tuple(Moment(each.at_ns, each.party, _what(each, incident)) for each in incident.lines if each.at_ns),
+        no_witness=NO_WITNESS,
+        clauses=tuple(sorted(_clauses(incident), key=lambda clause: not clause.is_kept)),
+        lanes=lanes(timeline),
+        missing=lacking,
+        unexamined=unexamined,
+        hops=marked(tuple(_hops(incident, timeline))),
+        helped=tuple(Moment(each.at_ns, each.party, each.what) for each in incident.of_kind(Kind.HELPED)),
+        questions=tuple(dict.fromkeys((*questions_on(lacking), *_questions(incident, unexamined)))),
+        no_changes=NO_CHANGES,
+        extract=tuple(Extract(each.line, each.at_ns, f"{each.kind}: {each.party}", "") for each in incident.lines),
+        metrics=tuple(_metrics(incident, timeline)),
+    )
+
+
+def timeline_of(incident: Incident) -> Timeline:
+    """Its facts, tellings and decisions; what happened before it began does not stretch its window."""
+    parties = dict.fromkeys(party for each in incident.lines for party in (each.party, *each.told_to))
+    facts = tuple(Known(_name(each), each.what, each.at_ns, each.party) for each in _facts(incident))
+    decisions = tuple(
+        Decision(
+            each.party,
+            each.what,
+            each.at_ns,
+            each.about,
+            tuple((name, each.reason) for name in each.about if each.reason),
+        )
+        for each in incident.of_kind(Kind.DECISION)
+    )
+    began = [each.at_ns for each in incident.of_kind(Kind.BEGAN)] or [each.at_ns for each in _facts(incident)]
+    ends = max(each.at_ns for each in incident.lines)
+    return Timeline(tuple(parties), min(began), ends, facts, tuple(_tellings(incident)), decisions)
+
+
+def _facts(incident: Incident) -> tuple[Happened, ...]:
+    return incident.of_kind(Kind.BEGAN, Kind.FACT)
+
+
+def _name(each: Happened) -> str:
+    return each.id or f"line {each.number}"
+
+
+def _tellings(incident: Incident) -> Iterator[Telling]:
+    """Who was told of what: with the fact itself, or by a line of its own. Where a fact was seen it is known."""
+    for fact in _facts(incident):
+        yield Telling(_name(fact), fact.party, fact.at_ns)
+        yield from (Telling(_name(fact), party, fact.at_ns) for party in fact.told_to)
+    for each in incident.of_kind(Kind.TOLD):
+        yield from (Telling(name, party, each.at_ns) for name in each.about for party in each.told_to)
+    for each in incident.of_kind(Kind.UNDERSTOOD):
+        yield from (Telling(name, each.party, 0, each.at_ns) for name in each.about)
+
+
+def _header(incident: Incident, timeline: Timeline) -> Header:
+    boundaries = dict.fromkeys(f"{each.party} -> {each.of}" for each in incident.lines if each.of)
+    gaps = [] if incident.of_kind(Kind.CONFIRMED) else ["nobody confirms that it was over"]
+    gaps += [] if incident.of_kind(Kind.UNDERSTOOD) else ["when anybody understood what they were told"]
+    records = f"{len(incident.lines)} lines of {incident.file}" + (
+        f" (sha256 {incident.hash[:16]})" if incident.hash else ""
+    )
+    return Header(
+        incident.title, tuple(boundaries) or timeline.parties[:1], timeline.parties, timeline.begins_ns, timeline.ends_ns, records,
+        gaps=tuple(gaps), sources=incident.sources,
+    )  # fmt: skip
+
+
+def _what(each: Happened, incident: Incident) -> str:
+    named = {_name(fact): fact.what for fact in _facts(incident)}
+    if each.kind is Kind.TOLD:
+        said = f"tells {', '.join(each.told_to)}: {'; '.join(named[name] for name in each.about)}"
+        return f"{said} ({each.what})" if each.what else said
+    if each.kind is Kind.UNDERSTOOD:
+        return each.what or f"understands: {'; '.join(named[name] for name in each.about)}"
+    return f"{each.what} (tells {', '.join(each.told_to)})" if each.told_to else each.what
+
+
+def _clauses(incident: Incident) -> Iterator[Clause]:
+    broke = {name: each for each in incident.of_kind(Kind.BROKE) for name in each.about}
+    for promise in incident.of_kind(Kind.PROMISE):
+        ended = broke.get(promise.id) if promise.id else None
+        evidence = ended.what if ended else "nothing in the timeline says otherwise"
+        yield Clause(promise.party, promise.what, ended is None, evidence)
+
+
+def _unexamined(incident: Incident, began_ns: int) -> Iterator[Unexamined]:
+    """Assumptions that no promise answers, and those that a fact spoke against before it began."""
+    for each in incident.of_kind(Kind.ASSUMPTION):
+        against = [fact for fact in _facts(incident) if each.id and each.id in fact.about]
+        because = [] if each.about else [f"no word of {each.of or 'anybody'} answers it"]
+        because += [_against(fact, began_ns) for fact in against]
+        if because:
+            yield Unexamined(each.party, each.of or "nobody", each.what, "; ".join(because))
+
+
+def _against(fact: Happened, began_ns: int) -> str:
+    if fact.at_ns >= began_ns:
+        return f"then seen to be otherwise: {fact.what}"
+    days = (began_ns - fact.at_ns) // _DAY
+    return f"already otherwise{f', {days} days earlier' if days else ', before it began'}: {fact.what}"
+
+
+def _hops(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
+    """Each way that a fact took or had to take: existed to told, told to understood, and those that were never told."""
+    facts = {_name(fact): fact for fact in _facts(incident)}
+    for each in incident.of_kind(Kind.TOLD):
+        for name in each.about:
+            for party in each.told_to:
+                yield Hop(
+                    "tell",
+                    _interface(each, party),
+                    each.within,
+                    max(0, each.at_ns - facts[name].at_ns),
+                    facts[name].what,
+                )
+    yield from _understandings(incident, timeline)
+    yield from _never(timeline)
+    began = min((each.at_ns for each in incident.of_kind(Kind.BEGAN)), default=0)
+    for each in incident.of_kind(Kind.RECOVERED, Kind.CONFIRMED):
+        if began:
+            step = "recover" if each.kind is Kind.RECOVERED else "confirm"
+            yield Hop(step, each.party, each.within, each.at_ns - began, each.what)
+
+
+def _interface(each: Happened, party: str) -> str:
+    return f"{each.party} -> {party}" + (f" ({each.via})" if each.via else "")
+
+
+def _understandings(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
+    """From told to understood, where that is on record, and where whoever was told is not heard of again."""
+    for each in _facts(incident):
+        for party in each.told_to:
+            told = [one.understood_ns for one in timeline.tellings if (one.fact, one.party) == (_name(each), party)]
+            at_ns = min(filter(None, told), default=0)
+            if at_ns or not _acts(incident, party, each.at_ns):
+                note = (
+                    each.what if at_ns else f"{each.what}: told, and nothing that followed from it there is on record"
+                )
+                took = max(0, (at_ns or timeline.ends_ns) - each.at_ns)
+                yield Hop("understand", _interface(each, party), each.within, took, note, is_open=not at_ns)
+
+
+def _acts(incident: Incident, party: str, from_ns: int) -> bool:
+    return any(each.party == party and each.at_ns >= from_ns for each in incident.lines)
+
+
+def _never(timeline: Timeline) -> Iterator[Hop]:
+    told = {(each.fact, each.party) for each in timeline.tellings}
+    facts = {fact.id: fact for fact in timeline.facts}
+    needed = dict.fromkeys((name, each.party) for each in timeline.decisions for name in each.needs)
+    for name, party in needed:
+        if (name, party) not in told:
+            fact = facts[name]
+            begun = max(fact.existed_ns, timeline.begins_ns)
+            note = f"{fact.says}: never told"
+            yield Hop("tell", f"{fact.where} -> {party}", 0, timeline.ends_ns - begun, note, is_open=True)
+
+
+def _questions(incident: Incident, unexamined: tuple[Unexamined, ...]) -> Iterator[Question]:
+    for row in unexamined:
+        yield Question(row.of, f"What would you have to know to answer for this: {row.assumes}?")
+    for each in incident.of_kind(Kind.DECISION):
+        yield Question(each.party, f"What did you take the state to be when you decided: {each.what}?")
+    if not incident.of_kind(Kind.HELPED):
+        yield Question("all", "What kept it from being worse, and is in no timeline?")
+
+
+def _metrics(incident: Incident, timeline: Timeline) -> Iterator[Metric]:
+    began = incident.of_kind(Kind.BEGAN)
+    told = [
+        each.told_ns
+        for each in timeline.tellings
+        if began and each.fact == _name(began[0]) and each.party != began[0].party
+    ]
+    yield _metric(
+        "TTD", "from the condition until the first party elsewhere was told", incident, began, min(told, default=0)
+    )
+    for name, means, kind in (
+        ("TTR", "from the condition until it was recovered", Kind.RECOVERED),
+        ("TTC", "from the condition until it was confirmed", Kind.CONFIRMED),
+    ):
+        ended = incident.of_kind(kind)
+        yield _metric(name, means, incident, began, ended[0].at_ns if ended else 0)
+
+
+def _metric(name: str, means: str, incident: Incident, began: tuple[Happened, ...], at_ns: int) -> Metric:
+    if not began or not at_ns:
+        because = "no line says when" if began else "no line of the kind began"
+        return Metric(name, means, (Point(incident.title, None, because),))
+    return Metric(name, means, (Point(incident.title, at_ns - began[0].at_ns),))

@@ -1,0 +1,122 @@
+"""The review of one deviation, or of all in a window, from the ledger and, where they were read, the contracts."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from accord.cases.events import Answer, Lapse
+from accord.model.duration import show_duration
+from accord.model.finding import Finding
+from accord.model.review import Contract, Extract, Header, Review
+from accord.review.assumptions import changes, concerning, of_findings, of_ledger, permitted
+from accord.review.carried import in_words, owner_of, timeline_of
+from accord.review.helped import helped_by, questions_of
+from accord.review.hops import hops_of
+from accord.review.kept import clauses_of, course_of, late_timers
+from accord.review.ledger import Recorded, Row, Story
+from accord.review.metrics import metrics_of
+from accord.review.roles import Spoken, role
+from accord.review.timeline import joined, lanes, missing
+
+NO_CONTRACTS = (
+    "no contracts were read: --contracts PATH lets the checker say what each side permits and what could change"
+)
+NOTHING_FOUND = "the checker finds nothing at this boundary that everybody's own words permit"
+NOTHING_TRIED = "the checker knows no change at this boundary that removes a finding and brings none"
+
+
+class Asked(Struct, frozen=True):
+    """What the checker found in the contracts that were read, and which files those were; None where none were."""
+
+    findings: tuple[Finding, ...] | None = None
+    contracts: tuple[Contract, ...] = ()
+
+
+def review_of(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked: Asked, title: str = "") -> Review:
+    """The review of these deviations, at least one."""
+    timeline = joined(timeline_of(story, spoken) for story in stories)
+    lacking = missing(timeline)
+    found = concerning(asked.findings or (), stories)
+    shown = permitted(found)
+    moves = changes(found)
+    return Review(
+        _header(stories, recorded, spoken, asked, title),
+        course=_sorted(moment for story in stories for moment in course_of(story, spoken)),
+        permitted=shown,
+        no_witness="" if shown else NO_CONTRACTS if asked.findings is None else NOTHING_FOUND,
+        clauses=tuple(clause for story in stories for clause in clauses_of(story, spoken)),
+        lanes=lanes(timeline),
+        missing=lacking,
+        unexamined=_once((*(row for story in stories for row in of_ledger(story, spoken)), *of_findings(found))),
+        hops=tuple(hop for story in stories for hop in hops_of(story, spoken)),
+        helped=_sorted(moment for story in stories for moment in helped_by(story, spoken)),
+        questions=_once(question for story in stories for question in questions_of(story, spoken, lacking)),
+        changes=moves,
+        no_changes="" if moves else NO_CONTRACTS if asked.findings is None else NOTHING_TRIED,
+        extract=tuple(sorted(_extract(stories, spoken), key=lambda each: each.sequence)),
+        participants=len({row.event.by for story in stories for row in story.rows if isinstance(row.event, Answer)}),
+        metrics=metrics_of(stories, spoken),
+    )
+
+
+def _once(rows: Iterable[object]) -> tuple:  # type: ignore[type-arg]
+    return tuple(dict.fromkeys(rows))
+
+
+def _sorted(moments: Iterable[object]) -> tuple:  # type: ignore[type-arg]
+    return tuple(sorted(moments, key=lambda moment: moment.at_ns))
+
+
+def _header(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked: Asked, title: str) -> Header:
+    subjects = _once(spoken(story.first.deviation.key) for story in stories)
+    parties = _once(party for story in stories for party in (owner_of(story.policy), story.policy.other) if party)
+    kept = f"{len(recorded.rows)} rows, {recorded.roots} {'root' if recorded.roots == 1 else 'roots'}, by accord {recorded.program}"
+    return Header(
+        title or subjects[0],
+        subjects,
+        parties,
+        min(story.first.since_ns for story in stories),
+        max(story.ends_ns for story in stories),
+        kept,
+        _once(row.policy_hash for story in stories for row in story.rows),
+        asked.contracts,
+        tuple(spoken(gap) for gap in _gaps(stories, recorded)),
+    )
+
+
+def _gaps(stories: Sequence[Story], recorded: Recorded) -> Iterator[str]:
+    yield from recorded.gaps
+    if recorded.otherwise:
+        yield f"{recorded.otherwise} rows were decided by another program, and this one decides them otherwise"
+    for story in stories:
+        for row, late in late_timers(story):
+            yield f"nothing was decided for {show_duration(late)} before row {row.sequence}"
+        for row in story.rows:
+            if isinstance(row.event, Lapse) and row.changed:
+                yield f"a source of the signal fell silent at row {row.sequence}: from there on it says nothing"
+        if story.sent is None:
+            yield "what became of each message is not in these lines: read the ledger itself for that"
+        if story.case.is_open:
+            yield "the deviation is still open"
+
+
+def _extract(stories: Sequence[Story], spoken: Spoken) -> Iterator[Extract]:
+    for story in stories:
+        for row in story.rows:
+            yield Extract(row.sequence, row.event.at_ns, spoken(_told(row)), row.hash)
+
+
+def _told(row: Row) -> str:
+    who = role(row.event.by, row.policy, row.before, row.event.at_ns) if isinstance(row.event, Answer) else ""
+    turn = f"turn {row.after.turn}, {row.after.phase}" if row.after else "no case"
+    return f"{in_words(row)}{f' by {who}' if who else ''}: {turn if row.changed else 'changed nothing'}"
+
+
+def participants_of(stories: Sequence[Story]) -> tuple[tuple[str, str], ...]:
+    """Who took part, by pseudonym, and as what; this is kept apart from every review."""
+    found: dict[str, str] = {}
+    for story in stories:
+        for row in story.rows:
+            if isinstance(row.event, Answer):
+                found.setdefault(row.event.by, role(row.event.by, row.policy, row.before, row.event.at_ns))
+    return tuple(sorted(found.items()))

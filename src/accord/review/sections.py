@@ -1,0 +1,267 @@
+"""The ten sections as they are laid out: paragraphs, lists and tables, for every format alike."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from accord.model.duration import NANOSECONDS, show_duration
+from accord.model.review import Hop, Mark, Metric, Missing, Permitted, Review
+from accord.review.metrics import median_of, shown_points
+
+NOT_KEPT = "not on record"
+_SECOND = NANOSECONDS["s"]
+
+
+class Table(Struct, frozen=True):
+    """Rows of texts under heads, and perhaps a title; `marked` are the numbers of rows that stand out."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    marked: tuple[int, ...] = ()
+    title: str = ""
+
+
+class Section(Struct, frozen=True):
+    """One section: a title, a sentence that says how to read it, and what stands in it; lanes are drawn where they can be."""
+
+    title: str
+    says: str
+    items: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    draws_lanes: bool = False
+    is_numbered: bool = True
+
+
+def sections(review: Review) -> tuple[Section, ...]:
+    """All ten, in order, and the figures before the appendix."""
+    return (
+        _header(review), _kept(review), _lanes(review), _missing(review), _unexamined(review), _interfaces(review), _helped(review),
+        _questions(review), _changes(review), _figures(review), _appendix(review),
+    )  # fmt: skip
+
+
+def numbered(review: Review) -> Iterator[tuple[str, Section]]:
+    """Every section with its number from 1; the figures have none."""
+    number = 0
+    for section in sections(review):
+        number += section.is_numbered
+        yield str(number) if section.is_numbered else "", section
+
+
+def answers(review: Review) -> tuple[tuple[str, str], ...]:
+    """The three things that a reader wants first: what was missing, what was unexamined, which interface was not in time."""
+    return (
+        ("Missing", _first(_longest_lag(review), "nothing that a decision needed was missing")),
+        ("Unexamined", _first(_unexamined_first(review), "no assumption without a matching word is on record")),
+        ("Not in time", _first(_longest_hop(review), "no interface took time that is on record")),
+    )
+
+
+def _first(found: Iterable[str], otherwise: str) -> str:
+    every = list(found)
+    more = f"; {len(every) - 1} more below" if len(every) > 1 else ""
+    return f"{every[0]}{more}" if every else otherwise
+
+
+def _longest_lag(review: Review) -> Iterator[str]:
+    for row in sorted(review.missing, key=lambda each: (bool(each.reached_ns), -each.lag)):
+        reached = f"reached after {span(row.lag)}" if row.reached_ns else "never reached"
+        yield f"{row.fact} ({reached}; {row.reason})"
+
+
+def _unexamined_first(review: Review) -> Iterator[str]:
+    for row in review.unexamined:
+        yield f"{row.party} of {row.of}: {row.assumes} ({row.because})"
+
+
+def _longest_hop(review: Review) -> Iterator[str]:
+    hops = [hop for hop in review.hops if hop.is_longest and hop.actual]
+    for hop in sorted(hops, key=lambda each: -(each.actual or 0)):
+        budget = f"allowed {span(hop.budget)}" if hop.budget else "nobody said how long"
+        yield f"{hop.interface}: {hop.step} took {_at_least(hop)} ({budget})"
+
+
+def _at_least(hop: Hop) -> str:
+    return f"at least {span(hop.actual or 0)}" if hop.is_open else span(hop.actual or 0)
+
+
+def _header(review: Review) -> Section:
+    head = review.header
+    rows = [("Boundary", "; ".join(head.boundaries)), ("Parties", ", ".join(head.parties))]
+    rows += [
+        ("Window", f"{instant(head.begins_ns)} to {instant(head.ends_ns)} ({span(head.ends_ns - head.begins_ns)})")
+    ]
+    rows += [("Record", head.records)]
+    rows += [("Carried by", f"policy {policy[:16]}") for policy in head.policies]
+    rows += [("Contract", f"{each.file} (sha256 {each.hash[:16]})") for each in head.contracts]
+    rows += [("Source", source) for source in head.sources]
+    rows += [("Not on record", gap) for gap in head.gaps] or [
+        ("Complete", "no stretch is missing that the record could tell of")
+    ]
+    return Section("What this is of", "", tables=(Table(("", ""), tuple(rows)),))
+
+
+def _kept(review: Review) -> Section:
+    course = Table(
+        ("when", "who", "what"), tuple((instant(each.at_ns), each.party, each.what) for each in review.course)
+    )
+    breached = [number for number, each in enumerate(review.clauses) if not each.is_kept]
+    rows = ((each.party, each.says, "kept" if each.is_kept else "not kept", each.evidence) for each in review.clauses)
+    clauses = Table(("party", "its word", "", "by what that is known"), tuple(rows), tuple(breached))
+    says = "Every party's word that the event put to the test, and what happened, with real times."
+    if review.clauses and not breached:
+        says = "Everybody kept every word that the event put to the test. What happened, with real times."
+    items = (review.no_witness,) if review.no_witness else ()
+    shown = (_permitted(each) for each in review.permitted)
+    return Section(
+        "Everybody kept their word", says, items, tuple(each for each in (course, clauses, *shown) if each.rows)
+    )
+
+
+def _permitted(found: Permitted) -> Table:
+    title = f"What everybody's own words permit: {found.message} ({found.rule})"
+    return Table(("at", "who", "what"), found.steps, title=title)
+
+
+def _lanes(review: Review) -> Section:
+    rows: list[tuple[str, ...]] = []
+    marked = []
+    for lane in review.lanes:
+        for mark in lane.marks:
+            if mark.acted_ns:
+                marked.append(len(rows))
+            rows.append((lane.party, mark.fact, *_marks(mark)))
+    says = "What existed, when each side was told, and when it was understood. Marked: somebody acted on a different reality meanwhile."
+    heads = ("lane", "fact", "existed", "told", "understood", "acted otherwise")
+    return Section("Who knew what when", says, tables=(Table(heads, tuple(rows), tuple(marked)),), draws_lanes=True)
+
+
+def _marks(mark: Mark) -> tuple[str, ...]:
+    existed = instant(mark.existed_ns) if mark.existed_ns else "never written down"
+    return (existed, _told(mark.told_ns), _told(mark.understood_ns), instant(mark.acted_ns) if mark.acted_ns else "")
+
+
+def _told(at_ns: int) -> str:
+    return instant(at_ns) if at_ns else NOT_KEPT
+
+
+def _missing(review: Review) -> Section:
+    says = "Facts that existed somewhere while a decision elsewhere needed them. Unopened: nothing on record shows that it was opened."
+    heads = ("fact", "existed since", "where", "needed by", "reached", "lag", "reason")
+    rows = tuple(_missing_row(row) for row in review.missing)
+    return Section(
+        "Information that was missing",
+        says,
+        _none(rows, "no decision lacked a fact that is on record"),
+        (Table(heads, rows),),
+    )
+
+
+def _missing_row(row: Missing) -> tuple[str, ...]:
+    existed = instant(row.existed_ns) if row.existed_ns else "never written down"
+    reached = instant(row.reached_ns) if row.reached_ns else "never"
+    lag = span(row.lag) if row.reached_ns else f"at least {span(row.lag)}"
+    needed = f"{row.needed_by} ({instant(row.needed_ns)})"
+    return (row.fact, existed, row.where, needed, reached, lag, row.reason)
+
+
+def _unexamined(review: Review) -> Section:
+    rows = tuple((row.party, row.of, row.assumes, row.because) for row in review.unexamined)
+    says = "What one side counted on without the other's word, or against what could already be seen."
+    heads = ("who counts on it", "of whom", "what", "how that is known")
+    return Section("Assumptions never examined", says, _none(rows, "none is on record"), (Table(heads, rows),))
+
+
+def _interfaces(review: Review) -> Section:
+    marked = tuple(number for number, hop in enumerate(review.hops) if hop.is_longest)
+    rows = tuple(
+        (hop.interface, hop.step, span(hop.budget) if hop.budget else "nobody said", _actual(hop), _noted(hop))
+        for hop in review.hops
+    )
+    heads = ("interface", "step", "budget", "actual", "")
+    says = "Hop by hop, each against what was allowed for it; the longest is marked."
+    return Section(
+        "Interfaces that did not communicate in time",
+        says,
+        _none(rows, "none is on record"),
+        (Table(heads, rows, marked),),
+    )
+
+
+def _actual(hop: Hop) -> str:
+    return NOT_KEPT if hop.actual is None else _at_least(hop)
+
+
+def _noted(hop: Hop) -> str:
+    over = f"{span(hop.actual - hop.budget)} over" if hop.actual and hop.budget and hop.actual > hop.budget else ""
+    return "; ".join(filter(None, ("longest" if hop.is_longest else "", over, hop.note)))
+
+
+def _helped(review: Review) -> Section:
+    rows = tuple((instant(each.at_ns), each.party, each.what) for each in review.helped)
+    says = "What worked, and kept it from being worse."
+    return Section(
+        "What carried the load",
+        says,
+        _none(rows, "nothing of it is on record; the meeting may know"),
+        (Table(("when", "who", "what"), rows),),
+    )
+
+
+def _questions(review: Review) -> Section:
+    items = tuple(f"{each.to}: {each.asks}" for each in review.questions)
+    return Section("Open questions for the meeting", "What the record cannot answer.", items)
+
+
+def _changes(review: Review) -> Section:
+    rows = tuple((row.party, row.does, row.before, row.after, row.removes) for row in review.changes)
+    says = "Each was tried by the checker: the finding is gone, and no other comes. Choose one side's; the date of its review is for the meeting."
+    heads = ("party", "change", "before", "after", "removes")
+    items = (review.no_changes,) if review.no_changes else ()
+    return Section("Contract changes", says if rows else "", items, (Table(heads, rows),))
+
+
+def _figures(review: Review) -> Section:
+    rows = tuple(row for metric in review.metrics for row in _points(metric))
+    says = "Every point of every deviation; nothing is averaged under twenty of them."
+    return Section("Figures", says, (), (Table(("figure", "of", "value", "means"), rows),), is_numbered=False)
+
+
+def _points(metric: Metric) -> Iterator[tuple[str, ...]]:
+    for point in shown_points(metric):
+        value = NOT_KEPT if point.value is None else span(point.value) if metric.is_time else str(point.value)
+        yield (metric.name, point.of, "; ".join(filter(None, (value, point.because))), metric.means)
+    median = median_of(metric.points)
+    if median is not None:
+        yield (metric.name, "median of all", span(median) if metric.is_time else str(median), metric.means)
+
+
+def _appendix(review: Review) -> Section:
+    is_hashed = any(row.hash for row in review.extract)
+    cells = ((str(row.sequence), _told(row.at_ns), row.what, row.hash[:16]) for row in review.extract)
+    rows = tuple(each if is_hashed else each[:3] for each in cells)
+    heads = ("row", "when", "what", "hash") if is_hashed else ("line", "when", "what")
+    says = "Each row of the ledger, and the first 16 characters of its hash." if is_hashed else "Each line of the file."
+    count = review.participants
+    who = f"{count} {'person' if count == 1 else 'people'} answered; who, stands in no review: accord review --participants lists pseudonyms"
+    return Section("Appendix: the record", says, (who,) if count else (), (Table(heads, rows),))
+
+
+def _none(rows: tuple[tuple[str, ...], ...], says: str) -> tuple[str, ...]:
+    return () if rows else (says,)
+
+
+def instant(at_ns: int) -> str:
+    """An instant to the second, in UTC; as it is where no calendar has it."""
+    try:
+        moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at_ns // 1000)
+    except OverflowError:
+        return f"{at_ns} ns"
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def span(nanoseconds: int) -> str:
+    """A duration to the second, or exact below one."""
+    whole = nanoseconds if abs(nanoseconds) < _SECOND else round(nanoseconds / _SECOND) * _SECOND
+    return show_duration(whole)

@@ -1,0 +1,208 @@
+"""Past incidents from plain timelines: the two examples answer the three questions, and what is not as expected has its place."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accord.files.timeline import read_timeline
+from accord.model.problem import Refused
+from accord.model.review import Reason
+from accord.review import html, markdown
+from accord.review.happened import Kind, incident_of
+from accord.review.imported import imported_review
+from accord.review.linting import lint
+from accord.review.roles import Spoken
+from accord.review.sections import answers
+from accord.review.table import read_csv, read_yaml
+
+INCIDENTS = Path(__file__).parents[2] / "examples" / "incidents"
+MINUTE, HOUR = 60_000_000_000, 3_600_000_000_000
+
+
+def review_of_example(name: str):  # type: ignore[no-untyped-def]
+    return imported_review(read_timeline(INCIDENTS / name))
+
+
+def of_csv(text: str):  # type: ignore[no-untyped-def]
+    return imported_review(incident_of(read_csv(text, "t.csv"), "t.csv"))
+
+
+def of_yaml(text: str):  # type: ignore[no-untyped-def]
+    return imported_review(incident_of(read_yaml(text, "t.yaml"), "t.yaml"))
+
+
+def test_the_router_told_a_list_that_nobody_had_to_read() -> None:
+    review = review_of_example("knight-capital-2012.yaml")
+    lacking = {(row.where, row.needed_by.partition(":")[0]): (row.reason, row.reached_ns) for row in review.missing}
+    assert lacking == {
+        ("router", "operations"): (Reason.MISROUTED, 0),
+        ("eighth server", "operations"): (Reason.NO_SIGNAL, 0),
+        ("position monitor", "order entry"): (Reason.NO_CLAUSE, 0),
+    }
+    assumed = {row.assumes: row.because.partition(":")[0] for row in review.unexamined}
+    assert assumed["somebody reads the mails and acts before the market opens"] == "no word of operations answers it"
+    assert assumed["all eight servers read the reused flag alike"].endswith("already otherwise, before it began")
+    (longest,) = [hop for hop in review.hops if hop.is_longest]
+    assert (longest.interface, longest.actual) == ("router -> mail list (mail)", 134 * MINUTE)
+    assert all(clause.is_kept for clause in review.clauses)
+
+
+def test_the_support_chain_was_slower_than_the_plan_data_in_hand() -> None:
+    review = review_of_example("nats-2023.csv")
+    assert {(row.where, row.needed_by.partition(":")[0], row.reason) for row in review.missing} == {
+        ("maker", "level 1", Reason.NO_CLAUSE),
+        ("maker", "level 2", Reason.NO_CLAUSE),
+    }
+    assert {row.party for row in review.unexamined} == {"operations", "flight-plan processor", "support chain"}
+    (longest,) = [hop for hop in review.hops if hop.is_longest]
+    assert (longest.interface, longest.actual) == ("maker -> level 2", 4 * HOUR)
+    took = {hop.interface: hop.actual for hop in review.hops}
+    assert took["level 1 -> level 2 (telephone)"] == 34 * MINUTE
+    assert len(review.helped) == 2
+
+
+@pytest.mark.parametrize("name", ["knight-capital-2012.yaml", "nats-2023.csv"])
+def test_the_three_questions_are_answered_on_the_first_lines(name: str) -> None:
+    review = review_of_example(name)
+    assert lint(review, Spoken(())) == ()
+    assert [question for question, _ in answers(review)] == ["Missing", "Unexamined", "Not in time"]
+    assert not any(said.startswith(("nothing", "no ")) for _, said in answers(review))
+    assert html.render(review) and markdown.render(review)
+    assert review.header.sources
+
+
+HEAD = "at,party,kind,what,id,told_to,about,of,within,via,reason\n"
+FACT = "2026-01-01T10:00:00Z,monitor,fact,the disk is full,full,,,,,,\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason", "because"),
+    [
+        ("", Reason.NO_SIGNAL, "nobody was told"),
+        ("2026-01-01T10:01:00Z,monitor,told,,,archive,full,,,,\n", Reason.MISROUTED, "somebody else was told"),
+        ("2026-01-01T10:30:00Z,monitor,told,,,shop,full,,,,\n", Reason.UNDELIVERED, "it was told later"),
+        (
+            "2026-01-01T10:01:00Z,monitor,told,,,shop,full,,,,\n2026-01-01T10:20:00Z,shop,understood,,,,full,,,,\n",
+            Reason.UNOPENED,
+            "later understood",
+        ),
+    ],
+)
+def test_the_reason_follows_from_who_was_told_when(rows: str, reason: Reason, because: str) -> None:
+    decided = "2026-01-01T10:10:00Z,shop,decision,sells on,,,full,,,,\n"
+    review = of_csv(HEAD + FACT + rows + decided)
+    assert [row.reason for row in review.missing] == [reason], because
+
+
+def test_what_was_told_in_time_is_not_missing() -> None:
+    told = "2026-01-01T10:05:00Z,monitor,told,,,shop,full,,,,\n"
+    decided = "2026-01-01T10:10:00Z,shop,decision,sells on,,,full,,,,\n"
+    assert of_csv(HEAD + FACT + told + decided).missing == ()
+    known = "2026-01-01T10:10:00Z,monitor,decision,goes on,,,full,,,,\n"
+    assert of_csv(HEAD + FACT + known).missing == ()
+
+
+def test_an_answered_assumption_is_examined_and_a_broken_promise_is_not_kept() -> None:
+    review = of_yaml("""
+timeline:
+- {kind: promise, party: archive, id: p, what: keeps a copy}
+- {kind: assumption, party: shop, of: archive, what: there is a copy, about: p}
+- {kind: began, at: 2026-01-01T10:00:00Z, party: archive, what: the copy is gone}
+- {kind: broke, at: 2026-01-01T10:00:00Z, party: archive, what: there is no copy, about: p}
+- {kind: recovered, at: 2026-01-01T12:00:00Z, party: archive, what: a copy is made, within: 1h}
+""")
+    assert review.unexamined == ()
+    (clause,) = review.clauses
+    assert (clause.is_kept, clause.evidence) == (False, "there is no copy")
+    (hop,) = [hop for hop in review.hops if hop.step == "recover"]
+    assert (hop.budget, hop.actual) == (HOUR, 2 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "t.csv:1:1: expected a line of column names, read nothing"),
+        (HEAD, "t.csv:1:1: expected at least one line of a timeline"),
+        (HEAD + "2026-01-01T10:00:00Z,a,fact,b,,,,,,,,too many\n", "t.csv:2:38: expected 11 cells, read 12; quote a cell that holds a comma"),
+        (HEAD + "yesterday,a,fact,b\n", "t.csv:2:1: expected an instant with its zone, such as 2012-08-01T08:01:00-04:00, read 'yesterday'"),
+        (HEAD + "2026-01-01T10:00:00,a,fact,b\n", "t.csv:2:1: expected an instant with its zone, such as 2012-08-01T08:01:00-04:00, read '2026-01-01T10:00:00'"),
+        (HEAD + "2026-01-01T10:00:00Z,a,rumour,b\n", "t.csv:2:24: expected one of began, fact, told, understood, decision, promise, broke, assumption, helped, recovered, confirmed, read 'rumour'"),
+        (HEAD + ",a,fact,b\n", "t.csv:2:1: no `at`; only promise and assumption may stand without an instant"),
+        (HEAD + FACT + "2026-01-01T10:00:00Z,a,told\n", "t.csv:3:1: a line of the kind told says whom (`told_to`) and of which fact (`about`)"),
+        (HEAD + FACT + FACT, "t.csv:3:52: the id 'full' is there already, in line 2"),
+        (HEAD + FACT + "2026-01-01T10:00:00Z,a,decision,b,,,fuel\n", "t.csv:3:37: a line of the kind decision is about the id of a began or fact, read 'fuel', of no line"),
+        (HEAD + '2026-01-01T10:00:00Z,a,fact,"b\n', "t.csv:2:29: expected a closing quote, read the end of the file"),
+        (HEAD + '2026-01-01T10:00:00Z,a,fact,"b"c\n', "t.csv:2:32: expected a comma or the end of the line after a closing quote"),
+        (HEAD + "2026-01-01T10:00:00Z,a,fact,they should have looked\n", "t.csv:2:29: 'should have' looks from afterwards or blames; expected what was known, said or done at that time"),
+        ("at,who\n2026-01-01T10:00:00Z,a\n", "t.csv:2:22: no column 'who'; expected at, party, kind, what, id, told_to, about, of, within, via, reason"),
+        (HEAD + "2026-01-01T10:00:00Z,a,fact,b,,,,,soon\n", "t.csv:2:35: expected a duration such as 30m, read 'soon'"),
+        (HEAD + ",a,promise,b\n", "t.csv:1:1: expected at least one line of the kind fact or began"),
+    ],
+)  # fmt: skip
+def test_what_is_not_as_expected_is_said_with_its_place(text: str, told: str) -> None:
+    with pytest.raises(Refused) as refused:
+        of_csv(text)
+    assert str(refused.value) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("timeline: 5\n", "t.yaml:1:1: expected a list under `timeline`"),
+        ("timelines: []\n", "t.yaml:1:1: expected incident, sources or timeline, read 'timelines'"),
+        ("- a\n", "t.yaml:1:1: expected `incident`, `sources` and `timeline`, read something else"),
+        ("timeline:\n- {at: {b: c}}\n", "t.yaml:2:8: expected a text or a list of texts"),
+        ("timeline:\n- later\n", "t.yaml:2:3: expected a mapping such as {at: ..., party: ..., kind: fact, what: ...}"),
+        ("timeline:\n- {kind: fact, at: 2026-01-01T10:00:00Z, what: b}\n", "t.yaml:2:3: no `party`"),
+    ],
+)
+def test_a_yaml_timeline_is_refused_with_its_place(text: str, told: str) -> None:
+    with pytest.raises(Refused) as refused:
+        of_yaml(text)
+    assert str(refused.value) == told
+
+
+@given(st.lists(st.lists(st.text(alphabet='ab,"\n é', max_size=6), min_size=2, max_size=4), min_size=1, max_size=5))
+def test_cells_of_a_csv_come_back_with_the_place_where_they_stand(rows: list[list[str]]) -> None:
+    quoted = "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in ["x", *row]) for row in rows)
+    width = max(len(row) for row in rows) + 1
+    heads = ",".join(f"c{number}" for number in range(width))
+    written = read_csv(f"{heads}\n{quoted}", "t.csv")
+    assert [[cell.text for cell in line.cells.values()] for line in written.lines] == [
+        ["x", *(cell for cell in row if cell.strip())] for row in rows
+    ]
+    text = f"{heads}\n{quoted}".split("\n")
+    assert all(text[cell.line - 1][cell.column - 1] == '"' for line in written.lines for cell in line.cells.values())
+
+
+@given(st.text(max_size=200))
+def test_whatever_a_file_holds_it_is_read_or_refused_with_a_place(text: str) -> None:
+    for read in (of_csv, of_yaml):
+        try:
+            read(text)
+        except Refused as refused:
+            assert str(refused).startswith(("t.csv:", "t.yaml:"))
+
+
+def test_a_landing_before_1970_is_an_instant_like_any_other() -> None:
+    review = of_csv(
+        HEAD
+        + "1969-07-20T20:17:40Z,lander,began,an alarm shows,alarm,,,,,,\n"
+        + "1969-07-20T20:18:40Z,ground,decision,goes on,,,alarm,,,,\n"
+    )
+    assert review.missing[0].lag == MINUTE
+    assert "1969-07-20 20:17:40" in html.render(review)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
+def test_an_instant_that_no_incident_has_is_refused(at: str) -> None:
+    with pytest.raises(Refused, match="expected an instant with its zone"):
+        of_csv(f"{HEAD}{at},a,fact,b\n")
+
+
+def test_each_kind_of_line_is_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "review.md").read_text(encoding="utf-8")
+    assert all(f"`{kind}`" in page for kind in Kind)
+    assert all(f"`{reason}`" in page for reason in Reason)
