@@ -111,7 +111,9 @@ class Service:
 
     def _answer(self, sending: Sending) -> str:
         message = sending.message
-        return self.links.address(message.deviation, message.turn, message.person, self.carrier.clock())
+        case = self.ledger.case(message.deviation)
+        deadline_ns = case.deadline_ns if case is not None and case.turn == message.turn else 0
+        return self.links.address(message.deviation, message.turn, message.person, self.carrier.clock(), deadline_ns)
 
     def _numbers(self) -> dict[str, int]:
         tries = {f"tries_{channel}_{outcome}": count for (channel, outcome), count in self.outbox.tries.items()}
