@@ -47,7 +47,7 @@ class Carrying:
     def __init__(self, system: System, last: str, pseudonym: Pseudonym) -> None:
         self.system, self._last, self._pseudonym = system, last, pseudonym
         self._watched = dict(_watched(system))
-        self._policies: dict[tuple[str, datetime], Policy] = {}
+        self._policies: dict[str, tuple[datetime, Policy]] = {}
         self._words = vocabulary(system, {})
 
     def deviation(self, labels: Mapping[str, str], annotations: Mapping[str, str]) -> Deviation:
@@ -76,9 +76,10 @@ class Carrying:
     def policy(self, deviation: Deviation, at_ns: int) -> Policy:
         """By what it is carried at this instant."""
         day = instant_at(at_ns).replace(hour=0, minute=0, second=0, microsecond=0)
-        known = self._policies.get((deviation.key, day))
-        if known is None:
-            known = self._policies[deviation.key, day] = self._policy(deviation, day)
+        known_day, known = self._policies.get(deviation.key, (None, None))
+        if known is None or known_day != day:
+            known = self._policy(deviation, day)
+            self._policies[deviation.key] = day, known
         return known
 
     def is_party(self, name: str) -> bool:
