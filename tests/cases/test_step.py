@@ -188,6 +188,10 @@ def test_who_claims_it_does_not_confirm_it() -> None:
     both_sides = fired(replace(POLICY, other_person="p0"))
     both_sides.fixed()
     assert not both_sides.confirm(by="p0").changed
+    several = fired(replace(POLICY, other="books+checkout", other_person="books+checkout"))
+    several.fixed()
+    assert not several.confirm(by="books+others").changed
+    assert several.confirm(by="checkout").changed, "one of several that are told as one speaks for them"
 
 
 def test_a_dispute_and_bad_again_ask_the_level_again_under_the_same_identity() -> None:

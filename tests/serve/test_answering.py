@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from serving import MINUTE, SLOW, Within
 
+from accord.cases.events import Lapse
 from accord.cases.understanding import right_picks
 from accord.serve.instants import written
+from accord.store.errors import Unavailable
 
 
 @pytest.fixture
@@ -111,8 +113,53 @@ def test_a_link_that_was_changed_or_is_over_opens_nothing(service: Within) -> No
     ):
         answer = service.ask("GET", wrong)
         assert answer.status_code in (400, 404), wrong
+        assert answer.status_code == 404 or "<h1>This link opens nothing</h1>" in answer.text, "people open links"
     service.now += 25 * 60 * MINUTE
-    assert "is over" in service.ask("GET", where).text
+    for method in ("GET", "POST"):
+        assert "<p>this link is over: a newer message has a newer one.</p>" in service.ask(method, where).text
+
+
+def test_a_link_is_good_for_as_long_as_its_turn_waits(service: Within) -> None:
+    """On a Friday evening the other side is asked to confirm, in its own hours: there is no newer message until Monday."""
+    service.now += 5 * 60 * MINUTE
+    service.ask("POST", link(service, service.only()["actor"]), data={"say": "fixed"})
+    case = service.ledger.case(service.only()["id"])
+    assert case is not None
+    late = case.deviation
+    service.do(service.service.carrier.record([(late, Lapse("lapse", service.now, case.sources[0]))]))
+    service.pass_time(11 * MINUTE)
+    one = service.only()
+    assert (one["phase"], one["actor"]) == ("claimed", "checkout") and one["deadline"] > "2026-11-30"
+    told = [each for each in service.ledger.sendings(one["id"]) if each.message.turn == one["turn"]]
+    [mine] = [each for each in told if each.message.person == "checkout"]
+    where = service.service._answer(mine).removeprefix("http://127.0.0.1:9095")
+    service.now += 2 * 24 * 60 * MINUTE
+    assert taps(service.ask("GET", where).text) == ["Yes, it is recovered", "No, it is not"]
+
+
+def test_what_could_not_be_taken_down_is_said_on_the_page(service: Within) -> None:
+    where = link(service, "payments-oncall")
+
+    async def refused(*_: object) -> None:
+        raise Unavailable("the disk is full")
+
+    service.service.carrier.record = refused  # type: ignore[method-assign, assignment]
+    page = service.ask("POST", where, data={"say": "commit", "until": "15m"})
+    assert page.status_code == 503 and "please tap again: the disk is full" in page.text
+    assert "I have it: 15m" in taps(page.text)
+
+
+def test_nobody_new_is_made_of_a_slip(service: Within) -> None:
+    """A hand-over to nobody would be taken from the one who has it at once, for nothing reaches nobody."""
+    answer(service, say="commit", until="20m", by="payments-oncall")
+    slip = answer(service, say="offer", to="secnd", by="payments-oncall")
+    assert slip.status_code == 400 and "nobody here is called `secnd`" in slip.json()["message"]
+    assert (
+        service.ask("POST", link(service, "payments-oncall"), data={"say": "offer", "to": "secnd"}).status_code == 400
+    )
+    assert answer(service, say="fixed", by="paymnts-oncall").status_code == 400
+    assert (service.only()["phase"], service.only()["actor"]) == ("committed", "payments-oncall")
+    assert service.ledger.pseudonym_of("secnd") == ""
 
 
 def answer(service: Within, **said: Any) -> Any:
@@ -139,13 +186,13 @@ def test_the_same_answer_twice_is_one(service: Within) -> None:
 @pytest.mark.parametrize(
     ("said", "says"),
     [
-        ({"say": "commit", "by": "x"}, "until when?"),
-        ({"say": "commit", "until": "soon", "by": "x"}, "expected a duration"),
-        ({"say": "commit", "until": "2026-11-27T14:30:00", "by": "x"}, "with its zone"),
-        ({"say": "offer", "by": "x"}, "needs `to`"),
-        ({"say": "resolve", "by": "x"}, "expected one of accept, acknowledge"),
+        ({"say": "commit", "by": "second"}, "until when?"),
+        ({"say": "commit", "until": "soon", "by": "second"}, "expected a duration"),
+        ({"say": "commit", "until": "2026-11-27T14:30:00", "by": "second"}, "with its zone"),
+        ({"say": "offer", "by": "second"}, "needs `to`"),
+        ({"say": "resolve", "by": "second"}, "expected one of accept, acknowledge"),
         ({"say": "fixed"}, "who says so?"),
-        ({"say": "fixed", "by": "x", "untill": "5m"}, "untill"),
+        ({"say": "fixed", "by": "second", "untill": "5m"}, "untill"),
     ],
 )
 def test_an_answer_that_cannot_be_understood_says_why(service: Within, said: dict[str, str], says: str) -> None:

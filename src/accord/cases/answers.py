@@ -54,8 +54,9 @@ def _receiver(case: Case, by: str, _policy: Policy) -> bool:
 
 
 def _other(case: Case, by: str, policy: Policy) -> bool:
-    """Whether somebody speaks for the other side: not who claims that it is recovered."""
-    others = {case.actor, policy.other_person, policy.other, *(shift.person for shift in policy.other_duty)} - {""}
+    """Whether somebody speaks for the other side, or one of several that are told as one: not who claims that it is recovered."""
+    parties = (policy.other, *policy.other.split("+"))
+    others = {case.actor, policy.other_person, *parties, *(shift.person for shift in policy.other_duty)} - {""}
     return by in others and by != case.carrier
 
 

@@ -54,7 +54,7 @@ class Carrying:
         self._known = known or {}
         self._instead: tuple[Instead, ...] = ()
         self._watched = dict(_watched(system))
-        self._policies: dict[tuple[str, str, str, datetime], Policy] = {}
+        self._policies: dict[tuple[str, str, str], tuple[datetime, Policy]] = {}
         self._words = vocabulary(system, {})
         self._heartbeats = frozenset(lowered(self._words.heartbeat))
 
@@ -98,10 +98,11 @@ class Carrying:
     def policy(self, deviation: Deviation, at_ns: int) -> Policy:
         """By what it is carried at this instant."""
         day = instant_at(at_ns).replace(hour=0, minute=0, second=0, microsecond=0)
-        about = deviation.consumer, deviation.provider, deviation.operation, day
-        known = self._policies.get(about)
-        if known is None:
-            known = self._policies[about] = self._policy(deviation, day)
+        about = deviation.consumer, deviation.provider, deviation.operation
+        known_day, known = self._policies.get(about, (None, None))
+        if known is None or known_day != day:
+            known = self._policy(deviation, day)
+            self._policies[about] = day, known
         return known
 
     def use(self, instead: Iterable[Instead]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from urllib.parse import parse_qs
 
+from msgspec.structs import replace
 from starlette.responses import HTMLResponse, Response
 
 from accord.cases.case import Case, Phase
@@ -19,6 +20,7 @@ from accord.serve.doors import Asked, Door
 from accord.serve.links import Link, Links
 from accord.serve.naming import Naming
 from accord.serve.receipts import Receipts
+from accord.store.errors import Unavailable
 
 PATH = "/a/{link}"
 LARGEST_FORM = 4096
@@ -46,21 +48,32 @@ class AnswerPage:
 
     async def show(self, asked: Asked) -> Response:
         """The page; opening it answers nothing, and is kept as a receipt of the message."""
-        link = self._links.read(asked.path("link"), self._carrier.clock())
-        page = self._page(link, "")
+        try:
+            link = self._links.read(asked.path("link"), self._carrier.clock())
+            page = self._page(link, "")
+        except Refused as refused:
+            return _unusable(refused)
         await self._receipts.opened(link)
         return page
 
     async def take(self, asked: Asked) -> Response:
         """What was tapped, and what it came to."""
-        now_ns = self._carrier.clock()
-        link = self._links.read(asked.path("link"), now_ns)
-        case = self._case(link)
+        try:
+            link = self._links.read(asked.path("link"), self._carrier.clock())
+            case = self._case(link)
+        except Refused as refused:
+            return _unusable(refused)
         said = _said(parse_qs(asked.body.decode("utf-8", "replace")), link)
         try:
-            recorded = await self._carrier.tell(case, event_of(said, case, link.person, now_ns))
+            return await self._taken(said, case, link)
         except Refused as refused:
             return self._page(link, str(refused), 400)
+        except Unavailable as refused:
+            return self._page(link, f"not taken down, please tap again: {refused}", 503)
+
+    async def _taken(self, said: Said, case: Case, link: Link) -> Response:
+        said = replace(said, to=self._naming.known(said.to)) if said.to else said
+        recorded = await self._carrier.tell(case, event_of(said, case, link.person, self._carrier.clock()))
         await self._receipts.answered(link)
         return self._page(link, recorded.note or "taken down", 200 if recorded.changed or recorded.repeated else 409)
 
@@ -76,8 +89,7 @@ class AnswerPage:
         if note:
             parts.insert(1, f'<p class="said" role="status">{escape(note)}</p>')
         parts += self._forms(case, link)
-        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(case.key)}</title><style>{_STYLE}</style></head><body><main>{"".join(parts)}</main></body></html>'
-        return HTMLResponse(body, status, headers={"content-security-policy": _POLICY})
+        return _whole(case.key, "".join(parts), status)
 
     def _told(self, case: Case) -> dict[str, str]:
         deviation, actor = case.deviation, self._naming.name(case.actor)
@@ -128,6 +140,17 @@ class AnswerPage:
         return _choice("boundary", "Which boundary is it?", picks.boundaries) + _choice(
             "difference", "What was expected, what is seen?", picks.differences
         )
+
+
+def _whole(title: str, parts: str, status: int) -> Response:
+    body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title><style>{_STYLE}</style></head><body><main>{parts}</main></body></html>'
+    return HTMLResponse(body, status, headers={"content-security-policy": _POLICY})
+
+
+def _unusable(refused: Refused) -> Response:
+    """A page for who holds a link that opens nothing: people open links, not programs."""
+    title = "This link opens nothing"
+    return _whole(title, f"<h1>{title}</h1><p>{escape(str(refused))}.</p>", 400)
 
 
 def _offered(latest: int) -> list[int]:

@@ -89,21 +89,21 @@ class Api:
         """Answers the present turn, or the one that is named; 409 says why an answer changed nothing."""
         told: PostedAnswer = asked.read(PostedAnswer)
         case = self._known(asked.path("id"))
-        by = await self._by(asked, told.by)
-        said = msgspec.structs.replace(told, to=await self._naming.pseudonym(told.to)) if told.to else told
+        by = self._by(asked, told.by)
+        said = msgspec.structs.replace(told, to=self._naming.known(told.to)) if told.to else told
         recorded = await self._carrier.tell(case, event_of(said, case, by, self._carrier.clock()))
         if not recorded.changed and not recorded.repeated:
             raise Conflict(recorded.note)
         return answer({**self._case(recorded.case or case), "note": recorded.note})
 
-    async def _by(self, asked: Asked, named: str) -> str:
+    def _by(self, asked: Asked, named: str) -> str:
         """Who answers: whose token it is; another only where the token is nobody's own or an admin's."""
         own = asked.bearer.pseudonym
-        if named and own and asked.bearer.role != Role.ADMIN and await self._naming.pseudonym(named) != own:
+        if named and own and asked.bearer.role != Role.ADMIN and self._naming.known(named) != own:
             raise Refused("this token answers for whom it belongs to, and for nobody else")
         if not (named or own):
             raise Refused("who says so? expected `by`")
-        return await self._naming.pseudonym(named) if named else own
+        return self._naming.known(named) if named else own
 
     async def audit(self, asked: Asked) -> Response:
         """Whether every open deviation has an actor and a deadline."""

@@ -18,7 +18,7 @@ from msgspec import Struct
 from accord.model.problem import Refused
 
 LIVES_NS = 24 * 3600 * 1_000_000_000
-"""How long a link can be answered."""
+"""How long a link can be answered, at least."""
 _NOT_WHOLE = "this link is not whole: copy all of it"
 SECRET_BYTES, SIGNATURE_BYTES = 32, 16
 
@@ -39,9 +39,10 @@ class Links:
     def __init__(self, secret: bytes, address: str) -> None:
         self._secret, self._address = secret, address.rstrip("/")
 
-    def address(self, case: str, turn: int, person: str, now_ns: int, channel: str = "") -> str:
-        """The address to answer one turn at."""
-        return f"{self._address}/a/{self.signed(Link(case, turn, person, now_ns + LIVES_NS, channel))}"
+    def address(self, case: str, turn: int, person: str, now_ns: int, channel: str = "", deadline_ns: int = 0) -> str:
+        """The address to answer one turn at: for a day, and longer where the turn has its deadline later."""
+        ends_ns = max(now_ns + LIVES_NS, deadline_ns)
+        return f"{self._address}/a/{self.signed(Link(case, turn, person, ends_ns, channel))}"
 
     def signed(self, link: Link) -> str:
         """The link as the last part of its address."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from accord.model.problem import Refused
 from accord.store.interface import People
 from accord.store.person import Person
 
@@ -24,6 +25,17 @@ class Naming:
             return name
         known = self._known(name) or self._people.pseudonym_of(name)
         return known or (await asyncio.wrap_future(self._people.admit(Person("", name, name)))).pseudonym
+
+    def known(self, name: str) -> str:
+        """The pseudonym of whom others call so; raises Refused where nobody here is called so: nobody new is made of a slip."""
+        if self._is_party(name) or self._people.person(name) is not None:
+            return name
+        known = self._people.pseudonym_of(name)
+        if not known:
+            raise Refused(
+                f"nobody here is called `{name[:80]}`: expected a party, or somebody whom the configuration names"
+            )
+        return known
 
     def name(self, pseudonym: str) -> str:
         """The name, else the pseudonym itself."""

@@ -142,9 +142,10 @@ class Service:
 
     def _answer(self, sending: Sending) -> str:
         message = sending.message
-        return self.links.address(
-            message.deviation, message.turn, message.person, self.carrier.clock(), sending.channel
-        )
+        case = self.ledger.case(message.deviation)
+        deadline_ns = case.deadline_ns if case is not None and case.turn == message.turn else 0
+        about = message.deviation, message.turn, message.person
+        return self.links.address(*about, self.carrier.clock(), sending.channel, deadline_ns)
 
     def _numbers(self) -> dict[str, int]:
         tries = {f"tries_{channel}_{outcome}": count for (channel, outcome), count in self.outbox.tries.items()}
