@@ -140,6 +140,9 @@ SAYS = (
 )
 
 
+MOMENT_S = 0.5
+
+
 class Raw(str):
     """JSON that is written as it stands."""
 
@@ -410,19 +413,39 @@ def written(value: Any) -> str:
 
 
 def answered(port: int, request: bytes, within_s: float = 10.0) -> list[int]:
-    """The statuses that came back; none where the connection was only closed. Raises TimeoutError where it hangs."""
+    """The statuses that came back; none where the connection was only closed. Raises TimeoutError where it hangs.
+
+    What is waited for is an answer; where none comes for a moment, the request was not whole, and its end is told.
+    """
     with socket.create_connection(("127.0.0.1", port), timeout=within_s) as connection:
         read = bytearray()
         try:
             connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
-            while piece := connection.recv(1 << 16):
+            connection.settimeout(MOMENT_S)
+            while not [status for status in statuses(bytes(read)) if status >= 200]:
+                if not (piece := connection.recv(1 << 16)):
+                    return statuses(bytes(read))
                 read += piece
         except TimeoutError:
-            raise
+            pass
         except OSError:
-            pass  # it was closed while we were still talking
+            return statuses(bytes(read))  # it was closed while we were still talking
+        read += _rest(connection, within_s)
     return statuses(bytes(read))
+
+
+def _rest(connection: socket.socket, within_s: float) -> bytes:
+    read = bytearray()
+    connection.settimeout(within_s)
+    try:
+        connection.shutdown(socket.SHUT_WR)
+        while piece := connection.recv(1 << 16):
+            read += piece
+    except TimeoutError:
+        raise
+    except OSError:
+        pass
+    return bytes(read)
 
 
 def statuses(read: bytes) -> list[int]:

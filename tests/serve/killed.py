@@ -75,7 +75,7 @@ class Ambiguous:
                 except (ValueError, OSError):
                     return  # the sender died in the middle
                 silent = chosen.random() < 0.02
-                hook.told.append((hook.life, body["id"], body["deviation"], silent))
+                hook.told.append((int(self.path.strip("/")), body["id"], body["deviation"], silent))
                 if silent:
                     self.close_connection = True
                     return
@@ -242,9 +242,9 @@ class Rounds:
         self.refused: Counter[str] = Counter()
         self.died: Counter[str] = Counter()
         self.tried_to_end: set[str] = set()
-        people = "".join(PERSON.format(name=name) for name in TOLD)
+        self.process = 0
         (folder / "accord.yaml").write_text(CONTRACTS)
-        (folder / "accord.toml").write_text(CONFIGURATION.format(port=self.hook.port) + people)
+        self._name_life()
         self.starter = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("dying.py")), str(folder)],
             stdin=subprocess.PIPE,
@@ -255,15 +255,22 @@ class Rounds:
     def start(self, point: str = "", passage: int = 0) -> int:
         """The id of a process that answers, or has already died."""
         self.hook.life += 1
+        self._name_life()
         words = ["serve", str(self.folder), "--last", "keeper", "--listen", f"127.0.0.1:{self.port}"]
         words += ["--ledger", str(self.folder / "ledger"), "--pages", "none"]
         order = {"words": words, "log": str(self.folder / "log"), "environ": {"HOOK_SECRET": SECRET}}
         assert self.starter.stdin and self.starter.stdout
         self.starter.stdin.write(json.dumps(order | {"point": point, "passage": passage}) + "\n")
         self.starter.stdin.flush()
-        process = int(self.starter.stdout.readline())
+        process = self.process = int(self.starter.stdout.readline())
         assert waited(lambda: not is_alive(process) or self.is_ready()), self.log()
         return process
+
+    def _name_life(self) -> None:
+        """Which life sends stands in the address that it sends to: what is on its way when it dies arrives later."""
+        people = "".join(PERSON.format(name=name) for name in TOLD)
+        address = f"{self.hook.port}/{self.hook.life}"
+        (self.folder / "accord.toml").write_text(CONFIGURATION.format(port=address) + people)
 
     def is_ready(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
@@ -295,6 +302,8 @@ class Rounds:
 
     def check(self) -> None:
         """Everything that was answered is there, and everything open has an actor and a deadline."""
+        if not self.outside.count():
+            return  # it may have died before there was a ledger
         with SqliteReader(self.folder / "ledger") as reader:
             lost = self.outside.missing(reader)
             assert not lost, lost
@@ -306,7 +315,10 @@ class Rounds:
         """A last life that is left alone until everybody was told, and ends as it is asked to."""
         process = self.start()
         with SqliteReader(self.folder / "ledger") as reader:
-            assert waited(lambda: is_quiet(reader)), (reader.next_sending_ns(), reader.next_deadline_ns())
+            assert waited(lambda: is_quiet(reader), 3 * PATIENCE_S), (
+                reader.next_sending_ns(),
+                reader.next_deadline_ns(),
+            )
             self.check()
             untold = [sending.id for key in self.outside.opened for sending in newest(reader, key)]
         os.kill(process, signal.SIGTERM)
@@ -326,6 +338,8 @@ class Rounds:
         assert self.starter.stdin
         self.starter.stdin.close()
         self.starter.wait(10)
+        if self.process and is_alive(self.process):
+            os.kill(self.process, signal.SIGKILL)
         self.hook.close()
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import uvicorn
 from msgspec import Struct
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from accord.cases.carrying import Carrying
 from accord.model.problem import Refused
@@ -37,6 +38,7 @@ from accord.serve.naming import Naming
 from accord.serve.outbox import Outbox
 from accord.serve.pages._frame import Pages
 from accord.serve.pages._shown import Shown
+from accord.serve.patience import patient
 from accord.serve.rates import BURST, PER_S, Rates
 from accord.serve.receipts import Receipts
 from accord.serve.rotas import Rotas
@@ -223,6 +225,7 @@ def _settings(app: Any) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         ws="none",
+        http=patient(AutoHTTPProtocol),
         server_header=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=STOP_WITHIN_S,
