@@ -8,6 +8,7 @@ from accord.model.review import Lane, Mark, Review
 from accord.review.sections import Section, Table, answers, numbered, span
 
 _PLAIN = ("when", "who", "what", "at")
+_WHEN = ("when", "at")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1d2329;--soft:#5b6670;--paper:#fff;--line:#d9dee3;--mark:#fff3d6;--apart:#e3b341;--told:#9db8d2;--known:#2f6f9f}
@@ -39,7 +40,7 @@ details{margin:.5rem 0 1rem}summary{cursor:pointer;color:var(--soft)}
 .key{font-size:.875rem;color:var(--soft)}.key i{display:inline-block;width:1.5rem;height:.75rem;border-radius:.2rem;margin:0 .35rem 0 .9rem;vertical-align:-.05rem}.key i:first-child{margin-left:0}
 @media (max-width:44rem){
 main{padding:1.5rem 1rem 3rem}dl div{grid-template-columns:1fr}
-table,tbody,tr,td{display:block;width:100%}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+table,tbody,tr,td,caption{display:block;width:100%}td.at[data-head=""],td.at[data-head=""]+td{display:inline}td.at[data-head=""]{color:var(--soft);margin-right:.5rem}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{border-bottom:1px solid var(--line);padding:.5rem 0}td{border:0;padding:.1rem 0}
 td[data-head]:not([data-head=""])::before{content:attr(data-head) "\\2002";color:var(--soft)}td{overflow-wrap:anywhere}
 td:empty{display:none}tr.mark{background:var(--mark);box-shadow:inset .2rem 0 var(--apart);padding-left:.75rem}tr.mark td:first-child{box-shadow:none;padding-left:0}}
@@ -107,7 +108,7 @@ def _table(table: Table) -> Iterator[str]:
 def _cell(head: str, cell: str) -> str:
     """A cell with its head for narrow screens, where it does not speak for itself."""
     named = "" if head in _PLAIN else escape(head)
-    at = ' class="at"' if _INSTANT.fullmatch(cell) else ""
+    at = ' class="at"' if head in _WHEN or _INSTANT.fullmatch(cell) else ""
     return f'<td data-head="{named}"{at}>{escape(cell)}</td>'
 
 
