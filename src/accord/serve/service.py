@@ -156,6 +156,7 @@ class Service:
     def _tasks(self) -> list[asyncio.Task[None]]:
         work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
+        work.append(every(AUDIT_S, self.intake.forget))
         work.append(upheld(self.outbox.run))
         return [asyncio.create_task(each) for each in work]
 
