@@ -71,7 +71,9 @@ class Service:
         except urllib.error.HTTPError as error:
             return error.code, _read(error)
         except (OSError, ValueError) as error:
-            raise click.ClickException(f"no service at {self._address}: {error}") from None
+            why = getattr(error, "reason", error)
+            why = getattr(why, "strerror", "") or why
+            raise click.ClickException(f"no service at {self._address}: {str(why).lower()}") from None
 
 
 def _read(error: urllib.error.HTTPError) -> dict[str, Any]:
@@ -116,5 +118,5 @@ def _list(service: Service) -> None:
 
 
 def _line(one: dict[str, Any]) -> str:
-    who = f"{one['actor']} until {one['deadline'][11:16]} UTC" if one["actor"] else one["reason"]
+    who = f"{one['actor']} until {one['deadline'][:16].replace('T', ' ')} UTC" if one["actor"] else one["reason"]
     return f"{one['id'][:8]}  {one['phase']:9}  {who}  {one['key']}"

@@ -8,11 +8,15 @@ from msgspec.structs import replace
 from accord.cases.case import Phase
 from accord.cases.deviation import Deviation
 from accord.cases.events import AnyEvent, Clear, Fire, Lapse, Merge, Release
+from accord.model.duration import NANOSECONDS
 from accord.serve.alerts import Instance
 from accord.serve.carrier import Carrier
 from accord.serve.silencing import hold, holding
 from accord.store.kept import Silence
 
+REMEMBERED = 2 * NANOSECONDS["h"]
+"""How long an instance is remembered after it ended; Prometheus repeats an end for 15 minutes."""
+MOST_FORGOTTEN = 500
 Pair = tuple[Deviation, AnyEvent]
 
 
@@ -123,6 +127,21 @@ class Intake:
         if self._is_heartbeat(one):
             return Fire(f"missed/{one.id}/{one.ends_ns}", now_ns, deviation, one.id, one.updated_ns)
         return Lapse(f"lapse/{one.id}/{one.ends_ns}", now_ns, one.id)
+
+    async def forget(self) -> None:
+        """Forgets what ended long ago: names of pods and jobs are used once, and nothing asks after them any more."""
+        ended_ns = self._carrier.clock() - REMEMBERED
+        over = [each for each in self.instances.values() if each.resolved and each.updated_ns < ended_ns]
+        await asyncio.gather(*(self._forget(each) for each in over[:MOST_FORGOTTEN]))
+        for each in [one for one in self.silences.values() if one.ends_ns < ended_ns]:
+            self.silences.pop(each.id, None)
+
+    async def _forget(self, one: Instance) -> None:
+        await asyncio.wrap_future(self._ledger.forget(Instance, one.id))
+        if self.instances.get(one.id) is one:
+            self.instances.pop(one.id)
+        elif one.id in self.instances:
+            await self._keep([self.instances[one.id]])  # it was told again meanwhile
 
     async def silence(self, silence: Silence) -> None:
         """Keeps a silence, and holds each open deviation all of whose firing instances it holds."""

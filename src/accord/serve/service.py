@@ -186,6 +186,7 @@ class Service:
         work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
         work.append(every(1.0, self.drills.look))
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
+        work.append(every(AUDIT_S, self.intake.forget))
         work.append(upheld(self.outbox.run))
         return [asyncio.create_task(each) for each in work]
 
