@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile import Hostile, answered
+from asking_badly import Hostile, answered
 from processes import Hook, Running
 
 from accord.store.ledger_sqlite import SqliteReader
