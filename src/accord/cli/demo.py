@@ -1,0 +1,34 @@
+"""A small shop that fails while everybody keeps their word, and how it is brought into accord."""
+
+import click
+
+
+@click.command(
+    epilog="Exit code: 0 told to its end, 1 it went otherwise than it should, 2 usage error, or something is not to be had.",
+    short_help="A small shop that fails while everybody keeps their word",
+)
+@click.option("--headless", is_flag=True, help="End with the story; 1 where it went otherwise than it should. For CI.")
+@click.option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
+)
+def command(headless: bool, color: str) -> None:
+    """Runs four services on this machine, has them fail while every one of them keeps its word, shows that in their
+    telemetry, and carries it to one responsible person until the other side confirms. Nothing is left behind.
+    """
+    import sys
+
+    from accord.cli._terminal import wants_color
+    from accord.model.problem import Refused
+    from accord.report._paint import Paint
+
+    try:
+        from accord.demo.run import tell
+    except ImportError as missing:
+        raise click.ClickException(
+            f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
+        ) from None
+    try:
+        code = tell(Paint(wants_color(color)), is_live=sys.stdout.isatty(), stays=not headless)
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from None
+    click.get_current_context().exit(code)

@@ -1,0 +1,114 @@
+"""The processes of the demo: each holds a pipe from here and ends when that breaks, so none outlives the demo, however it ends."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from accord.model.problem import Refused
+
+_STOP_S, _READY_S, _LINES = 8.0, 60.0, 50
+
+
+class Running:
+    """One process that was started, and the lines that it said."""
+
+    def __init__(self, name: str, arguments: list[str], environ: dict[str, str]) -> None:
+        self.name, self.said = name, deque[str](maxlen=_LINES)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "NO_PROXY": "127.0.0.1", **environ},
+            text=True,
+            start_new_session=True,  # Ctrl-C in the terminal is for the demo alone; it ends the others in order
+        )
+        self._first = threading.Event()
+        self._reading = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
+        self._reading.start()
+
+    def first_line(self) -> str:
+        """What it said first, once it has; raises Refused with its last words where it ended instead."""
+        self._first.wait(_READY_S)
+        if not self.said or self.process.poll() not in (None, 0):
+            raise Refused(self.last_words() or f"{self.name} did not start within {_READY_S:.0f}s")
+        return self.said[0]
+
+    def last_words(self) -> str:
+        """Its last line."""
+        return self.said[-1] if self.said else ""
+
+    def stop(self) -> int:
+        """Ends it, by force where it takes longer than it should; its exit code."""
+        with suppress(OSError):
+            self.process.terminate()
+        return self.wait(_STOP_S)
+
+    def wait(self, within_s: float) -> int:
+        """Its exit code, once it has ended; ended by force after that time."""
+        try:
+            code = self.process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        self._reading.join(1.0)
+        with suppress(OSError):
+            if self.process.stdin is not None:
+                self.process.stdin.close()
+        return code
+
+    def _read(self, told: IO[str] | None) -> None:
+        for line in told or ():
+            self.said.append(line.rstrip("\n"))
+            self._first.set()
+        self._first.set()
+
+
+class Processes:
+    """All of them, and the folder that they write to; nothing of it is left behind `stop`."""
+
+    def __init__(self) -> None:
+        self._running: list[Running] = []
+        self._sweeping = Running("sweeping", ["accord.demo.sweeping"], {})
+        self.folder = Path(self._sweeping.first_line())
+
+    def start(self, name: str, *arguments: str, **environ: str) -> Running:
+        """Starts a module of Python."""
+        running = Running(name, list(arguments), environ)
+        self._running.append(running)
+        stdin = self._sweeping.process.stdin
+        assert stdin is not None
+        stdin.write(f"{running.process.pid}\n")
+        stdin.flush()
+        return running
+
+    def accord(self, *words: str, **environ: str) -> Running:
+        """Starts a command of Accord."""
+        return self.start(f"accord {words[0]}", "accord.demo.watching", *words, **environ)
+
+    def told(self, *words: str) -> tuple[int, list[str]]:
+        """The exit code of a command of Accord, and the lines that it said."""
+        running = self.accord(*words)
+        running.said = deque(running.said)
+        return running.wait(_READY_S), list(running.said)
+
+    def ended(self) -> list[str]:
+        """The names of those that ended although nobody stopped them."""
+        return [each.name for each in self._running if each.process.poll() not in (None, 0)]
+
+    def stop(self) -> None:
+        """Ends all of them, the last started first, and has the folder removed."""
+        for running in reversed(self._running):
+            if running.process.poll() is None:
+                running.process.terminate()
+        for running in reversed(self._running):
+            running.stop()
+        stdin = self._sweeping.process.stdin
+        if stdin is not None:
+            stdin.close()
+        self._sweeping.wait(_STOP_S * 2)
