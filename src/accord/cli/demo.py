@@ -9,9 +9,15 @@ import click
 )
 @click.option("--headless", is_flag=True, help="End with the story; 1 where it went otherwise than it should. For CI.")
 @click.option(
+    "--listen",
+    default="127.0.0.1:0",
+    metavar="HOST:PORT",
+    help="Where its pages are; a free port where nothing is said.",
+)
+@click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Whether to colour the text."
 )
-def command(headless: bool, color: str) -> None:
+def command(headless: bool, listen: str, color: str) -> None:
     """Runs four services on this machine, has them fail while every one of them keeps its word, shows that in their
     telemetry, and carries it to one responsible person until the other side confirms. Nothing is left behind.
     """
@@ -23,12 +29,13 @@ def command(headless: bool, color: str) -> None:
 
     try:
         from accord.demo.run import tell
+        from accord.demo.shown import Shown
     except ImportError as missing:
         raise click.ClickException(
             f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
         ) from None
     try:
-        code = tell(Paint(wants_color(color)), is_live=sys.stdout.isatty(), stays=not headless)
+        code = tell(Shown(Paint(wants_color(color)), sys.stdout.isatty()), listen, stays=not headless)
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
     click.get_current_context().exit(code)

@@ -1,24 +1,24 @@
 """The processes of the demo: each holds a pipe from here and ends when that breaks, so none outlives the demo, however it ends."""
 
+import json
 import os
 import subprocess
 import sys
 import threading
-from collections import deque
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from accord.model.problem import Refused
 
-_STOP_S, _READY_S, _LINES = 8.0, 60.0, 50
+_STOP_S, _READY_S = 8.0, 60.0
 
 
 class Running:
     """One process that was started, and the lines that it said."""
 
     def __init__(self, name: str, arguments: list[str], environ: dict[str, str]) -> None:
-        self.name, self.said = name, deque[str](maxlen=_LINES)
+        self.name, self.said, self._is_over = name, list[str](), False
         self.process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             stdin=subprocess.PIPE,
@@ -28,16 +28,22 @@ class Running:
             text=True,
             start_new_session=True,  # Ctrl-C in the terminal is for the demo alone; it ends the others in order
         )
-        self._first = threading.Event()
+        self._news = threading.Condition()
         self._reading = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
         self._reading.start()
 
-    def first_line(self) -> str:
-        """What it said first, once it has; raises Refused with its last words where it ended instead."""
-        self._first.wait(_READY_S)
-        if not self.said or self.process.poll() not in (None, 0):
+    def line(self, begins: str = "") -> str:
+        """The first line that begins so, waited for; raises Refused with its last words where it ended instead."""
+
+        def found() -> str | None:
+            return next((line for line in self.said if line.startswith(begins)), None)
+
+        with self._news:
+            self._news.wait_for(lambda: found() or self._is_over, _READY_S)
+            told = found()
+        if told is None:
             raise Refused(self.last_words() or f"{self.name} did not start within {_READY_S:.0f}s")
-        return self.said[0]
+        return told
 
     def last_words(self) -> str:
         """Its last line."""
@@ -64,9 +70,12 @@ class Running:
 
     def _read(self, told: IO[str] | None) -> None:
         for line in told or ():
-            self.said.append(line.rstrip("\n"))
-            self._first.set()
-        self._first.set()
+            with self._news:
+                self.said.append(line.rstrip("\n"))
+                self._news.notify_all()
+        with self._news:
+            self._is_over = True
+            self._news.notify_all()
 
 
 class Processes:
@@ -75,7 +84,7 @@ class Processes:
     def __init__(self) -> None:
         self._running: list[Running] = []
         self._sweeping = Running("sweeping", ["accord.demo.sweeping"], {})
-        self.folder = Path(self._sweeping.first_line())
+        self.folder = Path(self._sweeping.line())
 
     def start(self, name: str, *arguments: str, **environ: str) -> Running:
         """Starts a module of Python."""
@@ -94,8 +103,15 @@ class Processes:
     def told(self, *words: str) -> tuple[int, list[str]]:
         """The exit code of a command of Accord, and the lines that it said."""
         running = self.accord(*words)
-        running.said = deque(running.said)
-        return running.wait(_READY_S), list(running.said)
+        return running.wait(_READY_S), running.said
+
+    def document(self, *words: str) -> tuple[int, Any]:
+        """The same of a command that writes JSON; raises Refused with its last words where it wrote none."""
+        code, lines = self.told(*words)
+        try:
+            return code, json.loads("\n".join(lines))
+        except ValueError:
+            raise Refused(f"accord {words[0]} wrote no result: {lines[-1] if lines else 'nothing'}") from None
 
     def ended(self) -> list[str]:
         """The names of those that ended although nobody stopped them."""

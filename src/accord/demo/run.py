@@ -1,47 +1,77 @@
 """The demo from its first process to its last: whatever ends it, nothing is left behind."""
 
 import signal
+import time
+from contextlib import ExitStack
 from types import FrameType
 
+from accord.demo.people import People
 from accord.demo.processes import Processes
 from accord.demo.shown import Shown
-from accord.demo.story import Story, Unexpected
-from accord.report._paint import Paint
+from accord.demo.steps import Unexpected
+from accord.demo.story import Story
 
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-STOPPED = 128
+TOLD, OTHERWISE, STOPPED = 0, 1, 128
+_LOOK_S = 0.5
 
 
 class Stopped(BaseException):
-    """Somebody ended it."""
+    """Somebody ended it, by this signal."""
+
+    def __init__(self, number: int, _frame: FrameType | None) -> None:
+        self.number = number
 
 
-def tell(paint: Paint, is_live: bool, stays: bool) -> int:
+def tell(shown: Shown, listen: str, stays: bool) -> int:
     """Tells the story and gives the exit code; with `stays` its pages are there until somebody ends it. Raises Refused."""
-    shown = Shown(paint, is_live)
-    number = 0
-
-    def stopped(signal_number: int, _frame: FrameType | None) -> None:
-        nonlocal number
-        number = signal_number
-        for each in _ENDS:
-            signal.signal(each, signal.SIG_IGN)  # what ends now ends in order
-        raise Stopped
-
-    processes = None
+    ended = False
     try:
-        for each in _ENDS:
-            signal.signal(each, stopped)
-        processes = Processes()
-        Story(processes, shown).tell()
-    except Stopped:
-        return STOPPED + number
+        with ExitStack() as left:
+            left.callback(_end_in_order)
+            _end_at_once()
+            _told(left, shown, listen)
+            ended = True
+            if stays:
+                _stay()
+    except Stopped as stopped:
+        return TOLD if ended else STOPPED + stopped.number
     except Unexpected as unexpected:
         shown.line(str(unexpected))
-        return 1
-    finally:
-        for each in _ENDS:
-            signal.signal(each, signal.SIG_IGN)
-        if processes is not None:
-            processes.stop()
-    return 0
+        return OTHERWISE
+    return TOLD
+
+
+def _told(left: ExitStack, shown: Shown, listen: str) -> None:
+    processes = Processes()
+    left.callback(processes.stop)
+    people = People()
+    left.callback(people.close)
+    left.callback(_end_in_order)
+    story = Story(processes, people, shown, listen)
+    story.tell()
+    shown.part("look at it")
+    shown.more(f"{story.loop.url}/deviations/{story.carried.id}   who was told what, and who answered")
+    shown.more(f"{story.loop.url}/   the boundaries, team by team")
+
+
+def _stay() -> None:
+    while True:
+        time.sleep(_LOOK_S)
+
+
+def _end_at_once() -> None:
+    """From now on a signal ends the story where it is."""
+
+    def stopped(number: int, frame: FrameType | None) -> None:
+        _end_in_order()
+        raise Stopped(number, frame)
+
+    for each in _ENDS:
+        signal.signal(each, stopped)
+
+
+def _end_in_order() -> None:
+    """From now on no signal interrupts the end."""
+    for each in _ENDS:
+        signal.signal(each, signal.SIG_IGN)

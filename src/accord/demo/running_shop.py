@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from accord.demo.asking import get, post
 from accord.demo.processes import Processes, Running
+from accord.model.problem import Refused
 
 ORDERS = 6
 """How many customers buy at the same moment."""
@@ -66,7 +67,7 @@ class Shop:
 
     def is_observed(self) -> None:
         """Waits until the receiver listens."""
-        url = next(word for word in self._receiver.first_line().split() if word.startswith("http://"))
+        url = next(word for word in self._receiver.line("listening").split() if word.startswith("http://"))
         self._telemetry = url.split("/")[2]
 
     def open(self) -> None:
@@ -80,7 +81,17 @@ class Shop:
         telemetry = f"http://{self._telemetry}/v1/traces"
         contract = str(self.contracts / name / "accord.yaml")
         running = self._processes.start(name, "accord.demo.shop", name, port, contract, telemetry, *calls)
-        self._services[name], self.urls[name] = running, running.first_line()
+        self._services[name], self.urls[name] = running, running.line("http://")
+
+    def change(self, name: str, *changes: tuple[str, str]) -> None:
+        """Changes the contract of one of them; each is what is written there, and what will be."""
+        file = self.contracts / name / "accord.yaml"
+        text = file.read_text(encoding="utf-8")
+        for before, after in changes:
+            if before not in text:
+                raise Refused(f"{file} does not say {before}")
+            text = text.replace(before, after)
+        file.write_text(text, encoding="utf-8")
 
     def start_again(self, name: str) -> None:
         """Ends one of them, and starts it where it was, by its contract as it is now."""

@@ -1,106 +1,145 @@
 """The story in steps, each of which has to show what it is there to show."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from accord.demo.carried import Carried
+from accord.demo.loop import Loop
+from accord.demo.people import People
 from accord.demo.processes import Processes
 from accord.demo.running_shop import ORDERS, Rush, Shop
 from accord.demo.shown import Shown
-from accord.model.problem import Refused
+from accord.demo.steps import expect
 
 PAYMENTS = "payments"
-_MISMATCHES = ("timing/caller-gives-up-first", "retries/unsafe-operation-repeated")
-
-
-class Unexpected(Refused):
-    """The story went otherwise than it should."""
-
-
-def expect(holds: bool, what: str) -> None:
-    """Raises Unexpected where it does not hold."""
-    if not holds:
-        raise Unexpected(f"the story went otherwise: expected {what}")
+MISMATCHES = ("timing/caller-gives-up-first", "retries/unsafe-operation-repeated")
+CHANGES = (
+    ("latency: {max: 5s}", "latency: {max: 1500ms}"),
+    ("idempotent: never", "idempotent: {key: order, for: 24h}"),
+)
+"""What payments changes on its side: it answers sooner that a charge goes on, and charges once for each order."""
 
 
 class Story:
-    """One telling of it."""
+    """One telling of it; `listen` is where its pages are."""
 
-    def __init__(self, processes: Processes, shown: Shown) -> None:
-        self.processes, self.shown = processes, shown
-        self.shop = Shop(processes)
-        self._store: Path
+    def __init__(self, processes: Processes, people: People, shown: Shown, listen: str) -> None:
+        self._processes, self._shown = processes, shown
+        self._shop = Shop(processes)
+        self.loop = Loop(processes, people, listen)
+        self.carried = Carried(self.loop, people, shown)
 
     def tell(self) -> None:
         """All of it; raises Unexpected, or Refused where something is not to be had."""
-        self._store = self.shop.observe("before.duckdb")
-        self.check_first()
-        before = self.fail_while_green()
-        self.observe(before)
+        store = self._shop.observe("before.duckdb")
+        self._check_first()
+        rush = self._fail_while_green()
+        self._observe(store, rush)
+        store = self._shop.observe("after.duckdb")
+        self._carry(rush)
+        self._recover(store)
+        self._verify()
 
-    def check_first(self) -> None:
+    def _check_first(self) -> None:
         """The check finds it before anything runs."""
-        self.shown.part("1  before anything runs: accord check")
-        self.shown.doing("both sides of every boundary are held side by side")
-        code, lines = self.processes.told("check", str(self.shop.contracts), "--format", "json", "--no-cache")
-        found = json.loads("\n".join(lines))["findings"]
-        mismatches = [each for each in found if each["verdict"] == "mismatch"]
+        self._shown.part("1  before anything runs: accord check")
+        self._shown.doing("both sides of every boundary are held side by side")
+        code, mismatches = self._checked()
         expect(code == 1, "the check to exit with 1")
-        expect({each["rule"] for each in mismatches} == set(_MISMATCHES), f"mismatches of {' and '.join(_MISMATCHES)}")
+        expect({each["rule"] for each in mismatches} == set(MISMATCHES), f"mismatches of {' and '.join(MISMATCHES)}")
         for each in mismatches:
             boundary = each["boundary"]
-            self.shown.say(f"{boundary['consumer']} -> {boundary['provider']}/{boundary['operation']}", "bold")
+            self._shown.say(
+                f"mismatch  {boundary['consumer']} -> {boundary['provider']}/{boundary['operation']}", "mismatch"
+            )
             for place in each["places"]:
-                self.shown.more(f"{place['says']}   {place['file']}:{place['line']}")
-            last = each["witness"][-1]
-            self.shown.more(f"so it fails while both keep their word: {last['does']}", "mismatch")
+                said = f"{place['file']}:{place['line']}"
+                self._shown.more(f"{place['says']}   {self._shown.paint('faint', said)}")
+        self._shown.say("each keeps its word, and together they charge a card three times and tell that it failed")
 
-    def fail_while_green(self) -> Rush:
+    def _checked(self) -> tuple[int, list[dict[str, Any]]]:
+        words = ("check", str(self._shop.contracts), "--format", "json", "--no-cache")
+        code, found = self._processes.document(*words)
+        return code, [each for each in found["findings"] if each["verdict"] == "mismatch"]
+
+    def _fail_while_green(self) -> Rush:
         """The shop runs, customers come, and it fails while every party is content with itself."""
-        self.shown.part(f"2  the shop runs, {ORDERS} customers buy at once, the card network is slow")
-        self.shown.doing("four services start")
-        self.shop.is_observed()
-        self.shop.open()
-        self.shown.doing("customers buy")
-        rush = self.shop.rush(self._watching("customers buy"))
+        self._shown.part(f"2  the shop runs; {ORDERS} customers buy at once, and the card network is slow")
+        self._shown.doing("four services start")
+        self._shop.is_observed()
+        self._shop.open()
+        rush = self._shop.rush(self._watching)
         expect(rush.errors > 0, "customers who are told that it failed")
         expect(rush.too_many > 0, "more charges than orders")
         expect(not rush.alerts, f"no alert of any party, read {', '.join(rush.alerts)}")
-        self.shown.say(_summed(rush), "mismatch")
-        for name, seen in self.shop.figures().items():
-            promised = f", {seen['promised_s']:g}s promised" if seen["promised_s"] else ""
-            slowest = f"slowest {seen['slowest_s']:.1f}s{promised}"
-            self.shown.more(
-                f"{name:9} {seen['answers']:3} answers, {seen['broken']} of 5xx, {slowest}, 0 alerts", "help"
-            )
+        self._shown.say(_summed(rush), "mismatch")
+        for name, seen in self._shop.figures().items():
+            promised = f" of {seen['promised_s']:g}s promised" if seen["promised_s"] else ""
+            green = f"{seen['broken']} broken, slowest {seen['slowest_s']:.1f}s{promised}, 0 alerts"
+            self._shown.more(f"{name:8}  {seen['answers']:2} answers, {green}", "help")
         return rush
 
-    def observe(self, rush: Rush) -> None:
+    def _observe(self, store: Path, rush: Rush) -> None:
         """What both sides of each call tell together, which neither knows alone."""
-        self.shown.part("3  both sides of every call together: accord observe")
-        self.shown.doing("the telemetry is settled")
-        self.shop.end_observing()
-        code, lines = self.processes.told("observe", str(self._store), "--format", "json")
-        expect(code == 0, "telemetry of the calls")
-        [seen] = [each for each in json.loads("\n".join(lines))["boundaries"] if each["provider"] == PAYMENTS]
-        counts = seen["counts"]
-        expect(counts["paired"] == counts["calls"] == rush.charged, f"both sides of {rush.charged} calls")
+        self._shown.part("3  both sides of every call, together: accord observe")
+        counts = self._observed(store, rush)
         expect(counts["repeated"] == rush.too_many, f"{rush.too_many} charges beyond one an order")
         expect(counts["late"] > 0, "work for nobody")
-        self.shown.say(f"checkout -> payments: {counts['calls']} calls of {len(rush.charges)} orders", "bold")
-        self.shown.more(f"{counts['late']} answers came after the caller had left: work for nobody", "mismatch")
-        self.shown.more(f"{counts['repeated']} charges of an order that was charged before", "mismatch")
-        self.shown.more(f"{counts['error_ok']} calls failed for checkout and succeeded for payments", "mismatch")
+        self._shown.say(f"checkout -> payments/charge: {counts['calls']} calls for {len(rush.charges)} orders", "bold")
+        self._shown.more(f"{counts['late']} answers came after the caller had left: work for nobody", "mismatch")
+        self._shown.more(f"{counts['repeated']} charges of an order that was charged before", "mismatch")
+        self._shown.more(f"{counts['error_ok']} calls failed for checkout and succeeded for payments", "mismatch")
 
-    def _watching(self, what: str) -> Callable[[dict[str, int]], None]:
-        def watch(charges: dict[str, int]) -> None:
-            self.shown.doing(f"{what}: {sum(charges.values())} charges for {len(charges)} orders")
+    def _observed(self, store: Path, rush: Rush) -> dict[str, int]:
+        self._shown.doing("the telemetry of both sides is paired")
+        self._shop.end_observing()
+        code, told = self._processes.document("observe", str(store), "--format", "json")
+        expect(code == 0, "telemetry of the calls")
+        counts: dict[str, int]
+        [counts] = [each["counts"] for each in told["boundaries"] if each["provider"] == PAYMENTS]
+        expect(counts["paired"] == counts["calls"], "both sides of each call")
+        expect(counts["calls"] >= len(rush.charges), "telemetry of every order")
+        return counts
 
-        return watch
+    def _carry(self, rush: Rush) -> None:
+        self._shown.part("4  to one person at a time until the other side confirms: accord serve")
+        self._shown.doing("accord serve starts")
+        self.loop.is_there()
+        self.carried.open(f"{rush.charged} charges for {ORDERS} orders, {rush.errors} customers told that it failed")
+        self.carried.climb()
+
+    def _recover(self, store: Path) -> None:
+        """Payments is changed at its side, the shop is rushed at again, and the other side looks for itself."""
+        self._shop.change(PAYMENTS, *CHANGES)
+        code, mismatches = self._checked()
+        expect((code, mismatches) == (0, []), "a check that finds no mismatch any more")
+        self._shown.say(f"payments now says: {'; '.join(after for _, after in CHANGES)}", "bold")
+        self._shown.more("accord check: no mismatch any more; payments is started again as it says", "help")
+        self._shop.is_observed()
+        self._shop.start_again(PAYMENTS)
+        self.loop.read_again()
+        rush = self._shop.rush(self._watching)
+        expect((rush.errors, rush.too_many) == (0, 0), f"one charge for each order, read {_summed(rush)}")
+        self._shown.say(_summed(rush), "help")
+        self.carried.fixed()
+        counts = self._observed(store, rush)
+        expect((counts["late"], counts["repeated"]) == (0, 0), "no work for nobody, and nothing done twice")
+        self._shown.say("checkout looks for itself: 0 answers to nobody, 0 orders charged twice", "help")
+        self.carried.confirmed()
+
+    def _verify(self) -> None:
+        self._shown.part("5  what was told, by whom, and when: accord ledger verify")
+        self._shown.doing("every hash is computed again")
+        code, lines = self._processes.told("ledger", "verify", str(self.loop.ledger))
+        expect(code == 0, f"a ledger that agrees, read {' '.join(lines)}")
+        self._shown.say(lines[-1], "help")
+
+    def _watching(self, charges: dict[str, int]) -> None:
+        self._shown.doing(f"customers buy: {sum(charges.values())} charges for {len(charges)} orders")
 
 
 def _summed(rush: Rush) -> str:
     return (
-        f"{ORDERS} orders: {rush.charged} charges, {rush.too_many} too many; "
-        f"{rush.errors} customers were told that it failed; 0 alerts"
+        f"{ORDERS} orders: {rush.charged} charges, {rush.too_many} of them too many; "
+        f"{rush.errors} customers told that it failed; {len(rush.alerts)} alerts"
     )

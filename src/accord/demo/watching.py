@@ -1,8 +1,8 @@
 """A process of the demo ends when the demo does, however that ended: it holds a pipe, and the pipe breaks."""
 
 import os
+import runpy
 import signal
-import sys
 import threading
 import time
 
@@ -28,11 +28,9 @@ def _watch() -> None:
 
 
 def main() -> None:
-    """Runs a command of Accord until it or the demo ends."""
-    from accord.cli import run
-
+    """Runs the program as `python -m accord` does, until it or the demo ends."""
     end_with_the_demo()
-    sys.exit(run(sys.argv[1:]))
+    runpy.run_module("accord", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
