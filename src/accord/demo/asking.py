@@ -1,11 +1,14 @@
 """What the demo itself asks of its services over HTTP, on this machine alone."""
 
 import json
+import socket
 from collections.abc import Mapping
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
+
+from accord.model.problem import Refused
 
 _LIMIT_S = 30.0
 _open = build_opener(ProxyHandler({})).open
@@ -35,3 +38,14 @@ def _sent(request: Request) -> tuple[int, str]:
     except HTTPError as refused:
         with refused:
             return refused.code, refused.read().decode()
+
+
+def free_address(listen: str) -> str:
+    """The address with a port that is free just now; raises Refused where it is not to be had."""
+    host, _, port = listen.rpartition(":")
+    try:
+        with socket.create_server((host, int(port))) as door:
+            return "{}:{}".format(*door.getsockname()[:2])
+    except (OSError, ValueError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise Refused(f"{listen} is not to be had: {why.lower()}") from None

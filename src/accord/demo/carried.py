@@ -47,7 +47,9 @@ class Carried:
         self._committed = committed
         told = self._people.until(OTHER_SIDE, "committed")
         expect(told is not None and told["turn"] == now["turn"], "the other side to be told the same")
-        self._shown.say(f"{ANSWERS} has it, by the link, until {now['until']}; checkout is told the same", "help")
+        self._shown.say(
+            f"{ANSWERS} has it, by the link, until {now['until'][11:16]} UTC; checkout is told the same", "help"
+        )
 
     def fixed(self) -> None:
         """Who had it says that it is recovered; that alone closes nothing."""

@@ -1,17 +1,15 @@
 """`accord serve` of the demo, as a process, and the people that it reaches."""
 
 import secrets
-import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
-from accord.demo.asking import get, post
+from accord.demo.asking import free_address, get, post
 from accord.demo.people import EVERYBODY, LAST, People
-from accord.demo.processes import Processes
+from accord.demo.processes import Processes, Running
 from accord.model.problem import Refused
 
-FREE = "127.0.0.1:0"
 _SECRET = "ACCORD_DEMO_SECRET"
 _CHANNEL = """\
 [channels.{name}]
@@ -37,11 +35,16 @@ class Loop:
         configuration = processes.folder / "accord.toml"
         told = (_CHANNEL.format(name=name, url=people.url, secret=_SECRET) for name in EVERYBODY)
         configuration.write_text("".join(told), encoding="utf-8")
-        address = _free(listen)
+        address = free_address(listen)
         self.url = f"http://{address}"
+        self._processes = processes
         paths = (str(processes.folder / "contracts"), "--last", LAST, "--config", str(configuration))
-        words = ("serve", *paths, "--listen", address, "--ledger", str(self.ledger))
-        self._running = processes.accord(*words, **{_SECRET: secrets.token_hex(16)})
+        self._words = ("serve", *paths, "--listen", address, "--ledger", str(self.ledger))
+        self._running: Running
+
+    def start(self) -> None:
+        """Starts it."""
+        self._running = self._processes.accord(*self._words, **{_SECRET: secrets.token_hex(16)})
 
     def is_there(self) -> None:
         """Waits until it serves."""
@@ -67,14 +70,3 @@ class Loop:
     def read_again(self) -> None:
         """Has it read the contracts again."""
         post(f"{self.url}/-/reload")
-
-
-def _free(listen: str) -> str:
-    """The address with a port that is free just now; raises Refused where it is not to be had."""
-    host, _, port = listen.rpartition(":")
-    try:
-        with socket.create_server((host, int(port))) as door:
-            return "{}:{}".format(*door.getsockname()[:2])
-    except (OSError, ValueError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise Refused(f"{listen} is not to be had: {why.lower()}") from None

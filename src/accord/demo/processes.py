@@ -45,6 +45,20 @@ class Running:
             raise Refused(self.last_words() or f"{self.name} did not start within {_READY_S:.0f}s")
         return told
 
+    def go_on(self) -> None:
+        """Has a prepared one begin."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def document(self) -> tuple[int, Any]:
+        """The exit code and the JSON of a command that ends by itself; raises Refused with its last words where it wrote none."""
+        code = self.wait(_READY_S)
+        try:
+            return code, json.loads("\n".join(self.said))
+        except ValueError:
+            raise Refused(f"{self.name} wrote no result: {self.last_words() or 'nothing'}") from None
+
     def last_words(self) -> str:
         """Its last line."""
         return self.said[-1] if self.said else ""
@@ -98,20 +112,16 @@ class Processes:
 
     def accord(self, *words: str, **environ: str) -> Running:
         """Starts a command of Accord."""
-        return self.start(f"accord {words[0]}", "accord.demo.watching", *words, **environ)
+        return self.start(f"accord {' '.join(words[:2])}", "accord.demo.watching", *words, **environ)
+
+    def prepared(self, *words: str) -> Running:
+        """A command of Accord that has `accord.observe` at hand, and begins when it is told to go on."""
+        return self.accord("--with-observe", *words)
 
     def told(self, *words: str) -> tuple[int, list[str]]:
         """The exit code of a command of Accord, and the lines that it said."""
         running = self.accord(*words)
         return running.wait(_READY_S), running.said
-
-    def document(self, *words: str) -> tuple[int, Any]:
-        """The same of a command that writes JSON; raises Refused with its last words where it wrote none."""
-        code, lines = self.told(*words)
-        try:
-            return code, json.loads("\n".join(lines))
-        except ValueError:
-            raise Refused(f"accord {words[0]} wrote no result: {lines[-1] if lines else 'nothing'}") from None
 
     def ended(self) -> list[str]:
         """The names of those that ended although nobody stopped them."""

@@ -30,7 +30,7 @@ def tell(shown: Shown, listen: str, stays: bool) -> int:
         with ExitStack() as left:
             left.callback(_end_in_order)
             _end_at_once()
-            _told(left, shown, listen)
+            _told(left, shown, listen, stays)
             ended = True
             if stays:
                 _stay()
@@ -42,7 +42,7 @@ def tell(shown: Shown, listen: str, stays: bool) -> int:
     return TOLD
 
 
-def _told(left: ExitStack, shown: Shown, listen: str) -> None:
+def _told(left: ExitStack, shown: Shown, listen: str, stays: bool) -> None:
     processes = Processes()
     left.callback(processes.stop)
     people = People()
@@ -50,9 +50,9 @@ def _told(left: ExitStack, shown: Shown, listen: str) -> None:
     left.callback(_end_in_order)
     story = Story(processes, people, shown, listen)
     story.tell()
-    shown.part("look at it")
-    shown.more(f"{story.loop.url}/deviations/{story.carried.id}   who was told what, and who answered")
-    shown.more(f"{story.loop.url}/   the boundaries, team by team")
+    if stays:
+        story.look()
+        shown.part("All of it is there until Ctrl-C, which leaves nothing behind.")
 
 
 def _stay() -> None:

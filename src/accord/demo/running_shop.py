@@ -10,14 +10,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from accord.demo.asking import get, post
+from accord.demo.asking import free_address, get, post
 from accord.demo.processes import Processes, Running
 from accord.model.problem import Refused
 
 ORDERS = 6
 """How many customers buy at the same moment."""
 _UPWARDS = ("ledger", "payments", "checkout", "gateway")
-_SETTLED_S, _LOOK_S = 40.0, 0.1
+_SETTLED_S, _LOOK_S = 40.0, 0.25
 
 
 class Rush(Struct):
@@ -55,7 +55,7 @@ class Shop:
         self._services: dict[str, Running] = {}
         self.urls: dict[str, str] = {}
         self._receiver: Running
-        self._telemetry = "127.0.0.1:0"
+        self._telemetry = free_address("127.0.0.1:0")
         self._rushes = 0
 
     def observe(self, store: str) -> Path:
@@ -67,8 +67,7 @@ class Shop:
 
     def is_observed(self) -> None:
         """Waits until the receiver listens."""
-        url = next(word for word in self._receiver.line("listening").split() if word.startswith("http://"))
-        self._telemetry = url.split("/")[2]
+        self._receiver.line("listening")
 
     def open(self) -> None:
         """Starts the four services, whoever is called first."""
@@ -129,8 +128,8 @@ class Shop:
 
     def end_observing(self) -> None:
         """Has all telemetry sent and settled, and ends the receiver: one process has its store at a time."""
-        for url in self.urls.values():
-            post(f"{url}/telemetry")
+        with ThreadPoolExecutor(len(self.urls)) as asked:
+            list(asked.map(lambda url: post(f"{url}/telemetry"), self.urls.values()))
         ends = time.monotonic() + _SETTLED_S
         while time.monotonic() < ends:
             state = get(f"http://{self._telemetry}/state")

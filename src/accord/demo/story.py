@@ -6,7 +6,7 @@ from typing import Any
 from accord.demo.carried import Carried
 from accord.demo.loop import Loop
 from accord.demo.people import People
-from accord.demo.processes import Processes
+from accord.demo.processes import Processes, Running
 from accord.demo.running_shop import ORDERS, Rush, Shop
 from accord.demo.shown import Shown
 from accord.demo.steps import expect
@@ -31,14 +31,25 @@ class Story:
 
     def tell(self) -> None:
         """All of it; raises Unexpected, or Refused where something is not to be had."""
-        store = self._shop.observe("before.duckdb")
         self._check_first()
-        rush = self._fail_while_green()
-        self._observe(store, rush)
+        store = self._shop.observe("before.duckdb")
+        rush, observing = self._fail_while_green(store)
+        self._observe(observing, rush)
         store = self._shop.observe("after.duckdb")
         self._carry(rush)
         self._recover(store)
         self._verify()
+
+    def look(self) -> None:
+        """Where the same story is to be seen, and what to try next."""
+        self._shown.part("look at it")
+        self._shown.more(f"{self.loop.url}/deviations/{self.carried.id}   who was told what, and who answered")
+        self._shown.more(f"{self.loop.url}/   the boundaries, team by team")
+        self._shown.more(f"{self._processes.folder}   contracts, telemetry and ledger")
+        self._shown.part("try next")
+        self._shown.more("accord check PATH     what your own files say: no contract need be written first")
+        self._shown.more("accord init PATH      a contract to fill in, from what your files say already")
+        self._shown.more("accord explain timing/caller-gives-up-first     why this fails")
 
     def _check_first(self) -> None:
         """The check finds it before anything runs."""
@@ -59,15 +70,17 @@ class Story:
 
     def _checked(self) -> tuple[int, list[dict[str, Any]]]:
         words = ("check", str(self._shop.contracts), "--format", "json", "--no-cache")
-        code, found = self._processes.document(*words)
+        code, found = self._processes.accord(*words).document()
         return code, [each for each in found["findings"] if each["verdict"] == "mismatch"]
 
-    def _fail_while_green(self) -> Rush:
+    def _fail_while_green(self, store: Path) -> tuple[Rush, Running]:
         """The shop runs, customers come, and it fails while every party is content with itself."""
         self._shown.part(f"2  the shop runs; {ORDERS} customers buy at once, and the card network is slow")
         self._shown.doing("four services start")
-        self._shop.is_observed()
         self._shop.open()
+        self._shop.is_observed()
+        self.loop.start()
+        observing = self._observing(store)
         rush = self._shop.rush(self._watching)
         expect(rush.errors > 0, "customers who are told that it failed")
         expect(rush.too_many > 0, "more charges than orders")
@@ -77,12 +90,15 @@ class Story:
             promised = f" of {seen['promised_s']:g}s promised" if seen["promised_s"] else ""
             green = f"{seen['broken']} broken, slowest {seen['slowest_s']:.1f}s{promised}, 0 alerts"
             self._shown.more(f"{name:8}  {seen['answers']:2} answers, {green}", "help")
-        return rush
+        return rush, observing
 
-    def _observe(self, store: Path, rush: Rush) -> None:
+    def _observing(self, store: Path) -> Running:
+        return self._processes.prepared("observe", str(store), "--format", "json")
+
+    def _observe(self, observing: Running, rush: Rush) -> None:
         """What both sides of each call tell together, which neither knows alone."""
         self._shown.part("3  both sides of every call, together: accord observe")
-        counts = self._observed(store, rush)
+        counts = self._observed(observing, rush)
         expect(counts["repeated"] == rush.too_many, f"{rush.too_many} charges beyond one an order")
         expect(counts["late"] > 0, "work for nobody")
         self._shown.say(f"checkout -> payments/charge: {counts['calls']} calls for {len(rush.charges)} orders", "bold")
@@ -90,10 +106,11 @@ class Story:
         self._shown.more(f"{counts['repeated']} charges of an order that was charged before", "mismatch")
         self._shown.more(f"{counts['error_ok']} calls failed for checkout and succeeded for payments", "mismatch")
 
-    def _observed(self, store: Path, rush: Rush) -> dict[str, int]:
+    def _observed(self, observing: Running, rush: Rush) -> dict[str, int]:
         self._shown.doing("the telemetry of both sides is paired")
         self._shop.end_observing()
-        code, told = self._processes.document("observe", str(store), "--format", "json")
+        observing.go_on()
+        code, told = observing.document()
         expect(code == 0, "telemetry of the calls")
         counts: dict[str, int]
         [counts] = [each["counts"] for each in told["boundaries"] if each["provider"] == PAYMENTS]
@@ -118,11 +135,12 @@ class Story:
         self._shop.is_observed()
         self._shop.start_again(PAYMENTS)
         self.loop.read_again()
+        observing = self._observing(store)
         rush = self._shop.rush(self._watching)
         expect((rush.errors, rush.too_many) == (0, 0), f"one charge for each order, read {_summed(rush)}")
         self._shown.say(_summed(rush), "help")
         self.carried.fixed()
-        counts = self._observed(store, rush)
+        counts = self._observed(observing, rush)
         expect((counts["late"], counts["repeated"]) == (0, 0), "no work for nobody, and nothing done twice")
         self._shown.say("checkout looks for itself: 0 answers to nobody, 0 orders charged twice", "help")
         self.carried.confirmed()
@@ -132,7 +150,7 @@ class Story:
         self._shown.doing("every hash is computed again")
         code, lines = self._processes.told("ledger", "verify", str(self.loop.ledger))
         expect(code == 0, f"a ledger that agrees, read {' '.join(lines)}")
-        self._shown.say(lines[-1], "help")
+        self._shown.say(lines[0].removeprefix(f"{self.loop.ledger}: "), "help")
 
     def _watching(self, charges: dict[str, int]) -> None:
         self._shown.doing(f"customers buy: {sum(charges.values())} charges for {len(charges)} orders")

@@ -6,6 +6,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,18 +22,20 @@ def main() -> None:
         with suppress(OSError):
             print(folder, flush=True)
         processes = [int(line) for line in sys.stdin if line.strip().isdigit()]
-        _until_gone(processes)
+        _until(lambda: not any(_is_there(each) for each in processes))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _until(lambda: _swept(folder))
 
 
-def _until_gone(processes: list[int]) -> None:
+def _until(holds: Callable[[], bool]) -> None:
     ends = time.monotonic() + _PATIENCE_S
-    while any(_is_there(each) for each in processes) and time.monotonic() < ends:
+    while not holds() and time.monotonic() < ends:
         time.sleep(_LOOK_S)
-    for each in filter(_is_there, processes):
-        with suppress(OSError):
-            os.kill(each, signal.SIGKILL)
+
+
+def _swept(folder: str) -> bool:
+    shutil.rmtree(folder, ignore_errors=True)
+    return not Path(folder).exists()
 
 
 def _is_there(process: int) -> bool:

@@ -18,7 +18,8 @@ from accord.demo.calling import post
 SERVER, CLIENT = Span.SPAN_KIND_SERVER, Span.SPAN_KIND_CLIENT
 PARENT = "traceparent"
 _PROTOBUF = {"content-type": "application/x-protobuf"}
-_EVERY_S = 0.25
+_EVERY_S = 30.0
+"""How often spans leave where nobody asks for them: the story does, when the work is over."""
 _open: ContextVar[Span | None] = ContextVar("accord_demo_span", default=None)
 
 
