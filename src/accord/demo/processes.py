@@ -18,7 +18,7 @@ class Running:
     """One process that was started, and the lines that it said."""
 
     def __init__(self, name: str, arguments: list[str], environ: dict[str, str]) -> None:
-        self.name, self.said, self._is_over = name, list[str](), False
+        self.name, self.said, self.was_stopped, self._is_over = name, list[str](), False, False
         self.process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             stdin=subprocess.PIPE,
@@ -45,11 +45,17 @@ class Running:
             raise Refused(self.last_words() or f"{self.name} did not start within {_READY_S:.0f}s")
         return told
 
-    def go_on(self) -> None:
-        """Has a prepared one begin."""
+    def asked(self, line: str) -> str:
+        """Its next line, after this one was said to it; raises Refused where it ended instead."""
         assert self.process.stdin is not None
-        self.process.stdin.write("\n")
+        known = len(self.said)
+        self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
+        with self._news:
+            self._news.wait_for(lambda: len(self.said) > known or self._is_over, _READY_S)
+        if len(self.said) == known:
+            raise Refused(f"{self.name} gave no answer")
+        return self.said[known]
 
     def document(self) -> tuple[int, Any]:
         """The exit code and the JSON of a command that ends by itself; raises Refused with its last words where it wrote none."""
@@ -65,6 +71,7 @@ class Running:
 
     def stop(self) -> int:
         """Ends it, by force where it takes longer than it should; its exit code."""
+        self.was_stopped = True
         with suppress(OSError):
             self.process.terminate()
         return self.wait(_STOP_S)
@@ -114,18 +121,15 @@ class Processes:
         """Starts a command of Accord."""
         return self.start(f"accord {' '.join(words[:2])}", "accord.demo.watching", *words, **environ)
 
-    def prepared(self, *words: str) -> Running:
-        """A command of Accord that has `accord.observe` at hand, and begins when it is told to go on."""
-        return self.accord("--with-observe", *words)
-
     def told(self, *words: str) -> tuple[int, list[str]]:
         """The exit code of a command of Accord, and the lines that it said."""
         running = self.accord(*words)
         return running.wait(_READY_S), running.said
 
     def ended(self) -> list[str]:
-        """The names of those that ended although nobody stopped them."""
-        return [each.name for each in self._running if each.process.poll() not in (None, 0)]
+        """Those that ended in an error although nobody stopped them, each with its last words."""
+        failed = [each for each in self._running if each.process.poll() and not each.was_stopped]
+        return [f"{each.name} ended: {each.last_words() or 'it said nothing'}" for each in failed]
 
     def stop(self) -> None:
         """Ends all of them, the last started first, and has the folder removed."""

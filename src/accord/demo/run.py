@@ -10,6 +10,7 @@ from accord.demo.processes import Processes
 from accord.demo.shown import Shown
 from accord.demo.steps import Unexpected
 from accord.demo.story import Story
+from accord.model.problem import Refused
 
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TOLD, OTHERWISE, STOPPED = 0, 1, 128
@@ -49,7 +50,10 @@ def _told(left: ExitStack, shown: Shown, listen: str, stays: bool) -> None:
     left.callback(people.close)
     left.callback(_end_in_order)
     story = Story(processes, people, shown, listen)
-    story.tell()
+    try:
+        story.tell()
+    except OSError as error:
+        raise Refused("; ".join(processes.ended()) or f"a process of the demo did not answer: {error}") from None
     if stays:
         story.look()
         shown.part("All of it is there until Ctrl-C, which leaves nothing behind.")

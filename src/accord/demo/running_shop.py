@@ -21,12 +21,15 @@ _SETTLED_S, _LOOK_S = 40.0, 0.25
 
 
 class Rush(Struct):
-    """What a rush came to: what customers were told, what was charged for how many orders, what each party sees of itself."""
+    """What a rush came to: what customers were told, how often each order was charged, and which alerts of the parties fire.
+
+    `in_all` is how often payments has charged since it was started, by its own record.
+    """
 
     told: list[int]
     charges: dict[str, int]
     alerts: list[str]
-    slowest: dict[str, float]
+    in_all: int
 
     @property
     def errors(self) -> int:
@@ -56,12 +59,12 @@ class Shop:
         self.urls: dict[str, str] = {}
         self._receiver: Running
         self._telemetry = free_address("127.0.0.1:0")
-        self._rushes = 0
+        self._rushes = self._firsts = 0
 
     def observe(self, store: str) -> Path:
         """Starts the receiver of telemetry, which keeps what it sees in this file."""
         file = self._processes.folder / store
-        words = ("--grpc", "off", "--store", str(file), "--lateness", "2s", "--complete", "--fsync", "none")
+        words = ("--grpc", "off", "--store", str(file), "--lateness", "3s", "--complete", "--fsync", "none")
         self._receiver = self._processes.accord("observe", "--listen", self._telemetry, *words)
         return file
 
@@ -114,13 +117,26 @@ class Shop:
                 done = {order: count for order, count in after["payments"]["done"].items() if order in orders}
                 watch(done)
         alerts = [f"{name}: {alert}" for name, each in after.items() for alert in each["alerts"]]
-        return Rush(
-            [each.result() for each in buying], done, alerts, {name: each["slowest_s"] for name, each in after.items()}
-        )
+        told = [each.result() for each in buying]
+        return Rush(told, done, alerts, sum(after["payments"]["done"].values()))
 
     def figures(self) -> dict[str, Any]:
         """What each service sees of itself."""
         return {name: get(f"{url}/figures") for name, url in self.urls.items()}
+
+    def is_open(self) -> bool:
+        """Whether the first customer, alone, is served; afterwards nobody waits for what is done but once."""
+        self._firsts += 1
+        status = self._buys(f"first-{self._firsts}")
+        self._send_telemetry()
+        return status == 200
+
+    def _send_telemetry(self) -> None:
+        """Raises Refused where it is not taken."""
+        with ThreadPoolExecutor(len(self.urls)) as asked:
+            taken = list(asked.map(lambda url: post(f"{url}/telemetry")[1], self.urls.values()))
+        if taken != ["True"] * len(taken):
+            raise Refused("the telemetry was not taken by accord observe")
 
     def _buys(self, order: str) -> int:
         """What a customer is told."""
@@ -128,8 +144,7 @@ class Shop:
 
     def end_observing(self) -> None:
         """Has all telemetry sent and settled, and ends the receiver: one process has its store at a time."""
-        with ThreadPoolExecutor(len(self.urls)) as asked:
-            list(asked.map(lambda url: post(f"{url}/telemetry"), self.urls.values()))
+        self._send_telemetry()
         ends = time.monotonic() + _SETTLED_S
         while time.monotonic() < ends:
             state = get(f"http://{self._telemetry}/state")

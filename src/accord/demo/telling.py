@@ -18,8 +18,8 @@ from accord.demo.calling import post
 SERVER, CLIENT = Span.SPAN_KIND_SERVER, Span.SPAN_KIND_CLIENT
 PARENT = "traceparent"
 _PROTOBUF = {"content-type": "application/x-protobuf"}
-_EVERY_S = 30.0
-"""How often spans leave where nobody asks for them: the story does, when the work is over."""
+_EVERY_S, _LIMIT_S = 30.0, 20.0
+"""How often spans leave where nobody asks for them (the story does, when the work is over), and how long they may take."""
 _open: ContextVar[Span | None] = ContextVar("accord_demo_span", default=None)
 
 
@@ -60,7 +60,7 @@ class Telemetry:
             spans = tuple(self._ended)
             if spans:
                 with suppress(OSError, ProtocolError):
-                    status, _ = await post(self._url, _PROTOBUF, self._request(spans))
+                    status, _ = await post(self._url, _PROTOBUF, self._request(spans), _LIMIT_S)
                     if status == 200:
                         del self._ended[: len(spans)]
             return not self._ended

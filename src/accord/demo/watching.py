@@ -1,15 +1,11 @@
 """A process of the demo ends when the demo does, however that ended: it holds a pipe, and the pipe breaks."""
 
-import importlib
 import os
 import runpy
 import signal
-import sys
 import threading
 import time
 
-PREPARED = {"--with-observe": "accord.observe.summary"}
-"""What can be imported ahead, while there is time: it takes seconds."""
 _GRACE_S = 3.0
 
 
@@ -32,14 +28,7 @@ def _watch() -> None:
 
 
 def main() -> None:
-    """Runs the program as `python -m accord` does, until it or the demo ends.
-
-    With one of PREPARED before the command it is ready when the demo says so, by a byte.
-    """
-    if sys.argv[1] in PREPARED:
-        importlib.import_module(PREPARED[sys.argv.pop(1)])
-        if not os.read(0, 1):
-            return
+    """Runs the program as `python -m accord` does, until it or the demo ends."""
     end_with_the_demo()
     runpy.run_module("accord", run_name="__main__", alter_sys=True)
 
