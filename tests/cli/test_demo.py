@@ -101,10 +101,10 @@ def test_killed_at_its_beginning_it_leaves_nothing(tmp_path: Path) -> None:
 @needs_proc
 def test_an_address_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
-        listen = "127.0.0.1:{}".format(door.getsockname()[1])
+        listen = f"127.0.0.1:{door.getsockname()[1]}"
         done = subprocess.run([*DEMO, "--listen", listen], env=environ(tmp_path), capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"accord demo: {listen} is not to be had: address already in use\n"
+    assert done.stderr == f"accord: {listen} is not to be had: address already in use\n"
     assert until_nothing_is_left(tmp_path) == []
 
 

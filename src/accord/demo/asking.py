@@ -1,6 +1,7 @@
 """What the demo itself asks of its services over HTTP, on this machine alone."""
 
 import json
+import os
 import socket
 from collections.abc import Mapping
 from typing import Any
@@ -43,9 +44,13 @@ def _sent(request: Request) -> tuple[int, str]:
 def free_address(listen: str) -> str:
     """The address with a port that is free just now; raises Refused where it is not to be had."""
     host, _, port = listen.rpartition(":")
+    if host not in ("127.0.0.1", "localhost"):
+        raise Refused(f"the demo stays on this machine: expected 127.0.0.1:PORT to listen at, read `{listen}`")
     try:
         with socket.create_server((host, int(port))) as door:
             return "{}:{}".format(*door.getsockname()[:2])
-    except (OSError, ValueError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
         raise Refused(f"{listen} is not to be had: {why.lower()}") from None
+    except (ValueError, OverflowError):
+        raise Refused(f"expected 127.0.0.1:PORT to listen at, read `{listen}`") from None

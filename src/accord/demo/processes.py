@@ -18,7 +18,7 @@ class Running:
     """One process that was started, and the lines that it said."""
 
     def __init__(self, name: str, arguments: list[str], environ: dict[str, str]) -> None:
-        self.name, self.said, self.was_stopped, self._is_over = name, list[str](), False, False
+        self.name, self.said, self.is_waited_for, self._is_over = name, list[str](), False, False
         self.process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             stdin=subprocess.PIPE,
@@ -71,13 +71,13 @@ class Running:
 
     def stop(self) -> int:
         """Ends it, by force where it takes longer than it should; its exit code."""
-        self.was_stopped = True
         with suppress(OSError):
             self.process.terminate()
         return self.wait(_STOP_S)
 
     def wait(self, within_s: float) -> int:
         """Its exit code, once it has ended; ended by force after that time."""
+        self.is_waited_for = True
         try:
             code = self.process.wait(within_s)
         except subprocess.TimeoutExpired:
@@ -128,7 +128,7 @@ class Processes:
 
     def ended(self) -> list[str]:
         """Those that ended in an error although nobody stopped them, each with its last words."""
-        failed = [each for each in self._running if each.process.poll() and not each.was_stopped]
+        failed = [each for each in self._running if each.process.poll() and not each.is_waited_for]
         return [f"{each.name} ended: {each.last_words() or 'it said nothing'}" for each in failed]
 
     def stop(self) -> None:

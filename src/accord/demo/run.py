@@ -52,6 +52,8 @@ def _told(left: ExitStack, shown: Shown, listen: str, stays: bool) -> None:
     story = Story(processes, people, shown, listen)
     try:
         story.tell()
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise Refused("; ".join(processes.ended()) or f"a process of the demo did not answer: {error}") from None
     if stays:
