@@ -111,9 +111,8 @@ class Folding:
             self.queued = max(0, self.queued - count)
 
     def _settle(self) -> None:
-        now = (
-            self._gathered_ns
-        )  # adding may take long: what arrived meanwhile may be the other half of what looks quiet
+        # Adding may take long: what arrived meanwhile may be the other half of what looks quiet.
+        now = self._gathered_ns
         self._settling.settle(now)
         if not self.queued:
             oldest = self._settling.oldest_ns()
