@@ -1,7 +1,10 @@
 """Spans that arrive in parts, late, twice and across a restart are counted once; what could not be decided is said."""
 
 import random
+import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,10 @@ from telling import BEGIN, Told
 from accord.model.observed import Observed
 from accord.model.problem import Refused
 from accord.observe.columns import BOUNDARY, COUNTS
+from accord.observe.reading.batch import Batch
+from accord.observe.receiving.folding import Folding
+from accord.observe.receiving.intake import Taken
+from accord.observe.receiving.journal import Journal
 from accord.observe.receiving.limits import Limits
 from accord.observe.receiving.settling import Settling
 from accord.observe.receiving.store import Store, facts_of, opened
@@ -200,3 +207,34 @@ def test_minutes_become_hours_and_days_and_add_to_the_same(tmp_path: Path):
     engine = opened(path)
     assert at_any_time(boundaries(engine, facts_of(engine))) == before
     engine.close()
+
+
+class Slow(Settling):
+    """Adding takes so long that more arrives meanwhile; `settled_ns` are the instants as of which it was told to settle."""
+
+    def __init__(self, store: Store, meanwhile: Callable[[], None]) -> None:
+        super().__init__(store, LIMITS)
+        self._meanwhile, self.arrived_ns, self.settled_ns = meanwhile, 0, list[int]()
+
+    def add(self, spans: pa.Table, arrived_ns: int) -> None:
+        super().add(spans, arrived_ns)
+        if not self.arrived_ns:
+            self.arrived_ns = time.time_ns()
+            self._meanwhile()
+
+    def settle(self, now_ns: int) -> None:
+        self.settled_ns.append(now_ns)
+        super().settle(now_ns)
+
+
+def test_nothing_is_settled_as_of_an_instant_later_than_what_was_gathered(tmp_path: Path) -> None:
+    """What arrives while an earlier part is being added may be its other half, however long the adding takes."""
+    store, second = Store(str(tmp_path / "store")), threading.Event()
+    settling = Slow(store, lambda: (folding.take(Taken(time.time_ns(), Batch())), second.set())[1])
+    folding = Folding(store, settling, Journal(tmp_path / "journal", "none"))
+    folding.take(Taken(time.time_ns(), Batch()))
+    folding.start()
+    assert second.wait(30)
+    folding.stop()
+    assert settling.settled_ns[0] <= settling.arrived_ns
+    store.close()

@@ -28,6 +28,7 @@ class Folding:
         self._thread = threading.Thread(target=self._run, name="folding", daemon=True)
         self._pause = max(0.05, min(5.0, settling.limits.lateness_ns / SECOND_NS / 4))
         self._counting = threading.Lock()
+        self._gathered_ns = time.time_ns()
 
     def start(self, before: Iterable[Taken] = ()) -> None:
         """Begins with what the journal holds already, once the store is in order."""
@@ -96,6 +97,7 @@ class Folding:
                 item = self._arrived.get_nowait()
         except queue.Empty:
             pass
+        self._gathered_ns = time.time_ns()
         self._add(waiting)
         return goes_on
 
@@ -109,7 +111,8 @@ class Folding:
             self.queued = max(0, self.queued - count)
 
     def _settle(self) -> None:
-        now = time.time_ns()
+        # Adding may take long: what arrived meanwhile may be the other half of what looks quiet.
+        now = self._gathered_ns
         self._settling.settle(now)
         if not self.queued:
             oldest = self._settling.oldest_ns()
