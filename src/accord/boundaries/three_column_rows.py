@@ -123,7 +123,7 @@ def _attempts(sighting: Sighting) -> Iterator[Row]:
     again = sum(seen.count(f"try_{number}") for number in range(2, _MOST_TOLD + 1))
     note = f"{again} of {many(seen.count('calls'), 'call')} ask again" if again else "no call asks again"
     fact, open_ended = sighting.facts[f"seen.try_{most}"], most == _MOST_TOLD
-    entry = Entry(str(most), fact, most, note, _CALLER, sighting.boundary.consumer, open_ended)
+    entry = Entry(str(most), fact, float(most), note, _CALLER, sighting.boundary.consumer, open_ended)
     yield Row("attempts", "tries", tuple(stated), (entry,))
 
 
@@ -185,7 +185,9 @@ def _late(sighting: Sighting) -> Iterator[Row]:
     seen, left = sighting.seen, left_before_the_answer(sighting)
     if left:
         worked = f", {rounded(seen.count('late_ns'))} of work" if left == seen.count("late") else ""
-        yield Row("late", "calls", (), (Entry(many(left, "answer") + worked, sighting.facts["seen.late"], left),))
+        yield Row(
+            "late", "calls", (), (Entry(many(left, "answer") + worked, sighting.facts["seen.late"], float(left)),)
+        )
 
 
 def _repeated(sighting: Sighting) -> Iterator[Row]:
@@ -193,7 +195,7 @@ def _repeated(sighting: Sighting) -> Iterator[Row]:
     repeated, boundary = sighting.seen.count("repeated"), sighting.boundary
     if repeated:
         fact = sighting.facts["seen.repeated"]
-        entry = Entry(many(repeated, "execution"), fact, repeated, "", _CALLEE, boundary.provider)
+        entry = Entry(many(repeated, "execution"), fact, float(repeated), "", _CALLEE, boundary.provider)
         key = _worded([boundary.assumed.get("idempotency_key")], "key")
         promised = _worded([boundary.promised.get("idempotent")], "idempotent")
         yield Row("repeated", "executions", tuple(key), (entry,), tuple(promised))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -37,7 +38,8 @@ class Application:
         self._access, self._rates, self._clock = access, rates, clock
         known = tuple(doors)
         self._fixed = {(door.method, door.path): door for door in known if "{" not in door.path}
-        self._others = Starlette(routes=[self._route(door) for door in known])
+        routes = [self._route(door) for door in known]
+        self._others = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_door})
         self._others.router.redirect_slashes = False  # it would send people to whatever host the request names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,6 +79,15 @@ class Application:
             return await door.endpoint(Asked(request, bearer, body))
         except Exception as error:
             return _told(error)
+
+
+async def _no_such_door(_request: Request, error: Exception) -> Response:
+    """No door at this path, or none of this method: said as everything else is."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    response = refusal(status, "no such door" if status == 404 else "this door takes another method")
+    response.headers.update(getattr(error, "headers", None) or {})
+    response.raw_headers.extend(_ALWAYS)
+    return response
 
 
 def _told(error: Exception) -> Response:
