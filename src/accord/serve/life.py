@@ -39,7 +39,8 @@ class Life:
             try:
                 if not await self.step():
                     await self._rest()
-                    await asyncio.sleep(0 if self._stopping else _BREATH_S)
+                    if not self._stopping:
+                        await asyncio.sleep(_BREATH_S)
             except StoreError as error:
                 _log.error("deadlines wait: %s", error)
                 await asyncio.sleep(LOOK_S)
