@@ -119,7 +119,7 @@ def test_the_same_spans_again_count_once_and_halves_of_two_requests_meet(tmp_pat
     assert (one["counts"]["calls"], one["counts"]["paired"]) == (20, 20)
 
 
-@pytest.mark.parametrize("fsync", ["group", "none"])
+@pytest.mark.parametrize("fsync", ["group", pytest.param("none", marks=pytest.mark.slow)])
 def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path: Path, fsync: str):
     acknowledged: list[int] = []
 
