@@ -21,6 +21,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -159,7 +160,7 @@ def until(what: Callable[[], Any], within_s: float = 30.0) -> Any:
 # ---------------------------------------------------------------------- the two
 
 
-class Target:
+class Target(ABC):
     """One of the two, in a folder of its own; `wait` and `interval` are those of Alertmanager's groups."""
 
     name = ""
@@ -168,12 +169,13 @@ class Target:
         self.hook, self.folder, self.port = hook, Path(tempfile.mkdtemp(prefix="accord-bench-")), free_port()
         self.prepare(wait, interval)
 
+    @abstractmethod
     def prepare(self, wait: str, interval: str) -> None:
         """Writes its files."""
 
+    @abstractmethod
     def command(self) -> list[str]:
         """How it is started."""
-        raise NotImplementedError
 
     def start(self) -> None:
         environ = {**os.environ, "BENCH_SECRET": "a secret of the bench"}

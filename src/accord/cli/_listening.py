@@ -21,13 +21,11 @@ def listen(
     listen_at: str, grpc: str, store: str, lateness: str, fsync: str, at_once: int, complete: bool, watch: bool
 ) -> None:
     """Receives until it is stopped, and says where; with `watch` shows every boundary again and again."""
-    try:
+    from accord.cli._extra import of_the_server
+
+    with of_the_server():
         from accord.observe.receiving.limits import Limits
         from accord.observe.receiving.service import Doors, run
-    except ImportError as missing:
-        raise click.ClickException(
-            f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
-        ) from None
     try:
         waits = parse_duration(lateness)
         doors = Doors(

@@ -62,15 +62,12 @@ def _is_exported(name: str) -> bool:
 
 
 def _of_telemetry(files: list[str], complete: bool, columns: tuple[str, ...]) -> "tuple[list[Fact], list[Problem]]":
+    from accord.cli._extra import of_the_server
     from accord.model.place import Place
     from accord.model.problem import Problem
 
-    try:
+    with of_the_server():
         from accord.observe.facts import facts_in
-    except ImportError as missing:
-        raise click.ClickException(
-            f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
-        ) from None
     from accord.model.problem import Refused
 
     try:

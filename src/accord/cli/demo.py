@@ -45,11 +45,11 @@ def _is_there(name: str) -> None:
     """Refuses where a module of the extra is not installed; it imports none of them, for other processes will."""
     from importlib.util import find_spec
 
+    from accord.cli._extra import missing_extra
+
     try:
         found = find_spec(name)
     except ModuleNotFoundError:
         found = None
     if found is None:
-        raise click.ClickException(
-            f"this needs the extra accord[server] ({name} is not installed): pip install 'accord[server]'"
-        )
+        raise missing_extra(name)

@@ -67,13 +67,11 @@ def command(
 
 
 def _agreements(paths: tuple[str, ...], settings: "Config") -> "Agreements":
-    try:
+    from accord.cli._extra import of_the_server
+
+    with of_the_server():
         from accord.observe.agreements import Agreements
         from accord.observe.watching import watched  # noqa: F401
-    except ImportError as missing:
-        raise click.ClickException(
-            f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
-        ) from None
     from accord.files.read import read
 
     reading = read(paths, settings)

@@ -118,11 +118,10 @@ def _compared(
     colored: bool,
 ) -> str:
     from accord.cli._comparing import compare
+    from accord.cli._extra import of_the_server
 
-    try:
+    with of_the_server():
         return compare(files, against, complete, columns, json, colored)
-    except ImportError as missing:
-        raise _missing(missing) from None
 
 
 def _columns(said: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,10 +133,10 @@ def _columns(said: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _read(files: tuple[str, ...], complete: bool, window: str, columns: tuple[str, ...]) -> "list[Observed]":
-    try:
+    from accord.cli._extra import of_the_server
+
+    with of_the_server():
         from accord.observe.summary import observed_in
-    except ImportError as missing:
-        raise _missing(missing) from None
     from accord.cli._progress import Progress
     from accord.model.problem import Refused
 
@@ -154,12 +153,6 @@ def _read(files: tuple[str, ...], complete: bool, window: str, columns: tuple[st
         click.echo("no calls in these files", err=True)
         click.get_current_context().exit(NOTHING)
     return found
-
-
-def _missing(missing: ImportError) -> click.ClickException:
-    return click.ClickException(
-        f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
-    )
 
 
 def _shown(found: "list[Observed]", format_: str, colored: bool) -> str:

@@ -103,12 +103,10 @@ def command(
 
 
 def _service() -> Any:
-    try:
+    from accord.cli._extra import of_the_server
+
+    with of_the_server():
         from accord.serve import service
-    except ImportError as missing:
-        raise click.ClickException(
-            f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
-        ) from None
     return service
 
 

@@ -32,12 +32,10 @@ def command() -> None:
 )
 def add(ledger: Path, role: str, name: str, bearer: str, lasts: str) -> None:
     """Prints the secret of a new token; it is kept nowhere."""
-    try:
+    from accord.cli._extra import of_the_server
+
+    with of_the_server():
         from accord.serve.tokens import PostedToken, made
-    except ImportError as missing:
-        raise click.ClickException(
-            f"this needs the extra accord[server] ({missing.name} is not installed): pip install 'accord[server]'"
-        ) from None
     import time
 
     from accord.model.problem import Refused
