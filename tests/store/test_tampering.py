@@ -13,6 +13,8 @@ from cases.carried import START
 from store.recordings import a_whole_life, admit, deviation, entries, fire
 
 ROWS = 6
+PAGE = 4096
+"""Bytes of a page of the file: its head says what it is."""
 
 
 @pytest.fixture
@@ -172,7 +174,7 @@ def test_a_story_forged_whole_is_found_by_a_root_that_was_noted_down(file: Path,
 def test_a_damaged_page_is_named_as_damage(file: Path) -> None:
     size = file.stat().st_size
     with file.open("r+b") as opened:
-        for place in range(size // 2, size, 4096):
+        for place in range(size // 2 // PAGE * PAGE, size, PAGE):
             opened.seek(place)
             opened.write(b"\xff" * 64)
     from accord.store.errors import StoreError

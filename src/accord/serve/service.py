@@ -39,6 +39,7 @@ from accord.serve.outbox import Outbox
 from accord.serve.pages._frame import Pages
 from accord.serve.pages._shown import Shown
 from accord.serve.patience import patient
+from accord.serve.people import KnownPeople
 from accord.serve.rates import BURST, PER_S, Rates
 from accord.serve.receipts import Receipts
 from accord.serve.rotas import Rotas
@@ -131,6 +132,7 @@ class Service:
         yield from self.heartbeats.doors()
         yield from openapi.doors()
         yield from Tokens(self.carrier, self.naming).doors()
+        yield from KnownPeople(self.ledger).doors()
         yield from AnswerPage(self.carrier, self.links, self.naming, self.receipts).doors()
         yield from self.drills.doors()
         yield from self.rotas.doors()

@@ -95,9 +95,6 @@ class Outbox(Protocol):
     def sending(self, sending_id: str) -> Sending | None:
         """The sending of this id."""
 
-    def sending_of(self, channel: str, provider_ref: str) -> Sending | None:
-        """The sending that the provider calls so, for its receipts."""
-
     def sendings(self, case: str) -> tuple[Sending, ...]:
         """All sendings of the case of this id, in the order they were queued."""
 

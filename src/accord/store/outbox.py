@@ -46,11 +46,6 @@ class OutboxRows(Parts):
         """The sending of this id."""
         return next(iter(self._sendings("where id = ?", sending_id)), None)
 
-    def sending_of(self, channel: str, provider_ref: str) -> Sending | None:
-        """The sending that the provider calls so."""
-        where = "where channel = ? and provider_ref = ? and provider_ref <> '' order by rowid desc limit 1"
-        return next(iter(self._sendings(where, channel, provider_ref)), None)
-
     def sendings(self, case: str) -> tuple[Sending, ...]:
         """All sendings of the case of this id."""
         return self._sendings("where case_id = ? order by rowid", case)

@@ -58,7 +58,6 @@ create table sending (
 create index sending_due on sending (due_ns, channel) where fate = 'queued' and also_in = '' and parked = 0;
 create index sending_parked on sending (due_ns) where fate = 'queued' and also_in = '' and parked = 1;
 create index sending_case on sending (case_id, turn, person);
-create index sending_ref on sending (channel, provider_ref) where provider_ref <> '';
 create index sending_failed on sending (case_id, turn, person) where fate = 'failed' and reported = 0;
 
 -- The only table with names and addresses.
