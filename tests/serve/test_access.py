@@ -19,7 +19,13 @@ from accord.store.kept import Role, Token
 from accord.store.ledger_sqlite import SqliteLedger
 
 ROLES = (Role.READER, Role.RESPONDER, Role.ADMIN)
-OPEN_DOORS = {("GET", "/a/{link}"), ("POST", "/a/{link}"), ("GET", "/-/healthy"), ("GET", "/-/ready")}
+OPEN_DOORS = {
+    ("GET", "/a/{link}"),
+    ("POST", "/a/{link}"),
+    ("GET", "/-/healthy"),
+    ("GET", "/-/ready"),
+    ("GET", "/static/style.css"),
+}
 
 
 class Guarded(Within):

@@ -1,11 +1,11 @@
 """The page behind a link: five facts, what can be answered, and one tap to have it. It needs no script and changes nothing when opened."""
 
 from collections.abc import Iterable, Mapping
-from html import escape
 from urllib.parse import parse_qs
 
+from msgspec import Struct
 from msgspec.structs import replace
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from accord.cases.case import Case, Phase
 from accord.cases.promise import latest_commitment
@@ -19,6 +19,7 @@ from accord.serve.carrier import Carrier
 from accord.serve.doors import Asked, Door
 from accord.serve.links import Link, Links
 from accord.serve.naming import Naming
+from accord.serve.pages._frame import frame
 from accord.serve.receipts import Receipts
 from accord.store.errors import Unavailable
 
@@ -26,13 +27,26 @@ PATH = "/a/{link}"
 LARGEST_FORM = 4096
 OFFERED = tuple(minutes * NANOSECONDS["m"] for minutes in (15, 30, 60, 120, 240))
 """How long from now can be tapped, where that lies within what was promised."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-_STYLE = """:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:0 auto;padding:1rem}
-h1{font-size:1.25rem;overflow-wrap:anywhere}dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem}dt{opacity:.7}dd{margin:0;overflow-wrap:anywhere}
-form{margin:1rem 0}fieldset{border:1px solid #8888;border-radius:.5rem;margin:0 0 1rem}label{display:block;padding:.35rem 0}
-button{font:inherit;padding:.7rem 1rem;margin:.25rem .25rem .25rem 0;border-radius:.5rem;border:1px solid #8888;cursor:pointer}
-.first{background:#1a56b0;color:#fff;border-color:#1a56b0}.said{border-left:.3rem solid #1a56b0;padding-left:.75rem}"""
 _ASKED = (Phase.AWAIT, Phase.READBACK, Phase.LAST)
+
+
+class Choice(Struct, frozen=True):
+    """A question of which one of several texts is picked."""
+
+    name: str
+    question: str
+    texts: tuple[str, ...]
+
+
+class Form(Struct, frozen=True):
+    """Something that can be said with one tap: by a button for each of `lasts` where it needs a time, else by one."""
+
+    say: str
+    word: str
+    is_first: bool = False
+    needs_time: bool = False
+    lasts: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 class AnswerPage:
@@ -85,11 +99,19 @@ class AnswerPage:
 
     def _page(self, link: Link, note: str, status: int = 200) -> Response:
         case = self._case(link)
-        parts = [f"<h1>{escape(case.key)}</h1>", _facts(self._told(case))]
-        if note:
-            parts.insert(1, f'<p class="said" role="status">{escape(note)}</p>')
-        parts += self._forms(case, link)
-        return _whole(case.key, "".join(parts), status)
+        is_present = link.turn == case.turn and case.is_open
+        return frame(
+            "answer.html",
+            case.key,
+            status,
+            navigates=False,
+            note=note,
+            told=self._told(case),
+            case=case,
+            link=link,
+            is_present=is_present,
+            forms=list(self._forms(case, link)) if is_present else [],
+        )
 
     def _told(self, case: Case) -> dict[str, str]:
         deviation, actor = case.deviation, self._naming.name(case.actor)
@@ -102,78 +124,48 @@ class AnswerPage:
             told["now"] = f"{case.phase}: {case.reason}"
         return told
 
-    def _forms(self, case: Case, link: Link) -> Iterable[str]:
-        """What this person can answer to this turn."""
-        if link.turn != case.turn or not case.is_open:
-            yield f"<p>This link is of turn {link.turn}; it is turn {case.turn} now. What it says above is how it stands.</p>"
-        elif case.phase in _ASKED and link.person == case.actor:
-            yield self._form(case, "commit", "I have it", picks=True)
-            yield _tap("decline", "Not mine")
-            yield _tap("fixed", "It is recovered")
+    def _forms(self, case: Case, link: Link) -> Iterable[Form]:
+        """What this person can answer to the present turn."""
+        if case.phase in _ASKED and link.person == case.actor:
+            yield self._promise(case, "commit", "I have it", self._picks(case))
+            yield Form("decline", "Not mine")
+            yield Form("fixed", "It is recovered")
         elif case.phase is Phase.COMMITTED and link.person == case.actor:
-            yield _tap("fixed", "It is recovered")
-            yield self._form(case, "progress", "I need longer")
+            yield Form("fixed", "It is recovered")
+            yield self._promise(case, "progress", "I need longer")
         elif case.phase is Phase.HANDOVER and link.person == case.to:
-            yield self._form(case, "accept", "I take it over", picks=True)
-            yield _tap("refuse", "I do not")
+            yield self._promise(case, "accept", "I take it over", self._picks(case))
+            yield Form("refuse", "I do not")
         elif case.phase is Phase.CLAIMED and link.person == case.actor:
-            yield _tap("confirm", "Yes, it is recovered", first=True)
-            yield _tap("dispute", "No, it is not")
+            yield Form("confirm", "Yes, it is recovered", is_first=True)
+            yield Form("dispute", "No, it is not")
 
-    def _form(self, case: Case, say: str, word: str, picks: bool = False) -> str:
+    def _promise(self, case: Case, say: str, word: str, choices: tuple[Choice, ...] = ()) -> Form:
         now_ns = self._carrier.clock()
         policy = self._carrier.carrying.policy(case.deviation, now_ns)
-        latest = latest_commitment(case, policy, now_ns) - now_ns
-        lasts = _offered(latest)
-        taps = "".join(
-            f'<button class="first" name="until" value="{show_duration(each)}">{word}: {show_duration(each)}</button>'
-            for each in lasts
-        )
-        if not taps:
-            return "<p>No time is left to commit to: the next is being asked.</p>"
-        shown = self._picks(case) if picks and asks_for_picks(case) else ""
-        return f'<form method="post"><input type="hidden" name="say" value="{say}">{shown}{taps}</form>'
+        lasts = _offered(latest_commitment(case, policy, now_ns) - now_ns)
+        return Form(say, word, True, True, tuple(show_duration(each) for each in lasts), choices)
 
-    def _picks(self, case: Case) -> str:
+    def _picks(self, case: Case) -> tuple[Choice, ...]:
+        if not asks_for_picks(case):
+            return ()
         neighbours = tuple(each.key for each in self._carrier.ledger.cases(limit=20) if each.id != case.id)
         picks = shown_picks(case.id, case.turn, case.deviation, neighbours)
-        return _choice("boundary", "Which boundary is it?", picks.boundaries) + _choice(
-            "difference", "What was expected, what is seen?", picks.differences
+        return (
+            Choice("boundary", "Which boundary is it?", picks.boundaries),
+            Choice("difference", "What was expected, what is seen?", picks.differences),
         )
-
-
-def _whole(title: str, parts: str, status: int) -> Response:
-    body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title><style>{_STYLE}</style></head><body><main>{parts}</main></body></html>'
-    return HTMLResponse(body, status, headers={"content-security-policy": _POLICY})
 
 
 def _unusable(refused: Refused) -> Response:
     """A page for who holds a link that opens nothing: people open links, not programs."""
-    title = "This link opens nothing"
-    return _whole(title, f"<h1>{title}</h1><p>{escape(str(refused))}.</p>", 400)
+    return frame("unusable.html", "This link opens nothing", 400, navigates=False, reason=str(refused))
 
 
 def _offered(latest: int) -> list[int]:
     """Times from now that can be tapped: the usual ones that fit, and all that is left, in whole minutes."""
     whole = latest - latest % NANOSECONDS["m"]
     return sorted({each for each in (*OFFERED, whole) if 0 < each <= latest and each <= OFFERED[-1]})
-
-
-def _choice(name: str, question: str, choices: tuple[str, ...]) -> str:
-    options = "".join(
-        f'<label><input type="radio" name="{name}" value="{place}"> {escape(text)}</label>'
-        for place, text in enumerate(choices)
-    )
-    return f"<fieldset><legend>{question}</legend>{options}</fieldset>"
-
-
-def _tap(say: str, word: str, first: bool = False) -> str:
-    style = ' class="first"' if first else ""
-    return f'<form method="post"><button{style} name="say" value="{say}">{word}</button></form>'
-
-
-def _facts(told: Mapping[str, str]) -> str:
-    return "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in told.items()) + "</dl>"
 
 
 def _said(form: Mapping[str, list[str]], link: Link) -> Said:

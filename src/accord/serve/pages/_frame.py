@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 import accord.serve.pages
 from accord.channels._page import instant
 from accord.model.duration import NANOSECONDS, show_duration
-from accord.serve.doors import Absent, Asked, Door
+from accord.serve.doors import OPEN, Absent, Asked, Door
 from accord.serve.pages._shown import Shown
 from accord.store.kept import Role
 
@@ -51,7 +51,7 @@ class Pages:
         """Every page, and the style sheet."""
         for each in pages():
             yield Door("GET", each.PATH, Role.READER, self._door(each))
-        yield Door("GET", STYLE, Role.READER, self._style)
+        yield Door("GET", STYLE, OPEN, self._style)
 
     def _door(self, page: Page) -> Callable[[Asked], Awaitable[Response]]:
         async def show(asked: Asked) -> Response:
@@ -85,9 +85,9 @@ def _environment() -> Environment:
     return made
 
 
-def frame(template: str, title: str, status: int = 200, **values: Any) -> Response:
-    """The page of a template."""
-    navigation = [(each.PATH, each.TITLE) for each in pages() if each.TITLE]
+def frame(template: str, title: str, status: int = 200, navigates: bool = True, **values: Any) -> Response:
+    """The page of a template; without navigation for who may see this page alone."""
+    navigation = [(each.PATH, each.TITLE) for each in pages() if each.TITLE and navigates]
     text = _environment().get_template(template).render(title=title, navigation=navigation, **values)
     return HTMLResponse(text, status, headers={"content-security-policy": POLICY})
 
