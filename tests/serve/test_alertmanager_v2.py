@@ -1,6 +1,5 @@
 """Alertmanager's API v2: what is told is on the disk when 200 is answered, and reads back as Alertmanager writes it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +8,6 @@ from serving import MINUTE, NOON, SLOW, Within
 
 from accord.serve.instants import written
 from accord.store.ledger_sqlite import SqliteReader
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Within]:
-    made = Within(tmp_path)
-    made.reachable("payments-oncall", "second", "checkout", "keeper")
-    yield made
-    made.close()
 
 
 def post(service: Within, *alerts: dict[str, Any]) -> None:

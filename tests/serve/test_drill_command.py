@@ -4,22 +4,13 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 from processes import Hook, Running, eventually
 from serving import CONTRACTS
 
 QUICK = CONTRACTS.replace("acknowledge: 5m", "acknowledge: 4s").replace("acknowledge: 10m", "acknowledge: 4s")
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    made = Hook()
-    yield made
-    made.close()
 
 
 def drilled(running: Running, rota: str) -> tuple[int, str]:

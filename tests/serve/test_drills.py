@@ -1,7 +1,6 @@
 """A drill goes the real way to whoever is on duty, says that it is one, is measured, and ends by itself."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,6 @@ from accord.model.message import Fate
 from accord.store.rows import Outcome
 
 SECOND = 1_000_000_000
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Within]:
-    made = Within(tmp_path)
-    made.reachable("payments-oncall", "second", "checkout", "keeper")
-    yield made
-    made.close()
 
 
 def begun(service: Within, rota: str = "payments-oncall") -> dict[str, Any]:

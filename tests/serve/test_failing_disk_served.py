@@ -3,29 +3,14 @@
 import os
 import resource
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import Hook, Running, eventually
+from processes import Running, eventually
 
 from accord.serve.alerts import Instance
 from accord.store.ledger_sqlite import SqliteReader
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    made = Hook()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def running(tmp_path: Path, hook: Hook) -> Iterator[Running]:
-    made = Running(tmp_path, hook)
-    yield made
-    made.close()
 
 
 def told(running: Running, seq: str, **more: str) -> Any:

@@ -22,13 +22,6 @@ SEED = int(os.environ.get("ACCORD_HOSTILE_SEED", "6"))
 
 
 @pytest.fixture
-def hook() -> Iterator[Hook]:
-    made = Hook()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def running(tmp_path: Path, hook: Hook) -> Iterator[Running]:
     made = Running(tmp_path, hook)
     yield made.start()

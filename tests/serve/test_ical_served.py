@@ -2,11 +2,9 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 from icalendar import Calendar
 from processes import Hook, Running, eventually
 
@@ -27,13 +25,6 @@ assumes:
 EVENT = "BEGIN:VEVENT\nUID:{uid}\nDTSTAMP:20260101T000000Z\nDTSTART:20200101T000000Z\nDTEND:20990101T000000Z\nSUMMARY:{who}\n{more}END:VEVENT\n"
 ROTA = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\n{events}END:VCALENDAR\n"
 KNOWN = '[people.anna-7]\nchannels = ["hook"]\nknown_as = ["Anna@Example.org", "anna"]\n'
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    made = Hook()
-    yield made
-    made.close()
 
 
 def rota(folder: Path, who: str, mail: str = "") -> None:

@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from processes import Hook, Running, eventually
@@ -17,20 +15,6 @@ def said(*words: str, **environ: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "accord", *words]
     done = subprocess.run(command, env={**os.environ, **environ}, capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout + done.stderr
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    made = Hook()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def running(tmp_path: Path, hook: Hook) -> Iterator[Running]:
-    made = Running(tmp_path, hook)
-    yield made
-    made.close()
 
 
 def test_who_recovers_and_who_waits_are_told_the_same_by_a_page_of_five_facts(running: Running, hook: Hook) -> None:
@@ -98,9 +82,9 @@ def test_what_begins_and_ends_while_nobody_can_be_told_is_told_once(running: Run
     ]
 
 
-def test_a_second_process_on_the_same_ledger_is_refused(running: Running, hook: Hook, tmp_path: Path) -> None:
+def test_a_second_process_on_the_same_ledger_is_refused(running: Running, hook: Hook) -> None:
     running.start()
-    words = ("serve", str(tmp_path), "--last", "keeper", "--ledger", str(tmp_path / "ledger"))
+    words = ("serve", str(running.folder), "--last", "keeper", "--ledger", str(running.folder / "ledger"))
     code, output = said(*words, "--listen", "127.0.0.1:0")
     assert code == 2 and "only one may" in output, output
 
@@ -118,8 +102,8 @@ def test_contracts_are_read_again_when_asked(running: Running, hook: Hook) -> No
     assert running.client.get("/-/ready").status_code == 200
 
 
-def test_an_address_that_is_taken_is_said_in_one_line(running: Running, hook: Hook, tmp_path: Path) -> None:
+def test_an_address_that_is_taken_is_said_in_one_line(running: Running, hook: Hook) -> None:
     running.start()
-    words = ("serve", str(tmp_path), "--last", "keeper", "--ledger", str(tmp_path / "other"))
+    words = ("serve", str(running.folder), "--last", "keeper", "--ledger", str(running.folder / "other"))
     code, output = said(*words, "--listen", f"127.0.0.1:{running.port}", HOOK_SECRET="a" * 20)
     assert code == 2 and "is not to be had: address already in use" in output, output

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -59,22 +58,6 @@ class Prometheus:
         self.process.wait(30)
 
 
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    made = Hook()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def running(tmp_path: Path, hook: Hook) -> Iterator[Running]:
-    folder = tmp_path / "accord"
-    folder.mkdir()
-    made = Running(folder, hook).start()
-    yield made
-    made.close()
-
-
 def amtool(running: Running, *words: str) -> str:
     command = ["amtool", f"--alertmanager.url=http://127.0.0.1:{running.port}", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
@@ -87,6 +70,7 @@ def answer(running: Running, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_prometheus_fires_amtool_silences_and_it_is_over(running: Running, hook: Hook, tmp_path: Path) -> None:
+    running.start()
     server = Prometheus(tmp_path / "prometheus", running.port)
     try:
         assert eventually(lambda: hook.about("opened", person="payments-oncall"), 60), (

@@ -1,21 +1,10 @@
 """Signals that were seen: with a contract or without, and whether they led to anything."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from serving import MINUTE, SLOW, Within
 
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Within]:
-    made = Within(tmp_path)
-    made.reachable("payments-oncall", "second", "checkout", "keeper")
-    yield made
-    made.close()
 
 
 def signals(service: Within, query: str = "") -> dict[str, dict[str, Any]]:
