@@ -58,13 +58,17 @@ QUIET_NS = 30 * 1_000_000_000
 
 
 class Ambiguous:
-    """A webhook that takes everything, and of some does not say so; each message with the life of the process that sent it."""
+    """A webhook that takes everything, and of some does not say so; each message with the life of the process that sent it.
+
+    Of no message it is silent twice: the third try would come after two minutes, and the rounds would end no sooner.
+    """
 
     def __init__(self, chance: random.Random) -> None:
         self.life = 0
         self.told: list[tuple[int, str, str, bool]] = []
         """Life, id, case and whether the answer was left out."""
         hook, chosen = self, chance
+        unanswered: set[str] = set()
 
         class Taking(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -74,9 +78,10 @@ class Ambiguous:
                     body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 except (ValueError, OSError):
                     return  # the sender died in the middle
-                silent = chosen.random() < 0.02
+                silent = chosen.random() < 0.02 and body["id"] not in unanswered
                 hook.told.append((int(self.path.strip("/")), body["id"], body["deviation"], silent))
                 if silent:
+                    unanswered.add(body["id"])
                     self.close_connection = True
                     return
                 self.send_response(200)
