@@ -84,6 +84,22 @@ def test_a_link_of_an_earlier_turn_changes_nothing_and_says_how_it_stands(servic
     assert service.only()["actor"] == "second"
 
 
+def test_who_is_asked_again_can_answer_by_the_first_link_too(service: Within) -> None:
+    """The last resort is asked again and again, each time in a turn of its own: the message that was read first still serves."""
+    service.pass_time(16 * MINUTE)
+    assert (service.only()["phase"], service.only()["actor"]) == ("last", "keeper")
+    first = link(service, "keeper")
+    turn = service.only()["turn"]
+    service.pass_time(6 * MINUTE)
+    assert service.only()["turn"] > turn
+    page = service.ask("GET", first).text
+    assert "it is turn" in page and taps(page)[0].startswith("I have it")
+    shown = {"say": "commit", "until": "5m", "turn": re.findall(r'name="turn" value="(\d+)"', page)[0]}
+    assert service.ask("POST", first, data={**shown, "turn": str(turn)}).status_code == 409, "of a turn that is over"
+    assert service.ask("POST", first, data=shown).status_code == 200
+    assert (service.only()["phase"], service.only()["actor"]) == ("committed", "keeper")
+
+
 def test_the_other_side_confirms_by_its_link_and_nobody_else_closes(service: Within) -> None:
     service.ask("POST", link(service, "payments-oncall"), data={"say": "fixed"})
     assert service.only()["phase"] == "claimed"

@@ -99,7 +99,6 @@ class AnswerPage:
 
     def _page(self, link: Link, note: str, status: int = 200) -> Response:
         case = self._case(link)
-        is_present = link.turn == case.turn and case.is_open
         return frame(
             "answer.html",
             case.key,
@@ -109,8 +108,7 @@ class AnswerPage:
             told=self._told(case),
             case=case,
             link=link,
-            is_present=is_present,
-            forms=list(self._forms(case, link)) if is_present else [],
+            forms=list(self._forms(case, link)) if case.is_open else [],
         )
 
     def _told(self, case: Case) -> dict[str, str]:
@@ -125,7 +123,7 @@ class AnswerPage:
         return told
 
     def _forms(self, case: Case, link: Link) -> Iterable[Form]:
-        """What this person can answer to the present turn."""
+        """What this person can answer to the present turn, also by the link of an earlier one: the form says which it is of."""
         if case.phase in _ASKED and link.person == case.actor:
             yield self._promise(case, "commit", "I have it", self._picks(case))
             yield Form("decline", "Not mine")
@@ -172,7 +170,9 @@ def _said(form: Mapping[str, list[str]], link: Link) -> Said:
     one = {name: values[0] for name, values in form.items()}
     boundary, difference = (int(one[name]) if one.get(name, "") in ("0", "1", "2") else -1 for name in _PICKS)
     texts = {name: one.get(name, "") for name in ("say", "until", "to", "names")}
-    return Said(turn=link.turn, boundary=boundary, difference=difference, **texts)
+    turn = one.get("turn", "")
+    is_number = turn.isascii() and turn.isdigit() and len(turn) < 10
+    return Said(turn=int(turn) if is_number else link.turn, boundary=boundary, difference=difference, **texts)
 
 
 _PICKS = ("boundary", "difference")
