@@ -7,8 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from accord.model.delivery import HttpRequest, Response
-from accord.serve.sending.connection import LARGEST_ANSWER
-from accord.serve.sending.posting import Posting
+from accord.serve.sending.posting import LARGEST_ANSWER, Posting
 from accord.serve.sending.transport import Forbidden, Tracked, Unanswered
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -61,7 +60,7 @@ def test_one_connection_is_used_again_and_the_request_is_one_line_of_each() -> N
     server = Server(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n", b"ok")
     assert [answer.body for answer in told(server, 3)] == [b"ok"] * 3
     assert server.connections == 1
-    assert server.asked[0].startswith(b"POST /in?a=b%20c HTTP/1.1\r\nhost: 127.0.0.1:")
+    assert server.asked[0].startswith(b"POST /in?a=b%20c HTTP/1.1\r\nHost: 127.0.0.1:")
 
 
 def test_an_answer_arrives_in_any_pieces() -> None:

@@ -1,42 +1,91 @@
-"""Requests by HTTP: to the address that was checked, no redirect followed, no proxy, and only the beginning of an answer read."""
+"""Requests by HTTP: to the address that was checked, no redirect followed, no proxy, and only the beginning of an answer read.
 
-import asyncio
+aiohttp asks its resolver for every connection that it makes: ours gives it addresses that were checked and no others, so what
+was checked is what is connected to. A connection that is used again leads where it was checked to lead.
+"""
+
 import re
+import socket
 import ssl
+import time
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from msgspec import Struct
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from accord.files.channels import Network
 from accord.model.delivery import HttpRequest, Request, Response
-from accord.serve.sending.connection import Connection, Server, connected
 from accord.serve.sending.guard import CONNECTS_WITHIN_S, Resolve, is_listed, reachable, resolved
-from accord.serve.sending.transport import Forbidden, NotSent, Tracked
+from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered, broken_by
+
+LARGEST_ANSWER = 16_384
+"""Bytes of an answer that are read."""
 
 _IDLE_S = 2.0
 """So short that few servers close a connection at the same moment as it is used again."""
 
-_MOST_IDLE = 8
+_UNSEEN = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)
-_UNSEEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _OURS = ("host", "content-length", "accept-encoding", "user-agent", "connection", "transfer-encoding")
 
 
-class _Target(Struct, frozen=True):
-    """What an address of HTTP says: which server, and what is asked of it (path and query)."""
+class _Checked(AbstractResolver):
+    """Gives the addresses of a host that may be connected to; without encryption only those that the settings name."""
 
-    host: str
-    port: int
-    is_encrypted: bool
-    authority: str
-    asked: str
+    def __init__(self, allowed: tuple[Network, ...], resolve: Resolve, is_encrypted: bool) -> None:
+        self._allowed, self._resolve, self._is_encrypted = allowed, resolve, is_encrypted
 
-    @property
-    def origin(self) -> str:
-        """The server by its name: one connection is as good as another to it."""
-        return f"{self.is_encrypted:d} {self.host} {self.port}"
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """The addresses; raises Forbidden or NotSent where there is none."""
+        found = await reachable(host, port, self._allowed, self._resolve)
+        if not self._is_encrypted:
+            found = [address for address in found if is_listed(address, self._allowed)]
+        if not found:
+            raise Forbidden("http without encryption goes only to networks that `allow_private` names")
+        return found
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The same, as aiohttp wants them."""
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in await self.addresses(host, port)
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class _Sessions:
+    """The connections of one channel to encrypted servers, or to those that are not; made where there is a loop."""
+
+    def __init__(self, resolver: _Checked, trust: ssl.SSLContext) -> None:
+        self.resolver = resolver
+        self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=resolver, ssl=trust, use_dns_cache=False, limit=0, keepalive_timeout=_IDLE_S
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECTS_WITHIN_S),
+            headers={"user-agent": "accord", "accept-encoding": "identity"},
+            skip_auto_headers=("accept", "content-type"),
+            trace_configs=[_tracing()],
+            requote_redirect_url=False,
+        )
 
 
 class Posting:
@@ -47,90 +96,83 @@ class Posting:
     ) -> None:
         self._allowed, self._resolve = tuple(allowed), resolve
         self._trust = trust or ssl.create_default_context()
-        self._idle: dict[str, list[Connection]] = {}
-        self._sweeping: asyncio.TimerHandle | None = None
+        self._open: dict[bool, _Sessions] = {}
 
     async def send(self, request: Request, tracked: Tracked) -> Response:
         """The answer; raises NotSent, Unanswered or Forbidden. It has no deadline of its own: whoever calls it has."""
         assert isinstance(request, HttpRequest)
-        target = _read(request.url)
-        sent = _written(target, request)
-        kept = self._kept(target)
-        if kept is not None:
-            return await self._asked(kept, target, sent, tracked)
-        addresses = await reachable(target.host, target.port, self._allowed, self._resolve)
-        if not target.is_encrypted:
-            addresses = [address for address in addresses if is_listed(address, self._allowed)]
-            if not addresses:
-                raise Forbidden("http without encryption goes only to networks that `allow_private` names")
-        return await self._asked(await self._connected(target, addresses), target, sent, tracked)
+        url = _read(request.url)
+        _check(request)
+        sessions = self._sessions(url.scheme == "https")
+        if _is_address(url.host or ""):
+            await sessions.resolver.addresses(url.host or "", url.port or 0)
+        try:
+            async with sessions.session.post(
+                url, data=request.body, headers=request.headers, allow_redirects=False, trace_request_ctx=tracked
+            ) as answer:
+                at_ns = time.time_ns()
+                if answer.status < 200:
+                    raise Unanswered("no whole answer: the server changed to another protocol")
+                return Response(answer.status, at_ns, _headers(answer), await _beginning(answer))
+        except aiohttp.InvalidURL:
+            raise Forbidden("the address is none of HTTP") from None
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise NotSent(f"no connection: {broken_by(error.certificate_error)}") from None
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent(f"no connection: {broken_by(error)}") from None
+        except (aiohttp.ClientError, OSError) as error:
+            if tracked.has_left:
+                raise Unanswered(f"no whole answer: {broken_by(error)}") from None
+            raise NotSent(f"no connection: {broken_by(error)}") from None
 
     async def close(self) -> None:
         """Closes what is open."""
-        for connections in self._idle.values():
-            for connection in connections:
-                connection.close()
-        self._idle.clear()
-        if self._sweeping is not None:
-            self._sweeping.cancel()
+        for sessions in self._open.values():
+            await sessions.session.close()
+        self._open.clear()
 
-    async def _connected(self, target: _Target, addresses: Sequence[str]) -> Connection:
-        """A connection to the first of the addresses that takes one."""
-        for address in addresses[:-1]:
-            try:
-                async with asyncio.timeout(CONNECTS_WITHIN_S):
-                    return await connected(self._server(target, address), self._trust)
-            except (NotSent, TimeoutError):
-                continue
-        return await connected(self._server(target, addresses[-1]), self._trust)
+    def _sessions(self, is_encrypted: bool) -> _Sessions:
+        if is_encrypted not in self._open:
+            resolver = _Checked(self._allowed, self._resolve, is_encrypted)
+            self._open[is_encrypted] = _Sessions(resolver, self._trust)
+        return self._open[is_encrypted]
 
-    def _server(self, target: _Target, address: str) -> Server:
-        return Server(target.host, address, target.port, target.is_encrypted)
 
-    async def _asked(self, connection: Connection, target: _Target, sent: bytes, tracked: Tracked) -> Response:
-        answer = await connection.ask(sent, tracked)
-        self._keep(target, connection)
-        return answer
+def _tracing() -> aiohttp.TraceConfig:
+    """Says that something leaves from the moment on at which there is a connection."""
 
-    def _kept(self, target: _Target) -> Connection | None:
-        """One that was used a moment ago: it leads where it was checked to lead. Those that were not used are closed."""
-        idle = self._idle.get(target.origin)
-        if not idle:
-            return None
-        used_s = asyncio.get_running_loop().time() - _IDLE_S
-        while idle:
-            connection = idle.pop()
-            if connection.is_open and connection.idle_since_s > used_s:
-                return connection
-            connection.close()
-        return None
+    async def leaves(_session: Any, context: Any, _told: Any) -> None:
+        context.trace_request_ctx.has_left = True
 
-    def _keep(self, target: _Target, connection: Connection) -> None:
-        loop, idle = asyncio.get_running_loop(), self._idle.setdefault(target.origin, [])
-        if not connection.is_open or len(idle) >= _MOST_IDLE:
-            connection.close()
-            return
-        connection.idle_since_s = loop.time()
-        idle.append(connection)
-        if self._sweeping is None or self._sweeping.cancelled():
-            self._sweeping = loop.call_later(_IDLE_S, self._let_go)
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_end.append(leaves)
+    tracing.on_connection_reuseconn.append(leaves)
+    return tracing
 
-    def _let_go(self) -> None:
-        """Closes those that nobody used for a while."""
-        loop, self._sweeping = asyncio.get_running_loop(), None
-        used_s = loop.time() - _IDLE_S
-        for origin, idle in list(self._idle.items()):
-            for connection in [each for each in idle if each.idle_since_s <= used_s]:
-                connection.close()
-            self._idle[origin] = [each for each in idle if each.idle_since_s > used_s]
-            if not self._idle[origin]:
-                del self._idle[origin]
-        if self._idle:
-            self._sweeping = loop.call_later(_IDLE_S, self._let_go)
+
+def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
+    """By lower-case names; one that is there several times is one with commas (RFC 9110, 5.3)."""
+    return {name.lower(): ", ".join(answer.headers.getall(name)) for name in answer.headers}
+
+
+async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
+    """The beginning of the body; what breaks after the status changes nothing of what was said."""
+    body = b""
+    try:
+        while len(body) < LARGEST_ANSWER:
+            piece = await answer.content.read(LARGEST_ANSWER - len(body))
+            if not piece:
+                return body
+            body += piece
+    except (aiohttp.ClientError, OSError):
+        return body
+    answer.close()
+    return body
 
 
 @lru_cache(256)
-def _read(text: str) -> _Target:
+def _read(text: str) -> URL:
+    """The address, as it was written but for what cannot stand in one; raises Forbidden where it is none of HTTP."""
     try:
         parts = urlsplit(text)
         port, host = parts.port, parts.hostname or ""
@@ -139,27 +181,23 @@ def _read(text: str) -> _Target:
         raise Forbidden("the address is none of HTTP") from None
     if parts.scheme not in ("http", "https") or not host or port == 0:
         raise Forbidden("the address is none of HTTP")
-    is_encrypted = parts.scheme == "https"
-    usual = 443 if is_encrypted else 80
     shown = f"[{ascii_host}]" if ":" in ascii_host else ascii_host
-    asked = quote(parts.path or "/", safe=_KEPT) + (f"?{quote(parts.query, safe=_KEPT)}" if parts.query else "")
-    authority = shown if port in (None, usual) else f"{shown}:{port}"
-    return _Target(ascii_host, port or usual, is_encrypted, authority, asked)
+    server = shown if port is None else f"{shown}:{port}"
+    query = f"?{quote(parts.query, safe=_KEPT)}" if parts.query else ""
+    return URL(f"{parts.scheme}://{server}{quote(parts.path or '/', safe=_KEPT)}{query}", encoded=True)
 
 
 _KEPT = "/:?#[]@!$&'()*+,;=%~"
 """What stands in a path or a query as it is; a `%` is held to be written already."""
 
 
-def _written(target: _Target, request: HttpRequest) -> bytes:
-    """The whole request; raises Forbidden for a header that could be read as more than one."""
-    lines = [f"POST {target.asked} HTTP/1.1", f"host: {target.authority}", f"content-length: {len(request.body)}"]
+def _is_address(host: str) -> bool:
+    """Whether the host is an address itself: aiohttp asks no resolver for it."""
+    return ":" in host or host.replace(".", "").isdigit()
+
+
+def _check(request: HttpRequest) -> None:
+    """Raises Forbidden for a header that could be read as more than one."""
     for name, value in request.headers.items():
         if not _NAME.fullmatch(name) or name.lower() in _OURS or _UNSEEN.search(value):
             raise Forbidden(f"the header {name[:40]!r} cannot be sent")
-        lines.append(f"{name}: {value}")
-    lines += ["accept-encoding: identity", "user-agent: accord", "", ""]
-    try:
-        return "\r\n".join(lines).encode("latin-1") + request.body
-    except UnicodeEncodeError:
-        raise Forbidden("a header cannot be sent: it has letters that HTTP has not") from None
