@@ -124,5 +124,5 @@ def test_a_process_that_begins_with_other_contracts_moves_them_too(service: With
         await running
 
     service.do(begun())
-    assert [case["phase"] for case in service.cases("")] == ["await"]
-    assert service.cases("")[0]["key"].startswith("books+checkout")
+    [moved] = service.cases("")  # in whichever phase: its messages may already have gone out
+    assert moved["key"].startswith("books+checkout")
