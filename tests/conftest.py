@@ -1,11 +1,18 @@
 """For every test: nothing is kept in the user's own cache; and a disk that fails when told to, for those that ask for it."""
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole suite in several processes, for it waits more than it works; a part of it in none."""
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.getoption("keyword")
+    return max(3, os.cpu_count() or 1) if is_whole else 0
 
 
 @pytest.fixture(autouse=True, scope="session")
