@@ -25,7 +25,12 @@ import grpc
 
 from receive import BODIES, MARK, SPANS, body, climb
 
-HTTP_THREADS, GRPC_THREADS, TIMES, LATENESS_S = 384, 32, 4.4, 10  # a tenth more than is meant: not all goes out when it is due
+HTTP_THREADS, GRPC_THREADS, TIMES, LATENESS_S = (
+    384,
+    32,
+    4.4,
+    10,
+)  # a tenth more than is meant: not all goes out when it is due
 EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 PROTOBUF = {"content-type": "application/x-protobuf"}
 REFUSED = ("HTTP 429 with Retry-After", "gRPC RESOURCE_EXHAUSTED with RetryInfo")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from accord.boundaries.defaulted import with_defaults
+from accord.boundaries.join.defaulted import with_defaults
 from accord.check import check, joined, refused_witnesses
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Verdict

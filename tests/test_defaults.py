@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from accord.boundaries.defaulted import with_defaults
-from accord.boundaries.programs import by_default
-from accord.boundaries.system import System
-from accord.boundaries.variants import separate
+from accord.boundaries.join.defaulted import with_defaults
+from accord.boundaries.join.system import System
+from accord.boundaries.join.variants import separate
+from accord.boundaries.platforms.programs import by_default
 from accord.defaults.reader import deciding, pack, packs
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.nothing import NONE
@@ -207,7 +207,7 @@ def test_a_platform_without_a_pack_gives_nothing():
 def test_a_default_beside_a_term_holds_only_where_that_is_stated(monkeypatch):
     mesh = pack("istio")
     only_beside = replace(mesh, defaults=tuple(replace(each, beside="retry_on") for each in mesh.defaults))
-    monkeypatch.setattr("accord.boundaries.defaulted.pack", lambda name: only_beside)
+    monkeypatch.setattr("accord.boundaries.join.defaulted.pack", lambda name: only_beside)
     alone = [stated("platform", "istio", version="1.24")]
     assert not defaults(list(with_defaults(alone)))
     assert "attempts" in defaults(list(with_defaults([*alone, stated("retry_on", ("5xx",))])))

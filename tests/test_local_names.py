@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from accord.boundaries.system import System
+from accord.boundaries.join.system import System
 from accord.check import check, joined, judged, refused_witnesses
 from accord.model.contract_values import Needs, Rung, WorkStep
 from accord.model.fact import Fact

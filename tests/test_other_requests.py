@@ -2,7 +2,7 @@
 
 import pytest
 
-from accord.boundaries.addresses import Share, share
+from accord.boundaries.platforms.addresses import Share, share
 from accord.check import check
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict

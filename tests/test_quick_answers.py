@@ -2,13 +2,13 @@
 
 from itertools import product
 
-from accord.boundaries.course import course, surely_in_time
-from accord.boundaries.dependence import behind, meets, shortest
-from accord.boundaries.memory import once, once_each
-from accord.boundaries.questions import answered, is_answered, says_none
-from accord.boundaries.recovery import due, recovery
-from accord.boundaries.system import System
-from accord.boundaries.view import EVERY, View
+from accord.boundaries.join.memory import once, once_each
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import EVERY, View
+from accord.boundaries.people.course import course, surely_in_time
+from accord.boundaries.people.recovery import due, recovery
+from accord.boundaries.reliance.dependence import behind, meets, shortest
+from accord.boundaries.reliance.questions import answered, is_answered, says_none
 from accord.check import joined
 from accord.model.fact import Fact
 from accord.model.subject import provider_of

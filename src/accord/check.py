@@ -6,26 +6,26 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
-from accord.boundaries.addressed import by_address
-from accord.boundaries.baseline import against
-from accord.boundaries.defaulted import with_defaults
-from accord.boundaries.in_views import InView, InViews
-from accord.boundaries.mesh_settings import as_set, with_one_version
-from accord.boundaries.moves import Trials
-from accord.boundaries.names import link
-from accord.boundaries.parameters import kept_defaults
-from accord.boundaries.rotas import with_rotas
-from accord.boundaries.routes import answered, by_operation, perhaps
-from accord.boundaries.settings import reached
-from accord.boundaries.sightings import parted, told_of
-from accord.boundaries.speakers import ROUTING, parties, without_contract
-from accord.boundaries.subsets import versions_of_subsets
-from accord.boundaries.system import Key, System
-from accord.boundaries.three_columns import three_columns
-from accord.boundaries.variants import separate
-from accord.boundaries.view import EVERY, View, Views
-from accord.boundaries.waivers import Allowed
-from accord.boundaries.workloads import carried
+from accord.boundaries.join.defaulted import with_defaults
+from accord.boundaries.join.in_views import InView, InViews
+from accord.boundaries.join.parameters import kept_defaults
+from accord.boundaries.join.system import Key, System
+from accord.boundaries.join.variants import separate
+from accord.boundaries.join.view import EVERY, View, Views
+from accord.boundaries.join.workloads import carried
+from accord.boundaries.names.addressed import by_address
+from accord.boundaries.names.speakers import ROUTING, parties, without_contract
+from accord.boundaries.names.who import link
+from accord.boundaries.people.rotas import with_rotas
+from accord.boundaries.platforms.mesh_settings import as_set, with_one_version
+from accord.boundaries.platforms.routes import answered, by_operation, perhaps
+from accord.boundaries.platforms.settings import reached
+from accord.boundaries.platforms.subsets import versions_of_subsets
+from accord.boundaries.seen.sightings import parted, told_of
+from accord.boundaries.seen.three_columns import three_columns
+from accord.boundaries.verdicts.baseline import against
+from accord.boundaries.verdicts.moves import Trials
+from accord.boundaries.verdicts.waivers import Allowed
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Verdict
 from accord.model.problem import Problem

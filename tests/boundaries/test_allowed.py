@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from accord.boundaries.baseline import against
-from accord.boundaries.waivers import Allowed
+from accord.boundaries.verdicts.baseline import against
+from accord.boundaries.verdicts.waivers import Allowed
 from accord.check import check
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Statement, Verdict

@@ -2,9 +2,9 @@
 
 from random import Random
 
-from accord.boundaries.knots import knots
-from accord.boundaries.summons import MOST_STARTS, circles
-from accord.boundaries.system import System
+from accord.boundaries.join.knots import knots
+from accord.boundaries.join.system import System
+from accord.boundaries.people.summons import MOST_STARTS, circles
 from accord.check import check
 from accord.model.fact import Fact
 from accord.sources._claims import read_text

@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from accord.boundaries.alerting import Tree
-from accord.boundaries.courses import courses, looked_at
-from accord.boundaries.open_labels import Labels, Open
-from accord.boundaries.routing import Router
-from accord.boundaries.unreachable import unreached
+from accord.boundaries.signals.alerting import Tree
+from accord.boundaries.signals.courses import courses, looked_at
+from accord.boundaries.signals.open_labels import Labels, Open
+from accord.boundaries.signals.routing import Router
+from accord.boundaries.signals.unreachable import unreached
 from accord.model.alerting import Matcher, Route
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.place import Place

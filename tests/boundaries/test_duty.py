@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accord.boundaries.duty import YEAR, first_instant, gap
+from accord.boundaries.people.duty import YEAR, first_instant, gap
 from accord.model.hours import first_uncovered, parse_hours
 
 AS_OF = date(2026, 11, 23)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accord.boundaries.course import Course, certain_end, course
-from accord.boundaries.duty import Duty, duty, first_answer, gap, nanoseconds, worst_page
-from accord.boundaries.ladder import answering, ladder
-from accord.boundaries.recovery import due, recovery
-from accord.boundaries.system import System
+from accord.boundaries.join.system import System
+from accord.boundaries.people.course import Course, certain_end, course
+from accord.boundaries.people.duty import Duty, duty, first_answer, gap, nanoseconds, worst_page
+from accord.boundaries.people.ladder import answering, ladder
+from accord.boundaries.people.recovery import due, recovery
 from accord.model.duration import NANOSECONDS, parse_duration
 from accord.model.fact import Fact
 from accord.model.hours import ALWAYS, Hours, parse_hours

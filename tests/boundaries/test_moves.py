@@ -3,8 +3,8 @@
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from accord.boundaries.moves import Trials
-from accord.boundaries.system import Key, System
+from accord.boundaries.join.system import Key, System
+from accord.boundaries.verdicts.moves import Trials
 from accord.check import check, joined, judged, with_moves
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict

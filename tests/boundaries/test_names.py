@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accord.boundaries.names import Sameness, link, same
+from accord.boundaries.names.who import Sameness, link, same
 from accord.model.contract_values import Needs, Rung, WorkStep
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.place import Place

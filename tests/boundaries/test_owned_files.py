@@ -2,7 +2,7 @@
 
 import pytest
 
-from accord.boundaries.owned_files import CodeOwners, matches
+from accord.boundaries.people.owned_files import CodeOwners, matches
 from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.sources.codeowners import read_text

@@ -5,8 +5,8 @@ from textwrap import dedent
 
 import pytest
 
-from accord.boundaries.alerting import Tree
-from accord.boundaries.routing import Router, holds_back
+from accord.boundaries.signals.alerting import Tree
+from accord.boundaries.signals.routing import Router, holds_back
 from accord.model.alerting import Inhibition, Matcher
 from accord.model.fact import Fact
 from accord.sources._claims import read_text

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accord.boundaries.shifts import gaps, staffed, turns
+from accord.boundaries.people.shifts import gaps, staffed, turns
 from accord.model.hours import Span, Window
 from accord.model.rotas import Shift
 from accord.monitor.rotas import group_at

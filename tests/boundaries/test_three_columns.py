@@ -2,7 +2,7 @@
 
 import pytest
 
-from accord.boundaries.three_columns import three_columns
+from accord.boundaries.seen.three_columns import three_columns
 from accord.check import check, joined
 from accord.model.fact import Fact
 from accord.model.result import Result

@@ -2,9 +2,9 @@
 
 from itertools import permutations
 
-from accord.boundaries.in_views import InViews
-from accord.boundaries.subsets import versions_of_subsets
-from accord.boundaries.variants import separate
+from accord.boundaries.join.in_views import InViews
+from accord.boundaries.join.variants import separate
+from accord.boundaries.platforms.subsets import versions_of_subsets
 from accord.check import joined
 from accord.model.fact import Fact
 from accord.sources._claims import read_text

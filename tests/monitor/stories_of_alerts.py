@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accord.boundaries.vocabulary import CONFIGURATION
+from accord.boundaries.join.vocabulary import CONFIGURATION
 from accord.model.alerting import (
     Calendar,
     Expression,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from accord.boundaries.rotas import with_rotas
+from accord.boundaries.people.rotas import with_rotas
 from accord.model.fact import Fact
 from accord.sources._claims import read_text
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from accord.boundaries.system import System
+from accord.boundaries.join.system import System
 from accord.check import check, joined
 from accord.model.fact import Fact
 from accord.model.finding import Verdict

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accord.boundaries.system import System
+from accord.boundaries.join.system import System
 from accord.check import joined, judged, refused_witnesses
 from accord.model.fact import Fact
 from accord.model.finding import Verdict

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft7Validator
 from msgspec.structs import replace
 
-from accord.boundaries.three_columns import three_columns
+from accord.boundaries.seen.three_columns import three_columns
 from accord.check import joined
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict

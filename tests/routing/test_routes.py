@@ -8,8 +8,8 @@ from random import Random
 import pytest
 import yaml
 
-from accord.boundaries.alerting import TEMPLATE, Tree, alerting
-from accord.boundaries.routing import Router
+from accord.boundaries.signals.alerting import TEMPLATE, Tree, alerting
+from accord.boundaries.signals.routing import Router
 from accord.check import joined
 from accord.files.read import read
 from accord.model.fact import Fact

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from accord.boundaries.quantity import show_amount
+from accord.boundaries.calls.quantity import show_amount
 from accord.check import check, joined, refused_witnesses
 from accord.model.amount import Amount, parse_rate
 from accord.model.fact import Fact

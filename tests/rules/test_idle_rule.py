@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
-from accord.boundaries.defaulted import with_defaults
-from accord.boundaries.limits import plan
-from accord.boundaries.system import System
+from accord.boundaries.calls.limits import plan
+from accord.boundaries.join.defaulted import with_defaults
+from accord.boundaries.join.system import System
 from accord.check import check
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.finding import Finding, Verdict

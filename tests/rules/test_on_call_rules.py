@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from accord.boundaries.receivers import party_behind
-from accord.boundaries.view import EVERY
+from accord.boundaries.join.view import EVERY
+from accord.boundaries.signals.receivers import party_behind
 from accord.check import check, joined, refused_witnesses
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Verdict

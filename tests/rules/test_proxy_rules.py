@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from msgspec.structs import replace
 
-from accord.boundaries.defaulted import with_defaults
+from accord.boundaries.join.defaulted import with_defaults
 from accord.check import check
 from accord.model.amount import parse_amount
 from accord.model.duration import SECOND

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from accord.boundaries.evidence import side_by_side
+from accord.boundaries.calls.evidence import side_by_side
 from accord.check import check, joined, refused_witnesses
 from accord.files.read import read as read_paths
 from accord.model.fact import PARTY, Fact, Layer, Stance

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.boundaries.defaulted import with_defaults
+from accord.boundaries.join.defaulted import with_defaults
 from accord.check import check
 from accord.model.contract_values import Backoff
 from accord.model.duration import SECOND

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.boundaries.defaulted import with_defaults
+from accord.boundaries.join.defaulted import with_defaults
 from accord.model.duration import SECOND
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.problem import Problem

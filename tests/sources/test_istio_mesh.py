@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from accord.boundaries.defaulted import with_defaults
-from accord.boundaries.mesh_settings import as_set, with_one_version
+from accord.boundaries.join.defaulted import with_defaults
+from accord.boundaries.platforms.mesh_settings import as_set, with_one_version
 from accord.check import check, joined, refused_witnesses
 from accord.files.read import read as read_files
 from accord.model.fact import Fact, Stance

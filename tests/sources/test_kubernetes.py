@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.boundaries.workloads import carried
+from accord.boundaries.join.workloads import carried
 from accord.model.fact import Fact
 from accord.model.problem import Problem
 from accord.sources._claims import read_text

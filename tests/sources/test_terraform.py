@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accord.boundaries.rotas import roster, with_rotas
-from accord.boundaries.view import EVERY
+from accord.boundaries.join.view import EVERY
+from accord.boundaries.people.rotas import roster, with_rotas
 from accord.check import check, joined
 from accord.model.contract_values import Rung
 from accord.model.duration import NANOSECONDS

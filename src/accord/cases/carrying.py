@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from accord.boundaries.alerting import alerts_named
-from accord.boundaries.duty import instant_at, nanoseconds
-from accord.boundaries.ladder import Level as Said
-from accord.boundaries.ladder import ladder, ladder_of, operations_that_say, references, signals
-from accord.boundaries.recovery import due, duration_of, hours_of
-from accord.boundaries.rotas import SYSTEMS, roster, rosters
-from accord.boundaries.shifts import turns
-from accord.boundaries.system import System
-from accord.boundaries.vocabulary import lowered, vocabulary
+from accord.boundaries.join.system import System
+from accord.boundaries.join.vocabulary import lowered, vocabulary
+from accord.boundaries.people.duty import instant_at, nanoseconds
+from accord.boundaries.people.ladder import Level as Said
+from accord.boundaries.people.ladder import ladder, ladder_of, operations_that_say, references, signals
+from accord.boundaries.people.recovery import due, duration_of, hours_of
+from accord.boundaries.people.rotas import SYSTEMS, roster, rosters
+from accord.boundaries.people.shifts import turns
+from accord.boundaries.signals.alerting import alerts_named
 from accord.cases.deviation import Deviation, Urgency
 from accord.cases.drilling import is_drill
 from accord.cases.instead import Instead, replaced

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from accord.boundaries.duty import nanoseconds
+from accord.boundaries.people.duty import nanoseconds
 from accord.cases.policy import Duty
 
 

@@ -90,7 +90,7 @@ def _over(story: "Story") -> int:
 def _window(text: str) -> tuple[int, int]:
     from datetime import datetime
 
-    from accord.boundaries.duty import nanoseconds
+    from accord.boundaries.people.duty import nanoseconds
 
     parts = text.split("/")
     try:

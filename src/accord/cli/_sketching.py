@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from accord.boundaries.sketched import Sketched
+    from accord.boundaries.seen.sketched import Sketched
     from accord.model.fact import Fact
 
 _MOST_NAMES = 8
@@ -18,7 +18,7 @@ def sketched_text(
     said: "Iterable[Fact]", sources: Sequence[str], complete: bool, party: str, path: str
 ) -> tuple[str, str]:
     """The contract, and what is said of it once it is written; ends the command where there is nothing to write."""
-    from accord.boundaries.sketched import sketched
+    from accord.boundaries.seen.sketched import sketched
     from accord.check import joined
     from accord.cli._observed import observed_facts
     from accord.report._paint import visible

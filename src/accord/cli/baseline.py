@@ -39,7 +39,7 @@ def command(paths: tuple[str, ...], output: str | None, grow: bool, config: str 
     """Writes what `accord check` finds in these paths (the working directory where none is given) to the baseline. Where
     there is one already, entries that are gone are removed, and new findings are added with --grow only.
     """
-    from accord.boundaries.baseline import against
+    from accord.boundaries.verdicts.baseline import against
     from accord.cli._configuration import configuration
     from accord.cli._output import emit
     from accord.files.baseline import entries_of, written

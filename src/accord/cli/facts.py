@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from accord.boundaries.names import Link
+    from accord.boundaries.names.who import Link
     from accord.files.config import Config
     from accord.model.fact import Fact
     from accord.model.place import Place
@@ -86,7 +86,7 @@ def _code(reading: "Reading", count: int) -> int:
 
 def _written(paths: Sequence[str], settings: "Config", export: str) -> tuple["Reading", int]:
     """Writes what these paths state themselves; what they import has its own day, and stays where it comes from."""
-    from accord.boundaries.vocabulary import CONFIGURATION
+    from accord.boundaries.join.vocabulary import CONFIGURATION
     from accord.cli._output import emit
     from accord.files.read import read
     from accord.sources.exported import write
@@ -172,7 +172,7 @@ def _is_all(asked: list[Asked]) -> bool:
 
 def _page(facts: list["Fact"], reading: "Reading") -> str:
     """The facts under the file that each stands in, and why the names in them stand for parties."""
-    from accord.boundaries.names import link
+    from accord.boundaries.names.who import link
     from accord.report._paint import visible
     from accord.report._places import opened_from_here
 

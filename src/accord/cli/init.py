@@ -8,7 +8,7 @@ import click
 from accord.cli._observed import Source
 
 if TYPE_CHECKING:
-    from accord.boundaries.unwritten import Unwritten
+    from accord.boundaries.verdicts.unwritten import Unwritten
     from accord.model.result import Reading
 
 UNREADABLE, NOTHING = 2, 3
@@ -45,7 +45,7 @@ def command(path: str, stdout: bool, party: str | None, owner: str | None, confi
     says is an open question. A file that is there already is never changed. With --observed there is one for each service that
     was seen and has no contract there: its figures are comments too, observed and not agreed.
     """
-    from accord.boundaries.unwritten import unwritten, unwritten_alerts
+    from accord.boundaries.verdicts.unwritten import unwritten, unwritten_alerts
     from accord.check import joined
     from accord.cli._configuration import configuration
     from accord.cli._output import emit

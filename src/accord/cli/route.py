@@ -82,9 +82,9 @@ def answered(reading: "Reading", labels: dict[str, str]) -> "list[Answer]":
     """What each tree does, once for all the views in which it does the same."""
     from msgspec.structs import replace
 
-    from accord.boundaries.alerting import alerting
-    from accord.boundaries.view import View
-    from accord.boundaries.vocabulary import vocabulary
+    from accord.boundaries.join.view import View
+    from accord.boundaries.join.vocabulary import vocabulary
+    from accord.boundaries.signals.alerting import alerting
     from accord.check import joined
     from accord.report._routed import answer
 

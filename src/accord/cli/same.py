@@ -20,7 +20,7 @@ def command(one: str, other: str, paths: tuple[str, ...], config: str | None) ->
     A name is a contract's (payments), a system's (otel:payments, kubernetes:shop/payments), a host, a URL, or
     namespace/name.
     """
-    from accord.boundaries.names import Sameness, same, shown
+    from accord.boundaries.names.who import Sameness, same, shown
     from accord.cli._configuration import configuration
     from accord.cli._output import emit
     from accord.files.read import read

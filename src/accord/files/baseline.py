@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from accord.boundaries.baseline import parts_of
+from accord.boundaries.verdicts.baseline import parts_of
 from accord.files.keys import ConfigRefused
 from accord.files.toml import Toml, read_toml
 from accord.model.finding import Finding

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from accord.boundaries.vocabulary import DASHBOARD, HEARTBEAT, INTERRUPTING, OWNER, RUNBOOK, SEVERITY
+from accord.boundaries.join.vocabulary import DASHBOARD, HEARTBEAT, INTERRUPTING, OWNER, RUNBOOK, SEVERITY
 from accord.model.finding import Severity, Verdict
 from accord.model.problem import Problem, Refused
 from accord.report._formats import formats

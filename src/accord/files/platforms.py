@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.boundaries.vocabulary import CONFIGURATION
+from accord.boundaries.join.vocabulary import CONFIGURATION
 from accord.defaults.reader import is_version, platforms
 from accord.files.keys import PLATFORM_KEY, shown, suggestion
 from accord.files.toml import Keys, Toml

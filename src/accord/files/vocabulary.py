@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from accord.boundaries.vocabulary import CONFIGURATION
+from accord.boundaries.join.vocabulary import CONFIGURATION
 from accord.files import platforms
 from accord.files.config import Config, Setting, no_file
 from accord.model.fact import PARTY, Fact, Layer, Stance

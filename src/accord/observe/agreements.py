@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from accord.boundaries.sightings import parted, sighted, told_of
-from accord.boundaries.tested import tested
+from accord.boundaries.seen.sightings import parted, sighted, told_of
+from accord.boundaries.seen.tested import tested
 from accord.check import joined
 from accord.model.drifting import Contract, Seen
 from accord.model.fact import Fact

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.boundaries.tested import holds_at
+from accord.boundaries.seen.tested import holds_at
 from accord.model.drifting import Alarm, Asks, Breach, Contract, Expectation, Hour, OnItsWay, Seen
 from accord.observe.agreements import Agreements
 from accord.observe.columns import bound_of, bucket_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import UNSET, Struct, UnsetType
 
-from accord.boundaries.platforms import in_words
+from accord.boundaries.join.versions import in_words
 from accord.defaults.reader import Default, Pack
 from accord.model.terms import term_of
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.alerting import TEMPLATE, Alert, Node, alerting
-from accord.boundaries.hearing import Heard, Reach, heard, is_supposed, reaches
-from accord.boundaries.receivers import party_behind
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.signals.alerting import TEMPLATE, Alert, Node, alerting
+from accord.boundaries.signals.hearing import Heard, Reach, heard, is_supposed, reaches
+from accord.boundaries.signals.receivers import party_behind
 from accord.report._places import where
 
 NO_TEAM = "no team"

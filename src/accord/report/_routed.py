@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from accord.boundaries.alerting import Tree
-from accord.boundaries.routing import EVERY_LABEL, TIMINGS, Ending, Router, Settings, router
-from accord.boundaries.vocabulary import Vocabulary
+from accord.boundaries.join.vocabulary import Vocabulary
+from accord.boundaries.signals.alerting import Tree
+from accord.boundaries.signals.routing import EVERY_LABEL, TIMINGS, Ending, Router, Settings, router
 from accord.model.alerting import Integration
 from accord.model.duration import show_duration
 from accord.model.fact import Fact, Stance

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from accord.boundaries.unwritten import Unwritten
+from accord.boundaries.verdicts.unwritten import Unwritten
 from accord.model.fact import ANY, Fact, Layer
 from accord.model.place import Place
 from accord.report._paint import columns, padded, visible

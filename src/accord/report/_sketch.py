@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from accord.boundaries.sketched import Answered, Called, Sketched
+from accord.boundaries.seen.sketched import Answered, Called, Sketched
 from accord.model.observed import Observed, Ranges, percentile, rounded
 from accord.report._paint import padded, visible
 

@@ -6,7 +6,7 @@ It fits into one comment: what is over is counted. Nothing in it addresses anybo
 import re
 from collections.abc import Iterable, Iterator
 
-from accord.boundaries.allowances import shown
+from accord.boundaries.verdicts.allowances import shown
 from accord.model.finding import Finding, Verdict
 from accord.model.result import Result, Waived
 from accord.model.subject import called

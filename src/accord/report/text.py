@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from accord.boundaries.allowances import shown
+from accord.boundaries.verdicts.allowances import shown
 from accord.model.finding import Finding, Verdict
 from accord.model.result import Result, Waived
 from accord.model.subject import called

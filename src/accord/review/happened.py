@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from accord.boundaries.duty import nanoseconds
+from accord.boundaries.people.duty import nanoseconds
 from accord.model.duration import parse_duration
 from accord.model.problem import Refused
 from accord.model.review import Reason

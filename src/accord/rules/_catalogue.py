@@ -9,8 +9,8 @@ from types import ModuleType
 from msgspec import Struct
 
 import accord.rules
-from accord.boundaries.system import Boundary, System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import Boundary, System
+from accord.boundaries.join.view import View
 from accord.model.finding import Finding
 from accord.model.waiver import Allowances
 

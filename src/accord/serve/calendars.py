@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
-from accord.boundaries.duty import instant_at
+from accord.boundaries.people.duty import instant_at
 from accord.cases.policy import Duty
 
 _LONGEST_LINE = 75  # octets of a line, the break not counted (RFC 5545, 3.1)

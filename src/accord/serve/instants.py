@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from accord.boundaries.duty import instant_at, nanoseconds
+from accord.boundaries.people.duty import instant_at, nanoseconds
 from accord.model.problem import Refused
 
 LATEST = 9_000_000_000 * 1_000_000_000

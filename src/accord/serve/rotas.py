@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from accord.boundaries.duty import instant_at, nanoseconds
+from accord.boundaries.people.duty import instant_at, nanoseconds
 from accord.cases.instead import Instead
 from accord.cases.policy import Duty
 from accord.model.problem import Refused

@@ -1,7 +1,7 @@
 """Grafana OnCall in Terraform: escalation chains and their steps, schedules and their shifts, integrations and routes.
 
 Resources `grafana_oncall_*` of the provider grafana/grafana. The steps of a chain and the shifts of a schedule are
-resources of their own, in any file of the folder; they are put together in boundaries/rotas.py.
+resources of their own, in any file of the folder; they are put together in boundaries/people/rotas.py.
 A calendar that lies elsewhere (`ical_url_primary`) is not read: such a schedule may be staffed at any time.
 """
 

@@ -1,6 +1,6 @@
 """CODEOWNERS files of GitHub and GitLab: which line names which owners for the files that its pattern matches.
 
-Which line holds for a file is worked out in boundaries/owned_files.py. A line that the host skips is told, and gives nothing.
+Which line holds for a file is worked out in boundaries/people/owned_files.py. A line that the host skips is told, and gives nothing.
 Sources: docs.github.com, "About code owners"; docs.gitlab.com, "CODEOWNERS syntax" and "CODEOWNERS advanced configuration".
 """
 

@@ -60,11 +60,11 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.passage import callers
-from accord.boundaries.quantity import SUMMED, show_amount
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.calls.passage import callers
+from accord.boundaries.calls.quantity import SUMMED, show_amount
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
 from accord.model.amount import Amount
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.finding import Change, Finding, Move, Statement, Verdict

@@ -99,11 +99,11 @@ Who runs it: one copy more than the budget keeps, or a budget that lets one go (
 
 from collections.abc import Iterator
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.side import Side
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.side import Side
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
 from accord.model.fact import PARTY, Fact, Stance
 from accord.model.finding import Finding, Move, Statement, Verdict
 from accord.model.scaling import spared

@@ -75,11 +75,11 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.quantity import Fit, fit, settling
-from accord.boundaries.side import Side
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.calls.quantity import Fit, fit, settling
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.side import Side
+from accord.boundaries.join.system import Boundary
 from accord.model.amount import Amount, Words
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

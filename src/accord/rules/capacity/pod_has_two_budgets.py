@@ -96,10 +96,10 @@ Who runs it: one budget for each pod; let one of the two select what the other d
 
 from collections.abc import Iterator
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.side import Side
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.side import Side
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
 from accord.model.fact import PARTY, Fact
 from accord.model.finding import Finding, Statement, Verdict
 

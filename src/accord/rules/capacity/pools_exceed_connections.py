@@ -90,10 +90,10 @@ The callers: smaller pools, fewer copies, or a pooler between. The provider: acc
 
 from collections.abc import Iterator
 
-from accord.boundaries.evidence import Saying, side_by_side
-from accord.boundaries.pooling import Pooling, poolings
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import Saying, side_by_side
+from accord.boundaries.calls.pooling import Pooling, poolings
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Move, Statement, Verdict
 

@@ -67,11 +67,11 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.passage import Passage, passages
-from accord.boundaries.quantity import Fit, fit, show_amount
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.calls.passage import Passage, passages
+from accord.boundaries.calls.quantity import Fit, fit, show_amount
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
 from accord.model.amount import Amount, Words
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict

@@ -67,10 +67,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import breaks, concludes
-from accord.boundaries.questions import first_caller
-from accord.boundaries.side import Side
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.evidence import breaks, concludes
+from accord.boundaries.join.side import Side
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.reliance.questions import first_caller
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

@@ -87,9 +87,9 @@ day on which that ends.
 
 from collections.abc import Iterator
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.system import System
-from accord.boundaries.view import View, holds_in
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View, holds_in
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 

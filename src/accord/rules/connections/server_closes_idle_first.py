@@ -77,10 +77,10 @@ The caller: keep idle connections for less time than the provider. The provider:
 
 from collections.abc import Iterator
 
-from accord.boundaries.connections import Kept, kept
-from accord.boundaries.evidence import Saying, side_by_side
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import at_layer, caller, exchanged
+from accord.boundaries.calls.evidence import Saying, side_by_side
+from accord.boundaries.calls.wording import at_layer, caller, exchanged
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.platforms.connections import Kept, kept
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

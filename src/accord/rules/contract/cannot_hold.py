@@ -114,10 +114,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.questions import first_caller
-from accord.boundaries.shortfall import Shortfall, shortfalls
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.reliance.questions import first_caller
+from accord.boundaries.reliance.shortfall import Shortfall, shortfalls
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 

@@ -81,9 +81,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.comparison import Comparison, comparisons, in_words
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.reliance.comparison import Comparison, comparisons, in_words
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

@@ -53,9 +53,9 @@ Whoever owns either value: change it so that the relation holds; or change the r
 
 from collections.abc import Iterator
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.system import System
-from accord.boundaries.view import View, holds_in
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View, holds_in
 from accord.model.contract_values import Related
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict

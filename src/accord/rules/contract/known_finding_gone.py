@@ -38,7 +38,7 @@ Whoever keeps the baseline: `accord baseline` removes what is gone.
 
 from collections.abc import Iterator
 
-from accord.boundaries.allowances import note_on_lines
+from accord.boundaries.verdicts.allowances import note_on_lines
 from accord.model.finding import Finding
 from accord.model.waiver import Allowances, Known
 

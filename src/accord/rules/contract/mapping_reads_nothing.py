@@ -60,8 +60,8 @@ Whoever wrote the mapping: name the file and the key as they are now, or take th
 
 from collections.abc import Iterator
 
-from accord.boundaries.system import System
-from accord.boundaries.view import View, holds_in
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View, holds_in
 from accord.model.finding import Finding, Statement, Verdict
 
 READS = ("mapping",)

@@ -96,11 +96,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.ownership import Standing, same_owner, standing
-from accord.boundaries.system import System
-from accord.boundaries.uses import Use, calls, means, summons
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.ownership import Standing, same_owner, standing
+from accord.boundaries.reliance.uses import Use, calls, means, summons
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

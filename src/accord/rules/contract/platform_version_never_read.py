@@ -50,10 +50,10 @@ read the defaults of that release.
 
 from collections.abc import Iterator
 
-from accord.boundaries.platforms import in_use
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import CONFIGURATION
+from accord.boundaries.join.system import System
+from accord.boundaries.join.versions import in_use
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import CONFIGURATION
 from accord.defaults.reader import Pack, pack
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict

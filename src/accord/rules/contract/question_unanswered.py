@@ -77,11 +77,11 @@ name a signal of its own.
 
 from collections.abc import Iterator
 
-from accord.boundaries.counting import Counting, on_detection
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.listed import is_only_listed
-from accord.boundaries.questions import Answered, answered, first_caller, first_said, is_answered, open_parts, says_none
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.listed import is_only_listed
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.reliance import questions
+from accord.boundaries.reliance.counting import Counting, on_detection
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
@@ -97,34 +97,34 @@ def check(boundary: Boundary) -> Iterator[Finding]:
     yield from _silent_parts(boundary)
     kind = boundary.system.party(boundary.provider, boundary.view).value("kind")
     silent = boundary.promised.terms.keys() <= _ADDRESS and not boundary.assumed.terms
-    if silent or not first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
+    if silent or not questions.first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
-    given = None if is_answered(boundary) or is_only_listed(boundary) else answered(boundary)
-    first = first_said(boundary, given.relied) if given else None
+    given = None if questions.is_answered(boundary) or is_only_listed(boundary) else questions.answered(boundary)
+    first = questions.first_said(boundary, given.relied) if given else None
     if given is None or first is None:
         return
     blind = [each for each in given.relied if each.party not in given.own_detect]
-    if given.detect_by is not None and says_none(given.detect_by) and blind:
+    if given.detect_by is not None and questions.says_none(given.detect_by) and blind:
         yield from _nothing_shows(boundary, given.detect_by, [on_detection(boundary, each) for each in blind])
-    asked = open_parts(boundary, given, blind)
+    asked = questions.open_parts(boundary, given, blind)
     if asked:
         to = _addressee(boundary, given, kind)
-        questions = tuple(Question(to, asks, bound) for _, asks, bound in asked)
+        raised = tuple(Question(to, asks, bound) for _, asks, bound in asked)
         message = f"nobody says of {boundary.subject} {_listed([what for what, _, _ in asked])}"
         yield _finding(
-            boundary, Verdict.UNANSWERED, message, (Statement(first, _tells(first, boundary)),), questions=questions
+            boundary, Verdict.UNANSWERED, message, (Statement(first, _tells(first, boundary)),), questions=raised
         )
 
 
 def _silent_parts(boundary: Boundary) -> Iterator[Finding]:
     """Operations that this one needs and of which nobody states anything: no boundary of their own would ask."""
     needs = boundary.promised.get("needs")
-    if needs is None or not isinstance(needs.value, Needs) or not first_caller(boundary):
+    if needs is None or not isinstance(needs.value, Needs) or not questions.first_caller(boundary):
         return
     for call in dict.fromkeys(call for together in needs.value.calls for call in together):
         provider = provider_of(call)
         other = boundary.system.boundary((boundary.provider, provider, operation_of(call) or ANY), boundary.view)
-        if not other.promised.terms and not other.assumed.terms and first_caller(other):
+        if not other.promised.terms and not other.assumed.terms and questions.first_caller(other):
             asks = f"what {other.subject} promises, how a deviation is shown and who recovers it"
             says = Statement(needs, f"{boundary.provider} needs {call}")
             message = f"nobody says anything of {call}, which {boundary.subject} needs"
@@ -137,7 +137,7 @@ def _tells(first: Fact, boundary: Boundary) -> str:
     return f"{first.says} speaks of {first.subject}"
 
 
-def _addressee(boundary: Boundary, given: Answered, kind: object) -> str:
+def _addressee(boundary: Boundary, given: questions.Answered, kind: object) -> str:
     """An outsider writes no file: whoever relies on it must say."""
     outside = kind == "external" and given.relied
     return given.relied[0].party if outside else boundary.provider
@@ -151,11 +151,11 @@ def _nothing_shows(boundary: Boundary, none: Fact, blind: list[Counting]) -> Ite
         yield _nobody_learns(boundary, shows, counting[0])
     elif silent:
         asks = f"how it learns of a deviation of {boundary.subject}, or that it does without (assumes: detect)"
-        questions = tuple(Question(each.by.fact.says, asks) for each in silent)
+        raised = tuple(Question(each.by.fact.says, asks) for each in silent)
         relies = f"{silent[0].by.party} {silent[0].by.how} {boundary.subject}"
         message = f"nothing shows a deviation of {boundary.subject}, and {relies}"
         statements = (shows, Statement(silent[0].by.fact, relies))
-        yield _finding(boundary, Verdict.UNANSWERED, message, statements, questions=questions)
+        yield _finding(boundary, Verdict.UNANSWERED, message, statements, questions=raised)
     elif any(each.agreed for each in blind):
         message = f"nothing shows a deviation of {boundary.subject}, on neither side"
         yield _finding(boundary, Verdict.NOTE, message, (shows,))

@@ -62,8 +62,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.system import Boundary
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.hours import DailyInstant, show_instant

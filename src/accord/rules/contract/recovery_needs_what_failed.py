@@ -86,11 +86,11 @@ what failed, or say what it falls back on.
 
 from collections.abc import Iterator
 
-from accord.boundaries.dependence import Link, Path, closure, may_return, meets, overlap, shortest, starts
-from accord.boundaries.evidence import breaks, concludes, states
-from accord.boundaries.reliance import is_reference
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import breaks, concludes, states
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.reliance.dependence import Link, Path, closure, may_return, meets, overlap, shortest, starts
+from accord.boundaries.reliance.relying import is_reference
 from accord.model.fact import ANY, Fact, Stance
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

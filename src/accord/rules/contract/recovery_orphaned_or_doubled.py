@@ -87,13 +87,13 @@ recover it itself, or say that it counts on no recovery (`recover: none`).
 
 from collections.abc import Iterator
 
-from accord.boundaries.counting import Counting, on_recovery
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.ownership import owners_around, side_of
-from accord.boundaries.questions import answer, first_caller
-from accord.boundaries.reliance import Reliance, reliances
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.people.ownership import owners_around, side_of
+from accord.boundaries.reliance.counting import Counting, on_recovery
+from accord.boundaries.reliance.questions import answer, first_caller
+from accord.boundaries.reliance.relying import Reliance, reliances
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

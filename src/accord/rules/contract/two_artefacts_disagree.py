@@ -88,10 +88,10 @@ Either side: keep one of the two, or give both the value that holds.
 
 from collections.abc import Iterator
 
-from accord.boundaries.disagreement import Disagreement, disagreements
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.disagreement import Disagreement, disagreements
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict
 

@@ -42,7 +42,7 @@ Whoever allowed it: close the gap, or say why it may stay and until when. Whoeve
 
 from collections.abc import Iterator
 
-from accord.boundaries.allowances import note_on, shown
+from accord.boundaries.verdicts.allowances import note_on, shown
 from accord.model.finding import Finding
 from accord.model.waiver import Allowances
 

@@ -41,7 +41,7 @@ Whoever wrote it: `# accord: allow[family/name] until 2027-03-31 because ...`. T
 
 from collections.abc import Iterator
 
-from accord.boundaries.allowances import note_on
+from accord.boundaries.verdicts.allowances import note_on
 from accord.model.finding import Finding
 from accord.model.waiver import Allowances
 

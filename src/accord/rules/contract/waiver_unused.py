@@ -53,7 +53,7 @@ Whoever wrote it: remove it, or put it where the statements stand that it is for
 
 from collections.abc import Iterator
 
-from accord.boundaries.allowances import note_on, shown
+from accord.boundaries.verdicts.allowances import note_on, shown
 from accord.model.finding import Finding
 from accord.model.waiver import Allowances, Standing
 

@@ -64,10 +64,10 @@ Whoever answers for the receiver: an alarm on the first message that is set asid
 
 from collections.abc import Iterator
 
-from accord.boundaries.questions import first_caller
-from accord.boundaries.side import Side
-from accord.boundaries.system import Boundary
-from accord.boundaries.vocabulary import vocabulary
+from accord.boundaries.join.side import Side
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.join.vocabulary import vocabulary
+from accord.boundaries.reliance.questions import first_caller
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.nothing import NONE

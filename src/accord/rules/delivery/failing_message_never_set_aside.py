@@ -54,9 +54,9 @@ it can never handle, and record it elsewhere.
 
 from collections.abc import Iterator
 
-from accord.boundaries.deliveries import by_default, deliveries
-from accord.boundaries.questions import first_caller
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.deliveries import by_default, deliveries
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.reliance.questions import first_caller
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.nothing import NONE

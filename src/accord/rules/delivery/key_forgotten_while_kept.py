@@ -57,9 +57,9 @@ or put nothing back that is older.
 
 from collections.abc import Iterator
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import Boundary
 from accord.model.contract_values import Idempotence
 from accord.model.duration import show_duration
 from accord.model.fact import Fact

@@ -65,8 +65,8 @@ The receiver: report which messages failed, take one at a time, or let a repeat 
 
 from collections.abc import Iterator
 
-from accord.boundaries.deliveries import acts_once, by_default, messages
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.deliveries import acts_once, by_default, messages
+from accord.boundaries.join.system import Boundary
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.subject import called
 

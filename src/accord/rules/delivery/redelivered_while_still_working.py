@@ -75,7 +75,7 @@ prolong the time while it works (a heartbeat).
 
 from collections.abc import Iterator
 
-from accord.boundaries.deliveries import (
+from accord.boundaries.calls.deliveries import (
     Kept,
     acts_once,
     advised,
@@ -86,8 +86,8 @@ from accord.boundaries.deliveries import (
     redelivery,
     statements_of,
 )
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import Boundary
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

@@ -62,9 +62,9 @@ deliver once only, where losing one is less bad.
 
 from collections.abc import Iterator
 
-from accord.boundaries.deliveries import deliveries, redelivery
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.deliveries import deliveries, redelivery
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import Boundary
 from accord.model.contract_values import Idempotence
 from accord.model.duration import show_duration
 from accord.model.fact import Fact

@@ -73,12 +73,12 @@ The queue: keep a message for longer than a weekend and a holiday. Those who rep
 
 from collections.abc import Iterator
 
-from accord.boundaries.deliveries import by_default
-from accord.boundaries.evidence import Saying
-from accord.boundaries.human_response import Late, latest_response
-from accord.boundaries.questions import first_caller
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.deliveries import by_default
+from accord.boundaries.calls.evidence import Saying
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.people.human_response import Late, latest_response
+from accord.boundaries.reliance.questions import first_caller
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict

@@ -47,8 +47,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.answers import answers, calling, handled_errors, looks_like_success
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.answers import answers, calling, handled_errors, looks_like_success
+from accord.boundaries.join.system import Boundary
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Statement, Verdict
 from accord.model.nothing import NONE

@@ -84,10 +84,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.answers import answers, names_error
-from accord.boundaries.by_platform import unwritten_tries
-from accord.boundaries.repeats import repeat
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.answers import answers, names_error
+from accord.boundaries.calls.repeats import repeat
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.platforms.by_platform import unwritten_tries
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

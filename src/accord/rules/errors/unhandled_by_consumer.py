@@ -68,8 +68,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.answers import answers, handled_errors, unhandled
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.answers import answers, handled_errors, unhandled
+from accord.boundaries.join.system import Boundary
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

@@ -79,10 +79,10 @@ The provider: a grace of at least the `preStop` and the longest answer together;
 
 from collections.abc import Iterator
 
-from accord.boundaries.ending import Ending, ended_too_soon, endings
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.platforms.ending import Ending, ended_too_soon, endings
 from accord.model.duration import show_duration
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Statement, Verdict

@@ -91,8 +91,8 @@ Who runs it: ask the copy about itself alone, and leave others to the readiness 
 
 from collections.abc import Iterator
 
-from accord.boundaries.system import System
-from accord.boundaries.view import View, holds_in
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View, holds_in
 from accord.model.contract_values import Needs
 from accord.model.fact import PARTY, Fact
 from accord.model.finding import Finding, Move, Statement, Verdict

@@ -87,12 +87,12 @@ The owner: instrument the calls, or hand on `traceparent` through what stands be
 
 from collections.abc import Iterator
 
-from accord.boundaries.ownership import owner_of
-from accord.boundaries.reach import WHOLE, Reach, is_sample, reaches, told_by_callee, told_by_caller
-from accord.boundaries.seen import SAMPLED, many, statement
-from accord.boundaries.sightings import Sighting
-from accord.boundaries.system import Key, System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import Key, System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.ownership import owner_of
+from accord.boundaries.seen.reach import WHOLE, Reach, is_sample, reaches, told_by_callee, told_by_caller
+from accord.boundaries.seen.sightings import Sighting
+from accord.boundaries.seen.words import SAMPLED, many, statement
 from accord.model.finding import Finding, Question, Verdict
 
 READS = ()

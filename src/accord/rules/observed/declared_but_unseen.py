@@ -73,7 +73,9 @@ The provider: say for whom the operation is (`to`), or end it with a date (`suns
 
 from collections.abc import Iterator
 
-from accord.boundaries.reach import (
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.reach import (
     ENOUGH,
     Reach,
     is_asked_for,
@@ -83,9 +85,7 @@ from accord.boundaries.reach import (
     stated_calls,
     told_by_callee,
 )
-from accord.boundaries.seen import many
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.seen.words import many
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Question, Statement, Verdict
 

@@ -85,13 +85,13 @@ The caller: give the limit to the client that calls, or say the one that is in f
 
 from collections.abc import Iterator
 
-from accord.boundaries.limits import limits
-from accord.boundaries.seen import condition, many, statement
-from accord.boundaries.sightings import Sighting, sightings
-from accord.boundaries.spans_of_tries import longest_span
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.wording import leaves
+from accord.boundaries.calls.limits import limits
+from accord.boundaries.calls.wording import leaves
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.sightings import Sighting, sightings
+from accord.boundaries.seen.spans_of_tries import longest_span
+from accord.boundaries.seen.words import condition, many, statement
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Verdict
 from accord.model.observed import over, rounded

@@ -59,11 +59,11 @@ caller: act on the class of an answer, and say in its contract which it handles.
 from collections import Counter
 from collections.abc import Iterator
 
-from accord.boundaries.codes import CLASSES, class_of, is_told, same_protocol, shown
-from accord.boundaries.seen import condition, many, statement
-from accord.boundaries.sightings import Sighting, sightings
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.codes import CLASSES, class_of, is_told, same_protocol, shown
+from accord.boundaries.seen.sightings import Sighting, sightings
+from accord.boundaries.seen.words import condition, many, statement
 from accord.model.finding import Finding, Severity, Verdict
 
 READS = ()

@@ -105,11 +105,11 @@ send one key with all tries of a request. Whoever runs a proxy between them: ask
 
 from collections.abc import Iterator
 
-from accord.boundaries.repeats import Repeat, repeat
-from accord.boundaries.seen import condition, many, statement
-from accord.boundaries.sightings import Sighting, sightings
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.repeats import Repeat, repeat
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.sightings import Sighting, sightings
+from accord.boundaries.seen.words import condition, many, statement
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.witness import Step, Witness

@@ -96,14 +96,14 @@ handle the cut.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from accord.boundaries.agreed import Agreement, agreement
-from accord.boundaries.limits import first_limit
-from accord.boundaries.percentiles import percentiles
-from accord.boundaries.seen import condition, many, statement
-from accord.boundaries.sightings import Sighting, sightings
-from accord.boundaries.system import Boundary, System
-from accord.boundaries.view import View
-from accord.boundaries.wording import leaves, may_answer
+from accord.boundaries.calls.agreed import Agreement, agreement
+from accord.boundaries.calls.limits import first_limit
+from accord.boundaries.calls.percentiles import percentiles
+from accord.boundaries.calls.wording import leaves, may_answer
+from accord.boundaries.join.system import Boundary, System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.sightings import Sighting, sightings
+from accord.boundaries.seen.words import condition, many, statement
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.nothing import NONE

@@ -107,14 +107,14 @@ what it stands for, and find what takes so long.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from accord.boundaries.agreed import Agreement, agreement
-from accord.boundaries.limits import first_limit
-from accord.boundaries.percentiles import percentile_of, percentiles
-from accord.boundaries.seen import condition, left_before_the_answer, many, of_calls, statement, surely_more
-from accord.boundaries.sightings import Sighting, sightings
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.wording import leaves
+from accord.boundaries.calls.agreed import Agreement, agreement
+from accord.boundaries.calls.limits import first_limit
+from accord.boundaries.calls.percentiles import percentile_of, percentiles
+from accord.boundaries.calls.wording import leaves
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.sightings import Sighting, sightings
+from accord.boundaries.seen.words import condition, left_before_the_answer, many, of_calls, statement, surely_more
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.nothing import NONE

@@ -63,12 +63,12 @@ The provider: find what takes so long, or promise what holds. The caller: count 
 from collections.abc import Iterator
 from fractions import Fraction
 
-from accord.boundaries.percentiles import percentile_of, percentiles
-from accord.boundaries.seen import condition, lasted, many, of_calls, statement, surely_more
-from accord.boundaries.sightings import Sighting, sightings
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.wording import answers_within, may_answer
+from accord.boundaries.calls.percentiles import percentile_of, percentiles
+from accord.boundaries.calls.wording import answers_within, may_answer
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.sightings import Sighting, sightings
+from accord.boundaries.seen.words import condition, lasted, many, of_calls, statement, surely_more
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
 from accord.model.nothing import NONE

@@ -90,12 +90,12 @@ The caller: state the call, with what it counts on. The provider: promise the op
 from collections import Counter
 from collections.abc import Iterator
 
-from accord.boundaries.reach import Reach, listed
-from accord.boundaries.seen import many
-from accord.boundaries.sightings import Sighting
-from accord.boundaries.system import System
-from accord.boundaries.unstated import is_of_no_operation, reaches_of_parties, unstated_call
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.reach import Reach, listed
+from accord.boundaries.seen.sightings import Sighting
+from accord.boundaries.seen.unstated import is_of_no_operation, reaches_of_parties, unstated_call
+from accord.boundaries.seen.words import many
 from accord.model.finding import Finding, Question, Statement, Verdict
 
 READS = ()

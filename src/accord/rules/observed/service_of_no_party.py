@@ -58,12 +58,12 @@ Whoever runs the service: say in the contract of its party what telemetry calls 
 from collections import Counter
 from collections.abc import Iterator
 
-from accord.boundaries.reach import listed, reaches
-from accord.boundaries.seen import many
-from accord.boundaries.sightings import sightings
-from accord.boundaries.speakers import parties
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.names.speakers import parties
+from accord.boundaries.seen.reach import listed, reaches
+from accord.boundaries.seen.sightings import sightings
+from accord.boundaries.seen.words import many
 from accord.model.finding import Finding, Question, Statement, Verdict
 
 READS = ()

@@ -105,7 +105,9 @@ calls are rare by design, state by when they come.
 
 from collections.abc import Iterator
 
-from accord.boundaries.reach import (
+from accord.boundaries.join.system import Boundary, System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.reach import (
     ENOUGH,
     WHOLE,
     Reach,
@@ -116,10 +118,8 @@ from accord.boundaries.reach import (
     stated_calls,
     told_by_caller,
 )
-from accord.boundaries.seen import many, statement
-from accord.boundaries.sightings import Sighting
-from accord.boundaries.system import Boundary, System
-from accord.boundaries.view import View
+from accord.boundaries.seen.sightings import Sighting
+from accord.boundaries.seen.words import many, statement
 from accord.model.duration import show_duration
 from accord.model.fact import ANY, Fact
 from accord.model.finding import Finding, Question, Severity, Statement, Verdict

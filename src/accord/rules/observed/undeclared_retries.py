@@ -110,11 +110,11 @@ promise what a repeat does.
 from collections.abc import Iterator
 from math import prod
 
-from accord.boundaries.seen import condition, many, statement
-from accord.boundaries.sightings import Sighting, sightings
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.wording import times
+from accord.boundaries.calls.wording import times
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.sightings import Sighting, sightings
+from accord.boundaries.seen.words import condition, many, statement
 from accord.model.fact import Fact, Layer
 from accord.model.finding import Finding, Question, Statement, Verdict
 

@@ -40,10 +40,10 @@ done in the time that is left, and do a repeat once.
 
 from collections.abc import Iterator
 
-from accord.boundaries.seen import left_before_the_answer, many, statement
-from accord.boundaries.sightings import sightings
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.seen.sightings import sightings
+from accord.boundaries.seen.words import left_before_the_answer, many, statement
 from accord.model.finding import Finding, Severity, Verdict
 from accord.model.observed import rounded
 

@@ -73,13 +73,13 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.listed import has_operations, is_document
-from accord.boundaries.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
-from accord.boundaries.ownership import plain_name
-from accord.boundaries.system import System
-from accord.boundaries.telling import telling
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.listed import has_operations, is_document
+from accord.boundaries.join.system import System
+from accord.boundaries.join.telling import telling
+from accord.boundaries.join.view import View
+from accord.boundaries.people.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
+from accord.boundaries.people.ownership import plain_name
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

@@ -80,14 +80,14 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.absence import Absence, absence, longer
-from accord.boundaries.access import Need, access_needs
-from accord.boundaries.course import Course, course
-from accord.boundaries.evidence import concludes
-from accord.boundaries.recovery import Due, duration_of
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.evidence import concludes
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.absence import Absence, absence, longer
+from accord.boundaries.people.access import Need, access_needs
+from accord.boundaries.people.course import Course, course
+from accord.boundaries.people.recovery import Due, duration_of
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

@@ -65,10 +65,10 @@ Write one order, and have all who command and all who act say the same.
 
 from collections.abc import Iterator
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.questions import first_caller
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.reliance.questions import first_caller
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
 from accord.model.nothing import NONE

@@ -67,9 +67,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.absence import Absence, Watch, absence, hours_in, longer, watch, without_hours
-from accord.boundaries.reliance import is_reference
-from accord.boundaries.system import Boundary
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.people.absence import Absence, Watch, absence, hours_in, longer, watch, without_hours
+from accord.boundaries.reliance.relying import is_reference
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
 

@@ -89,9 +89,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.ladder import Return, answering, references, signals, speakers
-from accord.boundaries.side import Side
-from accord.boundaries.summons import (
+from accord.boundaries.join.side import Side
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.ladder import Return, answering, references, signals, speakers
+from accord.boundaries.people.summons import (
     answers,
     circles,
     going_round,
@@ -100,8 +102,6 @@ from accord.boundaries.summons import (
     passed_on_to_nobody,
     reaching_nobody,
 )
-from accord.boundaries.system import System
-from accord.boundaries.view import View
 from accord.model.contract_values import Rung
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

@@ -101,13 +101,13 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from accord.boundaries.course import Course, certain_end, course, surely_in_time
-from accord.boundaries.evidence import concludes
-from accord.boundaries.ladder import operations_that_say
-from accord.boundaries.recovery import Due, Recovery, due, longest, recovery, unbounded
-from accord.boundaries.relief import shorter
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import concludes
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.course import Course, certain_end, course, surely_in_time
+from accord.boundaries.people.ladder import operations_that_say
+from accord.boundaries.people.recovery import Due, Recovery, due, longest, recovery, unbounded
+from accord.boundaries.people.relief import shorter
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict

@@ -102,13 +102,13 @@ Who keeps the schedule: fill the time, or lay it out for those hours only in whi
 from collections.abc import Iterator
 from itertools import islice
 
-from accord.boundaries.ladder import operations_that_say
-from accord.boundaries.recovery import recovery
-from accord.boundaries.rotas import PAGE, Roster, rosters
-from accord.boundaries.summons import ladders
-from accord.boundaries.system import System
-from accord.boundaries.vacancy import Vacancy, resting_on, unplanned, unwatched, vacancies
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.ladder import operations_that_say
+from accord.boundaries.people.recovery import recovery
+from accord.boundaries.people.rotas import PAGE, Roster, rosters
+from accord.boundaries.people.summons import ladders
+from accord.boundaries.people.vacancy import Vacancy, resting_on, unplanned, unwatched, vacancies
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Severity, Statement, Verdict
 from accord.model.hours import ALWAYS, show_instant

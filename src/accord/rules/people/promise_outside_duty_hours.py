@@ -89,11 +89,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.absence import Absence, Watch, absence, doers, hours_in, longer, watch, without_hours
-from accord.boundaries.ladder import ladder, operations_that_say, references, signals
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.absence import Absence, Watch, absence, doers, hours_in, longer, watch, without_hours
+from accord.boundaries.people.ladder import ladder, operations_that_say, references, signals
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.hours import Hours

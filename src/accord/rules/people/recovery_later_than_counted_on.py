@@ -80,10 +80,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.recovery import Due, as_promised, due, shown_soonest
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.people.recovery import Due, as_promised, due, shown_soonest
 from accord.model.duration import show_duration
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE

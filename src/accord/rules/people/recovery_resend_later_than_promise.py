@@ -89,12 +89,12 @@ answered. Who promises: promise a recovery that a second message can still reach
 
 from collections.abc import Iterator
 
-from accord.boundaries.hearing import Reach, heard
-from accord.boundaries.recovery import Due, due
-from accord.boundaries.routing import Timing, router
-from accord.boundaries.signalling import Signal, signalled
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.recovery import Due, due
+from accord.boundaries.signals.hearing import Reach, heard
+from accord.boundaries.signals.routing import Timing, router
+from accord.boundaries.signals.signalling import Signal, signalled
 from accord.model.alerting import Receiver
 from accord.model.duration import show_duration
 from accord.model.finding import Finding, Move, Statement, Verdict

@@ -92,10 +92,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.awake import Again, woken_again
-from accord.boundaries.summons import ladders
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.awake import Again, woken_again
+from accord.boundaries.people.summons import ladders
 from accord.model.duration import show_duration
 from accord.model.finding import Finding, Move, Severity, Statement, Verdict
 

@@ -47,10 +47,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import concludes
-from accord.boundaries.ladder import speakers
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import concludes
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.ladder import speakers
 from accord.model.contract_values import WorkStep
 from accord.model.fact import PARTY, Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

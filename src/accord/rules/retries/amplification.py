@@ -106,9 +106,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.paths import Path, multiplied, paths, per_second, repeats
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.paths import Path, multiplied, paths, per_second, repeats
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import Boundary
 from accord.model.amount import Amount
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

@@ -60,11 +60,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import floor
 
-from accord.boundaries.causes import asked_again
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.limits import attempts
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import at_layer, caller, exchanged, times
+from accord.boundaries.calls.causes import asked_again
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.calls.limits import attempts
+from accord.boundaries.calls.wording import at_layer, caller, exchanged, times
+from accord.boundaries.join.system import Boundary
 from accord.model.amount import Amount
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict

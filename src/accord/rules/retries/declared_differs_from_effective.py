@@ -68,11 +68,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.memory import once
-from accord.boundaries.programs import by_default
-from accord.boundaries.system import System
-from accord.boundaries.view import View, holds_in
-from accord.boundaries.wording import times
+from accord.boundaries.calls.wording import times
+from accord.boundaries.join.memory import once
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View, holds_in
+from accord.boundaries.platforms.programs import by_default
 from accord.defaults.reader import platforms
 from accord.model.contract_values import Backoff
 from accord.model.fact import Fact

@@ -94,11 +94,11 @@ The caller: end all tries before the key is forgotten. The provider: remember th
 
 from collections.abc import Iterator
 
-from accord.boundaries.drawn_out import DrawnOut, drawn_out
-from accord.boundaries.limits import repeated_after
-from accord.boundaries.repeats import repeat, safe_only_while
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import asks_so_often, caller, exchanged
+from accord.boundaries.calls.drawn_out import DrawnOut, drawn_out
+from accord.boundaries.calls.limits import repeated_after
+from accord.boundaries.calls.repeats import repeat, safe_only_while
+from accord.boundaries.calls.wording import asks_so_often, caller, exchanged
+from accord.boundaries.join.system import Boundary
 from accord.model.contract_values import Idempotence
 from accord.model.duration import show_duration
 from accord.model.fact import Fact

@@ -114,11 +114,11 @@ The callers: ask again at one layer only, or after different answers. The provid
 from collections.abc import Iterator
 from itertools import pairwise
 
-from accord.boundaries.calling import calls_of
-from accord.boundaries.layered import Repeating, in_numbers, listed, product_of, repeating, shared_answers, unwritten
-from accord.boundaries.paths import paths, per_second, too_many
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import asks_so_often, caller, exchanged
+from accord.boundaries.calls import layered
+from accord.boundaries.calls.paths import paths, per_second, too_many
+from accord.boundaries.calls.wording import asks_so_often, caller, exchanged
+from accord.boundaries.join.calling import calls_of
+from accord.boundaries.join.system import Boundary
 from accord.model.amount import Amount
 from accord.model.fact import ANY, Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
@@ -130,11 +130,11 @@ NEEDS = ("attempts", "retry_on")
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds the layers of this call against each other, and the innermost against those of the calls behind it."""
-    layers = repeating(boundary)
-    if not layers or unwritten(layers):
+    layers = layered.repeating(boundary)
+    if not layers or layered.unwritten(layers):
         return
     for outer, inner in pairwise(layers):
-        shared = shared_answers(outer.again, inner.again)
+        shared = layered.shared_answers(outer.again, inner.again)
         if shared:
             yield from _of_one_call(boundary, [outer, inner], shared)
             break
@@ -145,12 +145,10 @@ def check(boundary: Boundary) -> Iterator[Finding]:
             yield from _of_a_call_behind(boundary, layers[-1], boundary.system.boundary(key, boundary.view), needs)
 
 
-def _of_one_call(boundary: Boundary, layers: list[Repeating], shared: tuple[str, ...]) -> Iterator[Finding]:
+def _of_one_call(boundary: Boundary, layers: list[layered.Repeating], shared: tuple[str, ...]) -> Iterator[Finding]:
     sends, accepts = boundary.assumed.get("sends.rate"), boundary.promised.get("accepts.rate")
-    total = product_of(layers)
-    message = (
-        f"{listed(shared)} is tried again by two layers: {in_numbers(layers)} of {boundary.subject} for one request"
-    )
+    total = layered.product_of(layers)
+    message = f"{layered.listed(shared)} is tried again by two layers: {layered.in_numbers(layers)} of {boundary.subject} for one request"
     statements = tuple(_layer(boundary, layer) for layer in layers)
     known = [fact for fact in (sends, accepts) if fact is not None and isinstance(fact.value, Amount)]
     if total is None or len(known) < 2 or len({fact.value.dimension for fact in known}) > 1:
@@ -173,28 +171,28 @@ def _of_one_call(boundary: Boundary, layers: list[Repeating], shared: tuple[str,
     )  # fmt: skip
 
 
-def _of_a_call_behind(above: Boundary, outer: Repeating, boundary: Boundary, link: Fact) -> Iterator[Finding]:
+def _of_a_call_behind(above: Boundary, outer: layered.Repeating, boundary: Boundary, link: Fact) -> Iterator[Finding]:
     """Told only where no path states what is sent: there the whole path is multiplied out elsewhere."""
-    layers = repeating(boundary)
-    shared = shared_answers(outer.again, layers[0].again) if layers else ()
+    layers = layered.repeating(boundary)
+    shared = layered.shared_answers(outer.again, layers[0].again) if layers else ()
     if not shared or outer.tries == layers[0].tries or next(paths(boundary), None) is not None:
         return
     both = [outer, layers[0]]
-    message = f"{listed(shared)} is tried again on both calls: {in_numbers(both)} of {boundary.subject} for one request"
+    message = f"{layered.listed(shared)} is tried again on both calls: {layered.in_numbers(both)} of {boundary.subject} for one request"
     needing = Statement(link, f"{link.subject} needs {link.text}")
     statements = (_layer(boundary, layers[0]), _layer(above, outer), needing)
     condition = f"holds only while {above.provider} answers something else once its own tries have failed, or {boundary.provider} carries that many"
     yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
 
 
-def _layer(boundary: Boundary, layer: Repeating) -> Statement:
+def _layer(boundary: Boundary, layer: layered.Repeating) -> Statement:
     where = f" at its {layer.tries.layer}"
     return Statement(
         layer.tries,
-        f"{caller(boundary)}{where} {asks_so_often(layer.tries)} for {boundary.subject}, after {listed(layer.again.value)}",
+        f"{caller(boundary)}{where} {asks_so_often(layer.tries)} for {boundary.subject}, after {layered.listed(layer.again.value)}",
     )
 
 
-def _moves(boundary: Boundary, layers: list[Repeating]) -> tuple[Move, ...]:
+def _moves(boundary: Boundary, layers: list[layered.Repeating]) -> tuple[Move, ...]:
     ones = [(layer.tries, exchanged(layer.tries, 1, "1")) for layer in layers]
     return tuple(Move(fact.says, f"ask {boundary.subject} once", (change,)) for fact, change in ones)

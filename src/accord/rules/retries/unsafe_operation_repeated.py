@@ -96,12 +96,12 @@ The caller: one try only, or the same key on every attempt. The provider: let a 
 
 from collections.abc import Iterator
 
-from accord.boundaries.causes import can_run_out
-from accord.boundaries.limits import Plan, attempts, plan, repeated_after
-from accord.boundaries.listed import asks_too_much
-from accord.boundaries.repeats import Repeat, error_says_so, never_repeated, repeat, safe_only_while
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import asks_so_often, caller, exchanged
+from accord.boundaries.calls.causes import can_run_out
+from accord.boundaries.calls.limits import Plan, attempts, plan, repeated_after
+from accord.boundaries.calls.repeats import Repeat, error_says_so, never_repeated, repeat, safe_only_while
+from accord.boundaries.calls.wording import asks_so_often, caller, exchanged
+from accord.boundaries.join.listed import asks_too_much
+from accord.boundaries.join.system import Boundary
 from accord.model.contract_values import Idempotence
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

@@ -91,13 +91,13 @@ by key or by nature.
 
 from collections.abc import Iterator
 
-from accord.boundaries.answers import answers, names_error
-from accord.boundaries.by_platform import after_acting, repeat_by_platform, unwritten_tries
-from accord.boundaries.layered import listed
-from accord.boundaries.listed import is_only_listed, more_alike
-from accord.boundaries.repeats import Repeat
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import exchanged, times
+from accord.boundaries.calls.answers import answers, names_error
+from accord.boundaries.calls.layered import listed
+from accord.boundaries.calls.repeats import Repeat
+from accord.boundaries.calls.wording import exchanged, times
+from accord.boundaries.join.listed import is_only_listed, more_alike
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.platforms.by_platform import after_acting, repeat_by_platform, unwritten_tries
 from accord.model.contract_values import Idempotence
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

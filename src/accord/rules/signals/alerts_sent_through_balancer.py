@@ -60,9 +60,9 @@ runs the balancer: nothing; it cannot be put right there.
 
 from collections.abc import Iterator
 
-from accord.boundaries.system import System
-from accord.boundaries.telling import telling
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.telling import telling
+from accord.boundaries.join.view import View
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
 

@@ -56,13 +56,13 @@ The routes: send it to something outside that tells a person when it stops, ofte
 
 from collections.abc import Iterator
 
-from accord.boundaries.alert_sets import is_heartbeat
-from accord.boundaries.hearing import Ear, heard
-from accord.boundaries.hearing_story import unheard
-from accord.boundaries.hearing_words import ends, fires, silent
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import vocabulary
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import vocabulary
+from accord.boundaries.signals.alert_sets import is_heartbeat
+from accord.boundaries.signals.hearing import Ear, heard
+from accord.boundaries.signals.hearing_story import unheard
+from accord.boundaries.signals.hearing_words import ends, fires, silent
 from accord.model.finding import Finding, Move, Severity, Verdict
 
 READS = ("alert", "label", "external_label", "rule_files", "scrape", "route", "receiver", "vocabulary")

@@ -90,12 +90,12 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.course import Course, course
-from accord.boundaries.evidence import breaks, concludes
-from accord.boundaries.recovery import Due, due, recovery
-from accord.boundaries.signalling import Signal, signalled
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.calls.evidence import breaks, concludes
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.course import Course, course
+from accord.boundaries.people.recovery import Due, due, recovery
+from accord.boundaries.signals.signalling import Signal, signalled
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Statement, Verdict

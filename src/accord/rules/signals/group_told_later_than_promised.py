@@ -74,10 +74,10 @@ promise what the group allows.
 
 from collections.abc import Iterator
 
-from accord.boundaries.routing import EVERY_LABEL, Timing
-from accord.boundaries.signalling import Signal, signalled, told_in
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.signals.routing import EVERY_LABEL, Timing
+from accord.boundaries.signals.signalling import Signal, signalled, told_in
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict

@@ -87,14 +87,14 @@ Who promises: name a second signal. The routes: let the two agree in a label (`e
 
 from collections.abc import Iterator
 
-from accord.boundaries.hearing import Heard, heard
-from accord.boundaries.hearing_story import weight
-from accord.boundaries.hearing_words import fires
-from accord.boundaries.held_back import Hold, holding, holds
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary, vocabulary
-from accord.boundaries.watched import Watched, watched
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.signals.hearing import Heard, heard
+from accord.boundaries.signals.hearing_story import weight
+from accord.boundaries.signals.hearing_words import fires
+from accord.boundaries.signals.held_back import Hold, holding, holds
+from accord.boundaries.signals.watched import Watched, watched
 from accord.model.finding import Finding, Move, Statement, Verdict
 
 READS = (

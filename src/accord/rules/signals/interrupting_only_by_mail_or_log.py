@@ -70,12 +70,12 @@ The routes: send it to a receiver that interrupts somebody. The alert: declare a
 
 from collections.abc import Iterator
 
-from accord.boundaries.alert_sets import counted, interrupts
-from accord.boundaries.alerting import Alert
-from accord.boundaries.hearing import Ear, Heard, Reach, heard
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.signals.alert_sets import counted, interrupts
+from accord.boundaries.signals.alerting import Alert
+from accord.boundaries.signals.hearing import Ear, Heard, Reach, heard
 from accord.model.finding import Finding, Statement, Verdict
 
 READS = ("alert", "label", "external_label", "rule_files", "scrape", "route", "receiver", "vocabulary")

@@ -49,10 +49,10 @@ The alert: ask for the series as it is called now. The recording rules: make it,
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from accord.boundaries.alert_sets import roots
-from accord.boundaries.alerting import Alert
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.signals.alert_sets import roots
+from accord.boundaries.signals.alerting import Alert
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Severity, Statement, Verdict
 

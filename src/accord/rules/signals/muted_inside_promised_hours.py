@@ -113,13 +113,13 @@ Who promises: promise the hours in which somebody is told, or name a second sign
 
 from collections.abc import Iterator
 
-from accord.boundaries.hearing_story import weight
-from accord.boundaries.hearing_words import ends, fires
-from accord.boundaries.muted import Mute, mute, silence
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary, vocabulary
-from accord.boundaries.watched import Watched, watched
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.signals.hearing_story import weight
+from accord.boundaries.signals.hearing_words import ends, fires
+from accord.boundaries.signals.muted import Mute, mute, silence
+from accord.boundaries.signals.watched import Watched, watched
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
 from accord.model.hours import Hours, show_instant

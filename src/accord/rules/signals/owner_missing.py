@@ -56,12 +56,12 @@ The alert: name its owner in a label, so that routes can go by it. Or list the f
 
 from collections.abc import Iterator
 
-from accord.boundaries.alert_sets import carries, counted, note, roots
-from accord.boundaries.alerting import Alert
-from accord.boundaries.owned_files import code_owners
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.people.owned_files import code_owners
+from accord.boundaries.signals.alert_sets import carries, counted, note, roots
+from accord.boundaries.signals.alerting import Alert
 from accord.model.fact import Fact
 from accord.model.finding import Finding
 

@@ -89,8 +89,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.evidence import side_by_side
-from accord.boundaries.owners import (
+from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import vocabulary
+from accord.boundaries.people.owners import (
     CATALOGUE,
     CONTRACT,
     TEAM,
@@ -101,10 +104,14 @@ from accord.boundaries.owners import (
     shown,
     stated_owners,
 )
-from accord.boundaries.owners_unlisted import by_kind, counted, meant_by, name_of, naming_likewise, without_a_group
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import vocabulary
+from accord.boundaries.people.owners_unlisted import (
+    by_kind,
+    counted,
+    meant_by,
+    name_of,
+    naming_likewise,
+    without_a_group,
+)
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Severity, Statement, Verdict
 

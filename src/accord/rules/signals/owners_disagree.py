@@ -72,10 +72,10 @@ Either side: name the team that answers today. Where both do, say which does wha
 
 from collections.abc import Iterator
 
-from accord.boundaries.owned_files import code_owners, path_of
-from accord.boundaries.owners import ALERT, CATALOGUE, CONTRACT, LINE, TAG, Naming, Owners, plain, stated_owners
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.people.owned_files import code_owners, path_of
+from accord.boundaries.people.owners import ALERT, CATALOGUE, CONTRACT, LINE, TAG, Naming, Owners, plain, stated_owners
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict
 

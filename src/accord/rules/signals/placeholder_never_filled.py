@@ -59,12 +59,12 @@ The alert: fill it in, or leave it out: a missing runbook is asked for, one that
 import re
 from collections.abc import Iterator
 
-from accord.boundaries.alert_sets import note, roots, texts
-from accord.boundaries.alerting import Alert
-from accord.boundaries.owners import is_placeholder
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.people.owners import is_placeholder
+from accord.boundaries.signals.alert_sets import note, roots, texts
+from accord.boundaries.signals.alerting import Alert
 from accord.model.fact import Fact
 from accord.model.finding import Finding
 

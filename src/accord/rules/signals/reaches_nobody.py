@@ -94,13 +94,23 @@ left at the end to one that has.
 
 from collections.abc import Iterator
 
-from accord.boundaries.alert_sets import counted, interrupts, is_heartbeat
-from accord.boundaries.hearing import Ear, Heard, Reach, heard
-from accord.boundaries.hearing_story import unheard, weight
-from accord.boundaries.hearing_words import condition, copies, ends, fires, opens, questions, severity, silent, tells
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.signals.alert_sets import counted, interrupts, is_heartbeat
+from accord.boundaries.signals.hearing import Ear, Heard, Reach, heard
+from accord.boundaries.signals.hearing_story import unheard, weight
+from accord.boundaries.signals.hearing_words import (
+    condition,
+    copies,
+    ends,
+    fires,
+    opens,
+    questions,
+    severity,
+    silent,
+    tells,
+)
 from accord.model.finding import Finding, Move, Severity, Statement, Verdict
 
 READS = ("alert", "label", "external_label", "rule_files", "scrape", "route", "receiver", "vocabulary")

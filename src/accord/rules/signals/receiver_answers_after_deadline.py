@@ -55,11 +55,11 @@ The webhook: answer at once, and work afterwards. Whoever routes: a `group_inter
 
 from collections.abc import Iterator
 
-from accord.boundaries.hearing import Reach, reaches
-from accord.boundaries.routing import Timing, router
-from accord.boundaries.system import System
-from accord.boundaries.telling import telling
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.telling import telling
+from accord.boundaries.join.view import View
+from accord.boundaries.signals.hearing import Reach, reaches
+from accord.boundaries.signals.routing import Timing, router
 from accord.model.duration import SECOND, show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict

@@ -44,9 +44,9 @@ The routes: send to it what is meant for it, or take it away.
 
 from collections.abc import Iterator
 
-from accord.boundaries.alerting import alerting
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.signals.alerting import alerting
 from accord.model.finding import Finding, Statement, Verdict
 
 READS = ("receiver", "route")

@@ -65,10 +65,10 @@ The routes: put the narrower one first, or let the wider one `continue`; or take
 
 from collections.abc import Iterator
 
-from accord.boundaries.alerting import Node, alerting
-from accord.boundaries.system import System
-from accord.boundaries.unreachable import Unreached, unreached
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.signals.alerting import Node, alerting
+from accord.boundaries.signals.unreachable import Unreached, unreached
 from accord.model.finding import Finding, Severity, Statement, Verdict
 
 READS = ("route", "receiver")

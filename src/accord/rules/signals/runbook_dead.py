@@ -63,12 +63,12 @@ The alert: link the page as it is called now. Whoever keeps the pages: write it,
 
 from collections.abc import Iterator
 
-from accord.boundaries.alert_sets import note
-from accord.boundaries.alerting import TEMPLATE, Alert, alerting
-from accord.boundaries.runbooks import Pages, compared
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.people.runbooks import Pages, compared
+from accord.boundaries.signals.alert_sets import note
+from accord.boundaries.signals.alerting import TEMPLATE, Alert, alerting
 from accord.model.fact import Fact
 from accord.model.finding import Finding
 

@@ -49,11 +49,11 @@ The alert: link the page that says what to check first and what brings it back.
 
 from collections.abc import Iterator
 
-from accord.boundaries.alert_sets import counted, interrupts, is_heartbeat, note, roots
-from accord.boundaries.alerting import Alert
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.vocabulary import vocabulary
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import vocabulary
+from accord.boundaries.signals.alert_sets import counted, interrupts, is_heartbeat, note, roots
+from accord.boundaries.signals.alerting import Alert
 from accord.model.fact import Fact
 from accord.model.finding import Finding
 

@@ -53,10 +53,10 @@ Whoever wrote the contract: name the alert as the rule does, or have the rules r
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from accord.boundaries.alerting import alerting
-from accord.boundaries.ladder import references
-from accord.boundaries.system import System
-from accord.boundaries.view import View, holds_in
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View, holds_in
+from accord.boundaries.people.ladder import references
+from accord.boundaries.signals.alerting import alerting
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.subject import provider_of

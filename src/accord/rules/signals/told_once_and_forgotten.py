@@ -53,7 +53,7 @@ and let every source post to both.
 
 from collections.abc import Iterator
 
-from accord.boundaries.system import Boundary
+from accord.boundaries.join.system import Boundary
 from accord.model.finding import Finding, Move, Statement, Verdict
 
 READS = ("attempts", "at")

@@ -85,12 +85,12 @@ The alert: ask over at least two intervals, better four. The server: read the jo
 
 from collections.abc import Iterator
 
-from accord.boundaries.alert_sets import counted, roots
-from accord.boundaries.alerting import Alert
-from accord.boundaries.programs import by_default
-from accord.boundaries.scraping import server_of
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.platforms.programs import by_default
+from accord.boundaries.signals.alert_sets import counted, roots
+from accord.boundaries.signals.alerting import Alert
+from accord.boundaries.signals.scraping import server_of
 from accord.model.alerting import Selection
 from accord.model.duration import show_duration
 from accord.model.fact import Fact

@@ -49,9 +49,9 @@ The alert: say in the text what the rule says, or give the rule the time that wa
 import re
 from collections.abc import Iterator
 
-from accord.boundaries.alerting import Alert, alerting
-from accord.boundaries.system import System
-from accord.boundaries.view import View
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.signals.alerting import Alert, alerting
 from accord.model.duration import NANOSECONDS
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Statement, Verdict

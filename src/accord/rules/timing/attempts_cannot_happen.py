@@ -63,10 +63,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.boundaries.causes import can_run_out
-from accord.boundaries.limits import attempts, ends_every_try, tries_again
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import caller
+from accord.boundaries.calls.causes import can_run_out
+from accord.boundaries.calls.limits import attempts, ends_every_try, tries_again
+from accord.boundaries.calls.wording import caller
+from accord.boundaries.join.system import Boundary
 from accord.model.contract_values import Backoff
 from accord.model.duration import show_duration
 from accord.model.fact import Fact

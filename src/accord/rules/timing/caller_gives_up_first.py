@@ -78,14 +78,14 @@ what it counts on instead (`latency: {p99.9: ...}`). The provider: promise a max
 
 from collections.abc import Iterator
 
-from accord.boundaries.agreed import Agreement, agreement, still_open
-from accord.boundaries.limits import first_limit, lengthened, limits, waits_for_ever
-from accord.boundaries.listed import asks_too_much
-from accord.boundaries.percentiles import percentiles, share_beyond, tail
-from accord.boundaries.story import cut_short
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import answers_within, caller, exchanged, how_late, leaves, may_answer, when
-from accord.boundaries.worst import FOREVER, Worst, worst
+from accord.boundaries.calls.agreed import Agreement, agreement, still_open
+from accord.boundaries.calls.limits import first_limit, lengthened, limits, waits_for_ever
+from accord.boundaries.calls.percentiles import percentiles, share_beyond, tail
+from accord.boundaries.calls.story import cut_short
+from accord.boundaries.calls.wording import answers_within, caller, exchanged, how_late, leaves, may_answer, when
+from accord.boundaries.calls.worst import FOREVER, Worst, worst
+from accord.boundaries.join.listed import asks_too_much
+from accord.boundaries.join.system import Boundary
 from accord.model.duration import show_duration
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Question, Verdict

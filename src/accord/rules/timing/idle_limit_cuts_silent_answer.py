@@ -75,13 +75,13 @@ something before (headers, progress), and promise `silence`; or answer sooner.
 
 from collections.abc import Iterator
 
-from accord.boundaries.agreed import Agreement, agreement, still_open
-from accord.boundaries.limits import first_limit, lengthened, longest_silence
-from accord.boundaries.percentiles import share_beyond, tail
-from accord.boundaries.story import cut_in_silence, cut_short
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import answers_within, at_layer, caller, exchanged, leaves, may_answer, when
-from accord.boundaries.worst import FOREVER, worst
+from accord.boundaries.calls.agreed import Agreement, agreement, still_open
+from accord.boundaries.calls.limits import first_limit, lengthened, longest_silence
+from accord.boundaries.calls.percentiles import share_beyond, tail
+from accord.boundaries.calls.story import cut_in_silence, cut_short
+from accord.boundaries.calls.wording import answers_within, at_layer, caller, exchanged, leaves, may_answer, when
+from accord.boundaries.calls.worst import FOREVER, worst
+from accord.boundaries.join.system import Boundary
 from accord.model.duration import show_duration
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

@@ -55,11 +55,11 @@ promise `silence`; or answer sooner.
 
 from collections.abc import Iterator
 
-from accord.boundaries.agreed import Agreement, agreement
-from accord.boundaries.limits import limits
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import leaves, may_answer, when
-from accord.boundaries.worst import worst
+from accord.boundaries.calls.agreed import Agreement, agreement
+from accord.boundaries.calls.limits import limits
+from accord.boundaries.calls.wording import leaves, may_answer, when
+from accord.boundaries.calls.worst import worst
+from accord.boundaries.join.system import Boundary
 from accord.model.finding import Finding, Verdict
 
 READS = (

@@ -77,12 +77,12 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.agreed import Agreement, agreement
-from accord.boundaries.limits import first_limit, lengthened
-from accord.boundaries.story import cut_short
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import caller, exchanged, how_late, leaves, may_answer
-from accord.boundaries.worst import FOREVER, Wait, Worst, worst
+from accord.boundaries.calls.agreed import Agreement, agreement
+from accord.boundaries.calls.limits import first_limit, lengthened
+from accord.boundaries.calls.story import cut_short
+from accord.boundaries.calls.wording import caller, exchanged, how_late, leaves, may_answer
+from accord.boundaries.calls.worst import FOREVER, Wait, Worst, worst
+from accord.boundaries.join.system import Boundary
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

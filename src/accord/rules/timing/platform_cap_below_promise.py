@@ -58,9 +58,9 @@ may be raised.
 
 from collections.abc import Iterator
 
-from accord.boundaries.deliveries import by_default
-from accord.boundaries.limits import first_limit
-from accord.boundaries.system import Boundary
+from accord.boundaries.calls.deliveries import by_default
+from accord.boundaries.calls.limits import first_limit
+from accord.boundaries.join.system import Boundary
 from accord.model.fact import Fact, Layer
 from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.nothing import NONE

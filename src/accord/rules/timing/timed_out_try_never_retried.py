@@ -58,10 +58,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.causes import can_run_out
-from accord.boundaries.limits import TIMED_OUT, TIMED_OUT_MESH, ends_every_try
-from accord.boundaries.system import Boundary
-from accord.boundaries.wording import at_layer, caller, exchanged, times
+from accord.boundaries.calls.causes import can_run_out
+from accord.boundaries.calls.limits import TIMED_OUT, TIMED_OUT_MESH, ends_every_try
+from accord.boundaries.calls.wording import at_layer, caller, exchanged, times
+from accord.boundaries.join.system import Boundary
 from accord.model.duration import show_duration
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Question, Statement, Verdict

@@ -91,10 +91,10 @@ The provider: let the platform end work only after the longest answer, or promis
 
 from collections.abc import Iterator
 
-from accord.boundaries.ending import Ending, ended_too_soon, endings
-from accord.boundaries.system import System
-from accord.boundaries.view import View
-from accord.boundaries.wording import exchanged
+from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.platforms.ending import Ending, ended_too_soon, endings
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Statement, Verdict
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.ownership import owner_of
-from accord.boundaries.system import Key, System
+from accord.boundaries.join.system import Key, System
+from accord.boundaries.people.ownership import owner_of
 from accord.cases.case import Case
 from accord.check import judged
 from accord.model.finding import Finding

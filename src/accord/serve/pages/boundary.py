@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 from starlette.responses import Response
 
-from accord.boundaries.sightings import sightings
-from accord.boundaries.system import Boundary
-from accord.boundaries.three_columns import three_columns
+from accord.boundaries.join.system import Boundary
+from accord.boundaries.seen.sightings import sightings
+from accord.boundaries.seen.three_columns import three_columns
 from accord.cases.deviation import Deviation
 from accord.cases.policy import Policy
 from accord.model.fact import Fact

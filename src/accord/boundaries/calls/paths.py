@@ -1,0 +1,164 @@
+"""Paths of calls along which tries multiply, from a caller who states how much it sends to the boundary in question, and their story."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from msgspec import Struct
+
+from accord.boundaries.calls.answers import needing
+from accord.boundaries.calls.causes import asked_again, can_run_out
+from accord.boundaries.calls.limits import MOST_TRIES_COUNTED, attempts, first_limit, plan, repeated_after, tries_again
+from accord.boundaries.join.system import Boundary
+from accord.model.amount import Amount
+from accord.model.duration import SECOND
+from accord.model.fact import Fact
+from accord.model.nothing import NONE
+from accord.model.witness import Step, Witness
+
+DEEPEST = 8
+_NO_ANSWER = frozenset(("timeout", "connect"))
+"""Words of `retry_on` after which the next try begins when the one before has run out of time, or never arrived."""
+
+
+class Hop(Struct, frozen=True):
+    """One call of a path; `again` tells whether anything can make its caller use more than one of its tries."""
+
+    boundary: Boundary
+    tries: Fact
+    again: bool | None
+    begun: int
+
+    @property
+    def count(self) -> int:
+        """How many calls arrive for one: the tries that can begin, or one where nothing can make the caller ask again."""
+        return 1 if self.again is False else self.begun
+
+
+class Path(Struct, frozen=True):
+    """A path of calls that ends at the boundary in question, outermost first; `sends` is stated at its start.
+
+    `links` are the needs that tie each hop to the next.
+    """
+
+    hops: tuple[Hop, ...]
+    links: tuple[Fact, ...]
+    sends: Fact
+    certain: bool
+
+    @property
+    def factor(self) -> int:
+        """How many calls arrive at the end for one request at the start."""
+        product = 1
+        for hop in self.hops:
+            product *= hop.count
+        return product
+
+    @property
+    def load(self) -> Fraction:
+        """The calls that arrive at the end, per nanosecond."""
+        value: Fraction = self.sends.value.value * self.factor
+        return value
+
+
+def paths(boundary: Boundary) -> Iterator[Path]:
+    """Every path of hops with stated tries to this boundary whose first caller states how much it sends."""
+    waiting: list[tuple[tuple[Boundary, ...], tuple[Fact, ...], bool]] = [((boundary,), (), True)]
+    while waiting:
+        hops, links, certain = waiting.pop()
+        sends = hops[0].assumed.get("sends.rate")
+        stated = tuple(found for hop in hops if (found := _hop(hop)) is not None)
+        if len(stated) < len(hops) or len(hops) > DEEPEST:
+            continue
+        if sends is not None and isinstance(sends.value, Amount) and sends.value.dimension == "count/ns":
+            yield Path(stated, links, sends, certain and all(hop.again is not None for hop in stated))
+        for outer in _callers(hops[0]):
+            link = needing(hops[0])
+            if link is not None and all(outer.key != hop.key for hop in hops):
+                waiting.append(((outer, *hops), (link, *links), certain and _repeats_inner(outer, hops[0])))
+
+
+def _callers(inner: Boundary) -> Iterator[Boundary]:
+    """The boundaries whose operation makes this call."""
+    for key in inner.system.above(inner.key):
+        if key[0]:
+            yield inner.system.boundary(key, inner.view)
+
+
+def _hop(boundary: Boundary) -> Hop | None:
+    tries = attempts(boundary)
+    if tries is None or tries.value is NONE:
+        return None
+    return Hop(boundary, tries, asked_again(boundary, tries), _begun(boundary, tries))
+
+
+def _begun(boundary: Boundary, tries: Fact) -> int:
+    """How many of the tries can begin: where only running out of time is followed by another, as many as the limit on all leaves."""
+    stated, planned = repeated_after(boundary, tries), plan(boundary, MOST_TRIES_COUNTED)
+    by_time_only = stated is None or (stated.value is not NONE and _NO_ANSWER.issuperset(stated.value))
+    if planned is None or planned.attempts is not tries or not by_time_only or not planned.complete:
+        return int(tries.value)
+    return len(planned.tries)
+
+
+def repeats(boundary: Boundary) -> Hop | None:
+    """The call of a caller that may use more than one try."""
+    hop = _hop(boundary)
+    return hop if hop is not None and hop.count > 1 else None
+
+
+def _repeats_inner(outer: Boundary, inner: Boundary) -> bool:
+    """Whether the outer hop surely asks again when the inner one fails; one that never asks again changes nothing."""
+    hop = repeats(outer)
+    if hop is None:
+        return True
+    stated = outer.assumed.get("retry_on")
+    if stated is not None and stated.value is not NONE and not {"any", "5xx", "gateway-error"}.isdisjoint(stated.value):
+        return True
+    limit, planned = first_limit(outer), plan(inner)
+    if planned is None or limit is None or not can_run_out(inner, planned.tries[0].limit):
+        return False
+    return tries_again(outer, hop.tries) and int(limit.value) < planned.end
+
+
+def per_second(rate: Fraction) -> str:
+    """`180` calls a second."""
+    return f"{float(rate * SECOND):g}"
+
+
+def multiplied(boundary: Boundary, path: Path, accepts: Fact) -> Witness:
+    """What the calls of a path come to where it ends, at a provider that accepts less."""
+    first = path.hops[0].boundary
+    steps = [
+        Step(0, first.consumer, "states", f"sends {path.sends.text} to {first.subject}", path.sends, first.subject)
+    ]
+    for number, hop in enumerate(path.hops):
+        who, about = hop.boundary.consumer, hop.boundary.subject
+        if number:
+            link = path.links[number - 1]
+            steps.append(Step(0, who, "states", f"calls {about} for each {link.subject}", link, about))
+        does = f"finds {about} slow or down and makes {hop.count} tries of each call"
+        if hop.count == 1:
+            does = f"makes 1 try of each call of {about}"
+        steps.append(Step(0, who, "multiplies", does, hop.tries, about, 0, hop.count))
+    load = path.load * SECOND
+    does = f"gets {per_second(path.load)} calls a second, accepts {accepts.text}"
+    steps.append(Step(0, boundary.provider, "loads", does, accepts, boundary.subject, 0, int(load)))
+    end = f"{path.factor} calls of {boundary.subject} for one request at {first.subject}: the tries keep it down"
+    steps.append(Step(0, "", "concludes", end, None, boundary.subject, 0, path.factor))
+    return Witness(tuple(steps), "load-carried", (accepts,))
+
+
+def too_many(boundary: Boundary, tries: list[Fact], sends: Fact, accepts: Fact) -> Witness:
+    """What the tries of several layers of one call come to, at a provider that accepts less."""
+    who, about = boundary.consumer, boundary.subject
+    steps, total = [Step(0, who, "states", f"sends {sends.text} to {about}", sends, about)], 1
+    for fact in tries:
+        does = f"finds {about} slow or down and makes {fact.value} tries of each call at its {fact.layer}"
+        steps.append(Step(0, who, "multiplies", does, fact, about, 0, fact.value))
+        total *= fact.value
+    load = sends.value.value * total * SECOND
+    does = f"gets {per_second(load / SECOND)} calls a second, accepts {accepts.text}"
+    steps.append(Step(0, boundary.provider, "loads", does, accepts, about, 0, int(load)))
+    end = f"{total} calls of {about} for one request: two layers asked again for the same answer"
+    steps.append(Step(0, "", "concludes", end, None, about, 0, total))
+    return Witness(tuple(steps), "load-carried", (accepts,))

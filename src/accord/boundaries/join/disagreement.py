@@ -1,0 +1,66 @@
+"""One thing that two artefacts give two values: same calls, same term, same layer, same scope."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from accord.boundaries.join.listed import is_document
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View, holds_in
+from accord.model.fact import Fact, Stance
+
+CONTRACT = "contract"
+_SAID = (Stance.PROMISES, Stance.ASSUMES)
+
+
+class Disagreement(Struct, frozen=True):
+    """The facts, one for each value, and whether both are known to hold; otherwise one may be applied without the other."""
+
+    facts: tuple[Fact, ...]
+    both: bool
+
+
+def disagreements(system: System, view: View, reads: Sequence[str]) -> Iterator[Disagreement]:
+    """Everything that is said with several values in this view."""
+    key = ("disagreements", tuple(reads))
+    known = system.memory.get(key)
+    if known is None:
+        known = system.memory[key] = tuple(_all(system, reads))
+    return (found for found in known if holds_in(found.facts[0].scope, view))
+
+
+def _all(system: System, reads: Sequence[str]) -> Iterator[Disagreement]:
+    terms = [term for term in system.terms if term.partition(".")[0] in reads]
+    said: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in system.about(*terms):
+        if fact.stance in _SAID and not is_document(fact.provider):  # each is loaded by clients of its own
+            subject = (fact.consumer, fact.provider, fact.operation)
+            said.setdefault((*subject, fact.term, fact.stance, fact.layer, fact.scope), []).append(fact)
+    for facts in said.values():
+        if len(facts) > 1:
+            yield from _apart(sorted(facts, key=lambda fact: fact.place))
+
+
+def _apart(facts: list[Fact]) -> Iterator[Disagreement]:
+    first = facts[0]
+    values = {str(first.value): first}
+    for fact in facts:
+        if _is_another(first, fact):
+            values.setdefault(str(fact.value), fact)
+    if len(values) > 1:
+        found = tuple(values.values())
+        yield Disagreement(found, all(_hold_together(first, fact) for fact in found[1:]))
+
+
+def _is_another(one: Fact, other: Fact) -> bool:
+    """Whether two facts stand in two artefacts: in two files, or in two objects of an API, of which each says a thing once."""
+    return _file(one) != _file(other) or ("/" in one.version and "/" in other.version)
+
+
+def _hold_together(one: Fact, other: Fact) -> bool:
+    """Whether both are in force: one file is applied as a whole, and what a contract says holds whatever is applied."""
+    return _file(one) == _file(other) or (one.source == CONTRACT) != (other.source == CONTRACT)
+
+
+def _file(fact: Fact) -> tuple[str, str]:
+    return (fact.place.root, fact.place.file)

@@ -1,0 +1,73 @@
+"""Which of several facts about one term holds: the one of the view, the most conditions, the layer it stands at."""
+
+from accord.boundaries.join.view import View, holds_in
+from accord.model.fact import Fact, Layer, Stance
+from accord.model.nothing import NONE
+
+Terms = dict[str, tuple[Fact, ...]]
+"""For each term the facts that hold, at most one per layer, outermost first."""
+
+_LAYERS = {layer: position for position, layer in enumerate(Layer)}
+_NOBODY: Terms = {}
+
+
+def resolved(terms: dict[str, list[Fact]] | None, view: View) -> Terms:
+    """The facts that hold in a view, of all that one side says of one operation."""
+    if not terms:
+        return _NOBODY
+    found: Terms = {}
+    for term, facts in terms.items():
+        if len(facts) == 1:
+            if not facts[0].scope or holds_in(facts[0].scope, view):
+                found[term] = (facts[0],)
+        else:
+            holding = _strongest(facts, view)
+            if holding:
+                found[term] = holding
+    return found
+
+
+def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
+    """Per layer the fact with the most conditions; a stated fact beats a default."""
+    best: dict[Layer, Fact] = {}
+    for fact in sorted(facts, key=lambda each: each.place):
+        if fact.scope and not holds_in(fact.scope, view):
+            continue
+        known = best.get(fact.layer)
+        if known is None or _weight(fact) > _weight(known):
+            best[fact.layer] = fact
+    return tuple(sorted(best.values(), key=lambda fact: _LAYERS[fact.layer]))
+
+
+def _weight(fact: Fact) -> tuple[bool, int, bool]:
+    """A stated fact before a default, more conditions before fewer, a default of the house before one of a platform."""
+    is_default = fact.stance is Stance.DEFAULT
+    return (not is_default, len(fact.scope), is_default and fact.source == "mapping")
+
+
+def filled(terms: Terms, general: Terms) -> Terms:
+    """What is said of a named operation, with what is said of every operation where the named one is silent."""
+    if not general:
+        return terms
+    if not terms:
+        return general
+    missing = {term: facts for term, facts in general.items() if term not in terms and not _answered(term, terms)}
+    return {**terms, **missing} if missing else terms
+
+
+def _answered(term: str, terms: Terms) -> bool:
+    """Whether the named operation answers the whole family with `none` (`latency: none` over `any`'s latency.max)."""
+    return any(fact.value is NONE for fact in terms.get(term.partition(".")[0], ()))
+
+
+def stacked(terms: Terms, outer: Terms) -> Terms:
+    """Both sides' facts, layer by layer: what the mesh says joins what the code says."""
+    if not outer:
+        return terms
+    both = dict(terms)
+    for term, facts in outer.items():
+        own = both.get(term, ())
+        layers = {fact.layer for fact in own}
+        added = (*own, *(fact for fact in facts if fact.layer not in layers))
+        both[term] = tuple(sorted(added, key=lambda fact: _LAYERS[fact.layer]))
+    return both

@@ -1,0 +1,399 @@
+"""The join: facts of all sides become parties and boundaries, each readable in one view at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from accord.boundaries.join.calling import calls_of, is_callers, is_listed, is_only_addressed, operations_of
+from accord.boundaries.join.conflicts import conflicts
+from accord.boundaries.join.resolution import Terms, filled, resolved, stacked
+from accord.boundaries.join.side import Side
+from accord.boundaries.join.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
+from accord.boundaries.join.workloads import running
+from accord.model.fact import ANY, PARTY, Fact, Stance
+from accord.model.problem import Problem
+from accord.model.subject import operation_of, provider_of
+
+Key = tuple[str, str, str]  # consumer ("" for every caller), provider, operation
+
+
+class Boundary:
+    """One consumer, one provider, one operation, in one view.
+
+    `consumer` is empty where nobody is known to call. `assumed` is what the consumer (and every layer in front of it)
+    says about this operation, `promised` what the provider (and its platform) says.
+    """
+
+    __slots__ = ("assumed", "consumer", "operation", "promised", "provider", "system", "view")
+
+    def __init__(self, system: "System", key: Key, view: View) -> None:
+        self.system = system
+        self.consumer, self.provider, self.operation = key
+        self.view = view
+        self.assumed = system.assumed(key, view)
+        self.promised = system.promised(key[1], key[2], view)
+
+    @property
+    def subject(self) -> str:
+        """`payments/charge`."""
+        return f"{self.provider}/{self.operation}"
+
+    @property
+    def key(self) -> Key:
+        """What tells this boundary from every other one."""
+        return (self.consumer, self.provider, self.operation)
+
+
+class System:
+    """Everything said, joined; what was `observed` is kept apart (sightings.py). Immutable; `replaced` gives another one."""
+
+    def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1), observed: Sequence[Fact] = ()) -> None:
+        self.as_of = as_of
+        self.observed = observed
+        self.facts = tuple([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
+        self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
+        self._assumed: dict[Key, dict[str, list[Fact]]] = {}
+        self._sides: dict[object, Side] = {}
+        self._dimensions: dict[object, tuple[str, ...]] = {}
+        self.memory: dict[object, Any] = {}
+        self._scoped: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            if fact.scope:
+                self._scoped.setdefault(fact.term.partition(".")[0], []).append(fact)
+        self.scoped = bool(self._scoped)
+        self._system_views: dict[tuple[str, ...], Views] = {}
+        self._join()
+
+    def _join(self) -> None:
+        promised, assumed = self._promised, self._assumed
+        for fact in self.facts:
+            if is_callers(fact):
+                key = (fact.consumer, fact.provider, fact.operation)
+                terms = assumed.get(key)
+                if terms is None:
+                    terms = assumed[key] = {}
+            else:
+                place = (fact.provider, fact.operation)
+                terms = promised.get(place)
+                if terms is None:
+                    terms = promised[place] = {}
+            known = terms.get(fact.term)
+            if known is None:
+                terms[fact.term] = [fact]
+            else:
+                known.append(fact)
+
+    # ------------------------------------------------------------------ who there is
+
+    @cached_property
+    def parties(self) -> dict[str, None]:
+        """Every party that speaks or is spoken of as a side, in order of name."""
+        names = {provider for provider, _ in self._promised} | {key[1] for key in self._assumed}
+        names |= {key[0] for key in self._assumed if key[0]}
+        names |= {provider_of(call) for fact in self.about("needs") for call in calls_of(fact)}
+        return dict.fromkeys(sorted(names))
+
+    @cached_property
+    def speaking(self) -> frozenset[str]:
+        """The parties that say anything themselves."""
+        return frozenset(fact.says for fact in self.facts if fact.stance in (Stance.PROMISES, Stance.ASSUMES))
+
+    @cached_property
+    def spoken_of(self) -> frozenset[str]:
+        """The parties of which, or of whose operations, anything is promised."""
+        return frozenset(provider for provider, _ in self._promised)
+
+    def operations(self, provider: str) -> list[str]:
+        """The operations that the provider promises by name."""
+        return self._operations.get(provider, [])
+
+    @cached_property
+    def _operations(self) -> dict[str, list[str]]:
+        return operations_of(self._promised)
+
+    @cached_property
+    def _spoken(self) -> dict[str, list[str]]:
+        return operations_of({place: terms for place, terms in self._promised.items() if not is_listed(terms)})
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
+        found: dict[Key, None] = {}
+        for (consumer, provider, operation), terms in self._assumed.items():
+            if consumer and not (operation == ANY and self._spoken.get(provider) and is_only_addressed(terms)):
+                for named in self._named(provider, operation):
+                    found[(consumer, provider, named)] = None
+        for fact in self.about("needs"):
+            for call in calls_of(fact):
+                provider, operation = provider_of(call), operation_of(call) or ANY
+                for named in self._named(provider, operation):
+                    found[(fact.provider, provider, named)] = None
+        called = {(provider, operation) for _, provider, operation in found}
+        for provider, operation in self._promised:
+            whole = operation == ANY and provider in self._spoken
+            if operation and not whole and (provider, operation) not in called:
+                found[("", provider, operation)] = None
+        return tuple(sorted(found))
+
+    def _named(self, provider: str, operation: str) -> list[str]:
+        if operation != ANY:
+            return [operation]
+        return self._spoken.get(provider, [ANY])
+
+    def callers(self, provider: str, operation: str) -> list[str]:
+        """The known consumers of an operation, in order of name."""
+        return self._callers_of.get((provider, operation), [])
+
+    @cached_property
+    def _callers_of(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = {}
+        for consumer, provider, operation in self.keys:
+            if consumer:
+                found.setdefault((provider, operation), []).append(consumer)
+        return found
+
+    # ------------------------------------------------------------------ what is said
+
+    def about(self, *terms: str) -> Sequence[Fact]:
+        """The facts about any of these terms, in the order they were read."""
+        found = [facts for term in terms if (facts := self._by_term.get(term))]
+        if len(found) < 2:
+            return found[0] if found else ()
+        wanted = frozenset(terms)
+        return [fact for fact in self.facts if fact.term in wanted]
+
+    @property
+    def terms(self) -> Iterable[str]:
+        """Every term that anything is said about."""
+        return self._by_term.keys()
+
+    @cached_property
+    def _by_term(self) -> dict[str, list[Fact]]:
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            known = found.get(fact.term)
+            if known is None:
+                found[fact.term] = [fact]
+            else:
+                known.append(fact)
+        return found
+
+    def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
+        """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
+        said, key = self._promised, (provider, operation)
+        name = self._name(key, [said.get(key), said.get((provider, ANY))], view) if self.scoped else key
+        known = self._sides.get(name)
+        if known is None:
+            own = resolved(said.get(key), view)
+            if operation not in (PARTY, ANY):
+                own = filled(own, resolved(said.get((provider, ANY)), view))
+            known = self._sides[name] = Side(own) if own else _SILENT
+        return known
+
+    def party(self, name: str, view: View = EVERY) -> Side:
+        """What a party says of itself: kind, owner, names, escalates, steps."""
+        return self.promised(name, PARTY, view)
+
+    def assumed(self, key: Key, view: View = EVERY) -> Side:
+        """What the consumer says of the operation in this view, with what holds for every caller of it."""
+        name: object = key
+        if self.scoped:
+            consumer, provider, operation = key
+            places = [(who, provider, named) for who in (consumer, "") for named in (operation, ANY)]
+            name = self._name(key, [self._assumed.get(place) for place in places], view)
+        known = self._sides.get(name)
+        if known is None:
+            known = self._sides[name] = Side(self._assumed_terms(key, view))
+        return known
+
+    def _name(self, key: tuple[object, ...], said: list[dict[str, list[Fact]] | None], view: View) -> object:
+        """What tells one side in one view from the others: of the view only what the side's own facts depend on."""
+        dimensions = self._dimensions.get(key)
+        if dimensions is None:
+            facts = [fact for terms in said if terms for same in terms.values() for fact in same]
+            dimensions = self._dimensions[key] = tuple(sorted({name for fact in facts for name, _ in fact.scope}))
+        return (key, tuple(view.get(name) for name in dimensions))
+
+    def _assumed_terms(self, key: Key, view: View) -> Terms:
+        consumer, provider, operation = key
+        terms = resolved(self._assumed.get(key), view)
+        if operation != ANY:
+            terms = filled(terms, resolved(self._assumed.get((consumer, provider, ANY)), view))
+        if consumer:
+            for named in dict.fromkeys((operation, ANY)):
+                terms = stacked(terms, resolved(self._assumed.get(("", provider, named)), view))
+        return terms
+
+    def boundary(self, key: Key, view: View = EVERY) -> Boundary:
+        """The boundary in one view."""
+        return Boundary(self, key, view)
+
+    def meets(self, key: Key, view: View) -> bool:
+        """Whether the two meet in this view: the consumer speaks of the call there, or needs it there.
+
+        A provider that speaks of named environments only is in no other.
+        """
+        consumer, provider, operation = key
+        if not view or not consumer:
+            return True
+        if self._only_elsewhere(provider, view):
+            return False
+        for named in (operation, ANY):
+            said = self._assumed.get((consumer, provider, named), {})
+            if any(may_hold(fact.scope, view) for facts in said.values() for fact in facts):
+                return True
+        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
+        needs = (need for terms in self._promised_by(consumer) for need in terms.get("needs", ()))
+        return any(may_hold(need.scope, view) and not wanted.isdisjoint(calls_of(need)) for need in needs)
+
+    def _only_elsewhere(self, party: str, view: View) -> bool:
+        """Whether the view is of an environment that nobody names, and everything the party promises is for named ones."""
+        unnamed = {name: OTHER for name in PLACES if view.get(name) == OTHER}
+        said = self.said_of(party) if unnamed else []
+        return bool(said) and not any(may_hold(fact.scope, unnamed) for fact in said)
+
+    def _promised_by(self, party: str) -> list[dict[str, list[Fact]]]:
+        operations = (PARTY, ANY, *self.operations(party))
+        return [self._promised[(party, name)] for name in operations if (party, name) in self._promised]
+
+    def terms_of(self, key: Key) -> dict[str, None]:
+        """Every term that either side says of this boundary, in whatever view."""
+        consumer, provider, operation = key
+        callers = [self._assumed.get((who, provider, on), {}) for who in (consumer, "") for on in (operation, ANY)]
+        providers = [self._promised.get((provider, on), {}) for on in (operation, ANY)]
+        return dict.fromkeys(term for said in (*callers, *providers) for term in said)
+
+    def needs(self, provider: str, operation: str, view: View = EVERY) -> Fact | None:
+        """The fact that states what an operation calls (value: Needs or NONE), or None where nobody said."""
+        return self.promised(provider, operation, view).get("needs")
+
+    # ------------------------------------------------------------------ in which views
+
+    def same_in_every_view(self, key: Key) -> bool:
+        """Whether no condition touches this boundary, nor any call behind it."""
+        return not self.scoped or not (self.scoped_behind(key) or self.meeting(key))
+
+    def meeting(self, key: Key) -> list[tuple[Fact, bool]]:
+        """The scoped facts by which the two sides meet, or not: what the consumer says of the call, and its needs."""
+        consumer, provider, operation = key
+        if not consumer:
+            return []
+        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
+        said = [self._assumed.get((consumer, provider, named), {}) for named in (operation, ANY)]
+        meeting = [(fact, True) for terms in said for same in terms.values() for fact in same]
+        for terms in self._promised_by(consumer):
+            meeting += [(fact, not wanted.isdisjoint(calls_of(fact))) for fact in terms.get("needs", ())]
+        return [(fact, meets) for fact, meets in meeting if fact.scope]
+
+    def system_views(self, reads: tuple[str, ...]) -> Views:
+        """The views that the terms a rule reads tell apart anywhere."""
+        if not self.scoped:
+            return _ONE_VIEW
+        told = tuple(family for family in self._scoped if family in reads)
+        if told not in self._system_views:
+            views = views_over(fact for family in told for fact in self._scoped[family])
+            self._system_views[told] = views.of_running(self.running)
+        return self._system_views[told]
+
+    @cached_property
+    def running(self) -> dict[str, frozenset[str]]:
+        """The versions of each party that run, where all of them are known."""
+        return running(self.facts)
+
+    def scoped_behind(self, key: Key) -> list[Fact]:
+        """The facts with a scope, of this boundary and of the calls behind it."""
+        known = self._behind.get(key)
+        if known is None:
+            known = self._behind[key] = [fact for fact in self._facts_behind(key) if fact.scope]
+        return known
+
+    @cached_property
+    def _behind(self) -> dict[Key, list[Fact]]:
+        return {}
+
+    def _facts_behind(self, *keys: Key) -> Iterator[Fact]:
+        waiting, seen = [*keys], set(keys)
+        while waiting:
+            consumer, provider, operation = waiting.pop()
+            for named in (operation, ANY):
+                for terms in (
+                    self._assumed.get((consumer, provider, named), {}),
+                    self._assumed.get(("", provider, named), {}),
+                    self._promised.get((provider, named), {}),
+                ):
+                    for facts in terms.values():
+                        yield from facts
+                for need in self._promised.get((provider, named), {}).get("needs", ()):
+                    for call in calls_of(need):
+                        following = (provider, provider_of(call), operation_of(call) or ANY)
+                        if following not in seen:
+                            seen.add(following)
+                            waiting.append(following)
+
+    @cached_property
+    def conflicts(self) -> tuple[Problem, ...]:
+        """Statements that one side makes twice: in two files, or in two scopes of which neither lies in the other."""
+        return tuple(conflicts(self.facts))
+
+    # ------------------------------------------------------------------ what if
+
+    def replaced(self, changes: Iterable[tuple[Fact | None, Fact | None]]) -> "System":
+        """The same system with some facts exchanged, added (before is None) or left out (after is None)."""
+        changes = tuple(changes)
+        removed = {before: after for before, after in changes if before is not None}
+        facts = [removed.get(fact, fact) for fact in self.facts]
+        added = [after for before, after in changes if before is None]
+        return System((fact for fact in (*facts, *added) if fact is not None), self.as_of, self.observed)
+
+    def states(self, fact: Fact) -> bool:
+        """Whether this very fact was read: equal in every part, its place included."""
+        if fact.stance is Stance.OBSERVES:
+            return fact in self.observed
+        said = self._assumed.get((fact.consumer, fact.provider, fact.operation)) if is_callers(fact) else None
+        terms = self._promised.get((fact.provider, fact.operation), {}) if said is None else said
+        return fact in terms.get(fact.term, ())
+
+    def keys_of(self, party: str) -> list[Key]:
+        """The boundaries on one side of which the party stands."""
+        return self._keys_of.get(party, [])
+
+    @cached_property
+    def _keys_of(self) -> dict[str, list[Key]]:
+        found: dict[str, list[Key]] = {}
+        for key in self.keys:
+            for party in {key[0], key[1]}:
+                found.setdefault(party, []).append(key)
+        return found
+
+    def said_of(self, party: str) -> list[Fact]:
+        """Everything that is promised in the name of a party, of itself and of its operations."""
+        operations = (PARTY, ANY, *self.operations(party))
+        return [
+            fact for name in operations for facts in self._promised.get((party, name), {}).values() for fact in facts
+        ]
+
+    def above(self, key: Key) -> list[Key]:
+        """The boundaries whose provider makes this very call in order to answer."""
+        consumer, provider, operation = key
+        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
+        found = []
+        for upper in self.keys_of(consumer):
+            if upper[1] == consumer:
+                needs = self._promised.get((consumer, upper[2]), {}).get("needs", [])
+                if any(not wanted.isdisjoint(calls_of(fact)) for fact in needs):
+                    found.append(upper)
+        return found
+
+    def behind(self, *keys: Key) -> list[Fact]:
+        """Every fact that these boundaries can depend on: of both sides, of the calls behind, and of the parties themselves."""
+        facts = list(self._facts_behind(*keys))
+        parties = {party for fact in facts for party in (fact.consumer, fact.provider) if party}
+        for party in sorted(parties):
+            for own in self._promised.get((party, PARTY), {}).values():
+                facts += own
+        return facts
+
+
+_ONE_VIEW = Views({})
+_SILENT = Side({})

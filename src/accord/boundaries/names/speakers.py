@@ -1,0 +1,32 @@
+"""Who of all that facts speak of is a party that can promise something, and of whom no contract speaks."""
+
+from accord.boundaries.join.system import System
+
+CONTRACT = "contract"
+ROUTING = "alertmanager:"
+"""How the name of a file that says where alerts go begins."""
+
+_NOBODY = ("accord:", "codeowners:", ROUTING)
+_OURS = ("kubernetes", "backstage", "cloudformation")
+"""The systems whose names stand for something that an organisation runs, and that a contract can claim under `names`."""
+
+_ENTITIES = ("component", "resource")
+
+
+def parties(system: System) -> set[str]:
+    """The parties: no alert, no recorded series, no routing file, no configuration."""
+    rules = {fact.provider for fact in system.about("alert", "records")}
+    return {party for party in system.parties if party not in rules and not party.startswith(_NOBODY)}
+
+
+def without_contract(system: System) -> set[str]:
+    """What runs here, or is listed as such, while no contract speaks for it."""
+    written = {fact.provider for fact in system.facts if fact.source == CONTRACT and not fact.consumer}
+    return {party for party in system.parties if party not in written and _is_ours(party)}
+
+
+def _is_ours(party: str) -> bool:
+    system, _, rest = party.partition(":")
+    if system == "backstage":
+        return rest.partition(":")[0] in _ENTITIES
+    return system in _OURS and bool(rest)

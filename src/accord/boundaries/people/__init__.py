@@ -1,0 +1,1 @@
+"""Who acts: owners, rotas, ladders, duty, and the course of a recovery."""

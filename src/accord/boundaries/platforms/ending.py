@@ -1,0 +1,66 @@
+"""How long a platform lets work last, held beside how long it is promised to last at most."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from accord.boundaries.calls.evidence import Saying, side_by_side
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View, holds_in
+from accord.model.fact import PARTY, Fact, Stance
+from accord.model.witness import Witness
+
+
+class Ending(Struct, frozen=True):
+    """`limit` is the platform's, `longest` the longest that the work of `party` may last: an answer, or a delivery kept."""
+
+    party: str
+    limit: Fact
+    longest: Fact
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the platform ends work that may still go on."""
+        return bool(self.limit.value < self.longest.value)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether both were said by somebody, and neither is a default or was only observed."""
+        return {self.limit.stance, self.longest.stance} <= {Stance.PROMISES, Stance.ASSUMES}
+
+
+def endings(system: System, view: View, term: str) -> Iterator[Ending]:
+    """Each limit of this term that holds here, with each longest time of the same party's work, in order of the facts."""
+    for limit in dict.fromkeys(_limits(system, view, term)):
+        party = limit.consumer or limit.provider
+        for longest in _longest(system, view, party):
+            is_same = longest.subject == limit.subject or limit.operation == PARTY
+            if is_same or (limit.provider, limit.consumer) == (longest.provider, longest.consumer):
+                yield Ending(party, limit, longest)
+
+
+def _limits(system: System, view: View, term: str) -> Iterator[Fact]:
+    for fact in system.about(term):
+        if fact.stance is Stance.OBSERVES or not isinstance(fact.value, int):
+            continue
+        if fact.consumer:
+            side = system.assumed((fact.consumer, fact.provider, fact.operation), view)
+        else:
+            side = system.promised(fact.provider, fact.operation, view)
+        yield from (known for known in side.all(term)[:1] if known is fact)
+
+
+def _longest(system: System, view: View, party: str) -> Iterator[Fact]:
+    """The longest answers of a party's operations, and the longest that it keeps what is delivered to it."""
+    for operation in system.operations(party):
+        for fact in system.promised(party, operation, view).all("latency.max")[:1]:
+            if isinstance(fact.value, int):
+                yield fact
+    for fact in system.about("work.max"):
+        if fact.consumer == party and isinstance(fact.value, int) and (not fact.scope or holds_in(fact.scope, view)):
+            yield fact
+
+
+def ended_too_soon(ending: Ending, sayings: tuple[Saying, ...], follows: str) -> Witness:
+    """What both say, side by side, and what follows."""
+    return side_by_side("work-finishes", sayings, (ending.longest, ending.limit), follows)

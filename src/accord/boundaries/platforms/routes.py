@@ -1,0 +1,173 @@
+"""What a route says of each operation: its entries hold for the requests they take, the first that matches wins."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec.structs import replace
+
+from accord.boundaries.join.facts import Facts
+from accord.boundaries.names.who import Link
+from accord.boundaries.platforms.addresses import Share, share
+from accord.model.contract_values import Needs
+from accord.model.fact import ANY, PARTY, Fact, Scope, Stance
+from accord.model.finding import Finding
+from accord.model.requests import RouteEntry
+from accord.model.subject import operation_of, provider_of
+
+REQUESTS = "requests:"
+FAMILY = "requests."
+PERHAPS = "perhaps "
+"""How the requests of a scope begin where it cannot be told whether an operation's are among them."""
+SENT = "sent"
+_OF_ENTRIES = (SENT, "subset")
+_Table = tuple[RouteEntry, ...]
+
+
+def by_operation(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts, those of a route's entries now said of each named operation whose requests the entry takes.
+
+    Where it surely takes all of them the fact holds as it is, where it takes some it keeps its scope, and where that
+    cannot be told the scope says so. Where nobody names an operation of the provider nothing changes.
+    """
+    read = Facts.of(facts)
+    if not read.has_dimension(REQUESTS):
+        return read
+    tables = {_key(fact, fact.term.removeprefix(FAMILY)): fact.value for fact in read if fact.term.startswith(FAMILY)}
+    routes = _Routes(read, tables)
+    return tuple(each for fact in read if not fact.term.startswith(FAMILY) for each in routes.of_operations(fact))
+
+
+def answered(facts: Iterable[Fact], links: Iterable[Link]) -> tuple[Fact, ...]:
+    """The facts but for limits on requests that others answer; `links` tell which parties a local name stands for.
+
+    What a route injects itself holds whoever answers.
+    """
+    read = Facts.of(facts)
+    if SENT not in read.dimensions:
+        return read
+    answering = {(known.name, known.party) for known in links}
+    return Facts(
+        replace(fact, scope=tuple(pair for pair in fact.scope if pair[0] != SENT)) if _sent_to(fact) else fact
+        for fact in read
+        if not _sent_to(fact)
+        or fact.stance is Stance.PROMISES
+        or any((name, fact.provider) in answering for name in _sent_to(fact))
+    )
+
+
+def _sent_to(fact: Fact) -> tuple[str, ...]:
+    for name, values in fact.scope:
+        if name == SENT:
+            return values
+    return ()
+
+
+class _Routes:
+    """The ordered entries of every route, and where the operations live."""
+
+    def __init__(self, facts: tuple[Fact, ...], tables: dict[object, _Table]) -> None:
+        self.tables = tables
+        self.addresses: dict[str, dict[str, set[str]]] = {}
+        self.known: dict[object, dict[str, Share]] = {}
+        routed = {fact.provider for fact in facts if _resource(fact)}
+        for provider, operation, address in _named(facts):
+            if provider in routed:
+                self.addresses.setdefault(provider, {}).setdefault(operation, set()).update(address)
+
+    def of_operations(self, fact: Fact) -> Iterable[Fact]:
+        """The fact, or what is left of it for each operation."""
+        resource = _resource(fact)
+        operations = self.addresses.get(fact.provider) if resource and fact.operation == ANY else None
+        return self.of_each(fact, resource, operations) if operations else (fact,)
+
+    def of_each(self, fact: Fact, resource: str, operations: Mapping[str, set[str]]) -> Iterator[Fact]:
+        """What is left of a fact of a route for each of these operations, and their addresses."""
+        (words,) = dict(fact.scope)[REQUESTS + resource]
+        table = self.tables.get(_key(fact, resource), ())
+        for operation, addresses in operations.items():
+            taken = self.shares(table, tuple(sorted(addresses))).get(words, Share.NONE if table else Share.PERHAPS)
+            if taken is not Share.NONE:
+                yield replace(fact, operation=operation, scope=_narrowed(fact.scope, resource, taken))
+
+    def shares(self, table: _Table, addresses: tuple[str, ...]) -> dict[str, Share]:
+        """By the words of each entry: the share of an operation's requests that it takes; all its addresses are its own."""
+        key = (id(table), addresses)
+        known = self.known.get(key)
+        if known is None:
+            each = [shares(table, address) for address in addresses or ("",)]
+            known = {entry.words: _joint([found[entry.words] for found in each]) for entry in table}
+            self.known[key] = known
+        return known
+
+
+def shares(table: Iterable[RouteEntry], address: str) -> dict[str, Share]:
+    """By the words of each entry, in order: the share of the requests for this address that it takes; the first takes all it can."""
+    entries = tuple(table)
+    taken = {
+        entry.words: max((share(address, match) for match in entry.matches), default=Share.NONE) for entry in entries
+    }
+    if any(entry.rewritten and taken[entry.words] for entry in entries):
+        return {words: min(found, Share.PERHAPS) for words, found in taken.items()}
+    left = Share.ALL
+    for words, asks in taken.items():
+        taken[words] = min(asks, left)
+        if asks is Share.ALL:
+            left = Share.NONE
+        elif asks is not Share.NONE:
+            left = min(left, asks)
+    return taken
+
+
+def perhaps(finding: Finding) -> str:
+    """On which requests it rests that may not be the operation's, as a condition; "" where it rests on none."""
+    facts = [statement.fact for statement in finding.statements]
+    facts += [step.fact for step in finding.witness.steps if step.fact is not None] if finding.witness else []
+    found = {
+        f"the requests for {fact.subject} are among these: {value.removeprefix(PERHAPS)}": None
+        for fact in facts
+        for name, values in fact.scope
+        if name.startswith(REQUESTS)
+        for value in values
+        if value.startswith(PERHAPS)
+    }
+    return f"if {' and '.join(found)}" if found else ""
+
+
+def _joint(found: list[Share]) -> Share:
+    if len(set(found)) == 1 or Share.PERHAPS in found:
+        return min(found)
+    return Share.SOME
+
+
+def _narrowed(scope: Scope, resource: str, taken: Share) -> Scope:
+    name = REQUESTS + resource
+    if taken is Share.ALL:
+        return tuple(pair for pair in scope if pair[0] != name)
+    if taken is Share.SOME:
+        return scope
+    return tuple((key, tuple(PERHAPS + value for value in values) if key == name else values) for key, values in scope)
+
+
+def _named(facts: tuple[Fact, ...]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Every operation that somebody names, with where it lives if this fact says so."""
+    for fact in facts:
+        if fact.operation not in (ANY, PARTY):
+            stated = fact.term == "at" and fact.stance is Stance.PROMISES and isinstance(fact.value, tuple)
+            yield fact.provider, fact.operation, fact.value if stated else ()
+        if fact.term == "needs" and isinstance(fact.value, Needs):
+            for together in fact.value.calls:
+                for call in together:
+                    if operation_of(call) not in ("", ANY):
+                        yield provider_of(call), operation_of(call), ()
+
+
+def _key(fact: Fact, resource: str) -> object:
+    """What a route's facts share: who calls whom, in which definition."""
+    scope = tuple(pair for pair in fact.scope if pair[0] not in (REQUESTS + resource, *_OF_ENTRIES))
+    return (fact.consumer, fact.provider, fact.place.root, resource, scope)
+
+
+def _resource(fact: Fact) -> str:
+    for name, _ in fact.scope:
+        if name.startswith(REQUESTS):
+            return name.removeprefix(REQUESTS)
+    return ""

@@ -1,0 +1,114 @@
+"""Calls that nobody states and a variable shows: it holds the address of a service that is known by that address.
+
+A host without its cluster's ending is a service only where one of that name is declared near by, or where a contract
+gives itself that name; any other address may be anything.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from accord.boundaries.join.facts import Facts
+from accord.boundaries.join.pods import is_itself
+from accord.boundaries.names.claims import joint_scope
+from accord.model.fact import ANY, Fact, Layer, Stance
+from accord.sources._hosts import party_of_host
+
+SETTING = "setting."
+TAKES = "takes_settings"
+HOLDER = "configmap:"
+_CLUSTER = ".svc"
+
+
+class _Known(Struct, frozen=True):
+    """Who is known by an address: what manifests declare below each root, and what contracts call themselves."""
+
+    declared: frozenset[tuple[str, str]]
+    called: frozenset[str]
+
+    def is_service(self, party: str, host: str, root: str) -> bool:
+        """Whether this host is a service beyond doubt."""
+        in_cluster = f"{host}.".find(f"{_CLUSTER}.") > 0 and host.count(".") > 1
+        return in_cluster or (root, party) in self.declared or party in self.called
+
+
+def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts, each variable that points at a service now a call of that service, the others left out."""
+    read = Facts.of(facts)
+    if not read.has_family(SETTING):
+        return tuple(fact for fact in read if fact.term != TAKES) if TAKES in read.terms else read
+    known = _Known(
+        frozenset((fact.place.root, fact.provider) for fact in read if fact.term == "declares"),
+        frozenset(_aliases(read)),
+    )
+    held: dict[tuple[str, str], list[Fact]] = {}
+    for fact in read:
+        if fact.term.startswith(SETTING) and fact.provider.startswith(HOLDER):
+            held.setdefault((fact.place.root, fact.provider), []).append(fact)
+    takers = _takers(read)
+    found: list[Fact] = []
+    for fact in read:
+        if fact.term == TAKES:
+            for setting in _taken(fact, held, takers):
+                found += _calls(fact, setting, known)
+        elif not fact.term.startswith(SETTING):
+            found.append(fact)
+        elif not fact.provider.startswith(HOLDER):
+            found += _calls(fact, fact, known)
+    return tuple(dict.fromkeys(found))
+
+
+def _aliases(facts: tuple[Fact, ...]) -> Iterator[str]:
+    """The addresses that contracts give themselves, as local names."""
+    for fact in facts:
+        system = fact.term.removeprefix("names.")
+        if system in ("kubernetes", "dns") and isinstance(fact.value, tuple):
+            yield from (f"{system}:{name}" for name in fact.value)
+
+
+def _takers(facts: tuple[Fact, ...]) -> dict[tuple[str, str], set[str]]:
+    """Who takes the variables of each holder, all of them at once."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for fact in facts:
+        for reference in fact.value if fact.term == TAKES else ():
+            if "#" not in reference:
+                found.setdefault((fact.place.root, reference), set()).add(fact.provider)
+    return found
+
+
+def _taken(
+    fact: Fact, held: Mapping[tuple[str, str], list[Fact]], takers: Mapping[tuple[str, str], set[str]]
+) -> Iterator[Fact]:
+    """The variables that a party takes from elsewhere: the one that is named after `#`, or all of a holder.
+
+    Who takes all with others, and gets the addresses of several, need not use each: then none is taken for its own.
+    """
+    for reference in fact.value:
+        holder, _, key = reference.partition("#")
+        settings = held.get((fact.place.root, HOLDER + holder), [])
+        if key:
+            yield from (setting for setting in settings if setting.term == SETTING + key)
+        elif len(takers[(fact.place.root, holder)]) == 1 or len({host for one in settings for host in one.value}) == 1:
+            yield from settings
+
+
+def _calls(by: Fact, setting: Fact, known: _Known) -> Iterator[Fact]:
+    scope = joint_scope(by.scope, setting.scope)
+    namespace = by.provider.partition(":")[2].rpartition("/")[0]
+    for host in setting.value if scope is not None else ():
+        party = party_of_host(host, namespace)
+        if party and not is_itself(by.provider, party) and known.is_service(party, host, by.place.root):
+            yield replace(
+                setting,
+                says=by.provider,
+                stance=Stance.ASSUMES,
+                consumer=by.provider,
+                provider=party,
+                operation=ANY,
+                term="mentioned",
+                value=True,
+                text=f"{setting.term.removeprefix(SETTING)} is {host}",
+                layer=Layer.CODE,
+                scope=scope,
+            )

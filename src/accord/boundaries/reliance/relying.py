@@ -1,0 +1,94 @@
+"""Who relies on an operation, and by which statement: its callers, and those whose messages or failures end there."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from accord.boundaries.join.calling import is_addressed
+from accord.boundaries.join.memory import once
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View, holds_in
+from accord.model.contract_values import Needs
+from accord.model.fact import ANY, Fact, Stance
+from accord.model.nothing import NONE
+from accord.model.subject import operation_of, provider_of
+
+
+class Reliance(Struct, frozen=True):
+    """`party` relies on an operation by `fact`; `how` stands between the two names: billing "has its dead letters in" it.
+
+    `told` stands between the speaker of the fact and the operation. `calls` tells a caller from one whose messages or
+    failures end there. `own` is a statement of the party itself where `fact` is another's.
+    """
+
+    party: str
+    fact: Fact
+    how: str
+    told: str
+    calls: bool = True
+    own: Fact | None = None
+
+
+_Index = dict[tuple[str, str], list[tuple[str, Fact]]]
+
+
+def reliances(system: System, provider: str, operation: str, view: View) -> list[Reliance]:
+    """One for each other party that relies on the operation in this view, in order of name, callers first."""
+    index = _index(system)
+    found: dict[str, Reliance] = {}
+    for named in dict.fromkeys((operation, ANY)):
+        for how, fact in index.get((provider, named), ()):
+            if (fact.scope and not holds_in(fact.scope, view)) or (named != operation and is_addressed(fact)):
+                continue
+            for reliance in _of(system, how, fact, view):
+                known = found.get(reliance.party)
+                if reliance.party != provider and (known is None or _rank(reliance) < _rank(known)):
+                    found[reliance.party] = reliance
+    return sorted(found.values(), key=lambda reliance: (not reliance.calls, reliance.party))
+
+
+def _rank(reliance: Reliance) -> tuple[object, ...]:
+    return (not reliance.calls, reliance.fact.place)
+
+
+def is_reference(value: object) -> bool:
+    """Whether a fallback is a name (one word) and not prose."""
+    return isinstance(value, str) and bool(value) and " " not in value
+
+
+@once
+def _index(system: System) -> _Index:
+    found: _Index = {}
+    for fact in system.facts:
+        for how, target in _targets(fact):
+            place = (provider_of(target), operation_of(target) or ANY)
+            found.setdefault(place, []).append((how, fact))
+    return found
+
+
+def _targets(fact: Fact) -> Iterator[tuple[str, str]]:
+    """The operations on which somebody relies by this fact, each with how."""
+    if fact.stance is Stance.ASSUMES and fact.consumer:
+        yield "calls", fact.subject
+    if isinstance(fact.value, Needs):
+        for together in fact.value.calls:
+            for call in together:
+                yield "needs", call
+    elif fact.term == "dead_letter" and fact.value is not NONE:
+        for target in fact.value:
+            yield "has its dead letters in", target
+    elif fact.term == "fallback" and is_reference(fact.value):
+        yield "falls back on", fact.value
+
+
+def _of(system: System, how: str, fact: Fact, view: View) -> Iterator[Reliance]:
+    if fact.term != "dead_letter" or how == "calls":
+        yield Reliance(fact.consumer or fact.provider, fact, how, how, how != "falls back on")
+        return
+    callers = system.callers(fact.provider, fact.operation)
+    for caller in callers:
+        side = system.assumed((caller, fact.provider, fact.operation), view)
+        own = next((said for facts in side.terms.values() for said in facts if said.says == caller), None)
+        yield Reliance(caller, fact, how, "puts dead letters in", False, own)
+    if not callers:
+        yield Reliance(fact.provider, fact, how, "puts dead letters in", False)

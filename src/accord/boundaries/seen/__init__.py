@@ -1,0 +1,1 @@
+"""What telemetry saw of a boundary, beside what is said of it."""

@@ -1,0 +1,187 @@
+"""Alerts and the trees that route them, gathered from what rule files and routing files state. No verdicts here."""
+
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+
+from msgspec import Struct
+
+from accord.boundaries.join.resolution import Terms
+from accord.boundaries.join.system import System
+from accord.boundaries.join.telling import telling
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, lowered
+from accord.model.alerting import Expression, Receiver, Route
+from accord.model.fact import Fact
+
+_ALERT, _TREE = "prometheus:", "alertmanager:"
+ROOT = "route.r"
+"""The path of the root of a routing tree."""
+TEMPLATE = "{{"
+"""What a label or annotation contains whose value is worked out when the alert fires."""
+
+
+class Alert(Struct, frozen=True):
+    """One alerting rule; each part is the fact that states it, `labels` and `annotations` by name."""
+
+    party: str
+    name: Fact
+    labels: dict[str, Fact]
+    annotations: dict[str, Fact]
+    said: dict[str, Fact]
+
+    @property
+    def called(self) -> str:
+        """The name of the alert."""
+        return str(self.name.value)
+
+    @property
+    def expression(self) -> Expression:
+        """What it is worked out from; empty where that could not be read."""
+        fact = self.said.get("alert.expression")
+        return fact.value if fact is not None and isinstance(fact.value, Expression) else Expression()
+
+    def first(self, names: tuple[str, ...]) -> Fact | None:
+        """The label, else the annotation, of the first of these names that the rule sets, without regard to case."""
+        for named in (self.labels, self.annotations):
+            by_name = named if _are_lower(tuple(named)) else {name.lower(): fact for name, fact in named.items()}
+            for name in lowered(names):
+                if name in by_name:
+                    return by_name[name]
+        return None
+
+    def severity(self, words: Vocabulary) -> str:
+        """The severity that it declares; empty where it declares none, or works it out when it fires."""
+        fact = self.first(words.severity)
+        return "" if fact is None or TEMPLATE in str(fact.value) else str(fact.value)
+
+
+@lru_cache(maxsize=4096)
+def _are_lower(names: tuple[str, ...]) -> bool:
+    return all(map(str.islower, names))
+
+
+class Node(Struct):
+    """One route with its children; `path` is its term: `route.r` for the root, `route.r.0.2` for the third child of the first."""
+
+    path: str
+    fact: Fact
+    children: "list[Node]"
+
+    @property
+    def route(self) -> Route:
+        """What the route says itself."""
+        return self.fact.value  # type: ignore[no-any-return]
+
+
+class Tree:
+    """One routing file: its root route, receivers, inhibitions, calendars and timings, each as the fact that states it."""
+
+    def __init__(self, party: str, said: dict[str, Fact]) -> None:
+        self.party = party
+        self.said = said
+        self.receivers = {term.partition(".")[2]: fact for term, fact in said.items() if term.startswith("receiver.")}
+        self.calendars = {term.partition(".")[2]: fact for term, fact in said.items() if term.startswith("calendar.")}
+        self.inhibitions = [fact for term, fact in sorted(said.items()) if term.startswith("inhibition.")]
+
+    @cached_property
+    def root(self) -> Node | None:
+        """The top of the tree with everything below; None where no route could be read."""
+        nodes = {
+            term: Node(term, fact, [])
+            for term, fact in self.said.items()
+            if term.startswith("route.") and isinstance(fact.value, Route)
+        }
+        for path, node in nodes.items():
+            above = path.rpartition(".")[0]
+            if above in nodes:
+                nodes[above].children.append(node)
+        for node in nodes.values():
+            node.children.sort(key=lambda child: int(child.path.rpartition(".")[2]))
+        return nodes.get(ROOT)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every route, parents before children, in the order of the file."""
+        return tuple(_below(self.root)) if self.root else ()
+
+    def receiver(self, name: str) -> Receiver | None:
+        """Who is told under a name; None where the file defines no such receiver."""
+        fact = self.receivers.get(name)
+        return fact.value if fact is not None and isinstance(fact.value, Receiver) else None
+
+
+def _below(node: Node) -> Iterator[Node]:
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting += reversed(current.children)
+
+
+class Alerting(Struct, frozen=True):
+    """Every alert and every tree of one view, in order of party."""
+
+    alerts: tuple[Alert, ...]
+    trees: tuple[Tree, ...]
+
+
+def alerting(system: System, view: View) -> Alerting:
+    """The alerts and trees that hold in this view; worked out once."""
+    key = ("alerting", tuple(sorted(view.items())))
+    known = system.memory.get(key)
+    if known is None:
+        alerts, trees = [], []
+        for party in system.parties:
+            if party.startswith(_ALERT):
+                alerts += _alert(party, system.party(party, view).terms)
+            elif party.startswith(_TREE):
+                trees.append(Tree(party, _said(system, party, view)))
+        known = system.memory[key] = Alerting(tuple(alerts), tuple(trees))
+    return known
+
+
+def namespaces_told(system: System, view: View) -> frozenset[str]:
+    """The namespaces of the Alertmanagers that servers say they send to: the second part of each address."""
+    told = [
+        str(address).rpartition("//")[2].partition(":")[0].split(".")
+        for party in telling(system, "alertmanagers")
+        if party.startswith(_ALERT)
+        for fact in system.party(party, view).all("alertmanagers")
+        for address in fact.value
+    ]
+    return frozenset(parts[1] for parts in told if len(parts) > 1)
+
+
+def _said(system: System, party: str, view: View) -> dict[str, Fact]:
+    return {term: facts[0] for term, facts in system.party(party, view).terms.items()}
+
+
+def _alert(party: str, terms: Terms) -> list[Alert]:
+    if "alert" not in terms:
+        return []
+    said: dict[str, Fact] = {}
+    labels: dict[str, Fact] = {}
+    annotations: dict[str, Fact] = {}
+    for term, facts in terms.items():
+        fact = said[term] = facts[0]
+        if term.startswith("label."):
+            labels[term[6:]] = fact
+        elif term.startswith("annotation."):
+            annotations[term[11:]] = fact
+    return [Alert(party, said["alert"], labels, annotations, said)]
+
+
+def alerts_named(system: System, view: View, name: str) -> tuple[Alert, ...]:
+    """The rules that a name in a contract means: those of this alert, unless a party that is no alert speaks under it."""
+    own = system.party(name, view)
+    if name in system.speaking and own.value("kind") != "alert":
+        return ()
+    every = alerting(system, view).alerts
+    key = ("alerts_named", tuple(sorted(view.items())))
+    known: dict[str, tuple[Alert, ...]] | None = system.memory.get(key)
+    if known is None:
+        known = system.memory[key] = {}
+        for alert in every:
+            for called in (alert.called, alert.party):
+                known[called] = (*known.get(called, ()), alert)
+    return known.get(name, ())

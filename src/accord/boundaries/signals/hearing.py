@@ -1,0 +1,206 @@
+"""Who hears an alert: where each tree sends it, whom the receivers there tell, and what that hangs on."""
+
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import cached_property
+
+from msgspec import Struct
+
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
+from accord.boundaries.signals.alert_labels import NAME, added_by_server, labels_of
+from accord.boundaries.signals.alerting import Alert, Node, Tree, alerting, namespaces_told
+from accord.boundaries.signals.courses import Course, courses
+from accord.boundaries.signals.open_labels import Labels, Open, decides
+from accord.boundaries.signals.routing import router
+from accord.model.fact import Fact
+
+_WEBHOOK = "webhook"
+UNREAD = "route.unread"
+"""What is stated of a routing file that could not be read."""
+_NOBODY_TAKES_IT: frozenset["Ear"] = frozenset()
+
+
+class Ear(IntEnum):
+    """Who hears: nobody, a copy that goes to a program and may end there, or somebody."""
+
+    NOBODY = 0
+    COPY = 1
+    SOMEBODY = 2
+
+
+class Reach:
+    """One tree with what its receivers do; `silent` has, by name, the fact by which a receiver tells nobody."""
+
+    def __init__(self, tree: Tree, words: Vocabulary) -> None:
+        self.tree = tree
+        self.silent: dict[str, Fact] = {
+            name: words.said["log_only"] if name in words.log_only else fact
+            for name, fact in tree.receivers.items()
+            if name in words.log_only or not fact.value.integrations
+        }
+        self.router = router(tree)
+        self.namespace = str(tree.said["route.namespace"].value) if "route.namespace" in tree.said else ""
+        self.copies = self._copies()
+        matchers = [matcher for node in tree.nodes for matcher in node.route.matchers]
+        self.asked = tuple(dict.fromkeys(matcher.label for matcher in matchers))
+        self._names = tuple(dict.fromkeys(matcher for matcher in matchers if matcher.label == NAME))
+        self._others = tuple(name for name in self.asked if name != NAME)
+        self._known: dict[object, Way | None] = {}
+
+    def _copies(self) -> frozenset[str]:
+        """The receivers to which everything is sent on its way, and that are told by webhooks alone."""
+        taking: dict[str, bool] = {}
+        all_the_way = {"": True}
+        for node in self.tree.nodes:
+            open_above = all_the_way.get(node.path.rpartition(".")[0], True)
+            all_the_way[node.path] = open_above and not node.route.matchers
+            name = self.receiver(node)
+            if node.route.receiver or not node.children:
+                passes = all_the_way[node.path] and node.route.continues
+                taking[name] = taking.get(name, True) and passes
+        return frozenset(name for name, passes in taking.items() if passes and self._is_program(name))
+
+    def _is_program(self, name: str) -> bool:
+        receiver = self.tree.receiver(name)
+        return receiver is not None and all(each.kind == _WEBHOOK for each in receiver.integrations)
+
+    def receiver(self, node: Node) -> str:
+        """The receiver of a route: its own, else that of the nearest above."""
+        return self.router.settings(node).receiver
+
+    def way(self, labels: Labels) -> "Way | None":
+        """How the tree takes these labels; None where there are too many courses to tell."""
+        named = tuple([decides(matcher, labels) for matcher in self._names])
+        key = (named, *[labels.get(name, "") for name in self._others])
+        if key not in self._known:
+            found = courses(self.tree, self._as_seen(labels))
+            ending = tuple(course for course in found if course.ends)
+            self._known[key] = Way(ending, frozenset(map(self.hears, ending))) if found else None
+        return self._known[key]
+
+    def _as_seen(self, labels: Labels) -> Labels:
+        """The labels that it asks for; one that its root asks for, and nobody sets, may come with the series."""
+        root = self.tree.root
+        wanted = {matcher.label for matcher in root.route.matchers} if root is not None else set()
+        seen = {name: labels[name] for name in (*self.asked, NAME) if name in labels}
+        return {name: Open() if name in wanted and not value else value for name, value in seen.items()}
+
+    def is_meant(self, node: Node) -> bool:
+        """Whether whoever wrote the tree sends what ends there to that receiver on purpose: the route that names it asks for labels."""
+        return bool(self.router.settings(node).named_by.route.matchers)
+
+    def is_by_name(self, node: Node) -> bool:
+        """Whether the route that names the receiver asks for alerts by their names."""
+        asked = self.router.settings(node).named_by.route.matchers
+        return any(matcher.label == NAME and matcher.operator in ("=", "=~") for matcher in asked)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether none of its receivers tells anybody."""
+        return all(name in self.silent for name in self.tree.receivers)
+
+    def hears(self, course: Course) -> Ear:
+        """Who hears at the best of its ends."""
+        return max((self._ear(self.receiver(node)) for node in course.ends), default=Ear.NOBODY)
+
+    def _ear(self, name: str) -> Ear:
+        if name in self.silent:
+            return Ear.NOBODY
+        return Ear.COPY if name in self.copies else Ear.SOMEBODY
+
+
+class Way(Struct, frozen=True):
+    """How one tree takes an alert: the courses that end somewhere, and who hears, over all of them."""
+
+    courses: tuple[Course, ...]
+    ears: frozenset[Ear]
+
+
+class Heard(Struct, frozen=True, dict=True):
+    """One alert, what is known of its labels, the courses that it can take through each tree that takes it, and who hears, over all of them."""
+
+    alert: Alert
+    added: dict[str, Fact]
+    labels: Labels
+    ways: tuple[tuple[Reach, tuple[Course, ...]], ...]
+    ears: frozenset[Ear]
+
+    @cached_property
+    def last(self) -> tuple[Reach, Node]:
+        """The tree that is told of, and the route at which the alert ends there last, as a rule."""
+        reach, taken = self.ways[0]
+        plain = (course for course in taken if not any(map(is_supposed, course.supposed.values())))
+        return reach, next(plain, taken[-1]).ends[-1]
+
+    @cached_property
+    def usual(self) -> Course | None:
+        """Its course where no open label is what a route asks for; None where several trees take it."""
+        if len(self.ways) != 1:
+            return None
+        plain = (course for course in self.ways[0][1] if not any(map(is_supposed, course.supposed.values())))
+        return next(plain, None)
+
+
+def is_supposed(value: Open) -> bool:
+    """Whether a route asks for the label to be something, not only to be nothing of what is asked for."""
+    return value.among is not None or bool(value.must)
+
+
+def heard(system: System, view: View) -> tuple[Heard, ...]:
+    """Every alert that a tree takes, in order of party; worked out once."""
+    key = ("heard", tuple(sorted(view.items())))
+    known: tuple[Heard, ...] | None = system.memory.get(key)
+    if known is None:
+        known = system.memory[key] = tuple(_heard(system, view))
+    return known
+
+
+def reaches(system: System, view: View) -> tuple[Reach, ...]:
+    """Every tree that has a root, with what its receivers do; worked out once."""
+    key = ("reaches", tuple(sorted(view.items())))
+    known: tuple[Reach, ...] | None = system.memory.get(key)
+    if known is None:
+        words = vocabulary(system, view)
+        trees = [tree for tree in alerting(system, view).trees if tree.root is not None]
+        known = system.memory[key] = tuple(Reach(tree, words) for tree in trees)
+    return known
+
+
+def _heard(system: System, view: View) -> Iterator[Heard]:
+    every = reaches(system, view)
+    asked = tuple(dict.fromkeys(name for reach in every for name in reach.asked))
+    named = namespaces_told(system, view)
+    beside: dict[tuple[str, str | None], tuple[Reach, ...]] = {}
+    unread = {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
+    for alert in alerting(system, view).alerts if every else ():
+        added = added_by_server(system, view, alert)
+        labels = labels_of(alert, added, asked)
+        place = alert.name.place.root, _namespace(alert)
+        near = beside.get(place)
+        if near is None:
+            near = beside[place] = _near(every, *place, named)
+        ways = [reach.way(labels) for reach in near]
+        if None not in ways:
+            taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
+            ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
+            if ears != {Ear.SOMEBODY} and alert.name.place.root in unread:
+                continue  # whoever hears may stand there
+            yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
+
+
+def _namespace(alert: Alert) -> str | None:
+    own = alert.said.get("alert.namespace")
+    return None if own is None else str(own.value)
+
+
+def _near(every: tuple[Reach, ...], root: str, own: str | None, named: frozenset[str]) -> tuple[Reach, ...]:
+    """The trees that were read under the root of an alert, else all; none of a namespace that no server is known to tell."""
+    near = tuple(reach for reach in every if _root_of(reach.tree) == root) or every
+    told = None if own is None else {*named, own}
+    return near if told is None else tuple(reach for reach in near if reach.namespace in ("", *told))
+
+
+def _root_of(tree: Tree) -> str:
+    return tree.root.fact.place.root if tree.root is not None else ""

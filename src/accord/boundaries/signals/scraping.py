@@ -1,0 +1,82 @@
+"""How often the targets are read whose series an alert asks for: which server loads the rule, which of its jobs is meant."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from posixpath import dirname, join, normpath
+
+from msgspec import Struct
+
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.platforms.programs import by_default
+from accord.boundaries.signals.alerting import Alert
+from accord.model.alerting import Selection
+from accord.model.fact import Fact
+
+_PARTY = "prometheus:"
+_JOB = "#job/"
+
+
+class Server(Struct, frozen=True):
+    """One server with its jobs by name; `interval` is stated or, as a fact of its own, the default."""
+
+    party: str
+    first: Fact
+    interval: Fact
+    jobs: dict[str, Fact]
+    rule_files: Fact | None = None
+
+    def intervals(self, selection: Selection) -> list[Fact]:
+        """How often those jobs are read that can have made the series: the one it names, else all; none where unknown."""
+        wanted = dict(selection.labels).get("job")
+        if wanted is None:
+            return list(self.jobs.values())
+        return [self.jobs[wanted]] if wanted in self.jobs else []
+
+    def loads(self, file: str) -> bool:
+        """Whether one of its patterns names the file, from its own folder or by the last parts of both paths."""
+        for pattern in self.rule_files.value if self.rule_files is not None else ():
+            if fnmatchcase(file, normpath(join(dirname(self.first.place.file), pattern))):
+                return True
+            depth = min(pattern.count("/"), 1) + 1
+            ends = ("/".join(path.split("/")[-depth:]) for path in (file, pattern))
+            if fnmatchcase(*ends):
+                return True
+        return False
+
+
+def servers(system: System, view: View) -> tuple[Server, ...]:
+    """Every server that was read from a prometheus.yml; worked out once."""
+    key = ("servers", tuple(sorted(view.items())))
+    known: tuple[Server, ...] | None = system.memory.get(key)
+    if known is None:
+        known = system.memory[key] = tuple(_servers(system, view))
+    return known
+
+
+def _servers(system: System, view: View) -> Iterator[Server]:
+    jobs: dict[str, dict[str, Fact]] = {}
+    for party in system.parties:
+        if party.startswith(_PARTY) and _JOB in party:
+            said = system.party(party, view)
+            name = said.get("scrape.job")
+            if name is not None:
+                jobs.setdefault(party.partition(_JOB)[0], {})[str(name.value)] = said.get("scrape.interval") or name
+    for party, named in jobs.items():
+        said = system.party(party, view)
+        stated = said.get("scrape.interval")
+        first = stated or said.get("rule_files") or next(iter(named.values()))
+        interval = stated or by_default("prometheus", "scrape.interval", first)
+        if interval is not None:
+            read = {job: fact if fact.term == "scrape.interval" else interval for job, fact in named.items()}
+            yield Server(party, first, interval, read, said.get("rule_files"))
+
+
+def server_of(system: System, view: View, alert: Alert) -> Server | None:
+    """The one server that loads the rule; None where none that was read does, or several do."""
+    every = servers(system, view)
+    if not every:
+        return None
+    place = alert.name.place
+    found = [server for server in every if server.first.place.root == place.root and server.loads(place.file)]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,139 @@
+"""Moves: what one side can change, re-checked on everything it touches before anybody is told."""
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from accord.boundaries.join.system import Key, System
+from accord.boundaries.people.absence import promises_less
+from accord.boundaries.reliance.neighbourhood import neighbourhood
+from accord.boundaries.verdicts.known import Known
+from accord.model.fact import Fact, Stance
+from accord.model.finding import Change, Finding, Move, Verdict
+from accord.model.place import Place
+
+Judge = Callable[[System, list[Key], set[str]], list[Finding]]
+"""Judges some boundaries of a system by the rules that read any of these terms (their first segments)."""
+MOST_FOLLOWERS = 3
+"""How many further parties a move may ask to move too before it is given up."""
+
+
+MOST_FACTS = 250_000
+"""How many facts may be judged again for all moves together; what comes after is not re-checked, so not offered."""
+
+
+class Trials:
+    """Tries moves on what they touch, until so many facts were judged again that the rest would take too long.
+
+    `findings` are what the system has as it is.
+    """
+
+    def __init__(self, system: System, judge: Judge, findings: Iterable[Finding], most_facts: int = MOST_FACTS) -> None:
+        self.system, self.judge = system, judge
+        self.known = Known(findings)
+        self.left = most_facts
+
+    def settled(self, finding: Finding) -> Finding:
+        """The finding with those of its moves that settle it and add no mismatch; one that others must follow says who.
+
+        A move that can no longer be tried is left out, and counted.
+        """
+        moves: list[Move] = []
+        untried = 0
+        for move in finding.moves:
+            try:
+                checked = self._settled(finding, move)
+            except _TooMuch:
+                untried += 1
+            else:
+                moves += [checked] if checked else []
+        return replace(finding, moves=tuple(moves), untried=untried)
+
+    def _settled(self, finding: Finding, move: Move) -> Move | None:
+        if not move.changes:
+            return move
+        changes = list(move.changes)
+        followers: list[Move] = []
+        for _ in range(MOST_FOLLOWERS + 1):
+            new = self._tried(finding, changes)
+            if new is None:
+                return None
+            if not new:
+                return _told(move, changes, followers)
+            follower = _follower(new[0], move)
+            if follower is None:
+                return None
+            followers.append(follower)
+            changes += follower.changes
+        return None
+
+    def _tried(self, finding: Finding, moved: list[Change]) -> list[Finding] | None:
+        """The mismatches that the changes add, in order of fingerprint; None where they leave the finding.
+
+        Raises _TooMuch where there is no time left to try them.
+        """
+        changes = self.wherever_stated(moved)
+        if self.left <= 0:
+            raise _TooMuch
+        if any(promises_less(self.system, change) for change in changes):
+            return None
+        local, keys = neighbourhood(self.system, changes)
+        self.left -= len(local.facts)
+        terms = _terms(changes)
+        changed = local.replaced((change.before, change.after) for change in changes)
+        after = self.judge(changed, keys, terms)
+        if any(self.known.leaves(finding, each) for each in after):
+            return None
+        new = [each for each in after if each.verdict is Verdict.MISMATCH and not self.known.has(each)]
+        if new:  # what is missing around a small part can make a mismatch too
+            around = Known(self.judge(local, keys, terms))
+            new = [each for each in new if not around.has(each)]
+        return sorted(new, key=lambda each: each.fingerprint)
+
+    def wherever_stated(self, changes: list[Change]) -> list[Change]:
+        """The changes, of every fact that was read at the place of a changed one: a line holds for all it speaks of."""
+        found = list(changes)
+        given = {change.before for change in changes}
+        for change in changes:
+            if change.before is not None:
+                same = self.places.get((change.before.place, change.before.term), ())
+                others = [fact for fact in same if fact not in given and fact.value == change.before.value]
+                found += [Change(fact, _changed_like(fact, change.after)) for fact in others]
+        return found
+
+    @cached_property
+    def places(self) -> dict[tuple[Place, str], list[Fact]]:
+        """The facts that were read at one place, where they are several."""
+        found: dict[tuple[Place, str], list[Fact]] = {}
+        for fact in self.system.facts:
+            if fact.stance is not Stance.DEFAULT:
+                found.setdefault((fact.place, fact.term), []).append(fact)
+        return {place: facts for place, facts in found.items() if len(facts) > 1}
+
+
+class _TooMuch(Exception):
+    """Nothing can be tried any more."""
+
+
+def _changed_like(fact: Fact, after: Fact | None) -> Fact | None:
+    return None if after is None else replace(fact, value=after.value, text=after.text)
+
+
+def _terms(changes: list[Change]) -> set[str]:
+    return {fact.term.partition(".")[0] for change in changes for fact in (change.before, change.after) if fact}
+
+
+def _told(move: Move, changes: list[Change], followers: list[Move]) -> Move:
+    if not followers:
+        return move
+    then = ", then ".join(f"{follower.party} must {follower.do} too" for follower in followers)
+    return replace(move, do=f"{move.do} (then {then})", changes=tuple(changes))
+
+
+def _follower(new: Finding, move: Move) -> Move | None:
+    """The move of another party that would settle what the first move broke."""
+    for candidate in new.moves:
+        if candidate.party != move.party and candidate.changes:
+            return candidate
+    return None
