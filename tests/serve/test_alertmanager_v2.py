@@ -7,6 +7,7 @@ import pytest
 from serving import MINUTE, NOON, SLOW, Within
 
 from accord.serve.instants import written
+from accord.serve.intake import Intake
 from accord.store.ledger_sqlite import SqliteReader
 
 
@@ -158,6 +159,20 @@ def test_what_begins_under_a_silence_is_held_from_its_beginning(service: Within)
     assert service.only()["phase"] == "held"
     service.pass_time(16 * MINUTE)
     assert service.only()["phase"] == "await", "a silence ends no later than half of the recovery promise"
+
+
+def test_a_silence_that_begins_later_holds_what_is_open_then_and_once(service: Within) -> None:
+    post(service, SLOW)
+    silence(service, startsAt=written(service.now + 2 * MINUTE))
+    service.do(service.service.intake.begin())
+    assert service.only()["phase"] == "await"
+    service.now += 2 * MINUTE
+    service.do(service.service.intake.begin())
+    assert (service.only()["phase"], service.only()["actor"]) == ("held", "somebody")
+    service.service.intake = Intake(service.service.carrier)  # as after a restart
+    rows = len(list(service.ledger.rows()))
+    service.do(service.service.intake.begin())
+    assert len(list(service.ledger.rows())) == rows
 
 
 def test_a_silence_of_one_instance_holds_not_the_other(service: Within) -> None:

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from accord.cases.case import Phase
 from accord.cases.deviation import Deviation
-from accord.cases.events import AnyEvent, Clear, Fire, Lapse, Merge, Release
+from accord.cases.events import AnyEvent, Clear, Fire, Hold, Lapse, Merge, Release
 from accord.model.duration import NANOSECONDS
 from accord.serve.alerts import Instance
 from accord.serve.carrier import Carrier
-from accord.serve.silencing import hold, holding
+from accord.serve.silencing import hold, hold_at_beginning, holding, is_active, is_later
 from accord.store.kept import Silence
 
 REMEMBERED = 2 * NANOSECONDS["h"]
@@ -31,6 +31,7 @@ class Intake:
         self.instances = {each.id: each for each in self._ledger.kept(Instance)}
         self.hear: Callable[[str], Awaitable[None]] = _heard_nowhere
         self.silences = {each.id: each for each in self._ledger.kept(Silence, carrier.clock())}
+        self._begun: set[str] = set()
 
     async def take(self, told: Sequence[Instance]) -> None:
         """Durable when it returns. Raises Unavailable where it could not be made so: whoever told it must tell it again."""
@@ -148,9 +149,17 @@ class Intake:
         await asyncio.wrap_future(self._ledger.keep(silence))
         self.silences[silence.id] = silence
         now_ns = self._carrier.clock()
-        await self._carrier.record(self._held_by(silence, now_ns))
+        await self._carrier.record(self._held_by(silence, now_ns, hold))
 
-    def _held_by(self, silence: Silence, now_ns: int) -> Iterator[Pair]:
+    async def begin(self) -> None:
+        """Holds what is open already when a silence begins that was made before. Told twice, it holds once."""
+        now_ns = self._carrier.clock()
+        for each in [one for one in self.silences.values() if is_later(one) and is_active(one, now_ns)]:
+            if (named := f"{each.id}/{each.updated_ns}") not in self._begun:
+                await self._carrier.record(self._held_by(each, now_ns, hold_at_beginning))
+                self._begun.add(named)
+
+    def _held_by(self, silence: Silence, now_ns: int, hold: Callable[[Silence, str, int], Hold]) -> Iterator[Pair]:
         for case in self._ledger.cases(is_open=True, limit=100_000):
             labels = [self.instances[source].labels for source in case.sources if source in self.instances]
             if labels and all(holding([silence], each, now_ns) for each in labels):

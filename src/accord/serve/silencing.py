@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from accord.cases.events import Hold
 from accord.model.pattern import compiled
 from accord.model.pattern import matches as meets
@@ -30,6 +32,11 @@ def is_active(silence: Silence, now_ns: int) -> bool:
     return silence.begins_ns <= now_ns < silence.ends_ns
 
 
+def is_later(silence: Silence) -> bool:
+    """Whether it was to begin later when it was made, so that it held nothing then."""
+    return silence.begins_ns > silence.updated_ns
+
+
 def holding(active: Iterable[Silence], labels: Mapping[str, str], now_ns: int) -> Silence | None:
     """The silence that holds such an alert longest; None where none does."""
     held = [each for each in active if silences(each, labels, now_ns)]
@@ -42,6 +49,11 @@ def hold(silence: Silence, source: str, now_ns: int) -> Hold:
     return Hold(
         f"hold/{silence.id}/{silence.updated_ns}/{source}/{now_ns}", now_ns, silence.by, reason, silence.ends_ns
     )
+
+
+def hold_at_beginning(silence: Silence, source: str, now_ns: int) -> Hold:
+    """The same for what is open when a silence begins that was made before: one event, however often it is told."""
+    return replace(hold(silence, source, now_ns), id=f"begun/{silence.id}/{silence.updated_ns}/{source}")
 
 
 def checked(matchers: tuple[Matcher, ...]) -> tuple[Matcher, ...]:
