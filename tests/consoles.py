@@ -1,8 +1,8 @@
 """Pages of the docs as what somebody does who follows them: files that are written, edits that are made, commands that are typed.
 
 A block of ```` ```console ```` holds commands after `$ ` and beneath each what it shows. `…` stands for what differs from run
-to run: within a line for any text, alone on a line for any lines. Before a block a comment may say `<!-- exit: 1 -->`, the code of its last
-command, or `<!-- not run: REASON -->`, one of REASONS. A command that ends in ` &` runs on until the page ends, or `kill %1`.
+to run: within a line for any text, alone on a line for any lines. Before a block a comment may say `<!-- exit: 1 -->`, the codes of its last
+commands, or `<!-- not run: REASON -->`, one of REASONS. A command that ends in ` &` runs on until the page ends, or `kill %1; wait %1`.
 A fence with `file=PATH` is a file to write, and "In `PATH` put `new` in the place of `old`." an edit.
 """
 
@@ -62,9 +62,9 @@ class Command:
         typed = self.typed.replace("\\\n", " ")
         for prefix in PREFIXES:
             typed = typed.removeprefix(prefix)
-        if re.search(r"[|<>;&$`]", typed) or not typed.startswith("accord "):
+        if re.search(r"[|<>;&`]|\$\(", typed) or not typed.startswith("accord "):
             return []
-        return shlex.split(typed, comments=True)[1:]
+        return shlex.split(os.path.expandvars(typed), comments=True)[1:]
 
 
 def steps(page: str) -> Iterator[re.Match[str]]:
@@ -74,18 +74,14 @@ def steps(page: str) -> Iterator[re.Match[str]]:
 
 def commands(step: re.Match[str]) -> list[Command]:
     """The commands of one block."""
-    code = re.search(r"<!-- exit: (\d+) -->", step["comments"])
+    told = re.search(r"<!-- exit: ([\d ]+) -->", step["comments"])
     typed, start = list(_TYPED.finditer(step["console"])), step.start("console")
     assert typed and "".join(match[0] for match in typed) == step["console"], step["console"]
+    last = [int(code) for code in told[1].split()] if told else []
+    codes = [*[0] * (len(typed) - len(last)), *last]
     return [
-        Command(
-            match[1],
-            match[2],
-            int(code[1]) if code and match is typed[-1] else 0,
-            start + match.start(2),
-            start + match.end(2),
-        )
-        for match in typed
+        Command(match[1], match[2], code, start + match.start(2), start + match.end(2))
+        for match, code in zip(typed, codes, strict=True)
     ]
 
 
@@ -147,11 +143,12 @@ class Reader:
     def _typed(self, command: Command) -> str:
         if command.typed.startswith("export "):
             name, _, value = command.typed.removeprefix("export ").partition("=")
-            os.environ[name] = shlex.split(value)[0]
+            code, told = self._by_shell(Command(f"echo {value}", ""))
+            assert code == 0, told
+            os.environ[name] = told.strip()
             return ""
-        if command.typed == "kill %1":
-            self._end()
-            return ""
+        if command.typed.startswith("kill %1"):
+            return self._as_told(self._end())
         words = [self._here(word) for word in command.words]
         code, output = _in_process(self._local(words)) if words else self._by_shell(command)
         output = self._as_told(output)
@@ -162,6 +159,8 @@ class Reader:
         typed = command.typed.replace("\\\n", " ")
         if typed.endswith(" &"):
             return 0, self._begin(shlex.split(self._here(typed[:-2])), command)
+        asked = f"accord \\1 --at http://127.0.0.1:{self._ports['9095']}"
+        typed = re.sub(r"\baccord (answer|drill)\b", asked, typed)
         done = subprocess.run(
             ["bash", "-c", self._here(typed)],
             cwd=self._folder,
@@ -186,14 +185,16 @@ class Reader:
                 return told
             time.sleep(0.05)
 
-    def _end(self) -> None:
-        process, _ = self._running.pop(0)
+    def _end(self) -> str:
+        """Ends the first of those that run; what it has said since it was started."""
+        process, log = self._running.pop(0)
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(_PATIENCE_S)
+        return log.read_text(encoding="utf-8")
 
     def _local(self, words: list[str]) -> list[str]:
         """A command with the addresses that it takes by itself put where this page has them."""

@@ -111,6 +111,13 @@ def test_a_command_in_a_sentence_has_the_options_it_is_told_with(page: Path) -> 
     assert [one for one in told if unknown(one)] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_benchmark_that_is_named_takes_the_options_it_is_named_with(page: Path) -> None:
+    for file, options in re.findall(r"`(?:[A-Z_]+=\d+ )?(?:uv run [^`]*?)?(bench/\w+\.py)([^`]*)`", text_of(page)):
+        source = (PROJECT / file).read_text(encoding="utf-8")
+        assert [option for option in re.findall(r"--[a-z-]+", options) if f'"{option}"' not in source] == [], file
+
+
 def unknown(told: str) -> list[str]:
     """The words of a command in a sentence that no command has."""
     for prefix in PREFIXES:
