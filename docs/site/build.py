@@ -15,12 +15,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-import links  # noqa: E402
-import pages  # noqa: E402
+import site_links as links  # noqa: E402
+import site_pages as pages  # noqa: E402
 
 STAGE = pages.ROOT / "build" / "docs"
 SITE = pages.ROOT / "build" / "site"
-MARK = "    # the families of rules"
+RULES_MARK, FILES_MARK = "    # the families of rules", "      # the files that pages show"
 SETTINGS = "zensical.toml"
 
 
@@ -35,10 +35,14 @@ def stage(folder: Path) -> list[str]:
     for place, picture in pages.pictures().items():
         (folder / "pages" / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(picture, folder / "pages" / place)
-    settings = (HERE / SETTINGS).read_text(encoding="utf-8").replace(MARK, pages.navigation())
+    files = "\n".join(
+        f'      {{ "{Path(place).stem}" = "{place}" }},' for place in sorted(made) if place.startswith("files/")
+    )
+    settings = (HERE / SETTINGS).read_text(encoding="utf-8")
+    settings = settings.replace(RULES_MARK, pages.navigation()).replace(FILES_MARK, files)
     (folder / SETTINGS).write_text(settings, encoding="utf-8")
     named = named_in(tomllib.loads(settings)["project"]["nav"])
-    return sorted(place for place in made if place not in named and not place.startswith(("files/", "project/README")))
+    return sorted(place for place in made if place not in named and place != "project/README.md")
 
 
 def named_in(entry: object) -> set[str]:

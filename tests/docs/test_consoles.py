@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from accord.cli._program import program
 from consoles import (
     ANY,
     PAGES,
@@ -21,8 +23,6 @@ from consoles import (
     reason,
     steps,
 )
-
-from accord.cli._program import program
 
 MOST_NOT_RUN = 16
 REWRITE = bool(os.environ.get("ACCORD_REWRITE"))

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from accord.rules import __path__ as rule_folders
@@ -17,11 +17,12 @@ VERDICTS = ("mismatch", "breach", "conditional", "unanswered", "note")
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 _FENCE = re.compile(r"^ *(`{3,})(\w*)(.*)$")
 _CODE = re.compile(r"(?<!\[)`(accord explain|(?:docs/)?[\w./-]+)`(?!\])")
+_SPAN = re.compile(r"`[^`]+`")
 _ITEM = re.compile(r"(?:[-*]|\d+\.) ")
 _ANNOUNCED = re.compile(r"# finding: (\w+)")
 
 
-class MissingPage(Exception):  # noqa: N818
+class MissingPage(Exception):
     """A link leads to what is not in the repository: which page has it, and where it was to lead."""
 
 
@@ -93,12 +94,13 @@ def outside_of_fences(text: str, change: Callable[[str], str]) -> str:
 
 
 def prepared(text: str) -> str:
-    """A page as the builder reads Markdown: blank lines before lists, tables and fences, and a fence with its file as its title."""
-    return "\n".join(_prepared(text.split("\n")))
+    """A page as the builder reads Markdown, which is stricter than others about blank lines and what belongs to a list."""
+    return "\n".join(_apart(_indented(text.split("\n"))))
 
 
-def _prepared(lines: list[str]) -> Iterator[str]:
-    fence, before = "", ""
+def _apart(lines: Iterable[str]) -> Iterator[str]:
+    """The lines with a blank one before lists, tables and fences, and each fence with its file as its title."""
+    fence, before, goes_on = "", "", False
     for line in lines:
         mark = _FENCE.match(line)
         if fence:
@@ -109,10 +111,32 @@ def _prepared(lines: list[str]) -> Iterator[str]:
             continue
         if mark:
             fence = mark[1]
-        if before.strip() and (mark or _begins_a_block(line, before)):
+        # An item with more than one paragraph ends only at a blank line.
+        was_within, goes_on = goes_on, line.startswith("    ") and (goes_on or not before)
+        if before.strip() and (mark or _begins_a_block(line, before) or (_ITEM.match(line) and was_within)):
             yield ""
-        yield titled(mark) if mark else line
+        yield titled(mark) if mark else _unescaped(line)
         before = line
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, with what goes on in an item of a list indented by four instead of by the width of its mark."""
+    width, fence, after_blank = 0, "", False
+    for line in lines:
+        mark, item = _FENCE.match(line), _ITEM.match(line)
+        if mark and (not fence or (mark[1] == fence and not mark[2])):
+            fence = "" if fence else mark[1]
+        if item and not fence:
+            width = len(item[0])
+        elif after_blank and line and not line.startswith(" "):
+            width = 0
+        yield " " * (4 - width) + line if 0 < width < 4 and line.startswith(" " * width) else line
+        after_blank = not line
+
+
+def _unescaped(line: str) -> str:
+    """A row of a table whose code has bars as they are: the builder parts no cells within code."""
+    return _SPAN.sub(lambda span: span[0].replace("\\|", "|"), line) if line.startswith("|") else line
 
 
 def _begins_a_block(line: str, before: str) -> bool:
