@@ -25,7 +25,10 @@ from pathlib import Path
 from accord.cli import run
 
 PROJECT = Path(__file__).parents[1]
-PAGES = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+PAGES = [
+    *(PROJECT / f"{name}.md" for name in ("ARCHITECTURE", "CONTRIBUTING", "README", "STYLE")),
+    *sorted((PROJECT / "docs").rglob("*.md")),
+]
 REASONS = {
     "needs docker": "a container is built or run",
     "needs root": "it changes the machine",
@@ -36,7 +39,7 @@ REASONS = {
 PREFIXES = ("uv run ", "uvx --from . ")
 ANY = "…"
 _PORTS = ("9095", "4318", "4317", "8099")
-_PATIENCE_S = 30.0
+_PATIENCE_S = 60.0
 _STEP = re.compile(
     r"^(?P<comments>(?:<!-- (?:exit|not run): .*? -->\n)*)\n*```console\n(?P<console>.*?)^```$"
     r"|^```\w* file=(?P<file>\S+)\n(?P<text>.*?)^```$"
