@@ -17,6 +17,7 @@ VERDICTS = ("mismatch", "breach", "conditional", "unanswered", "note")
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 _FENCE = re.compile(r"^ *(`{3,})(\w*)(.*)$")
 _CODE = re.compile(r"(?<!\[)`(accord explain|(?:docs/)?[\w./-]+)`(?!\])")
+_CONSOLE = re.compile(r"^```console\n.*?^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`[^`]+`")
 _ITEM = re.compile(r"(?:[-*]|\d+\.) ")
 _ANNOUNCED = re.compile(r"# finding: (\w+)")
@@ -76,7 +77,9 @@ def named(line: str, place: str) -> str:
         if match[1] == "accord explain":
             return f"[{match[0]}]({away(place, 'rules/index.md')})"
         target = f"rules/{match[1]}.md" if match[1] in RULES else match[1].removeprefix("docs/")
-        is_page = match[1] in RULES or (match[1].startswith("docs/") and (ROOT / match[1]).is_file())
+        is_page = match[1] in RULES or (
+            match[1].startswith("docs/") and match[1].endswith(".md") and (ROOT / match[1]).is_file()
+        )
         return f"[{match[0]}]({away(place, target)})" if is_page and target != place else match[0]
 
     return line if line.startswith("#") else _CODE.sub(link, line)
@@ -95,7 +98,12 @@ def outside_of_fences(text: str, change: Callable[[str], str]) -> str:
 
 def prepared(text: str) -> str:
     """A page as the builder reads Markdown, which is stricter than others about blank lines and what belongs to a list."""
-    return "\n".join(_apart(_indented(text.split("\n"))))
+    return "\n".join(_apart(_indented(_CONSOLE.sub(_plain, text).split("\n"))))
+
+
+def _plain(console: re.Match[str]) -> str:
+    """A console whose output has lines that would be taken for the prompt of root, as plain text."""
+    return console[0].replace("```console", "```text", 1) if "\n#" in console[0] else console[0]
 
 
 def _apart(lines: Iterable[str]) -> Iterator[str]:
