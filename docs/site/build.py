@@ -4,7 +4,6 @@ It fails where a link or a picture leads nowhere, a page is missing or stands in
 from another host.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -22,6 +21,7 @@ STAGE = pages.ROOT / "build" / "docs"
 SITE = pages.ROOT / "build" / "site"
 RULES_MARK, FILES_MARK = "    # the families of rules", "      # the files that pages show"
 SETTINGS = "zensical.toml"
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def stage(folder: Path) -> list[str]:
@@ -65,10 +65,10 @@ def built(folder: Path) -> int:
         "--config-file",
         str(folder / SETTINGS),
     ]
-    environment = {**os.environ, "NO_COLOR": "1"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     # A warning that ends it is followed by a traceback of the builder's own, which tells nothing more.
-    print(re.split(r"^Traceback", done.stdout + done.stderr, maxsplit=1, flags=re.MULTILINE)[0].strip())
+    said = re.split(r"^Traceback", done.stdout + done.stderr, maxsplit=1, flags=re.MULTILINE)[0]
+    print(_COLOUR.sub("", said).strip())
     return done.returncode
 
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from site_platforms import platforms_page
+
 from accord.rules import __path__ as rule_folders
 from accord.rules._catalogue import Rule, rules
 
@@ -34,7 +36,7 @@ def pages() -> dict[str, str]:
     wanted: set[Path] = set()
     for place, file in written.items():
         shown[place] = prepared(relinked(file.read_text(encoding="utf-8"), file, place, wanted))
-    shown |= rule_pages()
+    shown |= made_pages()
     return shown | {placed(file): file_page(file) for file in sorted(wanted) if placed(file) not in shown}
 
 
@@ -167,10 +169,14 @@ def file_page(file: Path) -> str:
     return f"# {name}\n\n`````{kind}\n{file.read_text(encoding='utf-8').rstrip()}\n`````\n"
 
 
-def rule_pages() -> dict[str, str]:
-    """A page for each rule, which is its docstring, and the lists of them by family and by verdict."""
+def made_pages() -> dict[str, str]:
+    """A page for each rule, which is its docstring, the lists of them by family and by verdict, and what platforms do."""
     found = {f"rules/{rule.id}.md": rule_page(rule) for rule in RULES.values()}
-    return found | {"rules/index.md": by_family(), "rules/verdicts.md": by_verdict()}
+    return found | {
+        "platforms.md": prepared(platforms_page()),
+        "rules/index.md": by_family(),
+        "rules/verdicts.md": by_verdict(),
+    }
 
 
 def verdicts(rule: Rule) -> list[str]:

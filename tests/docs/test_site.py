@@ -44,6 +44,13 @@ def test_every_rule_has_its_page_and_stands_in_both_lists(staged: Path) -> None:
         assert f"]({id_}.md)" in by_family and f"]({id_}.md)" in by_verdict
 
 
+def test_every_platform_has_its_defaults_on_their_page(staged: Path) -> None:
+    text = (staged / "pages/platforms.md").read_text(encoding="utf-8")
+    platforms = sorted(file.stem for file in (ROOT / "src/accord/defaults").glob("*.toml"))
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == platforms
+    assert re.search(r"^\| `killed_after`<br>.* \| 30s \| 19\.0 and later \|", text, re.MULTILINE)
+
+
 def test_no_page_of_a_rule_is_kept_beside_its_rule() -> None:
     assert not (ROOT / "docs" / "rules").exists()
 
