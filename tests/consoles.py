@@ -34,7 +34,7 @@ REASONS = {
     "needs root": "it changes the machine",
     "fetches packages": "it asks a package registry",
     "needs a server of yours": "a server that only a reader has",
-    "a step of CI by itself": ".ci/run does it beside the tests",
+    "a step of CI by itself": ".ci/run does it, or it is that",
 }
 PREFIXES = ("uv run ", "uvx --from . ")
 ANY = "…"

@@ -36,4 +36,4 @@ def _section(platform: dict[str, Any]) -> str:
 
 def _row(default: dict[str, Any]) -> str:
     value, source = (default[key].replace("|", "\\|") for key in ("value", "source"))
-    return f"| `{default['term']}`<br>{default['means']} | {value} | {default['versions']} | {source} ({default['seen']}) |\n"
+    return f"| `{default['term']}`<br>{default['means']} | {value} | {default['versions'] or '-'} | {source} ({default['seen']}) |\n"

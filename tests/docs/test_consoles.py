@@ -24,7 +24,7 @@ from consoles import (
     steps,
 )
 
-MOST_NOT_RUN = 16
+MOST_NOT_RUN = 10
 REWRITE = bool(os.environ.get("ACCORD_REWRITE"))
 FENCE = re.compile(r"^ *```(\w*)(.*)$", re.MULTILINE)
 INLINE = re.compile(r"`((?:uv run |uvx --from \. )?accord [a-z][^`]*)`")
@@ -89,6 +89,17 @@ def test_what_is_not_run_is_little_and_says_one_of_few_reasons() -> None:
     found = Counter(reason(step) for page in PAGES for step in steps(text_of(page)) if step["console"] and reason(step))
     assert set(found) == set(REASONS)
     assert sum(found.values()) <= MOST_NOT_RUN
+
+
+def test_what_is_said_to_be_a_step_of_ci_is_one() -> None:
+    script = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
+    blocks = [step for page in PAGES for step in steps(text_of(page)) if step["console"] and "CI" in reason(step)]
+    typed = [
+        part.partition("#")[0].split() for step in blocks for one in commands(step) for part in one.typed.split("&&")
+    ]
+    known = [words for words in typed if words in ([".ci/run"], ["pip", "install", "uv"])]
+    others = [words[words.index("docs") + 1 if "docs" in words else 2] for words in typed if words not in known]
+    assert known and others and all(re.search(rf"^run uv run .*\b{name}\b", script, re.MULTILINE) for name in others)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
