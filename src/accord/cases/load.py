@@ -1,0 +1,181 @@
+"""The load of pages, in figures, beside the targets of others: each with where it is from. Instants are nanoseconds since 1970 (UTC).
+
+A page is one call to act: one turn of one deviation to one person, on however many channels. What several deviations came to is
+the load that signals make; it is never held against whoever is paged.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from accord.boundaries.duty import instant_at
+from accord.model.duration import NANOSECONDS
+from accord.model.zone import zone_named
+
+MINUTE, HOUR, DAY = NANOSECONDS["m"], NANOSECONDS["h"], NANOSECONDS["d"]
+TEN_MINUTES, SHIFT = 10 * MINUTE, 12 * HOUR
+NIGHT_BEGINS, NIGHT_ENDS = 23, 7
+"""Hours of the clock: the night of Directive 2002/49/EC (Annex I, 23.00 to 07.00 local time)."""
+LONG_ENOUGH = 30
+"""Days before anything is judged (ISA-18.2: a period of at least 30 days)."""
+LOUDEST = 10
+
+
+class Page(Struct, frozen=True):
+    """One call to act: when, about which deviation (its case and its key), to whom (a pseudonym), as part of which parties."""
+
+    at_ns: int
+    case: str
+    key: str
+    person: str
+    parties: tuple[str, ...]
+
+
+class Load(Struct, frozen=True):
+    """The pages of some time. `at_night` and `on_weekend` are None where nobody says on which clock somebody lives.
+
+    `on_weekend` are those by day on a Saturday or Sunday. Of any ten minutes `peak` has the most pages, of any twelve hours
+    `most_incidents` the most deviations. `loudest` is how many pages the ten loudest deviations made, of `sources` in all.
+    """
+
+    pages: int
+    incidents: int
+    at_night: int | None
+    on_weekend: int | None
+    peak: int
+    most_incidents: int
+    loudest: int
+    sources: int
+
+
+def load(pages: Iterable[Page], zone_of: Callable[[str], str]) -> Load:
+    """The figures of these pages; `zone_of` gives the zone somebody lives in, empty where nobody says."""
+    ordered = sorted(pages, key=lambda page: page.at_ns)
+    clocks = [_clock(page, zone_of) for page in ordered]
+    known = [clock for clock in clocks if clock is not None]
+    is_known = len(known) == len(clocks)
+    sources = Counter(page.key for page in ordered)
+    nights = sum(_is_night(clock) for clock in known)
+    weekends = sum(clock.weekday() > 4 and not _is_night(clock) for clock in known)
+    return Load(
+        pages=len(ordered),
+        incidents=len({page.case for page in ordered}),
+        at_night=nights if is_known else None,
+        on_weekend=weekends if is_known else None,
+        peak=_most(ordered, TEN_MINUTES, id),
+        most_incidents=_most(ordered, SHIFT, lambda page: page.case),
+        loudest=sum(count for _, count in sources.most_common(LOUDEST)),
+        sources=len(sources),
+    )
+
+
+def _clock(page: Page, zone_of: Callable[[str], str]) -> datetime | None:
+    zone = zone_of(page.person)
+    return instant_at(page.at_ns).astimezone(zone_named(zone)) if zone else None
+
+
+def _is_night(clock: datetime) -> bool:
+    return clock.hour >= NIGHT_BEGINS or clock.hour < NIGHT_ENDS
+
+
+def _most(ordered: Sequence[Page], window: int, told_apart: Callable[[Page], object]) -> int:
+    """The most different things that any window of this length holds; it ends before its last instant."""
+    most, inside, counted = 0, deque[Page](), Counter[object]()
+    for page in ordered:
+        inside.append(page)
+        counted[told_apart(page)] += 1
+        while inside[0].at_ns <= page.at_ns - window:
+            gone = told_apart(inside.popleft())
+            counted[gone] -= 1
+            if not counted[gone]:
+                del counted[gone]
+        most = max(most, len(counted))
+    return most
+
+
+# ---------------------------------------------------------------------- beside the targets
+
+
+class Standing(StrEnum):
+    """How a figure stands to its target."""
+
+    WITHIN = "within"
+    ABOVE = "above"
+    OPEN = "open"
+
+
+class Target(Struct, frozen=True):
+    """One figure beside its target: what is counted, what came of it, what is aimed at, whose target it is, and how it stands.
+
+    `why` says why it is not judged.
+    """
+
+    name: str
+    value: str
+    target: str
+    source: str
+    standing: Standing
+    why: str = ""
+
+
+_ALARMS = "ISA-18.2, table 7, and EEMUA 191, as two public repositories quote them; written for staffed consoles"
+_ON_CALL = "Google, Site Reliability Engineering, chapter Being On-Call: an incident is about six hours of work"
+_OWN = "proposed here; hospitals with 1 to 20 % saw answers slow down (BMJ Quality & Safety 24:282)"
+_STALE = "ISA-18.2: fewer than 5 on any day; here none without a new commitment"
+LEAST_USEFUL, LOOP_BROKEN = 50, 20
+"""Percent of deviations that led to an action: below the first somebody is told, below the second it must change."""
+_SHARE, _WORST_SHARE = 5, 200
+
+
+def targets(seen: Load, days: int, acted: int | None, stale: int, known_days: int) -> tuple[Target, ...]:
+    """The figures of `days` days beside the targets. `acted` counts the deviations on which somebody acted, None where that was
+    not counted; `stale` those that are open for more than a day. Nothing is judged before `known_days` are long enough.
+    """
+    early = "" if known_days >= LONG_ENOUGH else f"{known_days} of {LONG_ENOUGH} days are in the ledger"
+    mean = seen.pages / (days * DAY // TEN_MINUTES)
+    return (
+        _judged("pages in ten minutes, on average", _figure(mean), "at most 1", _ALARMS, mean <= 1, early),
+        _judged("pages in the busiest ten minutes", str(seen.peak), "at most 10", _ALARMS, seen.peak <= 10, early),
+        _judged(
+            "deviations in the busiest twelve hours",
+            str(seen.most_incidents),
+            "at most 2",
+            _ON_CALL,
+            seen.most_incidents <= 2,
+            early,
+        ),
+        _useful(seen, acted, early),
+        _loudest(seen, early),
+        _judged("open for more than a day", str(stale), "none", _STALE, not stale, early),
+    )
+
+
+def _judged(name: str, value: str, target: str, source: str, is_within: bool, why: str) -> Target:
+    standing = Standing.OPEN if why else Standing.WITHIN if is_within else Standing.ABOVE
+    return Target(name, value, target, source, standing, why)
+
+
+def _useful(seen: Load, acted: int | None, early: str) -> Target:
+    name, target = "deviations on which somebody acted", f"at least {LEAST_USEFUL} %"
+    if not seen.incidents or acted is None:
+        why = "nothing was paged" if not seen.incidents else "not counted"
+        return Target(name, "none" if not seen.incidents else "?", target, _OWN, Standing.OPEN, why)
+    share = 100 * acted / seen.incidents
+    return _judged(name, f"{acted} of {seen.incidents}", target, _OWN, share >= LEAST_USEFUL, early)
+
+
+def _loudest(seen: Load, early: str) -> Target:
+    """Ten of few sources are always a large share: under 200 no rota could meet the target."""
+    few = f"of {seen.sources} sources any ten make more" if seen.sources < _WORST_SHARE else ""
+    share = 100 * seen.loudest / seen.pages if seen.pages else 0
+    value = f"{share:.0f} % of pages" if seen.pages else "none"
+    return _judged(
+        f"share of the {LOUDEST} loudest sources", value, f"at most {_SHARE} %", _ALARMS, share <= _SHARE, few or early
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:.2g}" if value else "0"
