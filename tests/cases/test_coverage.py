@@ -1,6 +1,7 @@
 """What lies ahead of a rota: against a plain count of every minute, in three zones, over the days on which their clocks change."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,7 +49,12 @@ def test_every_minute_is_of_the_kind_that_its_clock_shows(
     stops = starts + timedelta(days=DAYS)
     hours = Hours(windows=(Window(when, opens, closes, zone),))
     shift = Shift(
-        (("anna",), ("ben",)), datetime(2026, 1, 5), zone, 1, "days", windows=(Window(WEEK, begins, ends, zone),)
+        (("anna",), ("ben",)),
+        datetime.fromisoformat("2026-01-05"),
+        zone,
+        1,
+        "days",
+        windows=(Window(WEEK, begins, ends, zone),),
     )
     laid_out = turns(shift, "", starts, stops)
     assert laid_out is not None
@@ -68,10 +74,7 @@ def test_every_minute_is_of_the_kind_that_its_clock_shows(
         assert kinds[number] is wanted, (at.isoformat(), zone)
         at, number = at + MINUTE, number + 1
     assert number == len(kinds) == DAYS * 24 * 60
-    assert all(
-        one.ends_ns == other.begins_ns and one.kind is not other.kind
-        for one, other in zip(found, found[1:], strict=False)
-    )
+    assert all(one.ends_ns == other.begins_ns and one.kind is not other.kind for one, other in pairwise(found))
 
 
 spans = st.lists(
@@ -93,10 +96,7 @@ def test_who_is_asked_is_the_first_of_those_who_are_there_in_every_minute(duty: 
         told = [each.person for each in asked if each.begins_ns <= at < each.ends_ns]
         assert told == there[:1]
         assert any(begins <= at < ends for begins, ends in twice) is (len(set(there)) > 1)
-    assert all(
-        one.ends_ns < other.begins_ns or one.person != other.person
-        for one, other in zip(asked, asked[1:], strict=False)
-    )
+    assert all(one.ends_ns < other.begins_ns or one.person != other.person for one, other in pairwise(asked))
 
 
 @pytest.mark.parametrize(("laid_out", "kind"), [(LaidOut(None), Kind.UNSAID), (LaidOut(((0, 9),)), Kind.GAP)])

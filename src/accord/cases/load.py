@@ -25,11 +25,14 @@ LOUDEST = 10
 
 
 class Page(Struct, frozen=True):
-    """One call to act: when, about which deviation (its case and its key), to whom (a pseudonym), as part of which parties."""
+    """One call to act: when, about which deviations (their cases and keys), to whom (a pseudonym), as part of which parties.
+
+    It is about several where the breaker made one of them.
+    """
 
     at_ns: int
-    case: str
-    key: str
+    cases: tuple[str, ...]
+    keys: tuple[str, ...]
     person: str
     parties: tuple[str, ...]
 
@@ -38,7 +41,7 @@ class Load(Struct, frozen=True):
     """The pages of some time. `at_night` and `on_weekend` are None where nobody says on which clock somebody lives.
 
     `on_weekend` are those by day on a Saturday or Sunday. Of any ten minutes `peak` has the most pages, of any twelve hours
-    `most_incidents` the most deviations. `loudest` is how many pages the ten loudest deviations made, of `sources` in all.
+    `most_incidents` the most deviations. `loudest` is the share that the ten loudest of `sources` have in them.
     """
 
     pages: int
@@ -47,7 +50,7 @@ class Load(Struct, frozen=True):
     on_weekend: int | None
     peak: int
     most_incidents: int
-    loudest: int
+    loudest: float
     sources: int
 
 
@@ -57,17 +60,17 @@ def load(pages: Iterable[Page], zone_of: Callable[[str], str]) -> Load:
     clocks = [_clock(page, zone_of) for page in ordered]
     known = [clock for clock in clocks if clock is not None]
     is_known = len(known) == len(clocks)
-    sources = Counter(page.key for page in ordered)
+    sources = Counter(key for page in ordered for key in page.keys)
     nights = sum(_is_night(clock) for clock in known)
     weekends = sum(clock.weekday() > 4 and not _is_night(clock) for clock in known)
     return Load(
         pages=len(ordered),
-        incidents=len({page.case for page in ordered}),
+        incidents=len({case for page in ordered for case in page.cases}),
         at_night=nights if is_known else None,
         on_weekend=weekends if is_known else None,
-        peak=_most(ordered, TEN_MINUTES, id),
-        most_incidents=_most(ordered, SHIFT, lambda page: page.case),
-        loudest=sum(count for _, count in sources.most_common(LOUDEST)),
+        peak=_most(ordered, TEN_MINUTES, lambda page: (id(page),)),
+        most_incidents=_most(ordered, SHIFT, lambda page: page.cases),
+        loudest=sum(count for _, count in sources.most_common(LOUDEST)) / max(sources.total(), 1),
         sources=len(sources),
     )
 
@@ -81,17 +84,17 @@ def _is_night(clock: datetime) -> bool:
     return clock.hour >= NIGHT_BEGINS or clock.hour < NIGHT_ENDS
 
 
-def _most(ordered: Sequence[Page], window: int, told_apart: Callable[[Page], object]) -> int:
+def _most(ordered: Sequence[Page], window: int, told_apart: Callable[[Page], Iterable[object]]) -> int:
     """The most different things that any window of this length holds; it ends before its last instant."""
     most, inside, counted = 0, deque[Page](), Counter[object]()
     for page in ordered:
         inside.append(page)
-        counted[told_apart(page)] += 1
+        counted.update(told_apart(page))
         while inside[0].at_ns <= page.at_ns - window:
-            gone = told_apart(inside.popleft())
-            counted[gone] -= 1
-            if not counted[gone]:
-                del counted[gone]
+            for gone in told_apart(inside.popleft()):
+                counted[gone] -= 1
+                if not counted[gone]:
+                    del counted[gone]
         most = max(most, len(counted))
     return most
 
@@ -125,14 +128,14 @@ _ALARMS = "ISA-18.2, table 7, and EEMUA 191, as two public repositories quote th
 _ON_CALL = "Google, Site Reliability Engineering, chapter Being On-Call: an incident is about six hours of work"
 _OWN = "proposed here; hospitals with 1 to 20 % saw answers slow down (BMJ Quality & Safety 24:282)"
 _STALE = "ISA-18.2: fewer than 5 on any day; here none without a new commitment"
-LEAST_USEFUL, LOOP_BROKEN = 50, 20
-"""Percent of deviations that led to an action: below the first somebody is told, below the second it must change."""
+LEAST_USEFUL = 50
+"""Percent of deviations that led to an action."""
 _SHARE, _WORST_SHARE = 5, 200
 
 
-def targets(seen: Load, days: int, acted: int | None, stale: int, known_days: int) -> tuple[Target, ...]:
-    """The figures of `days` days beside the targets. `acted` counts the deviations on which somebody acted, None where that was
-    not counted; `stale` those that are open for more than a day. Nothing is judged before `known_days` are long enough.
+def targets(seen: Load, days: int, acted: tuple[int, int], stale: int, known_days: int) -> tuple[Target, ...]:
+    """The figures of `days` days beside the targets. `acted` says on how many of how many deviations somebody acted, `stale` how many
+    are open for more than a day with nobody committed. Nothing is judged before `known_days` are long enough.
     """
     early = "" if known_days >= LONG_ENOUGH else f"{known_days} of {LONG_ENOUGH} days are in the ledger"
     mean = seen.pages / (days * DAY // TEN_MINUTES)
@@ -147,7 +150,7 @@ def targets(seen: Load, days: int, acted: int | None, stale: int, known_days: in
             seen.most_incidents <= 2,
             early,
         ),
-        _useful(seen, acted, early),
+        _useful(*acted, early),
         _loudest(seen, early),
         _judged("open for more than a day", str(stale), "none", _STALE, not stale, early),
     )
@@ -158,20 +161,19 @@ def _judged(name: str, value: str, target: str, source: str, is_within: bool, wh
     return Target(name, value, target, source, standing, why)
 
 
-def _useful(seen: Load, acted: int | None, early: str) -> Target:
+def _useful(acted: int, looked_at: int, early: str) -> Target:
     name, target = "deviations on which somebody acted", f"at least {LEAST_USEFUL} %"
-    if not seen.incidents or acted is None:
-        why = "nothing was paged" if not seen.incidents else "not counted"
-        return Target(name, "none" if not seen.incidents else "?", target, _OWN, Standing.OPEN, why)
-    share = 100 * acted / seen.incidents
-    return _judged(name, f"{acted} of {seen.incidents}", target, _OWN, share >= LEAST_USEFUL, early)
+    if not looked_at:
+        return Target(name, "none", target, _OWN, Standing.OPEN, "nothing was paged")
+    share = 100 * acted / looked_at
+    return _judged(name, f"{acted} of {looked_at}", target, _OWN, share >= LEAST_USEFUL, early)
 
 
 def _loudest(seen: Load, early: str) -> Target:
     """Ten of few sources are always a large share: under 200 no rota could meet the target."""
     few = f"of {seen.sources} sources any ten make more" if seen.sources < _WORST_SHARE else ""
-    share = 100 * seen.loudest / seen.pages if seen.pages else 0
-    value = f"{share:.0f} % of pages" if seen.pages else "none"
+    share = 100 * seen.loudest
+    value = f"{share:.0f} %" if seen.pages else "none"
     return _judged(
         f"share of the {LOUDEST} loudest sources", value, f"at most {_SHARE} %", _ALARMS, share <= _SHARE, few or early
     )

@@ -1,0 +1,152 @@
+"""What lies ahead of everybody who is paged: laid out once a day for each reading of the contracts and each change of who stands in."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from accord.boundaries.duty import instant_at, nanoseconds
+from accord.boundaries.ladder import Level, ladder, ladder_of, operations_that_say
+from accord.boundaries.rotas import SYSTEMS, Roster, roster
+from accord.boundaries.shifts import gaps
+from accord.boundaries.system import System
+from accord.boundaries.vacancy import SMALL_SHARE
+from accord.cases.carrying import Carrying
+from accord.cases.coverage import Kind, LaidOut, Spans, Stretch, doubled, stretches, turns_of
+from accord.cases.instead import Instead
+from accord.cases.policy import Duty
+from accord.model.fact import Fact
+from accord.model.hours import Hours, Span
+
+DAYS = 90
+"""How far ahead is looked, as a check looks."""
+_MORE = timedelta(days=DAYS + 2)
+
+
+class Rota(Struct, frozen=True):
+    """One party that is paged: the clock it lives by (empty where nobody says), the hours it states, and what lies ahead.
+
+    `duty` is None where its shifts cannot be worked out. `assumes_always` says that nobody states any hours of it, so that it is
+    asked at any time.
+    """
+
+    party: str
+    zone: str
+    hours: Fact | None
+    duty: tuple[Duty, ...] | None
+    turns: tuple[Duty, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    doubled: Spans = ()
+    assumes_always: bool = False
+
+    def now(self, now_ns: int) -> Duty | None:
+        """Who is on duty now, and until when at a stretch; None where nobody is."""
+        return next((each for each in self.turns if each.begins_ns <= now_ns < each.ends_ns), None)
+
+    def coming(self, now_ns: int) -> Iterator[Duty]:
+        """The turns that have not begun, in order."""
+        return (each for each in self.turns if each.begins_ns > now_ns)
+
+    def ahead(self, now_ns: int) -> tuple[Stretch, ...]:
+        """The stretches of the days to come, cut to them."""
+        ends_ns = now_ns + _days(DAYS)
+        cut = (
+            Stretch(max(each.begins_ns, now_ns), min(each.ends_ns, ends_ns), each.kind)
+            for each in self.stretches
+            if each.ends_ns > now_ns
+        )
+        return tuple(each for each in cut if each.begins_ns < each.ends_ns)
+
+    def first_gap(self, now_ns: int) -> Stretch | None:
+        """The first time ahead in which nobody is there although somebody should be, or nobody says whether."""
+        ends_ns = now_ns + _days(DAYS)
+        ahead = (each for each in self.stretches if each.ends_ns > now_ns and each.begins_ns < ends_ns)
+        return next((each for each in ahead if each.kind in ASKED_ABOUT), None)
+
+
+ASKED_ABOUT = (Kind.GAP, Kind.UNSAID, Kind.UNPLANNED)
+"""Stretches without anybody that somebody has to say something about."""
+
+
+def laid_out(carrying: Carrying, party: str, day: datetime) -> Rota:
+    """What lies ahead of a party from a day on."""
+    system, found = carrying.system, roster(carrying.system, party, {})
+    level = next((each for each in ladder_of(system, party).levels if each.party == party), None)
+    hours = level.hours if level is not None else None
+    zone = _zone(system, party, found, hours)
+    duty = carrying.duty(party, day, _MORE)
+    if duty is None:
+        return Rota(party, zone, hours, None)
+    span = Span(day, day + _MORE)
+    begins_ns, ends_ns = nanoseconds(span.starts), nanoseconds(span.ends)
+    return Rota(
+        party,
+        zone,
+        hours,
+        duty,
+        tuple(turns_of(duty)),
+        stretches(duty, _meant(found, level, hours, span), begins_ns, ends_ns),
+        doubled(duty, begins_ns, ends_ns),
+        found is None and hours is None and level is not None,
+    )
+
+
+def _meant(found: Roster | None, level: Level | None, hours: Fact | None, span: Span) -> LaidOut:
+    """When somebody is meant to be there: by stated hours, else by single events that leave out little of their time."""
+    if found is not None and found.is_planned and (hours is None or hours.source in SYSTEMS):
+        return _planned(found, span)
+    if hours is None:
+        is_always = found is None and level is not None
+        return LaidOut(((nanoseconds(span.starts), nanoseconds(span.ends)),) if is_always else None)
+    spans = hours.value.spans(span.starts, span.ends) if isinstance(hours.value, Hours) else ()
+    return LaidOut(tuple((nanoseconds(each.starts), nanoseconds(each.ends)) for each in spans))
+
+
+def _planned(found: Roster, span: Span) -> LaidOut:
+    covered = found.staffed(span.starts, span.ends)
+    if not covered:
+        return LaidOut(None, nanoseconds(span.starts))
+    last = covered[-1].ends
+    missing = sum((gap.ends - gap.starts for gap in gaps([Span(span.starts, last)], covered)), timedelta())
+    is_meant = missing * SMALL_SHARE < last - span.starts
+    until = nanoseconds(last) if last < span.ends else None
+    return LaidOut(((nanoseconds(span.starts), nanoseconds(last)),) if is_meant else None, until)
+
+
+def _zone(system: System, party: str, found: Roster | None, hours: Fact | None) -> str:
+    """The clock of the schedule, else of its first shift, else of the hours, else what the party says of itself."""
+    own = system.party(party, {}).value("zone")
+    of_shifts = (found.zone, *(shift.zone for shift, _ in found.shifts)) if found is not None else ()
+    windows = hours.value.windows if hours is not None and isinstance(hours.value, Hours) else ()
+    names = (*of_shifts, *(window.zone for window in windows), own if isinstance(own, str) else "")
+    return next((name for name in names if name), "")
+
+
+def _days(days: int) -> int:
+    return int(timedelta(days=days).total_seconds()) * 1_000_000_000
+
+
+class Ahead:
+    """What lies ahead of all parties that are paged; what it was worked out from is kept until that changes."""
+
+    def __init__(self) -> None:
+        self._from: tuple[Carrying, tuple[Instead, ...], datetime] | None = None
+        self._known: dict[str, Rota] = {}
+
+    def of(self, carrying: Carrying, now_ns: int) -> dict[str, Rota]:
+        """Each by its name, in order of name."""
+        day = instant_at(now_ns).replace(hour=0, minute=0, second=0, microsecond=0)
+        known = self._from
+        if known is None or known[0] is not carrying or known[1] is not carrying.instead or known[2] != day:
+            self._from = carrying, carrying.instead, day
+            self._known = {party: laid_out(carrying, party, day) for party in carrying.rotas()}
+        return self._known
+
+
+def resting_on(system: System) -> dict[str, list[tuple[str, str]]]:
+    """The operations that somebody is paged for, by everybody on their ladders."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for about in operations_that_say(system, "recover", "detect"):
+        for level in ladder(system, *about).levels:
+            found.setdefault(level.party, []).append(about)
+    return found

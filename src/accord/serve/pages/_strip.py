@@ -1,0 +1,54 @@
+"""The days ahead of a rota, drawn on one line of time: where somebody is on duty, and where nobody is."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from xml.sax.saxutils import escape
+
+from accord.boundaries.duty import instant_at, nanoseconds
+from accord.cases.coverage import Kind, Stretch
+from accord.model.zone import zone_named
+from accord.serve.pages._clock import on_day
+
+_UNITS, _EVERY = 9000, 14
+"""The inner line is so wide, whatever the width it is shown at; a label stands at every so many days."""
+_LAST_LABEL = 0.92
+_TOPS = {Kind.DUTY: (4, 12), Kind.GAP: (0, 20), Kind.OUTSIDE: (9, 2), Kind.UNSAID: (0, 20), Kind.UNPLANNED: (9, 2)}
+"""Where each kind begins and how tall it is: what nobody has stands out by its height, not by its colour alone."""
+
+
+def strip(ahead: Sequence[Stretch], zone: str, label: str, with_days: bool = True) -> str:
+    """The drawing as SVG, as wide as there is room; empty where nothing is known. Days are those of the zone."""
+    if not ahead:
+        return ""
+    begins_ns, ends_ns = ahead[0].begins_ns, ahead[-1].ends_ns
+    drawn = "".join(_path(kind, ahead, begins_ns, ends_ns) for kind in Kind)
+    bars = f'<svg class="bars" viewBox="0 0 {_UNITS} 20" preserveAspectRatio="none">{drawn}</svg>'
+    days = _days(begins_ns, ends_ns, zone) if with_days else ""
+    kind = "strip" if with_days else "strip short"
+    return f'<svg class="{kind}" role="img" aria-label="{escape(label, {chr(34): "&quot;"})}">{bars}{days}</svg>'
+
+
+def _path(kind: Kind, ahead: Sequence[Stretch], begins_ns: int, ends_ns: int) -> str:
+    """One path for all stretches of a kind, with as few letters as it takes."""
+    top, tall = _TOPS[kind]
+    scale = _UNITS / (ends_ns - begins_ns)
+    parts = []
+    for each in ahead:
+        if each.kind is kind:
+            left, right = round((each.begins_ns - begins_ns) * scale), round((each.ends_ns - begins_ns) * scale)
+            parts.append(f"M{left} {top}h{max(right - left, 1)}v{tall}H{left}z")
+    return f'<path class="{kind}" d="{"".join(parts)}"/>' if parts else ""
+
+
+def _days(begins_ns: int, ends_ns: int, zone: str) -> str:
+    clock = zone_named(zone or "UTC")
+    day = instant_at(begins_ns).astimezone(clock).replace(hour=0, minute=0, second=0, microsecond=0)
+    drawn = []
+    for number in range(1, (ends_ns - begins_ns) // 86_400_000_000_000 + 1, _EVERY):
+        at_ns = nanoseconds(day + timedelta(days=number))
+        share = (at_ns - begins_ns) / (ends_ns - begins_ns)
+        if share < _LAST_LABEL:
+            place = f"{100 * share:.2f}%"
+            drawn.append(f'<line class="axis" x1="{place}" x2="{place}" y1="24" y2="30"/>')
+            drawn.append(f'<text class="time" x="{place}" y="44">{on_day(at_ns, zone)}</text>')
+    return "".join(drawn)

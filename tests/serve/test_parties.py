@@ -1,0 +1,283 @@
+"""Parties and rotas: who is there now and next, what nobody has, what load signals made, and what is owed; never who was slow."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from serving import MINUTE, NOON, SLOW, Within
+
+from accord.serve.tokens import PostedToken, made
+from accord.store.kept import Role
+
+HOUR = 60 * MINUTE
+CONTRACTS = """\
+party: payments
+promises:
+  charge:
+    detect: {by: PaymentsSlow, within: 2m}
+    recover: {by: oncall, within: 30m}
+---
+party: oncall
+promises:
+  page: {acknowledge: 5m, hours: "Mon-Fri 09:00-17:00 Europe/Berlin"}
+escalates: [{after: 5m, unless: acknowledged, to: second}]
+---
+party: second
+promises:
+  page: {acknowledge: 10m}
+---
+party: checkout
+assumes:
+  payments/charge: {timeout: {attempt: 2s}}
+"""
+NASTY = "<script>alert(1)</script>\"'&"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Within]:
+    made = Within(tmp_path, CONTRACTS)
+    made.reachable("oncall", "second", "checkout", "keeper", "anna-7")
+    yield made
+    made.close()
+
+
+def text(service: Within, path: str, **headers: str) -> str:
+    answer = service.ask("GET", path, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def plain(page: str) -> str:
+    """What is read, without marks."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_the_list_says_who_is_there_who_is_next_and_what_lies_ahead(service: Within) -> None:
+    page = plain(text(service, "/parties"))
+    assert "2 are paged" in page and "0 have nobody on duty now" in page
+    assert "until Fri 27 Nov 17:00 CET" in page and "oncall from Mon 30 Nov 09:00 CET" in page
+    assert "nobody outside its hours, next for 2d16h" in page and "always somebody" in page
+
+
+def test_a_party_says_who_is_asked_one_after_the_other_and_where_it_ends(service: Within) -> None:
+    page = plain(text(service, "/party?name=oncall"))
+    assert "oncall is on duty now , until Fri 27 Nov 17:00 CET ; then oncall , from Mon 30 Nov 09:00 CET" in page
+    assert "No gap within its hours" in page and "65 times" in page
+    assert (
+        "It ends with keeper, at the latest 15m after the first page: asked again after 5m, at most 15m apart" in page
+    )
+    assert "payments/charge" in page and "Mon-Fri 09:00-17:00 Europe/Berlin" in page
+
+
+def test_outside_its_hours_it_is_said_who_is_asked_instead(service: Within) -> None:
+    service.now += 6 * HOUR
+    page = plain(text(service, "/party?name=oncall"))
+    assert "Nobody is on duty now; next is oncall , from Mon 30 Nov 09:00 CET. What fires now goes to second." in page
+    assert "nobody is on duty: passed over" in page
+
+
+def test_hours_that_nobody_states_are_a_question_to_that_party(service: Within) -> None:
+    page = plain(text(service, "/party?name=second"))
+    assert "not said; it is asked at any time" in page and "not said; times are in UTC" in page
+    assert "in which hours it can be paged" in page and "in which zone it lives" in page
+
+
+def test_who_stands_in_is_named_with_reason_and_end_on_the_clock_of_the_rota(service: Within) -> None:
+    told = {"rota": "oncall", "person": "anna-7", "ends": "2026-11-28T08:00:00Z", "reason": NASTY}
+    assert service.ask("POST", "/api/v1/overrides", json=told).status_code == 201
+    page = text(service, "/party?name=oncall")
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "anna-7 from Fri 27 Nov 13:00 CET until Sat 28 Nov 09:00 CET" in plain(page)
+    assert "anna-7 is on duty now" in plain(page)
+
+
+def fire(service: Within, name: str = "") -> None:
+    labels = {**SLOW["labels"], **({"cluster": name} if name else {})}
+    assert service.ask("POST", "/api/v2/alerts", json=[{**SLOW, "labels": labels}]).status_code == 200
+
+
+def figures(page: str) -> dict[str, list[str]]:
+    """The rows of the load: days, then pages, deviations, by night, on a weekend."""
+    rows = re.findall(r'<tr><th scope="row">(\d+) days</th>(.*?)</tr>', page)
+    return {days: re.findall(r">([^<]+)</td>", cells) for days, cells in rows}
+
+
+def test_pages_count_once_for_each_turn_and_belong_to_the_level_that_was_asked(service: Within) -> None:
+    fire(service)
+    service.pass_time(6 * MINUTE)
+    assert figures(text(service, "/party?name=oncall")) == {"7": ["1", "1", "0", "0"], "30": ["1", "1", "0", "0"]}
+    assert figures(text(service, "/party?name=second"))["30"][:2] == ["1", "1"]
+    service.now += 8 * 24 * HOUR
+    assert figures(text(service, "/party?name=oncall"))["7"] == ["0", "0", "0", "0"]
+    assert figures(text(service, "/party?name=oncall"))["30"] == ["1", "1", "0", "0"]
+    service.now += 24 * 24 * HOUR
+    assert "Nobody of it was paged in the last 30 days" in text(service, "/party?name=oncall")
+
+
+def test_a_page_at_night_is_told_by_the_clock_of_the_rota_and_not_at_all_without_one(service: Within) -> None:
+    told = {"rota": "oncall", "person": "anna-7", "ends": "2026-11-30T08:00:00Z"}
+    service.ask("POST", "/api/v1/overrides", json=told)
+    service.now += 10 * HOUR + 30 * MINUTE
+    fire(service)
+    assert figures(text(service, "/party?name=oncall"))["7"] == ["1", "1", "1", "0"]
+    service.pass_time(6 * MINUTE)
+    assert figures(text(service, "/party?name=second"))["7"] == ["1", "1", "not known", "not known"]
+
+
+def test_drills_are_no_load_and_the_last_one_is_told_with_its_time(service: Within) -> None:
+    assert "Never tried" in text(service, "/party?name=oncall")
+    begun = service.ask("POST", "/api/v1/drills", json={"rota": "oncall"}).json()
+    assert "under way: no answer yet" in text(service, "/party?name=oncall")
+    service.now += 3 * MINUTE
+    said = {"say": "commit", "until": "20m", "by": "oncall"}
+    assert service.ask("POST", f"/api/v1/deviations/{begun['deviation']}/answers", json=said).status_code == 200
+    page = text(service, "/party?name=oncall")
+    assert "taken after 3m" in page and f"/deviations/{begun['deviation']}" in page
+    assert "Nobody of it was paged" in page
+
+
+def test_nothing_is_judged_before_thirty_days_and_every_target_has_its_source(service: Within) -> None:
+    fire(service)
+    page = text(service, "/party?name=oncall")
+    assert "0 of 30 days are in the ledger" in page and "standing within" not in page and "standing above" not in page
+    assert page.count("ISA-18.2") >= 4 and "Site Reliability Engineering" in page and "24:282" in page
+    service.now += 31 * 24 * HOUR
+    assert 'class="standing within"' in text(service, "/party?name=oncall")
+
+
+def test_what_waits_for_the_rota_is_owed(service: Within) -> None:
+    fire(service)
+    page = text(service, "/party?name=oncall")
+    assert f"/deviations/{service.only()['id']}" in page and "Deadline" in page
+    assert "no question is open to it" not in page
+
+
+def test_the_load_of_a_person_is_shown_to_them_and_to_an_admin_by_pseudonym_and_unranked(tmp_path: Path) -> None:
+    service = Within(tmp_path, CONTRACTS)
+    service.reachable("oncall", "second", "checkout", "keeper")
+    for person, hours in (("zoe", 1), ("ada", 2)):
+        told = {"rota": "oncall", "person": person, "ends": f"{hours}h"}
+        assert service.ask("POST", "/api/v1/overrides", json=told).status_code == 201
+    zoe, ada = (each["person"] for each in service.ask("GET", "/api/v1/overrides").json())
+    fire(service)
+    secrets = {}
+    for role, bearer in ((Role.READER, ""), (Role.RESPONDER, "ada"), (Role.ADMIN, "")):
+        known = service.ledger.pseudonym_of(bearer) if bearer else ""
+        token, secrets[role] = made(PostedToken(role, role), known, service.now)
+        service.ledger.keep(token).result()
+
+    def people(role: Role) -> list[str]:
+        page = text(service, "/party?name=oncall", authorization=f"Bearer {secrets[role]}")
+        rows = page.partition('aria-label="Load by person"')[2].partition("</table>")[0]
+        return re.findall(r'scope="row">([^<]+)<', rows)
+
+    asked = [service.ledger.pseudonym_of("ada")]
+    assert {zoe, ada} == {"zoe", "ada"} and people(Role.READER) == []
+    assert people(Role.RESPONDER) == people(Role.ADMIN) == asked
+    assert "zoe" not in people(Role.ADMIN), "who was paged is there by pseudonym, not by name"
+    service.close()
+
+
+SCHEDULE = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//EN
+BEGIN:VEVENT
+UID:one
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=Europe/Berlin:20261120T080000
+DTEND;TZID=Europe/Berlin:20261204T080000
+SUMMARY:Anna
+END:VEVENT
+BEGIN:VEVENT
+UID:two
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=Europe/Berlin:20261204T090000
+DTEND;TZID=Europe/Berlin:20261218T080000
+SUMMARY:Ben
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_a_gap_between_planned_turns_and_their_end_are_named_with_who_is_asked_instead(tmp_path: Path) -> None:
+    from accord.files.config import load
+    from accord.serve.landscape import carrying_in
+
+    contract = CONTRACTS.replace(
+        '  page: {acknowledge: 5m, hours: "Mon-Fri 09:00-17:00 Europe/Berlin"}', "  page: {acknowledge: 5m}"
+    )
+    contract = contract.replace("party: oncall\n", "party: oncall\nnames: {ical: oncall}\n")
+    for name, content in (("oncall.ics", SCHEDULE), ("accord.yaml", contract)):
+        (tmp_path / name).write_text(content)
+    service = Within(tmp_path, contract)
+    service.service.carrier.carrying, problems = carrying_in(
+        (str(tmp_path),), load((str(tmp_path),)), "keeper", service.ledger
+    )
+    assert problems == ()
+    page = text(service, "/party?name=oncall")
+    rows = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in re.findall(r"<tr>(<td>.*?)</tr>", page)]
+    assert rows[0] == [
+        "Fri 4 Dec 08:00 CET",
+        "Fri 4 Dec 09:00 CET",
+        "1h",
+        "nobody has a turn, and its hours name this time",
+        "second",
+    ]
+    assert rows[1][0] == "Fri 18 Dec 08:00 CET" and rows[1][3:] == ["nothing is planned yet", "second"]
+    assert "who is on duty from Fri 18 Dec 08:00 CET on" in plain(page)
+    assert 'class="gap"' in page and 'class="unplanned"' in page
+    assert "1 with a gap in 90 days" in plain(text(service, "/parties"))
+    service.close()
+
+
+def test_an_empty_installation_says_what_to_write(tmp_path: Path) -> None:
+    service = Within(tmp_path, "party: nobody\n")
+    page = text(service, "/parties")
+    assert "Nobody is paged yet" in page and "recover: {by:" in page and 'class="empty"' in page
+    assert service.ask("GET", "/party?name=nowhere").status_code == 404
+    assert service.ask("GET", "/party").status_code == 404
+    assert "Nobody is paged for this party" in text(service, "/party?name=nobody")
+    service.close()
+
+
+def test_many_rotas_come_in_pages_those_with_a_gap_first_and_are_laid_out_once(tmp_path: Path) -> None:
+    parts = []
+    for number in range(100):
+        hours = '"Mon-Fri 09:00-17:00 Europe/Berlin"' if number % 2 else "24x7"
+        parts.append(
+            f"party: s{number:03}\npromises: {{work: {{detect: {{by: Slow{number:03}}}, recover: {{by: rota-{number:03}, within: 30m}}}}}}\n"
+        )
+        parts.append(f"party: rota-{number:03}\npromises: {{page: {{acknowledge: 5m, hours: {hours}}}}}\n")
+    service = Within(tmp_path, "---\n".join(parts))
+    first, second, third = (text(service, f"/parties?page={page}") for page in (1, 2, 3))
+    names = [re.findall(r'scope="row"><a href="[^"]*">([^<]+)<', page) for page in (first, second, third)]
+    assert [len(each) for each in names] == [40, 40, 20]
+    assert sorted(name for each in names for name in each) == [f"rota-{number:03}" for number in range(100)]
+    assert 'rel="next"' in first and 'rel="prev"' in third and 'rel="next"' not in third
+    assert len(first.encode()) < 200_000
+    assert re.findall(r'scope="row"><a href="[^"]*">([^<]+)<', text(service, "/parties?name=rota-07&page=99")) == [
+        f"rota-{number:03}" for number in range(70, 80)
+    ]
+    shown = service.service.shown
+    before = service.do(shown.rotas())[0]
+    service.now += MINUTE
+    assert service.do(shown.rotas())[0] is before
+    service.ask("POST", "/api/v1/overrides", json={"rota": "rota-001", "person": "ann", "ends": "1h"})
+    assert service.do(shown.rotas())[0] is not before
+    service.close()
+
+
+def test_nothing_is_inline_and_links_lead_somewhere(service: Within) -> None:
+    fire(service)
+    pages = [
+        text(service, path) for path in ("/parties", "/party?name=oncall", "/party?name=payments", "/party?name=second")
+    ]
+    for page in pages:
+        assert "<script" not in page and "style=" not in page and page.count("<h1>") == 1
+        assert page.count("<table") == page.count('role="region" aria-label=')
+        assert page.count('<svg class="strip') == page.count('role="img"')
+    for link in {found for page in pages for found in re.findall(r'href="(/[^"]*)"', page)}:
+        assert service.ask("GET", link.replace("&amp;", "&")).status_code == 200, link
+    assert NOON
