@@ -140,10 +140,15 @@ def test_drills_are_no_load_and_the_last_one_is_told_with_its_time(service: With
 def test_nothing_is_judged_before_thirty_days_and_every_target_has_its_source(service: Within) -> None:
     fire(service)
     page = text(service, "/party?name=oncall")
-    assert "0 of 30 days are in the ledger" in page and "standing within" not in page and "standing above" not in page
+    assert "Nothing is judged yet: 0 of 30 days are in the ledger" in page
+    assert 'class="tag accord">within' not in page and "beyond it" not in page
     assert page.count("ISA-18.2") >= 4 and "Site Reliability Engineering" in page and "24:282" in page
+    for say, by in (("fixed", "oncall"), ("confirm", "checkout")):
+        service.ask("POST", f"/api/v1/deviations/{service.only()['id']}/answers", json={"say": say, "by": by})
     service.now += 31 * 24 * HOUR
-    assert 'class="standing within"' in text(service, "/party?name=oncall")
+    fire(service)
+    page = text(service, "/party?name=oncall")
+    assert "Nothing is judged yet" not in page and 'class="tag accord">within' in page
 
 
 def test_what_waits_for_the_rota_is_owed(service: Within) -> None:

@@ -133,11 +133,16 @@ LEAST_USEFUL = 50
 _SHARE, _WORST_SHARE = 5, 200
 
 
+def too_early(known_days: int) -> str:
+    """Why nothing is judged yet; empty where enough days are known."""
+    return "" if known_days >= LONG_ENOUGH else f"{known_days} of {LONG_ENOUGH} days are in the ledger"
+
+
 def targets(seen: Load, days: int, acted: tuple[int, int], stale: int, known_days: int) -> tuple[Target, ...]:
     """The figures of `days` days beside the targets. `acted` says on how many of how many deviations somebody acted, `stale` how many
     are open for more than a day with nobody committed. Nothing is judged before `known_days` are long enough.
     """
-    early = "" if known_days >= LONG_ENOUGH else f"{known_days} of {LONG_ENOUGH} days are in the ledger"
+    early = too_early(known_days)
     mean = seen.pages / (days * DAY // TEN_MINUTES)
     return (
         _judged("pages in ten minutes, on average", _figure(mean), "at most 1", _ALARMS, mean <= 1, early),

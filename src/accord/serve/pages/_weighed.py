@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from accord.cases.case import Case, Phase
 from accord.cases.events import Answer
-from accord.cases.load import DAY, Load, Page, load, targets
+from accord.cases.load import DAY, Load, Page, load, targets, too_early
 from accord.serve.access import Bearer
 from accord.serve.pages._ahead import Rota
 from accord.serve.pages._paged import Paged
@@ -45,10 +45,9 @@ def weighed(rota: Rota, shown: Shown, paged: Paged, bearer: Bearer) -> dict[str,
         "week": load(week, zone_of),
         "month": load(month, zone_of),
         "known_days": known_days,
+        "early": too_early(known_days),
         "targets": targets(load(month, zone_of), 30, (acted, len(cases)), stale, known_days),
-        "looked_at": len(cases),
         "people": [Person(each, load(_of(week, each), zone_of), load(_of(month, each), zone_of)) for each in people],
-        "sees_people": bearer.may(Role.ADMIN) or bool(bearer.pseudonym),
         "waiting": [case for case in cases if case.phase in _ASKED],
     }
 
