@@ -7,6 +7,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from accord.cases.load import DAY
+from accord.cases.policy import Duty
 from accord.model.subject import called
 from accord.serve.doors import Asked
 from accord.serve.pages._ahead import DAYS, Rota
@@ -117,6 +118,12 @@ def _line(rota: Rota, shown: Shown, paged: Paged, owed: int) -> Line:
         month=len(month),
         owed=owed,
     )
+
+
+def _following(rota: Rota, turn: Duty | None, following: Duty | None, shown: Shown) -> str:
+    if following is not None:
+        return f"{shown.name(following.person)} from {on_clock(following.begins_ns, rota.zone)}"
+    return "as now" if turn is not None and _is_endless(rota, turn.ends_ns) else "nobody that is known"
 
 
 def told_ahead(rota: Rota, now_ns: int) -> str:

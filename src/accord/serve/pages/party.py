@@ -78,7 +78,7 @@ def _of_rota(rota: Rota, rotas: dict[str, Rota], shown: Shown) -> dict[str, obje
     now_ns = shown.now_ns
     policy = shown.carrier.carrying.policy(drill(rota.party, shown.carrier.carrying.unknown_owner, ""), now_ns)
     gaps = gaps_of(rota, rotas, policy, shown)
-    turn = rota.now(now_ns)
+    turn, (rungs, last_after) = rota.now(now_ns), _rungs(policy, shown)
     return {
         "rota": rota,
         "on_duty": shown.name(turn.person) if turn is not None else "",
@@ -105,7 +105,8 @@ def _of_rota(rota: Rota, rotas: dict[str, Rota], shown: Shown) -> dict[str, obje
             for each in shown.ledger.kept(Override, now_ns)
             if each.rota == rota.party
         ],
-        "rungs": list(_rungs(policy, shown)),
+        "rungs": rungs,
+        "last_after": last_after,
         "policy": policy,
         "in_all": lasting(sum(level.acknowledge_within for level in policy.levels)),
         "again": (lasting(policy.last_every), lasting(policy.last_every_at_most)),
@@ -141,27 +142,31 @@ def _changes(rota: Rota, now_ns: int) -> list[str]:
     return [on_clock(of(change), rota.zone) for change in clock_changes(starts, ends, rota.zone)]
 
 
-def _rungs(policy: Policy, shown: Shown) -> Iterator[Rung]:
-    """The levels as they are asked; a level on which nobody is on duty is passed over at once."""
-    after, met = 0, dict[str, int]()
+def _rungs(policy: Policy, shown: Shown) -> tuple[list[Rung], str]:
+    """The levels as they would be asked now, and after how long the last resort is; a level without anybody is passed over at once."""
+    after, met, found = 0, dict[str, int](), []
     for number, level in enumerate(policy.levels, 1):
         person = level.person(shown.now_ns)
-        mind = []
-        if person and person in met:
-            mind.append(f"the same person as on level {met[person]}: nobody else is asked by it")
-        if person and not _is_reached(person, shown):
-            mind.append("no channel is known: the next is asked at once")
-        if not person:
-            mind.append("nobody is on duty: passed over")
+        mind = tuple(_minded(person, met.get(person, 0), shown))
+        within = lasting(level.acknowledge_within)
+        found.append(Rung(called(level.party), shown.name(person), _after(after), within, mind))
         met.setdefault(person, number)
-        yield Rung(
-            called(level.party),
-            shown.name(person),
-            lasting(after) if after else "at once",
-            lasting(level.acknowledge_within),
-            tuple(mind),
-        )
         after += level.acknowledge_within if person else 0
+    return found, _after(after)
+
+
+def _after(span: int) -> str:
+    return lasting(span) if span else "at once"
+
+
+def _minded(person: str, met: int, shown: Shown) -> Iterator[str]:
+    if not person:
+        yield "nobody is on duty: passed over"
+        return
+    if met:
+        yield f"the same person as on level {met}: nobody else is asked by it"
+    if not _is_reached(person, shown):
+        yield "no channel is known: the next is asked at once"
 
 
 def _is_reached(person: str, shown: Shown) -> bool:
