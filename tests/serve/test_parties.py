@@ -236,6 +236,18 @@ def test_a_gap_between_planned_turns_and_their_end_are_named_with_who_is_asked_i
     service.close()
 
 
+def test_a_gap_over_a_day_on_which_clocks_change_is_as_long_as_it_is(tmp_path: Path) -> None:
+    service = Within(tmp_path, CONTRACTS.replace("Mon-Fri 09:00-17:00", "daily 08:00-22:00"))
+    service.now += 120 * 24 * HOUR + 10 * HOUR  # the evening before
+    page = plain(text(service, "/party?name=oncall"))
+    assert "until Sat 27 Mar 22:00 CET" not in page and "next is oncall , from Sun 28 Mar 08:00 CEST" in page
+    assert "it changes on Sun 28 Mar 03:00 CEST" in page
+    service.now -= 2 * HOUR
+    page = plain(text(service, "/parties"))
+    assert "until Sat 27 Mar 22:00 CET" in page and "nobody outside its hours, next for 9h" in page
+    service.close()
+
+
 def test_an_empty_installation_says_what_to_write(tmp_path: Path) -> None:
     service = Within(tmp_path, "party: nobody\n")
     page = text(service, "/parties")
