@@ -176,13 +176,18 @@ def _useful(acted: int, looked_at: int, early: str) -> Target:
 
 def _loudest(seen: Load, early: str) -> Target:
     """Ten of few sources are always a large share: under 200 no rota could meet the target."""
-    few = f"of {seen.sources} sources any ten make more" if seen.sources < _WORST_SHARE else ""
+    few = f"{_WORST_SHARE} sources or more can meet it, and there are {seen.sources}"
     share = 100 * seen.loudest
     value = f"{share:.0f} %" if seen.pages else "none"
     return _judged(
-        f"share of the {LOUDEST} loudest sources", value, f"at most {_SHARE} %", _ALARMS, share <= _SHARE, few or early
+        f"share of the {LOUDEST} loudest sources",
+        value,
+        f"at most {_SHARE} %",
+        _ALARMS,
+        share <= _SHARE,
+        early or (few if seen.sources < _WORST_SHARE else ""),
     )
 
 
 def _figure(value: float) -> str:
-    return f"{value:.2g}" if value else "0"
+    return "0" if not value else f"{value:.2f}" if value >= 0.01 else "under 0.01"

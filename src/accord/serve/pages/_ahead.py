@@ -27,7 +27,7 @@ class Rota(Struct, frozen=True):
     """One party that is paged: the clock it lives by (empty where nobody says), the hours it states, and what lies ahead.
 
     `duty` is None where its shifts cannot be worked out. `assumes_always` says that nobody states any hours of it, so that it is
-    asked at any time.
+    asked at any time; `is_planned` that it consists of single events, and of nothing else.
     """
 
     party: str
@@ -38,6 +38,7 @@ class Rota(Struct, frozen=True):
     stretches: tuple[Stretch, ...] = ()
     doubled: Spans = ()
     assumes_always: bool = False
+    is_planned: bool = False
 
     def now(self, now_ns: int) -> Duty | None:
         """Who is on duty now, and until when at a stretch; None where nobody is."""
@@ -88,18 +89,23 @@ def laid_out(carrying: Carrying, party: str, day: datetime) -> Rota:
         stretches(duty, _meant(found, level, hours, span), begins_ns, ends_ns),
         doubled(duty, begins_ns, ends_ns),
         found is None and hours is None and level is not None,
+        _is_planned(found, hours),
     )
 
 
 def _meant(found: Roster | None, level: Level | None, hours: Fact | None, span: Span) -> LaidOut:
     """When somebody is meant to be there: by stated hours, else by single events that leave out little of their time."""
-    if found is not None and found.is_planned and (hours is None or hours.source in SYSTEMS):
+    if found is not None and _is_planned(found, hours):
         return _planned(found, span)
     if hours is None:
         is_always = found is None and level is not None
         return LaidOut(((nanoseconds(span.starts), nanoseconds(span.ends)),) if is_always else None)
     spans = hours.value.spans(span.starts, span.ends) if isinstance(hours.value, Hours) else ()
     return LaidOut(tuple((nanoseconds(each.starts), nanoseconds(each.ends)) for each in spans))
+
+
+def _is_planned(found: Roster | None, hours: Fact | None) -> bool:
+    return found is not None and found.is_planned and (hours is None or hours.source in SYSTEMS)
 
 
 def _planned(found: Roster, span: Span) -> LaidOut:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from accord.boundaries.ownership import owner_of
+from accord.boundaries.rotas import SYSTEMS
 from accord.boundaries.system import Key, System
 from accord.cases.case import Case
 from accord.check import judged
@@ -75,8 +76,10 @@ class Shown:
         return tuple(sorted(cases, key=lambda case: case.deadline_ns))
 
     def name(self, pseudonym: str) -> str:
-        """How a person or a party is called."""
-        return self.naming.name(pseudonym)
+        """How a person or a party is called; of somebody who is known by a schedule only, without the name of its system."""
+        name = self.naming.name(pseudonym)
+        prefix, _, rest = name.partition(":")
+        return rest if name != pseudonym and rest and prefix in SYSTEMS else name
 
 
 def _known(system: System) -> Known:

@@ -9,8 +9,8 @@ from accord.cases.coverage import Kind, Stretch
 from accord.model.zone import zone_named
 from accord.serve.pages._clock import on_day
 
-_UNITS, _EVERY = 9000, 14
-"""The inner line is so wide, whatever the width it is shown at; a label stands at every so many days."""
+_UNITS, _EVERY = 9000, 21
+"""The line is so wide inside, whatever the width it is shown at; a label stands at every so many days."""
 _LAST_LABEL = 0.92
 _TOPS = {Kind.DUTY: (4, 12), Kind.GAP: (0, 20), Kind.OUTSIDE: (9, 2), Kind.UNSAID: (0, 20), Kind.UNPLANNED: (9, 2)}
 """Where each kind begins and how tall it is: what nobody has stands out by its height, not by its colour alone."""
@@ -22,10 +22,10 @@ def strip(ahead: Sequence[Stretch], zone: str, label: str, with_days: bool = Tru
         return ""
     begins_ns, ends_ns = ahead[0].begins_ns, ahead[-1].ends_ns
     drawn = "".join(_path(kind, ahead, begins_ns, ends_ns) for kind in Kind)
-    bars = f'<svg class="bars" viewBox="0 0 {_UNITS} 20" preserveAspectRatio="none">{drawn}</svg>'
-    days = _days(begins_ns, ends_ns, zone) if with_days else ""
-    kind = "strip" if with_days else "strip short"
-    return f'<svg class="{kind}" role="img" aria-label="{escape(label, {chr(34): "&quot;"})}">{bars}{days}</svg>'
+    said = escape(label, {'"': "&quot;"})
+    box = f'viewBox="0 0 {_UNITS} 20" preserveAspectRatio="none"'
+    bars = f'<svg class="strip" role="img" aria-label="{said}" {box}>{drawn}</svg>'
+    return bars + (f'<svg class="days" aria-hidden="true">{_days(begins_ns, ends_ns, zone)}</svg>' if with_days else "")
 
 
 def _path(kind: Kind, ahead: Sequence[Stretch], begins_ns: int, ends_ns: int) -> str:
@@ -49,6 +49,6 @@ def _days(begins_ns: int, ends_ns: int, zone: str) -> str:
         share = (at_ns - begins_ns) / (ends_ns - begins_ns)
         if share < _LAST_LABEL:
             place = f"{100 * share:.2f}%"
-            drawn.append(f'<line class="axis" x1="{place}" x2="{place}" y1="24" y2="30"/>')
-            drawn.append(f'<text class="time" x="{place}" y="44">{on_day(at_ns, zone)}</text>')
+            drawn.append(f'<line class="axis" x1="{place}" x2="{place}" y1="2" y2="8"/>')
+            drawn.append(f'<text class="time" x="{place}" y="22">{on_day(at_ns, zone)}</text>')
     return "".join(drawn)

@@ -108,9 +108,7 @@ def _line(rota: Rota, shown: Shown, paged: Paged, owed: int) -> Line:
         where=address(rota.party),
         now=shown.name(turn.person) if turn is not None else "",
         until=on_clock(turn.ends_ns, rota.zone) if turn is not None and not _is_endless(rota, turn.ends_ns) else "",
-        following=f"{shown.name(following.person)} from {on_clock(following.begins_ns, rota.zone)}"
-        if following
-        else "",
+        following=_following(rota, turn, following, shown),
         ahead=told,
         is_open=gap is not None or rota.duty is None,
         drawing=strip(rota.ahead(now_ns), rota.zone, f"{called(rota.party)}: {told}", with_days=False),
@@ -122,8 +120,9 @@ def _line(rota: Rota, shown: Shown, paged: Paged, owed: int) -> Line:
 
 def _following(rota: Rota, turn: Duty | None, following: Duty | None, shown: Shown) -> str:
     if following is not None:
-        return f"{shown.name(following.person)} from {on_clock(following.begins_ns, rota.zone)}"
-    return "as now" if turn is not None and _is_endless(rota, turn.ends_ns) else "nobody that is known"
+        return f"then {shown.name(following.person)}, from {on_clock(following.begins_ns, rota.zone)}"
+    is_endless = turn is not None and _is_endless(rota, turn.ends_ns)
+    return f"no other turn in {DAYS} days" if is_endless else "nobody is known to follow"
 
 
 def told_ahead(rota: Rota, now_ns: int) -> str:
