@@ -11,7 +11,7 @@ from accord.model.subject import called
 from accord.serve.pages._ahead import ASKED_ABOUT, Rota
 from accord.serve.pages._clock import on_clock
 from accord.serve.pages._frame import lasting
-from accord.serve.pages._shown import Shown
+from accord.serve.pages._shown import Known, Shown
 
 _WHY = {
     Kind.GAP: "nobody has a turn, and its hours name this time",
@@ -77,7 +77,12 @@ def outside_of(rota: Rota, now_ns: int) -> Outside | None:
     return Outside(len(found), lasting(lasts), on_clock(first.begins_ns, rota.zone), on_clock(first.ends_ns, rota.zone))
 
 
-def unanswered_of(rota: Rota | None) -> Iterator[Question]:
+def owed_by(known: Known, rotas: dict[str, Rota], party: str) -> tuple[Question, ...]:
+    """What a party is asked: by the check, and so that its coming days can be told."""
+    return (*known.asked.get(party, ()), *_unanswered_of(rotas.get(party)))
+
+
+def _unanswered_of(rota: Rota | None) -> Iterator[Question]:
     """What the party has to say before this page can tell all of it."""
     if rota is None:
         return

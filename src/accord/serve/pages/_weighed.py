@@ -15,7 +15,7 @@ MOST_LOOKED_AT = 100
 """Deviations of which is looked up what they came to, the newest ones."""
 MOST_PEOPLE = 50
 LATE = 7
-_ASKED = (Phase.AWAIT, Phase.READBACK, Phase.COMMITTED, Phase.HANDOVER, Phase.LAST)
+_ASKED = (Phase.HELD, Phase.AWAIT, Phase.READBACK, Phase.COMMITTED, Phase.HANDOVER, Phase.LAST)
 
 
 class Person(Struct, frozen=True):

@@ -13,6 +13,7 @@ from accord.serve.doors import Asked
 from accord.serve.pages._ahead import DAYS, Rota
 from accord.serve.pages._clock import on_clock
 from accord.serve.pages._frame import frame, lasting
+from accord.serve.pages._gaps import owed_by
 from accord.serve.pages._paged import Paged
 from accord.serve.pages._shown import Shown
 from accord.serve.pages._strip import strip
@@ -44,8 +45,9 @@ async def show(asked: Asked, shown: Shown) -> Response:
     now_ns, wanted, page = shown.now_ns, asked.query("name")[:100], _number(asked.query("page"))
     ordered = sorted(_matching(rotas.values(), wanted), key=lambda each: _urgency(each, now_ns))
     page = min(page, max(1, -(-len(ordered) // EACH)))
-    lines = [_line(each, shown, paged, len(known.asked.get(each.party, ()))) for each in _part(ordered, page)]
-    owing = sorted(party for party in known.asked if party and wanted.lower() in party.lower())
+    lines = [_line(each, shown, paged, len(owed_by(known, rotas, each.party))) for each in _part(ordered, page)]
+    owing = [party for party in sorted({*known.asked, *rotas} - {""}) if wanted.lower() in party.lower()]
+    owed = [(party, count) for party in owing if (count := len(owed_by(known, rotas, party)))]
     return frame(
         "parties.html",
         TITLE,
@@ -55,8 +57,8 @@ async def show(asked: Asked, shown: Shown) -> Response:
         found=len(ordered),
         earlier=_page(wanted, page - 1) if page > 1 else "",
         later=_page(wanted, page + 1) if page * EACH < len(ordered) else "",
-        owing=[(called(party), address(party), len(known.asked[party])) for party in owing[:EACH]],
-        more=max(len(owing) - EACH, 0),
+        owing=[(called(party), address(party), count) for party, count in owed[:EACH]],
+        more=max(len(owed) - EACH, 0),
         days=DAYS,
     )
 

@@ -17,7 +17,7 @@ from accord.serve.instants import of
 from accord.serve.pages._ahead import DAYS, Rota
 from accord.serve.pages._clock import on_clock
 from accord.serve.pages._frame import frame, lasting
-from accord.serve.pages._gaps import Gap, gaps_of, outside_of, unanswered_of
+from accord.serve.pages._gaps import gaps_of, outside_of, owed_by
 from accord.serve.pages._shown import Known, Shown
 from accord.serve.pages._strip import strip
 from accord.serve.pages._weighed import weighed
@@ -57,7 +57,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
     values = _of_rota(rota, rotas, shown) if rota is not None else {"rota": None}
     if rota is not None:
         values |= weighed(rota, shown, paged, asked.bearer)
-    questions = (*known.asked.get(name, ()), *unanswered_of(rota))
+    questions = owed_by(known, rotas, name)
     return frame(
         "party.html",
         called(name),
@@ -88,7 +88,7 @@ def _of_rota(rota: Rota, rotas: dict[str, Rota], shown: Shown) -> dict[str, obje
         "kinds": {str(each.kind) for each in rota.ahead(now_ns)},
         "gaps": gaps[:MOST_GAPS],
         "more_gaps": max(len(gaps) - MOST_GAPS, 0),
-        "instead": _asked_instead(gaps, policy, shown),
+        "instead": _asked_instead(policy, shown),
         "outside": outside_of(rota, now_ns),
         "twice": [
             (on_clock(begins, rota.zone), on_clock(ends, rota.zone)) for begins, ends in rota.doubled if ends > now_ns
@@ -114,11 +114,11 @@ def _of_rota(rota: Rota, rotas: dict[str, Rota], shown: Shown) -> dict[str, obje
     }
 
 
-def _asked_instead(gaps: list[Gap], policy: Policy, shown: Shown) -> str:
+def _asked_instead(policy: Policy, shown: Shown) -> str:
     """Who is asked now where nobody is on duty."""
     now_ns = shown.now_ns
     level = next((each for each in policy.levels if each.person(now_ns)), None)
-    return called(level.party) if level is not None else shown.name(policy.last)
+    return called(level.party) if level is not None else f"{shown.name(policy.last)}, the last resort"
 
 
 def _ends(rota: Rota, ends_ns: int) -> bool:
