@@ -2,7 +2,8 @@
 
     uv run python bench/parties.py [--rotas N] [--boundaries N] [--deviations N] [--rounds N] [--keep FOLDER]
 
-Rotas are calendars of four people who take turns by the week; a tenth of them have a hole, a tenth are in office hours only. Deviations
+Rotas are calendars of four people who take turns by the week, in ladders of up to five; a tenth of them have a hole, a tenth promise
+office hours only. Deviations
 of the last month are recorded through the ledger itself. The doors are called without a network; the first call of each page, which
 checks the contracts and lays out the rotas, is told apart.
 """
@@ -40,7 +41,12 @@ def landscape(folder: Path, rotas: int, boundaries: int) -> None:
     callers = max(1, boundaries // rotas)
     parts = []
     for number in range(rotas):
-        name, following = f"team-{number:03}-oncall", f"team-{(number + 1) % rotas:03}-oncall"
+        name = f"team-{number:03}-oncall"
+        escalates = (
+            f"escalates: [{{after: 5m, unless: acknowledged, to: team-{number + 1:03}-oncall}}]\n"
+            if number % 5 < 4
+            else ""
+        )
         page = (
             f"{{acknowledge: 5m, hours: 'Mon-Fri 09:00-17:00 {ZONES[number % 4]}'}}"
             if number % 10 == 1
@@ -50,10 +56,7 @@ def landscape(folder: Path, rotas: int, boundaries: int) -> None:
             f"party: service-{number:03}\nowner: team-{number:03}\npromises:\n  work: {{latency: {{max: 5s}},"
             f" detect: {{latency: {{by: Slow{number:03}, within: 2m}}}}, recover: {{by: {name}, within: 1h}}}}\n"
         )
-        parts.append(
-            f"party: {name}\nnames: {{ical: rota-{number:03}}}\npromises: {{page: {page}}}\n"
-            f"escalates: [{{after: 5m, unless: acknowledged, to: {following}}}]\n"
-        )
+        parts.append(f"party: {name}\nnames: {{ical: rota-{number:03}}}\npromises: {{page: {page}}}\n{escalates}")
         (folder / f"rota-{number:03}.ics").write_text(calendar(number, has_hole=number % 10 == 0))
     for number in range(callers):
         assumed = "\n".join(f"  service-{each:03}/work: {{timeout: {{attempt: 6s}}}}" for each in range(rotas))

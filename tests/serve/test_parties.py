@@ -104,7 +104,7 @@ def fire(service: Within, name: str = "") -> None:
 
 def figures(page: str) -> dict[str, list[str]]:
     """The rows of the load: days, then pages, deviations, by night, on a weekend."""
-    rows = re.findall(r'<tr><th scope="row">(\d+) days</th>(.*?)</tr>', page)
+    rows = re.findall(r'<tr><th scope="row">(\d+)</th>(.*?)</tr>', page)
     return {days: re.findall(r">([^<]+)</td>", cells) for days, cells in rows}
 
 
@@ -258,9 +258,10 @@ def test_an_empty_installation_says_what_to_write(tmp_path: Path) -> None:
     service.close()
 
 
-def test_a_party_that_nobody_is_paged_for_shows_what_it_owes(service: Within) -> None:
-    page = plain(text(service, "/party?name=checkout"))
-    assert "Nobody is paged for this party" in page and "Still owed" in page
+def test_a_party_that_nobody_is_paged_for_says_who_recovers_for_it_and_what_it_owes(service: Within) -> None:
+    page = plain(text(service, "/party?name=payments"))
+    assert "Nobody is paged under this name" in page and "recovered by charge: oncall" in page
+    assert "Still owed question" in page and "payments/charge" in page
 
 
 def test_many_rotas_come_in_pages_those_with_a_gap_first_and_are_laid_out_once(tmp_path: Path) -> None:

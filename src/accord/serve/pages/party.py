@@ -6,6 +6,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from accord.boundaries.duty import instant_at
+from accord.boundaries.ladder import PAGE, ladder
 from accord.boundaries.ownership import owner_of
 from accord.cases.drilling import drill
 from accord.cases.policy import Policy
@@ -22,6 +23,7 @@ from accord.serve.pages._shown import Known, Shown
 from accord.serve.pages._strip import strip
 from accord.serve.pages._weighed import weighed
 from accord.serve.pages.overview import address
+from accord.serve.pages.parties import address as where_is
 from accord.serve.pages.parties import told_ahead
 from accord.store.kept import Override
 
@@ -65,6 +67,8 @@ async def show(asked: Asked, shown: Shown) -> Response:
         owner=called(owner_of(known.system, name, {})),
         resting=_resting(known, name),
         more_resting=max(len(known.resting.get(name, ())) - MOST_RESTING, 0),
+        recovered=_recovered(known, name),
+        more_recovered=max(len(known.system.operations(name)) - MOST_RESTING, 0),
         questions=questions[:MOST_QUESTIONS],
         more_questions=max(len(questions) - MOST_QUESTIONS, 0),
         days=DAYS,
@@ -197,4 +201,14 @@ def _resting(known: Known, name: str) -> list[tuple[str, str]]:
     for provider, operation in known.resting.get(name, ())[:MOST_RESTING]:
         callers = known.system.callers(provider, operation)
         found.append((f"{called(provider)}/{operation}", address(callers[0], provider, operation) if callers else ""))
+    return found
+
+
+def _recovered(known: Known, name: str) -> list[tuple[str, str, str]]:
+    """Each operation of the party, who is asked first to recover it, and where they stand."""
+    found = []
+    for operation in known.system.operations(name)[:MOST_RESTING]:
+        if operation != PAGE:
+            party = next((level.party for level in ladder(known.system, name, operation).levels), "")
+            found.append((operation, called(party) or "nobody is named", where_is(party) if party else ""))
     return found
