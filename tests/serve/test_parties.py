@@ -188,52 +188,63 @@ def test_the_load_of_a_person_is_shown_to_them_and_to_an_admin_by_pseudonym_and_
     service.close()
 
 
-SCHEDULE = """\
-BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:-//test//EN
-BEGIN:VEVENT
-UID:one
-DTSTAMP:20260101T000000Z
-DTSTART;TZID=Europe/Berlin:20261120T080000
-DTEND;TZID=Europe/Berlin:20261204T080000
-SUMMARY:Anna
-END:VEVENT
-BEGIN:VEVENT
-UID:two
-DTSTAMP:20260101T000000Z
-DTSTART;TZID=Europe/Berlin:20261204T090000
-DTEND;TZID=Europe/Berlin:20261218T080000
-SUMMARY:Ben
-END:VEVENT
-END:VCALENDAR
-"""
-
-
-def test_a_gap_between_planned_turns_and_their_end_are_named_with_who_is_asked_instead(tmp_path: Path) -> None:
+def with_calendar(tmp_path: Path, *events: str) -> Within:
+    """A service whose `oncall` follows a calendar of these events and states no hours of its own."""
     from accord.files.config import load
     from accord.serve.landscape import carrying_in
 
-    contract = CONTRACTS.replace(
-        '  page: {acknowledge: 5m, hours: "Mon-Fri 09:00-17:00 Europe/Berlin"}', "  page: {acknowledge: 5m}"
-    )
+    contract = CONTRACTS.replace(', hours: "Mon-Fri 09:00-17:00 Europe/Berlin"', "")
     contract = contract.replace("party: oncall\n", "party: oncall\nnames: {ical: oncall}\n")
-    for name, content in (("oncall.ics", SCHEDULE), ("accord.yaml", contract)):
+    schedule = "\n".join(("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", *events, "END:VCALENDAR", ""))
+    for name, content in (("oncall.ics", schedule), ("accord.yaml", contract)):
         (tmp_path / name).write_text(content)
     service = Within(tmp_path, contract)
-    service.service.carrier.carrying, problems = carrying_in(
-        (str(tmp_path),), load((str(tmp_path),)), "keeper", service.ledger
-    )
+    known, problems = carrying_in((str(tmp_path),), load((str(tmp_path),)), "keeper", service.ledger)
     assert problems == ()
+    service.service.carrier.carrying = known
+    return service
+
+
+def event(who: str, begins: str, ends: str, rule: str = "") -> str:
+    """An event on the clock of Berlin."""
+    times = f"DTSTART;TZID=Europe/Berlin:{begins}\nDTEND;TZID=Europe/Berlin:{ends}"
+    repeats = f"\nRRULE:{rule}" if rule else ""
+    return f"BEGIN:VEVENT\nUID:{who}\nDTSTAMP:20260101T000000Z\n{times}{repeats}\nSUMMARY:{who}\nEND:VEVENT"
+
+
+def test_a_gap_between_planned_turns_and_their_end_are_named_with_who_is_asked_instead(tmp_path: Path) -> None:
+    anna = event("Anna", "20261120T080000", "20261204T080000")
+    service = with_calendar(tmp_path, anna, event("Ben", "20261204T090000", "20261218T080000"))
     page = text(service, "/party?name=oncall")
     said = plain(page)
-    gap = "Fri 4 Dec 08:00 CET to Fri 4 Dec 09:00 CET , 1h: nobody has a turn, and its hours name this time."
+    gap = "Fri 4 Dec 08:00 CET to Fri 4 Dec 09:00 CET , 1h: nobody has a turn, between turns that meet otherwise."
     assert f"{gap} What fires then goes to second." in said
     assert "Fri 18 Dec 08:00 CET to Thu 25 Feb 13:00 CET , 69d5h: nothing is planned yet." in said
-    assert "Anna is on duty now" in said and "what its calendar plans" in said
-    assert "who is on duty from Fri 18 Dec 08:00 CET on" in plain(page)
+    assert "Anna is on duty now" in said and "as its turns are planned" in said
+    assert "who is on duty from Fri 18 Dec 08:00 CET on" in said
     assert 'class="gap"' in page and 'class="unplanned"' in page
     assert "1 with a gap in 90 days" in plain(text(service, "/parties"))
+    service.close()
+
+
+def test_a_hole_in_turns_that_come_again_is_a_gap_too(tmp_path: Path) -> None:
+    every = "FREQ=WEEKLY;INTERVAL=2"
+    anna = event("Anna", "20261116T090000", "20261123T090000", every)
+    service = with_calendar(tmp_path, anna, event("Ben", "20261123T090000", "20261130T080000", every))
+    said = plain(text(service, "/party?name=oncall"))
+    assert "Mon 30 Nov 08:00 CET to Mon 30 Nov 09:00 CET , 1h: nobody has a turn, between turns that meet" in said
+    assert said.count("between turns that meet otherwise") == 7, "every second Monday"
+    service.close()
+
+
+def test_pauses_of_turns_that_were_never_meant_to_meet_are_one_question_and_no_gap(tmp_path: Path) -> None:
+    every = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR"
+    anna = event("Anna", "20261116T090000", "20261116T170000", every)
+    service = with_calendar(tmp_path, anna, event("Ben", "20261123T090000", "20261123T170000", every))
+    page = text(service, "/party?name=oncall")
+    assert 'class="gap"' not in page and "64 times" in page
+    assert "whether anybody is meant to be on duty between its turns" in page
+    assert "0 with a gap in 90 days" in plain(text(service, "/parties"))
     service.close()
 
 

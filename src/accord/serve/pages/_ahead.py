@@ -27,7 +27,8 @@ class Rota(Struct, frozen=True):
     """One party that is paged: the clock it lives by (empty where nobody says), the hours it states, and what lies ahead.
 
     `duty` is None where its shifts cannot be worked out. `assumes_always` says that nobody states any hours of it, so that it is
-    asked at any time; `is_planned` that it consists of single events, and of nothing else.
+    asked at any time; `by_turns` that nothing says when somebody is meant to be there but the turns
+    themselves.
     """
 
     party: str
@@ -38,7 +39,7 @@ class Rota(Struct, frozen=True):
     stretches: tuple[Stretch, ...] = ()
     doubled: Spans = ()
     assumes_always: bool = False
-    is_planned: bool = False
+    by_turns: bool = False
 
     def now(self, now_ns: int) -> Duty | None:
         """Who is on duty now, and until when at a stretch; None where nobody is."""
@@ -89,14 +90,14 @@ def laid_out(carrying: Carrying, party: str, day: datetime) -> Rota:
         stretches(duty, _meant(found, level, hours, span), begins_ns, ends_ns),
         doubled(duty, begins_ns, ends_ns),
         found is None and hours is None and level is not None,
-        _is_planned(found, hours),
+        _is_by_turns(found, hours),
     )
 
 
 def _meant(found: Roster | None, level: Level | None, hours: Fact | None, span: Span) -> LaidOut:
-    """When somebody is meant to be there: by stated hours, else by single events that leave out little of their time."""
-    if found is not None and _is_planned(found, hours):
-        return _planned(found, span)
+    """When somebody is meant to be there: by stated hours, else by turns that leave out little of their time."""
+    if found is not None and _is_by_turns(found, hours):
+        return _between_turns(found, span)
     if hours is None:
         is_always = found is None and level is not None
         return LaidOut(((nanoseconds(span.starts), nanoseconds(span.ends)),) if is_always else None)
@@ -104,19 +105,26 @@ def _meant(found: Roster | None, level: Level | None, hours: Fact | None, span: 
     return LaidOut(tuple((nanoseconds(each.starts), nanoseconds(each.ends)) for each in spans))
 
 
-def _is_planned(found: Roster | None, hours: Fact | None) -> bool:
-    return found is not None and found.is_planned and (hours is None or hours.source in SYSTEMS)
+def _is_by_turns(found: Roster | None, hours: Fact | None) -> bool:
+    """Whether the hours of a schedule are nothing but what its turns cover, so that a hole in them is no word on what is meant."""
+    if found is None or (hours is not None and hours.source not in SYSTEMS):
+        return False
+    return hours is None or found.is_planned or (isinstance(hours.value, Hours) and bool(hours.value.times_off))
 
 
-def _planned(found: Roster, span: Span) -> LaidOut:
+def _between_turns(found: Roster, span: Span) -> LaidOut:
+    """Turns that leave out a small share of their time are meant to meet; of others a pause is as planned.
+
+    Of single events nothing is planned behind the last.
+    """
     covered = found.staffed(span.starts, span.ends)
     if not covered:
         return LaidOut(None, nanoseconds(span.starts))
-    last = covered[-1].ends
+    last = covered[-1].ends if found.is_planned else span.ends
     missing = sum((gap.ends - gap.starts for gap in gaps([Span(span.starts, last)], covered)), timedelta())
-    is_meant = missing * SMALL_SHARE < last - span.starts
+    meant = (Span(span.starts, last),) if missing * SMALL_SHARE < last - span.starts else covered
     until = nanoseconds(last) if last < span.ends else None
-    return LaidOut(((nanoseconds(span.starts), nanoseconds(last)),) if is_meant else None, until)
+    return LaidOut(tuple((nanoseconds(each.starts), nanoseconds(each.ends)) for each in meant), until)
 
 
 def _zone(system: System, party: str, found: Roster | None, hours: Fact | None) -> str:

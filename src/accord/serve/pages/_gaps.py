@@ -18,6 +18,7 @@ _WHY = {
     Kind.UNSAID: "nobody is on duty, and no hours say whether anybody should be",
     Kind.UNPLANNED: "nothing is planned yet",
 }
+_BY_TURNS = "nobody has a turn, between turns that meet otherwise"
 
 
 class Gap(Struct, frozen=True):
@@ -50,7 +51,7 @@ def gaps_of(rota: Rota, rotas: dict[str, Rota], policy: Policy, shown: Shown) ->
             on_clock(each.begins_ns, rota.zone),
             on_clock(each.ends_ns, rota.zone),
             lasting(each.ends_ns - each.begins_ns),
-            _WHY[each.kind],
+            _BY_TURNS if rota.by_turns and each.kind is Kind.GAP else _WHY[each.kind],
             _instead(each, others, shown.name(policy.last)),
         )
         for each in found
@@ -95,7 +96,7 @@ def _unanswered_of(rota: Rota | None) -> Iterator[Question]:
     if not rota.zone:
         yield Question(rota.party, "in which zone it lives (hours or a schedule with a zone such as Europe/Berlin)")
     kinds = {each.kind for each in rota.stretches}
-    if Kind.UNSAID in kinds:
+    if Kind.UNSAID in kinds or (rota.by_turns and Kind.OUTSIDE in kinds):
         yield Question(rota.party, "whether anybody is meant to be on duty between its turns (page: {hours: ...})")
     if Kind.UNPLANNED in kinds:
         until = next(each.begins_ns for each in rota.stretches if each.kind is Kind.UNPLANNED)
