@@ -120,6 +120,51 @@ def test_pages_count_once_for_each_turn_and_belong_to_the_level_that_was_asked(s
     assert "Nobody of it was paged in the last 30 days" in text(service, "/party?name=oncall")
 
 
+MANY = (
+    CONTRACTS
+    + "---\nparty: mailer\npromises:\n"
+    + "".join(f"  op{n}: {{detect: {{by: Slow{n}}}, recover: {{by: oncall, within: 30m}}}}\n" for n in range(6))
+)
+
+
+def test_what_the_breaker_makes_one_of_is_one_page_about_all_of_it_also_after_a_restart(tmp_path: Path) -> None:
+    service = Within(tmp_path, MANY)
+    service.reachable("oncall", "second", "checkout", "keeper")
+    alerts = [{"labels": {"alertname": f"Slow{number}", "severity": "critical"}} for number in range(6)]
+    assert service.ask("POST", "/api/v2/alerts", json=alerts).status_code == 200
+    before = figures(text(service, "/party?name=oncall"))["7"]
+    service.do(service.service.life.step())
+    service.now += 10 * MINUTE
+    service.do(service.service.life.step())
+    asked = [each.sending for each in service.ledger.queued(0, 1000) if each.sending.message.person == "oncall"]
+    [bundle] = [each for each in asked if each.message.about == "bundle"]
+    alone = {each.message.deviation for each in asked if each.message.interrupts and not each.parked} - {
+        bundle.message.deviation
+    }
+    assert len(bundle.message.also) == 3 and before[:2] == ["3", "3"]
+    [pages, deviations, *_] = figures(text(service, "/party?name=oncall"))["7"]
+    assert (int(pages), int(deviations)) == (len(alone) + 1, len(alone | set(bundle.message.also)))
+    service.service.shown = type(service.service.shown)(service.service.carrier, service.service.naming)
+    again = service.do(service.service.shown.rotas())[1].of("oncall", 0)
+    assert (len(again), len({case for page in again for case in page.cases})) == (int(pages), int(deviations))
+    service.close()
+
+
+def test_only_the_last_month_is_read_when_the_service_begins(tmp_path: Path) -> None:
+    service = Within(tmp_path, MANY)
+    service.reachable("oncall", "second", "checkout", "keeper")
+    for number in range(6):
+        service.ask("POST", "/api/v2/alerts", json=[{"labels": {"alertname": f"Slow{number}", "severity": "critical"}}])
+        service.now += 9 * 24 * HOUR
+        since_ns = service.now - 31 * 24 * HOUR
+        shown = type(service.service.shown)(service.service.carrier, service.service.naming)
+        found = [page.at_ns for page in service.do(shown.rotas())[1].of("oncall", 0)]
+        told = [each.sending for each in service.ledger.queued(0, 1000) if each.sending.message.person == "oncall"]
+        assert found == [each.queued_ns for each in told if each.queued_ns >= since_ns]
+    assert 0 < len(found) < len(told)
+    service.close()
+
+
 def test_a_page_at_night_is_told_by_the_clock_of_the_rota_and_not_at_all_without_one(service: Within) -> None:
     told = {"rota": "oncall", "person": "anna-7", "ends": "2026-11-30T08:00:00Z"}
     service.ask("POST", "/api/v1/overrides", json=told)
@@ -248,6 +293,25 @@ def test_pauses_of_turns_that_were_never_meant_to_meet_are_one_question_and_no_g
     service.close()
 
 
+def test_a_rota_that_cannot_be_worked_out_is_a_question_to_it(tmp_path: Path) -> None:
+    service = with_calendar(tmp_path, event("Anna", "20261120T080000", "20261120T180000", "FREQ=MONTHLY"))
+    said = plain(text(service, "/party?name=oncall"))
+    assert "Who is on duty cannot be worked out from what is written" in said
+    assert "who is on duty when: its shifts cannot be worked out" in said and "asked at any time" not in said
+    listed = plain(text(service, "/parties"))
+    assert "1 cannot be worked out" in listed and "its shifts cannot be worked out" in listed
+    service.close()
+
+
+def test_two_at_once_are_told_apart_from_one(tmp_path: Path) -> None:
+    anna = event("Anna", "20261120T080000", "20261204T080000")
+    service = with_calendar(tmp_path, anna, event("Ben", "20261203T080000", "20270318T080000"))
+    said = plain(text(service, "/party?name=oncall"))
+    assert "Two people are on duty from Thu 3 Dec 08:00 CET until Fri 4 Dec 08:00 CET: only the first" in said
+    assert "Anna is on duty now, until Fri 4 Dec 08:00 CET; then Ben" in said and "No gap" in said
+    service.close()
+
+
 def test_a_gap_over_a_day_on_which_clocks_change_is_as_long_as_it_is(tmp_path: Path) -> None:
     service = Within(tmp_path, CONTRACTS.replace("Mon-Fri 09:00-17:00", "daily 08:00-22:00"))
     service.now += 120 * 24 * HOUR + 10 * HOUR  # the evening before
@@ -272,7 +336,7 @@ def test_an_empty_installation_says_what_to_write(tmp_path: Path) -> None:
 def test_a_party_that_nobody_is_paged_for_says_who_recovers_for_it_and_what_it_owes(service: Within) -> None:
     page = plain(text(service, "/party?name=payments"))
     assert "Nobody is paged under this name" in page and "recovered by charge: oncall" in page
-    assert "Still owed question" in page and "payments/charge" in page
+    assert "Still owed by payments question" in page and "payments/charge" in page
 
 
 def test_many_rotas_come_in_pages_those_with_a_gap_first_and_are_laid_out_once(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ class Paged:
         self._place, self._began = 0, False
         self._policies: dict[str, Policy | None] = {}
         self._by_party: dict[str, list[Page]] = {}
-        self._of_case: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._asked: dict[tuple[str, str], tuple[int, str, tuple[str, ...]]] = {}
         self._waiting: dict[str, Queued] = {}
         self._last: tuple[object, ...] = ()
 
@@ -43,6 +43,11 @@ class Paged:
                 if queued.sending.key not in drills:
                     self._add(queued)
             self._place = rows[-1].place
+        self._forget(since_ns)
+
+    def _forget(self, since_ns: int) -> None:
+        while self._asked and self._asked[oldest := next(iter(self._asked))][0] < since_ns:
+            del self._asked[oldest]
         for party, pages in self._by_party.items():
             if pages and pages[0].at_ns < since_ns:
                 self._by_party[party] = [page for page in pages if page.at_ns >= since_ns]
@@ -77,14 +82,18 @@ class Paged:
             self._add_bundle(sending)
         elif queued.policy:
             parties = self._parties(queued)
-            self._of_case[message.deviation] = (sending.key, parties)
+            self._asked.pop(about := (message.deviation, message.person), None)
+            self._asked[about] = sending.queued_ns, sending.key, parties
             if sending.parked:
                 self._waiting[sending.id] = queued
             else:
                 self._keep(sending, (message.deviation,), (sending.key,), parties)
 
     def _add_bundle(self, sending: Sending) -> None:
-        known = [(case, *self._of_case[case]) for case in sending.message.also if case in self._of_case]
+        person = sending.message.person
+        known = [
+            (case, *self._asked[case, person][1:]) for case in sending.message.also if (case, person) in self._asked
+        ]
         parties = dict.fromkeys(party for _, _, of in known for party in of)
         self._keep(sending, tuple(case for case, _, _ in known), tuple(key for _, key, _ in known), tuple(parties))
 

@@ -1,5 +1,7 @@
 """The load of a rota, beside the targets; of single people only to themselves and to an admin, by pseudonym and in no order of load."""
 
+from functools import cache
+
 from msgspec import Struct
 
 from accord.cases.case import Case, Phase
@@ -14,7 +16,6 @@ from accord.store.kept import Role
 MOST_LOOKED_AT = 100
 """Deviations of which is looked up what they came to, the newest ones."""
 MOST_PEOPLE = 50
-LATE = 7
 _ASKED = (Phase.HELD, Phase.AWAIT, Phase.READBACK, Phase.COMMITTED, Phase.HANDOVER, Phase.LAST)
 
 
@@ -30,24 +31,27 @@ def weighed(rota: Rota, shown: Shown, paged: Paged, bearer: Bearer) -> dict[str,
     """The figures of 7 and of 30 days, the targets, and the deviations that wait for somebody of the rota."""
     now_ns = shown.now_ns
     month = paged.of(rota.party, now_ns - 30 * DAY)
-    week = paged.of(rota.party, now_ns - LATE * DAY)
+    week = paged.of(rota.party, now_ns - 7 * DAY)
 
+    @cache
     def zone_of(person: str) -> str:
         known = shown.ledger.person(person)
         return (known.zone if known is not None else "") or rota.zone
 
-    cases = _cases(month, shown)
+    cases, in_all = _cases(month, shown), load(month, zone_of)
     acted = sum(_led_to_action(case, shown) for case in cases)
     stale = sum(case.is_open and case.phase is not Phase.COMMITTED and case.opened_ns < now_ns - DAY for case in cases)
     known_days = _known_days(shown)
-    people = _visible(month, bearer)
     return {
         "week": load(week, zone_of),
-        "month": load(month, zone_of),
+        "month": in_all,
         "known_days": known_days,
         "early": too_early(known_days),
-        "targets": targets(load(month, zone_of), 30, (acted, len(cases)), stale, known_days),
-        "people": [Person(each, load(_of(week, each), zone_of), load(_of(month, each), zone_of)) for each in people],
+        "targets": targets(in_all, 30, (acted, len(cases)), stale, known_days),
+        "people": [
+            Person(each, load(_of(week, each), zone_of), load(_of(month, each), zone_of))
+            for each in _visible(month, bearer)
+        ],
         "waiting": [case for case in cases if case.phase in _ASKED],
     }
 
