@@ -83,7 +83,9 @@ def test_outside_its_hours_it_is_said_who_is_asked_instead(service: Within) -> N
 
 
 def test_hours_that_nobody_states_are_a_question_to_that_party(service: Within) -> None:
+    assert 'class="unstated"' in text(service, "/party?name=second")
     page = plain(text(service, "/party?name=second"))
+    assert "is asked now and at any time: when anybody of it is there, nobody says" in page and "No gap" not in page
     assert "not said; it is asked at any time" in page and "not said; times are in UTC" in page
     assert "in which hours it can be paged" in page and "in which zone it lives" in page
 

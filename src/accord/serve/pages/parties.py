@@ -113,7 +113,7 @@ def _line(rota: Rota, shown: Shown, paged: Paged, owed: int) -> Line:
         following=_following(rota, turn, following, shown),
         ahead=told,
         is_open=gap is not None or rota.duty is None,
-        drawing=strip(rota.ahead(now_ns), rota.zone, f"{called(rota.party)}: {told}", with_days=False),
+        drawing=strip(rota.ahead(now_ns), rota.zone, f"{called(rota.party)}: {told}", False, not rota.assumes_always),
         week=sum(page.at_ns >= now_ns - 7 * DAY for page in month),
         month=len(month),
         owed=owed,
@@ -136,6 +136,8 @@ def told_ahead(rota: Rota, now_ns: int) -> str:
         return f"nobody now, until {on_clock(gap.ends_ns, rota.zone)}"
     if gap is not None:
         return f"nobody from {on_clock(gap.begins_ns, rota.zone)}"
+    if rota.assumes_always:
+        return "asked at any time: it states no hours"
     outside = [each for each in rota.ahead(now_ns) if each.kind != "duty"]
     return (
         f"nobody outside its hours, next for {lasting(outside[0].ends_ns - outside[0].begins_ns)}"

@@ -88,7 +88,7 @@ def _of_rota(rota: Rota, rotas: dict[str, Rota], shown: Shown) -> dict[str, obje
         "on_duty": shown.name(turn.person) if turn is not None else "",
         "until": on_clock(turn.ends_ns, rota.zone) if turn is not None and _ends(rota, turn.ends_ns) else "",
         "coming": _coming(rota, shown),
-        "drawing": strip(rota.ahead(now_ns), rota.zone, f"The next {DAYS} days: {told_ahead(rota, now_ns)}"),
+        "drawing": _drawing(rota, now_ns),
         "kinds": {str(each.kind) for each in rota.ahead(now_ns)},
         "gaps": gaps[:MOST_GAPS],
         "more_gaps": max(len(gaps) - MOST_GAPS, 0),
@@ -116,6 +116,11 @@ def _of_rota(rota: Rota, rotas: dict[str, Rota], shown: Shown) -> dict[str, obje
         "again": (lasting(policy.last_every), lasting(policy.last_every_at_most)),
         "tried": _tried(rota.party, shown),
     }
+
+
+def _drawing(rota: Rota, now_ns: int) -> str:
+    label = f"The next {DAYS} days: {told_ahead(rota, now_ns)}"
+    return strip(rota.ahead(now_ns), rota.zone, label, is_stated=not rota.assumes_always)
 
 
 def _asked_instead(policy: Policy, shown: Shown) -> str:
