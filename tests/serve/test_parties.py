@@ -60,7 +60,7 @@ def test_the_list_says_who_is_there_who_is_next_and_what_lies_ahead(service: Wit
     assert "until Fri 27 Nov 17:00 CET" in page and "then oncall, from Mon 30 Nov 09:00 CET" in page
     assert (
         "nobody outside its hours, next for 2d16h" in page
-        and "always somebody" in page
+        and "asked at any time: it states no hours" in page
         and "no other turn in 90 days" in page
     )
 
