@@ -30,6 +30,8 @@ def test_figures_are_those_of_a_plain_look_at_every_window(paged: list[Page]) ->
     assert (found.pages, found.incidents) == (len(paged), len({case for page in paged for case in page.cases}))
     inside = [[page for page in paged if at <= page.at_ns < at + TEN_MINUTES] for at in {page.at_ns for page in paged}]
     assert found.peak == max((len(each) for each in inside), default=0)
+    binned = [page.at_ns // TEN_MINUTES for page in paged]
+    assert found.crowded == sum(binned.count(each) > 10 for each in set(binned))
     longer = [[page for page in paged if at <= page.at_ns < at + SHIFT] for at in {page.at_ns for page in paged}]
     assert found.most_incidents == max(
         (len({case for page in each for case in page.cases}) for each in longer), default=0
@@ -64,6 +66,19 @@ def test_nothing_is_judged_before_thirty_days_are_known() -> None:
     assert judged["deviations in the busiest twelve hours"] is Standing.ABOVE
     assert judged["deviations on which somebody acted"] is Standing.ABOVE
     assert judged["pages in ten minutes, on average"] is Standing.WITHIN
+
+
+def test_a_flood_is_counted_by_the_windows_that_it_fills() -> None:
+    name = "windows of ten minutes with more than 10"
+    begins = SPRING // TEN_MINUTES * TEN_MINUTES - SPRING
+    for filled, standing in ((43, Standing.WITHIN), (44, Standing.ABOVE)):  # of 4,320 in 30 days
+        flood = [
+            one_page(begins + window * TEN_MINUTES + second * 1_000_000_000, 0, 0)
+            for window in range(filled)
+            for second in range(11)
+        ]
+        assert load(flood, lambda _: "UTC").crowded == filled
+        assert standings(load(flood, lambda _: "UTC"))[name] is standing
 
 
 def test_a_share_that_no_rota_could_meet_is_not_judged() -> None:

@@ -21,7 +21,7 @@ NIGHT_BEGINS, NIGHT_ENDS = 23, 7
 """Hours of the clock: the night of Directive 2002/49/EC (Annex I, 23.00 to 07.00 local time)."""
 LONG_ENOUGH = 30
 """Days before anything is judged (ISA-18.2: a period of at least 30 days)."""
-LOUDEST = 10
+LOUDEST, MOST_PAGES = 10, 10
 
 
 class Page(Struct, frozen=True):
@@ -41,7 +41,7 @@ class Load(Struct, frozen=True):
     """The pages of some time. `at_night` and `on_weekend` are None where nobody says on which clock somebody lives.
 
     `on_weekend` are those by day on a Saturday or Sunday. Of any ten minutes `peak` has the most pages, of any twelve hours
-    `most_incidents` the most deviations. `loudest` is the share that the ten loudest of `sources` have in them.
+    `most_incidents` the most deviations; `crowded` counts the windows of ten minutes, one after the other, with more than ten pages. `loudest` is the share that the ten loudest of `sources` have in them.
     """
 
     pages: int
@@ -49,6 +49,7 @@ class Load(Struct, frozen=True):
     at_night: int | None
     on_weekend: int | None
     peak: int
+    crowded: int
     most_incidents: int
     loudest: float
     sources: int
@@ -69,6 +70,7 @@ def load(pages: Iterable[Page], zone_of: Callable[[str], str]) -> Load:
         at_night=nights if is_known else None,
         on_weekend=weekends if is_known else None,
         peak=_most(ordered, TEN_MINUTES, lambda page: (id(page),)),
+        crowded=sum(count > MOST_PAGES for count in Counter(page.at_ns // TEN_MINUTES for page in ordered).values()),
         most_incidents=_most(ordered, SHIFT, lambda page: page.cases),
         loudest=sum(count for _, count in sources.most_common(LOUDEST)) / max(sources.total(), 1),
         sources=len(sources),
@@ -143,10 +145,21 @@ def targets(seen: Load, days: int, acted: tuple[int, int], stale: int, known_day
     are open for more than a day with nobody committed. Nothing is judged before `known_days` are long enough.
     """
     early = too_early(known_days)
-    mean = seen.pages / (days * DAY // TEN_MINUTES)
+    windows = days * DAY // TEN_MINUTES
+    mean, crowded = seen.pages / windows, 100 * seen.crowded / windows
     return (
         _judged("pages in ten minutes, on average", _figure(mean), "at most 1", _ALARMS, mean <= 1, early),
-        _judged("pages in the busiest ten minutes", str(seen.peak), "at most 10", _ALARMS, seen.peak <= 10, early),
+        _judged(
+            "pages in the busiest ten minutes", str(seen.peak), "at most 10", _ALARMS, seen.peak <= MOST_PAGES, early
+        ),
+        _judged(
+            "windows of ten minutes with more than 10",
+            f"{_figure(crowded)} %",
+            "under 1 %",
+            _ALARMS,
+            crowded < 1,
+            early,
+        ),
         _judged(
             "deviations in the busiest twelve hours",
             str(seen.most_incidents),
