@@ -26,7 +26,7 @@ _MORE = timedelta(days=DAYS + 2)
 class Rota(Struct, frozen=True):
     """One party that is paged: the clock it lives by (empty where nobody says), the hours it states, and what lies ahead.
 
-    `duty` is None where its shifts cannot be worked out. `assumes_always` says that nobody states any hours of it, so that it is
+    `duty` is None where its shifts cannot be worked out; `vacant` are the stretches that somebody has to say something about. `assumes_always` says that nobody states any hours of it, so that it is
     asked at any time; `by_turns` that nothing says when somebody is meant to be there but the turns
     themselves.
     """
@@ -37,6 +37,7 @@ class Rota(Struct, frozen=True):
     duty: tuple[Duty, ...] | None
     turns: tuple[Duty, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    vacant: tuple[Stretch, ...] = ()
     doubled: Spans = ()
     assumes_always: bool = False
     by_turns: bool = False
@@ -62,8 +63,7 @@ class Rota(Struct, frozen=True):
     def first_gap(self, now_ns: int) -> Stretch | None:
         """The first time ahead in which nobody is there although somebody should be, or nobody says whether."""
         ends_ns = now_ns + _days(DAYS)
-        ahead = (each for each in self.stretches if each.ends_ns > now_ns and each.begins_ns < ends_ns)
-        return next((each for each in ahead if each.kind in ASKED_ABOUT), None)
+        return next((each for each in self.vacant if now_ns < each.ends_ns and each.begins_ns < ends_ns), None)
 
 
 ASKED_ABOUT = (Kind.GAP, Kind.UNSAID, Kind.UNPLANNED)
@@ -81,13 +81,15 @@ def laid_out(carrying: Carrying, party: str, day: datetime) -> Rota:
         return Rota(party, zone, hours, None)
     span = Span(day, day + _MORE)
     begins_ns, ends_ns = nanoseconds(span.starts), nanoseconds(span.ends)
+    ahead = stretches(duty, _meant(found, level, hours, span), begins_ns, ends_ns)
     return Rota(
         party,
         zone,
         hours,
         duty,
         tuple(turns_of(duty)),
-        stretches(duty, _meant(found, level, hours, span), begins_ns, ends_ns),
+        ahead,
+        tuple(each for each in ahead if each.kind in ASKED_ABOUT),
         doubled(duty, begins_ns, ends_ns),
         found is None and hours is None and level is not None,
         _is_by_turns(found, hours),

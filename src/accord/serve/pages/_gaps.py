@@ -95,9 +95,9 @@ def _unanswered_of(rota: Rota | None) -> Iterator[Question]:
         )
     if not rota.zone:
         yield Question(rota.party, "in which zone it lives (hours or a schedule with a zone such as Europe/Berlin)")
-    kinds = {each.kind for each in rota.stretches}
-    if Kind.UNSAID in kinds or (rota.by_turns and Kind.OUTSIDE in kinds):
+    kinds = {each.kind for each in rota.vacant}
+    if Kind.UNSAID in kinds or (rota.by_turns and any(each.kind is Kind.OUTSIDE for each in rota.stretches)):
         yield Question(rota.party, "whether anybody is meant to be on duty between its turns (page: {hours: ...})")
     if Kind.UNPLANNED in kinds:
-        until = next(each.begins_ns for each in rota.stretches if each.kind is Kind.UNPLANNED)
+        until = next(each.begins_ns for each in rota.vacant if each.kind is Kind.UNPLANNED)
         yield Question(rota.party, f"who is on duty from {on_clock(until, rota.zone)} on")
