@@ -152,10 +152,14 @@ class Ahead:
     def of(self, carrying: Carrying, now_ns: int) -> dict[str, Rota]:
         """Each by its name, in order of name."""
         day = instant_at(now_ns).replace(hour=0, minute=0, second=0, microsecond=0)
-        known = self._from
-        if known is None or known[0] is not carrying or known[1] is not carrying.instead or known[2] != day:
-            self._from = carrying, carrying.instead, day
-            self._known = {party: laid_out(carrying, party, day) for party in carrying.rotas()}
+        known, instead = self._from, carrying.instead
+        if known is not None and known[0] is carrying and known[1] is instead and known[2] == day:
+            return self._known
+        is_same = known is not None and known[0] is carrying and known[2] == day
+        changed = {each.rota for each in set(known[1]) ^ set(instead)} if is_same and known is not None else set()
+        before = {party: rota for party, rota in self._known.items() if is_same and party not in changed}
+        self._known = {party: before.get(party) or laid_out(carrying, party, day) for party in carrying.rotas()}
+        self._from = carrying, instead, day
         return self._known
 
 
