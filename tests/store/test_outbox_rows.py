@@ -176,3 +176,23 @@ def test_an_id_differs_in_each_of_its_parts() -> None:
     ]
     assert len({sending_id(message, "ntfy"), sending_id(message, "smtp"), *others}) == 6
     assert sending_id(message, "ntfy") == sending_id(replace(message, about=About.CLOSED), "ntfy")
+
+
+def test_all_that_was_queued_is_read_in_order_with_the_policy_that_told_it(ledger: Ledger) -> None:
+    admit(ledger, "p0", channels=("ntfy", "smtp"))
+    admit(ledger, "c0")
+    first, second = opened(ledger), opened(ledger, "b", "e2")
+    everything = ledger.queued()
+    assert [each.sending for each in everything] == [*ledger.sendings(first.id), *ledger.sendings(second.id)]
+    assert [each.place for each in everything] == sorted({each.place for each in everything})
+    assert ledger.queued(everything[1].place, limit=2) == everything[2:4]
+    assert {each.policy for each in everything} == {row.policy for row in ledger.rows()}
+    assert ledger.policy(everything[0].policy) == POLICY and ledger.policy("00") is None
+
+
+def test_a_bundle_was_told_by_no_policy(ledger: Ledger) -> None:
+    admit(ledger, "p0", "c0")
+    sending = ledger.sendings(opened(ledger).id)[0]
+    bundle = replace(sending.message, about=About.BUNDLE, deviation="both", also=("a", "b"))
+    ledger.bundle([sending.id], bundle, "page budget of p0", START).result()
+    assert (ledger.queued()[-1].policy, ledger.queued()[-1].sending.message) == ("", bundle)

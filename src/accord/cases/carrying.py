@@ -110,6 +110,11 @@ class Carrying:
         self._instead = tuple(instead)
         self._policies.clear()
 
+    @property
+    def instead(self) -> tuple[Instead, ...]:
+        """Everybody who stands in, as `use` was told."""
+        return self._instead
+
     def known_as(self, name: str) -> str:
         """The pseudonym of whom the configuration says that others call so; empty where it does not."""
         prefix, _, rest = name.partition(":")

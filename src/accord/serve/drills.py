@@ -156,6 +156,13 @@ class Drills:
         }
 
 
+def heard(history: Sequence[Row]) -> tuple[int, int]:
+    """When a drill was first seen, and when it was taken; 0 where that did not happen."""
+    rows = (next(_said(history, kinds), None) for kinds in (_SEEN, _TAKEN))
+    seen_ns, taken_ns = (row.event.at_ns if row is not None else 0 for row in rows)
+    return seen_ns, taken_ns
+
+
 def _asks(sending: Sending) -> bool:
     return sending.message.interrupts
 

@@ -16,7 +16,7 @@ from accord.cases.policy import Policy
 from accord.model.message import Message
 from accord.store.kept import Kept
 from accord.store.person import Person
-from accord.store.rows import Audit, Entry, Outcome, Recorded, Root, Row, Sending, Unreached, Verified
+from accord.store.rows import Audit, Entry, Outcome, Queued, Recorded, Root, Row, Sending, Unreached, Verified
 
 K = TypeVar("K", bound=Kept)
 
@@ -55,6 +55,9 @@ class Reading(Protocol):
 
     def policy_of(self, key: str) -> Policy | None:
         """The policy that the last event of this key was decided by."""
+
+    def policy(self, digest: str) -> Policy | None:
+        """The policy of this hash, as rows name it."""
 
     def cases(self, is_open: bool | None = None, after: str = "", limit: int = 1000) -> tuple[Case, ...]:
         """Cases by id, those behind `after` first: all of them, only open ones or only done ones."""
@@ -97,6 +100,9 @@ class Outbox(Protocol):
 
     def sendings(self, case: str) -> tuple[Sending, ...]:
         """All sendings of the case of this id, in the order they were queued."""
+
+    def queued(self, after: int = 0, limit: int = 1000) -> tuple[Queued, ...]:
+        """Sendings of all cases behind the place `after`, in the order they were queued."""
 
     def unreached(self, limit: int = 100) -> tuple[Unreached, ...]:
         """Whom the present turn of an open case told on no channel: all failed for good, or there was no address.

@@ -9,7 +9,7 @@ from accord.store.chain import read_message
 from accord.store.errors import StoreError
 from accord.store.parts import Parts
 from accord.store.queueing import queue, told
-from accord.store.rows import Outcome, Sending, Unreached
+from accord.store.rows import Outcome, Queued, Sending, Unreached
 from accord.store.writer import Memory
 
 _COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in, parked"
@@ -50,6 +50,12 @@ class OutboxRows(Parts):
         """All sendings of the case of this id."""
         return self._sendings("where case_id = ? order by rowid", case)
 
+    def queued(self, after: int = 0, limit: int = 1000) -> tuple[Queued, ...]:
+        """Sendings of all cases behind a place, in the order they were queued."""
+        with self.readers() as connection:
+            found = connection.execute(_IN_ORDER, (after, limit)).fetchall()
+        return tuple(Queued(place, (policy or b"").hex(), _sending(*columns)) for place, policy, *columns in found)
+
     def unreached(self, limit: int = 100) -> tuple[Unreached, ...]:
         """Whom the present turn of an open case told on no channel."""
         with self.readers() as connection:
@@ -61,6 +67,10 @@ class OutboxRows(Parts):
         return tuple(_sending(*columns) for columns in found)
 
 
+_IN_ORDER = (
+    f"select sending.rowid, policy, {', '.join(f'sending.{name}' for name in _COLUMNS.split(', '))} from sending"
+    " left join ledger on ledger.sequence = sending.sequence where sending.rowid > ? order by sending.rowid limit ?"
+)
 _WAITING = "fate = 'queued' and also_in = ''"
 _QUEUED = f"{_WAITING} and parked = 0"
 _UNREACHED = """

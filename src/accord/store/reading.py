@@ -36,6 +36,12 @@ class Reader(Parts):
             ).fetchone()
         return read_policy(found[0]) if found else None
 
+    def policy(self, digest: str) -> Policy | None:
+        """The policy of this hash."""
+        with self.readers() as connection:
+            found = connection.execute("select body from policy where hash = ?", (bytes.fromhex(digest),)).fetchone()
+        return read_policy(found[0]) if found else None
+
     def cases(self, is_open: bool | None = None, after: str = "", limit: int = 1000) -> tuple[Case, ...]:
         """Cases by id."""
         return self._cases(

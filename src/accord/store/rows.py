@@ -55,6 +55,17 @@ class Sending(Struct, frozen=True):
     parked: bool = False
 
 
+class Queued(Struct, frozen=True):
+    """A sending, its place in the order in which all were queued, and the hash of the policy that it was told by.
+
+    A bundle has no policy of its own: `policy` is empty.
+    """
+
+    place: int
+    policy: str
+    sending: Sending
+
+
 class Recorded(Struct, frozen=True):
     """What an entry came to: the case after it, and whether it changed anything.
 
