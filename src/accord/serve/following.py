@@ -1,0 +1,116 @@
+"""What the ledger told lately, read once, and from then on only what is new."""
+
+import asyncio
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from accord.cases.heard import Course, tallies, unheard
+from accord.cases.signals import DAYS, STALE, Looked
+from accord.model.duration import NANOSECONDS
+from accord.serve.drills import Drill
+from accord.store.interface import Ledger
+from accord.store.kept import Heartbeat
+from accord.store.rows import Row
+
+_PAGE = 1000
+_SPAN = DAYS * NANOSECONDS["d"]
+_SWEPT_AFTER = NANOSECONDS["h"]
+
+
+class Followed(Struct, frozen=True):
+    """The courses of the last 90 days and of what is open; `began_ns` is the instant of the first row of all."""
+
+    courses: tuple[Course, ...]
+    began_ns: int
+
+
+class Following:
+    """Follows one ledger; reads in a thread, one at a time. What is over for longer than 90 days is let go."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._courses: dict[str, Course] = {}
+        self._row = -1
+        self._began_ns = 0
+        self._swept_ns = 0
+        self._reading = asyncio.Lock()
+        self._counted: tuple[object, Looked] | None = None
+
+    async def followed(self, now_ns: int) -> Followed:
+        """What is known now. Raises Unavailable where the ledger cannot be read."""
+        async with self._reading:
+            if self._row < 0 or self._ledger.rows(self._row, 1):
+                await asyncio.to_thread(self._read, now_ns)
+            return Followed(tuple(self._courses.values()), self._began_ns or now_ns)
+
+    async def looked(self, now_ns: int) -> Looked:
+        """What signals are judged by; worked out anew where a row came, a drill began, a heartbeat changed, or an hour passed."""
+        followed = await self.followed(now_ns)
+        drilled, missed = dict(self._drills()), dict(self._missed())
+        async with self._reading:
+            known = self._row, now_ns // _SWEPT_AFTER, drilled, missed
+            if self._counted is None or self._counted[0] != known:
+                self._counted = known, await asyncio.to_thread(_looked, followed, now_ns, drilled, missed)
+            return self._counted[1]
+
+    def _drills(self) -> Iterator[tuple[str, int]]:
+        """When each party was last tried; a drill of which nobody was told has no key."""
+        for each in sorted(self._ledger.kept(Drill), key=lambda each: each.begun_ns):
+            if each.key:
+                yield each.rota, each.begun_ns
+
+    def _missed(self) -> Iterator[tuple[str, int]]:
+        for each in self._ledger.kept(Heartbeat):
+            if each.missed:
+                yield each.id, each.heard_ns
+
+    def _read(self, now_ns: int) -> None:
+        if self._row < 0:
+            first = self._ledger.rows(0, 1)
+            self._began_ns = first[0].event.at_ns if first else 0
+            self._row = self._before(now_ns - _SPAN)
+        touched: set[str] = set()
+        while rows := self._ledger.rows(self._row, _PAGE):
+            touched.update(row.case for row in rows if self._add(row))
+            self._began_ns = self._began_ns or rows[0].event.at_ns
+            self._row = rows[-1].sequence
+        for each in touched:
+            case = self._ledger.case(each)
+            if case is not None:
+                self._courses[each].settle(case)
+        if now_ns - self._swept_ns >= _SWEPT_AFTER:
+            self._swept_ns = now_ns
+            kept = {id_: each for id_, each in self._courses.items() if each.is_open or each.last_ns >= now_ns - _SPAN}
+            self._courses = kept
+
+    def _add(self, row: Row) -> bool:
+        """Counts a row; False where it is of no case."""
+        course = self._courses.get(row.case)
+        if course is None:
+            case = self._ledger.case(row.case) if row.case else None
+            if case is None:
+                return False
+            course = self._courses[row.case] = Course(row.case, case.deviation, opened_ns=case.opened_ns)
+        course.add(row.event, row.changed)
+        return True
+
+    def _before(self, since_ns: int) -> int:
+        """The last row before an instant, found by halves: rows are in the order of time. 0 where there is none."""
+        low, high = 0, _PAGE
+        while (found := self._ledger.rows(high, 1)) and found[0].event.at_ns < since_ns:
+            low, high = high, high * 2
+        while low < high:
+            middle = (low + high) // 2
+            found = self._ledger.rows(middle, 1)
+            if found and found[0].event.at_ns < since_ns:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def _looked(followed: Followed, now_ns: int, drilled: dict[str, int], missed: dict[str, int]) -> Looked:
+    since_ns = now_ns - _SPAN
+    counted = tallies(followed.courses, since_ns, now_ns - STALE)
+    return Looked(now_ns, followed.began_ns, counted, unheard(followed.courses, since_ns), drilled, missed)
