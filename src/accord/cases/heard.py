@@ -22,7 +22,8 @@ class Course(Struct):
 
     `fired` is, by signal, how often it began to fire while no instance of it did; `unheeded` how often since a person last said
     anything that counted (`answered_ns`, 0: nobody did). `flapped` is how often one instance chattered, `cut` how often the page
-    budget of whom it would have woken held it back, `held` how often anything else did, `readings` how many turns were read back.
+    budget of whom it would have woken held it back, `bundled` how many of its turns were told in a bundle, `held` how often anything
+    else held it, `readings` how many turns were read back.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Course(Struct):
     answered_ns: int = 0
     flapped: int = 0
     cut: int = 0
+    bundled: int = 0
     held: int = 0
     readings: int = 0
     read_turn: int = -1
@@ -81,8 +83,9 @@ class Course(Struct):
         self.flapped += len(told) >= CHATTERING
         self.lately[source] = told if len(told) < CHATTERING else told[-1:]
 
-    def settle(self, case: Case) -> None:
-        """What the case says as it is now."""
+    def settle(self, case: Case, bundled: int = 0) -> None:
+        """What the case says as it is now, and how many of its turns were told in a bundle."""
+        self.bundled = bundled
         self.opened_ns, self.closed_ns, self.is_open = case.opened_ns, case.closed_ns, case.is_open
         self.misread, self.repeats, self.lapsed = case.misread, case.repeats, bool(case.lapsed)
         self.deviation = case.deviation
@@ -140,7 +143,7 @@ class Tally(Struct):
         self.misread += course.misread
         self.readings += course.readings
         self.flapped += course.flapped
-        self.cut += course.cut
+        self.cut += course.cut + course.bundled
         self.held += course.held
         if course.is_open:
             self.is_open += 1

@@ -115,7 +115,7 @@ def stated(system: System, always: Collection[str]) -> Iterator[Signal]:
         yield Signal(name, kind, watched, ladders[about] if about else ())
 
 
-def judged(known: Iterable[Signal], looked: Looked) -> list[Judged]:
+def judged_signals(known: Iterable[Signal], looked: Looked) -> list[Judged]:
     """Every signal that is stated or was heard, those with the worst flaw first, then by what was heard of them."""
     every = {signal.heard_as: signal for signal in known}
     for name in looked.tallies:
@@ -188,7 +188,7 @@ def _noisy(tally: Tally, looked: Looked) -> Iterator[str]:
     if tally.flapped:
         yield f"chattered {_times(tally.flapped)}: one instance changed three times within a minute"
     if tally.cut >= CUT:
-        yield f"held back {_times(tally.cut)} by the page budget of whom it would have woken"
+        yield f"held back or bundled {_times(tally.cut)} by the page budget of whom it would have woken"
     if tally.stale:
         yield f"{_many(tally.stale, 'deviation')} open for more than {show_duration(STALE)} without a new word"
 

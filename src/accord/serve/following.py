@@ -78,7 +78,8 @@ class Following:
         for each in touched:
             case = self._ledger.case(each)
             if case is not None:
-                self._courses[each].settle(case)
+                told = {sent.message.turn for sent in self._ledger.sendings(each) if sent.parked or sent.also_in}
+                self._courses[each].settle(case, len(told))
         if now_ns - self._swept_ns >= _SWEPT_AFTER:
             self._swept_ns = now_ns
             kept = {id_: each for id_, each in self._courses.items() if each.is_open or each.last_ns >= now_ns - _SPAN}

@@ -1,30 +1,43 @@
 """What pages know: the contracts as they are carried by, what the check finds in them, and the ledger."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
 from accord.boundaries.ownership import owner_of
 from accord.boundaries.system import Key, System
 from accord.cases.case import Case
+from accord.cases.signals import Judged, Kind, Looked, Signal, judged_signals, stated
 from accord.check import judged
 from accord.model.finding import Finding
 from accord.model.subject import called
 from accord.rules._catalogue import rules
 from accord.serve.carrier import Carrier
+from accord.serve.following import Following
 from accord.serve.naming import Naming
 from accord.store.interface import Ledger
+from accord.store.kept import Heartbeat
 
 MOST_OPEN = 10_000
 
 
 class Known(Struct, frozen=True):
-    """One reading of the contracts, what was found in it, and the findings of each boundary."""
+    """One reading of the contracts, what was found in it, the findings of each boundary, and the signals that are stated."""
 
     system: System
     findings: tuple[Finding, ...]
     by_key: dict[Key, tuple[Finding, ...]]
+    signals: tuple[Signal, ...]
+
+
+class _Listed(Struct, frozen=True):
+    """The signals as they were judged last, and from what."""
+
+    known: Known
+    looked: Looked
+    heartbeats: tuple[str, ...]
+    signals: tuple[Judged, ...]
 
 
 class Shown:
@@ -34,6 +47,8 @@ class Shown:
         self.carrier, self.naming = carrier, naming
         self._known: Known | None = None
         self._lock = asyncio.Lock()
+        self.following = Following(carrier.ledger)
+        self._listed: _Listed | None = None
 
     @property
     def ledger(self) -> Ledger:
@@ -50,8 +65,20 @@ class Shown:
         async with self._lock:
             system = self.carrier.carrying.system
             if self._known is None or self._known.system is not system:
-                self._known = await asyncio.to_thread(_known, system)
+                self._known = await asyncio.to_thread(_known, system, self.carrier.carrying.heartbeat_names)
             return self._known
+
+    async def signals(self) -> tuple[Judged, ...]:
+        """Every signal that is stated or was heard, with what is wrong with it, the worst first."""
+        known, looked = await self.known(), await self.following.looked(self.now_ns)
+        heartbeats = tuple(each.id for each in self.ledger.kept(Heartbeat))
+        before = self._listed
+        if before is None or not (
+            before.known is known and before.looked is looked and before.heartbeats == heartbeats
+        ):
+            found = await asyncio.to_thread(_judged, known, looked, heartbeats)
+            before = self._listed = _Listed(known, looked, heartbeats, found)
+        return before.signals
 
     def open(self) -> tuple[Case, ...]:
         """Open cases, the next deadline first."""
@@ -63,12 +90,19 @@ class Shown:
         return self.naming.name(pseudonym)
 
 
-def _known(system: System) -> Known:
+def _judged(known: Known, looked: Looked, heartbeats: tuple[str, ...]) -> tuple[Judged, ...]:
+    named = {each.name.lower() for each in known.signals if each.kind is Kind.HEARTBEAT}
+    sources = [Signal(name, Kind.HEARTBEAT) for name in heartbeats if name.lower() not in named]
+    return tuple(judged_signals((*known.signals, *sources), looked))
+
+
+def _known(system: System, always: Collection[str]) -> Known:
     found = tuple(judged(system, rules()))
     by_key: dict[Key, list[Finding]] = {}
     for finding in found:
         by_key.setdefault((finding.consumer, finding.provider, finding.operation), []).append(finding)
-    return Known(system, found, {key: tuple(findings) for key, findings in by_key.items()})
+    told = {key: tuple(findings) for key, findings in by_key.items()}
+    return Known(system, found, told, tuple(stated(system, always)))
 
 
 def boundaries(system: System) -> Iterator[Key]:
