@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.cases.carrying import Carrying
@@ -20,13 +21,20 @@ NAMED = 5
 """Places that cannot be read that one refusal names."""
 
 
+class Observing(Struct, frozen=True):
+    """What was asked what really happens, and why what was not read was not."""
+
+    sources: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
 def carrying_in(
-    paths: Sequence[str], config: Config, last: str, people: People
+    paths: Sequence[str], config: Config, last: str, people: People, observed: Sequence[Fact] = ()
 ) -> tuple[Carrying, tuple[Problem, ...]]:
-    """What the contracts in these paths say of signals, and what could not be read."""
+    """What the contracts in these paths say of signals, beside what was observed, and what could not be read."""
     reading = read(tuple(paths), config)
     words = () if reading.facts else [each for each in stated(config) if isinstance(each, Fact)]
-    system, refused = joined((*reading.facts, *words), _today())
+    system, refused = joined((*reading.facts, *words, *observed), _today())
     known = {name.lower(): reached.pseudonym for reached in config.people for name in reached.known_as}
     return Carrying(system, last, Pseudonyms(people), known), (*reading.problems, *refused)
 

@@ -28,7 +28,7 @@ def sequence(finding: Finding) -> str:
     lanes = "".join(_lane(called(party), number, tall) for number, party in enumerate(parties))
     drawn = "".join(_steps(steps, shown, lines, parties))
     label = escape(finding.message, {'"': "&quot;"})
-    return f'<svg class="sequence" viewBox="0 0 {wide} {tall}" role="img" aria-label="{label}">{lanes}{drawn}</svg>'
+    return f'<svg class="sequence" viewBox="0 0 {wide} {tall}" width="{wide}" role="img" aria-label="{label}">{lanes}{drawn}</svg>'
 
 
 def _lane(name: str, number: int, tall: int) -> str:

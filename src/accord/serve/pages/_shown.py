@@ -1,20 +1,26 @@
 """What pages know: the contracts as they are carried by, what the check finds in them, and the ledger."""
 
 import asyncio
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from accord.boundaries.ownership import owner_of
+from accord.boundaries.sightings import sightings
 from accord.boundaries.system import Key, System
+from accord.boundaries.three_columns import three_columns
 from accord.cases.case import Case
 from accord.cases.signals import Judged, Kind, Looked, Signal, judged_signals, stated
 from accord.check import judged
 from accord.model.finding import Finding
+from accord.model.observed import Observed
 from accord.model.subject import called
+from accord.model.three_columns import ThreeColumns
 from accord.rules._catalogue import rules
 from accord.serve.carrier import Carrier
 from accord.serve.following import Following
+from accord.serve.landscape import Observing
 from accord.serve.naming import Naming
 from accord.store.interface import Ledger
 from accord.store.kept import Heartbeat
@@ -22,13 +28,22 @@ from accord.store.kept import Heartbeat
 MOST_OPEN = 10_000
 
 
+class Seen(Struct, frozen=True):
+    """One boundary as it was observed in one environment: beside what is said, and how long calls took."""
+
+    columns: ThreeColumns
+    observed: Observed
+
+
 class Known(Struct, frozen=True):
-    """One reading of the contracts, what was found in it, the findings of each boundary, and the signals that are stated."""
+    """One reading of the contracts, what was found in it, the findings of each boundary, the signals that are stated, what was seen."""
 
     system: System
     findings: tuple[Finding, ...]
     by_key: dict[Key, tuple[Finding, ...]]
     signals: tuple[Signal, ...]
+    keys: frozenset[Key]
+    seen: dict[Key, tuple[Seen, ...]]
 
 
 class _Listed(Struct, frozen=True):
@@ -43,8 +58,8 @@ class _Listed(Struct, frozen=True):
 class Shown:
     """What all pages show from. What the check finds is worked out once for each reading of the contracts."""
 
-    def __init__(self, carrier: Carrier, naming: Naming) -> None:
-        self.carrier, self.naming = carrier, naming
+    def __init__(self, carrier: Carrier, naming: Naming, observing: Callable[[], Observing] = Observing) -> None:
+        self.carrier, self.naming, self.observing = carrier, naming, observing
         self._known: Known | None = None
         self._lock = asyncio.Lock()
         self.following = Following(carrier.ledger)
@@ -102,7 +117,17 @@ def _known(system: System, always: Collection[str]) -> Known:
     for finding in found:
         by_key.setdefault((finding.consumer, finding.provider, finding.operation), []).append(finding)
     told = {key: tuple(findings) for key, findings in by_key.items()}
-    return Known(system, found, told, tuple(stated(system, always)))
+    return Known(system, found, told, tuple(stated(system, always)), frozenset(system.keys), _seen(system, found))
+
+
+def _seen(system: System, found: tuple[Finding, ...]) -> dict[Key, tuple[Seen, ...]]:
+    """What was observed of each boundary, the worst first."""
+    observed = {id(sighting.total): sighting.seen for sighting in sightings(system)}
+    seen: dict[Key, tuple[Seen, ...]] = {}
+    for each in three_columns(system, found):
+        key = (each.consumer, each.provider, each.operation)
+        seen[key] = (*seen.get(key, ()), Seen(each, observed[id(each.source)]))
+    return seen
 
 
 def boundaries(system: System) -> Iterator[Key]:
@@ -113,3 +138,8 @@ def boundaries(system: System) -> Iterator[Key]:
 def team_of(system: System, provider: str) -> str:
     """Who answers for a provider: its owner, else the party itself."""
     return called(owner_of(system, provider, {}) or provider)
+
+
+def address(consumer: str, provider: str, operation: str) -> str:
+    """Where the page of a boundary is."""
+    return "/boundary?" + urlencode({"consumer": consumer, "provider": provider, "operation": operation})

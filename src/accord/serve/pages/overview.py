@@ -1,7 +1,6 @@
 """Team by team: what is in accord, what waits to fail, what fails now, and what nobody has answered."""
 
 from collections import Counter
-from urllib.parse import urlencode
 
 from msgspec import Struct
 from starlette.responses import Response
@@ -11,7 +10,7 @@ from accord.model.duration import NANOSECONDS
 from accord.model.finding import Verdict
 from accord.serve.doors import Asked
 from accord.serve.pages._frame import frame
-from accord.serve.pages._shown import Known, Shown, boundaries, team_of
+from accord.serve.pages._shown import Known, Shown, address, boundaries, team_of
 
 PATH, TITLE, PLACE = "/", "Overview", 0
 MOST_WORST = 20
@@ -99,8 +98,3 @@ def _worst(known: Known) -> list[tuple[str, str, str, str]]:
         )
         for finding in found[:MOST_WORST]
     ]
-
-
-def address(consumer: str, provider: str, operation: str) -> str:
-    """Where the page of a boundary is."""
-    return "/boundary?" + urlencode({"consumer": consumer, "provider": provider, "operation": operation})
