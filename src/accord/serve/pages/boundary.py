@@ -17,7 +17,7 @@ from accord.serve.pages._columns import strips_of, terms_of, times_of
 from accord.serve.pages._frame import frame, lasting
 from accord.serve.pages._scale import scale
 from accord.serve.pages._sequence import sequence
-from accord.serve.pages._shown import Seen, Shown, team_of
+from accord.serve.pages._shown import Known, Seen, Shown, team_of
 from accord.serve.pages._signal_lines import lines_of
 
 PATH, TITLE, PLACE = "/boundary", "", 11
@@ -60,6 +60,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         seen=seen,
         seen_when=_seen_when(seen),
         observing=shown.observing(),
+        strangers=_strangers(known, key) if not seen else [],
         findings=[(each, sequence(each)) for each in findings[:MOST_FINDINGS]],
         more=max(len(findings) - MOST_FINDINGS, 0),
         owner=team_of(known.system, key[1]),
@@ -85,6 +86,12 @@ def _seen_when(seen: Sequence[Seen]) -> str:
         return calls
     began, ended = (datetime.fromtimestamp(at, UTC) for at in (columns.began, columns.ended))
     return f"{calls}, {began:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M} UTC"
+
+
+def _strangers(known: Known, key: tuple[str, str, str]) -> list[tuple[str, str]]:
+    """Callers of this operation that were seen and that no contract knows: by which system they are called what."""
+    callers = (consumer for consumer, *callee in known.seen if tuple(callee) == key[1:])
+    return [(system, name) for system, colon, name in (each.partition(":") for each in callers) if colon]
 
 
 def _rungs(policy: Policy, shown: Shown) -> Iterator[Rung]:
