@@ -7,7 +7,7 @@ from msgspec import Struct
 from accord.cases.case import Case
 from accord.cases.deviation import Deviation, Urgency
 from accord.cases.drilling import is_drill
-from accord.cases.events import Accept, Answer, AnyEvent, Clear, Commit, Fire, Hold, ReadBack
+from accord.cases.events import Accept, Answer, AnyEvent, Clear, Commit, Fire, Hold, Lapse, ReadBack, RotaChanged
 from accord.model.duration import NANOSECONDS
 
 CHATTER, CHATTERING = NANOSECONDS["m"], 3
@@ -23,7 +23,8 @@ class Course(Struct):
     `fired` is, by signal, how often it began to fire while no instance of it did; `unheeded` how often since a person last said
     anything that counted (`answered_ns`, 0: nobody did). `flapped` is how often one instance chattered, `cut` how often the page
     budget of whom it would have woken held it back, `bundled` how many of its turns were told in a bundle, `held` how often anything
-    else held it, `readings` how many turns were read back.
+    else held it, `readings` how many turns were read back. `lapsed_ns` is when a source last fell silent, `recarried_ns` when somebody else
+    was asked last because a contract, a rota or who stands in had changed.
     """
 
     id: str
@@ -45,6 +46,8 @@ class Course(Struct):
     misread: int = 0
     repeats: int = 0
     lapsed: bool = False
+    lapsed_ns: int = 0
+    recarried_ns: int = 0
     is_open: bool = True
 
     def add(self, event: AnyEvent, changed: bool) -> None:
@@ -60,6 +63,10 @@ class Course(Struct):
         elif isinstance(event, Hold):
             is_cut = event.reason.startswith(BUDGET)
             self.cut, self.held = self.cut + is_cut, self.held + (not is_cut)
+        elif isinstance(event, Lapse):
+            self.lapsed_ns = event.at_ns
+        elif isinstance(event, RotaChanged):
+            self.recarried_ns = event.at_ns
         elif isinstance(event, Answer):
             self.answered_ns, self.unheeded = event.at_ns, {}
             if isinstance(event, _PICKS) and event.turn != self.read_turn:

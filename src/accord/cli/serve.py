@@ -176,7 +176,10 @@ def _observing(options: tuple[str, ...], kept: "list[Observing]") -> "Callable[[
 
 
 def _loading(
-    paths: tuple[str, ...], read: "Callable[[], Config]", last: str, observe: "Callable[[Config], list[Fact]]"
+    paths: tuple[str, ...],
+    read: "Callable[[], Config]",
+    last: str,
+    observe: "Callable[[Config], list[Fact]]" = lambda _: [],
 ) -> "Callable[[Ledger], Carrying]":
     """Reads configuration and contracts anew, and keeps who is reached by which channels.
 

@@ -166,6 +166,7 @@ class Service:
         self.rotas.apply()
         await self.intake.rejoin()
         changed = await self.carrier.carry_otherwise()
+        self.shown.read_again()
         _log.info("contracts read again; %d open deviations are carried differently", changed)
 
     async def run(self, ready: Callable[[str], None]) -> None:

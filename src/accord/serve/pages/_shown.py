@@ -26,6 +26,7 @@ from accord.store.interface import Ledger
 from accord.store.kept import Heartbeat
 
 MOST_OPEN = 10_000
+MOST_CHANGES = 50
 
 
 class Seen(Struct, frozen=True):
@@ -46,6 +47,18 @@ class Known(Struct, frozen=True):
     seen: dict[Key, tuple[Seen, ...]]
 
 
+class Change(Struct, frozen=True):
+    """What was different when the contracts were read again: `boundaries` with other statements, findings that came and that are gone.
+
+    Of what one side states, its words count, and not where they stand.
+    """
+
+    at_ns: int
+    boundaries: tuple[Key, ...]
+    came: tuple[Finding, ...]
+    gone: int
+
+
 class _Listed(Struct, frozen=True):
     """The signals as they were judged last, and from what."""
 
@@ -56,7 +69,10 @@ class _Listed(Struct, frozen=True):
 
 
 class Shown:
-    """What all pages show from. What the check finds is worked out once for each reading of the contracts."""
+    """What all pages show from. What the check finds is worked out once for each reading of the contracts.
+
+    `readings` are when the contracts were read again, `changes` what was different then, known since `began_ns` (0: nobody looked yet).
+    """
 
     def __init__(self, carrier: Carrier, naming: Naming, observing: Callable[[], Observing] = Observing) -> None:
         self.carrier, self.naming, self.observing = carrier, naming, observing
@@ -64,6 +80,9 @@ class Shown:
         self._lock = asyncio.Lock()
         self.following = Following(carrier.ledger)
         self._listed: _Listed | None = None
+        self.began_ns = 0
+        self.readings: tuple[int, ...] = ()
+        self.changes: tuple[Change, ...] = ()
 
     @property
     def ledger(self) -> Ledger:
@@ -80,8 +99,18 @@ class Shown:
         async with self._lock:
             system = self.carrier.carrying.system
             if self._known is None or self._known.system is not system:
+                before = self._known
                 self._known = await asyncio.to_thread(_known, system, self.carrier.carrying.heartbeat_names)
+                self.began_ns = self.began_ns or self.now_ns
+                if before is not None:
+                    read_ns = self.readings[-1] if self.readings else self.now_ns
+                    change = await asyncio.to_thread(_change, before, self._known, read_ns)
+                    self.changes = (*self.changes, change)[-MOST_CHANGES:]
             return self._known
+
+    def read_again(self) -> None:
+        """Says that the contracts were read again just now."""
+        self.readings = (*self.readings, self.now_ns)[-MOST_CHANGES:]
 
     async def signals(self) -> tuple[Judged, ...]:
         """Every signal that is stated or was heard, with what is wrong with it, the worst first."""
@@ -118,6 +147,26 @@ def _known(system: System, always: Collection[str]) -> Known:
         by_key.setdefault((finding.consumer, finding.provider, finding.operation), []).append(finding)
     told = {key: tuple(findings) for key, findings in by_key.items()}
     return Known(system, found, told, tuple(stated(system, always)), frozenset(system.keys), _seen(system, found))
+
+
+def _change(before: Known, after: Known, at_ns: int) -> Change:
+    had, has = ({_named(each): each for each in known.findings} for known in (before, after))
+    came = tuple(finding for name, finding in has.items() if name not in had)
+    return Change(at_ns, _otherwise(before.system, after.system), came, len(had.keys() - has.keys()))
+
+
+def _named(finding: Finding) -> tuple[str, ...]:
+    return (finding.rule, str(finding.verdict), finding.consumer, finding.provider, finding.operation)
+
+
+def _otherwise(before: System, after: System) -> tuple[Key, ...]:
+    """The boundaries between parties of which either side states something else than before."""
+    said, says = (
+        {(fact.consumer, fact.provider, fact.operation, fact.term, fact.stance, fact.text) for fact in system.facts}
+        for system in (before, after)
+    )
+    other = {about[:3] for about in said ^ says}
+    return tuple(key for key in boundaries(after) if key in other or ("", *key[1:]) in other)
 
 
 def _seen(system: System, found: tuple[Finding, ...]) -> dict[Key, tuple[Seen, ...]]:

@@ -6,15 +6,14 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from accord.cases.case import Case
-from accord.model.duration import NANOSECONDS
 from accord.model.finding import Verdict
 from accord.serve.doors import Asked
 from accord.serve.pages._frame import frame
 from accord.serve.pages._shown import Known, Shown, address, boundaries, team_of
+from accord.serve.pages._since import since_yesterday
 
 PATH, TITLE, PLACE = "/", "Overview", 0
 MOST_WORST = 20
-_DAY = NANOSECONDS["d"]
 _ORDER = (Verdict.BREACH, Verdict.MISMATCH, Verdict.CONDITIONAL, Verdict.UNANSWERED)
 
 
@@ -34,8 +33,6 @@ async def show(asked: Asked, shown: Shown) -> Response:
     """The page."""
     known, cases = await shown.known(), shown.open()
     teams = teams_of(known, cases)
-    since_ns = shown.now_ns - _DAY
-    recent = [case for case in shown.ledger.cases(is_open=False, limit=1000) if case.closed_ns > since_ns]
     return frame(
         "overview.html",
         TITLE,
@@ -44,8 +41,8 @@ async def show(asked: Asked, shown: Shown) -> Response:
         questions=sum(finding.verdict is Verdict.UNANSWERED for finding in known.findings),
         worst=_worst(known),
         cases=cases[:MOST_WORST],
-        opened=sum(case.opened_ns > since_ns for case in (*cases, *recent)),
-        closed=len(recent),
+        since=await since_yesterday(shown),
+        observed=bool(known.system.observed),
         name=shown.name,
         now=shown.now_ns,
     )
