@@ -86,7 +86,7 @@ def test_a_page_budget_is_no_signal_and_names_nobody(service: Within) -> None:
     service.ask("POST", "/api/v2/alerts", json=alerts)
     assert any(case["signal"].startswith("page budget of") for case in service.cases())
     assert "page budget of k" not in page(service)
-    assert "held back or bundled 1 times by a page budget" in page(service)
+    assert "held back or bundled once by a page budget" in page(service)
 
 
 def test_each_flaw_and_each_page_of_many_can_be_asked_for(service: Within) -> None:

@@ -147,7 +147,7 @@ def _flaws(signal: Signal, tally: Tally | None, looked: Looked) -> Iterator[tupl
         yield from ((Flaw.NOISY, words) for words in _noisy(tally, looked))
     if signal.kind is Kind.HEARTBEAT:
         return
-    if tally is None:
+    if tally is None and not _failed_without(signal, looked):
         yield from ((Flaw.UNTESTED, words) for words in _untested(signal, looked))
     if signal.watched is None:
         was = tally is not None and tally.deviation is not None and bool(tally.deviation.provider)
@@ -183,8 +183,8 @@ def _noisy(tally: Tally, looked: Looked) -> Iterator[str]:
     share = tally.acted / tally.deviations
     is_judged = tally.deviations >= ENOUGH and looked.now_ns - looked.began_ns >= LONG_ENOUGH
     if is_judged and share < INFORMATIVE:
-        told = f"{tally.acted} of {tally.deviations} deviations led to an action, less than half"
-        yield f"{told}; below a fifth it should wake nobody" if share < WORTHLESS else told
+        how = "less than a fifth: it should wake nobody" if share < WORTHLESS else "less than half"
+        yield f"{tally.acted} of {tally.deviations} deviations led to an action, {how}"
     if tally.flapped:
         yield f"chattered {_times(tally.flapped)}: one instance changed three times within a minute"
     if tally.cut >= CUT:
@@ -194,6 +194,7 @@ def _noisy(tally: Tally, looked: Looked) -> Iterator[str]:
 
 
 def _untested(signal: Signal, looked: Looked) -> Iterator[str]:
+    """Of one that failed when it was needed this is not said: that was its test."""
     since_ns = looked.now_ns - DAYS * NANOSECONDS["d"]
     if any(looked.drilled.get(party, 0) >= since_ns for party in signal.ladder):
         return

@@ -23,6 +23,7 @@ class Line(Struct, frozen=True):
 
     name: str
     kind: str
+    is_heartbeat: bool
     subject: str
     where: str
     term: str
@@ -42,11 +43,12 @@ def _line(each: Judged, system: System) -> Line:
     return Line(
         each.signal.name,
         _KINDS[each.signal.kind],
+        each.signal.kind is Kind.HEARTBEAT,
         _subject(watched, callers) if watched else "",
         address(callers[0] if callers else "", watched.provider, watched.operation) if watched else "",
         watched.term.replace(".", " ") if watched else "",
         each.flaws,
-        _came_to(tally) if tally else "",
+        came_to(each),
         tally.last_ns if tally else 0,
     )
 
@@ -57,20 +59,31 @@ def _subject(watched: Watched, callers: Sequence[str]) -> str:
     return f"{callers[0]}{more} → {called}" if callers else called
 
 
-def _came_to(tally: Tally) -> str:
-    """`12 deviations, 3 led to an action; held twice by a silence`."""
+def came_to(each: Judged) -> str:
+    """`12 deviations, 3 led to an action (25 %), held 2 times by a silence or a maintenance`."""
+    tally = each.tally
+    if each.signal.kind is Kind.HEARTBEAT:
+        return f"fell silent {_times(tally.deviations)}" if tally else "never told to have fallen silent"
+    return _told(tally) if tally else "did not fire"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _told(tally: Tally) -> str:
     told = [f"{tally.deviations} deviation{'' if tally.deviations == 1 else 's'}"]
     told.append(f"{tally.acted} led to an action ({100 * tally.acted / tally.deviations:.0f} %)")
     if tally.fired > tally.deviations:
-        told.append(f"began to fire {tally.fired} times")
+        told.append(f"began to fire {_times(tally.fired)}")
     if tally.readings:
         told.append(
             f"read back {tally.readings - min(tally.misread, tally.readings)} of {tally.readings} times as meant"
         )
     if tally.held:
-        told.append(f"held {tally.held} times by a silence or a maintenance")
+        told.append(f"held {_times(tally.held)} by a silence or a maintenance")
     if tally.cut:
-        told.append(f"held back or bundled {tally.cut} times by a page budget")
+        told.append(f"held back or bundled {_times(tally.cut)} by a page budget")
     if tally.is_open:
         told.append(f"{tally.is_open} open now")
     return ", ".join(told)
