@@ -17,7 +17,7 @@ _TICKS = (
     *(part * 10**power for power in range(11) for part in (1, 2, 5) if part * 10**power < _MINUTE),
     *(part * _MINUTE for part in (1, 2, 5, 10, 30, 60, 360, 1440)),
 )
-_MOST_TICKS = 6
+_APART = 58
 
 
 class Mark(Struct, frozen=True):
@@ -102,9 +102,10 @@ def _drawing(terms: Sequence[Term], strips: Sequence[Strip], axis: _Axis, wide: 
 
 def _ticks(axis: _Axis, down: int) -> Iterator[str]:
     inside = [tick for tick in _TICKS if axis.low <= log10(tick) <= axis.high]
-    if len(inside) > _MOST_TICKS:
+    most = (axis.right - axis.left) // _APART
+    if len(inside) > most:
         inside = [tick for tick in inside if tick >= _MINUTE or str(tick)[0] == "1"]
-    step = -(-len(inside) // _MOST_TICKS) or 1
+    step = -(-len(inside) // most) or 1
     for tick in inside[::step]:
         at = axis.at(tick)
         anchor = "end" if at > axis.right - 20 else "middle"
