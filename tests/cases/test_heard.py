@@ -4,7 +4,7 @@ from accord.cases.case import Case, Phase
 from accord.cases.deviation import Deviation
 from accord.cases.drilling import drill
 from accord.cases.events import Acknowledge, Clear, Commit, Fire, Hold, Receipt
-from accord.cases.heard import Course, tallies, unheard
+from accord.cases.heard import Course, Kept, Tally, Told, deviated, tally_of
 from accord.model.duration import NANOSECONDS
 from accord.model.message import Fate
 
@@ -29,6 +29,26 @@ def course(*events: object, deviation: Deviation = SLOW, **case: object) -> Cour
     values = {"phase": Phase.CLOSED, "opened_ns": SECOND, "closed_ns": 9 * SECOND} | case
     made.settle(Case("one", deviation, turn=1, actor="", deadline_ns=0, **values))  # type: ignore[arg-type]
     return made
+
+
+def kept(*courses: Course) -> Kept:
+    made = Kept()
+    for number, each in enumerate(courses):
+        each.id = f"{number}"
+        made.add(each)
+    return made
+
+
+def tallies(courses: list[Course], since_ns: int, stale_after_ns: int) -> dict[str, Tally]:
+    found = {
+        signal: tally_of(signal, heard.values(), since_ns, stale_after_ns)
+        for signal, heard in kept(*courses).by_signal.items()
+    }
+    return {signal: tally for signal, tally in found.items() if tally is not None}
+
+
+def told(course: Course) -> dict[tuple[str, str], Told]:
+    return {place: deviated(each.values(), 0) for place, each in kept(course).by_place.items()}
 
 
 def test_a_signal_fires_again_only_once_none_of_its_instances_fires() -> None:
@@ -111,5 +131,13 @@ def test_a_key_is_unheeded_from_case_to_case_until_somebody_acts() -> None:
 
 def test_what_deviated_is_known_with_the_signals_that_told_of_it() -> None:
     made = course(fire(1), deviation=SLOW)
-    assert unheard([made], 0) == {("payments", "charge"): [("latency", frozenset({"Slow"}))]}
-    assert unheard([course(fire(1, Deviation("Odd")), deviation=Deviation("Odd"))], 0) == {}
+    assert told(made) == {("payments", "charge"): [("latency", frozenset({"Slow"}))]}
+    assert told(course(fire(1, Deviation("Odd")), deviation=Deviation("Odd"))) == {}
+
+
+def test_only_what_changed_is_counted_anew() -> None:
+    made = kept(course(fire(1)), course(fire(1, Deviation("Odd")), deviation=Deviation("Odd")))
+    assert (made.signals, made.places) == ({"Slow", "Odd"}, {("payments", "charge")})
+    made.signals, made.places = set(), set()
+    made.add(course(fire(1, Deviation("Odd")), deviation=Deviation("Odd")))
+    assert (made.signals, made.places) == ({"Odd"}, set())

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from accord.cases.deviation import Deviation
 from accord.cases.heard import Tally
-from accord.cases.signals import Flaw, Kind, Looked, Signal, judged_signals, loudest, stated
+from accord.cases.signals import Flaw, Judging, Kind, Looked, Signal, judged_signals, loudest, stated
 from accord.cases.watchers import Watched
 from accord.check import joined
 from accord.model.duration import NANOSECONDS
@@ -138,3 +138,19 @@ def test_the_worst_come_first_and_then_the_loudest() -> None:
     found = judged_signals(names, looked(tallies=told))
     assert [each.signal.name for each in found] == ["misread", "loud", "quiet", "good"]
     assert loudest(found) == (12, 12, 4)
+
+
+def test_what_did_not_change_is_not_judged_again() -> None:
+    judging, others = Judging(), Signal("Other", Kind.DECLARED)
+    first = looked(tallies={"Slow": tally()}, stamp=1)
+    before = judging.judged([SLOW, others], first)
+    again = judging.judged([SLOW, others], replace(first, tallies={**first.tallies, "Other": tally(flapped=1)}))
+    kept = {each.signal.name: each for each in before}["Slow"]
+    assert {each.signal.name: each for each in again}["Slow"] is kept
+    assert {flaw for flaw, _ in again[0].flaws} == {Flaw.NOISY, Flaw.UNCLAIMED}
+    later = judging.judged([SLOW, others], replace(first, stamp=2))
+    assert {each.signal.name: each for each in later}["Slow"] is not kept
+    watched = replace(SLOW, ladder=("second",))
+    assert {each.signal.name: each.signal for each in judging.judged([watched], replace(first, stamp=2))} == {
+        "Slow": watched
+    }

@@ -12,6 +12,8 @@ from accord.model.duration import NANOSECONDS
 
 CHATTER, CHATTERING = NANOSECONDS["m"], 3
 """So many changes of one instance in so long are chattering: ISA-18.2 as quoted in public repositories, inductiveautomation.com."""
+Place = tuple[str, str]
+Told = list[tuple[str, frozenset[str]]]
 BUDGET = "page budget of "
 """How the reason begins for which the breaker holds a deviation, and how its own deviation is called."""
 _PICKS = (ReadBack, Commit, Accept)
@@ -49,6 +51,8 @@ class Course(Struct):
     lapsed_ns: int = 0
     recarried_ns: int = 0
     is_open: bool = True
+    is_drill: bool = False
+    is_breaker: bool = False
 
     def add(self, event: AnyEvent, changed: bool) -> None:
         """One more row of it, in order."""
@@ -95,19 +99,21 @@ class Course(Struct):
         self.bundled = bundled
         self.opened_ns, self.closed_ns, self.is_open = case.opened_ns, case.closed_ns, case.is_open
         self.misread, self.repeats, self.lapsed = case.misread, case.repeats, bool(case.lapsed)
-        self.deviation = case.deviation
+        self.deviation = about = case.deviation
+        self.is_drill = is_drill(about)
+        self.is_breaker = about.signal.startswith(BUDGET) and not about.provider
         if not case.is_open:
             self.firing, self.lately = {}, {}
 
     @property
-    def is_drill(self) -> bool:
-        """Whether it is a drill, which counts for no signal."""
-        return is_drill(self.deviation)
+    def is_of_a_signal(self) -> bool:
+        """Whether it counts for signals: drills and page budgets that were used up do not."""
+        return not (self.is_drill or self.is_breaker)
 
     @property
-    def is_breaker(self) -> bool:
-        """Whether it is a page budget that was used up, which is no signal of a boundary."""
-        return self.deviation.signal.startswith(BUDGET) and not self.deviation.provider
+    def place(self) -> Place:
+        """The provider and the operation; both empty where no contract knows the signal."""
+        return self.deviation.provider, self.deviation.operation
 
 
 class Tally(Struct):
@@ -163,32 +169,43 @@ class Tally(Struct):
         return max(self.unheeded.values(), default=0)
 
 
-def tallies(courses: Iterable[Course], since_ns: int, stale_after_ns: int) -> dict[str, Tally]:
-    """By signal, what was opened since an instant or is open; drills and the breaker's own deviations are no signals.
+class Kept(Struct):
+    """The courses of signals, by signal and by place, and what changed in them since it was last asked."""
+
+    by_signal: dict[str, dict[str, Course]] = {}
+    by_place: dict[Place, dict[str, Course]] = {}
+    signals: set[str] = set()
+    places: set[Place] = set()
+
+    def add(self, course: Course) -> None:
+        """A course that is new or changed."""
+        if not course.is_of_a_signal:
+            return
+        for signal in course.fired:
+            self.by_signal.setdefault(signal, {})[course.id] = course
+            self.signals.add(signal)
+        if course.deviation.provider:
+            self.by_place.setdefault(course.place, {})[course.id] = course
+            self.places.add(course.place)
+
+
+def tally_of(signal: str, courses: Iterable[Course], since_ns: int, stale_after_ns: int) -> Tally | None:
+    """What a signal came to in what was opened since an instant or is open; None where that is nothing.
 
     An open deviation on which nobody said a word after `stale_after_ns` is stale.
     """
-    found: dict[str, Tally] = {}
-    for course in sorted(of_signals(courses, since_ns), key=lambda each: (each.opened_ns, each.id)):
-        for signal in course.fired:
-            if signal not in found:
-                found[signal] = Tally(signal, unheeded={})
-            found[signal].add(course, stale_after_ns)
-    return found
+    found = sorted(lately(courses, since_ns), key=lambda each: (each.opened_ns, each.id))
+    tally = Tally(signal, unheeded={})
+    for course in found:
+        tally.add(course, stale_after_ns)
+    return tally if found else None
 
 
-def of_signals(courses: Iterable[Course], since_ns: int) -> Iterator[Course]:
-    """Those that a signal told of since an instant, or that are open."""
-    for course in courses:
-        if (course.is_open or course.opened_ns >= since_ns) and not (course.is_drill or course.is_breaker):
-            yield course
+def lately(courses: Iterable[Course], since_ns: int) -> Iterator[Course]:
+    """Those that were opened since an instant, or that are open."""
+    return (course for course in courses if course.is_open or course.opened_ns >= since_ns)
 
 
-def unheard(courses: Iterable[Course], since_ns: int) -> dict[tuple[str, str], list[tuple[str, frozenset[str]]]]:
-    """By provider and operation, each deviation of a boundary: its term, and the signals that were heard of it."""
-    found: dict[tuple[str, str], list[tuple[str, frozenset[str]]]] = {}
-    for course in of_signals(courses, since_ns):
-        about = course.deviation
-        if about.provider:
-            found.setdefault((about.provider, about.operation), []).append((about.term, frozenset(course.fired)))
-    return found
+def deviated(courses: Iterable[Course], since_ns: int) -> Told:
+    """Each deviation of one place: its term, and the signals that were heard of it."""
+    return [(course.deviation.term, frozenset(course.fired)) for course in lately(courses, since_ns)]

@@ -72,7 +72,8 @@ class Looked(Struct, frozen=True):
     """What signals are judged by: since when the ledger tells (`began_ns`), when each party was last tried by a drill, and since when
     heartbeats are `missed`.
 
-    `unheard` are the deviations of each provider and operation: of which term, and which signals were heard of it.
+    `unheard` are the deviations of each provider and operation: of which term, and which signals were heard of it. What is equal in
+    two of them with the same `stamp` is the same object.
     """
 
     now_ns: int
@@ -81,6 +82,7 @@ class Looked(Struct, frozen=True):
     unheard: Mapping[tuple[str, str], Sequence[tuple[str, frozenset[str]]]]
     drilled: Mapping[str, int] = {}
     missed: Mapping[str, int] = {}
+    stamp: object = None
 
     @property
     def goes_back(self) -> str:
@@ -91,11 +93,12 @@ class Looked(Struct, frozen=True):
 
 
 class Judged(Struct, frozen=True):
-    """A signal, what was heard of it (None: nothing), and its flaws, each in words."""
+    """A signal, what was heard of it (None: nothing), and its flaws, each in words; `told` is what deviated where it watches."""
 
     signal: Signal
     tally: Tally | None
     flaws: tuple[tuple[Flaw, str], ...]
+    told: Sequence[tuple[str, frozenset[str]]] = ()
 
 
 def stated(system: System, always: Collection[str]) -> Iterator[Signal]:
@@ -115,19 +118,46 @@ def stated(system: System, always: Collection[str]) -> Iterator[Signal]:
         yield Signal(name, kind, watched, ladders[about] if about else ())
 
 
+class Judging:
+    """Judges signals again and again: one of which nothing changed keeps its judgement while the stamp is the same."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, Judged] = {}
+        self._stamp: object = None
+
+    def judged(self, known: Iterable[Signal], looked: Looked) -> list[Judged]:
+        """Every signal that is stated or was heard, those with the worst flaw first, then by what was heard of them."""
+        before = self._before if looked.stamp is not None and looked.stamp == self._stamp else {}
+        every = {signal.heard_as: signal for signal in known}
+        for name in looked.tallies:
+            if name not in every:
+                every[name] = _unknown(name)
+        now = {name: _judged(each, name, looked, before.get(name)) for name, each in every.items()}
+        self._before, self._stamp = now, looked.stamp
+        return sorted(now.values(), key=_position)
+
+
 def judged_signals(known: Iterable[Signal], looked: Looked) -> list[Judged]:
-    """Every signal that is stated or was heard, those with the worst flaw first, then by what was heard of them."""
-    every = {signal.heard_as: signal for signal in known}
-    for name in looked.tallies:
-        if name not in every:
-            is_heartbeat = name.startswith(HEARTBEAT)
-            kind = Kind.HEARTBEAT if is_heartbeat else Kind.TOLD
-            every[name] = Signal(name.removeprefix(HEARTBEAT) if is_heartbeat else name, kind)
-    found = [
-        Judged(each, looked.tallies.get(name), tuple(_flaws(each, looked.tallies.get(name), looked)))
-        for name, each in every.items()
-    ]
-    return sorted(found, key=_position)
+    """The same, once."""
+    return Judging().judged(known, looked)
+
+
+def _unknown(name: str) -> Signal:
+    """A signal that nothing states."""
+    if name.startswith(HEARTBEAT):
+        return Signal(name.removeprefix(HEARTBEAT), Kind.HEARTBEAT)
+    return Signal(name, Kind.TOLD)
+
+
+def _judged(signal: Signal, name: str, looked: Looked, before: Judged | None) -> Judged:
+    tally, watched = looked.tallies.get(name), signal.watched
+    told = looked.unheard.get((watched.provider, watched.operation), _NOTHING) if watched else _NOTHING
+    if before is not None and before.tally is tally and before.told is told and before.signal == signal:
+        return before
+    return Judged(signal, tally, tuple(_flaws(signal, tally, looked)), told)
+
+
+_NOTHING: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
 def _position(each: Judged) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.cases.heard import Course, tallies, unheard
+from accord.cases.heard import Course, Kept, Place, Tally, Told, deviated, tally_of
 from accord.cases.signals import DAYS, STALE, Looked
 from accord.model.duration import NANOSECONDS
 from accord.serve.drills import Drill
@@ -22,7 +22,12 @@ class Followed(Struct, frozen=True):
     """The courses of the last 90 days and of what is open; `began_ns` is the instant of the first row of all."""
 
     courses: tuple[Course, ...]
+    by_place: dict[Place, dict[str, Course]]
     began_ns: int
+
+    def at(self, provider: str, operation: str) -> tuple[Course, ...]:
+        """Those of one operation."""
+        return tuple(self.by_place.get((provider, operation), {}).values())
 
 
 class Following:
@@ -35,24 +40,45 @@ class Following:
         self._began_ns = 0
         self._swept_ns = 0
         self._reading = asyncio.Lock()
-        self._counted: tuple[object, Looked] | None = None
+        self._kept = Kept()
+        self._tallies: dict[str, Tally] = {}
+        self._told: dict[Place, Told] = {}
+        self._looked: Looked | None = None
 
     async def followed(self, now_ns: int) -> Followed:
         """What is known now. Raises Unavailable where the ledger cannot be read."""
         async with self._reading:
             if self._row < 0 or self._ledger.rows(self._row, 1):
                 await asyncio.to_thread(self._read, now_ns)
-            return Followed(tuple(self._courses.values()), self._began_ns or now_ns)
+            return Followed(tuple(self._courses.values()), self._kept.by_place, self._began_ns or now_ns)
 
     async def looked(self, now_ns: int) -> Looked:
-        """What signals are judged by; worked out anew where a row came, a drill began, a heartbeat changed, or an hour passed."""
+        """What signals are judged by; of what no row came it is the same as before, but for one hour at most."""
         followed = await self.followed(now_ns)
-        drilled, missed = dict(self._drills()), dict(self._missed())
+        stamp = now_ns // _SWEPT_AFTER, dict(self._drills()), dict(self._missed())
         async with self._reading:
-            known = self._row, now_ns // _SWEPT_AFTER, drilled, missed
-            if self._counted is None or self._counted[0] != known:
-                self._counted = known, await asyncio.to_thread(_looked, followed, now_ns, drilled, missed)
-            return self._counted[1]
+            before = self._looked
+            if before is None or before.stamp != stamp or self._kept.signals or self._kept.places:
+                if before is None or before.stamp != stamp:
+                    self._kept.signals |= {*self._kept.by_signal, *self._tallies}
+                    self._kept.places |= {*self._kept.by_place, *self._told}
+                await asyncio.to_thread(self._count, now_ns)
+                tallies, told = dict(self._tallies), dict(self._told)
+                self._looked = before = Looked(now_ns, followed.began_ns, tallies, told, stamp[1], stamp[2], stamp)
+            return before
+
+    def _count(self, now_ns: int) -> None:
+        """Counts anew what changed."""
+        kept, since_ns = self._kept, now_ns - _SPAN
+        for signal in kept.signals:
+            tally = tally_of(signal, kept.by_signal.get(signal, {}).values(), since_ns, now_ns - STALE)
+            if tally is None:
+                self._tallies.pop(signal, None)
+            else:
+                self._tallies[signal] = tally
+        for place in kept.places:
+            self._told[place] = deviated(kept.by_place.get(place, {}).values(), since_ns)
+        kept.signals, kept.places = set(), set()
 
     def _drills(self) -> Iterator[tuple[str, int]]:
         """When each party was last tried; a drill of which nobody was told has no key."""
@@ -80,10 +106,13 @@ class Following:
             if case is not None:
                 told = {sent.message.turn for sent in self._ledger.sendings(each) if sent.parked or sent.also_in}
                 self._courses[each].settle(case, len(told))
+                self._kept.add(self._courses[each])
         if now_ns - self._swept_ns >= _SWEPT_AFTER:
             self._swept_ns = now_ns
             kept = {id_: each for id_, each in self._courses.items() if each.is_open or each.last_ns >= now_ns - _SPAN}
-            self._courses = kept
+            self._courses, self._kept = kept, Kept()
+            for course in kept.values():
+                self._kept.add(course)
 
     def _add(self, row: Row) -> bool:
         """Counts a row; False where it is of no case."""
@@ -109,9 +138,3 @@ class Following:
             else:
                 high = middle
         return low
-
-
-def _looked(followed: Followed, now_ns: int, drilled: dict[str, int], missed: dict[str, int]) -> Looked:
-    since_ns = now_ns - _SPAN
-    counted = tallies(followed.courses, since_ns, now_ns - STALE)
-    return Looked(now_ns, followed.began_ns, counted, unheard(followed.courses, since_ns), drilled, missed)

@@ -11,9 +11,9 @@ from accord.boundaries.sightings import sightings
 from accord.boundaries.system import Key, System
 from accord.boundaries.three_columns import three_columns
 from accord.cases.case import Case
-from accord.cases.signals import Judged, Kind, Looked, Signal, judged_signals, stated
+from accord.cases.signals import Judged, Judging, Kind, Looked, Signal, stated
 from accord.check import judged
-from accord.model.finding import Finding
+from accord.model.finding import Finding, Verdict
 from accord.model.observed import Observed
 from accord.model.subject import called
 from accord.model.three_columns import ThreeColumns
@@ -27,6 +27,7 @@ from accord.store.kept import Heartbeat
 
 MOST_OPEN = 10_000
 MOST_CHANGES = 50
+_WORST = (Verdict.BREACH, Verdict.MISMATCH, Verdict.CONDITIONAL, Verdict.UNANSWERED)
 
 
 class Seen(Struct, frozen=True):
@@ -34,6 +35,18 @@ class Seen(Struct, frozen=True):
 
     columns: ThreeColumns
     observed: Observed
+
+
+class Team(Struct):
+    """One line of the matrix, in numbers of boundaries; `open` counts deviations."""
+
+    name: str
+    boundaries: int = 0
+    accord: int = 0
+    latent: int = 0
+    conditional: int = 0
+    unanswered: int = 0
+    open: int = 0
 
 
 class Known(Struct, frozen=True):
@@ -44,6 +57,7 @@ class Known(Struct, frozen=True):
     by_key: dict[Key, tuple[Finding, ...]]
     signals: tuple[Signal, ...]
     keys: frozenset[Key]
+    teams: dict[str, Team]
     seen: dict[Key, tuple[Seen, ...]]
 
 
@@ -67,6 +81,10 @@ class _Listed(Struct, frozen=True):
     heartbeats: tuple[str, ...]
     signals: tuple[Judged, ...]
 
+    def is_of(self, known: Known, looked: Looked, heartbeats: tuple[str, ...]) -> bool:
+        """Whether it was judged from these."""
+        return self.known is known and self.looked is looked and self.heartbeats == heartbeats
+
 
 class Shown:
     """What all pages show from. What the check finds is worked out once for each reading of the contracts.
@@ -80,6 +98,7 @@ class Shown:
         self._lock = asyncio.Lock()
         self.following = Following(carrier.ledger)
         self._listed: _Listed | None = None
+        self._judging = Judging()
         self.began_ns = 0
         self.readings: tuple[int, ...] = ()
         self.changes: tuple[Change, ...] = ()
@@ -116,13 +135,12 @@ class Shown:
         """Every signal that is stated or was heard, with what is wrong with it, the worst first."""
         known, looked = await self.known(), await self.following.looked(self.now_ns)
         heartbeats = tuple(each.id for each in self.ledger.kept(Heartbeat))
-        before = self._listed
-        if before is None or not (
-            before.known is known and before.looked is looked and before.heartbeats == heartbeats
-        ):
-            found = await asyncio.to_thread(_judged, known, looked, heartbeats)
-            before = self._listed = _Listed(known, looked, heartbeats, found)
-        return before.signals
+        async with self._lock:
+            listed = self._listed
+            if listed is None or not listed.is_of(known, looked, heartbeats):
+                found = await asyncio.to_thread(_judged, self._judging, known, looked, heartbeats)
+                listed = self._listed = _Listed(known, looked, heartbeats, found)
+        return listed.signals
 
     def open(self) -> tuple[Case, ...]:
         """Open cases, the next deadline first."""
@@ -134,10 +152,10 @@ class Shown:
         return self.naming.name(pseudonym)
 
 
-def _judged(known: Known, looked: Looked, heartbeats: tuple[str, ...]) -> tuple[Judged, ...]:
+def _judged(judging: Judging, known: Known, looked: Looked, heartbeats: tuple[str, ...]) -> tuple[Judged, ...]:
     named = {each.name.lower() for each in known.signals if each.kind is Kind.HEARTBEAT}
     sources = [Signal(name, Kind.HEARTBEAT) for name in heartbeats if name.lower() not in named]
-    return tuple(judged_signals((*known.signals, *sources), looked))
+    return tuple(judging.judged((*known.signals, *sources), looked))
 
 
 def _known(system: System, always: Collection[str]) -> Known:
@@ -146,7 +164,31 @@ def _known(system: System, always: Collection[str]) -> Known:
     for finding in found:
         by_key.setdefault((finding.consumer, finding.provider, finding.operation), []).append(finding)
     told = {key: tuple(findings) for key, findings in by_key.items()}
-    return Known(system, found, told, tuple(stated(system, always)), frozenset(system.keys), _seen(system, found))
+    return Known(
+        system,
+        found,
+        told,
+        tuple(stated(system, always)),
+        frozenset(system.keys),
+        _teams(system, told),
+        _seen(system, found),
+    )
+
+
+def _teams(system: System, told: dict[Key, tuple[Finding, ...]]) -> dict[str, Team]:
+    """The teams with their boundaries; what is open is not counted here."""
+    teams: dict[str, Team] = {}
+    for key in boundaries(system):
+        name = team_of(system, key[1])
+        team = teams.setdefault(name, Team(name))
+        team.boundaries += 1
+        verdicts = {finding.verdict for finding in told.get(key, ())}
+        worst = next((verdict for verdict in _WORST if verdict in verdicts), None)
+        team.accord += worst is None
+        team.latent += worst in (Verdict.MISMATCH, Verdict.BREACH)
+        team.conditional += worst is Verdict.CONDITIONAL
+        team.unanswered += worst is Verdict.UNANSWERED
+    return teams
 
 
 def _change(before: Known, after: Known, at_ns: int) -> Change:

@@ -43,7 +43,7 @@ async def since_yesterday(shown: Shown) -> Since:
     """What changed in the 24 hours before now."""
     since_ns = shown.now_ns - DAY
     courses = (await shown.following.followed(shown.now_ns)).courses
-    told = [each for each in courses if not (each.is_drill or each.is_breaker)]
+    told = [each for each in courses if each.is_of_a_signal]
     changes = [each for each in shown.changes if each.at_ns >= since_ns]
     return Since(
         _some(_opened(told, since_ns)),

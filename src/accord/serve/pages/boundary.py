@@ -50,7 +50,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
     boundary, seen = known.system.boundary(key, {}), known.seen.get(key, ())
     policy = shown.carrier.carrying.policy(Deviation("", *key), shown.now_ns)
     findings = sorted(known.by_key.get(key, ()), key=lambda each: _ORDER[each.verdict])
-    courses = (await shown.following.followed(shown.now_ns)).courses
+    courses = (await shown.following.followed(shown.now_ns)).at(*key[1:])
     return frame(
         "boundary.html",
         f"{key[0]} → {key[1]}/{key[2]}" if key[0] else f"{key[1]}/{key[2]}",

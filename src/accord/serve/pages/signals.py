@@ -37,6 +37,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         wanted=wanted,
         goes_back=looked.goes_back,
         loudest=loudest(every),
+        now=shown.now_ns,
     )
 
 
