@@ -4,6 +4,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from accord.cases.carrying import Carrying
 from accord.cases.deviation import Deviation
 from accord.cases.heard import Tally
 from accord.cases.signals import Flaw, Judging, Kind, Looked, Signal, judged_signals, loudest, stated
@@ -63,6 +64,15 @@ def test_every_signal_that_is_stated_is_listed_with_what_it_watches() -> None:
         "Nowhere": Signal("Nowhere", Kind.ALERT),
         "Watchdog": Signal("Watchdog", Kind.HEARTBEAT),
     }
+
+
+def test_a_signal_that_several_name_is_one_and_carried_as_that_of_the_last() -> None:
+    twice = CONTRACT.replace("    recover:", "  refund:\n    detect: {by: PaymentsSlow, within: 5m}\n    recover:")
+    system = joined([each for each in read_text(twice, ".", "a.yaml") if isinstance(each, Fact)], date(2026, 11, 27))[0]
+    [found] = [each for each in stated(system, ()) if each.name == "PaymentsSlow"]
+    carried = Carrying(system, "keeper", str).watched["PaymentsSlow"]
+    assert found.watched == carried == Watched("payments", "refund", "")
+    assert found.also == (Watched("payments", "charge", "latency"),)
 
 
 def test_a_signal_that_fired_and_led_to_an_action_has_no_flaw() -> None:

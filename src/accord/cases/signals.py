@@ -55,12 +55,16 @@ class Flaw(StrEnum):
 
 
 class Signal(Struct, frozen=True):
-    """One signal: `watched` is what a contract says that it watches (None: none does), `ladder` who is paged for that."""
+    """One signal: `watched` is what a contract says that it watches (None: none does), `ladder` who is paged for that.
+
+    Where several name it, what it says is carried as that of the last of them; the others are in `also`.
+    """
 
     name: str
     kind: Kind
     watched: Watched | None = None
     ladder: tuple[str, ...] = ()
+    also: tuple[Watched, ...] = ()
 
     @property
     def heard_as(self) -> str:
@@ -103,11 +107,16 @@ class Judged(Struct, frozen=True):
 
 def stated(system: System, always: Collection[str]) -> Iterator[Signal]:
     """Every signal that contracts and rule files state; `always` are alerts that always fire, in lower case."""
-    named = {name: watcher for watcher in watchers(system) for name in watcher.names}
+    named: dict[str, dict[Watched, None]] = {}
+    for watcher in watchers(system):
+        for name in watcher.names:
+            named.setdefault(name, {}).pop(watcher.watched, None)
+            named[name][watcher.watched] = None
     alerts = dict.fromkeys(alert.called for alert in alerting(system, {}).alerts)
     ladders: dict[tuple[str, str], tuple[str, ...]] = {}
     for name in dict.fromkeys((*named, *alerts)):
-        watched = named[name].watched if name in named else None
+        several = tuple(named.get(name, ()))
+        watched = several[-1] if several else None
         if name.lower() in always:
             yield Signal(name, Kind.HEARTBEAT)
             continue
@@ -115,7 +124,7 @@ def stated(system: System, always: Collection[str]) -> Iterator[Signal]:
         if about and about not in ladders:
             ladders[about] = tuple(dict.fromkeys(level.party for level in ladder(system, *about).levels))
         kind = Kind.ALERT if name in alerts else Kind.DECLARED
-        yield Signal(name, kind, watched, ladders[about] if about else ())
+        yield Signal(name, kind, watched, ladders[about] if about else (), several[:-1])
 
 
 class Judging:

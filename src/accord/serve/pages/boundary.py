@@ -109,9 +109,9 @@ def _past(courses: Sequence[Course], key: tuple[str, str, str], shown: Shown) ->
 
 
 def _watching(every: Sequence[Judged], key: tuple[str, str, str]) -> list[Judged]:
-    """The signals that watch this operation."""
-    watched = ((each, each.signal.watched) for each in every)
-    return [each for each, one in watched if one is not None and (one.provider, one.operation) == key[1:]]
+    """The signals that contracts name for this operation."""
+    named = ((each, (each.signal.watched, *each.signal.also)) for each in every)
+    return [each for each, several in named if any(one and (one.provider, one.operation) == key[1:] for one in several)]
 
 
 def _recovers(policy: Policy) -> str:
