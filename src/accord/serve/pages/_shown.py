@@ -27,6 +27,7 @@ from accord.store.kept import Heartbeat
 
 MOST_OPEN = 10_000
 MOST_CHANGES = 50
+_EVER = (1 << 63) - 1
 _WORST = (Verdict.BREACH, Verdict.MISMATCH, Verdict.CONDITIONAL, Verdict.UNANSWERED)
 
 
@@ -144,8 +145,7 @@ class Shown:
 
     def open(self) -> tuple[Case, ...]:
         """Open cases, the next deadline first."""
-        cases = self.ledger.cases(is_open=True, limit=MOST_OPEN)
-        return tuple(sorted(cases, key=lambda case: case.deadline_ns))
+        return self.ledger.due(_EVER, MOST_OPEN)
 
     def name(self, pseudonym: str) -> str:
         """How a person or a party is called."""

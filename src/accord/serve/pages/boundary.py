@@ -68,7 +68,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         policy=policy,
         recovers=_recovers(policy),
         signals=lines_of(_watching(await shown.signals(), key), known.system),
-        cases=[case for case in shown.open() if _is_of(case.deviation, key)],
+        cases=_open(courses, key, shown),
         past=_past(courses, key, shown),
         name=shown.name,
         now=shown.now_ns,
@@ -97,6 +97,12 @@ def _strangers(known: Known, key: tuple[str, str, str]) -> list[tuple[str, str]]
 def _rungs(policy: Policy, shown: Shown) -> Iterator[Rung]:
     for level in policy.levels:
         yield Rung(level.party, lasting(level.acknowledge_within), shown.name(level.person(shown.now_ns)))
+
+
+def _open(courses: Sequence[Course], key: tuple[str, str, str], shown: Shown) -> list[Case]:
+    """What deviates here now, the next deadline first."""
+    found = (shown.ledger.case(each.id) for each in courses if each.is_open and _is_of(each.deviation, key))
+    return sorted((case for case in found if case is not None and case.is_open), key=lambda case: case.deadline_ns)
 
 
 def _past(courses: Sequence[Course], key: tuple[str, str, str], shown: Shown) -> Past:

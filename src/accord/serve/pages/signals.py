@@ -1,8 +1,10 @@
 """Every signal, what it watches, and what is wrong with it, from contracts and ledger alone; never who read it."""
 
+from collections import Counter
+
 from starlette.responses import Response
 
-from accord.cases.signals import Flaw, Judged, loudest
+from accord.cases.signals import Judged, loudest
 from accord.serve.doors import Asked
 from accord.serve.pages._frame import frame
 from accord.serve.pages._shown import Shown
@@ -18,7 +20,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
     """The page; `?flaw=` shows those with one flaw, `none` those without any, `?page=` more of them."""
     known, every = await shown.known(), await shown.signals()
     looked = await shown.following.looked(shown.now_ns)
-    counts = {flaw: sum(any(one is flaw for one, _ in each.flaws) for each in every) for flaw in Flaw}
+    counts = Counter(flaw for each in every for flaw in {flaw for flaw, _ in each.flaws})
     wanted = asked.query("flaw")
     chosen = [each for each in every if is_wanted(each, wanted)]
     number = page_asked(asked.query("page"), len(chosen))
