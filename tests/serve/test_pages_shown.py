@@ -153,3 +153,12 @@ def test_a_distribution_is_drawn_on_the_scale_of_the_limits() -> None:
     assert abs(float(bars[1][0]) - square) <= 5, "what took a second stands above the limit of a second"
     assert int(bars[0][1]) > int(bars[1][1]) > int(bars[2][1]) >= 1
     assert "1ms" in wide and "1s<" in wide
+
+
+def test_a_range_from_nothing_is_drawn_up_to_its_end() -> None:
+    """The first bucket of a histogram of others begins at 0, which stands nowhere on a logarithmic scale."""
+    limit = Term("latency max", (Mark("promised", 1_000_000_000, "1s"),))
+    wide = scale([limit], [Strip("payments", ((0, 5_000_000, 100), (5_000_000, 100_000_000, 3)))]).split("</svg>")[0]
+    bars = [float(at) for at in re.findall(r"M([\d.]+) \d+v-", wide)]
+    square = float(re.findall(r'rect class="promised" x="([\d.]+)"', wide)[0])
+    assert bars[0] == 96 and len(bars) > 20 and max(bars) < square

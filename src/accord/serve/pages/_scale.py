@@ -12,6 +12,8 @@ from accord.model.observed import Ranges
 COLUMNS = ("assumed", "observed", "promised")
 _LANE, _HIGH, _BAR, _EDGE = 20, 44, 4, 10
 _MOST_DECADES = 6
+_NO_END = 1 << 61
+"""What no call takes: the end of a range that has none."""
 _SECOND, _MINUTE = NANOSECONDS["s"], NANOSECONDS["m"]
 _TICKS = (
     *(part * 10**power for power in range(11) for part in (1, 2, 5) if part * 10**power < _MINUTE),
@@ -71,7 +73,7 @@ def scale(terms: Sequence[Term], strips: Sequence[Strip] = ()) -> str:
 
 def _ends(values: Sequence[int], spans: Sequence[tuple[int, int]]) -> tuple[float, float]:
     """The decimal logarithms of both ends: all that is known, and a little air."""
-    finite = [high for low, high in spans if high < low * 1000] or [low for low, _ in spans if low]
+    finite = [low if high >= _NO_END else high for low, high in spans]
     highest = max(*values, *finite, 0, 0)
     lowest = min([*values, *(low for low, _ in spans if low > 0)], default=1)
     low, high = log10(max(lowest, 1)), log10(max(highest, 1))
@@ -151,7 +153,7 @@ def _strip(strip: Strip, axis: _Axis, top: int) -> Iterator[str]:
 
 def _covered(axis: _Axis, low: int, high: int, columns: int) -> Iterator[tuple[int, float]]:
     """The bars that a range lies in, with the share of each: one for what is narrower, where it begins for what has no end."""
-    begins, ends = axis.at(low), axis.at(low if high >= low * 1000 else high)
+    begins, ends = axis.at(low), axis.at(low if high >= _NO_END else high)
     if ends - begins <= _BAR:
         begins = ends = (begins + ends) / 2
     first, last = (min(int((at - axis.left) / _BAR), columns - 1) for at in (begins, ends))
