@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from serving import CONTRACTS, Within
 
+from accord.boundaries.three_columns import three_columns
 from accord.cases.carrying import Carrying
 from accord.check import joined
 from accord.cli._observed import told_by
@@ -93,11 +94,15 @@ def test_serve_reads_what_accord_toml_names_and_goes_on_without_what_it_cannot_r
     ledger.close()
     assert not problems
     assert {fact.operation for fact in carrying.system.observed} == {"charge"}
+    [seen] = three_columns(carrying.system)
+    assert seen.calls == 1000, "the file is read with the folder already, and counts once"
 
 
 def test_a_source_that_is_none_is_told_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text('{"accord_observed": 9, "boundaries": []}', encoding="utf-8")
-    facts, reasons = told_by(["broken.json", str(tmp_path)], str(tmp_path))
+    (tmp_path / "none.duckdb").write_bytes(b"........DUCK")
+    facts, reasons = told_by(["broken.json", str(tmp_path), "none.duckdb"], str(tmp_path))
     assert facts == []
     assert "expected `accord_observed: 1`" in reasons[0]
     assert "is a directory" in reasons[1]
+    assert reasons[2].startswith("none.duckdb: expected a DuckDB file of sums")

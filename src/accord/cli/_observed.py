@@ -68,8 +68,15 @@ def told_by(sources: Iterable[str], folder: str, columns: tuple[str, ...] = ()) 
             reasons.append(f"{source}: {refusal.message}")
         else:
             facts += told
-            reasons += [each.reason if source in each.reason else f"{source}: {each.reason}" for each in problems]
+            reasons += [f"{source}: {_without(source, name, each.reason)}" for each in problems]
     return facts, tuple(reasons)
+
+
+def _without(source: str, name: str, reason: str) -> str:
+    """The reason without the name that it begins with, however often."""
+    while reason.startswith((f"{name}: ", f"{source}: ")):
+        reason = reason.partition(": ")[2]
+    return reason
 
 
 def _is_exported(name: str) -> bool:

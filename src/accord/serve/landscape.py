@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +12,8 @@ from accord.check import joined
 from accord.files.config import Config
 from accord.files.read import read
 from accord.files.vocabulary import stated
-from accord.model.fact import Fact
+from accord.model.fact import Fact, Stance
+from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.report._places import where
 from accord.store.interface import People
@@ -31,12 +33,21 @@ class Observing(Struct, frozen=True):
 def carrying_in(
     paths: Sequence[str], config: Config, last: str, people: People, observed: Sequence[Fact] = ()
 ) -> tuple[Carrying, tuple[Problem, ...]]:
-    """What the contracts in these paths say of signals, beside what was observed, and what could not be read."""
+    """What the contracts in these paths say of signals, beside what was observed, and what could not be read.
+
+    What was observed may stand in these paths too: no file of it counts twice.
+    """
     reading = read(tuple(paths), config)
+    files = {_file(each.place) for each in reading.facts if each.stance is Stance.OBSERVES}
+    observed = [each for each in observed if _file(each.place) not in files]
     words = () if reading.facts else [each for each in stated(config) if isinstance(each, Fact)]
     system, refused = joined((*reading.facts, *words, *observed), _today())
     known = {name.lower(): reached.pseudonym for reached in config.people for name in reached.known_as}
     return Carrying(system, last, Pseudonyms(people), known), (*reading.problems, *refused)
+
+
+def _file(place: Place) -> Path:
+    return Path(place.root, place.file).resolve()
 
 
 def check_readable(problems: Iterable[Problem], in_use: Iterable[Problem]) -> None:

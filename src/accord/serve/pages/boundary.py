@@ -60,6 +60,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         seen=seen,
         seen_when=_seen_when(seen),
         observing=shown.observing(),
+        is_any_seen=bool(known.seen),
         strangers=_strangers(known, key) if not seen else [],
         findings=[(each, sequence(each)) for each in findings[:MOST_FINDINGS]],
         more=max(len(findings) - MOST_FINDINGS, 0),
