@@ -11,7 +11,7 @@ from accord.cases.deviation import Deviation
 from accord.cases.heard import Course
 from accord.cases.policy import Policy
 from accord.cases.signals import Judged
-from accord.model.finding import Verdict
+from accord.model.finding import Finding, Verdict
 from accord.serve.doors import Absent, Asked
 from accord.serve.pages._columns import strips_of, terms_of, times_of
 from accord.serve.pages._frame import frame, lasting
@@ -49,7 +49,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         raise Absent("no contract and no artefact speaks of this boundary")
     boundary, seen = known.system.boundary(key, {}), known.seen.get(key, ())
     policy = shown.carrier.carrying.policy(Deviation("", *key), shown.now_ns)
-    findings = sorted(known.by_key.get(key, ()), key=lambda each: _ORDER[each.verdict])
+    findings = sorted(known.by_key.get(key, ()), key=_position)
     courses = (await shown.following.followed(shown.now_ns)).at(*key[1:])
     return frame(
         "boundary.html",
@@ -74,6 +74,11 @@ async def show(asked: Asked, shown: Shown) -> Response:
         name=shown.name,
         now=shown.now_ns,
     )
+
+
+def _position(finding: Finding) -> tuple[int, int]:
+    """The worst first, and of those the one whose story has most to tell."""
+    return _ORDER[finding.verdict], -len(finding.witness.steps) if finding.witness else 0
 
 
 def _seen_when(seen: Sequence[Seen]) -> str:
