@@ -122,7 +122,7 @@ def test_a_share_is_judged_only_after_thirty_days_and_ten_deviations() -> None:
 
 
 def test_it_is_never_tested_where_it_did_not_fire_and_its_ladder_was_not_tried() -> None:
-    assert "nobody of its ladder (oncall) was tried by a drill" in flaws(SLOW)[Flaw.UNTESTED]
+    assert "nobody whom it would page was tried by a drill" in flaws(SLOW)[Flaw.UNTESTED]
     assert flaws(SLOW, drilled={"oncall": NOW - DAY}) == {}
     assert Flaw.UNTESTED in flaws(SLOW, drilled={"oncall": NOW - 91 * DAY}), "that is too long ago"
     assert "did not fire in 5d" in flaws(SLOW, began_ns=NOW - 5 * DAY)[Flaw.UNTESTED]

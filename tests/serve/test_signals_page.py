@@ -81,6 +81,15 @@ def test_what_was_misread_and_what_led_to_an_action_is_told_of_the_signal(servic
     assert "Ada" not in page(service)
 
 
+def test_nobody_is_named_whom_a_signal_would_page(tmp_path: Path) -> None:
+    """A ladder may name a person where others name a rota."""
+    made = Within(tmp_path, SECOND_SIGNAL.replace("second", "ada-example").replace("payments-oncall", "bob-example"))
+    made.ask("POST", "/api/v2/alerts", json=[SLOW])
+    told = page(made)
+    assert "PaymentsSlow" in told and "ada-example" not in told and "bob-example" not in told
+    made.close()
+
+
 def test_a_page_budget_is_no_signal_and_names_nobody(service: Within) -> None:
     alerts = [{"labels": {"alertname": f"Odd{number}"}} for number in range(8)]
     service.ask("POST", "/api/v2/alerts", json=alerts)

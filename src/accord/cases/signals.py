@@ -237,11 +237,12 @@ def _untested(signal: Signal, looked: Looked) -> Iterator[str]:
     since_ns = looked.now_ns - DAYS * NANOSECONDS["d"]
     if any(looked.drilled.get(party, 0) >= since_ns for party in signal.ladder):
         return
-    silent = f"did not fire in {looked.goes_back}"
-    if signal.ladder:
-        yield f"{silent}, and nobody of its ladder ({', '.join(signal.ladder[:3])}) was tried by a drill"
-    else:
-        yield f"{silent}, and no ladder is known that a drill could try"
+    whom = (
+        "nobody whom it would page was tried by a drill"
+        if signal.ladder
+        else "no ladder is known that a drill could try"
+    )
+    yield f"did not fire in {looked.goes_back}, and {whom}"
 
 
 def loudest(found: Iterable[Judged]) -> tuple[int, int, int]:
