@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import CONTRACTS, SLOW, Within
+from serving import SLOW, Within
 
 from accord.serve.pages._frame import pages
-from accord.serve.pages._scale import Mark, scale
+from accord.serve.pages._scale import Mark, Strip, Term, scale
 from accord.store.kept import Role
 
 BOUNDARY = "/boundary?consumer=checkout&provider=payments&operation=charge"
@@ -32,7 +32,7 @@ def text(service: Within, path: str) -> str:
 
 def every(service: Within) -> list[str]:
     ids = [f"/deviations/{case['id']}" for case in service.cases()]
-    return ["/", "/deviations", "/findings", "/findings?verdict=mismatch", BOUNDARY, *ids]
+    return ["/", "/deviations", "/findings", "/findings?verdict=mismatch", "/signals", BOUNDARY, *ids]
 
 
 def test_the_overview_says_what_is_in_accord_what_waits_and_what_fails(service: Within) -> None:
@@ -48,8 +48,8 @@ def test_a_boundary_has_both_sides_the_story_and_who_recovers(service: Within) -
     page = text(service, BOUNDARY)
     for said in ("accord.yaml:", "timeout attempt", "latency max", "payments-oncall within 30m of detection", "keeper"):
         assert said in page
-    assert page.count("<svg") == 2, "times on one scale, and the witness"
-    assert "gives up" in page and "not observed" in page
+    assert page.count("<svg") == 3, "times on one scale (for wide and for narrow pages), and the witness"
+    assert "gives up" in page and "not observed" in page and "[serve] observed" in page
 
 
 def test_a_deviation_says_who_acts_next_and_what_both_sides_were_told(service: Within) -> None:
@@ -83,9 +83,9 @@ def test_every_page_is_whole_html_with_one_heading_and_named_tables(service: Wit
     for path in every(service):
         page = text(service, path)
         assert page.count("<h1>") == 1 and '<html lang="en">' in page and 'href="#main"' in page, path
-        for table in re.findall(r"<table>.*?</table>", page, re.DOTALL):
-            assert "<thead>" in table and 'scope="col"' in table, path
-        assert page.count("<table>") == page.count('role="region" aria-label='), path
+        for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
+            assert "<thead" in table and 'scope="col"' in table, path
+        assert page.count("<table") == page.count('role="region" aria-label=') - page.count("The story, step"), path
 
 
 def test_links_of_every_page_lead_somewhere(service: Within) -> None:
@@ -103,7 +103,12 @@ def test_what_is_not_there_is_said_on_a_page(service: Within) -> None:
 
 def test_an_installation_that_knows_nothing_yet_says_what_to_do_next(tmp_path: Path) -> None:
     empty = Within(tmp_path, text="party: nobody\n")
-    for path, hint in (("/", "accord init"), ("/deviations", "Nothing is open"), ("/findings", "")):
+    for path, hint in (
+        ("/", "accord init"),
+        ("/deviations", "Nothing is open"),
+        ("/findings", ""),
+        ("/signals", "No signal"),
+    ):
         page = text(empty, path)
         assert hint in page and 'class="empty"' in page, path
     empty.close()
@@ -126,8 +131,34 @@ def test_what_was_read_is_judged_once_and_again_when_it_is_read_anew(service: Wi
 
 
 def test_times_stand_on_one_scale_in_their_order() -> None:
-    drawn = scale([Mark("assumed", 2_000_000_000, "2s"), Mark("promised", 5_000_000_000, "5s")])
-    circle, square = (float(found) for found in re.findall(r'(?:cx|rect class="promised" x)="([\d.]+)"', drawn))
-    assert circle < square and "assumed: 2s, promised: 5s" in drawn
-    assert scale([Mark("assumed", 1, "1ns")]) == ""
-    assert CONTRACTS
+    marks = (Mark("assumed", 2_000_000_000, "2s"), Mark("promised", 5_000_000_000, "5s"))
+    seen = Mark("observed", 4_800_000_000, "4.8s payments")
+    drawn = scale([Term("timeout", marks[:1]), Term("latency max", (marks[1], seen))])
+    assert drawn.count("<svg") == 2, "once for wide pages and once for narrow ones"
+    assert 'aria-label="timeout: assumed 2s; latency max: promised 5s, observed 4.8s payments"' in drawn
+    for one in drawn.split("</svg>")[:2]:
+        shapes = r'(?:cx|rect class="promised" x|path class="observed" d)="M?([\d.]+)'
+        circle, diamond, square = (float(found) for found in re.findall(shapes, one))
+        assert circle < diamond < square + 5, "observed stands before promised, and both behind assumed"
+    assert scale([Term("timeout", (Mark("assumed", 1, "1ns"),))]) == ""
+
+
+def test_a_distribution_is_drawn_on_the_scale_of_the_limits() -> None:
+    times = ((1_000_000, 1_022_000, 900), (1_000_000_000, 1_022_000_000, 90), (8_000_000_000, 1 << 62, 1))
+    limit = Term("latency max", (Mark("promised", 1_000_000_000, "1s"),))
+    wide = scale([limit], [Strip("payments", times)]).split("</svg>")[0]
+    bars = re.findall(r"M([\d.]+) \d+v-(\d+)h3", wide)
+    assert len(bars) == 3, "one for each range; one without an end stands where it begins"
+    square = float(re.findall(r'rect class="promised" x="([\d.]+)"', wide)[0]) + 5
+    assert abs(float(bars[1][0]) - square) <= 5, "what took a second stands above the limit of a second"
+    assert int(bars[0][1]) > int(bars[1][1]) > int(bars[2][1]) >= 1
+    assert "1ms" in wide and "1s<" in wide
+
+
+def test_a_range_from_nothing_is_drawn_up_to_its_end() -> None:
+    """The first bucket of a histogram of others begins at 0, which stands nowhere on a logarithmic scale."""
+    limit = Term("latency max", (Mark("promised", 1_000_000_000, "1s"),))
+    wide = scale([limit], [Strip("payments", ((0, 5_000_000, 100), (5_000_000, 100_000_000, 3)))]).split("</svg>")[0]
+    bars = [float(at) for at in re.findall(r"M([\d.]+) \d+v-", wide)]
+    square = float(re.findall(r'rect class="promised" x="([\d.]+)"', wide)[0])
+    assert bars[0] == 96 and len(bars) > 20 and max(bars) < square

@@ -6,23 +6,20 @@ A signal is joined to the operation whose `detect` names it. What nobody says ha
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
 from accord.boundaries.join.system import System
 from accord.boundaries.join.vocabulary import lowered, vocabulary
 from accord.boundaries.people.duty import instant_at, nanoseconds
 from accord.boundaries.people.ladder import Level as Said
-from accord.boundaries.people.ladder import ladder, ladder_of, operations_that_say, references, signals
+from accord.boundaries.people.ladder import ladder, ladder_of
 from accord.boundaries.people.recovery import due, duration_of, hours_of
 from accord.boundaries.people.rotas import SYSTEMS, roster, rosters
 from accord.boundaries.people.shifts import turns
-from accord.boundaries.signals.alerting import alerts_named
 from accord.cases.deviation import Deviation, Urgency
 from accord.cases.drilling import is_drill
 from accord.cases.instead import Instead, replaced
 from accord.cases.policy import Duty, Level, Policy
+from accord.cases.watchers import Watched, watchers
 from accord.model.duration import NANOSECONDS
-from accord.model.subject import called, provider_of
 
 HORIZON = timedelta(days=21)
 """How far ahead duty is laid out; it begins with the day of the event, so that a policy changes once a day at most."""
@@ -33,14 +30,6 @@ RECORDED = ("info", "informational", "none", "debug", "notice")
 
 Pseudonym = Callable[[str], str]
 """Gives the pseudonym of whom a rota calls so."""
-
-
-class Watched(Struct, frozen=True):
-    """What one signal watches: an operation, and the term of it where the contract says so."""
-
-    provider: str
-    operation: str
-    term: str
 
 
 class Carrying:
@@ -156,6 +145,16 @@ class Carrying:
         return tuple(sorted(name for name in joint if "+" in name))
 
     @property
+    def watched(self) -> Mapping[str, Watched]:
+        """What each signal watches, by the names under which it may be heard."""
+        return self._watched
+
+    @property
+    def heartbeat_names(self) -> frozenset[str]:
+        """What alerts are called that always fire, in lower case."""
+        return self._heartbeats
+
+    @property
     def unknown_owner(self) -> str:
         """Who is asked for what nobody owns."""
         return self._last
@@ -239,16 +238,10 @@ class Carrying:
 
 
 def _watched(system: System) -> Iterator[tuple[str, Watched]]:
-    """Each signal by the name under which it fires, and by the name under which a contract speaks of it."""
-    for provider, operation in operations_that_say(system, "detect"):
-        for fact in signals(system.promised(provider, operation, {})):
-            term = fact.term.removeprefix("detect.").removesuffix("by").strip(".")
-            for reference in references(fact):
-                name = provider_of(reference)
-                watched = Watched(provider, operation, term)
-                yield called(name), watched
-                for alert in alerts_named(system, {}, name):
-                    yield alert.called, watched
+    """Each signal by the name under which a contract speaks of it, and by the names under which it fires."""
+    for watcher in watchers(system):
+        for name in (watcher.named, *watcher.alerts):
+            yield name, watcher.watched
 
 
 def _is_about_people(term: str) -> bool:

@@ -54,6 +54,31 @@ def observed_facts(
     return facts, problems
 
 
+def told_by(sources: Iterable[str], folder: str, columns: tuple[str, ...] = ()) -> "tuple[list[Fact], tuple[str, ...]]":
+    """The facts of these sources, paths from a folder, and why what was not read was not; what cannot be read stops nothing."""
+    facts: list[Fact] = []
+    reasons: list[str] = []
+    for source in sources:
+        name = source if source.startswith(_SERVERS) else str(Path(folder, source))
+        try:
+            told, problems = observed_facts([name], False, columns)
+        except OSError as error:
+            reasons.append(f"{source}: {(error.strerror or str(error)).lower()}")
+        except click.ClickException as refusal:
+            reasons.append(f"{source}: {refusal.message}")
+        else:
+            facts += told
+            reasons += [f"{source}: {_without(source, name, each.reason)}" for each in problems]
+    return facts, tuple(reasons)
+
+
+def _without(source: str, name: str, reason: str) -> str:
+    """The reason without the name that it begins with, however often."""
+    while reason.startswith((f"{name}: ", f"{source}: ")):
+        reason = reason.partition(": ")[2]
+    return reason
+
+
 def _is_exported(name: str) -> bool:
     from accord.sources.observed import KEY
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from accord.cases.breaker import Budget
     from accord.cases.carrying import Carrying
     from accord.files.config import Config
+    from accord.model.fact import Fact
     from accord.model.problem import Problem
+    from accord.serve.landscape import Observing
     from accord.serve.sending.wiring import Wired
     from accord.store.interface import Ledger
 
@@ -58,6 +60,12 @@ LISTEN, LEDGER = "127.0.0.1:9095", "accord.ledger"
     help="How many pages one person gets alone in that time; what is more comes as one bundle. Or none: no bound.",
 )
 @click.option(
+    "--observed",
+    multiple=True,
+    metavar="SOURCE",
+    help="What tells what really happens, shown between both sides; as of accord check. Repeatable.",
+)
+@click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
@@ -73,6 +81,7 @@ def command(
     heartbeats: tuple[str, ...],
     alive: str,
     pages: str,
+    observed: tuple[str, ...],
     config: str | None,
     log: str,
 ) -> None:
@@ -87,13 +96,15 @@ def command(
     read = partial(load, paths or (".",), config)
     try:
         settings = read()
+        observing: list[Observing] = []
         served = service.Served(
             listen=listen,
             ledger=ledger,
             version=_version(),
-            load=_loading(paths or (".",), read, last),
+            load=_loading(paths or (".",), read, last, _observing(observed, observing)),
             channels=_channels(read),
             heartbeats=_heartbeats(settings, heartbeats),
+            observing=lambda: observing[-1],
             address=address,
             alive=_alive(settings, alive),
         )
@@ -144,7 +155,32 @@ def _budget(text: str) -> "Budget | None":
     return Budget(window=lasts, alone=int(alone), gather=min(Budget().gather, lasts))
 
 
-def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) -> "Callable[[Ledger], Carrying]":
+def _observing(options: tuple[str, ...], kept: "list[Observing]") -> "Callable[[Config], list[Fact]]":
+    """Reads what was observed; what cannot be read is told and stops nothing. What was read last is kept in the list."""
+
+    def observe(settings: "Config") -> "list[Fact]":
+        from accord.cli._observed import told_by
+        from accord.serve.landscape import Observing
+
+        said = settings.serving.observed if settings.serving else ()
+        told = [(options, "."), (said, settings.folder)]
+        columns = settings.value("telemetry.columns")
+        found = [told_by(sources, folder, columns) for sources, folder in told if sources]
+        unread = tuple(reason for _, reasons in found for reason in reasons)
+        for reason in unread:
+            click.echo(f"not observed: {reason}", err=True)
+        kept[:] = [Observing((*options, *said), unread)]
+        return [fact for facts, _ in found for fact in facts]
+
+    return observe
+
+
+def _loading(
+    paths: tuple[str, ...],
+    read: "Callable[[], Config]",
+    last: str,
+    observe: "Callable[[Config], list[Fact]]" = lambda _: [],
+) -> "Callable[[Ledger], Carrying]":
     """Reads configuration and contracts anew, and keeps who is reached by which channels.
 
     At the start what cannot be read is told. Later a reading with something unreadable that was readable is refused: whoever
@@ -158,7 +194,7 @@ def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) ->
         from accord.serve.sending.wiring import persons
 
         settings = read()
-        carrying, problems = carrying_in(paths, settings, last, ledger)
+        carrying, problems = carrying_in(paths, settings, last, ledger, observe(settings))
         if in_use:
             check_readable(problems, in_use[-1])
         for problem in problems:

@@ -15,9 +15,15 @@ SERVE, HEARTBEATS = "serve", "heartbeats"
 SERVE_KEYS: tuple[Key, ...] = (
     Key("serve.alive", "text", "", "an address that is told every minute, by POST, while all is well"),
     Key("serve.allow_private", "networks", (), "networks that are no public ones in which that address may lie"),
+    Key(
+        "serve.observed",
+        "texts",
+        (),
+        "what tells what really happens, held against both sides on the pages: as check --observed",
+    ),
     Key("heartbeats.NAME", "duration", None, "a source that must be heard at least this often, 1s or longer"),
 )
-_WORDS = ("alive", "allow_private")
+_WORDS = ("alive", "allow_private", "observed")
 
 
 class Alive(Struct, frozen=True):
@@ -28,15 +34,17 @@ class Alive(Struct, frozen=True):
 
 
 class Serving(Struct, frozen=True):
-    """What both tables say; `heartbeats` are names and nanoseconds."""
+    """What both tables say; `heartbeats` are names and nanoseconds, `observed` paths and addresses as they were written."""
 
     alive: Alive = Alive()
     heartbeats: tuple[tuple[str, int], ...] = ()
+    observed: tuple[str, ...] = ()
 
 
 def serving_of(toml: Toml, problems: list[Problem]) -> Serving:
     """What the file says; what is wrong with it joins the problems."""
-    return Serving(_alive(toml, problems), tuple(_heartbeats(toml, problems)))
+    alive, observed = _served(toml, problems)
+    return Serving(alive, tuple(_heartbeats(toml, problems)), observed)
 
 
 def address_wrong(url: str) -> str:
@@ -61,9 +69,10 @@ def _table(toml: Toml, name: str, problems: list[Problem]) -> dict[str, object]:
     return {}
 
 
-def _alive(toml: Toml, problems: list[Problem]) -> Alive:
+def _served(toml: Toml, problems: list[Problem]) -> tuple[Alive, tuple[str, ...]]:
     url = ""
     networks: tuple[Network, ...] = ()
+    observed: tuple[str, ...] = ()
     for word, value in _table(toml, SERVE, problems).items():
         wrong = ""
         if word == "alive":
@@ -71,11 +80,20 @@ def _alive(toml: Toml, problems: list[Problem]) -> Alive:
             wrong = address_wrong(url)
         elif word == "allow_private":
             networks, wrong = _networks(value)
+        elif word == "observed":
+            observed, wrong = _sources(value)
         else:
             wrong = f"unknown key; {suggestion(word, _WORDS)}"
         if wrong:
             problems.append(Problem(toml.place((SERVE, word)), f"{SERVE}.{word}: {wrong}"))
-    return Alive(url, networks)
+    return Alive(url, networks), observed
+
+
+def _sources(value: object) -> tuple[tuple[str, ...], str]:
+    told = [value] if isinstance(value, str) else value
+    if isinstance(told, list) and all(isinstance(text, str) and text for text in told):
+        return tuple(told), ""
+    return (), f'expected a source such as "observed.json" or a list of them, read {shown(value)}'
 
 
 def _networks(value: object) -> tuple[tuple[Network, ...], str]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.cases.carrying import Carrying
@@ -10,7 +12,8 @@ from accord.check import joined
 from accord.files.config import Config
 from accord.files.read import read
 from accord.files.vocabulary import stated
-from accord.model.fact import Fact
+from accord.model.fact import Fact, Stance
+from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.report._places import where
 from accord.store.interface import People
@@ -20,15 +23,31 @@ NAMED = 5
 """Places that cannot be read that one refusal names."""
 
 
+class Observing(Struct, frozen=True):
+    """What was asked what really happens, and why what was not read was not."""
+
+    sources: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
 def carrying_in(
-    paths: Sequence[str], config: Config, last: str, people: People
+    paths: Sequence[str], config: Config, last: str, people: People, observed: Sequence[Fact] = ()
 ) -> tuple[Carrying, tuple[Problem, ...]]:
-    """What the contracts in these paths say of signals, and what could not be read."""
+    """What the contracts in these paths say of signals, beside what was observed, and what could not be read.
+
+    What was observed may stand in these paths too: no file of it counts twice.
+    """
     reading = read(tuple(paths), config)
+    files = {_file(each.place) for each in reading.facts if each.stance is Stance.OBSERVES}
+    observed = [each for each in observed if _file(each.place) not in files]
     words = () if reading.facts else [each for each in stated(config) if isinstance(each, Fact)]
-    system, refused = joined((*reading.facts, *words), _today())
+    system, refused = joined((*reading.facts, *words, *observed), _today())
     known = {name.lower(): reached.pseudonym for reached in config.people for name in reached.known_as}
     return Carrying(system, last, Pseudonyms(people), known), (*reading.problems, *refused)
+
+
+def _file(place: Place) -> Path:
+    return Path(place.root, place.file).resolve()
 
 
 def check_readable(problems: Iterable[Problem], in_use: Iterable[Problem]) -> None:

@@ -31,6 +31,7 @@ from accord.serve.drills import Drills
 from accord.serve.heartbeats import Heartbeats
 from accord.serve.instants import written
 from accord.serve.intake import Intake
+from accord.serve.landscape import Observing
 from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every, upheld
 from accord.serve.links import Links, secret_in
 from accord.serve.metrics import Operations
@@ -64,6 +65,7 @@ class Served(Struct, frozen=True, kw_only=True):
     """Where it listens and what it knows. `load` reads the contracts; it raises Refused where they cannot be used.
 
     `channels` gives what is sent by, read anew with the contracts. `address` is how people reach it, for links. `alive` is told every minute while all is well; None where nobody watches.
+    `observing` says what `load` read last of what was observed.
     """
 
     listen: str
@@ -72,6 +74,7 @@ class Served(Struct, frozen=True, kw_only=True):
     load: Callable[[Ledger], Carrying]
     channels: Callable[[], Mapping[str, Wired]] = dict
     heartbeats: Mapping[str, int] = {}
+    observing: Callable[[], Observing] = Observing
     address: str = ""
     alive: Callable[[], Awaitable[None]] | None = None
     per_s: float = PER_S
@@ -110,7 +113,7 @@ class Service:
         self.carrier.offered.append(self.outbox.offer)
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
-        self.shown = Shown(self.carrier, self.naming)
+        self.shown = Shown(self.carrier, self.naming, served.observing)
         self._stopped = asyncio.Event()
 
     def _check_reach(self) -> None:
@@ -163,6 +166,7 @@ class Service:
         self.rotas.apply()
         await self.intake.rejoin()
         changed = await self.carrier.carry_otherwise()
+        self.shown.read_again()
         _log.info("contracts read again; %d open deviations are carried differently", changed)
 
     async def run(self, ready: Callable[[str], None]) -> None:

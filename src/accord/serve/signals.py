@@ -13,6 +13,7 @@ from starlette.responses import Response
 from accord.cases.case import Case
 from accord.cases.drilling import is_drill
 from accord.cases.events import Answer
+from accord.cases.signals import UNHEEDED
 from accord.model.duration import NANOSECONDS
 from accord.model.problem import Refused
 from accord.serve.carrier import Carrier
@@ -20,8 +21,6 @@ from accord.serve.doors import Asked, Door, answer
 from accord.serve.instants import written
 from accord.store.kept import Role
 
-UNHEEDED = 3
-"""So often a key fires without any human action before it is listed (own proposal; field caps differ)."""
 USUAL_DAYS, MOST_DAYS = 90, 3660
 MOST_UNHEEDED = 100
 _PAGE = 1000

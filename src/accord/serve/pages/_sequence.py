@@ -10,7 +10,7 @@ from accord.model.witness import Step
 from accord.report._timeline import times
 
 MOST_STEPS, MOST_LANES = 24, 6
-_LANE, _ROW, _TOP, _LEFT, _LETTERS = 190, 20, 34, 70, 27
+_LANE, _ROW, _TOP, _LEFT, _LETTERS, _AIR = 190, 20, 34, 70, 27, 50
 
 
 def sequence(finding: Finding) -> str:
@@ -24,11 +24,11 @@ def sequence(finding: Finding) -> str:
     shown = times(finding.witness.starts, [step.at for step in steps])
     lines = [wrap(step.does, _LETTERS * (1 if step.party else len(parties))) or [""] for step in steps]
     tall = _TOP + sum(len(each) * _ROW + 8 for each in lines) + 10
-    wide = _LEFT + _LANE * len(parties)
+    wide = _LEFT + _LANE * len(parties) + _AIR
     lanes = "".join(_lane(called(party), number, tall) for number, party in enumerate(parties))
     drawn = "".join(_steps(steps, shown, lines, parties))
     label = escape(finding.message, {'"': "&quot;"})
-    return f'<svg class="sequence" viewBox="0 0 {wide} {tall}" role="img" aria-label="{label}">{lanes}{drawn}</svg>'
+    return f'<svg class="sequence" viewBox="0 0 {wide} {tall}" width="{wide}" role="img" aria-label="{label}">{lanes}{drawn}</svg>'
 
 
 def _lane(name: str, number: int, tall: int) -> str:

@@ -1,44 +1,28 @@
-"""One boundary: what is assumed, seen and promised, side by side; what follows; who is asked; what happened."""
+"""One boundary: what is assumed, seen and promised, side by side; what follows; who is asked; what shows it; what happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from msgspec import Struct
 from starlette.responses import Response
 
-from accord.boundaries.join.system import Boundary
-from accord.boundaries.seen.sightings import sightings
-from accord.boundaries.seen.three_columns import three_columns
+from accord.cases.case import Case
 from accord.cases.deviation import Deviation
+from accord.cases.heard import Course
 from accord.cases.policy import Policy
-from accord.model.fact import Fact
-from accord.model.finding import Verdict
-from accord.report._places import where
+from accord.cases.signals import Judged
+from accord.model.finding import Finding, Verdict
 from accord.serve.doors import Absent, Asked
+from accord.serve.pages._columns import strips_of, terms_of, times_of
 from accord.serve.pages._frame import frame, lasting
-from accord.serve.pages._scale import Mark, scale
+from accord.serve.pages._scale import scale
 from accord.serve.pages._sequence import sequence
-from accord.serve.pages._shown import Known, Shown
+from accord.serve.pages._shown import Known, Seen, Shown, team_of
+from accord.serve.pages._signal_lines import lines_of
 
 PATH, TITLE, PLACE = "/boundary", "", 11
-MOST_PAST = 20
+MOST_PAST, MOST_FINDINGS = 20, 30
 _ORDER = {verdict: place for place, verdict in enumerate(Verdict)}
-
-
-class Cell(Struct, frozen=True):
-    """One statement as its author wrote it, and where it stands."""
-
-    text: str
-    place: str
-    is_default: bool = False
-
-
-class Term(Struct, frozen=True):
-    """One term: what each side says of it, and what was seen."""
-
-    name: str
-    assumed: tuple[Cell, ...]
-    observed: tuple[Cell, ...]
-    promised: tuple[Cell, ...]
 
 
 class Rung(Struct, frozen=True):
@@ -49,84 +33,97 @@ class Rung(Struct, frozen=True):
     person: str
 
 
+class Past(Struct, frozen=True):
+    """What deviated here in the time that is looked back: how often, how long in all, and the latest."""
+
+    count: int
+    lasted: str
+    cases: tuple[Case, ...]
+
+
 async def show(asked: Asked, shown: Shown) -> Response:
     """The page; 404 for a boundary that nobody speaks of."""
     known = await shown.known()
     key = (asked.query("consumer"), asked.query("provider"), asked.query("operation"))
-    if key not in set(known.system.keys):
+    if key not in known.keys:
         raise Absent("no contract and no artefact speaks of this boundary")
-    boundary = known.system.boundary(key, {})
-    deviation = Deviation("", key[0], key[1], key[2])
-    policy = shown.carrier.carrying.policy(deviation, shown.now_ns)
-    findings = sorted(known.by_key.get(key, ()), key=lambda each: _ORDER[each.verdict])
+    boundary, seen = known.system.boundary(key, {}), known.seen.get(key, ())
+    policy = shown.carrier.carrying.policy(Deviation("", *key), shown.now_ns)
+    findings = sorted(known.by_key.get(key, ()), key=_position)
+    courses = (await shown.following.followed(shown.now_ns)).at(*key[1:])
     return frame(
         "boundary.html",
-        f"{key[0]} → {key[1]}/{key[2]}",
+        f"{key[0]} → {key[1]}/{key[2]}" if key[0] else f"{key[1]}/{key[2]}",
         key=key,
-        terms=list(terms_of(boundary, known)),
-        drawing=scale(times_of(boundary)),
-        findings=[(each, sequence(each)) for each in findings],
-        rungs=[
-            Rung(level.party, lasting(level.acknowledge_within), shown.name(level.person(shown.now_ns)))
-            for level in policy.levels
-        ],
+        terms=list(terms_of(boundary, seen)),
+        drawing=scale(times_of(boundary, seen), strips_of(seen)),
+        seen=seen,
+        seen_when=_seen_when(seen),
+        observing=shown.observing(),
+        is_any_seen=bool(known.seen),
+        strangers=_strangers(known, key) if not seen else [],
+        findings=[(each, sequence(each)) for each in findings[:MOST_FINDINGS]],
+        more=max(len(findings) - MOST_FINDINGS, 0),
+        owner=team_of(known.system, key[1]),
+        rungs=list(_rungs(policy, shown)),
         policy=policy,
         recovers=_recovers(policy),
-        cases=[case for case in shown.open() if _is_of(case.deviation, key)],
-        past=[case for case in shown.ledger.cases(is_open=False, limit=1000) if _is_of(case.deviation, key)][
-            :MOST_PAST
-        ],
+        signals=lines_of(_watching(await shown.signals(), key), known.system),
+        cases=_open(courses, key, shown),
+        past=_past(courses, key, shown),
         name=shown.name,
         now=shown.now_ns,
     )
 
 
-def terms_of(boundary: Boundary, known: Known) -> Iterator[Term]:
-    """Every term that either side speaks of, or that was seen: what is expected first, then who detects and recovers."""
-    assumed, promised = boundary.assumed.terms, boundary.promised.terms
-    seen = _seen(boundary, known)
-    for name in sorted({*assumed, *promised, *seen}, key=lambda term: (_is_of_people(term), term)):
-        cells = (_cells(assumed.get(name, ())), seen.get(name, ()), _cells(promised.get(name, ())))
-        yield Term(name.replace(".", " "), *cells)
+def _position(finding: Finding) -> tuple[int, int]:
+    """The worst first, and of those the one whose story has most to tell."""
+    return _ORDER[finding.verdict], -len(finding.witness.steps) if finding.witness else 0
 
 
-def times_of(boundary: Boundary) -> list[Mark]:
-    """Every time that either side waits or promises, to be held against each other on one scale."""
-    sides = (("assumed", boundary.assumed.terms), ("promised", boundary.promised.terms))
-    return [
-        Mark(column, fact.value, f"{name.replace('.', ' ')} {fact.text}")
-        for column, terms in sides
-        for name, facts in terms.items()
-        for fact in facts
-        if name.partition(".")[0] in _TIMES and isinstance(fact.value, int) and not isinstance(fact.value, bool)
-    ]
+def _seen_when(seen: Sequence[Seen]) -> str:
+    """`1200 calls, 2026-11-27 10:00 to 2026-11-27 11:00 UTC`; as far as it is told."""
+    if not seen:
+        return ""
+    columns = seen[0].columns
+    place = f" in {columns.environment}" if columns.environment else ""
+    calls = f"{columns.calls} call{'' if columns.calls == 1 else 's'}{place}"
+    if not columns.ended:
+        return calls
+    began, ended = (datetime.fromtimestamp(at, UTC) for at in (columns.began, columns.ended))
+    return f"{calls}, {began:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M} UTC"
 
 
-_TIMES = ("timeout", "latency")
-_OF_PEOPLE = ("detect", "recover", "owner", "hours", "runbook", "at", "needs")
+def _strangers(known: Known, key: tuple[str, str, str]) -> list[tuple[str, str]]:
+    """Callers of this operation that were seen and that no contract knows: by which system they are called what."""
+    callers = (consumer for consumer, *callee in known.seen if tuple(callee) == key[1:])
+    return [(system, name) for system, colon, name in (each.partition(":") for each in callers) if colon]
 
 
-def _is_of_people(term: str) -> bool:
-    return term.partition(".")[0] in _OF_PEOPLE
+def _rungs(policy: Policy, shown: Shown) -> Iterator[Rung]:
+    for level in policy.levels:
+        yield Rung(level.party, lasting(level.acknowledge_within), shown.name(level.person(shown.now_ns)))
 
 
-def _seen(boundary: Boundary, known: Known) -> dict[str, tuple[Cell, ...]]:
-    if not any(sighting.boundary.key == boundary.key for sighting in sightings(known.system)):
-        return {}
-    columns = [
-        each
-        for each in three_columns(known.system, known.findings)
-        if (each.consumer, each.provider, each.operation) == boundary.key
-    ]
-    return {
-        row.measure: tuple(Cell(entry.text, entry.note) for entry in row.observed)
-        for each in columns
-        for row in each.rows
-    }
+def _open(courses: Sequence[Course], key: tuple[str, str, str], shown: Shown) -> list[Case]:
+    """What deviates here now, the next deadline first."""
+    found = (shown.ledger.case(each.id) for each in courses if each.is_open and _is_of(each.deviation, key))
+    return sorted((case for case in found if case is not None and case.is_open), key=lambda case: case.deadline_ns)
 
 
-def _cells(facts: tuple[Fact, ...]) -> tuple[Cell, ...]:
-    return tuple(Cell(fact.text or str(fact.value), where(fact.place), str(fact.stance) == "default") for fact in facts)
+def _past(courses: Sequence[Course], key: tuple[str, str, str], shown: Shown) -> Past:
+    """What deviated here, the latest first."""
+    of_it = [each for each in courses if _is_of(each.deviation, key)]
+    over = sorted((each for each in of_it if not each.is_open), key=lambda each: -each.opened_ns)
+    lasted = sum((each.closed_ns or shown.now_ns) - each.opened_ns for each in of_it)
+    found = (shown.ledger.case(each.id) for each in over[:MOST_PAST])
+    return Past(len(of_it), lasting(lasted), tuple(case for case in found if case is not None))
+
+
+def _watching(every: Sequence[Judged], key: tuple[str, str, str]) -> list[Judged]:
+    """The signals that contracts name for this operation."""
+    named = ((each, (each.signal.watched, *each.signal.also)) for each in every)
+    return [each for each, several in named if any(one and (one.provider, one.operation) == key[1:] for one in several)]
 
 
 def _recovers(policy: Policy) -> str:

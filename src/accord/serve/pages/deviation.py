@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from accord.serve.doors import Absent, Asked
 from accord.serve.pages._frame import frame
-from accord.serve.pages._shown import Shown
-from accord.serve.pages.overview import address
+from accord.serve.pages._shown import Shown, address
 from accord.store.rows import Row, Sending
 
 PATH, TITLE, PLACE = "/deviations/{id}", "", 10

@@ -5,8 +5,7 @@ from starlette.responses import Response
 from accord.model.finding import Verdict
 from accord.serve.doors import Asked
 from accord.serve.pages._frame import frame
-from accord.serve.pages._shown import Shown
-from accord.serve.pages.overview import address
+from accord.serve.pages._shown import Shown, address
 
 PATH, TITLE, PLACE = "/findings", "Findings", 3
 MOST = 200

@@ -1,42 +1,25 @@
 """Team by team: what is in accord, what waits to fail, what fails now, and what nobody has answered."""
 
 from collections import Counter
-from urllib.parse import urlencode
+from copy import copy
 
-from msgspec import Struct
 from starlette.responses import Response
 
 from accord.cases.case import Case
-from accord.model.duration import NANOSECONDS
 from accord.model.finding import Verdict
 from accord.serve.doors import Asked
 from accord.serve.pages._frame import frame
-from accord.serve.pages._shown import Known, Shown, boundaries, team_of
+from accord.serve.pages._shown import Known, Shown, Team, address, team_of
+from accord.serve.pages._since import since_yesterday
 
 PATH, TITLE, PLACE = "/", "Overview", 0
 MOST_WORST = 20
-_DAY = NANOSECONDS["d"]
-_ORDER = (Verdict.BREACH, Verdict.MISMATCH, Verdict.CONDITIONAL, Verdict.UNANSWERED)
-
-
-class Team(Struct):
-    """One line of the matrix, in numbers of boundaries; `open` counts deviations."""
-
-    name: str
-    boundaries: int = 0
-    accord: int = 0
-    latent: int = 0
-    conditional: int = 0
-    unanswered: int = 0
-    open: int = 0
 
 
 async def show(asked: Asked, shown: Shown) -> Response:
     """The page."""
     known, cases = await shown.known(), shown.open()
     teams = teams_of(known, cases)
-    since_ns = shown.now_ns - _DAY
-    recent = [case for case in shown.ledger.cases(is_open=False, limit=1000) if case.closed_ns > since_ns]
     return frame(
         "overview.html",
         TITLE,
@@ -45,8 +28,8 @@ async def show(asked: Asked, shown: Shown) -> Response:
         questions=sum(finding.verdict is Verdict.UNANSWERED for finding in known.findings),
         worst=_worst(known),
         cases=cases[:MOST_WORST],
-        opened=sum(case.opened_ns > since_ns for case in (*cases, *recent)),
-        closed=len(recent),
+        since=await since_yesterday(shown),
+        observed=bool(known.system.observed),
         name=shown.name,
         now=shown.now_ns,
     )
@@ -54,16 +37,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
 
 def teams_of(known: Known, cases: tuple[Case, ...]) -> list[Team]:
     """The teams, those in trouble first."""
-    teams: dict[str, Team] = {}
-    for key in boundaries(known.system):
-        name = team_of(known.system, key[1])
-        team = teams.setdefault(name, Team(name))
-        team.boundaries += 1
-        worst = _worst_of(known, key)
-        team.accord += worst is None
-        team.latent += worst in (Verdict.MISMATCH, Verdict.BREACH)
-        team.conditional += worst is Verdict.CONDITIONAL
-        team.unanswered += worst is Verdict.UNANSWERED
+    teams = {name: copy(team) for name, team in known.teams.items()}
     for name, count in Counter(_owner(known, case) for case in cases).items():
         teams.setdefault(name, Team(name)).open = count
     return sorted(teams.values(), key=lambda team: (-team.open, -team.latent, -team.conditional, team.name))
@@ -72,11 +46,6 @@ def teams_of(known: Known, cases: tuple[Case, ...]) -> list[Team]:
 def _owner(known: Known, case: Case) -> str:
     provider = case.deviation.provider
     return team_of(known.system, provider) if provider else "signals without a contract"
-
-
-def _worst_of(known: Known, key: tuple[str, str, str]) -> Verdict | None:
-    verdicts = {finding.verdict for finding in known.by_key.get(key, ())}
-    return next((verdict for verdict in _ORDER if verdict in verdicts), None)
 
 
 def _total(teams: list[Team]) -> Team:
@@ -89,7 +58,7 @@ def _total(teams: list[Team]) -> Team:
 
 def _worst(known: Known) -> list[tuple[str, str, str, str]]:
     """Verdict, message, subject and address of what is worst in the contracts."""
-    found = [finding for finding in known.findings if finding.verdict in _ORDER[:2]]
+    found = [finding for finding in known.findings if finding.verdict in (Verdict.BREACH, Verdict.MISMATCH)]
     return [
         (
             str(finding.verdict),
@@ -99,8 +68,3 @@ def _worst(known: Known) -> list[tuple[str, str, str, str]]:
         )
         for finding in found[:MOST_WORST]
     ]
-
-
-def address(consumer: str, provider: str, operation: str) -> str:
-    """Where the page of a boundary is."""
-    return "/boundary?" + urlencode({"consumer": consumer, "provider": provider, "operation": operation})

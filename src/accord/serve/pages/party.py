@@ -19,10 +19,9 @@ from accord.serve.pages._ahead import DAYS, Rota
 from accord.serve.pages._clock import on_clock
 from accord.serve.pages._frame import frame, lasting
 from accord.serve.pages._gaps import gaps_of, outside_of, owed_by
-from accord.serve.pages._shown import Known, Shown
+from accord.serve.pages._shown import Known, Shown, address
 from accord.serve.pages._strip import strip
 from accord.serve.pages._weighed import weighed
-from accord.serve.pages.overview import address
 from accord.serve.pages.parties import address as where_is
 from accord.serve.pages.parties import told_ahead
 from accord.store.kept import Override
