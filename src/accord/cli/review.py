@@ -118,8 +118,8 @@ def _asked(contracts: tuple[str, ...], config: str | None) -> "Asked":
         return Asked()
     from accord.check import check
     from accord.cli._configuration import configuration
-    from accord.cli._recorded import digests
     from accord.cli._today import today
+    from accord.files.digests import digests
     from accord.files.read import read
 
     settings = configuration(contracts, config)

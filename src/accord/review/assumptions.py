@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from accord.cases.case import Phase
 from accord.model.duration import NANOSECONDS, show_duration
 from accord.model.fact import Stance
-from accord.model.finding import Finding, Verdict
-from accord.model.review import Change, Permitted, Unexamined
+from accord.model.finding import Finding, Statement, Verdict
+from accord.model.place import Place
+from accord.model.review import Change, Missing, Permitted, Reason, Unexamined
 from accord.model.subject import called
 from accord.review.carried import owner_of
 from accord.review.ledger import Row, Story
@@ -36,12 +37,19 @@ def permitted(findings: Iterable[Finding]) -> tuple[Permitted, ...]:
     return tuple(
         Permitted(
             finding.rule,
+            _interface(finding),
             neutral(finding.message),
             tuple((show_duration(step.at), called(step.party), neutral(step.does)) for step in finding.witness.steps),
         )
         for finding in findings
         if finding.witness is not None
     )
+
+
+def _interface(finding: Finding) -> str:
+    """The side that answers, and the side that waits for it."""
+    callee = "/".join(filter(None, (called(finding.provider), finding.operation)))
+    return " -> ".join(filter(None, (callee, called(finding.consumer)))) or "accord"
 
 
 def changes(findings: Iterable[Finding]) -> tuple[Change, ...]:
@@ -60,14 +68,57 @@ def _said(changes_: Iterable[object], side: int) -> str:
 
 
 def of_findings(findings: Iterable[Finding]) -> Iterator[Unexamined]:
-    """What a side assumes and the checker finds unanswered, or found to be otherwise."""
+    """What a side assumes and the checker finds unanswered, or found to be otherwise by the other side's own word."""
     for finding in findings:
-        because = {Verdict.UNANSWERED: "nobody has answered it", Verdict.NOTE: ""}.get(finding.verdict, "it is not so")
-        for statement in finding.statements if because else ():
-            if statement.fact.stance is Stance.ASSUMES:
-                of = finding.provider if statement.fact.says != finding.provider else finding.consumer
-                said = neutral(statement.says)
-                yield Unexamined(statement.fact.says, of, said, f"{because}: {neutral(finding.message)}")
+        if finding.verdict is Verdict.NOTE:
+            continue
+        for statement in finding.statements:
+            fact = statement.fact
+            if fact.stance is Stance.ASSUMES:
+                of = finding.provider if fact.says != finding.provider else finding.consumer
+                yield Unexamined(called(fact.says), called(of), _assumed(statement), _because(finding, fact.says))
+
+
+def _assumed(statement: Statement) -> str:
+    """What is counted on, where the term says it; else the statement itself."""
+    fact = statement.fact
+    said = _COUNTED_ON.get(fact.term.partition(".")[0], "")
+    return neutral(said.format(fact.subject, fact.text) if said else statement.says)
+
+
+_COUNTED_ON = {
+    "timeout": "{0} has answered within {1}, or not at all",
+    "attempts": "{0} can be asked up to {1} times for one and the same thing",
+}
+
+
+def _because(finding: Finding, assumes: str) -> str:
+    if finding.verdict is Verdict.UNANSWERED:
+        return f"nobody has answered it: {neutral(finding.message)}"
+    others = [each for each in finding.statements if each.fact.says != assumes]
+    said = "; ".join(f"{neutral(each.says)}, by {_stands(each.fact.place)}" for each in others)
+    return f"the other side's own word is otherwise: {said}" if said else neutral(finding.message)
+
+
+def _stands(place: Place) -> str:
+    return f"{place.file}:{place.line}" if place.line else place.file
+
+
+def unknown_words(findings: Iterable[Finding]) -> Iterator[Missing]:
+    """Words of one side that the other counts against: each stands in its own file, and nothing shows that it was brought across."""
+    for finding in findings:
+        assumed = [each for each in finding.statements if each.fact.stance is Stance.ASSUMES]
+        if finding.verdict is not Verdict.MISMATCH or not assumed:
+            continue
+        needs = assumed[0]
+        for statement in finding.statements:
+            fact = statement.fact
+            if fact.says != needs.fact.says and fact.stance is Stance.PROMISES:
+                decision = f"that it {neutral(needs.says).removeprefix(f'{needs.fact.says} ')}"
+                stands = _stands(fact.place)
+                yield Missing(
+                    neutral(statement.says), 0, stands, called(needs.fact.says), decision, 0, 0, 0, Reason.UNDELIVERED, is_written=True,
+                )  # fmt: skip
 
 
 def of_ledger(story: Story, spoken: Spoken) -> Iterator[Unexamined]:

@@ -12,6 +12,7 @@ from accord.model.review import Clause, Moment
 from accord.review.asking import Asking, Ended, askings
 from accord.review.carried import in_words, last_claim, owner_of
 from accord.review.ledger import Row, Story
+from accord.review.moments import instant, span
 from accord.review.roles import HOLDER, Spoken, role
 
 SECOND = NANOSECONDS["s"]
@@ -26,6 +27,30 @@ def course_of(story: Story, spoken: Spoken) -> Iterator[Moment]:
     for row in story.rows:
         if row.changed and row.after is not None and _moves(row):
             yield Moment(row.event.at_ns, spoken(_speaker(row)), spoken(_what(row, row.after)))
+
+
+def happened_in(story: Story, spoken: Spoken) -> Iterator[str]:
+    """What was expected and seen, and how it ended."""
+    case, deviation = story.case, story.first.deviation
+    begun = f"At {instant(story.first.since_ns)}, {spoken(deviation.key)}"
+    yield spoken(
+        f"{begun}: seen {deviation.seen or 'otherwise than agreed'}; expected {deviation.expected or 'not said'}."
+    )
+    turns = f"{case.turn} {'turn' if case.turn == 1 else 'turns'}"
+    if case.is_open:
+        yield f"It is still open, in turn {case.turn}."
+    elif case.closed_by:
+        ended = f"{case.phase} after {span(case.closed_ns - story.first.since_ns)} and {turns}"
+        yield f"It was {ended}: {_ENDS.get(case.closed_by, case.closed_by)}."
+    else:
+        yield f"It ended after {turns}: {case.phase}."
+
+
+_ENDS = {
+    "other": "the other side said that it is recovered",
+    "telemetry": "telemetry showed that it is recovered",
+    "unconfirmed": "it was said to be recovered, and nobody confirmed it",
+}
 
 
 def _moves(row: Row) -> bool:

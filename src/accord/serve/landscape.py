@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from accord.cases.carrying import Carrying
 from accord.check import joined
 from accord.files.config import Config
+from accord.files.digests import digests
 from accord.files.read import read
 from accord.files.vocabulary import stated
 from accord.model.fact import Fact
@@ -28,7 +29,7 @@ def carrying_in(
     words = () if reading.facts else [each for each in stated(config) if isinstance(each, Fact)]
     system, refused = joined((*reading.facts, *words), _today())
     known = {name.lower(): reached.pseudonym for reached in config.people for name in reached.known_as}
-    return Carrying(system, last, Pseudonyms(people), known), (*reading.problems, *refused)
+    return Carrying(system, last, Pseudonyms(people), known, digests(reading.facts)), (*reading.problems, *refused)
 
 
 def check_readable(problems: Iterable[Problem], in_use: Iterable[Problem]) -> None:

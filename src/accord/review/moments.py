@@ -1,0 +1,22 @@
+"""Instants and durations as a review writes them."""
+
+from datetime import UTC, datetime, timedelta
+
+from accord.model.duration import NANOSECONDS, show_duration
+
+_SECOND = NANOSECONDS["s"]
+
+
+def instant(at_ns: int) -> str:
+    """An instant to the second, in UTC; as it is where no calendar has it."""
+    try:
+        moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at_ns // 1000)
+    except OverflowError:
+        return f"{at_ns} ns"
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def span(nanoseconds: int) -> str:
+    """A duration to the second, or exact below one."""
+    whole = nanoseconds if abs(nanoseconds) < _SECOND else round(nanoseconds / _SECOND) * _SECOND
+    return show_duration(whole)
