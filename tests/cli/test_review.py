@@ -1,5 +1,6 @@
 """`accord review`: a deviation or a window of a ledger, and past incidents."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -68,6 +69,17 @@ def test_the_checker_adds_its_witness_and_changes_that_it_has_tried(accord: Acco
     assert all(each["before"] and each["after"] and each["before"] != each["after"] for each in review["changes"])
     assert [each["file"] for each in review["header"]["contracts"]] == ["checkout/accord.yaml", "payments/accord.yaml"]
     assert {each["party"] for each in review["unexamined"]} == {"checkout"}
+
+
+def test_what_a_change_of_the_contracts_has_removed_is_named(accord: Accord, case: str, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "two-services", tmp_path / "now")
+    for file in (tmp_path / "now").rglob("accord.yaml"):
+        file.write_text(file.read_text().replace("timeout: {attempt: 2s}", "timeout: {attempt: 6s}"))
+    words = ("review", case, "--ledger", "ledger.db", "--format", "json", "--contracts", EXAMPLES / "two-services")
+    assert msgspec.json.decode(accord(*words).out)["gone"] == []
+    assert msgspec.json.decode(accord(*words, "--now", "now").out)["gone"] == ["timing/caller-gives-up-first"]
+    alone = accord("review", case, "--ledger", "ledger.db", "--now", "now")
+    assert alone.code == 2 and "--now tells what changed since --contracts" in alone.err
 
 
 def test_names_of_the_ledger_are_in_no_review(accord: Accord, case: str) -> None:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from serving import CONTRACTS, MINUTE, SLOW, Within
+from serving import CONTRACTS, MINUTE, SLOW, Within, carrying
 
 from accord.cli import run
 from accord.serve.pages import review_of_window, reviews
@@ -52,6 +52,26 @@ def test_changes_that_are_proposed_name_the_finding_that_each_removes(told: With
     page = text(told, f"/reviews/{of_carried(told)}")
     [changes] = re.findall(r"Contract changes</h2>(.*?)</section>", page, re.DOTALL)
     assert "wait at least 5s" in changes and "timing/caller-gives-up-first" in changes
+
+
+def test_a_review_is_of_the_contracts_as_they_were_and_says_what_is_gone(
+    told: Within, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, path = carrying, f"/reviews/{of_carried(told)}"
+    monkeypatch.setattr("serving.carrying", lambda ledger, text: before(ledger, text.replace("max: 5s", "max: 1s")))
+    told.do(told.service.reload())
+    page = text(told, path)
+    assert "payments may answer after 5s" in page and "wait at least 5s" in page
+    assert "timing/caller-gives-up-first: found no more in the contracts as they are now" in page
+    told.do(told.service.reload())
+    assert text(told, path) == page, "the first reading counts, however often they are read again"
+    told.now += 24 * 60 * MINUTE
+    told.ask("POST", "/api/v1/events", json={"signal": "PaymentsSlow", "summary": "p99 is 7s"})
+    later = told.ledger.latest(limit=1)[0].id
+    assert f"/reviews/{later}" != path
+    assert "payments may answer after 5s" not in text(told, f"/reviews/{later}"), (
+        "it began under the contracts as they are"
+    )
 
 
 def test_a_file_to_keep_is_what_the_command_writes(

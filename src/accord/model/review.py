@@ -188,7 +188,8 @@ class Extract(Struct, frozen=True):
 class Review(Struct, frozen=True):
     """The ten sections, and the figures.
 
-    `happened` says it in sentences. `no_witness` and `no_changes` say why the checker has nothing to add, where it has nothing.
+    `happened` says it in sentences. `gone` are the findings that a change of the contracts has removed since. `no_witness` and `no_changes` say why the checker has
+    nothing to add, where it has nothing.
     """
 
     header: Header
@@ -205,6 +206,7 @@ class Review(Struct, frozen=True):
     questions: tuple[Question, ...] = ()
     changes: tuple[Change, ...] = ()
     no_changes: str = ""
+    gone: tuple[str, ...] = ()
     extract: tuple[Extract, ...] = ()
     participants: int = 0
     metrics: tuple[Metric, ...] = ()

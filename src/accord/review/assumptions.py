@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from accord.cases.case import Phase
+from accord.cases.deviation import Deviation
 from accord.model.duration import NANOSECONDS, show_duration
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
@@ -19,17 +20,24 @@ _DAY = NANOSECONDS["d"]
 
 def concerning(findings: Iterable[Finding], stories: Iterable[Story]) -> tuple[Finding, ...]:
     """The findings at the boundaries of these deviations, and those that speak of their provider as a whole."""
-    about = [story.first.deviation for story in stories if story.first.deviation.provider]
-    return tuple(
-        finding
-        for finding in findings
-        if any(
-            finding.provider == one.provider
-            and finding.operation in ("", one.operation)
-            and (not finding.consumer or finding.consumer in one.consumer.split("+"))
-            for one in about
-        )
-    )
+    about = [story.first.deviation for story in stories]
+    return tuple(finding for finding in findings if any(_is_at(finding, one) for one in about))
+
+
+def at_boundary(findings: Iterable[Finding], deviation: Deviation) -> tuple[Finding, ...]:
+    """The same for one deviation."""
+    return tuple(finding for finding in findings if _is_at(finding, deviation))
+
+
+def _is_at(finding: Finding, one: Deviation) -> bool:
+    is_there = bool(one.provider) and finding.provider == one.provider and finding.operation in ("", one.operation)
+    return is_there and (not finding.consumer or finding.consumer in one.consumer.split("+"))
+
+
+def gone(then: Iterable[Finding], now: Iterable[Finding]) -> tuple[str, ...]:
+    """The rules whose findings at a boundary were there then, and are there no more."""
+    left = {(each.rule, each.subject) for each in now}
+    return tuple(dict.fromkeys(each.rule for each in then if (each.rule, each.subject) not in left))
 
 
 def permitted(findings: Iterable[Finding]) -> tuple[Permitted, ...]:

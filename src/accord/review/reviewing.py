@@ -8,7 +8,7 @@ from accord.cases.events import Answer, Lapse
 from accord.model.duration import show_duration
 from accord.model.finding import Finding
 from accord.model.review import Contract, Extract, Header, Review
-from accord.review.assumptions import changes, concerning, of_findings, of_ledger, permitted, unknown_words
+from accord.review.assumptions import changes, concerning, gone, of_findings, of_ledger, permitted, unknown_words
 from accord.review.carried import in_words, owner_of, timeline_of
 from accord.review.helped import helped_by, questions_of
 from accord.review.hops import hops_of
@@ -26,10 +26,14 @@ NOTHING_TRIED = "the checker knows no change at this boundary that removes a fin
 
 
 class Asked(Struct, frozen=True):
-    """What the checker found in the contracts that were read, and in which files each party speaks; None where none were read."""
+    """What the checker found in the contracts that were read, and in which files each party speaks; None where none were read.
+
+    `now` is what it finds in the same contracts after a change, None where they are those.
+    """
 
     findings: tuple[Finding, ...] | None = None
     contracts: Mapping[str, tuple[Contract, ...]] = {}
+    now: tuple[Finding, ...] | None = None
 
 
 def review_of(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked: Asked, title: str = "") -> Review:
@@ -53,6 +57,7 @@ def review_of(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, aske
         helped=_sorted(moment for story in stories for moment in helped_by(story, spoken)),
         questions=_once(question for story in stories for question in questions_of(story, spoken, lacking)),
         changes=moves,
+        gone=gone(found, asked.now) if asked.now is not None else (),
         no_changes="" if moves else NO_CONTRACTS if asked.findings is None else NOTHING_TRIED,
         extract=tuple(sorted(_extract(stories, spoken), key=lambda each: each.sequence)),
         participants=len({row.event.by for story in stories for row in story.rows if isinstance(row.event, Answer)}),

@@ -188,7 +188,8 @@ def _changes(review: Review) -> Section:
     rows = tuple((row.party, row.does, row.before, row.after, row.removes) for row in review.changes)
     says = "Each was tried by the checker: the finding is gone, and no other comes. Choose one side's; the date of its review is for the meeting."
     heads = ("party", "change", "before", "after", "removes")
-    items = (review.no_changes,) if review.no_changes else ()
+    gone = (f"{rule}: found no more in the contracts as they are now" for rule in review.gone)
+    items = (*filter(None, (review.no_changes,)), *gone)
     return Section("Contract changes", says if rows else "", items, (Table(heads, rows),))
 
 

@@ -62,7 +62,7 @@ class _Reading:
     """What the ledger and the contracts hold of some cases."""
 
     def __init__(self, shown: Shown, known: Known, cases: Sequence[Case]) -> None:
-        self._ledger, self._system = shown.ledger, known.system
+        self._ledger, self._system, self._earlier = shown.ledger, known.system, shown.earlier
         self._contracts = shown.carrier.carrying.contracts
         self._ids = [case.id for case in cases]
         self._keys = sorted({case.key for case in cases})
@@ -74,8 +74,7 @@ class _Reading:
         recorded, told = self._read()
         if not told:
             raise Absent("the ledger holds no row of it")
-        tried = with_moves(self._system, concerning(self._findings, told), rules())
-        return self._made(told, recorded, Asked(tuple(tried), self._contracts), title)
+        return self._made(told, recorded, self._asked(told), title)
 
     def lines(self) -> Iterator[str]:
         """What was missing in each of them, in their order."""
@@ -86,6 +85,17 @@ class _Reading:
                 yield first_missing(self._made([by_id[case]], recorded, Asked(tuple(self._findings))))
             except Unfit as unfit:
                 yield str(unfit)
+
+    def _asked(self, told: Sequence[Story]) -> Asked:
+        """What the check found in the contracts that were in use when each began, and what it finds now."""
+        now = tuple(with_moves(self._system, concerning(self._findings, told), rules()))
+        then = [each for each in (self._earlier.of(story.case.id) for story in told) if each]
+        if not then:
+            return Asked(now, self._contracts)
+        late = [story for story in told if self._earlier.of(story.case.id) is None]
+        every = (*(finding for each in then for finding in each.findings), *concerning(now, late))
+        found = {(finding.fingerprint, finding.message): finding for finding in every}
+        return Asked(tuple(found.values()), then[0].contracts, now)
 
     def _read(self) -> tuple[Recorded, list[Story]]:
         recorded = read_ledger(self._ledger.exported(self._keys), "the ledger", row_hash)

@@ -14,6 +14,7 @@ from accord.model.subject import called
 from accord.rules._catalogue import rules
 from accord.serve.carrier import Carrier
 from accord.serve.naming import Naming
+from accord.serve.pages._earlier import EarlierReadings
 from accord.store.interface import Ledger
 
 MOST_OPEN = 10_000
@@ -32,6 +33,7 @@ class Shown:
 
     def __init__(self, carrier: Carrier, naming: Naming) -> None:
         self.carrier, self.naming = carrier, naming
+        self.earlier = EarlierReadings()
         self._known: Known | None = None
         self._lock = asyncio.Lock()
 
