@@ -70,8 +70,11 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 def test_every_step_shows_what_it_is_there_to_show(tmp_path: Path) -> None:
     done = subprocess.run([*DEMO, "--headless"], env=environ(tmp_path), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    for part in ("1  before", "2  the shop", "3  both sides", "4  to one person", "5  what was told"):
+    for part in ("1  before", "2  the shop", "3  both sides", "4  to one person", "5  what was told", "6  what was"):
         assert f"\n{part}" in done.stdout
+    review = done.stdout.partition("\n6  what was missing")[2]
+    for said in ("missing: payments may answer after 5s", "unexamined: checkout", "/review.html", "/reviews/"):
+        assert said in review
     assert "checkout confirms" in done.stdout and "everything agrees" in done.stdout
     assert until_nothing_is_left(tmp_path) == []
 

@@ -15,7 +15,7 @@ from accord.review.happened import Kind, incident_of
 from accord.review.imported import imported_review
 from accord.review.linting import lint
 from accord.review.roles import Spoken
-from accord.review.table import read_csv, read_yaml
+from accord.review.table import COLUMNS, read_csv, read_yaml
 
 INCIDENTS = Path(__file__).parents[2] / "examples" / "incidents"
 MINUTE, HOUR = 60_000_000_000, 3_600_000_000_000
@@ -140,7 +140,17 @@ timeline:
         (HEAD + '2026-01-01T10:00:00Z,a,fact,"b\n', "t.csv:2:29: expected a closing quote, read the end of the file"),
         (HEAD + '2026-01-01T10:00:00Z,a,fact,"b"c\n', "t.csv:2:32: expected a comma or the end of the line after a closing quote"),
         (HEAD + "2026-01-01T10:00:00Z,a,fact,they should have looked\n", "t.csv:2:29: 'should have' looks from afterwards or blames; expected what was known, said or done at that time"),
-        ("at,who\n2026-01-01T10:00:00Z,a\n", "t.csv:2:22: no column 'who'; expected at, party, kind, what, id, told_to, about, of, within, via, reason"),
+        ("at,who\n2026-01-01T10:00:00Z,a\n", "t.csv:1:4: no column 'who'; expected at, party, kind, what, id, told_to, about, of, within, via, reason"),
+        ("at;party;kind\n", "t.csv:1:1: no column 'at;party;kind'; expected commas between them"),
+        ("at,party,at\n", "t.csv:1:10: the column 'at' is there twice"),
+        (HEAD + "2026-01-01T10:00:00Z,a,fact,b\x1b[2J\n", "t.csv:2:29: the character U+001B does not show; take it out"),
+        (HEAD + "2026-01-01T10:00:00Z,a,fact," + "b" * 2001 + "\n", "t.csv:2:29: expected at most 2000 characters, read 2001"),
+        (HEAD + FACT + "2026-01-01T09:00:00Z,a,told,,,shop,full\n", "t.csv:3:1: told before the fact 'full' exists, which is in line 2"),
+        (HEAD + FACT + "2026-01-01T09:00:00Z,a,decision,b,,,full\n", "t.csv:3:1: decision before the fact 'full' exists, which is in line 2"),
+        (HEAD + FACT.replace(",fact,", ",began,") + "2026-01-01T09:00:00Z,a,recovered,b\n", "t.csv:3:1: recovered before anything began"),
+        (HEAD + "2026-01-01T10:00:00Z,a,fact,b,,,,,99999999999999d\n", "t.csv:2:35: expected a duration such as 30m, read '99999999999999d'"),
+        (HEAD + ",,incident,one\n,,incident,two\n" + FACT, "t.csv:3:1: a second incident; the first is in line 2"),
+        (HEAD + ",,source,the root cause\n" + FACT, "t.csv:2:10: 'root cause' looks from afterwards or blames; expected what was known, said or done at that time"),
         (HEAD + "2026-01-01T10:00:00Z,a,fact,b,,,,,soon\n", "t.csv:2:35: expected a duration such as 30m, read 'soon'"),
         (HEAD + ",a,promise,b\n", "t.csv:1:1: expected at least one line of the kind fact or began"),
     ],
@@ -155,6 +165,10 @@ def test_what_is_not_as_expected_is_said_with_its_place(text: str, told: str) ->
     ("text", "told"),
     [
         ("timeline: 5\n", "t.yaml:1:1: expected a list under `timeline`"),
+        ("timeline: []\ntimeline: []\n", "t.yaml:2:1: 'timeline' is there twice"),
+        ("timeline:\n- {kind: fact, kind: began}\n", "t.yaml:2:16: 'kind' is there twice"),
+        ("timeline: []\n---\ntimeline: []\n", "t.yaml:3:1: a second document; expected one timeline in a file"),
+        ("sources: here\ntimeline: []\n", "t.yaml:1:10: expected a list under `sources`"),
         ("timelines: []\n", "t.yaml:1:1: expected incident, sources or timeline, read 'timelines'"),
         ("- a\n", "t.yaml:1:1: expected `incident`, `sources` and `timeline`, read something else"),
         ("timeline:\n- {at: {b: c}}\n", "t.yaml:2:8: expected a text or a list of texts"),
@@ -172,7 +186,7 @@ def test_a_yaml_timeline_is_refused_with_its_place(text: str, told: str) -> None
 def test_cells_of_a_csv_come_back_with_the_place_where_they_stand(rows: list[list[str]]) -> None:
     quoted = "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in ["x", *row]) for row in rows)
     width = max(len(row) for row in rows) + 1
-    heads = ",".join(f"c{number}" for number in range(width))
+    heads = ",".join([name for name in COLUMNS if name != "kind"][:width])
     written = read_csv(f"{heads}\n{quoted}", "t.csv")
     assert [[cell.text for cell in line.cells.values()] for line in written.lines] == [
         ["x", *(cell for cell in row if cell.strip())] for row in rows

@@ -128,7 +128,7 @@ class Hop(Struct, frozen=True):
     """One step of the way of a message, at one interface: how long it was allowed (0: nobody said) and how long it took.
 
     `actual` is None where the time is not on record; `is_open` says that it had not ended when the record does. `needed` is after
-    which time a decision at its end needed it (0: none did); `is_late` says that it came too late for that, or beyond its budget.
+    which time a decision at its end needed it (None: none did); `is_late` says that it came too late for that, or beyond its budget.
     """
 
     step: str
@@ -138,7 +138,7 @@ class Hop(Struct, frozen=True):
     note: str = ""
     is_open: bool = False
     is_longest: bool = False
-    needed: int = 0
+    needed: int | None = None
     is_late: bool = False
 
 

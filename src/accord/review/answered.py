@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from accord.model.review import Hop, Missing, Reason, Review, Unexamined
-from accord.review.moments import instant, span
+from accord.review.moments import clock, span
 
 MOST = 4
 """How many sentences answer one question; the sections hold all."""
+COUNTED_ON = "counted on"
+"""The step that an assumption with a time makes: what it counts on happens, or does not."""
 MEANS = {
     Reason.NO_CLAUSE: "no contract says it, or says who is told",
     Reason.NO_SIGNAL: "nothing showed it until then",
@@ -38,26 +40,34 @@ def _few(sentences: Iterable[str], otherwise: str, section: int) -> tuple[str, .
 
 
 def missing_said(review: Review) -> Iterator[str]:
-    """One sentence for each fact that was missing, with every decision that needed it."""
+    """One sentence for each fact that was missing, with every decision that needed it; a reason is explained once."""
     facts: dict[tuple[str, str], list[Missing]] = {}
     for row in review.missing:
         facts.setdefault((row.fact, row.where), []).append(row)
+    explained: set[Reason] = set()
     for rows in facts.values():
-        yield f"“{rows[0].fact}”: {_where(rows[0])}. {' '.join(map(_needed, rows))}"
+        needs = [_needed(row, review, explained) for row in rows]
+        yield f"“{rows[0].fact}”: {_where(rows[0], review)}. {' '.join(needs)}"
 
 
-def _where(row: Missing) -> str:
+def _where(row: Missing, review: Review) -> str:
     if row.existed_ns:
-        return f"known at {row.where} since {instant(row.existed_ns)}"
+        return f"known at {row.where} since {_at(row.existed_ns, review)}"
     return f"it stands in {row.where}" if row.is_written else f"written down nowhere ({row.where})"
 
 
-def _needed(row: Missing) -> str:
-    at = f" at {instant(row.needed_ns)}" if row.needed_ns else ""
+def _needed(row: Missing, review: Review, explained: set[Reason]) -> str:
+    at = f" at {_at(row.needed_ns, review)}" if row.needed_ns else ""
     reached = (
-        f"it reached {row.party} after {span(row.lag)}" if row.reached_ns else f"never reached {row.party} on record"
+        f"it reached {row.party} after {span(row.lag)}" if row.reached_ns else f"it never reached {row.party} on record"
     )
-    return f"Needed by {row.party}{at} to decide: {row.decision}; {reached} ({row.reason}: {MEANS[row.reason]})."
+    why = row.reason if row.reason in explained else f"{row.reason}: {MEANS[row.reason]}"
+    explained.add(row.reason)
+    return f"{row.party} needed it{at} to decide “{row.decision}”; {reached} ({why})."
+
+
+def _at(at_ns: int, review: Review) -> str:
+    return clock(at_ns, review.header.begins_ns)
 
 
 def unexamined_said(review: Review) -> Iterator[str]:
@@ -80,10 +90,24 @@ def _late_said(review: Review) -> Iterator[str]:
 
 
 def _how_late(hop: Hop) -> str:
-    allowed = f"allowed {span(hop.budget)}" if hop.budget else "nobody said how long it may take"
-    needed = f", needed after {span(hop.needed)}" if hop.needed else ""
+    allowed = "counted on" if hop.step == COUNTED_ON else "allowed"
+    bounds = [f"{allowed} within {span(hop.budget)}"] if hop.budget else []
+    bounds += [needed_after(hop)] if hop.needed is not None else []
+    bound = ", ".join(bounds) or "nobody said within which time"
     note = f": {hop.note}" if hop.note else ""
-    return f"{hop.step} took {at_least(hop)} ({allowed}{needed}){note}"
+    took, never = _STEPS.get(hop.step, (f"{hop.step} took", f"no {hop.step} for"))
+    return f"{never if hop.is_open or hop.step == 'answer' else took} {at_least(hop)} ({bound}){note}"
+
+
+_STEPS = {
+    "detect": ("seen after", "not seen for"),
+    "tell": ("told after", "not told for"),
+    "understand": ("understood after", "told, and nothing that followed from it is on record for"),
+    "recover": ("recovered after", "not recovered for"),
+    COUNTED_ON: ("recovered after", "not recovered for"),
+    "confirm": ("confirmed after", "not confirmed for"),
+}
+"""What a hop is called where it ended, and where it did not."""
 
 
 def _longest_said(review: Review) -> str:
@@ -92,6 +116,11 @@ def _longest_said(review: Review) -> str:
         return "none took time that is on record"
     hop = max(longest, key=lambda each: each.actual or 0)
     return f"none was late that is on record; the longest way was {hop.interface}: {_how_late(hop)}"
+
+
+def needed_after(hop: Hop) -> str:
+    """After which time a decision needed it."""
+    return f"needed after {span(hop.needed)}" if hop.needed else "needed at once"
 
 
 def at_least(hop: Hop) -> str:

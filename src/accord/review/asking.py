@@ -33,7 +33,7 @@ class Ended(StrEnum):
     COMMITTED = "committed"
     DECLINED = "declined"
     PASSED = "passed on at the deadline"
-    UNREACHABLE = "unreachable"
+    UNREACHABLE = "no channel reached it"
     HELD = "held"
     REPLACED = "replaced by a change of the rota"
     CLAIMED = "said to be recovered"

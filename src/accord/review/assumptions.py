@@ -122,7 +122,7 @@ def unknown_words(findings: Iterable[Finding]) -> Iterator[Missing]:
         for statement in finding.statements:
             fact = statement.fact
             if fact.says != needs.fact.says and fact.stance is Stance.PROMISES:
-                decision = f"that it {neutral(needs.says).removeprefix(f'{needs.fact.says} ')}"
+                decision = neutral(needs.says).removeprefix(f"{needs.fact.says} ")
                 stands = _stands(fact.place)
                 yield Missing(
                     neutral(statement.says), 0, stands, called(needs.fact.says), decision, 0, 0, 0, Reason.UNDELIVERED, is_written=True,

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from accord.model.duration import NANOSECONDS
 from accord.model.review import Clause, Extract, Header, Hop, Metric, Moment, Point, Question, Review, Unexamined
-from accord.review.answered import at_least
+from accord.review.answered import COUNTED_ON, at_least
 from accord.review.happened import Happened, Incident, Kind
 from accord.review.helped import questions_on
 from accord.review.hops import is_over, marked
@@ -161,15 +159,15 @@ def _tellings_of(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
             took = max(0, each.at_ns - facts[name].at_ns)
             for party in each.told_to:
                 needed = _needed_after(timeline, name, facts[name].at_ns, party)
-                is_late = is_over(each.within, took) or 0 <= needed < took
-                hop = Hop("tell", _interface(each, party), each.within, took, facts[name].what, is_late=is_late)
-                yield replace(hop, needed=max(0, needed))
+                is_late = is_over(each.within, took) or (needed is not None and needed < took)
+                interface, note = _interface(each, party), facts[name].what
+                yield Hop("tell", interface, each.within, took, note, needed=needed, is_late=is_late)
 
 
-def _needed_after(timeline: Timeline, name: str, existed_ns: int, party: str = "") -> int:
-    """How long a fact had existed when a decision, of this party or of any, first needed it; -1 where none did."""
+def _needed_after(timeline: Timeline, name: str, existed_ns: int, party: str = "") -> int | None:
+    """How long a fact had existed when a decision, of this party or of any, first needed it; None where none did."""
     needing = [each.at_ns for each in timeline.decisions if name in each.needs and party in ("", each.party)]
-    return max(0, min(needing) - existed_ns) if needing else -1
+    return max(0, min(needing) - existed_ns) if needing else None
 
 
 def _counted_on(each: Happened, incident: Incident, began_ns: int) -> Hop | None:
@@ -180,7 +178,7 @@ def _counted_on(each: Happened, incident: Incident, began_ns: int) -> Hop | None
     took = (recovered[0] if recovered else max(line.at_ns for line in incident.lines)) - began_ns
     interface = f"{each.of or 'nobody'} -> {each.party}"
     is_late = is_over(each.within, took)
-    return Hop("recover", interface, each.within, took, f"counted on: {each.what}", not recovered, is_late=is_late)
+    return Hop(COUNTED_ON, interface, each.within, took, each.what, not recovered, is_late=is_late)
 
 
 def _interface(each: Happened, party: str) -> str:
@@ -194,12 +192,11 @@ def _understandings(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
             told = [one.understood_ns for one in timeline.tellings if (one.fact, one.party) == (_name(each), party)]
             at_ns = min(filter(None, told), default=0)
             if at_ns or not _acts(incident, party, each.at_ns):
-                note = (
-                    each.what if at_ns else f"{each.what}: told, and nothing that followed from it there is on record"
-                )
                 took = max(0, (at_ns or timeline.ends_ns) - each.at_ns)
-                is_late = not at_ns and _needed_after(timeline, _name(each), each.at_ns) >= 0
-                yield Hop("understand", _interface(each, party), each.within, took, note, not at_ns, is_late=is_late)
+                is_late = not at_ns and _needed_after(timeline, _name(each), each.at_ns) is not None
+                yield Hop(
+                    "understand", _interface(each, party), each.within, took, each.what, not at_ns, is_late=is_late
+                )
 
 
 def _acts(incident: Incident, party: str, from_ns: int) -> bool:
@@ -212,9 +209,9 @@ def _never(timeline: Timeline) -> Iterator[Hop]:
     for name, party in dict.fromkeys((name, each.party) for each in timeline.decisions for name in each.needs):
         if (name, party) not in told:
             fact = facts[name]
-            needed = max(0, _needed_after(timeline, name, fact.existed_ns, party))
+            needed = _needed_after(timeline, name, fact.existed_ns, party)
             interface, took = f"{fact.where} -> {party}", timeline.ends_ns - fact.existed_ns
-            yield Hop("tell", interface, 0, took, f"{fact.says}: never told", is_open=True, needed=needed, is_late=True)
+            yield Hop("tell", interface, 0, took, fact.says, is_open=True, needed=needed, is_late=True)
 
 
 def _questions(incident: Incident, unexamined: tuple[Unexamined, ...]) -> Iterator[Question]:

@@ -16,6 +16,12 @@ def instant(at_ns: int) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def clock(at_ns: int, beside_ns: int) -> str:
+    """The same without its day where that is the day of `beside_ns`, and without seconds where there are none."""
+    said, day = instant(at_ns), instant(beside_ns).partition(" ")[0]
+    return said.removeprefix(f"{day} ").removesuffix(":00")
+
+
 def span(nanoseconds: int) -> str:
     """A duration to the second, or exact below one."""
     whole = nanoseconds if abs(nanoseconds) < _SECOND else round(nanoseconds / _SECOND) * _SECOND

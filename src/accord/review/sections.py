@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from accord.model.review import Hop, Mark, Metric, Missing, Permitted, Review
-from accord.review.answered import MEANS, at_least
+from accord.review.answered import MEANS, at_least, needed_after
 from accord.review.hops import is_over
 from accord.review.metrics import median_of, shown_points
 from accord.review.moments import instant, span
@@ -156,7 +156,7 @@ def _interfaces(review: Review) -> Section:
 
 def _budget(hop: Hop) -> str:
     said = span(hop.budget) if hop.budget else "nobody said"
-    return f"{said}; needed after {span(hop.needed)}" if hop.needed else said
+    return f"{said}; {needed_after(hop)}" if hop.needed is not None else said
 
 
 def _actual(hop: Hop) -> str:
