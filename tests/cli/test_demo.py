@@ -1,11 +1,9 @@
 """The demo: its story holds at each step, and whatever ends it, it leaves no process and no file."""
 
-import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -14,36 +12,9 @@ from pathlib import Path
 import pytest
 
 from accord.demo.shop import terms
+from leaving import PATIENCE_S, environ, left_behind, until_nothing_is_left
 
 DEMO = [sys.executable, "-m", "accord", "demo"]
-PATIENCE_S = 30
-
-
-def environ(folder: Path) -> dict[str, str]:
-    """Temporary files go into this folder, by which all processes of one demo are known."""
-    return {**os.environ, "TMPDIR": str(folder)}
-
-
-def left_behind(folder: Path) -> list[str]:
-    """The processes that were started with this folder, and what lies in it."""
-    found = [str(path) for path in folder.iterdir()]
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            is_ours = f"TMPDIR={folder}".encode() in (process / "environ").read_bytes().split(b"\0")
-            if is_ours:
-                found.append((process / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue  # it has just ended, or is somebody else's
-    return found
-
-
-def until_nothing_is_left(folder: Path) -> list[str]:
-    ends = time.monotonic() + PATIENCE_S
-    found = left_behind(folder)
-    while found and time.monotonic() < ends:
-        time.sleep(0.1)
-        found = left_behind(folder)
-    return found
 
 
 @contextmanager

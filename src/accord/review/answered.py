@@ -96,11 +96,12 @@ def _how_late(hop: Hop) -> str:
     bound = ", ".join(bounds) or "nobody said within which time"
     note = f": {hop.note}" if hop.note else ""
     took, never = _STEPS.get(hop.step, (f"{hop.step} took", f"no {hop.step} for"))
-    return f"{never if hop.is_open or hop.step == 'answer' else took} {at_least(hop)} ({bound}){note}"
+    return f"{never if hop.is_open or hop.step in ('answer', 'deliver') else took} {at_least(hop)} ({bound}){note}"
 
 
 _STEPS = {
     "detect": ("seen after", "not seen for"),
+    "deliver": ("delivered after", "not delivered for"),
     "tell": ("told after", "not told for"),
     "understand": ("understood after", "told, and nothing that followed from it is on record for"),
     "recover": ("recovered after", "not recovered for"),

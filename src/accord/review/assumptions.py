@@ -19,9 +19,18 @@ _DAY = NANOSECONDS["d"]
 
 
 def concerning(findings: Iterable[Finding], stories: Iterable[Story]) -> tuple[Finding, ...]:
-    """The findings at the boundaries of these deviations, and those that speak of their provider as a whole."""
+    """The findings at the boundaries of these deviations, and those that speak of their provider as a whole, the worst first."""
     about = [story.first.deviation for story in stories]
-    return tuple(finding for finding in findings if any(_is_at(finding, one) for one in about))
+    found = [finding for finding in findings if any(_is_at(finding, one) for one in about)]
+    return tuple(sorted(found, key=_position))
+
+
+def _position(finding: Finding) -> tuple[object, ...]:
+    places = tuple((each.fact.place.file, each.fact.place.line) for each in finding.statements[:1])
+    return (_WORST.index(finding.verdict), finding.subject, places, finding.rule, finding.message)
+
+
+_WORST = tuple(Verdict)
 
 
 def at_boundary(findings: Iterable[Finding], deviation: Deviation) -> tuple[Finding, ...]:

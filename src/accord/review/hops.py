@@ -77,11 +77,15 @@ def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
         yield Hop("acknowledge", back, budget, asking.acknowledged_ns - asking.begun_ns)
     if asking.understood_ns:
         yield Hop("read back", back, budget, asking.understood_ns - asking.begun_ns)
+    if asking.ended is Ended.UNREACHABLE:
+        took = asking.ended_ns - asking.begun_ns
+        yield Hop("deliver", f"accord -> {page}", 0, took, str(asking.ended), is_late=True)
+        return
     step = "commit" if asking.is_answered or asking.ended is Ended.OPEN else "answer"
     is_open = asking.ended is Ended.OPEN
     late = asking.ended_ns - asking.deadline_ns if asking.ended is Ended.PASSED else 0
     note = "passed on, but late: accord was not running" if late >= LATE else str(asking.ended)
-    is_late = asking.ended in (Ended.PASSED, Ended.UNREACHABLE)
+    is_late = asking.ended is Ended.PASSED
     yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open, is_late=is_late)
 
 

@@ -215,7 +215,7 @@ def _appendix(review: Review) -> Section:
     heads = ("row", "when", "what", "hash") if is_hashed else ("line", "when", "what")
     says = "Each row of the ledger, and the first 16 characters of its hash." if is_hashed else "Each line of the file."
     count = review.participants
-    who = f"{count} {'person' if count == 1 else 'people'} answered; who, stands in no review: accord review --participants lists pseudonyms"
+    who = f"{count} {'person' if count == 1 else 'people'} answered; who they are stands in no review: accord review --participants lists pseudonyms"
     return Section("Appendix: the record", says, (who,) if count else (), (Table(heads, rows),))
 
 
