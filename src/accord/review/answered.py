@@ -46,7 +46,8 @@ def missing_said(review: Review) -> Iterator[str]:
         facts.setdefault((row.fact, row.where), []).append(row)
     explained: set[Reason] = set()
     for rows in facts.values():
-        needs = [_needed(row, review, explained) for row in rows]
+        needs = [_needed(row, review, explained) for row in rows[:MOST]]
+        needs += [f"So did {len(rows) - MOST} more decisions."] if len(rows) > MOST else []
         yield f"“{rows[0].fact}”: {_where(rows[0], review)}. {' '.join(needs)}"
 
 
@@ -96,11 +97,13 @@ def _how_late(hop: Hop) -> str:
     bound = ", ".join(bounds) or "nobody said within which time"
     note = f": {hop.note}" if hop.note else ""
     took, never = _STEPS.get(hop.step, (f"{hop.step} took", f"no {hop.step} for"))
-    return f"{never if hop.is_open or hop.step in ('answer', 'deliver') else took} {at_least(hop)} ({bound}){note}"
+    return f"{never if hop.is_open or hop.step in _NOT_THERE else took} {at_least(hop)} ({bound}){note}"
 
 
 _STEPS = {
     "detect": ("seen after", "not seen for"),
+    "hold": ("held for", "held for"),
+    "read back": ("read back after", "not read back rightly for"),
     "deliver": ("delivered after", "not delivered for"),
     "tell": ("told after", "not told for"),
     "understand": ("understood after", "told, and nothing that followed from it is on record for"),
@@ -109,6 +112,8 @@ _STEPS = {
     "confirm": ("confirmed after", "not confirmed for"),
 }
 """What a hop is called where it ended, and where it did not."""
+_NOT_THERE = ("answer", "deliver", "read back")
+"""Steps that are late only where they did not happen."""
 
 
 def _longest_said(review: Review) -> str:

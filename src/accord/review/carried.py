@@ -40,7 +40,8 @@ def _facts(story: Story, spoken: Spoken) -> Iterator[Known]:
     case, policy = story.first, story.policy
     deviation = case.deviation
     where = spoken(f"signal {deviation.signal}")
-    yield Known(BAD, spoken(deviation.seen or "it is otherwise than agreed"), case.since_ns, where)
+    expected = f" (expected {deviation.expected})" if deviation.expected else ""
+    yield Known(BAD, spoken(f"{deviation.seen or 'otherwise than agreed'}{expected}"), case.since_ns, where)
     if not deviation.provider:
         yield Known(BOUNDARY, "which boundary the signal speaks of, and who recovers it", 0, "no contract")
     elif not policy.recover_within:

@@ -43,6 +43,7 @@ def _hops(story: Story, spoken: Spoken) -> Iterator[Hop]:
         yield Hop("route", f"accord -> {asked[0].party}", 0, asked[0].begun_ns - first.opened_ns, _held(story))
     for each in _together(asked):
         yield from _of_asking(each, spoken)
+    yield from _holds(story)
     yield from _other_side(story)
     yield from _recovery(story, spoken)
     yield from _confirmation(story, spoken)
@@ -77,6 +78,9 @@ def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
         yield Hop("acknowledge", back, budget, asking.acknowledged_ns - asking.begun_ns)
     if asking.understood_ns:
         yield Hop("read back", back, budget, asking.understood_ns - asking.begun_ns)
+    elif asking.is_misread:
+        note, took = "read otherwise than it was meant", asking.ended_ns - asking.begun_ns
+        yield Hop("read back", back, budget, took, note, is_late=True)
     if asking.ended is Ended.UNREACHABLE:
         took = asking.ended_ns - asking.begun_ns
         yield Hop("deliver", f"accord -> {page}", 0, took, str(asking.ended), is_late=True)
@@ -87,6 +91,25 @@ def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
     note = "passed on, but late: accord was not running" if late >= LATE else str(asking.ended)
     is_late = asking.ended is Ended.PASSED
     yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open, is_late=is_late)
+
+
+def _holds(story: Story) -> Iterator[Hop]:
+    """Each stretch in which it was held and nobody was asked."""
+    begun = 0
+    for row in story.rows:
+        is_held = row.after is not None and row.after.phase is Phase.HELD
+        if is_held and not begun:
+            begun = row.event.at_ns
+        elif begun and not is_held:
+            yield _hold(story, begun, row.event.at_ns)
+            begun = 0
+    if begun:
+        yield _hold(story, begun, story.ends_ns, is_open=True)
+
+
+def _hold(story: Story, begun: int, ends: int, is_open: bool = False) -> Hop:
+    interface = f"accord -> {owner_of(story.policy)}"
+    return Hop("hold", interface, 0, ends - begun, "nobody was asked", is_open, needed=0, is_late=True)
 
 
 def _other_side(story: Story) -> Iterator[Hop]:
