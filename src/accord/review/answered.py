@@ -134,12 +134,12 @@ def at_least(hop: Hop) -> str:
     return f"at least {span(hop.actual or 0)}" if hop.is_open else span(hop.actual or 0)
 
 
-def first_missing(review: Review) -> str:
-    """What was missing, as one line."""
-    facts: Sequence[str] = list(dict.fromkeys(row.fact for row in review.missing))
+def first_missing(missing: Sequence[Missing]) -> str:
+    """What was missing, as one line; empty where nothing was."""
+    facts = list(dict.fromkeys(row.fact for row in missing))
     if not facts:
         return ""
-    row = next((each for each in review.missing if not each.reached_ns), review.missing[0])
+    row = next((each for each in missing if not each.reached_ns), missing[0])
     more = f"; {len(facts) - 1} more" if len(facts) > 1 else ""
     reached = f"reached {row.party} after {span(row.lag)}" if row.reached_ns else f"never reached {row.party}"
     return f"{row.fact}: {reached} ({row.reason}){more}"

@@ -7,16 +7,17 @@ from msgspec import Struct
 from accord.cases.events import Answer, Lapse
 from accord.model.duration import show_duration
 from accord.model.finding import Finding
-from accord.model.review import Contract, Extract, Header, Review
-from accord.review.assumptions import changes, concerning, gone, of_findings, of_ledger, permitted, unknown_words
+from accord.model.review import Contract, Extract, Header, Missing, Review
+from accord.review.assumptions import of_ledger
 from accord.review.carried import in_words, owner_of, timeline_of
+from accord.review.checked import changes, concerning, gone, of_findings, permitted, unknown_words
 from accord.review.helped import helped_by, questions_of
 from accord.review.hops import hops_of
 from accord.review.kept import clauses_of, course_of, happened_in, late_timers
 from accord.review.ledger import Recorded, Row, Story
 from accord.review.metrics import metrics_of
 from accord.review.roles import Spoken, role
-from accord.review.timeline import joined, lanes, missing
+from accord.review.timeline import Timeline, joined, lanes, missing
 
 NO_CONTRACTS = (
     "no contracts were read: --contracts PATH lets the checker say what each side permits and what could change"
@@ -38,11 +39,11 @@ class Asked(Struct, frozen=True):
 
 def review_of(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked: Asked, title: str = "") -> Review:
     """The review of these deviations, at least one."""
-    timeline = joined(timeline_of(story, spoken, is_alone=len(stories) == 1) for story in stories)
+    timeline = _timeline(stories, spoken)
     found = concerning(asked.findings or (), stories)
-    lacking = (*_once(unknown_words(found)), *missing(timeline))
-    shown = permitted(found)
-    moves = changes(found)
+    lacking = _lacking(timeline, found, spoken)
+    shown = permitted(found, spoken)
+    moves = changes(found, spoken)
     return Review(
         _header(stories, recorded, spoken, asked, title),
         happened=tuple(sentence for story in stories for sentence in happened_in(story, spoken)),
@@ -52,7 +53,9 @@ def review_of(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, aske
         clauses=tuple(clause for story in stories for clause in clauses_of(story, spoken)),
         lanes=lanes(timeline),
         missing=lacking,
-        unexamined=_once((*(row for story in stories for row in of_ledger(story, spoken)), *of_findings(found))),
+        unexamined=_once(
+            (*(row for story in stories for row in of_ledger(story, spoken)), *of_findings(found, spoken))
+        ),
         hops=tuple(hop for story in stories for hop in hops_of(story, spoken)),
         helped=_sorted(moment for story in stories for moment in helped_by(story, spoken)),
         questions=_once(question for story in stories for question in questions_of(story, spoken, lacking)),
@@ -63,6 +66,19 @@ def review_of(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, aske
         participants=len({row.event.by for story in stories for row in story.rows if isinstance(row.event, Answer)}),
         metrics=metrics_of(stories, spoken),
     )
+
+
+def missing_in(story: Story, spoken: Spoken, asked: Asked) -> tuple[Missing, ...]:
+    """What the review of one deviation says was missing, without the rest of it."""
+    return _lacking(_timeline((story,), spoken), concerning(asked.findings or (), (story,)), spoken)
+
+
+def _timeline(stories: Sequence[Story], spoken: Spoken) -> Timeline:
+    return joined(timeline_of(story, spoken, is_alone=len(stories) == 1) for story in stories)
+
+
+def _lacking(timeline: Timeline, found: Sequence[Finding], spoken: Spoken) -> tuple[Missing, ...]:
+    return (*_once(unknown_words(found, spoken)), *missing(timeline))
 
 
 def _once(rows: Iterable[object]) -> tuple:  # type: ignore[type-arg]

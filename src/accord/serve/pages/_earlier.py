@@ -10,7 +10,7 @@ from accord.cases.case import Case
 from accord.check import with_moves
 from accord.model.finding import Finding
 from accord.model.review import Contract
-from accord.review.assumptions import at_boundary
+from accord.review.checked import at_boundary
 from accord.rules._catalogue import rules
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from accord.model.problem import Refused
 from accord.model.review import Review
 from accord.review import html, markdown
 from accord.review.answered import first_missing
-from accord.review.assumptions import concerning
+from accord.review.checked import concerning
 from accord.review.ledger import Recorded, Story, read_ledger, stories
-from accord.review.linting import lint
-from accord.review.reviewing import Asked, review_of
+from accord.review.linting import lint, lint_line
+from accord.review.reviewing import Asked, missing_in, review_of
 from accord.review.roles import Spoken, people_in
 from accord.rules._catalogue import rules
 from accord.serve.doors import Absent
@@ -79,12 +79,18 @@ class _Reading:
     def lines(self) -> Iterator[str]:
         """What was missing in each of them, in their order."""
         recorded, told = self._read()
-        by_id = {story.case.id: story for story in told}
+        by_id, spoken = {story.case.id: story for story in told}, self._spoken(recorded)
         for case in self._ids:
-            try:
-                yield first_missing(self._made([by_id[case]], recorded, Asked(tuple(self._findings))))
-            except Unfit as unfit:
-                yield str(unfit)
+            line = first_missing(missing_in(by_id[case], spoken, self._then(case)))
+            yield line if lint_line(line, spoken) else "not shown, as it has what no review may have"
+
+    def _then(self, case: str) -> Asked:
+        """What was found in the contracts that were in use when it began."""
+        earlier = self._earlier.of(case)
+        return Asked(earlier.findings if earlier else tuple(self._findings))
+
+    def _spoken(self, recorded: Recorded) -> Spoken:
+        return Spoken(people_in(recorded) | names_in(self._ledger))
 
     def _asked(self, told: Sequence[Story]) -> Asked:
         """What the check found in the contracts that were in use when each began, and what it finds now."""
@@ -104,7 +110,7 @@ class _Reading:
         return recorded, [replace(story, sent=sent[story.case.id]) for story in told]
 
     def _made(self, told: Sequence[Story], recorded: Recorded, asked: Asked, title: str = "") -> Review:
-        spoken = Spoken(people_in(recorded) | names_in(self._ledger))
+        spoken = self._spoken(recorded)
         review = review_of(told, recorded, spoken, asked, title)
         if found := lint(review, spoken):
             raise Unfit(f"this review is not shown, as it has what none may have: {'; '.join(found[:3])}")

@@ -13,7 +13,7 @@ from accord.serve.pages._window import window_in
 from accord.serve.pages.review import page
 
 PATH, TITLE, PLACE = "/reviews/window", "", 13
-MOST = 50
+MOST = 20
 """How many deviations one review holds: of more nobody reads the sections."""
 
 
@@ -26,7 +26,9 @@ async def show(asked: Asked, shown: Shown) -> Response:
     if not cases:
         raise Absent("nothing was open in this window")
     if len(cases) > MOST:
-        raise Absent(f"more than {MOST} deviations were open in this window: choose a shorter one")
+        raise Absent(
+            f"more than {MOST} deviations were open in this window: choose a shorter one, or write it with accord review"
+        )
     said = window.query
     try:
         review = await reviewed(shown, cases, f"{said['from']}/{said['to']} UTC" if len(cases) > 1 else "")
