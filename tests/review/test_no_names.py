@@ -130,7 +130,7 @@ def test_times_belong_to_interfaces_and_never_to_a_person() -> None:
 CONTRACTS = """\
 party: payments
 promises:
-  charge: {latency: {max: 5s}}
+  charge: {latency: {max: 5000ms}}
 ---
 party: checkout
 assumes:
@@ -142,8 +142,8 @@ def test_what_the_checker_says_is_cleaned_like_what_the_ledger_says() -> None:
     """A contract may name somebody; here a value stands for such a name, as it is in statements, messages, steps and moves."""
     facts = [each for each in read_text(CONTRACTS, ".", "accord.yaml") if isinstance(each, Fact)]
     findings = check(facts).findings
-    assert "5s" in findings[0].message and findings[0].moves
-    recorded, spoken = recorded_of(a_long_evening()), Spoken(["5s", "5.1s"])
+    assert "5000ms" in findings[0].message and findings[0].moves
+    recorded, spoken = recorded_of(a_long_evening()), Spoken(["5000ms"])
     review = review_of(stories(recorded), recorded, spoken, Asked(findings))
     assert review.permitted and review.changes and review.missing[0].fact == "payments may answer after somebody"
     assert lint(review, spoken) == ()
