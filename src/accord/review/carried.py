@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from accord.cases.case import Phase
 from accord.cases.events import Commit, Fixed, Hold, Lapse, RotaChanged
 from accord.cases.policy import Policy
+from accord.model.duration import NANOSECONDS
 from accord.model.message import Fate, Side
 from accord.model.review import Reason
 from accord.review.asking import Asking, Ended, askings, why_unanswered
@@ -150,7 +151,7 @@ def told_at(story: Story, side: Side, from_ns: int) -> int:
 def _decisions(story: Story, asked: tuple[Asking, ...]) -> Iterator[Decision]:
     case, policy = story.first, story.policy
     owner, opened = owner_of(policy), story.first.opened_ns
-    if opened > case.since_ns:
+    if opened - case.since_ns >= NANOSECONDS["s"]:
         silent = any(isinstance(row.event, Lapse) for row in story.rows if row.event.at_ns <= opened)
         reason = Reason.SILENT_SOURCE if silent else Reason.NO_SIGNAL
         yield Decision("accord", "whom to ask", case.since_ns, (BAD,), ((BAD, reason),))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from accord.model.duration import NANOSECONDS, show_duration
 
-_SECOND = NANOSECONDS["s"]
+_SECOND, _MILLISECOND = NANOSECONDS["s"], NANOSECONDS["ms"]
 
 
 def instant(at_ns: int) -> str:
@@ -23,6 +23,6 @@ def clock(at_ns: int, beside_ns: int) -> str:
 
 
 def span(nanoseconds: int) -> str:
-    """A duration to the second, or exact below one."""
-    whole = nanoseconds if abs(nanoseconds) < _SECOND else round(nanoseconds / _SECOND) * _SECOND
-    return show_duration(whole)
+    """A duration to the second, below one to the millisecond, and exact below that."""
+    unit = next((unit for unit in (_SECOND, _MILLISECOND) if abs(nanoseconds) >= unit), 1)
+    return show_duration(round(nanoseconds / unit) * unit)
