@@ -143,9 +143,9 @@ def _commitments(story: Story) -> Iterator[Clause]:
         if ending is None or isinstance(ending.event, Offer):
             continue
         ran_out = isinstance(ending.event, Timer)
-        span = span(case.eta_ns - row.event.at_ns)
+        lasts = span(case.eta_ns - row.event.at_ns)
         how = "ran out, and the next was asked" if ran_out else _ended_well(ending)
-        yield Clause(owner_of(row.policy), f"has it for {span}", not ran_out, how)
+        yield Clause(owner_of(row.policy), f"has it for {lasts}", not ran_out, how)
 
 
 def _ended_well(row: Row) -> str:
