@@ -42,7 +42,7 @@ def test_the_router_told_a_list_that_nobody_had_to_read() -> None:
         ("position monitor", "order entry"): (Reason.NO_CLAUSE, 0),
     }
     assumed = {row.assumes: row.because.partition(":")[0] for row in review.unexamined}
-    assert assumed["somebody reads the mails and acts before the market opens"] == "no word of operations answers it"
+    assert assumed["somebody reads the mails and acts before the market opens"] == "no promise of operations answers it"
     assert assumed["all eight servers read the reused flag alike"].endswith("already otherwise, before it began")
     late = {hop.interface: (hop.step, hop.needed) for hop in review.hops if hop.is_late}
     assert late["router -> operations"] == ("tell", 89 * MINUTE), "from the first mail until the market opened"

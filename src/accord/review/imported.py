@@ -122,7 +122,7 @@ def _unexamined(incident: Incident, began_ns: int) -> Iterator[Unexamined]:
     """Assumptions that no promise answers, and those that a fact spoke against before it began."""
     for each in incident.of_kind(Kind.ASSUMPTION):
         against = [fact for fact in _facts(incident) if each.id and each.id in fact.about]
-        because = [] if each.about else [f"no word of {each.of or 'anybody'} answers it"]
+        because = [] if each.about else [f"no promise of {each.of or 'anybody'} answers it"]
         because += [_against(fact, began_ns) for fact in against]
         if hop := _counted_on(each, incident, began_ns):
             because += [f"it took {at_least(hop)}, against {span(hop.budget)} counted on"] if hop.is_late else []
