@@ -53,7 +53,7 @@ def test_every_step_shows_what_it_is_there_to_show(tmp_path: Path) -> None:
 @needs_proc
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("part", ["1", "2", "3", "4"])
+@pytest.mark.parametrize("part", ["1", "2", "3", "4", "5"])
 def test_ended_in_any_part_it_leaves_nothing(tmp_path: Path, part: str, number: signal.Signals) -> None:
     with begun(tmp_path) as process:
         assert read_until(process, part)
