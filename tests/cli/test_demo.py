@@ -1,11 +1,9 @@
 """The demo: its story holds at each step, and whatever ends it, it leaves no process and no file."""
 
-import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -14,36 +12,9 @@ from pathlib import Path
 import pytest
 
 from accord.demo.shop import terms
+from leaving import PATIENCE_S, environ, left_behind, until_nothing_is_left
 
 DEMO = [sys.executable, "-m", "accord", "demo"]
-PATIENCE_S = 30
-
-
-def environ(folder: Path) -> dict[str, str]:
-    """Temporary files go into this folder, by which all processes of one demo are known."""
-    return {**os.environ, "TMPDIR": str(folder)}
-
-
-def left_behind(folder: Path) -> list[str]:
-    """The processes that were started with this folder, and what lies in it."""
-    found = [str(path) for path in folder.iterdir()]
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            is_ours = f"TMPDIR={folder}".encode() in (process / "environ").read_bytes().split(b"\0")
-            if is_ours:
-                found.append((process / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue  # it has just ended, or is somebody else's
-    return found
-
-
-def until_nothing_is_left(folder: Path) -> list[str]:
-    ends = time.monotonic() + PATIENCE_S
-    found = left_behind(folder)
-    while found and time.monotonic() < ends:
-        time.sleep(0.1)
-        found = left_behind(folder)
-    return found
 
 
 @contextmanager
@@ -70,8 +41,11 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 def test_every_step_shows_what_it_is_there_to_show(tmp_path: Path) -> None:
     done = subprocess.run([*DEMO, "--headless"], env=environ(tmp_path), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    for part in ("1  before", "2  the shop", "3  both sides", "4  to one person", "5  what was told"):
+    for part in ("1  before", "2  the shop", "3  both sides", "4  to one person", "5  what was told", "6  what was"):
         assert f"\n{part}" in done.stdout
+    review = done.stdout.partition("\n6  what was missing")[2]
+    for said in ("missing: payments may answer after 5s", "unexamined: checkout", "/review.html", "/reviews/"):
+        assert said in review
     assert "checkout confirms" in done.stdout and "everything agrees" in done.stdout
     assert until_nothing_is_left(tmp_path) == []
 
@@ -79,7 +53,7 @@ def test_every_step_shows_what_it_is_there_to_show(tmp_path: Path) -> None:
 @needs_proc
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("part", ["1", "2", "3", "4"])
+@pytest.mark.parametrize("part", ["1", "2", "3", "4", "5"])
 def test_ended_in_any_part_it_leaves_nothing(tmp_path: Path, part: str, number: signal.Signals) -> None:
     with begun(tmp_path) as process:
         assert read_until(process, part)

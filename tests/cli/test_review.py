@@ -1,5 +1,6 @@
 """`accord review`: a deviation or a window of a ledger, and past incidents."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -70,6 +71,17 @@ def test_the_checker_adds_its_witness_and_changes_that_it_has_tried(accord: Acco
     assert {each["party"] for each in review["unexamined"]} == {"checkout"}
 
 
+def test_what_a_change_of_the_contracts_has_removed_is_named(accord: Accord, case: str, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "two-services", tmp_path / "now")
+    for file in (tmp_path / "now").rglob("accord.yaml"):
+        file.write_text(file.read_text().replace("timeout: {attempt: 2s}", "timeout: {attempt: 6s}"))
+    words = ("review", case, "--ledger", "ledger.db", "--format", "json", "--contracts", EXAMPLES / "two-services")
+    assert msgspec.json.decode(accord(*words).out)["gone"] == []
+    assert msgspec.json.decode(accord(*words, "--now", "now").out)["gone"] == ["timing/caller-gives-up-first"]
+    alone = accord("review", case, "--ledger", "ledger.db", "--now", "now")
+    assert alone.code == 2 and "--now tells what changed since --contracts" in alone.err
+
+
 def test_names_of_the_ledger_are_in_no_review(accord: Accord, case: str) -> None:
     for format_ in ("markdown", "html", "json"):
         page = accord("review", case, "--ledger", "ledger.db", "--format", format_).out
@@ -112,7 +124,7 @@ def test_a_past_incident_is_imported_and_written_to_a_file(accord: Accord, tmp_p
     page = tmp_path / "nats.html"
     done = accord("review", "--import", EXAMPLES / "incidents" / "nats-2023.csv", "--format", "html", "--output", page)
     assert (done.code, done.out, done.err) == (0, "", "")
-    assert "maker -&gt; level 2: tell took 4h" in page.read_text()
+    assert "maker -&gt; level 2: told after 4h" in page.read_text()
 
 
 def test_a_timeline_that_is_refused_is_one_line(accord: Accord, tmp_path: Path) -> None:

@@ -67,9 +67,9 @@ def test_a_line_that_was_altered_is_a_gap_of_the_record(tmp_path: Path) -> None:
         line.replace(b'"changed":true', b'"changed":false') if b'"sequence":3' in line else line for line in exported
     ]
     recorded = read_ledger(altered, "x", row_hash)
-    assert recorded.gaps == ("row 3 does not agree with its hash",)
+    assert [gap for _, gap in recorded.gaps] == ["row 3 does not agree with its hash"]
     lost = [line for line in exported if b'"sequence":3' not in line]
-    assert read_ledger(lost, "x", row_hash).gaps == ("1 rows are missing before row 4",)
+    assert [gap for _, gap in read_ledger(lost, "x", row_hash).gaps] == ["1 rows are missing before row 4"]
     assert read_ledger(exported, "x", row_hash).gaps == ()
 
 
@@ -92,7 +92,7 @@ def test_nobody_answers_and_the_page_was_not_opened() -> None:
     carried.after(MINUTE).commit()
     (row,) = reviewed(carried).missing
     assert (row.reason, row.lag) == (Reason.UNOPENED, 6 * MINUTE)
-    assert row.needed_by == "payments: whether on call of payments (level 1) takes it"
+    assert (row.party, row.decision) == ("payments", "whether on call of payments (level 1) takes it")
     assert row.reached_ns == START + 6 * MINUTE
 
 
@@ -101,7 +101,10 @@ def test_each_reason_comes_from_what_the_ledger_shows() -> None:
     assert reasons(lambda carried: carried.decline(names="orders")) == {Reason.MISROUTED}
     assert reasons(lambda carried: (carried.acknowledge(), carried.timer())) == {Reason.AMBIGUOUS}
     assert reasons(lambda carried: carried.hold()) == {Reason.HELD}
-    assert reasons(lambda carried: carried.commit(picks=False)) == {Reason.AMBIGUOUS}
+    assert reasons(lambda carried: (carried.read_back(right=False), carried.commit(picks=False))) == {Reason.AMBIGUOUS}
+    assert reasons(lambda carried: carried.commit(picks=False)) == set(), (
+        "that nothing was picked says nothing of the page"
+    )
     assert reasons(lambda carried: carried.commit()) == set()
 
 
@@ -119,7 +122,7 @@ def test_a_promise_that_nobody_gave_is_missing_and_unexamined() -> None:
     carried.after(MINUTE).commit()
     review = reviewed(carried)
     (row,) = review.missing
-    assert (row.fact, row.reason) == ("checkout -> payments/charge: within which time it recovers", Reason.NO_CLAUSE)
+    assert (row.fact, row.reason) == ("within which time it recovers", Reason.NO_CLAUSE)
     assert row.existed_ns == 0 and row.reached_ns == START + MINUTE
     assert [each.because for each in review.unexamined] == ["no promise says within which time"]
 
@@ -130,9 +133,9 @@ def test_a_signal_that_no_contract_knows() -> None:
     carried.fire()
     carried.timer()
     review = reviewed(carried)
-    assert [(row.reason, row.needed_by) for row in review.missing] == [
-        (Reason.NO_CLAUSE, "accord: whom to ask"),
-        (Reason.UNOPENED, "the last resort: whether the last resort takes it"),
+    assert [(row.reason, row.party, row.decision) for row in review.missing] == [
+        (Reason.NO_CLAUSE, "accord", "whom to ask"),
+        (Reason.UNOPENED, "the last resort", "whether the last resort takes it"),
     ]
     assert review.unexamined[0].because == "no contract names the signal"
     assert markdown.render(review)
@@ -165,10 +168,10 @@ def test_detection_that_took_time_had_no_signal_until_then() -> None:
     carried = Carried()
     carried.hear(Fire("f", START + 4 * MINUTE, DEVIATION, "", START))
     review = reviewed(carried)
-    assert [(row.reason, row.lag, row.needed_by) for row in review.missing] == [
-        (Reason.NO_SIGNAL, 4 * MINUTE, "accord: whom to ask")
+    assert [(row.reason, row.lag, row.party, row.decision) for row in review.missing] == [
+        (Reason.NO_SIGNAL, 4 * MINUTE, "accord", "whom to ask")
     ]
-    assert review.hops[0].actual == 4 * MINUTE and review.hops[0].is_longest
+    assert review.hops[0].actual == 4 * MINUTE and review.hops[0].is_longest and review.hops[0].is_late
 
 
 def test_the_other_side_whose_messages_failed_was_not_told() -> None:
@@ -177,9 +180,13 @@ def test_the_other_side_whose_messages_failed_was_not_told() -> None:
     sent = tuple(Sent(turn, Side.OTHER, "c0", "ntfy", Fate.FAILED) for turn in turns)
     story = replace(story_of(carried), sent=sent)
     review = review_of((story,), recorded_of(carried), Spoken(()), Asked())
-    lacking = [row for row in review.missing if row.needed_by.startswith("checkout")]
+    lacking = [row for row in review.missing if row.party == "checkout"]
     assert [(row.reason, row.reached_ns) for row in lacking] == [(Reason.UNDELIVERED, 0)]
     assert value(review, "TTB") is None
+    assert [hop.interface for hop in review.hops if hop.is_late] == [
+        "payments/page level 1 -> accord",
+        "accord -> checkout",
+    ]
 
 
 def value(review: Review, name: str) -> int | None:
@@ -235,7 +242,8 @@ def test_participants_stand_apart_from_the_review() -> None:
 
 def test_html_is_one_file_without_a_script() -> None:
     page = html.render(reviewed(a_long_evening()))
-    assert "<script" not in page and "http" not in page.partition("</head>")[2] and "url(" not in page
+    assert "<script" not in page and "http" not in page.partition("</head>")[2]
+    assert "url(" not in page.replace("url(#apart)", ""), "nothing is loaded; a hatch stands in the page itself"
     assert "default-src 'none'" in page and "prefers-color-scheme:dark" in page and "width=device-width" in page
 
 
@@ -268,7 +276,7 @@ def test_a_last_resort_that_is_asked_again_and_again_is_one_hop_and_one_row() ->
     for _ in range(12):
         carried.timer()
     review = reviewed(carried)
-    assert sum(row.needed_by.startswith("the last resort") for row in review.missing) == 1
+    assert sum(row.party == "the last resort" for row in review.missing) == 1
     assert sum("last resort" in hop.interface for hop in review.hops) == 1
     assert sum(moment.what.startswith("the deadline passes") for moment in review.course) == 2
     assert len(review.extract) == 13

@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from accord.cases.policy import Duty, Level
+from accord.check import check
+from accord.model.fact import Fact
 from accord.review import html, markdown
+from accord.review.ledger import stories
 from accord.review.linting import lint, texts
+from accord.review.reviewing import Asked, review_of
 from accord.review.roles import Spoken, people_in
 from accord.review.words import FORBIDDEN, LEFT_OUT, forbidden_in, neutral
+from accord.sources._claims import read_text
 from cases.carried import ALWAYS, DEVIATION, MINUTE, POLICY, Carried
 from review.reviewed import a_long_evening, recorded_of, reviewed
 
@@ -120,3 +125,25 @@ def test_times_belong_to_interfaces_and_never_to_a_person() -> None:
     assert review.hops
     assert not any("on call" in hop.interface for hop in review.hops)
     assert {point.of for metric in review.metrics for point in metric.points} == {DEVIATION.key}
+
+
+CONTRACTS = """\
+party: payments
+promises:
+  charge: {latency: {max: 5000ms}}
+---
+party: checkout
+assumes:
+  payments/charge: {timeout: {attempt: 2s}}
+"""
+
+
+def test_what_the_checker_says_is_cleaned_like_what_the_ledger_says() -> None:
+    """A contract may name somebody; here a value stands for such a name, as it is in statements, messages, steps and moves."""
+    facts = [each for each in read_text(CONTRACTS, ".", "accord.yaml") if isinstance(each, Fact)]
+    findings = check(facts).findings
+    assert "5000ms" in findings[0].message and findings[0].moves
+    recorded, spoken = recorded_of(a_long_evening()), Spoken(["5000ms"])
+    review = review_of(stories(recorded), recorded, spoken, Asked(findings))
+    assert review.permitted and review.changes and review.missing[0].fact == "payments may answer after somebody"
+    assert lint(review, spoken) == ()

@@ -20,6 +20,7 @@ from accord.cases.instead import Instead, replaced
 from accord.cases.policy import Duty, Level, Policy
 from accord.cases.watchers import Watched, watchers
 from accord.model.duration import NANOSECONDS
+from accord.model.review import Contract
 
 HORIZON = timedelta(days=21)
 """How far ahead duty is laid out; it begins with the day of the event, so that a policy changes once a day at most."""
@@ -36,9 +37,18 @@ class Carrying:
     """What the contracts of a landscape (`system`) say of signals. `last` is told where every level is exhausted or there is none.
 
     `known` gives, by what rotas and people call somebody (a mail address, a name; lower-case), the pseudonym they are reached under.
+    `contracts` are the files in which each party speaks, as they were read.
     """
 
-    def __init__(self, system: System, last: str, pseudonym: Pseudonym, known: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        system: System,
+        last: str,
+        pseudonym: Pseudonym,
+        known: Mapping[str, str] | None = None,
+        contracts: Mapping[str, tuple[Contract, ...]] | None = None,
+    ) -> None:
+        self.contracts = contracts or {}
         self.system, self._last, self._pseudonym = system, last, pseudonym
         self._known = known or {}
         self._instead: tuple[Instead, ...] = ()

@@ -1,7 +1,6 @@
 """A ledger for a review: its rows, who is named in it, what became of its messages, and which deviations are meant."""
 
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +8,6 @@ import click
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from accord.model.fact import Fact
-    from accord.model.review import Contract
     from accord.review.ledger import Recorded, Sent, Story
 
 Became = Callable[[Iterable[str]], "dict[str, tuple[Sent, ...]]"]
@@ -42,22 +39,18 @@ def opened_ledger(file: Path) -> "tuple[Recorded, frozenset[str], Became]":
 
 def _names(file: Path) -> frozenset[str]:
     from accord.store.ledger_sqlite import SqliteReader
+    from accord.store.told import names_in
 
     with SqliteReader(file) as reader:
-        return frozenset(name for person in reader.people() for name in (person.name, person.known_as) if name)
+        return names_in(reader)
 
 
 def _sent(file: Path, cases: Iterable[str]) -> "dict[str, tuple[Sent, ...]]":
-    from accord.review.ledger import Sent
     from accord.store.ledger_sqlite import SqliteReader
-    from accord.store.rows import Sending
-
-    def sent(each: Sending) -> Sent:
-        message = each.message
-        return Sent(message.turn, message.side, message.person, each.channel, each.fate, bool(each.also_in))
+    from accord.store.told import sent_of
 
     with SqliteReader(file) as reader:
-        return {case: tuple(map(sent, reader.sendings(case))) for case in cases}
+        return sent_of(reader, cases)
 
 
 def selected(recorded: "Recorded", what: str, became: Became) -> "tuple[Story, ...]":
@@ -102,15 +95,6 @@ def _window(text: str) -> tuple[int, int]:
             f"expected two instants with their zones, the earlier first, such as 2026-11-27T14:00Z/2026-11-27T16:00Z; read {text!r}"
         ) from None
     return nanoseconds(begins), nanoseconds(ends)
-
-
-def digests(facts: "Iterable[Fact]") -> "tuple[Contract, ...]":
-    """The files that contracts were read from, with their SHA-256."""
-    from accord.model.review import Contract
-
-    files = sorted({(fact.place.root, fact.place.file) for fact in facts if fact.source == "contract"})
-    found = [(file, Path(root) / file) for root, file in files]
-    return tuple(Contract(file, sha256(path.read_bytes()).hexdigest()) for file, path in found if path.is_file())
 
 
 def _usage(message: str) -> click.UsageError:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from accord.model.fact import Fact
+    from accord.model.finding import Finding
     from accord.model.review import Review
     from accord.review.ledger import Story
     from accord.review.reviewing import Asked
@@ -34,6 +36,13 @@ _FORMATS = ("markdown", "html", "json")
     help="Let the checker say what these contracts permit and what could change. Repeatable.",
 )
 @click.option(
+    "--now",
+    multiple=True,
+    type=click.Path(exists=True),
+    metavar="PATH",
+    help="The same contracts as they are now, to name the findings that are gone. Repeatable.",
+)
+@click.option(
     "--import",
     "timeline",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -45,8 +54,8 @@ _FORMATS = ("markdown", "html", "json")
 @click.option("--participants", is_flag=True, help="List who took part, by pseudonym and role, and no review.")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Read this configuration.")
 def command(
-    what: str | None, ledger: Path | None, contracts: tuple[str, ...], timeline: Path | None, format_: str,
-    output: str | None, participants: bool, config: str | None,
+    what: str | None, ledger: Path | None, contracts: tuple[str, ...], now: tuple[str, ...], timeline: Path | None,
+    format_: str, output: str | None, participants: bool, config: str | None,
 ) -> None:  # fmt: skip
     """Writes the review of DEVIATION (its id, the beginning of it, or its name) or of all that was open in WINDOW
     (two instants with a slash between, such as 2026-11-27T14:00Z/2026-11-27T16:00Z).
@@ -70,7 +79,7 @@ def command(
     from accord.review.roles import Spoken, people_in
 
     spoken = Spoken(people_in(recorded) | names)
-    review = review_of(stories, recorded, spoken, _asked(contracts, config), what if len(stories) > 1 else "")
+    review = review_of(stories, recorded, spoken, _asked(contracts, now, config), what if len(stories) > 1 else "")
     emit(_shown(_linted(review, spoken), format_), output or "", "utf-8")
 
 
@@ -111,23 +120,31 @@ def _participants(stories: "Sequence[Story]") -> str:
     return "".join(f"{person}  {role}\n" for person, role in participants_of(stories)) or "nobody answered\n"
 
 
-def _asked(contracts: tuple[str, ...], config: str | None) -> "Asked":
+def _asked(contracts: tuple[str, ...], now: tuple[str, ...], config: str | None) -> "Asked":
     from accord.review.reviewing import Asked
 
+    if now and not contracts:
+        raise _usage("--now tells what changed since --contracts, and there is none")
     if not contracts:
         return Asked()
+    from accord.files.digests import digests
+
+    facts, findings = _checked(contracts, config)
+    return Asked(findings, digests(facts), _checked(now, config)[1] if now else None)
+
+
+def _checked(paths: tuple[str, ...], config: str | None) -> "tuple[tuple[Fact, ...], tuple[Finding, ...]]":
     from accord.check import check
     from accord.cli._configuration import configuration
-    from accord.cli._recorded import digests
     from accord.cli._today import today
     from accord.files.read import read
 
-    settings = configuration(contracts, config)
-    reading = read(contracts, settings)
+    settings = configuration(paths, config)
+    reading = read(paths, settings)
     if reading.problems:
         click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
     result = check(reading.facts, (), reading.files, settings.value("check.as_of") or today())
-    return Asked(result.findings, digests(reading.facts))
+    return tuple(reading.facts), result.findings
 
 
 def _usage(message: str) -> click.UsageError:

@@ -21,6 +21,13 @@ def get(url: str) -> Any:
         return json.loads(answer.read())
 
 
+def page(url: str) -> str:
+    """The text that is there."""
+    with _open(url, timeout=_LIMIT_S) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
 def post(url: str, document: Mapping[str, Any] | None = None) -> tuple[int, str]:
     """The status and the text of the answer to a JSON document, or to nothing."""
     body = b"" if document is None else json.dumps(document).encode()

@@ -4,12 +4,13 @@ Who answers does so as people do: by the link that stands in the message.
 """
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from accord.demo.asking import post_form
+from accord.demo.asking import page, post_form
 
 HAS_LEFT, SLEEPS, ANSWERS, OTHER_SIDE, LAST = (
     "payments-first",
@@ -62,8 +63,25 @@ class People:
 
 
 def answered(message: Message, say: str, until: str = "") -> int:
-    """The status of an answer by the link in a message."""
-    return post_form(message["answer"], say=say, until=until)[0]
+    """The status of an answer by the link in a message: it is opened, read, and answered with what it asks to be read back."""
+    fields = {"say": say, "until": until, **_read_back(page(message["answer"]))}
+    return post_form(message["answer"], **fields)[0]
+
+
+def _read_back(text: str) -> dict[str, str]:
+    """The two picks, by what stands above them: the boundary, and what was expected and is seen."""
+    facts = dict(_FACT.findall(text))
+    meant = {
+        "boundary": "".join(_TITLE.findall(text)),
+        "difference": f"expected {facts.get('expected')}, seen {facts.get('seen')}",
+    }
+    choices = [(name, place, said.strip()) for name, place, said in _CHOICE.findall(text)]
+    return {name: place for name, place, said in choices if said == meant[name]}
+
+
+_TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
+_FACT = re.compile(r"<dt>(.*?)</dt><dd>(.*?)</dd>", re.DOTALL)
+_CHOICE = re.compile(r'<input type="radio" name="(\w+)" value="(\d)">(.*?)</label>', re.DOTALL)
 
 
 def _receiving(take: Callable[[str, Message], int]) -> type[BaseHTTPRequestHandler]:

@@ -1,10 +1,12 @@
 """The story in steps, each of which has to show what it is there to show."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 from accord.demo.carried import Carried
+from accord.demo.looked_back import LookedBack
 from accord.demo.loop import Loop
 from accord.demo.people import People
 from accord.demo.processes import Processes, Running
@@ -30,6 +32,7 @@ class Story:
         self.loop = Loop(processes, people, listen)
         self._observing: Running
         self.carried = Carried(self.loop, people, shown)
+        self._looked_back = LookedBack(processes, shown, self._shop.contracts)
 
     def tell(self) -> None:
         """All of it; raises Unexpected, or Refused where something is not to be had."""
@@ -41,11 +44,13 @@ class Story:
         self._carry(rush)
         self._recover(store)
         self._verify()
+        self._review()
 
     def look(self) -> None:
         """Where the same story is to be seen, and what to try next."""
         self._shown.part("look at it")
         self._shown.more(f"{self.loop.url}/deviations/{self.carried.id}   who was told what, and who answered")
+        self._shown.more(f"{self.loop.url}/reviews/{self.carried.id}   what was missing: the review")
         self._shown.more(f"{self.loop.url}/   the boundaries, team by team")
         self._shown.more(f"{self._processes.folder}   contracts, telemetry and ledger")
         self._shown.part("try next")
@@ -128,6 +133,7 @@ class Story:
 
     def _recover(self, store: Path) -> None:
         """Payments is changed at its side, the shop is rushed at again, and the other side looks for itself."""
+        shutil.copytree(self._shop.contracts, self._looked_back.before)
         self._shop.change(PAYMENTS, *CHANGES)
         code, mismatches = self._checked()
         expect((code, mismatches) == (0, []), "a check that finds no mismatch any more")
@@ -149,9 +155,15 @@ class Story:
     def _verify(self) -> None:
         self._shown.part("5  what was told, by whom, and when: accord ledger verify")
         self._shown.doing("every hash is computed again")
+        self._looked_back.begin(self.carried.id, self.loop.ledger)
         code, lines = self._processes.told("ledger", "verify", str(self.loop.ledger))
         expect(code == 0, f"a ledger that agrees, read {' '.join(lines)}")
         self._shown.say(lines[0].removeprefix(f"{self.loop.ledger}: "), "help")
+
+    def _review(self) -> None:
+        self._shown.part("6  what was missing: accord review")
+        self._shown.doing("the review is written")
+        self._looked_back.tell(f"{self.loop.url}/reviews/{self.carried.id}")
 
     def _watching(self, charges: dict[str, int]) -> None:
         self._shown.doing(f"customers buy: {sum(charges.values())} charges for {len(charges)} orders")

@@ -65,12 +65,13 @@ class Clause(Struct, frozen=True):
 
 
 class Permitted(Struct, frozen=True):
-    """A finding of the checker at this boundary, and its witness as lines: each step is permitted by a statement.
+    """A finding of the checker at this interface, and its witness as lines: each step is permitted by a statement.
 
     `at` of a step is the time since the start, as text.
     """
 
     rule: str
+    interface: str
     message: str
     steps: tuple[tuple[str, str, str], ...] = ()
 
@@ -96,16 +97,22 @@ class Lane(Struct, frozen=True):
 
 
 class Missing(Struct, frozen=True):
-    """A fact that existed `where` and was not where a decision needed it; `reached_ns` is 0 where it never was."""
+    """A fact that existed `where` and was not where a decision of `party` needed it; `reached_ns` is 0 where it never was.
+
+    `existed_ns` and `needed_ns` are 0 where there is no instant: for a word that `is_written` in a contract, and for one that
+    stands nowhere.
+    """
 
     fact: str
     existed_ns: int
     where: str
-    needed_by: str
+    party: str
+    decision: str
     needed_ns: int
     reached_ns: int
     lag: int
     reason: Reason
+    is_written: bool = False
 
 
 class Unexamined(Struct, frozen=True):
@@ -120,7 +127,8 @@ class Unexamined(Struct, frozen=True):
 class Hop(Struct, frozen=True):
     """One step of the way of a message, at one interface: how long it was allowed (0: nobody said) and how long it took.
 
-    `actual` is None where the time is not on record; `is_open` says that it had not ended when the record does.
+    `actual` is None where the time is not on record; `is_open` says that it had not ended when the record does. `needed` is after
+    which time a decision at its end needed it (None: none did); `is_late` says that it came too late for that, or beyond its budget.
     """
 
     step: str
@@ -130,6 +138,8 @@ class Hop(Struct, frozen=True):
     note: str = ""
     is_open: bool = False
     is_longest: bool = False
+    needed: int | None = None
+    is_late: bool = False
 
 
 class Question(Struct, frozen=True):
@@ -178,10 +188,12 @@ class Extract(Struct, frozen=True):
 class Review(Struct, frozen=True):
     """The ten sections, and the figures.
 
-    `no_witness` and `no_changes` say why the checker has nothing to add, where it has nothing.
+    `happened` says it in sentences. `gone` are the findings that a change of the contracts has removed since. `no_witness` and `no_changes` say why the checker has
+    nothing to add, where it has nothing.
     """
 
     header: Header
+    happened: tuple[str, ...] = ()
     course: tuple[Moment, ...] = ()
     permitted: tuple[Permitted, ...] = ()
     no_witness: str = ""
@@ -194,6 +206,7 @@ class Review(Struct, frozen=True):
     questions: tuple[Question, ...] = ()
     changes: tuple[Change, ...] = ()
     no_changes: str = ""
+    gone: tuple[str, ...] = ()
     extract: tuple[Extract, ...] = ()
     participants: int = 0
     metrics: tuple[Metric, ...] = ()

@@ -33,7 +33,7 @@ class Ended(StrEnum):
     COMMITTED = "committed"
     DECLINED = "declined"
     PASSED = "passed on at the deadline"
-    UNREACHABLE = "unreachable"
+    UNREACHABLE = "no channel reached it"
     HELD = "held"
     REPLACED = "replaced by a change of the rota"
     CLAIMED = "said to be recovered"
@@ -109,9 +109,15 @@ def _asking(story: Story, number: int) -> Asking:
     return Asking(
         case.turn, said, party, case.actor, case.level, row.event.at_ns, case.deadline_ns,
         ending.event.at_ns if ending else story.ends_ns, _ended(ending), _acknowledged(within), understood,
-        any(each.after is not None and each.after.misread_turn == case.turn for each in within),
+        any(_is_misread(each, case.turn) for each in within),
         tuple(_fates(story.sent or (), case.turn, case.actor)),
     )  # fmt: skip
+
+
+def _is_misread(row: Row, turn: int) -> bool:
+    """Whether something else was picked than the page means; that nothing was picked says nothing of the page."""
+    picked = getattr(row.event, "boundary", -1) >= 0 or getattr(row.event, "difference", -1) >= 0
+    return picked and row.after is not None and row.after.misread_turn == turn
 
 
 def _asked(case: Case, policy: Policy) -> tuple[str, str]:

@@ -1,73 +1,15 @@
-"""Assumptions that nobody had examined, and what the checker says of the same boundary."""
+"""Assumptions that nobody had examined, as the ledger alone shows them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from accord.cases.case import Phase
-from accord.model.duration import NANOSECONDS, show_duration
-from accord.model.fact import Stance
-from accord.model.finding import Finding, Verdict
-from accord.model.review import Change, Permitted, Unexamined
-from accord.model.subject import called
+from accord.model.duration import NANOSECONDS
+from accord.model.review import Unexamined
 from accord.review.carried import owner_of
 from accord.review.ledger import Row, Story
 from accord.review.roles import Spoken
-from accord.review.words import neutral
 
 _DAY = NANOSECONDS["d"]
-
-
-def concerning(findings: Iterable[Finding], stories: Iterable[Story]) -> tuple[Finding, ...]:
-    """The findings at the boundaries of these deviations, and those that speak of their provider as a whole."""
-    about = [story.first.deviation for story in stories if story.first.deviation.provider]
-    return tuple(
-        finding
-        for finding in findings
-        if any(
-            finding.provider == one.provider
-            and finding.operation in ("", one.operation)
-            and (not finding.consumer or finding.consumer in one.consumer.split("+"))
-            for one in about
-        )
-    )
-
-
-def permitted(findings: Iterable[Finding]) -> tuple[Permitted, ...]:
-    """What the checker shows to be permitted by everybody's own words: findings with a witness, step by step."""
-    return tuple(
-        Permitted(
-            finding.rule,
-            neutral(finding.message),
-            tuple((show_duration(step.at), called(step.party), neutral(step.does)) for step in finding.witness.steps),
-        )
-        for finding in findings
-        if finding.witness is not None
-    )
-
-
-def changes(findings: Iterable[Finding]) -> tuple[Change, ...]:
-    """What each side can change: moves that the engine has tried, so that the finding is gone and none comes."""
-    return tuple(
-        Change(move.party, neutral(move.do), _said(move.changes, 0), _said(move.changes, 1), finding.rule)
-        for finding in findings
-        for move in finding.moves
-        if move.changes
-    )
-
-
-def _said(changes_: Iterable[object], side: int) -> str:
-    facts = [getattr(change, ("before", "after")[side]) for change in changes_]
-    return "; ".join(f"{fact.subject} {fact.term}: {fact.text}" if fact else "nothing" for fact in facts)
-
-
-def of_findings(findings: Iterable[Finding]) -> Iterator[Unexamined]:
-    """What a side assumes and the checker finds unanswered, or found to be otherwise."""
-    for finding in findings:
-        because = {Verdict.UNANSWERED: "nobody has answered it", Verdict.NOTE: ""}.get(finding.verdict, "it is not so")
-        for statement in finding.statements if because else ():
-            if statement.fact.stance is Stance.ASSUMES:
-                of = finding.provider if statement.fact.says != finding.provider else finding.consumer
-                said = neutral(statement.says)
-                yield Unexamined(statement.fact.says, of, said, f"{because}: {neutral(finding.message)}")
 
 
 def of_ledger(story: Story, spoken: Spoken) -> Iterator[Unexamined]:

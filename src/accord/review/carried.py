@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from accord.cases.case import Phase
 from accord.cases.events import Commit, Fixed, Hold, Lapse, RotaChanged
 from accord.cases.policy import Policy
+from accord.model.duration import NANOSECONDS
 from accord.model.message import Fate, Side
 from accord.model.review import Reason
 from accord.review.asking import Asking, Ended, askings, why_unanswered
@@ -16,10 +19,11 @@ BAD, HAS, FREE, UNTIL, BOUNDARY, ROTA = "bad", "has", "free", "until", "boundary
 NOBODY_OWNS = "nobody (no contract names the signal)"
 
 
-def timeline_of(story: Story, spoken: Spoken) -> Timeline:
-    """The timeline of one deviation; parties are the owner, the other side and Accord itself."""
+def timeline_of(story: Story, spoken: Spoken, is_alone: bool = True) -> Timeline:
+    """The timeline of one deviation; parties are the owner, the other side and Accord itself. Beside others, facts name its boundary."""
     policy, asked = story.policy, askings(story)
-    facts = tuple(_facts(story, spoken))
+    subject = "" if is_alone else f"{spoken(story.first.deviation.subject)}: "
+    facts = tuple(replace(fact, says=subject + fact.says) for fact in _facts(story, spoken))
     known = {fact.id for fact in facts}
     parties = tuple(dict.fromkeys((owner_of(policy), *filter(None, (policy.other,)), "accord")))
     begins = min(fact.existed_ns or story.rows[0].event.at_ns for fact in facts)
@@ -36,19 +40,19 @@ def owner_of(policy: Policy) -> str:
 def _facts(story: Story, spoken: Spoken) -> Iterator[Known]:
     case, policy = story.first, story.policy
     deviation = case.deviation
-    subject = spoken(deviation.subject)
     where = spoken(f"signal {deviation.signal}")
-    yield Known(BAD, spoken(f"{subject}: seen {deviation.seen or 'otherwise than agreed'}"), case.since_ns, where)
+    expected = f" (expected {deviation.expected})" if deviation.expected else ""
+    yield Known(BAD, spoken(f"{deviation.seen or 'otherwise than agreed'}{expected}"), case.since_ns, where)
     if not deviation.provider:
-        yield Known(BOUNDARY, f"{subject}: which boundary it speaks of, and who recovers it", 0, "no contract")
+        yield Known(BOUNDARY, "which boundary the signal speaks of, and who recovers it", 0, "no contract")
     elif not policy.recover_within:
-        yield Known(UNTIL, f"{subject}: within which time it recovers", 0, f"contract of {spoken(deviation.provider)}")
+        yield Known(UNTIL, "within which time it recovers", 0, f"contract of {spoken(deviation.provider)}")
     if committed := first_commitment(story):
-        yield Known(HAS, f"{subject}: somebody has it, and until when", committed.event.at_ns, owner_of(policy))
+        yield Known(HAS, "somebody has it, and until when", committed.event.at_ns, owner_of(policy))
     if claimed := last_claim(story):
-        yield Known(FREE, f"{subject}: it is said to be recovered", claimed.event.at_ns, owner_of(policy))
+        yield Known(FREE, "it is said to be recovered", claimed.event.at_ns, owner_of(policy))
     if began := _duty_that_was_not_known(story):
-        yield Known(ROTA, f"{subject}: who is on duty now", began, f"rota of {owner_of(policy)}")
+        yield Known(ROTA, "who is on duty now", began, f"rota of {owner_of(policy)}")
 
 
 def first_commitment(story: Story) -> Row | None:
@@ -147,7 +151,7 @@ def told_at(story: Story, side: Side, from_ns: int) -> int:
 def _decisions(story: Story, asked: tuple[Asking, ...]) -> Iterator[Decision]:
     case, policy = story.first, story.policy
     owner, opened = owner_of(policy), story.first.opened_ns
-    if opened > case.since_ns:
+    if opened - case.since_ns >= NANOSECONDS["s"]:
         silent = any(isinstance(row.event, Lapse) for row in story.rows if row.event.at_ns <= opened)
         reason = Reason.SILENT_SOURCE if silent else Reason.NO_SIGNAL
         yield Decision("accord", "whom to ask", case.since_ns, (BAD,), ((BAD, reason),))

@@ -8,11 +8,11 @@ from typing import TypeVar
 from msgspec import Struct
 
 from accord.boundaries.people.duty import nanoseconds
-from accord.model.duration import parse_duration
+from accord.model.duration import NANOSECONDS, parse_duration
 from accord.model.problem import Refused
 from accord.model.review import Reason
-from accord.review.table import Cell, Line, Written, refused
-from accord.review.words import forbidden_in
+from accord.review.table import COLUMNS, Cell, Line, Written, refused
+from accord.review.words import forbidden_in, unseen_in
 
 T = TypeVar("T")
 
@@ -33,8 +33,10 @@ class Kind(StrEnum):
     CONFIRMED = "confirmed"
 
 
-COLUMNS = ("at", "party", "kind", "what", "id", "told_to", "about", "of", "within", "via", "reason")
+LONGEST = 2_000
+"""Characters of one cell: a line of a timeline is a sentence."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_LONGEST_SPAN = 100 * 365 * NANOSECONDS["d"]
 _STANDING = (Kind.PROMISE, Kind.ASSUMPTION)
 _FACTS = (Kind.BEGAN, Kind.FACT)
 _ABOUT: dict[Kind, tuple[Kind, ...]] = {
@@ -88,10 +90,12 @@ def incident_of(written: Written, file: str, hash_: str = "") -> Incident:
     _check_about(read, written.lines, file)
     if not any(line.kind in _FACTS for line in read):
         raise refused(file, 1, 1, "expected at least one line of the kind fact or began")
-    title = written.title.text.strip() if written.title else file
-    if written.title:
-        _neutral(written.title, file)
-    return Incident(title, written.sources, tuple(sorted(read, key=lambda each: each.at_ns)), file, hash_)
+    _check_order(read, written.lines, file)
+    for cell in (*filter(None, (written.title,)), *written.sources):
+        _fit(cell, file)
+    title = (written.title.text.strip() if written.title else "") or file
+    sources = tuple(cell.text for cell in written.sources)
+    return Incident(title, sources, tuple(sorted(read, key=lambda each: each.at_ns)), file, hash_)
 
 
 class _Reading:
@@ -102,7 +106,7 @@ class _Reading:
         for name, cell in line.cells.items():
             if name not in COLUMNS:
                 raise refused(file, cell.line, cell.column, f"no column {name!r}; expected {', '.join(COLUMNS)}")
-            _neutral(cell, file)
+            _fit(cell, file)
 
     def happened(self) -> Happened:
         kind = self.parsed("kind", "one of " + ", ".join(Kind), Kind)
@@ -114,7 +118,7 @@ class _Reading:
         told_to = self.listed("told_to")
         if kind is Kind.TOLD and not (told_to and self.listed("about")):
             raise self.refused(None, "a line of the kind told says whom (`told_to`) and of which fact (`about`)")
-        within = self.parsed("within", "a duration such as 30m", parse_duration)
+        within = self.parsed("within", "a duration such as 30m", _span)
         reason = self.parsed("reason", "one of " + ", ".join(Reason), Reason)
         return Happened(
             self.number, self.line.line, kind, at_ns or 0, self.text("party", True), self.text("what", kind not in (Kind.TOLD, Kind.UNDERSTOOD)),
@@ -153,7 +157,19 @@ def _instant(text: str) -> int:
     return nanoseconds(moment) or 1
 
 
-def _neutral(cell: Cell, file: str) -> None:
+def _span(text: str) -> int:
+    span = parse_duration(text)
+    if span > _LONGEST_SPAN:
+        raise ValueError(text)
+    return span
+
+
+def _fit(cell: Cell, file: str) -> None:
+    """Refuses what no line of a timeline holds: words that blame, characters that do not show, a text without an end."""
+    if len(cell.text) > LONGEST:
+        raise refused(file, cell.line, cell.column, f"expected at most {LONGEST} characters, read {len(cell.text)}")
+    if unseen := unseen_in(cell.text):
+        raise refused(file, cell.line, cell.column, f"the character U+{ord(unseen):04X} does not show; take it out")
     if word := forbidden_in(cell.text):
         reason = f"{word!r} looks from afterwards or blames; expected what was known, said or done at that time"
         raise refused(file, cell.line, cell.column, reason)
@@ -186,3 +202,29 @@ def _check_about(read: Iterable[Happened], lines: tuple[Line, ...], file: str) -
                     cell.column,
                     f"a line of the kind {happened.kind} is about the id of a {kinds}, read {name!r}, {read_}",
                 )
+
+
+def _check_order(read: Iterable[Happened], lines: tuple[Line, ...], file: str) -> None:
+    """Refuses what is told, understood or needed before it existed, and an end before the beginning."""
+    every = list(zip(read, lines, strict=True))
+    known = {happened.id: happened for happened, _ in every if happened.id}
+    began = min((each.at_ns for each, _ in every if each.kind is Kind.BEGAN), default=0)
+    for happened, line in every:
+        cell = line.cells.get("at")
+        if cell is None:
+            continue
+        later = [
+            known[name] for name in happened.about if happened.kind in _OF_FACTS and known[name].at_ns > happened.at_ns
+        ]
+        for fact in later:
+            raise refused(
+                file,
+                cell.line,
+                cell.column,
+                f"{happened.kind} before the fact {fact.id!r} exists, which is in line {fact.line}",
+            )
+        if began and happened.kind in (Kind.RECOVERED, Kind.CONFIRMED) and happened.at_ns < began:
+            raise refused(file, cell.line, cell.column, f"{happened.kind} before anything began")
+
+
+_OF_FACTS = (Kind.TOLD, Kind.UNDERSTOOD, Kind.DECISION)

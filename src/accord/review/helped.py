@@ -1,6 +1,7 @@
 """What carried the load: what went well because somebody did it, as roles; and what stays open to ask."""
 
 from collections.abc import Iterator
+from textwrap import shorten
 
 from accord.cases.case import Phase
 from accord.cases.events import Accept, Commit, Confirm, Decline, Dispute, Progress, ReadBack
@@ -9,6 +10,8 @@ from accord.review.asking import Ended, askings
 from accord.review.carried import first_commitment, last_claim, owner_of
 from accord.review.ledger import Row, Story
 from accord.review.roles import Spoken, role
+
+MOST_LETTERS = 90
 
 
 def helped_by(story: Story, spoken: Spoken) -> Iterator[Moment]:
@@ -70,7 +73,7 @@ def _of_holes(story: Story, spoken: Spoken) -> Iterator[Question]:
 
 
 _ASKS = {
-    Reason.NO_CLAUSE: "What do you count on here that no contract says yet?",
+    Reason.NO_CLAUSE: "What is to be written down here, and who tells whom?",
     Reason.NO_SIGNAL: "What shows this at the moment it begins, and to whom?",
     Reason.SILENT_SOURCE: "How is it noticed that a source has fallen silent?",
     Reason.HELD: "What was the hold for, and how was its end chosen?",
@@ -84,7 +87,12 @@ _ASKS = {
 
 def _of_reasons(lacking: tuple[Missing, ...]) -> Iterator[Question]:
     for row in lacking:
-        yield Question(row.needed_by.partition(":")[0], _ASKS[row.reason])
+        yield Question(row.party, f"{_ASKS[row.reason]} (“{shortened(row.fact)}”)")
+
+
+def shortened(text: str) -> str:
+    """A text to be recognised by."""
+    return shorten(text, MOST_LETTERS, placeholder=" ...")
 
 
 def questions_on(lacking: tuple[Missing, ...]) -> tuple[Question, ...]:

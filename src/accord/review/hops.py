@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from accord.cases.case import Case, Phase
 from accord.cases.promise import promised_until
-from accord.model.message import Fate
+from accord.model.message import Fate, Side
 from accord.model.review import Hop
 from accord.review.asking import Asking, Ended, askings
-from accord.review.carried import first_commitment, last_claim, owner_of
-from accord.review.kept import LATE
+from accord.review.carried import first_commitment, last_claim, owner_of, told_at
+from accord.review.kept import LATE, SECOND
 from accord.review.ledger import Row, Story
 from accord.review.roles import Spoken
 
@@ -29,14 +29,22 @@ def marked(hops: Sequence[Hop]) -> tuple[Hop, ...]:
     return tuple(replace(hop, is_longest=number == first) for number, hop in enumerate(hops))
 
 
+def is_over(budget: int, actual: int) -> bool:
+    """Whether something took longer than it was allowed to, by more than a clock says by chance."""
+    return 0 < budget < actual and actual - budget >= min(SECOND, budget)
+
+
 def _hops(story: Story, spoken: Spoken) -> Iterator[Hop]:
     first, asked = story.first, askings(story)
     signal = spoken(f"signal {first.deviation.signal} -> accord")
-    yield Hop("detect", signal, 0, first.opened_ns - first.since_ns)
+    unseen = first.opened_ns - first.since_ns
+    yield Hop("detect", signal, 0, unseen, is_late=unseen >= SECOND)
     if asked:
         yield Hop("route", f"accord -> {asked[0].party}", 0, asked[0].begun_ns - first.opened_ns, _held(story))
     for each in _together(asked):
         yield from _of_asking(each, spoken)
+    yield from _holds(story)
+    yield from _other_side(story)
     yield from _recovery(story, spoken)
     yield from _confirmation(story, spoken)
 
@@ -70,11 +78,46 @@ def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
         yield Hop("acknowledge", back, budget, asking.acknowledged_ns - asking.begun_ns)
     if asking.understood_ns:
         yield Hop("read back", back, budget, asking.understood_ns - asking.begun_ns)
+    elif asking.is_misread:
+        note, took = "read otherwise than it was meant", asking.ended_ns - asking.begun_ns
+        yield Hop("read back", back, budget, took, note, is_late=True)
+    if asking.ended is Ended.UNREACHABLE:
+        took = asking.ended_ns - asking.begun_ns
+        yield Hop("deliver", f"accord -> {page}", 0, took, str(asking.ended), is_late=True)
+        return
     step = "commit" if asking.is_answered or asking.ended is Ended.OPEN else "answer"
     is_open = asking.ended is Ended.OPEN
     late = asking.ended_ns - asking.deadline_ns if asking.ended is Ended.PASSED else 0
     note = "passed on, but late: accord was not running" if late >= LATE else str(asking.ended)
-    yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open)
+    is_late = asking.ended is Ended.PASSED
+    yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open, is_late=is_late)
+
+
+def _holds(story: Story) -> Iterator[Hop]:
+    """Each stretch in which it was held and nobody was asked."""
+    begun = 0
+    for row in story.rows:
+        is_held = row.after is not None and row.after.phase is Phase.HELD
+        if is_held and not begun:
+            begun = row.event.at_ns
+        elif begun and not is_held:
+            yield _hold(story, begun, row.event.at_ns)
+            begun = 0
+    if begun:
+        yield _hold(story, begun, story.ends_ns, is_open=True)
+
+
+def _hold(story: Story, begun: int, ends: int, is_open: bool = False) -> Hop:
+    interface = f"accord -> {owner_of(story.policy)}"
+    return Hop("hold", interface, 0, ends - begun, "nobody was asked", is_open, needed=0, is_late=True)
+
+
+def _other_side(story: Story) -> Iterator[Hop]:
+    """The way to the other side, where the ledger shows that no message of the opening or of anything later reached it."""
+    opened, other = story.first.opened_ns, story.policy.other
+    if other and story.sent is not None and not told_at(story, Side.OTHER, opened):
+        note = "no channel brought it"
+        yield Hop("tell", f"accord -> {other}", 0, story.ends_ns - opened, note, is_open=True, is_late=True)
 
 
 def _recovery(story: Story, spoken: Spoken) -> Iterator[Hop]:
@@ -86,7 +129,8 @@ def _recovery(story: Story, spoken: Spoken) -> Iterator[Hop]:
     until = promised_until(committed.after, committed.policy, begun)
     budget = max(0, (until or committed.after.eta_ns) - begun)
     interface = spoken(_operation(story))
-    yield Hop("recover", interface, budget, (ended or story.ends_ns) - begun, is_open=not ended)
+    took = (ended or story.ends_ns) - begun
+    yield Hop("recover", interface, budget, took, is_open=not ended, is_late=is_over(budget, took))
 
 
 def _operation(story: Story) -> str:
@@ -103,7 +147,8 @@ def _confirmation(story: Story, spoken: Spoken) -> Iterator[Hop]:
         who = f"{story.policy.other or 'telemetry'} -> accord"
         until = ended.event.at_ns if ended else story.ends_ns
         note = _closing(ended.after) if ended and ended.after else ""
-        yield Hop("confirm", spoken(who), budget, until - claim.event.at_ns, note, ended is None)
+        took = until - claim.event.at_ns
+        yield Hop("confirm", spoken(who), budget, took, note, ended is None, is_late=is_over(budget, took))
 
 
 def _closing(case: Case) -> str:

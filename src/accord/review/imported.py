@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from accord.model.duration import NANOSECONDS
 from accord.model.review import Clause, Extract, Header, Hop, Metric, Moment, Point, Question, Review, Unexamined
+from accord.review.answered import COUNTED_ON, at_least
 from accord.review.happened import Happened, Incident, Kind
 from accord.review.helped import questions_on
-from accord.review.hops import marked
+from accord.review.hops import is_over, marked
+from accord.review.moments import instant, span
 from accord.review.timeline import Decision, Known, Telling, Timeline, lanes, missing
 
 _DAY = NANOSECONDS["d"]
@@ -21,6 +23,7 @@ def imported_review(incident: Incident) -> Review:
     unexamined = tuple(_unexamined(incident, timeline.begins_ns))
     return Review(
         _header(incident, timeline),
+        happened=tuple(_happened(incident)),
         course=tuple(Moment(each.at_ns, each.party, _what(each, incident)) for each in incident.lines if each.at_ns),
         no_witness=NO_WITNESS,
         clauses=tuple(sorted(_clauses(incident), key=lambda clause: not clause.is_kept)),
@@ -34,6 +37,16 @@ def imported_review(incident: Incident) -> Review:
         extract=tuple(Extract(each.line, each.at_ns, f"{each.kind}: {each.party}", "") for each in incident.lines),
         metrics=tuple(_metrics(incident, timeline)),
     )
+
+
+def _happened(incident: Incident) -> Iterator[str]:
+    """How it began and how it ended, each as it was written."""
+    for each in incident.of_kind(Kind.BEGAN):
+        yield f"{instant(each.at_ns)}, {each.party}: {each.what}."
+    for each in incident.of_kind(Kind.RECOVERED, Kind.CONFIRMED):
+        yield f"{instant(each.at_ns)}, {each.party}, {each.kind}: {each.what}."
+    if not incident.of_kind(Kind.RECOVERED, Kind.CONFIRMED):
+        yield "No line says when it was recovered."
 
 
 def timeline_of(incident: Incident) -> Timeline:
@@ -109,8 +122,10 @@ def _unexamined(incident: Incident, began_ns: int) -> Iterator[Unexamined]:
     """Assumptions that no promise answers, and those that a fact spoke against before it began."""
     for each in incident.of_kind(Kind.ASSUMPTION):
         against = [fact for fact in _facts(incident) if each.id and each.id in fact.about]
-        because = [] if each.about else [f"no word of {each.of or 'anybody'} answers it"]
+        because = [] if each.about else [f"no promise of {each.of or 'anybody'} answers it"]
         because += [_against(fact, began_ns) for fact in against]
+        if hop := _counted_on(each, incident, began_ns):
+            because += [f"it took {at_least(hop)}, against {span(hop.budget)} counted on"] if hop.is_late else []
         if because:
             yield Unexamined(each.party, each.of or "nobody", each.what, "; ".join(because))
 
@@ -124,24 +139,46 @@ def _against(fact: Happened, began_ns: int) -> str:
 
 def _hops(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
     """Each way that a fact took or had to take: existed to told, told to understood, and those that were never told."""
-    facts = {_name(fact): fact for fact in _facts(incident)}
-    for each in incident.of_kind(Kind.TOLD):
-        for name in each.about:
-            for party in each.told_to:
-                yield Hop(
-                    "tell",
-                    _interface(each, party),
-                    each.within,
-                    max(0, each.at_ns - facts[name].at_ns),
-                    facts[name].what,
-                )
+    yield from _tellings_of(incident, timeline)
     yield from _understandings(incident, timeline)
     yield from _never(timeline)
     began = min((each.at_ns for each in incident.of_kind(Kind.BEGAN)), default=0)
+    counted = (_counted_on(each, incident, began) for each in incident.of_kind(Kind.ASSUMPTION))
+    yield from (hop for hop in counted if hop)
     for each in incident.of_kind(Kind.RECOVERED, Kind.CONFIRMED):
         if began:
             step = "recover" if each.kind is Kind.RECOVERED else "confirm"
-            yield Hop(step, each.party, each.within, each.at_ns - began, each.what)
+            took = each.at_ns - began
+            yield Hop(step, each.party, each.within, took, each.what, is_late=is_over(each.within, took))
+
+
+def _tellings_of(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
+    facts = {_name(fact): fact for fact in _facts(incident)}
+    for each in incident.of_kind(Kind.TOLD):
+        for name in each.about:
+            took = max(0, each.at_ns - facts[name].at_ns)
+            for party in each.told_to:
+                needed = _needed_after(timeline, name, facts[name].at_ns, party)
+                is_late = is_over(each.within, took) or (needed is not None and needed < took)
+                interface, note = _interface(each, party), facts[name].what
+                yield Hop("tell", interface, each.within, took, note, needed=needed, is_late=is_late)
+
+
+def _needed_after(timeline: Timeline, name: str, existed_ns: int, party: str = "") -> int | None:
+    """How long a fact had existed when a decision, of this party or of any, first needed it; None where none did."""
+    needing = [each.at_ns for each in timeline.decisions if name in each.needs and party in ("", each.party)]
+    return max(0, min(needing) - existed_ns) if needing else None
+
+
+def _counted_on(each: Happened, incident: Incident, began_ns: int) -> Hop | None:
+    """The recovery that an assumption with a time counts on, and how long it took; None where it says no time."""
+    if not (each.within and began_ns):
+        return None
+    recovered = [line.at_ns for line in incident.of_kind(Kind.RECOVERED)]
+    took = (recovered[0] if recovered else max(line.at_ns for line in incident.lines)) - began_ns
+    interface = f"{each.of or 'nobody'} -> {each.party}"
+    is_late = is_over(each.within, took)
+    return Hop(COUNTED_ON, interface, each.within, took, each.what, not recovered, is_late=is_late)
 
 
 def _interface(each: Happened, party: str) -> str:
@@ -155,11 +192,11 @@ def _understandings(incident: Incident, timeline: Timeline) -> Iterator[Hop]:
             told = [one.understood_ns for one in timeline.tellings if (one.fact, one.party) == (_name(each), party)]
             at_ns = min(filter(None, told), default=0)
             if at_ns or not _acts(incident, party, each.at_ns):
-                note = (
-                    each.what if at_ns else f"{each.what}: told, and nothing that followed from it there is on record"
-                )
                 took = max(0, (at_ns or timeline.ends_ns) - each.at_ns)
-                yield Hop("understand", _interface(each, party), each.within, took, note, is_open=not at_ns)
+                is_late = not at_ns and _needed_after(timeline, _name(each), each.at_ns) is not None
+                yield Hop(
+                    "understand", _interface(each, party), each.within, took, each.what, not at_ns, is_late=is_late
+                )
 
 
 def _acts(incident: Incident, party: str, from_ns: int) -> bool:
@@ -169,13 +206,12 @@ def _acts(incident: Incident, party: str, from_ns: int) -> bool:
 def _never(timeline: Timeline) -> Iterator[Hop]:
     told = {(each.fact, each.party) for each in timeline.tellings}
     facts = {fact.id: fact for fact in timeline.facts}
-    needed = dict.fromkeys((name, each.party) for each in timeline.decisions for name in each.needs)
-    for name, party in needed:
+    for name, party in dict.fromkeys((name, each.party) for each in timeline.decisions for name in each.needs):
         if (name, party) not in told:
             fact = facts[name]
-            begun = max(fact.existed_ns, timeline.begins_ns)
-            note = f"{fact.says}: never told"
-            yield Hop("tell", f"{fact.where} -> {party}", 0, timeline.ends_ns - begun, note, is_open=True)
+            needed = _needed_after(timeline, name, fact.existed_ns, party)
+            interface, took = f"{fact.where} -> {party}", timeline.ends_ns - fact.existed_ns
+            yield Hop("tell", interface, 0, took, fact.says, is_open=True, needed=needed, is_late=True)
 
 
 def _questions(incident: Incident, unexamined: tuple[Unexamined, ...]) -> Iterator[Question]:

@@ -12,6 +12,7 @@ from accord.model.review import Clause, Moment
 from accord.review.asking import Asking, Ended, askings
 from accord.review.carried import in_words, last_claim, owner_of
 from accord.review.ledger import Row, Story
+from accord.review.moments import instant, span
 from accord.review.roles import HOLDER, Spoken, role
 
 SECOND = NANOSECONDS["s"]
@@ -26,6 +27,30 @@ def course_of(story: Story, spoken: Spoken) -> Iterator[Moment]:
     for row in story.rows:
         if row.changed and row.after is not None and _moves(row):
             yield Moment(row.event.at_ns, spoken(_speaker(row)), spoken(_what(row, row.after)))
+
+
+def happened_in(story: Story, spoken: Spoken) -> Iterator[str]:
+    """What was expected and seen, and how it ended."""
+    case, deviation = story.case, story.first.deviation
+    begun = f"At {instant(story.first.since_ns)}, {spoken(deviation.key)}"
+    yield spoken(
+        f"{begun}: seen {deviation.seen or 'otherwise than agreed'}; expected {deviation.expected or 'not said'}."
+    )
+    turns = f"{case.turn} {'turn' if case.turn == 1 else 'turns'}"
+    if case.is_open:
+        yield f"It is still open, in turn {case.turn}."
+    elif case.closed_by:
+        ended = f"{case.phase} after {span(case.closed_ns - story.first.since_ns)} and {turns}"
+        yield f"It was {ended}: {_ENDS.get(case.closed_by, case.closed_by)}."
+    else:
+        yield f"It ended after {turns}: {case.phase}."
+
+
+_ENDS = {
+    "other": "the other side said that it is recovered",
+    "telemetry": "telemetry showed that it is recovered",
+    "unconfirmed": "it was said to be recovered, and nobody confirmed it",
+}
 
 
 def _moves(row: Row) -> bool:
@@ -52,7 +77,7 @@ def _now(case: Case, policy: Policy, at_ns: int) -> str:
     if not case.is_open:
         return f"{case.phase}" + (f", {_closing(case)}" if case.closed_by else "")
     who = role(case.actor, policy, case, at_ns)
-    return f"{_PHASES[case.phase].format(who)}, for {show_duration(_whole(max(0, case.deadline_ns - at_ns)))}"
+    return f"{_PHASES[case.phase].format(who)}, for {span(max(0, case.deadline_ns - at_ns))}"
 
 
 _PHASES = {
@@ -64,10 +89,6 @@ _PHASES = {
     Phase.CLAIMED: "{} may confirm",
     Phase.LAST: "{} is asked",
 }
-
-
-def _whole(span: int) -> int:
-    return span if span < SECOND else round(span / SECOND) * SECOND
 
 
 def _closing(case: Case) -> str:
@@ -85,8 +106,8 @@ def _asked(story: Story) -> Iterator[Clause]:
     for each in askings(story):
         if each.party == "accord" or each.ended not in (Ended.COMMITTED, Ended.PASSED):
             continue
-        within = show_duration(_whole(each.deadline_ns - each.begun_ns))
-        took = show_duration(_whole(each.ended_ns - each.begun_ns))
+        within = span(each.deadline_ns - each.begun_ns)
+        took = span(each.ended_ns - each.begun_ns)
         says = f"level {each.level + 1} answers within {within}, else the next is asked"
         evidence = f"{_outcome(each)} after {took}"
         yield Clause(each.party, says, True, evidence)
@@ -106,7 +127,7 @@ def _recovered(story: Story, spoken: Spoken) -> Iterator[Clause]:
         return
     begun = until - policy.recover_within
     said = f"recovers within {show_duration(policy.recover_within)} of {policy.recover_from}"
-    evidence = f"{'said to be recovered' if claimed else 'open'} after {show_duration(_whole(ended - begun))}"
+    evidence = f"{'said to be recovered' if claimed else 'open'} after {span(ended - begun)}"
     yield Clause(owner_of(policy), spoken(said), ended <= until, evidence)
 
 
@@ -122,9 +143,9 @@ def _commitments(story: Story) -> Iterator[Clause]:
         if ending is None or isinstance(ending.event, Offer):
             continue
         ran_out = isinstance(ending.event, Timer)
-        span = show_duration(_whole(case.eta_ns - row.event.at_ns))
+        lasts = span(case.eta_ns - row.event.at_ns)
         how = "ran out, and the next was asked" if ran_out else _ended_well(ending)
-        yield Clause(owner_of(row.policy), f"has it for {span}", not ran_out, how)
+        yield Clause(owner_of(row.policy), f"has it for {lasts}", not ran_out, how)
 
 
 def _ended_well(row: Row) -> str:
@@ -136,7 +157,7 @@ def _ended_well(row: Row) -> str:
 def _confirmed(story: Story) -> Iterator[Clause]:
     for row in story.rows:
         if isinstance(row.event, Confirm) and row.changed and row.before:
-            spare = show_duration(_whole(row.before.deadline_ns - row.event.at_ns))
+            spare = span(row.before.deadline_ns - row.event.at_ns)
             says = "confirms or disputes within its time"
             yield Clause(story.policy.other or "the other side", says, True, f"confirmed with {spare} left")
 
@@ -163,5 +184,5 @@ def _on_time(story: Story) -> Iterator[Clause]:
     timers = [row for row in story.rows if isinstance(row.event, Timer) and row.changed]
     late = [by for _, by in late_timers(story)]
     if timers:
-        evidence = f"late by {show_duration(_whole(max(late)))} at most" if late else f"{len(timers)} of {len(timers)}"
+        evidence = f"late by {span(max(late))} at most" if late else f"{len(timers)} of {len(timers)}"
         yield Clause("accord", "a deadline fires when it is due", not late, evidence)

@@ -19,7 +19,10 @@ Chained = Callable[[bytes, tuple[Any, ...]], bytes]
 
 
 class Row(Struct, frozen=True):
-    """One event as it was recorded, the case before and after it, and the messages that it came to."""
+    """One event as it was recorded, the case before and after it, and the messages that it came to.
+
+    `is_otherwise` says that this program decides it otherwise than the one that recorded it.
+    """
 
     sequence: int
     key: str
@@ -33,6 +36,7 @@ class Row(Struct, frozen=True):
     before: Case | None
     after: Case | None
     messages: tuple[Message, ...]
+    is_otherwise: bool = False
 
 
 class Sent(Struct, frozen=True):
@@ -47,13 +51,12 @@ class Sent(Struct, frozen=True):
 
 
 class Recorded(Struct, frozen=True):
-    """All rows in order. `gaps` says what is missing or does not agree; `otherwise` counts rows that this program decides otherwise."""
+    """All rows in order. `gaps` says of each key what of its chain is missing or does not agree."""
 
     rows: tuple[Row, ...]
     program: str = ""
     roots: int = 0
-    gaps: tuple[str, ...] = ()
-    otherwise: int = 0
+    gaps: tuple[tuple[str, str], ...] = ()
 
 
 class _Line(Struct):
@@ -97,15 +100,15 @@ def read_ledger(lines: Iterable[bytes], name: str, chained: Chained) -> Recorded
             ) from None
     if not reader.program:
         raise Refused(f"{name}:1:1: expected a ledger or what `accord ledger export` writes, read nothing")
-    return Recorded(tuple(reader.rows), reader.program, reader.roots, tuple(reader.gaps), reader.otherwise)
+    return Recorded(tuple(reader.rows), reader.program, reader.roots, tuple(reader.gaps))
 
 
 class _Reader:
     def __init__(self, chained: Chained) -> None:
         self.chained = chained
         self.rows: list[Row] = []
-        self.gaps: list[str] = []
-        self.program, self.roots, self.otherwise = "", 0, 0
+        self.gaps: list[tuple[str, str]] = []
+        self.program, self.roots = "", 0
         self._policies: dict[str, Policy] = {}
         self._cases: dict[str, Case | None] = {}
         self._ends: dict[str, tuple[int, bytes]] = {}
@@ -132,12 +135,11 @@ class _Reader:
         event = _read_event(line.event)
         case = self._cases.get(line.key) if bytes(line.before) == b"null" else _read_case(line.before)
         stepped = step(case, event, policy)
-        self.otherwise += stepped.note != line.note or stepped.changed != line.changed
         self._cases[line.key] = stepped.case
         self.rows.append(
             Row(
                 line.sequence, line.key, event, policy, line.policy, line.changed, line.note, line.hash, line.case_id, case, stepped.case,
-                stepped.messages,
+                stepped.messages, (stepped.note, stepped.changed) != (line.note, line.changed),
             )
         )  # fmt: skip
 
@@ -145,13 +147,10 @@ class _Reader:
         last, before = self._ends.get(line.key, (0, b""))
         if line.number != last + 1:
             missing = line.number - last - 1
-            self.gaps.append(
-                f"{missing} rows are missing before row {line.sequence}"
-                if missing > 0
-                else f"row {line.sequence} is out of order"
-            )
+            told = f"{missing} rows are missing before row {line.sequence}"
+            self.gaps.append((line.key, told if missing > 0 else f"row {line.sequence} is out of order"))
         elif self.chained(before, _hashed(line)).hex() != line.hash:
-            self.gaps.append(f"row {line.sequence} does not agree with its hash")
+            self.gaps.append((line.key, f"row {line.sequence} does not agree with its hash"))
         self._ends[line.key] = (line.number, bytes.fromhex(line.hash))
 
 

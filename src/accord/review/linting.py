@@ -19,6 +19,11 @@ def lint(review: Review, spoken: Spoken) -> tuple[str, ...]:
     return tuple(_found(review, spoken))
 
 
+def lint_line(text: str, spoken: Spoken) -> bool:
+    """Whether one line may be shown."""
+    return not forbidden_in(text) and not spoken.has_name(text)
+
+
 def _found(review: Review, spoken: Spoken) -> Iterator[str]:
     for where, text in texts(review):
         if word := forbidden_in(text):

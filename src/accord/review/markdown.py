@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from accord.model.review import Review
-from accord.review.sections import Section, Table, answers, numbered
+from accord.review.answered import answers
+from accord.review.sections import Section, Table, numbered
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$#@])")
 
@@ -12,8 +13,9 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$#@])")
 def render(review: Review) -> str:
     """The whole document; it ends with a line break."""
     lines = [f"# Review: {_escaped(review.header.title)}", ""]
-    lines += [f"- **{name}:** {_escaped(said)}" for name, said in answers(review)]
-    lines += ["", "All times are UTC. People are roles; nothing here measures anybody.", ""]
+    for question, said in answers(review):
+        lines += [f"**{question}**", "", *(f"- {_escaped(sentence)}" for sentence in said), ""]
+    lines += ["All times are UTC. People are roles; nothing here measures anybody.", ""]
     for number, section in numbered(review):
         lines += _section(number, section)
     return "\n".join(lines).rstrip() + "\n"

@@ -161,7 +161,10 @@ _COUNTS: dict[str, tuple[str, Callable[[Story], int]]] = {
     "commitments renewed": ("of them renewed in time", _made(Progress)),
     "commitments run out": ("of them run out without a word", _from(Phase.COMMITTED, Timer)),
     "stale answers": ("answers to a turn that was over", _stale),
-    "wrong read-backs": ("against the signal, which was ambiguous", lambda story: story.case.misread),
+    "wrong read-backs": (
+        "against the signal, which was ambiguous",
+        lambda story: sum(each.is_misread for each in askings(story)),
+    ),
     "held": ("times that it was held", _held),
     "bundled": ("messages that a bundle told instead", lambda story: sum(each.is_bundled for each in story.sent or ())),
     "interrupts": ("messages that may wake somebody", _interrupts),

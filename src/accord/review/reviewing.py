@@ -1,22 +1,23 @@
 """The review of one deviation, or of all in a window, from the ledger and, where they were read, the contracts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from accord.cases.events import Answer, Lapse
 from accord.model.duration import show_duration
 from accord.model.finding import Finding
-from accord.model.review import Contract, Extract, Header, Review
-from accord.review.assumptions import changes, concerning, of_findings, of_ledger, permitted
+from accord.model.review import Contract, Extract, Header, Missing, Review
+from accord.review.assumptions import of_ledger
 from accord.review.carried import in_words, owner_of, timeline_of
+from accord.review.checked import changes, concerning, gone, of_findings, permitted, unknown_words
 from accord.review.helped import helped_by, questions_of
 from accord.review.hops import hops_of
-from accord.review.kept import clauses_of, course_of, late_timers
+from accord.review.kept import clauses_of, course_of, happened_in, late_timers
 from accord.review.ledger import Recorded, Row, Story
 from accord.review.metrics import metrics_of
 from accord.review.roles import Spoken, role
-from accord.review.timeline import joined, lanes, missing
+from accord.review.timeline import Timeline, joined, lanes, missing
 
 NO_CONTRACTS = (
     "no contracts were read: --contracts PATH lets the checker say what each side permits and what could change"
@@ -26,37 +27,58 @@ NOTHING_TRIED = "the checker knows no change at this boundary that removes a fin
 
 
 class Asked(Struct, frozen=True):
-    """What the checker found in the contracts that were read, and which files those were; None where none were."""
+    """What the checker found in the contracts that were read, and in which files each party speaks; None where none were read.
+
+    `now` is what it finds in the same contracts after a change, None where they are those.
+    """
 
     findings: tuple[Finding, ...] | None = None
-    contracts: tuple[Contract, ...] = ()
+    contracts: Mapping[str, tuple[Contract, ...]] = {}
+    now: tuple[Finding, ...] | None = None
 
 
 def review_of(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked: Asked, title: str = "") -> Review:
     """The review of these deviations, at least one."""
-    timeline = joined(timeline_of(story, spoken) for story in stories)
-    lacking = missing(timeline)
+    timeline = _timeline(stories, spoken)
     found = concerning(asked.findings or (), stories)
-    shown = permitted(found)
-    moves = changes(found)
+    lacking = _lacking(timeline, found, spoken)
+    shown = permitted(found, spoken)
+    moves = changes(found, spoken)
     return Review(
         _header(stories, recorded, spoken, asked, title),
+        happened=tuple(sentence for story in stories for sentence in happened_in(story, spoken)),
         course=_sorted(moment for story in stories for moment in course_of(story, spoken)),
         permitted=shown,
         no_witness="" if shown else NO_CONTRACTS if asked.findings is None else NOTHING_FOUND,
         clauses=tuple(clause for story in stories for clause in clauses_of(story, spoken)),
         lanes=lanes(timeline),
         missing=lacking,
-        unexamined=_once((*(row for story in stories for row in of_ledger(story, spoken)), *of_findings(found))),
+        unexamined=_once(
+            (*(row for story in stories for row in of_ledger(story, spoken)), *of_findings(found, spoken))
+        ),
         hops=tuple(hop for story in stories for hop in hops_of(story, spoken)),
         helped=_sorted(moment for story in stories for moment in helped_by(story, spoken)),
         questions=_once(question for story in stories for question in questions_of(story, spoken, lacking)),
         changes=moves,
+        gone=gone(found, asked.now) if asked.now is not None else (),
         no_changes="" if moves else NO_CONTRACTS if asked.findings is None else NOTHING_TRIED,
         extract=tuple(sorted(_extract(stories, spoken), key=lambda each: each.sequence)),
         participants=len({row.event.by for story in stories for row in story.rows if isinstance(row.event, Answer)}),
         metrics=metrics_of(stories, spoken),
     )
+
+
+def missing_in(story: Story, spoken: Spoken, asked: Asked) -> tuple[Missing, ...]:
+    """What the review of one deviation says was missing, without the rest of it."""
+    return _lacking(_timeline((story,), spoken), concerning(asked.findings or (), (story,)), spoken)
+
+
+def _timeline(stories: Sequence[Story], spoken: Spoken) -> Timeline:
+    return joined(timeline_of(story, spoken, is_alone=len(stories) == 1) for story in stories)
+
+
+def _lacking(timeline: Timeline, found: Sequence[Finding], spoken: Spoken) -> tuple[Missing, ...]:
+    return (*_once(unknown_words(found, spoken)), *missing(timeline))
 
 
 def _once(rows: Iterable[object]) -> tuple:  # type: ignore[type-arg]
@@ -70,24 +92,40 @@ def _sorted(moments: Iterable[object]) -> tuple:  # type: ignore[type-arg]
 def _header(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked: Asked, title: str) -> Header:
     subjects = _once(spoken(story.first.deviation.key) for story in stories)
     parties = _once(party for story in stories for party in (owner_of(story.policy), story.policy.other) if party)
-    kept = f"{len(recorded.rows)} rows, {recorded.roots} {'root' if recorded.roots == 1 else 'roots'}, by accord {recorded.program}"
     return Header(
         title or subjects[0],
         subjects,
         parties,
         min(story.first.since_ns for story in stories),
         max(story.ends_ns for story in stories),
-        kept,
+        _kept(stories, recorded),
         _once(row.policy_hash for story in stories for row in story.rows),
-        asked.contracts,
+        _once(each for party in _concerned(stories) for each in asked.contracts.get(party, ())),
         tuple(spoken(gap) for gap in _gaps(stories, recorded)),
     )
 
 
+def _concerned(stories: Sequence[Story]) -> list[str]:
+    """Every party that stands at these boundaries, or on their ladders."""
+    found: set[str] = set()
+    for story in stories:
+        deviation, policy = story.first.deviation, story.policy
+        found |= {*deviation.consumer.split("+"), deviation.provider, *(level.party for level in policy.levels)}
+    return sorted(found)
+
+
+def _kept(stories: Sequence[Story], recorded: Recorded) -> str:
+    """What the review is written from, whether the ledger was read whole or by these deviations alone."""
+    count = sum(len(story.rows) for story in stories)
+    rows, roots = "row" if count == 1 else "rows", "root" if recorded.roots == 1 else "roots"
+    return f"{count} {rows} of a ledger with {recorded.roots} {roots}, by accord {recorded.program}"
+
+
 def _gaps(stories: Sequence[Story], recorded: Recorded) -> Iterator[str]:
-    yield from recorded.gaps
-    if recorded.otherwise:
-        yield f"{recorded.otherwise} rows were decided by another program, and this one decides them otherwise"
+    keys = {story.rows[0].key for story in stories}
+    yield from (gap for key, gap in recorded.gaps if key in keys)
+    if otherwise := sum(row.is_otherwise for story in stories for row in story.rows):
+        yield f"{otherwise} rows were decided by another program, and this one decides them otherwise"
     for story in stories:
         for row, late in late_timers(story):
             yield f"nothing was decided for {show_duration(late)} before row {row.sequence}"

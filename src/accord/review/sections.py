@@ -1,16 +1,16 @@
 """The ten sections as they are laid out: paragraphs, lists and tables, for every format alike."""
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.model.duration import NANOSECONDS, show_duration
 from accord.model.review import Hop, Mark, Metric, Missing, Permitted, Review
+from accord.review.answered import MEANS, at_least, needed_after
+from accord.review.hops import is_over
 from accord.review.metrics import median_of, shown_points
+from accord.review.moments import instant, span
 
 NOT_KEPT = "not on record"
-_SECOND = NANOSECONDS["s"]
 
 
 class Table(Struct, frozen=True):
@@ -49,43 +49,6 @@ def numbered(review: Review) -> Iterator[tuple[str, Section]]:
         yield str(number) if section.is_numbered else "", section
 
 
-def answers(review: Review) -> tuple[tuple[str, str], ...]:
-    """The three things that a reader wants first: what was missing, what was unexamined, which interface was not in time."""
-    return (
-        ("Missing", _first(_longest_lag(review), "nothing that a decision needed was missing")),
-        ("Unexamined", _first(_unexamined_first(review), "no assumption without a matching word is on record")),
-        ("Not in time", _first(_longest_hop(review), "no interface took time that is on record")),
-    )
-
-
-def _first(found: Iterable[str], otherwise: str) -> str:
-    every = list(found)
-    more = f"; {len(every) - 1} more below" if len(every) > 1 else ""
-    return f"{every[0]}{more}" if every else otherwise
-
-
-def _longest_lag(review: Review) -> Iterator[str]:
-    for row in sorted(review.missing, key=lambda each: (bool(each.reached_ns), -each.lag)):
-        reached = f"reached after {span(row.lag)}" if row.reached_ns else "never reached"
-        yield f"{row.fact} ({reached}; {row.reason})"
-
-
-def _unexamined_first(review: Review) -> Iterator[str]:
-    for row in review.unexamined:
-        yield f"{row.party} of {row.of}: {row.assumes} ({row.because})"
-
-
-def _longest_hop(review: Review) -> Iterator[str]:
-    hops = [hop for hop in review.hops if hop.is_longest and hop.actual]
-    for hop in sorted(hops, key=lambda each: -(each.actual or 0)):
-        budget = f"allowed {span(hop.budget)}" if hop.budget else "nobody said how long"
-        yield f"{hop.interface}: {hop.step} took {_at_least(hop)} ({budget})"
-
-
-def _at_least(hop: Hop) -> str:
-    return f"at least {span(hop.actual or 0)}" if hop.is_open else span(hop.actual or 0)
-
-
 def _header(review: Review) -> Section:
     head = review.header
     rows = [("Boundary", "; ".join(head.boundaries)), ("Parties", ", ".join(head.parties))]
@@ -108,19 +71,18 @@ def _kept(review: Review) -> Section:
     )
     breached = [number for number, each in enumerate(review.clauses) if not each.is_kept]
     rows = ((each.party, each.says, "kept" if each.is_kept else "not kept", each.evidence) for each in review.clauses)
-    clauses = Table(("party", "its word", "", "by what that is known"), tuple(rows), tuple(breached))
+    clauses = Table(("party", "its word", "state", "by what that is known"), tuple(rows), tuple(breached))
     says = "Every party's word that the event put to the test, and what happened, with real times."
     if review.clauses and not breached:
         says = "Everybody kept every word that the event put to the test. What happened, with real times."
     items = (review.no_witness,) if review.no_witness else ()
     shown = (_permitted(each) for each in review.permitted)
-    return Section(
-        "Everybody kept their word", says, items, tuple(each for each in (course, clauses, *shown) if each.rows)
-    )
+    title = "Who kept their word" if breached else "Everybody kept their word"
+    return Section(title, says, items, tuple(each for each in (course, clauses, *shown) if each.rows))
 
 
 def _permitted(found: Permitted) -> Table:
-    title = f"What everybody's own words permit: {found.message} ({found.rule})"
+    title = f"What everybody's own words permit at {found.interface}: {found.message} ({found.rule})"
     return Table(("at", "who", "what"), found.steps, title=title)
 
 
@@ -147,40 +109,43 @@ def _told(at_ns: int) -> str:
 
 
 def _missing(review: Review) -> Section:
-    says = "Facts that existed somewhere while a decision elsewhere needed them. Unopened: nothing on record shows that it was opened."
-    heads = ("fact", "existed since", "where", "needed by", "reached", "lag", "reason")
+    reasons = dict.fromkeys(row.reason for row in review.missing)
+    meant = "; ".join(f"{reason}: {MEANS[reason]}" for reason in reasons)
+    says = (
+        f"Facts that existed somewhere while a decision elsewhere needed them. {meant[:1].upper()}{meant[1:]}".strip()
+    )
+    heads = ("fact", "existed since", "where", "needed by", "to decide", "reached", "lag", "reason")
     rows = tuple(_missing_row(row) for row in review.missing)
     return Section(
         "Information that was missing",
-        says,
+        f"{says.rstrip('.')}.",
         _none(rows, "no decision lacked a fact that is on record"),
         (Table(heads, rows),),
     )
 
 
 def _missing_row(row: Missing) -> tuple[str, ...]:
-    existed = instant(row.existed_ns) if row.existed_ns else "never written down"
+    existed = (
+        instant(row.existed_ns) if row.existed_ns else "as it is written" if row.is_written else "never written down"
+    )
     reached = instant(row.reached_ns) if row.reached_ns else "never"
-    lag = span(row.lag) if row.reached_ns else f"at least {span(row.lag)}"
-    needed = f"{row.needed_by} ({instant(row.needed_ns)})"
-    return (row.fact, existed, row.where, needed, reached, lag, row.reason)
+    lag = span(row.lag) if row.reached_ns else f"at least {span(row.lag)}" if row.lag else ""
+    decision = f"{row.decision} ({instant(row.needed_ns)})" if row.needed_ns else row.decision
+    return (row.fact, existed, row.where, row.party, decision, reached, lag, row.reason)
 
 
 def _unexamined(review: Review) -> Section:
     rows = tuple((row.party, row.of, row.assumes, row.because) for row in review.unexamined)
-    says = "What one side counted on without the other's word, or against what could already be seen."
+    says = "What one side counted on without the other's word, against it, or against what could already be seen."
     heads = ("who counts on it", "of whom", "what", "how that is known")
     return Section("Assumptions never examined", says, _none(rows, "none is on record"), (Table(heads, rows),))
 
 
 def _interfaces(review: Review) -> Section:
-    marked = tuple(number for number, hop in enumerate(review.hops) if hop.is_longest)
-    rows = tuple(
-        (hop.interface, hop.step, span(hop.budget) if hop.budget else "nobody said", _actual(hop), _noted(hop))
-        for hop in review.hops
-    )
-    heads = ("interface", "step", "budget", "actual", "")
-    says = "Hop by hop, each against what was allowed for it; the longest is marked."
+    marked = tuple(number for number, hop in enumerate(review.hops) if hop.is_late)
+    rows = tuple((hop.interface, hop.step, _budget(hop), _actual(hop), _noted(hop)) for hop in review.hops)
+    heads = ("interface", "step", "budget", "actual", "note")
+    says = "Hop by hop, each against what was allowed for it, or by when a decision needed it. Marked: what was late."
     return Section(
         "Interfaces that did not communicate in time",
         says,
@@ -189,12 +154,17 @@ def _interfaces(review: Review) -> Section:
     )
 
 
+def _budget(hop: Hop) -> str:
+    said = span(hop.budget) if hop.budget else "nobody said"
+    return f"{said}; {needed_after(hop)}" if hop.needed is not None else said
+
+
 def _actual(hop: Hop) -> str:
-    return NOT_KEPT if hop.actual is None else _at_least(hop)
+    return NOT_KEPT if hop.actual is None else at_least(hop)
 
 
 def _noted(hop: Hop) -> str:
-    over = f"{span(hop.actual - hop.budget)} over" if hop.actual and hop.budget and hop.actual > hop.budget else ""
+    over = f"{span(hop.actual - hop.budget)} over" if hop.actual and is_over(hop.budget, hop.actual) else ""
     return "; ".join(filter(None, ("longest" if hop.is_longest else "", over, hop.note)))
 
 
@@ -218,7 +188,8 @@ def _changes(review: Review) -> Section:
     rows = tuple((row.party, row.does, row.before, row.after, row.removes) for row in review.changes)
     says = "Each was tried by the checker: the finding is gone, and no other comes. Choose one side's; the date of its review is for the meeting."
     heads = ("party", "change", "before", "after", "removes")
-    items = (review.no_changes,) if review.no_changes else ()
+    gone = (f"{rule}: found no more in the contracts as they are now" for rule in review.gone)
+    items = (*filter(None, (review.no_changes,)), *gone)
     return Section("Contract changes", says if rows else "", items, (Table(heads, rows),))
 
 
@@ -244,24 +215,9 @@ def _appendix(review: Review) -> Section:
     heads = ("row", "when", "what", "hash") if is_hashed else ("line", "when", "what")
     says = "Each row of the ledger, and the first 16 characters of its hash." if is_hashed else "Each line of the file."
     count = review.participants
-    who = f"{count} {'person' if count == 1 else 'people'} answered; who, stands in no review: accord review --participants lists pseudonyms"
+    who = f"{count} {'person' if count == 1 else 'people'} answered; who they are stands in no review: accord review --participants lists pseudonyms"
     return Section("Appendix: the record", says, (who,) if count else (), (Table(heads, rows),))
 
 
 def _none(rows: tuple[tuple[str, ...], ...], says: str) -> tuple[str, ...]:
     return () if rows else (says,)
-
-
-def instant(at_ns: int) -> str:
-    """An instant to the second, in UTC; as it is where no calendar has it."""
-    try:
-        moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at_ns // 1000)
-    except OverflowError:
-        return f"{at_ns} ns"
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def span(nanoseconds: int) -> str:
-    """A duration to the second, or exact below one."""
-    whole = nanoseconds if abs(nanoseconds) < _SECOND else round(nanoseconds / _SECOND) * _SECOND
-    return show_duration(whole)

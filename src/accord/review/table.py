@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from accord.model.problem import Problem, Refused
-from accord.sources._yaml import Document, MappingNode, Node, SequenceNode, documents, entries, items, text_of
+from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, documents, entries, items, text_of
+
+COLUMNS = ("at", "party", "kind", "what", "id", "told_to", "about", "of", "within", "via", "reason")
 
 
 class Cell(Struct, frozen=True):
@@ -29,7 +31,7 @@ class Written(Struct, frozen=True):
 
     lines: tuple[Line, ...]
     title: Cell | None = None
-    sources: tuple[str, ...] = ()
+    sources: tuple[Cell, ...] = ()
 
 
 def refused(file: str, line: int, column: int, reason: str) -> Refused:
@@ -42,7 +44,7 @@ def read_csv(text: str, file: str) -> Written:
     rows = [row for row in _rows(text, file) if any(cell.text.strip() for cell in row)]
     if not rows:
         raise refused(file, 1, 1, "expected a line of column names, read nothing")
-    heads = [cell.text.strip().lower() for cell in rows[0]]
+    heads = _heads(rows[0], file)
     lines = []
     for row in rows[1:]:
         if len(row) > len(heads):
@@ -56,10 +58,27 @@ def read_csv(text: str, file: str) -> Written:
         cells = {head: cell for head, cell in zip(heads, row, strict=False) if cell.text.strip()}
         lines.append(Line(cells, row[0].line, row[0].column))
     kinds = [(line.cells["kind"].text.strip(), line) for line in lines if "kind" in line.cells]
-    title = next((line.cells.get("what") for kind, line in kinds if kind == "incident"), None)
-    sources = tuple(line.cells["what"].text for kind, line in kinds if kind == "source" and "what" in line.cells)
-    heading = [line for kind, line in kinds if kind in ("incident", "source")]
-    return Written(tuple(line for line in lines if line not in heading), title, sources)
+    titles, sources = ([line for kind, line in kinds if kind == wanted] for wanted in ("incident", "source"))
+    for line in titles[1:]:
+        raise refused(file, line.line, line.column, f"a second incident; the first is in line {titles[0].line}")
+    said = [line.cells["what"] for line in sources if "what" in line.cells]
+    left = tuple(line for line in lines if line not in titles and line not in sources)
+    return Written(left, titles[0].cells.get("what") if titles else None, tuple(said))
+
+
+def _heads(row: list[Cell], file: str) -> list[str]:
+    """The names of the columns; raises Refused for one that is none, or is there twice."""
+    heads: list[str] = []
+    for cell in row:
+        name = cell.text.strip().lower()
+        if name not in COLUMNS:
+            instead = "; expected commas between them" if any(mark in name for mark in ";\t|") else ""
+            known = ", ".join(COLUMNS)
+            raise refused(file, cell.line, cell.column, f"no column {name[:60]!r}{instead or f'; expected {known}'}")
+        if name in heads:
+            raise refused(file, cell.line, cell.column, f"the column {name!r} is there twice")
+        heads.append(name)
+    return heads
 
 
 def _rows(text: str, file: str) -> Iterator[list[Cell]]:
@@ -112,12 +131,15 @@ def _moved(passed: str, line: int, column: int) -> tuple[int, int]:
 
 def read_yaml(text: str, file: str) -> Written:
     """The mappings under `timeline` of a YAML document, with `incident` and `sources`. Raises Refused."""
-    found = next(iter(documents(text, "", file)), None)
+    found, *others = [*documents(text, "", file), None]
     if isinstance(found, Problem):
         raise refused(file, found.place.line, found.place.column, found.reason)
     if not isinstance(found, Document) or not isinstance(found.node, MappingNode):
         raise refused(file, 1, 1, "expected `incident`, `sources` and `timeline`, read something else")
-    top = {entry.key: entry for entry in entries(found.node)}
+    for other in others:
+        if isinstance(other, Document):
+            raise refused(file, *_at(other.node), "a second document; expected one timeline in a file")
+    top = _once(found.node, file)
     for name, entry in top.items():
         if name not in ("incident", "sources", "timeline"):
             raise refused(file, *_at(entry.key_node), f"expected incident, sources or timeline, read {name!r}")
@@ -125,14 +147,25 @@ def read_yaml(text: str, file: str) -> Written:
         raise refused(file, *_at(found.node), "expected a list under `timeline`")
     lines = tuple(_line(node, file) for node in items(top["timeline"].value))
     title = _cell(top["incident"].value, file) if "incident" in top else None
+    if "sources" in top and not isinstance(top["sources"].value, SequenceNode):
+        raise refused(file, *_at(top["sources"].value), "expected a list under `sources`")
     sources = items(top["sources"].value) if "sources" in top else []
-    return Written(lines, title, tuple(_cell(node, file).text for node in sources))
+    return Written(lines, title, tuple(_cell(node, file) for node in sources))
+
+
+def _once(node: MappingNode, file: str) -> dict[str, Entry]:
+    """What stands under each key; raises Refused for a key that is there twice."""
+    twice: list[tuple[Node, str]] = []
+    found = {entry.key: entry for entry in entries(node, twice)}
+    for key_node, key in twice:
+        raise refused(file, *_at(key_node), f"{key!r} is there twice")
+    return found
 
 
 def _line(node: Node, file: str) -> Line:
     if not isinstance(node, MappingNode):
         raise refused(file, *_at(node), "expected a mapping such as {at: ..., party: ..., kind: fact, what: ...}")
-    cells = {entry.key: _cell(entry.value, file) for entry in entries(node)}
+    cells = {key: _cell(entry.value, file) for key, entry in _once(node, file).items()}
     return Line(cells, *_at(node))
 
 

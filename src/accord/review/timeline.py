@@ -100,8 +100,8 @@ def _missing(timeline: Timeline) -> Iterator[Missing]:
                 continue
             lag = (reached or timeline.ends_ns) - (fact.existed_ns or timeline.begins_ns)
             reason = dict(decision.reasons).get(name) or _reason(timeline, fact, told, decision.at_ns)
-            needed = f"{decision.party}: {decision.says}"
-            yield Missing(fact.says, fact.existed_ns, fact.where, needed, decision.at_ns, reached, max(0, lag), reason)
+            needed = decision.party, decision.says, decision.at_ns
+            yield Missing(fact.says, fact.existed_ns, fact.where, *needed, reached, max(0, lag), reason)
 
 
 def _reached(told: Telling | None, understands: bool) -> int:

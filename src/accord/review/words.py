@@ -14,6 +14,7 @@ FORBIDDEN = (
 _ANY = re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in sorted(FORBIDDEN, key=len, reverse=True))})\b", re.I)
 _INSTEAD = {"failed to": "did not", "fails to": "does not", "root cause": "cause"}
 LEFT_OUT = "[...]"
+_UNSEEN = re.compile("[\\x00-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
 
 
 def forbidden_in(text: str) -> str:
@@ -22,6 +23,13 @@ def forbidden_in(text: str) -> str:
     return found[0] if found else ""
 
 
+def unseen_in(text: str) -> str:
+    """The first character that does not show, or turns the order of those that do; spaces and line breaks are none."""
+    found = _UNSEEN.search(text)
+    return found[0] if found else ""
+
+
 def neutral(text: str) -> str:
-    """A quoted text without such words: what has a plain word instead gets it, the rest is visibly left out."""
-    return _ANY.sub(lambda found: _INSTEAD.get(found[0].lower(), LEFT_OUT), " ".join(text.split()))
+    """A quoted text without such words and characters: what has a plain word instead gets it, the rest is visibly left out."""
+    flat = _UNSEEN.sub("\ufffd", " ".join(text.split()))
+    return _ANY.sub(lambda found: _INSTEAD.get(found[0].lower(), LEFT_OUT), flat)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from accord.cases.carrying import Carrying
 from accord.check import joined
 from accord.files.config import Config
+from accord.files.digests import digests
 from accord.files.read import read
 from accord.files.vocabulary import stated
 from accord.model.fact import Fact, Stance
@@ -43,7 +44,7 @@ def carrying_in(
     words = () if reading.facts else [each for each in stated(config) if isinstance(each, Fact)]
     system, refused = joined((*reading.facts, *words, *observed), _today())
     known = {name.lower(): reached.pseudonym for reached in config.people for name in reached.known_as}
-    return Carrying(system, last, Pseudonyms(people), known), (*reading.problems, *refused)
+    return Carrying(system, last, Pseudonyms(people), known, digests(reading.facts)), (*reading.problems, *refused)
 
 
 def _file(place: Place) -> Path:

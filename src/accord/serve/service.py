@@ -161,7 +161,9 @@ class Service:
     async def reload(self) -> None:
         """Reads the contracts again; raises Refused where they cannot be used, and carries on by the old ones then."""
         channels = await asyncio.to_thread(self.served.channels)
-        self.carrier.carrying = await asyncio.to_thread(self.served.load, self.ledger)
+        carrying = await asyncio.to_thread(self.served.load, self.ledger)
+        await self.shown.earlier.keep(self.shown)
+        self.carrier.carrying = carrying
         self.outbox.use(channels)
         self.rotas.apply()
         await self.intake.rejoin()

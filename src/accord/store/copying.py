@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -79,11 +79,18 @@ def lines(file: Path) -> Iterator[bytes]:
     Everything that a hash covers is there, byte for byte; people are pseudonyms, and no address, token or silence is there.
     """
     with closing(reading(file)) as connection, said(file):
-        connection.execute("begin")
+        yield from written_out(connection)
+
+
+def written_out(connection: sqlite3.Connection, keys: Collection[str] | None = None) -> Iterator[bytes]:
+    """The same over a connection; of the rows only those of these keys, whose chains are whole then."""
+    connection.execute("begin")
+    try:
         yield _line(accord_ledger=EXPORT, program=program())
         policies: set[bytes] = set()
+        of = "" if keys is None else f"where key in ({', '.join('?' * len(keys))})"
         for sequence, hash_, *values in connection.execute(
-            f"select sequence, hash, {_ROW} from ledger order by sequence"
+            f"select sequence, hash, {_ROW} from ledger {of} order by sequence", tuple(keys or ())
         ):
             row = dict(zip(ROW, values, strict=True))
             if row["policy"] not in policies:
@@ -95,6 +102,8 @@ def lines(file: Path) -> Iterator[bytes]:
             yield _line(sequence=sequence, **_shown(row), hash=hash_.hex())
         for sequence, at_ns, hash_ in connection.execute("select sequence, at_ns, hash from root order by sequence"):
             yield _line(root=hash_.hex(), sequence=sequence, at_ns=at_ns)
+    finally:
+        connection.execute("rollback")
 
 
 _ROW = ", ".join(ROW)

@@ -74,6 +74,12 @@ class Reading(Protocol):
     def history(self, case: str) -> tuple[Row, ...]:
         """What happened to the case of this id, in order; also what changed nothing."""
 
+    def latest(self, before: str = "", limit: int = 1000) -> tuple[Case, ...]:
+        """Cases by when they were opened, the newest first: all, or those opened before the one of this id."""
+
+    def exported(self, keys: Collection[str]) -> tuple[bytes, ...]:
+        """The lines that `accord ledger export` writes, with the rows of these keys alone."""
+
     def rows(self, after: int = 0, limit: int = 1000) -> tuple[Row, ...]:
         """Rows of the whole ledger behind the sequence `after`, in order."""
 

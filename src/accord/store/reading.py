@@ -1,11 +1,12 @@
 """Cases and what happened to them, read from SQLite."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from accord.cases.case import Case
 from accord.cases.policy import Policy
 from accord.store.chain import read_case, read_event, read_policy
+from accord.store.copying import written_out
 from accord.store.parts import Parts
 from accord.store.rows import Audit, Row
 
@@ -78,6 +79,16 @@ class Reader(Parts):
         """What happened to the case of this id."""
         of_its_key = "key = (select key from cases where id = ?) and case_id = ?"
         return self._rows(f"select {_ROW} from ledger where {of_its_key} order by number", case, case)
+
+    def latest(self, before: str = "", limit: int = 1000) -> tuple[Case, ...]:
+        """Cases, the newest first: a case keeps the place in which it was first written."""
+        opened = "rowid < (select rowid from cases where id = ?)" if before else "? = ''"
+        return self._cases(f"select body from cases where {opened} order by rowid desc limit ?", before, limit)
+
+    def exported(self, keys: Collection[str]) -> tuple[bytes, ...]:
+        """The chains of these keys as lines."""
+        with self.readers() as connection:
+            return tuple(written_out(connection, keys))
 
     def rows(self, after: int = 0, limit: int = 1000) -> tuple[Row, ...]:
         """Rows of the whole ledger."""

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 import accord.serve.pages
 from accord.channels._page import instant
 from accord.model.duration import NANOSECONDS, show_duration
+from accord.review import marked_up
 from accord.serve.doors import OPEN, Absent, Asked, Door
 from accord.serve.pages._shown import Shown
 from accord.store.kept import Role
@@ -68,7 +69,8 @@ class Pages:
 
 @cache
 def _style() -> bytes:
-    return files("accord.serve.pages").joinpath("static/style.css").read_bytes()
+    own = files("accord.serve.pages").joinpath("static/style.css").read_bytes()
+    return own + marked_up.STYLE.encode()
 
 
 @cache

@@ -25,6 +25,7 @@ from accord.serve.following import Following
 from accord.serve.landscape import Observing
 from accord.serve.naming import Naming
 from accord.serve.pages._ahead import Ahead, Rota, resting_on
+from accord.serve.pages._earlier import EarlierReadings
 from accord.serve.pages._paged import Paged
 from accord.store.interface import Ledger
 from accord.store.kept import Heartbeat
@@ -102,6 +103,7 @@ class Shown:
 
     def __init__(self, carrier: Carrier, naming: Naming, observing: Callable[[], Observing] = Observing) -> None:
         self.carrier, self.naming, self.observing = carrier, naming, observing
+        self.earlier = EarlierReadings()
         self._known: Known | None = None
         self._lock, self._laying_out = asyncio.Lock(), asyncio.Lock()
         self._ahead, self._paged = Ahead(), Paged(carrier.ledger)

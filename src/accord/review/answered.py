@@ -1,0 +1,145 @@
+"""What a reader wants first, in sentences: what happened, what was missing, what was unexamined, which interface was not in time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from accord.model.review import Hop, Missing, Reason, Review, Unexamined
+from accord.review.moments import clock, span
+
+MOST = 4
+"""How many sentences answer one question; the sections hold all."""
+COUNTED_ON = "counted on"
+"""The step that an assumption with a time makes: what it counts on happens, or does not."""
+MEANS = {
+    Reason.NO_CLAUSE: "no contract says it, or says who is told",
+    Reason.NO_SIGNAL: "nothing showed it until then",
+    Reason.SILENT_SOURCE: "what shows it had fallen silent",
+    Reason.HELD: "a silence, a maintenance or the page budget held it",
+    Reason.MISROUTED: "somebody was told, and not who needed it",
+    Reason.UNDELIVERED: "no channel brought it, or not yet",
+    Reason.UNOPENED: "nothing on record shows that it was opened",
+    Reason.AMBIGUOUS: "it was opened and led to no answer, or was read otherwise than it was meant",
+    Reason.STALE_CONTRACT: "who is on duty had changed, and what asks by it did not know",
+}
+"""Each reason in words."""
+
+
+def answers(review: Review) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each question with its sentences."""
+    return (
+        ("What happened", review.happened or (f"{review.header.title}.",)),
+        ("What was missing", _few(missing_said(review), "nothing that a decision needed was missing", 4)),
+        ("Which assumption was unexamined", _few(unexamined_said(review), "none that is on record", 5)),
+        ("Which interface did not communicate in time", _few(_late_said(review), _longest_said(review), 6)),
+    )
+
+
+def _few(sentences: Iterable[str], otherwise: str, section: int) -> tuple[str, ...]:
+    every = list(sentences)
+    more = [f"{len(every) - MOST} more in section {section}."] if len(every) > MOST else []
+    return (*every[:MOST], *more) or (otherwise,)
+
+
+def missing_said(review: Review) -> Iterator[str]:
+    """One sentence for each fact that was missing, with every decision that needed it; a reason is explained once."""
+    facts: dict[tuple[str, str], list[Missing]] = {}
+    for row in review.missing:
+        facts.setdefault((row.fact, row.where), []).append(row)
+    explained: set[Reason] = set()
+    for rows in facts.values():
+        needs = [_needed(row, review, explained) for row in rows[:MOST]]
+        needs += [f"So did {len(rows) - MOST} more decisions."] if len(rows) > MOST else []
+        yield f"“{rows[0].fact}”: {_where(rows[0], review)}. {' '.join(needs)}"
+
+
+def _where(row: Missing, review: Review) -> str:
+    if row.existed_ns:
+        return f"known at {row.where} since {_at(row.existed_ns, review)}"
+    return f"it stands in {row.where}" if row.is_written else f"written down nowhere ({row.where})"
+
+
+def _needed(row: Missing, review: Review, explained: set[Reason]) -> str:
+    at = f" at {_at(row.needed_ns, review)}" if row.needed_ns else ""
+    reached = (
+        f"it reached {row.party} after {span(row.lag)}" if row.reached_ns else f"it never reached {row.party} on record"
+    )
+    why = row.reason if row.reason in explained else f"{row.reason}: {MEANS[row.reason]}"
+    explained.add(row.reason)
+    return f"{row.party} needed it{at} to decide “{row.decision}”; {reached} ({why})."
+
+
+def _at(at_ns: int, review: Review) -> str:
+    return clock(at_ns, review.header.begins_ns)
+
+
+def unexamined_said(review: Review) -> Iterator[str]:
+    """One sentence for each assumption."""
+    yield from map(_assumed, review.unexamined)
+
+
+def _assumed(row: Unexamined) -> str:
+    return f"“{row.assumes}”: {row.party} counted on it, of {row.of}; {row.because}."
+
+
+def _late_said(review: Review) -> Iterator[str]:
+    """One sentence for each interface that was late, and for each that the contracts themselves let be late."""
+    for found in review.permitted:
+        if found.rule.partition("/")[0] == "timing":
+            yield f"{found.interface}, by both sides' own words: {found.message} ({found.rule})."
+    for hop in review.hops:
+        if hop.is_late:
+            yield f"{hop.interface}: {_how_late(hop)}."
+
+
+def _how_late(hop: Hop) -> str:
+    allowed = "counted on" if hop.step == COUNTED_ON else "allowed"
+    bounds = [f"{allowed} within {span(hop.budget)}"] if hop.budget else []
+    bounds += [needed_after(hop)] if hop.needed is not None else []
+    bound = ", ".join(bounds) or "nobody said within which time"
+    note = f": {hop.note}" if hop.note else ""
+    took, never = _STEPS.get(hop.step, (f"{hop.step} took", f"no {hop.step} for"))
+    return f"{never if hop.is_open or hop.step in _NOT_THERE else took} {at_least(hop)} ({bound}){note}"
+
+
+_STEPS = {
+    "detect": ("seen after", "not seen for"),
+    "hold": ("held for", "held for"),
+    "read back": ("read back after", "not read back rightly for"),
+    "deliver": ("delivered after", "not delivered for"),
+    "tell": ("told after", "not told for"),
+    "understand": ("understood after", "told, and nothing that followed from it is on record for"),
+    "recover": ("recovered after", "not recovered for"),
+    COUNTED_ON: ("recovered after", "not recovered for"),
+    "confirm": ("confirmed after", "not confirmed for"),
+}
+"""What a hop is called where it ended, and where it did not."""
+_NOT_THERE = ("answer", "deliver", "read back")
+"""Steps that are late only where they did not happen."""
+
+
+def _longest_said(review: Review) -> str:
+    longest = [hop for hop in review.hops if hop.is_longest and hop.actual]
+    if not longest:
+        return "none took time that is on record"
+    hop = max(longest, key=lambda each: each.actual or 0)
+    return f"none was late that is on record; the longest way was {hop.interface}: {_how_late(hop)}"
+
+
+def needed_after(hop: Hop) -> str:
+    """After which time a decision needed it."""
+    return f"needed after {span(hop.needed)}" if hop.needed else "needed at once"
+
+
+def at_least(hop: Hop) -> str:
+    """How long a hop took; at least so long where it had not ended."""
+    return f"at least {span(hop.actual or 0)}" if hop.is_open else span(hop.actual or 0)
+
+
+def first_missing(missing: Sequence[Missing]) -> str:
+    """What was missing, as one line; empty where nothing was."""
+    facts = list(dict.fromkeys(row.fact for row in missing))
+    if not facts:
+        return ""
+    row = next((each for each in missing if not each.reached_ns), missing[0])
+    more = f"; {len(facts) - 1} more" if len(facts) > 1 else ""
+    reached = f"reached {row.party} after {span(row.lag)}" if row.reached_ns else f"never reached {row.party}"
+    return f"{row.fact}: {reached} ({row.reason}){more}"
