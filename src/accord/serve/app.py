@@ -1,5 +1,6 @@
 """The application: lets in who may, bounds what is read, and turns what goes wrong into one clear answer."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from starlette.applications import Starlette
@@ -16,12 +17,15 @@ from accord.serve.rates import Rates
 from accord.store.errors import Unavailable
 
 Clock = Callable[[], int]
+_log = logging.getLogger("accord.serve")
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
 )
+"""Every answer has these, unless its door says otherwise. Referrers stay here: a form of ours whose origin is kept back cannot be told from another site's."""
 
 
 class TooLarge(Exception):
@@ -58,9 +62,7 @@ class Application:
         return Route(door.path, enter, methods=[door.method], name=f"{door.method} {door.path}")
 
     async def _enter(self, door: Door, request: Request) -> Response:
-        response = await self._entered(door, request)
-        response.raw_headers.extend(_ALWAYS)
-        return response
+        return _guarded(await self._entered(door, request))
 
     async def _entered(self, door: Door, request: Request) -> Response:
         now_ns, client = self._clock(), request.scope.get("client")
@@ -86,7 +88,12 @@ async def _no_such_door(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     response = refusal(status, "no such door" if status == 404 else "this door takes another method")
     response.headers.update(getattr(error, "headers", None) or {})
-    response.raw_headers.extend(_ALWAYS)
+    return _guarded(response)
+
+
+def _guarded(response: Response) -> Response:
+    said = {name for name, _ in response.raw_headers}
+    response.raw_headers.extend(each for each in _ALWAYS if each[0] not in said)
     return response
 
 
@@ -95,7 +102,8 @@ def _told(error: Exception) -> Response:
     for kind, status in _STATUS:
         if isinstance(error, kind):
             return refusal(status, str(error), getattr(error, "retry_after_s", 0))
-    raise error
+    _log.error("a bug of ours", exc_info=error)
+    return refusal(500, "this went wrong here: the log of the service says more")
 
 
 _STATUS: Sequence[tuple[type[Exception], int]] = (

@@ -33,6 +33,7 @@ from accord.serve.instants import written
 from accord.serve.intake import Intake
 from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every, upheld
 from accord.serve.links import Links, secret_in
+from accord.serve.live import LOOK_S, Live
 from accord.serve.metrics import Operations
 from accord.serve.naming import Naming
 from accord.serve.outbox import Outbox
@@ -111,6 +112,7 @@ class Service:
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
         self.shown = Shown(self.carrier, self.naming)
+        self.live = Live(self.carrier)
         self._stopped = asyncio.Event()
 
     def _check_reach(self) -> None:
@@ -139,6 +141,7 @@ class Service:
         yield from Signals(self.carrier).doors()
         yield from self.operations.doors()
         yield from Pages(self.shown).doors()
+        yield from self.live.doors()
 
     def stop(self) -> None:
         """Ends `run` soon."""
@@ -180,6 +183,7 @@ class Service:
         ready("{}:{}".format(*door.getsockname()[:2]))
         await asyncio.wait([serving, asyncio.create_task(self._stopped.wait())], return_when=asyncio.FIRST_COMPLETED)
         self.operations.ready = False
+        self.live.end()
         server.should_exit = True
         await serving
         await self._end(tasks)
@@ -188,7 +192,7 @@ class Service:
         work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
         work.append(every(1.0, self.drills.look))
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
-        work.append(every(AUDIT_S, self.intake.forget))
+        work += [every(AUDIT_S, self.intake.forget), every(LOOK_S, self.live.look)]
         work.append(upheld(self.outbox.run))
         return [asyncio.create_task(each) for each in work]
 

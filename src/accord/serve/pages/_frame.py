@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
-from importlib.resources import files
 from types import ModuleType
 from typing import Any, Protocol, cast
 
@@ -14,14 +13,15 @@ from starlette.responses import HTMLResponse, Response
 import accord.serve.pages
 from accord.channels._page import instant
 from accord.model.duration import NANOSECONDS, show_duration
-from accord.serve.doors import OPEN, Absent, Asked, Door
+from accord.serve.doors import Absent, Asked, Door
+from accord.serve.pages import _static
 from accord.serve.pages._shown import Shown
 from accord.store.kept import Role
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
+    " frame-ancestors 'none'; base-uri 'none'"
 )
-STYLE = "/static/style.css"
 
 
 class Page(Protocol):
@@ -48,10 +48,10 @@ class Pages:
         self._shown = shown
 
     def doors(self) -> Iterable[Door]:
-        """Every page, and the style sheet."""
+        """Every page, and the files that they bring."""
         for each in pages():
             yield Door("GET", each.PATH, Role.READER, self._door(each))
-        yield Door("GET", STYLE, OPEN, self._style)
+        yield from _static.doors()
 
     def _door(self, page: Page) -> Callable[[Asked], Awaitable[Response]]:
         async def show(asked: Asked) -> Response:
@@ -61,14 +61,6 @@ class Pages:
                 return frame("absent.html", "Not here", status=404, reason=str(absent))
 
         return show
-
-    async def _style(self, asked: Asked) -> Response:
-        return Response(_style(), media_type="text/css")
-
-
-@cache
-def _style() -> bytes:
-    return files("accord.serve.pages").joinpath("static/style.css").read_bytes()
 
 
 @cache
@@ -80,13 +72,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["static"] = _static.address
     made.filters["instant"] = instant
     made.filters["since"] = lambda at_ns, now_ns: lasting(now_ns - at_ns)
     return made
 
 
 def frame(template: str, title: str, status: int = 200, navigates: bool = True, **values: Any) -> Response:
-    """The page of a template; without navigation for who may see this page alone."""
+    """The page of a template; without navigation for who may see this page alone. One that says `now` is kept up to date."""
     navigation = [(each.PATH, each.TITLE) for each in pages() if each.TITLE and navigates]
     text = _environment().get_template(template).render(title=title, navigation=navigation, **values)
     return HTMLResponse(text, status, headers={"content-security-policy": POLICY})
