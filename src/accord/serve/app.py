@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from accord.model.problem import Refused
 from accord.serve.access import OPEN, Access
 from accord.serve.doors import Absent, Asked, Conflict, Door, answer
+from accord.serve.pages._frame import frame
 from accord.serve.rates import Rates
 from accord.store.errors import Unavailable
 
@@ -74,8 +75,7 @@ class Application:
         }
         bearer = self._access.bearer(headers, now_ns)
         if not bearer.may(door.role):
-            named = bearer.role != OPEN
-            return refusal(403 if named else 401, f"this needs the role {door.role}")
+            return _closed(door, bearer.role != OPEN, "text/html" in headers.get("accept", ""))
         try:
             body = await _body(request.receive, headers.get("content-length", "0"), door.largest_body)
             return await door.endpoint(Asked(request, bearer, body))
@@ -83,9 +83,22 @@ class Application:
             return _told(error)
 
 
-async def _no_such_door(_request: Request, error: Exception) -> Response:
-    """No door at this path, or none of this method: said as everything else is."""
+def _closed(door: Door, is_known: bool, wants_page: bool) -> Response:
+    """Not for who asks. A person is told on a page, and their browser asks them for a token; a program is told as ever."""
+    reason = f"this needs the role {door.role}"
+    if not (wants_page and door.method == "GET"):
+        return refusal(403 if is_known else 401, reason)
+    response = frame("unusable.html", "Not for everybody", 403 if is_known else 401, navigates=False, reason=reason)
+    if not is_known:
+        response.headers["www-authenticate"] = 'Basic realm="accord: the secret of a token as the password", Bearer'
+    return response
+
+
+async def _no_such_door(request: Request, error: Exception) -> Response:
+    """No door at this path, or none of this method: said as everything else is, and to a person on a page."""
     status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 404 and "text/html" in request.headers.get("accept", ""):
+        return _guarded(frame("absent.html", "Not here", 404, navigates=False, reason="nothing is at this address"))
     response = refusal(status, "no such door" if status == 404 else "this door takes another method")
     response.headers.update(getattr(error, "headers", None) or {})
     return _guarded(response)
