@@ -1,0 +1,155 @@
+"""Every page as people meet it: without barriers in both colour schemes and widths, by keyboard, on a phone, without scripts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from looking import Looking, Shop
+from playwright.sync_api import Browser, Page
+
+SIZES = ((1440, 900), (390, 844))
+NARROWEST = 320
+"""As wide as a page is that was made four times as large on a small screen (WCAG 2.2, 1.4.10)."""
+
+
+@pytest.fixture(scope="module")
+def everything(shop: Shop) -> list[str]:
+    """Where every kind of page is, the answer page of somebody who is asked, and what is not there."""
+    asked = shop.link("payments-oncall", "opened").removeprefix(shop.url)
+    return [*shop.addresses(), asked, "/a/nothing", "/nowhere", "/deviations/none"]
+
+
+@pytest.fixture
+def page(looking: Looking) -> Iterator[Page]:
+    yield looking.page()
+
+
+def each(page: Page, addresses: list[str]) -> Iterator[str]:
+    """One page after the other; what is refused on purpose is a page too."""
+    for where in addresses:
+        page.goto(where, wait_until="load")
+        yield where
+
+
+def barriers(page: Page) -> list[str]:
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]}: {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def test_no_page_has_a_barrier_for_anybody(page: Page, everything: list[str]) -> None:
+    found = {}
+    for where in each(page, everything):
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                if wrong := barriers(page):
+                    found[f"{where} {width} {scheme}"] = wrong
+    assert not found, "\n".join(f"{where}\n  {line}" for where, lines in found.items() for line in lines)
+
+
+def test_no_page_is_wider_than_a_phone(page: Page, everything: list[str]) -> None:
+    found = {}
+    for where in each(page, everything):
+        for width in (SIZES[1][0], NARROWEST):
+            page.set_viewport_size({"width": width, "height": 844})
+            if page.evaluate("document.scrollingElement.scrollWidth") > width:
+                found[f"{where} {width}"] = page.evaluate(TOO_WIDE, width)
+    assert not found
+
+
+TOO_WIDE = """(width) => [...document.querySelectorAll("body *")]
+  .filter((each) => !each.closest(".scroll") && each.getBoundingClientRect().right > width + 1)
+  .map((each) => each.outerHTML.slice(0, 120))"""
+
+STOPS = """() => {
+  const shown = (each) => each.checkVisibility({visibilityProperty: true}) && !each.closest("[hidden]");
+  const groups = new Set();
+  const found = [];
+  for (const each of document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")) {
+    if (!shown(each) || each.disabled || each.type === "hidden") continue;
+    if (each.type === "radio") {
+      const group = (each.form ? [...document.forms].indexOf(each.form) : "") + each.name;
+      if (groups.has(group)) continue;
+      groups.add(group);
+    }
+    found.push(each);
+  }
+  window.stops = found;
+  return found.length;
+}"""
+AT = """() => {
+  const each = document.activeElement;
+  if (!each || each === document.body || each === document.documentElement) return null;
+  const style = getComputedStyle(each);
+  const box = each.getBoundingClientRect();
+  return {
+    number: window.stops.indexOf(each),
+    html: each.outerHTML.slice(0, 120),
+    isSeen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    isInSight: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+  };
+}"""
+
+
+def walked(page: Page) -> list[dict[str, Any]]:
+    """Where the key Tab leads, from the top of the page until it leaves it."""
+    found: list[dict[str, Any]] = []
+    stops = page.evaluate(STOPS)
+    for _ in range(stops + 3):
+        page.keyboard.press("Tab")
+        at = page.evaluate(AT)
+        if at is None:
+            break
+        found.append(at)
+    return found
+
+
+@pytest.mark.parametrize("width", [size[0] for size in SIZES])
+def test_every_page_is_walked_by_keyboard(page: Page, everything: list[str], width: int) -> None:
+    """Each thing that can be used is reached once, in the order in which it is read; the focus is seen, and leaves again."""
+    page.set_viewport_size({"width": width, "height": 844})
+    for where in each(page, everything):
+        found = walked(page)
+        stops = page.evaluate("window.stops.length")
+        assert [at["number"] for at in found] == list(range(stops)), (where, [at["html"] for at in found])
+        assert not [at["html"] for at in found if not at["isSeen"]], f"{where}: a focus that is not seen"
+        assert not [at["html"] for at in found if not at["isInSight"]], f"{where}: a focus that is out of sight"
+
+
+def test_the_first_stop_leads_past_the_navigation(page: Page, everything: list[str]) -> None:
+    for where in each(page, everything):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip", where
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main", where
+        page.keyboard.press("Tab")
+        inside = page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('main')")
+        assert inside, where
+
+
+def test_without_scripts_every_page_says_the_same(
+    chromium: Browser, shop: Shop, page: Page, everything: list[str]
+) -> None:
+    context = chromium.new_context(base_url=shop.url, java_script_enabled=False)
+    plain = context.new_page()
+    for where in everything:
+        plain.goto(where)
+        page.goto(where)
+        told, shown = (one.locator("#live").text_content() or "" for one in (plain, page))
+        assert len(told.split()) > 3 and without_times(told) == without_times(shown), where
+        assert plain.locator("h1").is_visible() and not plain.locator("#liveness").is_visible()
+    context.close()
+
+
+def without_times(text: str) -> list[str]:
+    return [word for word in text.split() if not (word[0].isdigit() and word[-1] in "hms")]
+
+
+def test_nothing_is_said_on_the_console_and_nothing_is_refused(looking: Looking, everything: list[str]) -> None:
+    page = looking.page()
+    for where in everything:
+        if where not in ("/a/nothing", "/nowhere", "/deviations/none"):
+            page.goto(where, wait_until="load")
+            looking.is_well([page])
