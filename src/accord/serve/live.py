@@ -30,7 +30,7 @@ class Live:
     def __init__(self, carrier: Carrier, most: int = MOST_LISTENERS, patience_s: float = PATIENCE_S) -> None:
         self._carrier, self._most, self._patience_s = carrier, most, patience_s
         self._written, self._carrying = carrier.ledger.written, carrier.carrying
-        self._changed_ms = carrier.clock() // _MS
+        self.changed_ms = carrier.clock() // _MS
         self._listening: set[asyncio.Event] = set()
         self._ended = False
 
@@ -48,7 +48,7 @@ class Live:
         written, carrying = self._carrier.ledger.written, self._carrier.carrying
         if written != self._written or carrying is not self._carrying:
             self._written, self._carrying = written, carrying
-            self._changed_ms = self._carrier.clock() // _MS
+            self.changed_ms = self._carrier.clock() // _MS
             self._wake()
 
     def end(self) -> None:
@@ -79,13 +79,13 @@ class Live:
                 continue
             news.clear()
             if not self._ended:
-                yield f"event: changed\nid: {self._changed_ms}\ndata: {self._changed_ms}\n\n"
+                yield f"event: changed\nid: {self.changed_ms}\ndata: {self.changed_ms}\n\n"
 
     def _is_late(self, heard: str, after: str) -> bool:
         """Whether there was a change since the event that was heard last, else at or after that instant."""
         if _is_instant(heard):
-            return self._changed_ms > int(heard)
-        return bool(after) and not (_is_instant(after) and self._changed_ms < int(after))
+            return self.changed_ms > int(heard)
+        return bool(after) and not (_is_instant(after) and self.changed_ms < int(after))
 
     def _wake(self) -> None:
         for each in self._listening:

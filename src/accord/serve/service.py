@@ -140,7 +140,7 @@ class Service:
         yield from self.rotas.doors()
         yield from Signals(self.carrier).doors()
         yield from self.operations.doors()
-        yield from Pages(self.shown).doors()
+        yield from Pages(self.shown, self.live).doors()
         yield from self.live.doors()
 
     def stop(self) -> None:

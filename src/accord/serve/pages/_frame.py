@@ -14,7 +14,9 @@ import accord.serve.pages
 from accord.channels._page import instant
 from accord.model.duration import NANOSECONDS, show_duration
 from accord.serve.doors import Absent, Asked, Door
+from accord.serve.live import Live
 from accord.serve.pages import _static
+from accord.serve.pages._at_once import AtOnce
 from accord.serve.pages._shown import Shown
 from accord.store.kept import Role
 
@@ -44,8 +46,9 @@ def pages() -> tuple[Page, ...]:
 class Pages:
     """The doors of the pages."""
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: Shown, live: Live) -> None:
         self._shown = shown
+        self._at_once = AtOnce(lambda: shown.now_ns, lambda: live.changed_ms)
 
     def doors(self) -> Iterable[Door]:
         """Every page, and the files that they bring."""
@@ -54,13 +57,13 @@ class Pages:
         yield from _static.doors()
 
     def _door(self, page: Page) -> Callable[[Asked], Awaitable[Response]]:
-        async def show(asked: Asked) -> Response:
+        async def drawn(asked: Asked) -> Response:
             try:
                 return await page.show(asked, self._shown)
             except Absent as absent:
                 return frame("absent.html", "Not here", status=404, reason=str(absent))
 
-        return show
+        return lambda asked: self._at_once.given(asked, lambda: drawn(asked))
 
 
 @cache
