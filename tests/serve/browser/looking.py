@@ -79,7 +79,7 @@ class Shop(Running):
 
     def with_a_past(self) -> "Shop":
         """Started, and much has happened: what is left open is found on its pages."""
-        self.start()
+        self.start("--pages", "none")
         done = self.fire("PaymentsSlow", "p99 is 6s", "1")
         self.answer(done, "fixed", "payments-oncall")
         self.answer(done, "confirm", "checkout")

@@ -1,5 +1,6 @@
 """Every page as people meet it: without barriers in both colour schemes and widths, by keyboard, on a phone, without scripts."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,8 +101,8 @@ def walked(page: Page) -> list[dict[str, Any]]:
     for _ in range(stops + 3):
         page.keyboard.press("Tab")
         at = page.evaluate(AT)
-        if at is None:
-            break
+        if at is None or (found and at["number"] == 0):
+            break  # out of the page, or around it where the window has nothing else
         found.append(at)
     return found
 
@@ -125,8 +126,7 @@ def test_the_first_stop_leads_past_the_navigation(page: Page, everything: list[s
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main", where
         page.keyboard.press("Tab")
-        inside = page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('main')")
-        assert inside, where
+        assert not page.evaluate("!!document.activeElement.closest('header')"), where
 
 
 def test_without_scripts_every_page_says_the_same(
@@ -144,7 +144,7 @@ def test_without_scripts_every_page_says_the_same(
 
 
 def without_times(text: str) -> list[str]:
-    return [word for word in text.split() if not (word[0].isdigit() and word[-1] in "hms")]
+    return re.sub(r"(\d+[hms])+", "", text).split()
 
 
 def test_nothing_is_said_on_the_console_and_nothing_is_refused(looking: Looking, everything: list[str]) -> None:

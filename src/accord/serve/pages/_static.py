@@ -11,6 +11,7 @@ from accord.serve.doors import OPEN, Asked, Door
 
 KINDS = {
     "style.css": "text/css",
+    "icon.svg": "image/svg+xml",
     "live.js": "text/javascript",
     "htmx.min.js": "text/javascript",
     "idiomorph.min.js": "text/javascript",

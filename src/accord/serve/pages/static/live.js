@@ -72,7 +72,7 @@
     const began = performance.now();
     const before = shown().dataset.now;
     const where = location.pathname + location.search;
-    await htmx.ajax("GET", where, { target: "#live", select: "#live", swap: "keeping" }).catch(() => {});
+    await htmx.ajax("GET", where, { source: "#live", target: "#live", select: "#live", swap: "keeping" }).catch(() => {});
     const hasFailed = shown().dataset.now === before;
     const rest = hasFailed ? FAILED_MS : Math.max(LEAST_MS, 10 * (performance.now() - began));
     readyAt = performance.now() + rest;
