@@ -118,7 +118,7 @@ class Shop(Running):
         return [where for kind in found.values() for where in kind]
 
 
-MOST_OF_A_KIND = 3
+MOST_OF_A_KIND = 2
 
 
 def links_in(answer: httpx.Response) -> list[str]:
