@@ -48,7 +48,7 @@ def test_no_page_has_a_barrier_for_anybody(page: Page, everything: list[str]) ->
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
                 if wrong := barriers(page):
                     found[f"{where} {width} {scheme}"] = wrong
     assert not found, "\n".join(f"{where}\n  {line}" for where, lines in found.items() for line in lines)
