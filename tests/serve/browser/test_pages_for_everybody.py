@@ -11,15 +11,16 @@ from playwright.sync_api import Browser, Page
 
 SIZES = ((1440, 900), (390, 844))
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+NOT_THERE = ("/a/nothing", "/nowhere", "/deviations/none")
 NARROWEST = 320
 """As wide as a page is that was made four times as large on a small screen (WCAG 2.2, 1.4.10)."""
 
 
 @pytest.fixture(scope="module")
 def everything(shop: Shop) -> list[str]:
-    """Where every kind of page is, the answer page of somebody who is asked, and what is not there."""
-    asked = shop.link("payments-oncall", "opened").removeprefix(shop.url)
-    return [*shop.addresses(), asked, "/a/nothing", "/nowhere", "/deviations/none"]
+    """Where every kind of page is, the answer pages of who has it and of who is asked, and what is not there."""
+    answering = [shop.link(person, "opened").removeprefix(shop.url) for person in ("payments-oncall", "keeper")]
+    return [*shop.addresses(), *answering, *NOT_THERE]
 
 
 @pytest.fixture
@@ -162,6 +163,6 @@ def without_times(text: str) -> list[str]:
 def test_nothing_is_said_on_the_console_and_nothing_is_refused(looking: Looking, everything: list[str]) -> None:
     page = looking.page()
     for where in everything:
-        if where not in ("/a/nothing", "/nowhere", "/deviations/none"):
+        if where not in NOT_THERE:
             page.goto(where, wait_until="load")
             looking.is_well([page])
