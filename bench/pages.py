@@ -96,7 +96,9 @@ def measured(boundaries: int, rounds: int) -> None:
             for where in ("/", "/boundary?" + urlencode(key), "/deviations", "/findings"):
                 times, size = timed(client, where, rounds)
                 high = times[int(len(times) * 0.95)]
-                print(f"{boundaries:5} boundaries  {where[:12]:12}  {median(times):6.1f} ms  {high:6.1f} ms p95  {size:7} B")
+                print(
+                    f"{boundaries:5} boundaries  {where[:12]:12}  {median(times):6.1f} ms  {high:6.1f} ms p95  {size:7} B"
+                )
             print(f"{boundaries:5} boundaries  the first page after the contracts were read: {first_s:.1f} s")
         finally:
             client.close()

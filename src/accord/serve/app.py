@@ -90,7 +90,7 @@ def _closed(door: Door, is_known: bool, wants_page: bool) -> Response:
         return refusal(403 if is_known else 401, reason)
     response = frame("unusable.html", "Not for everybody", 403 if is_known else 401, navigates=False, reason=reason)
     if not is_known:
-        response.headers["www-authenticate"] = 'Basic realm="accord: the secret of a token as the password", Bearer'
+        response.headers["www-authenticate"] = 'Basic realm="accord: the secret of a token as the password"'
     return response
 
 

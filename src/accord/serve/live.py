@@ -104,6 +104,7 @@ class _Stream(Response):
     def __init__(self, pieces: AsyncIterator[str], patience_s: float, left: Callable[[], object]) -> None:
         super().__init__()
         del self.headers["content-length"]
+        self.headers["x-accel-buffering"] = "no"  # nginx would keep what is told until there is more of it
         self._pieces, self._patience_s, self._left = pieces, patience_s, left
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -46,7 +46,7 @@ def _folder(factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def looking(chromium: Browser, shop: Shop) -> Iterator[Looking]:
-    """A window on it; at the end nothing was said on its console, and nothing was refused by its policy."""
+    """A window on it, and all that goes wrong there (`Looking.is_well`)."""
     context = chromium.new_context(base_url=shop.url)
     context.set_default_timeout(LIMIT_MS)
     yield Looking(context)

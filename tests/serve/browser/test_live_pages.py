@@ -114,6 +114,24 @@ def test_updates_wait_while_they_are_paused(page: Page, shop: Shop) -> None:
     assert is_same(page)
 
 
+def test_a_browser_asks_for_a_token_and_listens_with_it(chromium: Browser, shop: Shop) -> None:
+    """Who comes through a proxy is nobody until a token says who they are; pages, refreshes and the stream go by the same one."""
+    made = shop.client.post("/api/v1/tokens", json={"role": "reader", "name": "a browser"}).json()["secret"]
+    passed_on = {"x-forwarded-for": "192.0.2.1"}
+    stranger = shop.client.get("/deviations", headers={**passed_on, "accept": "text/html"})
+    assert stranger.status_code == 401
+    credentials = {"username": "anybody", "password": made}
+    known = chromium.new_context(base_url=shop.url, extra_http_headers=passed_on, http_credentials=credentials)  # type: ignore[arg-type]
+    page = known.new_page()
+    opened(page, "/deviations")
+    rows = page.locator("main tbody tr")
+    before = rows.count()
+    shop.fire("PaymentsSlow", "p99 is 13s", "token")
+    expect(rows).to_have_count(before + 1, timeout=SOON_MS)
+    assert is_same(page)
+    known.close()
+
+
 def test_a_service_that_stops_lets_its_listeners_go_and_the_page_says_so(
     chromium: Browser, tmp_path: Path, hook: Hook
 ) -> None:
