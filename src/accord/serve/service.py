@@ -98,6 +98,7 @@ class Service:
         self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
         self.intake.hear = self.heartbeats.hear_alert
         self.life = Life(self.carrier)
+        self.live = Live(self.carrier)
         self.receipts = Receipts(self.carrier)
         self.drills = Drills(self.carrier, self.receipts, self.naming)
         self.outbox = Outbox(
@@ -112,7 +113,6 @@ class Service:
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
         self.shown = Shown(self.carrier, self.naming)
-        self.live = Live(self.carrier)
         self._stopped = asyncio.Event()
 
     def _check_reach(self) -> None:
