@@ -1,11 +1,12 @@
 """What tests of the pages look at, and with what."""
 
 import re
+import time
 from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag
+from urllib.parse import parse_qs, urldefrag
 
 import httpx
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
@@ -101,24 +102,54 @@ class Shop(Running):
 
         A new page is among them once a link leads to it; one that no link leads to fails here.
         """
-        patterns = {page.PATH: re.compile(re.sub(r"\\{\w+\\}|\{\w+\}", "[^/]+", page.PATH)) for page in pages()}
-        found: dict[str, list[str]] = {path: [] for path in patterns}
+        found = self.followed()
+        for _ in range(5):  # what happened within this second may be shown a second later
+            if alone_of(found):
+                time.sleep(0.5)
+                found = self.followed()
+        alone = alone_of(found)
+        assert not alone, f"no link leads to {', '.join(sorted(alone))}"
+        return [where for kind in found.values() for where in kind[:MOST_OF_A_KIND]]
+
+    def followed(self) -> dict[tuple[str, ...], list[str]]:
+        """Where links lead, by the kind of page."""
+        found: dict[tuple[str, ...], list[str]] = {}
         waiting, seen = ["/"], {"/"}
         while waiting:
             where = waiting.pop(0)
-            kind = next((path for path, pattern in patterns.items() if pattern.fullmatch(where.split("?")[0])), None)
-            if kind is None or len(found[kind]) >= MOST_OF_A_KIND:
+            kind = kind_of(where)
+            if not kind or len(found.setdefault(kind, [])) >= MOST_FOLLOWED:
+                continue
+            answer = self.client.get(where)
+            links = [urldefrag(link)[0] for link in links_in(answer)]
+            if not is_shown(answer):
                 continue
             found[kind].append(where)
-            links = [urldefrag(link)[0] for link in links_in(self.client.get(where))]
             waiting += [link for link in dict.fromkeys(links) if link and link not in seen]
             seen |= set(links)
-        alone = [path for path, where in found.items() if not where]
-        assert not alone, f"no link leads to {', '.join(alone)}"
-        return [where for kind in found.values() for where in kind]
+        return found
 
 
-MOST_OF_A_KIND = 2
+MOST_OF_A_KIND, MOST_FOLLOWED = 2, 8
+
+
+def alone_of(found: dict[tuple[str, ...], list[str]]) -> set[str]:
+    """The pages that no link leads to."""
+    return {page.PATH for page in pages()} - {path for path, *_ in found}
+
+
+def kind_of(where: str) -> tuple[str, ...]:
+    """Which page it is and what it is asked, without the values; nothing where it is none of the pages."""
+    path, _, query = where.partition("?")
+    patterns = sorted((page.PATH for page in pages()), key=lambda each: each.count("{"))
+    page = next((each for each in patterns if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each), path)), "")
+    return (page, *sorted(parse_qs(query, keep_blank_values=True))) if page else ()
+
+
+def is_shown(answer: httpx.Response) -> bool:
+    """Whether a browser shows it, and does not keep it as a file."""
+    is_kept = "attachment" in answer.headers.get("content-disposition", "")
+    return answer.headers["content-type"].startswith("text/html") and not is_kept
 
 
 def links_in(answer: httpx.Response) -> list[str]:

@@ -103,6 +103,7 @@ AT = """() => {
   const box = each.getBoundingClientRect();
   return {
     number: window.stops.indexOf(each),
+    hasParts: ["date", "datetime-local", "month", "time", "week"].includes(each.type),
     html: each.outerHTML.slice(0, 120),
     isSeen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
     isInSight: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
@@ -114,13 +115,18 @@ def walked(page: Page) -> list[dict[str, Any]]:
     """Where the key Tab leads, from the top of the page until it leaves it."""
     found: list[dict[str, Any]] = []
     stops = page.evaluate(STOPS)
-    for _ in range(stops + 3):
+    for _ in range(stops + 3 + MOST_PARTS * page.locator("input[type^=date], input[type=time]").count()):
         page.keyboard.press("Tab")
         at = page.evaluate(AT)
         if at is None or (found and at["number"] == 0):
             break  # out of the page, or around it where the window has nothing else
-        found.append(at)
+        if not (at["hasParts"] and found and found[-1]["number"] == at["number"]):
+            found.append(at)
     return found
+
+
+MOST_PARTS = 8
+"""So many stops a field for a date has: its days, months, hours, the calendar."""
 
 
 @pytest.mark.parametrize("width", [size[0] for size in SIZES])
