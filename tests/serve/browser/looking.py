@@ -109,7 +109,7 @@ class Shop(Running):
                 found = self.followed()
         alone = alone_of(found)
         assert not alone, f"no link leads to {', '.join(sorted(alone))}"
-        return [where for kind in found.values() for where in kind[:MOST_OF_A_KIND]]
+        return [where for kind, there in found.items() for where in there[: MOST_OF_A_KIND if len(kind) == 1 else 1]]
 
     def followed(self) -> dict[tuple[str, ...], list[str]]:
         """Where links lead, by the kind of page."""
@@ -131,6 +131,7 @@ class Shop(Running):
 
 
 MOST_OF_A_KIND, MOST_FOLLOWED = 2, 8
+"""So many pages of a kind are looked at (one where a query chooses what is shown), and so many have their links followed."""
 
 
 def alone_of(found: dict[tuple[str, ...], list[str]]) -> set[str]:
