@@ -55,7 +55,7 @@ def test_a_boundary_has_both_sides_the_story_and_who_recovers(service: Within) -
 def test_a_deviation_says_who_acts_next_and_what_both_sides_were_told(service: Within) -> None:
     case = next(case for case in service.cases() if case["hasContract"])
     page = text(service, f"/deviations/{case['id']}")
-    assert "<strong>payments-oncall</strong> acts next, in 5m" in page
+    assert "<strong>payments-oncall</strong> acts next, in 5m" in re.sub("</?span[^>]*>", "", page)
     assert "Who recovers" in page and "Who waits for it" in page
     assert BOUNDARY.replace("&", "&amp;") in page
 
@@ -72,7 +72,8 @@ def test_what_ended_stands_with_its_boundary(service: Within) -> None:
 def test_nothing_told_from_outside_runs_and_nothing_is_inline(service: Within) -> None:
     for path in every(service):
         page = text(service, path)
-        assert "<script" not in page and "style=" not in page and "onclick" not in page, path
+        assert not re.findall(r"<script(?! src=\"/static/)[^>]*>|style=|\son\w+=", page), path
+        assert re.findall(r"<script[^>]*>(.*?)</script>", page) == [""] * 3, path
     answer = service.ask("GET", "/")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "unsafe" not in answer.headers["content-security-policy"]

@@ -1,6 +1,7 @@
 """Who may do what: no login on loopback, otherwise a token; each door names the role it needs.
 
-On loopback the Host header must name it too, and a browser's Origin must be ours: so that no page of another site reaches in.
+On loopback the Host header must name it too, and a browser's Origin must be ours: so that no page of another site reaches in. The
+same holds of a token that a browser keeps (as the password of Basic), for it sends that along with whatever another site asks.
 """
 
 import secrets
@@ -40,8 +41,10 @@ class Access:
 
     def bearer(self, headers: Mapping[str, str], now_ns: int) -> Bearer:
         """Who asks, by the Authorization header (Bearer, or the password of Basic); nobody where a token is not known."""
-        secret = _secret(headers.get("authorization", ""))
+        secret, is_kept_by_browsers = _secret(headers.get("authorization", ""))
         if secret:
+            if is_kept_by_browsers and not is_own_page(headers):
+                return Bearer()
             token = self._keeping.kept_one(Token, token_id(secret))
             is_live = token is not None and (not token.ends_ns or now_ns < token.ends_ns)
             return Bearer(token.role, token.bearer) if token is not None and is_live else Bearer()
@@ -51,29 +54,39 @@ class Access:
 def is_ours(headers: Mapping[str, str]) -> bool:
     """Whether the request names this machine as its host, comes from no page of another site or port, and was not passed on
     by a proxy: behind one everybody comes from this machine."""
-    host, origin = headers.get("host", ""), headers.get("origin", "")
     is_passed_on = any(name in headers for name in FORWARDING)
-    is_own_page = not origin or origin.partition("://")[2] == host
-    return _host(host) in LOOPBACK and is_own_page and not is_passed_on
+    return _host(headers.get("host", "")) in LOOPBACK and _names_its_host(headers) and not is_passed_on
+
+
+def is_own_page(headers: Mapping[str, str]) -> bool:
+    """Whether no page of another site asks: the browser itself says so, also behind a proxy that changes the Host, or the
+    Origin does. Without an Origin nobody asks to change anything on behalf of a page."""
+    return headers.get("sec-fetch-site", "") == "same-origin" or _names_its_host(headers)
+
+
+def _names_its_host(headers: Mapping[str, str]) -> bool:
+    origin = headers.get("origin", "")
+    return not origin or origin.partition("://")[2] == headers.get("host", "")
 
 
 def _host(text: str) -> str:
     return text.rpartition(":")[0] if text.rpartition(":")[2].isdigit() else text
 
 
-def _secret(authorization: str) -> str:
+def _secret(authorization: str) -> tuple[str, bool]:
+    """The secret, and whether it came in the way by which browsers keep and send it."""
     import base64
     import binascii
 
     scheme, _, rest = authorization.partition(" ")
     if scheme.lower() == "bearer":
-        return rest.strip()
+        return rest.strip(), False
     if scheme.lower() != "basic":
-        return ""
+        return "", False
     try:
-        return base64.b64decode(rest, validate=True).decode().partition(":")[2]
+        return base64.b64decode(rest, validate=True).decode().partition(":")[2], True
     except (binascii.Error, UnicodeDecodeError):
-        return ""
+        return "", False
 
 
 def new_secret() -> str:

@@ -129,7 +129,7 @@ class AnswerPage:
             yield Form("decline", "Not mine")
             yield Form("fixed", "It is recovered")
         elif case.phase is Phase.COMMITTED and link.person == case.actor:
-            yield Form("fixed", "It is recovered")
+            yield Form("fixed", "It is recovered", is_first=True)
             yield self._promise(case, "progress", "I need longer")
         elif case.phase is Phase.HANDOVER and link.person == case.to:
             yield self._promise(case, "accept", "I take it over", self._picks(case))
@@ -142,7 +142,7 @@ class AnswerPage:
         now_ns = self._carrier.clock()
         policy = self._carrier.carrying.policy(case.deviation, now_ns)
         lasts = _offered(latest_commitment(case, policy, now_ns) - now_ns)
-        return Form(say, word, True, True, tuple(show_duration(each) for each in lasts), choices)
+        return Form(say, word, say != "progress", True, tuple(show_duration(each) for each in lasts), choices)
 
     def _picks(self, case: Case) -> tuple[Choice, ...]:
         if not asks_for_picks(case):

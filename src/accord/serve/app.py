@@ -1,5 +1,6 @@
 """The application: lets in who may, bounds what is read, and turns what goes wrong into one clear answer."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from starlette.applications import Starlette
@@ -12,16 +13,20 @@ from starlette.types import Receive, Scope, Send
 from accord.model.problem import Refused
 from accord.serve.access import OPEN, Access
 from accord.serve.doors import Absent, Asked, Conflict, Door, answer
+from accord.serve.pages._frame import frame
 from accord.serve.rates import Rates
 from accord.store.errors import Unavailable
 
 Clock = Callable[[], int]
+_log = logging.getLogger("accord.serve")
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
 )
+"""Every answer has these, unless its door says otherwise. Referrers stay here: a form of ours whose origin is kept back cannot be told from another site's."""
 
 
 class TooLarge(Exception):
@@ -58,9 +63,7 @@ class Application:
         return Route(door.path, enter, methods=[door.method], name=f"{door.method} {door.path}")
 
     async def _enter(self, door: Door, request: Request) -> Response:
-        response = await self._entered(door, request)
-        response.raw_headers.extend(_ALWAYS)
-        return response
+        return _guarded(await self._entered(door, request))
 
     async def _entered(self, door: Door, request: Request) -> Response:
         now_ns, client = self._clock(), request.scope.get("client")
@@ -72,8 +75,7 @@ class Application:
         }
         bearer = self._access.bearer(headers, now_ns)
         if not bearer.may(door.role):
-            named = bearer.role != OPEN
-            return refusal(403 if named else 401, f"this needs the role {door.role}")
+            return _closed(door, bearer.role != OPEN, "text/html" in headers.get("accept", ""))
         try:
             body = await _body(request.receive, headers.get("content-length", "0"), door.largest_body)
             return await door.endpoint(Asked(request, bearer, body))
@@ -81,12 +83,30 @@ class Application:
             return _told(error)
 
 
-async def _no_such_door(_request: Request, error: Exception) -> Response:
-    """No door at this path, or none of this method: said as everything else is."""
+def _closed(door: Door, is_known: bool, wants_page: bool) -> Response:
+    """Not for who asks. A person is told on a page, and their browser asks them for a token; a program is told as ever."""
+    reason = f"this needs the role {door.role}"
+    if not (wants_page and door.method == "GET"):
+        return refusal(403 if is_known else 401, reason)
+    response = frame("unusable.html", "Not for everybody", 403 if is_known else 401, navigates=False, reason=reason)
+    if not is_known:
+        response.headers["www-authenticate"] = 'Basic realm="accord: the secret of a token as the password"'
+    return response
+
+
+async def _no_such_door(request: Request, error: Exception) -> Response:
+    """No door at this path, or none of this method: said as everything else is, and to a person on a page."""
     status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 404 and "text/html" in request.headers.get("accept", ""):
+        return _guarded(frame("absent.html", "Not here", 404, navigates=False, reason="nothing is at this address"))
     response = refusal(status, "no such door" if status == 404 else "this door takes another method")
     response.headers.update(getattr(error, "headers", None) or {})
-    response.raw_headers.extend(_ALWAYS)
+    return _guarded(response)
+
+
+def _guarded(response: Response) -> Response:
+    said = {name for name, _ in response.raw_headers}
+    response.raw_headers.extend(each for each in _ALWAYS if each[0] not in said)
     return response
 
 
@@ -95,7 +115,8 @@ def _told(error: Exception) -> Response:
     for kind, status in _STATUS:
         if isinstance(error, kind):
             return refusal(status, str(error), getattr(error, "retry_after_s", 0))
-    raise error
+    _log.error("a bug of ours", exc_info=error)
+    return refusal(500, "this went wrong here: the log of the service says more")
 
 
 _STATUS: Sequence[tuple[type[Exception], int]] = (

@@ -1,12 +1,15 @@
 """How long a peer may take to say what it wants: whoever sends a request drop by drop is let go, so that nobody holds all connections.
 
-Uvicorn waits for ever for the end of a head or of a body; only between requests it has a bound of its own.
+Uvicorn waits for ever for the end of a head or of a body; only between requests it has a bound of its own. And a connection that
+is closed lasts for as long as its peer does not read what it was told.
 """
 
 from typing import Any
 
 LOOK_S = 15.0
 """A connection is looked at this often; one that has not brought its request on by the next look is closed."""
+MOST_LOOKS = 4
+"""So often a closed connection is looked at before what its peer does not read is thrown away."""
 
 
 def patient(protocol: Any, look_s: float = LOOK_S) -> Any:
@@ -18,6 +21,7 @@ def patient(protocol: Any, look_s: float = LOOK_S) -> Any:
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             self._awaited: Any = None
+            self._closing = 0
             self._looks = self.loop.call_later(look_s, self._look)
 
         def connection_lost(self, exc: Exception | None) -> None:
@@ -25,12 +29,16 @@ def patient(protocol: Any, look_s: float = LOOK_S) -> Any:
             super().connection_lost(exc)
 
         def _look(self) -> None:
+            self._looks = self.loop.call_later(look_s, self._look)
+            if self.transport.is_closing():
+                self._closing += 1
+                if self._closing >= MOST_LOOKS:
+                    self.transport.abort()
+                return
             awaited = _awaited(self)
             if awaited is not None and awaited == self._awaited:
                 self.transport.close()
-                return
             self._awaited = awaited
-            self._looks = self.loop.call_later(look_s, self._look)
 
     return Patient
 

@@ -34,6 +34,7 @@ from accord.serve.intake import Intake
 from accord.serve.landscape import Observing
 from accord.serve.life import AUDIT_S, LAPSE_S, SEAL_S, Life, every, upheld
 from accord.serve.links import Links, secret_in
+from accord.serve.live import LOOK_S, Live
 from accord.serve.metrics import Operations
 from accord.serve.naming import Naming
 from accord.serve.outbox import Outbox
@@ -100,6 +101,7 @@ class Service:
         self.heartbeats = Heartbeats(self.carrier, served.heartbeats)
         self.intake.hear = self.heartbeats.hear_alert
         self.life = Life(self.carrier)
+        self.live = Live(self.carrier)
         self.receipts = Receipts(self.carrier)
         self.drills = Drills(self.carrier, self.receipts, self.naming)
         self.outbox = Outbox(
@@ -141,7 +143,8 @@ class Service:
         yield from self.rotas.doors()
         yield from Signals(self.carrier).doors()
         yield from self.operations.doors()
-        yield from Pages(self.shown).doors()
+        yield from Pages(self.shown, self.live).doors()
+        yield from self.live.doors()
 
     def stop(self) -> None:
         """Ends `run` soon."""
@@ -186,6 +189,7 @@ class Service:
         ready("{}:{}".format(*door.getsockname()[:2]))
         await asyncio.wait([serving, asyncio.create_task(self._stopped.wait())], return_when=asyncio.FIRST_COMPLETED)
         self.operations.ready = False
+        self.live.end()
         server.should_exit = True
         await serving
         await self._end(tasks)
@@ -195,7 +199,7 @@ class Service:
         work.append(every(1.0, self.intake.begin))
         work.append(every(1.0, self.drills.look))
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
-        work.append(every(AUDIT_S, self.intake.forget))
+        work += [every(AUDIT_S, self.intake.forget), every(LOOK_S, self.live.look)]
         work.append(upheld(self.outbox.run))
         return [asyncio.create_task(each) for each in work]
 

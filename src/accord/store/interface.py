@@ -35,6 +35,10 @@ class Recording(Protocol):
         An event id that was recorded before changes nothing and queues nothing (`repeated`).
         """
 
+    @property
+    def written(self) -> int:
+        """A number that grows with every write of this process: who looks twice sees whether there was one."""
+
     def trouble(self) -> str:
         """Why the last write failed; empty where it did not. Any write tries again, such as keeping the own heartbeat: that one
         must not be told to anybody outside before it is kept.

@@ -63,6 +63,11 @@ class SqliteLedger(SqliteReader):
             self._instance.release()
             raise
 
+    @property
+    def written(self) -> int:
+        """A number that grows with every write."""
+        return self.writer.commits
+
     def trouble(self) -> str:
         """Why the last write failed; empty where it did not."""
         return self.writer.trouble

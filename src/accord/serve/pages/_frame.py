@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
-from importlib.resources import files
 from types import ModuleType
 from typing import Any, Protocol, cast
 
@@ -14,15 +13,17 @@ from starlette.responses import HTMLResponse, Response
 import accord.serve.pages
 from accord.channels._page import instant
 from accord.model.duration import NANOSECONDS, show_duration
-from accord.review import marked_up
-from accord.serve.doors import OPEN, Absent, Asked, Door
+from accord.serve.doors import Absent, Asked, Door
+from accord.serve.live import Live
+from accord.serve.pages import _static
+from accord.serve.pages._at_once import AtOnce
 from accord.serve.pages._shown import Shown
 from accord.store.kept import Role
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
+    " frame-ancestors 'none'; base-uri 'none'"
 )
-STYLE = "/static/style.css"
 
 
 class Page(Protocol):
@@ -45,32 +46,24 @@ def pages() -> tuple[Page, ...]:
 class Pages:
     """The doors of the pages."""
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: Shown, live: Live) -> None:
         self._shown = shown
+        self._at_once = AtOnce(lambda: shown.now_ns, lambda: live.changed_ms)
 
     def doors(self) -> Iterable[Door]:
-        """Every page, and the style sheet."""
+        """Every page, and the files that they bring."""
         for each in pages():
             yield Door("GET", each.PATH, Role.READER, self._door(each))
-        yield Door("GET", STYLE, OPEN, self._style)
+        yield from _static.doors()
 
     def _door(self, page: Page) -> Callable[[Asked], Awaitable[Response]]:
-        async def show(asked: Asked) -> Response:
+        async def drawn(asked: Asked) -> Response:
             try:
                 return await page.show(asked, self._shown)
             except Absent as absent:
                 return frame("absent.html", "Not here", status=404, reason=str(absent))
 
-        return show
-
-    async def _style(self, asked: Asked) -> Response:
-        return Response(_style(), media_type="text/css")
-
-
-@cache
-def _style() -> bytes:
-    own = files("accord.serve.pages").joinpath("static/style.css").read_bytes()
-    return own + marked_up.STYLE.encode()
+        return lambda asked: self._at_once.given(asked, lambda: drawn(asked))
 
 
 @cache
@@ -82,13 +75,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["static"] = _static.address
     made.filters["instant"] = instant
     made.filters["since"] = lambda at_ns, now_ns: lasting(now_ns - at_ns)
     return made
 
 
 def frame(template: str, title: str, status: int = 200, navigates: bool = True, **values: Any) -> Response:
-    """The page of a template; without navigation for who may see this page alone."""
+    """The page of a template; without navigation for who may see this page alone. One that says `now` is kept up to date."""
     navigation = [(each.PATH, each.TITLE) for each in pages() if each.TITLE and navigates]
     text = _environment().get_template(template).render(title=title, navigation=navigation, **values)
     return HTMLResponse(text, status, headers={"content-security-policy": POLICY})

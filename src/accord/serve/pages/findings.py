@@ -26,4 +26,5 @@ async def show(asked: Asked, shown: Shown) -> Response:
         more=max(len(chosen) - MOST, 0),
         counts={name: count for name, count in counts.items() if count},
         wanted=wanted,
+        now=shown.now_ns,
     )
