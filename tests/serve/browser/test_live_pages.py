@@ -3,12 +3,10 @@
 import re
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from looking import Looking, Shop
 from playwright.sync_api import Browser, Page, expect
-from processes import Hook
 
 SOON_MS = 10_000
 
@@ -114,7 +112,7 @@ def test_updates_wait_while_they_are_paused(page: Page, shop: Shop) -> None:
     page.get_by_role("button", name="Pause updates").click()
     expect(page.locator("#state")).to_contain_text("Paused since")
     shop.fire("PaymentsSlow", "p99 is 12s", "paused")
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(2000)
     assert rows.count() == before
     page.get_by_role("button", name="Go on with updates").click()
     expect(rows).to_have_count(before + 1, timeout=SOON_MS)
@@ -139,18 +137,17 @@ def test_a_browser_asks_for_a_token_and_listens_with_it(chromium: Browser, shop:
     known.close()
 
 
-def test_a_service_that_stops_lets_its_listeners_go_and_the_page_says_so(
-    chromium: Browser, tmp_path: Path, hook: Hook
-) -> None:
-    own = Shop(tmp_path, hook).start()
-    context = chromium.new_context(base_url=own.url)
+def test_a_service_that_stops_lets_its_listeners_go_and_the_page_says_so(chromium: Browser, shop: Shop) -> None:
+    """The last of this file: the page goes on by itself with the service that comes after."""
+    context = chromium.new_context(base_url=shop.url)
     page = context.new_page()
     opened(page, "/deviations")
-    assert own.end(signal.SIGTERM) == 0
+    rows = page.locator("main tbody tr")
+    before = rows.count()
+    assert shop.end(signal.SIGTERM) == 0
     expect(page.locator("#state")).to_contain_text("Not connected since", timeout=15_000)
-    own.start()
-    own.fire("PaymentsSlow", "p99 is 6s")
-    expect(page.locator("main tbody tr")).to_have_count(1, timeout=20_000)
+    shop.start("--pages", "none")
+    shop.fire("PaymentsSlow", "p99 is 15s", "after")
+    expect(rows).to_have_count(before + 1, timeout=20_000)
     assert is_same(page)
     context.close()
-    own.close()
