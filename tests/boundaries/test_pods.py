@@ -204,6 +204,20 @@ def test_a_scaler_decides_how_few_there_are():
     assert drains(workload("web", 3), scaler % "", budget) == [("conditional", "kubernetes:shop/web")]
 
 
+def test_a_scaler_with_a_namespace_may_be_for_a_workload_that_has_none():
+    scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x%s}, spec: {scaleTargetRef: {kind: Deployment, name: %s}, minReplicas: 2, maxReplicas: 5}}\n---\n"  # fmt: skip
+    inside, budget = ", namespace: shop", BUDGET % ("minAvailable: 1", "web")
+    unsaid = workload("web").replace("  replicas: 1\n", "")
+    bare = [text.replace(", namespace: shop", "") for text in (unsaid, budget)]
+    assert drains(*bare) == [("conditional", "kubernetes:/web")]
+    assert drains(*bare, scaler % (inside, "web")) == []
+    assert drains(*bare, scaler % (inside, "api")) == [("conditional", "kubernetes:/web")]
+    assert drains(workload("web"), budget, scaler % ("", "web")) == []
+    assert drains(workload("web"), budget, scaler % (", namespace: other", "web")) == [
+        ("mismatch", "kubernetes:shop/web")
+    ]
+
+
 def test_what_stands_beside_one_definition_of_a_workload_is_not_held_against_another():
     scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x, namespace: shop}, spec: {scaleTargetRef: {kind: Deployment, name: web}, minReplicas: 1, maxReplicas: 5}}\n---\n"  # fmt: skip
     budget = BUDGET % ("minAvailable: 1", "web")

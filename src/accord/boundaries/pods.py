@@ -53,7 +53,7 @@ class _Pods:
 
     def told(self, facts: Iterable[Fact]) -> Iterator[Fact]:
         """Each fact, said of whom it is about."""
-        read = _not_replaced(tuple(facts))
+        read = self.counted(_not_replaced(tuple(facts)))
         budgets = {
             (fact.place.root, fact.provider): list(self.selected(fact))
             for fact in read
@@ -70,6 +70,27 @@ class _Pods:
             else:
                 pods = self.of(fact)
                 yield from (fact,) if pods is None else self.said(fact, pods)
+
+    def counted(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        """The facts but for the number of pods where a scaler may choose it that was read with a namespace, or without one.
+
+        An object without a namespace is applied to whichever somebody names: to that of the other, it may be. Without
+        its kind a workload has no number by default either.
+        """
+        scalers = {(fact.place.root, fact.provider) for fact in facts if fact.term in _SCALED} - self.named.keys()
+        apart = {(root, *_placed(party)) for root, party in scalers}
+        if not apart:
+            return facts
+
+        def is_chosen(fact: Fact) -> bool:
+            pods = self.of(fact) if fact.term in ("replicas", "workload") else None
+            if pods is None:
+                return False
+            namespace, name = _placed(pods.runs.provider)
+            own = {there for root, there, of in apart if (root, of) == (fact.place.root, name)}
+            return bool(own) and (not namespace or "" in own)
+
+        return tuple(fact for fact in facts if not is_chosen(fact))
 
     def of(self, fact: Fact) -> Pods | None:
         """The pods that a fact is about: those of its own definition, or, where that only lays something over, of another."""
@@ -196,7 +217,13 @@ def _lets_none_go(fact: Fact) -> bool:
 
 
 def _namespace(fact: Fact) -> str:
-    return fact.provider.partition(":")[2].rpartition("/")[0]
+    return _placed(fact.provider)[0]
+
+
+def _placed(party: str) -> tuple[str, str]:
+    """Namespace and name of `kubernetes:shop/payments`; the namespace is empty where there is none."""
+    namespace, _, name = party.partition(":")[2].rpartition("/")
+    return namespace, name
 
 
 def _identity(runs: Fact) -> str:

@@ -145,7 +145,7 @@ def _finding(budget: Fact, fewest: Fact) -> Finding:
         Statement(fewest, f"{budget.provider} {runs}{default}"),
     )
     if fewest.stance is Stance.DEFAULT and spared(budget.value, _is_least(budget), 10**6):
-        condition = f"holds only while more copies run than {_copies(fewest)}"
+        condition = f"holds only while more than {_copies(fewest)} {'runs' if fewest.value == 1 else 'run'}"
         return Finding(Verdict.CONDITIONAL, message, statements, "", budget.provider, PARTY, condition=condition)
     witness = side_by_side(
         "drain-ends",
