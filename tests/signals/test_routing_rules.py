@@ -234,3 +234,18 @@ def test_nobody_is_said_to_hear_nothing_beside_a_routing_file_that_could_not_be_
         "route: {receiver: {{ receiver }}}\n{% if mail %}\nreceivers: []\n{% endif %}\n"
     )
     assert list(check(read([str(tmp_path)]).facts, as_of=AS_OF, rules=chosen).findings) == []
+
+
+@pytest.mark.parametrize(
+    ("rules_file", "routing", "verdicts"),
+    [
+        ("rules/a.yml", "tests/deploy/am.yml", []),
+        ("examples/rules.yml", "am.yml", []),
+        ("tests/rules.yml", "examples/am.yml", []),
+        ("tests/b/rules.yml", "tests/a/am.yml", ["mismatch"]),
+        ("rules/a.yml", "contests/am.yml", ["mismatch"]),
+    ],
+)
+def test_routing_that_is_only_tried_is_for_what_is_tried_with_it(rules_file, routing, verdicts):
+    told = found({rules_file: alerts(rule()), routing: tree()}, "reaches-nobody")
+    assert [one.verdict.value for one in told] == verdicts

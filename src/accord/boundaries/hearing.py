@@ -19,6 +19,10 @@ from accord.model.fact import Fact
 _WEBHOOK = "webhook"
 UNREAD = "route.unread"
 """What is stated of a routing file that could not be read."""
+TRIALS = frozenset(
+    ("test", "tests", "testdata", "testing", "e2e", "fixtures", "example", "examples", "sample", "samples")
+)
+"""Folders, by their names, of what is tried or shown, and not used."""
 _NOBODY_TAKES_IT: frozenset["Ear"] = frozenset()
 
 
@@ -65,6 +69,11 @@ class Reach:
     def _is_program(self, name: str) -> bool:
         receiver = self.tree.receiver(name)
         return receiver is not None and all(each.kind == _WEBHOOK for each in receiver.integrations)
+
+    @property
+    def file(self) -> str:
+        """The file of the tree."""
+        return self.tree.root.fact.place.file if self.tree.root is not None else ""
 
     def receiver(self, node: Node) -> str:
         """The receiver of a route: its own, else that of the nearest above."""
@@ -172,15 +181,17 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
     every = reaches(system, view)
     asked = tuple(dict.fromkeys(name for reach in every for name in reach.asked))
     named = namespaces_told(system, view)
-    beside: dict[tuple[str, str | None], tuple[Reach, ...]] = {}
+    beside: dict[tuple[str, str | None, str], tuple[Reach, ...]] = {}
     unread = {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
     for alert in alerting(system, view).alerts if every else ():
         added = added_by_server(system, view, alert)
         labels = labels_of(alert, added, asked)
-        place = alert.name.place.root, _namespace(alert)
+        place = alert.name.place.root, _namespace(alert), _tried_in(alert.name.place.file)
         near = beside.get(place)
         if near is None:
             near = beside[place] = _near(every, *place, named)
+        if not near and place[2] not in {_tried_in(reach.file) for reach in every}:
+            continue  # no routing was read but that of a trial elsewhere
         ways = [reach.way(labels) for reach in near]
         if None not in ways:
             taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
@@ -195,9 +206,22 @@ def _namespace(alert: Alert) -> str | None:
     return None if own is None else str(own.value)
 
 
-def _near(every: tuple[Reach, ...], root: str, own: str | None, named: frozenset[str]) -> tuple[Reach, ...]:
-    """The trees that were read under the root of an alert, else all; none of a namespace that no server is known to tell."""
+def _tried_in(file: str) -> str:
+    """The folder of tests or examples that a file lies in; "" for what is meant to be used."""
+    folders = file.split("/")[:-1]
+    first = next((number for number, name in enumerate(folders, 1) if name.lower() in TRIALS), 0)
+    return "/".join(folders[:first])
+
+
+def _near(
+    every: tuple[Reach, ...], root: str, own: str | None, tried_in: str, named: frozenset[str]
+) -> tuple[Reach, ...]:
+    """The trees that were read under the root of an alert, else all; none of a namespace that no server is known to tell.
+
+    Routing in a folder of tests or examples is for what lies in the same one, and no other is for that.
+    """
     near = tuple(reach for reach in every if _root_of(reach.tree) == root) or every
+    near = tuple(reach for reach in near if _tried_in(reach.file) == tried_in)
     told = None if own is None else {*named, own}
     return near if told is None else tuple(reach for reach in near if reach.namespace in ("", *told))
 
