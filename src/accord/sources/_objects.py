@@ -116,10 +116,11 @@ class Reader:
             self.problems.append(problem)
 
     def object(self) -> Object | None:
-        """Which object this is; None, with a problem, where it has no plain name."""
+        """Which object this is; None, with a problem, where it has no plain name; of a job the beginning of one will do."""
         version, kind = kind_of(self.document)
         metadata = self.children(self.document.node, "metadata")
-        name = self.text(metadata.get("name"), f"the name of this {kind}")
+        given = metadata.get("generateName") if version.startswith("batch/") else None
+        name = self.text(metadata.get("name") or given, f"the name of this {kind}")
         namespace = self.text(metadata.get("namespace"), f"the namespace of this {kind}")
         if name is None or (namespace is None and _is_said(metadata.get("namespace"))):
             if not self.problems:
