@@ -99,3 +99,13 @@ def test_without_alerts_or_routing_it_says_which(shop, accord):
     assert done.err == "in . there are alerts, and no routing of Alertmanager that says where they go\n"
     (shop / "rules.yml").unlink()
     assert accord("signals").err == "in . there is no alerting rule\n"
+
+
+def test_many_places_that_could_not_be_read_for_one_reason_are_told_once(tmp_path, accord):
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    for name in "abc":
+        (folder / f"{name}.yaml").write_text("{{ if x }}\nkind: Service\n{{ end }}\n")
+    done = accord("signals", str(folder))
+    assert done.err.splitlines()[0] == "not read: 3 whole files"
+    assert done.err.splitlines()[1].endswith("a.yaml:1:1 and 2 more places")

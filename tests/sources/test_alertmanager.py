@@ -322,6 +322,10 @@ def test_another_program_with_routes_and_receivers_is_no_routing_file():
         receivers: [{name: dump, stdout: {}}]
     """
     assert list(read_text(exporter, "root", "exporter.yaml")) == []
-    for route, receivers in (("{}", "[]"), ("{routes: []}", "[{name: a}]"), ("{receiver: b}", "[{name: a, stdout: {}}]")):
+    for route, receivers in (
+        ("{}", "[]"),
+        ("{routes: []}", "[{name: a}]"),
+        ("{receiver: b}", "[{name: a, stdout: {}}]"),
+    ):
         found = list(read_text(f"route: {route}\nreceivers: {receivers}\n", "root", "alertmanager.yml"))
         assert found and all(isinstance(each, Problem) for each in found), (route, receivers)

@@ -106,4 +106,4 @@ def settling(questions: tuple[Question, ...], width: int, paint: Paint) -> list[
 def sentence_of(asked: Alike) -> str:
     """What is asked, and the answer that would settle it where one is known."""
     bound = f": {visible(asked.bound)} would settle it" if asked.bound else ""
-    return visible(asked.asks) + bound
+    return visible(asked.asks.replace(asked.to, called(asked.to)) if asked.to else asked.asks) + bound
