@@ -285,6 +285,34 @@ def test_what_operations_of_a_kustomization_touch_is_not_known(
     assert all(each.scope == () for each in found)
 
 
+@pytest.mark.parametrize(
+    ("target", "blocks"),
+    [
+        ("{kind: Deployment}", False),
+        ("{kind: Deployment, name: 'we.*'}", False),
+        ("{kind: Deployment, name: 'we'}", True),
+        ("{kind: Deployment, name: 'x.*'}", True),
+        ("{kind: StatefulSet, name: '.*'}", True),
+        ("{kind: Deployment, labelSelector: 'tier=a'}", False),
+        ("{name: 'web|api', namespace: 's.*'}", False),
+        ("{name: 'web|api', namespace: 'x.*'}", True),
+    ],
+)
+def test_a_patch_for_several_objects_makes_unknown_what_it_touches_in_the_files_it_takes(target: str, blocks: bool):
+    both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    patch = f"- target: {target}\n  patch: '[{{op: replace, path: /spec/replicas, value: 2}}]'\n"
+    taken = f"resources: [../base]\npatches:\n{patch}"
+
+    def found(kustomization: str) -> bool:
+        files = {"base/all.yaml": both, "prod/kustomization.yaml": kustomization}
+        facts = [fact for file, text in files.items() for fact in read_text(text, "root", file)]
+        findings = check([fact for fact in facts if isinstance(fact, Fact)]).findings
+        return any(each.rule == "capacity/disruption-budget-blocks-drain" for each in findings)
+
+    assert found(taken) == blocks
+    assert found(taken.replace("../base", "../elsewhere"))
+
+
 def test_a_patch_of_another_object_changes_nothing():
     both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
     patch = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web}, spec: {replicas: 3}}\n---\n"
