@@ -359,3 +359,27 @@ def test_queues_without_dead_letters_and_batches_without_partial_failures_are_co
     for each in batches:
         sizes = {row["batch size"] for row in rows if (row["file"], row["queue"]) == pair(each)[:2]}
         assert any(f"up to {size}," in each.message for size in sizes)
+
+
+ASIDE = "RedrivePolicy: {deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:1:dead', maxReceiveCount: %s}"
+
+
+@pytest.mark.parametrize(
+    ("queue", "function", "scaling", "said"),
+    [
+        (ASIDE % 3, "ReservedConcurrentExecutions: 2", "", [Verdict.CONDITIONAL]),
+        (ASIDE % 5, "ReservedConcurrentExecutions: 2", "", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 1000", "", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 0", "", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: !Ref Unknown", "", []),
+        (ASIDE % 3, "Handler: h", "", []),
+        ("QueueName: q", "ReservedConcurrentExecutions: 2", "", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 2", ", ScalingConfig: {MaximumConcurrency: 2}", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 2", ", ScalingConfig: {MaximumConcurrency: 3}", [Verdict.CONDITIONAL]),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 2", ", ScalingConfig: !Ref Unknown", []),
+        ("FifoQueue: true\n      " + ASIDE % 3, "ReservedConcurrentExecutions: 2", "", []),
+    ],
+)  # fmt: skip
+def test_what_is_fetched_at_once_is_held_against_what_is_reserved(queue, function, scaling, said):
+    text = sam(queue, function).replace("BatchSize: 1", f"BatchSize: 1{scaling}")
+    assert verdicts(text, "delivery/set-aside-unworked") == said

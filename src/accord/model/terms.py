@@ -33,6 +33,8 @@ TERMS: dict[str, Term] = {
         Term("idempotency_key", "which key the caller sends: per-request, per-attempt or none", "word"),
         Term("work.", "how long a receiver keeps one delivered message", "duration", "max-plus"),
         Term("gathers", "how long the receiver collects messages of a batch before it begins with them", "duration", "sum"),
+        Term("fetched", "how many batches a platform fetches for the receiver at the same time, at most", "count"),
+        Term("parallel", "how many batches the receiver works on at the same time, at most", "count"),
         Term("failures", "what is delivered again when one message of a batch fails: each (it alone) or all", "word"),
         Term("left_out.", "what a file leaves to the default of its platform", "nothing"),
         Term("until", "the caller needs the promise until this day", "date"),

@@ -146,6 +146,13 @@ def _mapping(module: _Module, mapping: Resource) -> Iterator[Fact]:
     function = module.functions.get(name)
     if function is not None and child(function.body, "for_each") is None:
         yield from _seconds(module, function, "timeout", "work.max", who, layer)
+        reserved, at = (
+            function.number("reserved_concurrent_executions"),
+            function.entry("reserved_concurrent_executions"),
+        )
+        if reserved is not None and at is not None:
+            yield module.fact(function, who, "parallel", reserved, str(reserved), at.at, layer)
+    yield from _fetched(module, mapping, queue, who)
     window, size = mapping.number("maximum_batching_window_in_seconds"), mapping.number("batch_size")
     if window:
         at = mapping.entry("maximum_batching_window_in_seconds")
@@ -156,6 +163,19 @@ def _mapping(module: _Module, mapping: Resource) -> Iterator[Fact]:
     elif size:
         yield module.fact(mapping, who, "accepts.batch", Amount("count", Fraction(size)), str(size), mapping.at, layer)
     yield from _failures(module, mapping, who)
+
+
+def _fetched(module: _Module, mapping: Resource, queue: str, who: tuple[str, str, str]) -> Iterator[Fact]:
+    """How many batches are fetched at once: as it says, else by default, but for a FIFO queue and one of another file."""
+    scaling = mapping.entry("scaling_config")
+    own = next((each for each in module.resources if (each.kind, each.name) == (_QUEUE, queue)), None)
+    if scaling is None and own is not None and (not own.is_said("fifo_queue") or own.text("fifo_queue") == "false"):
+        yield module.fact(mapping, who, "left_out.fetched", True, "no scaling_config", mapping.at, Layer.PLATFORM)
+    blocks = _maps(scaling.value) if scaling is not None else []
+    most = child(blocks[0], "maximum_concurrency") if len(blocks) == 1 else None
+    text = text_of(most) if most is not None else None
+    if most is not None and text and text.isascii() and text.isdigit() and len(text) < 5:
+        yield module.fact(mapping, who, "fetched", int(text), text, most, Layer.PLATFORM)
 
 
 def _failures(module: _Module, mapping: Resource, who: tuple[str, str, str]) -> Iterator[Fact]:
