@@ -51,7 +51,7 @@ TERMS: dict[str, Term] = {
         Term("retries.budget", "the most further tries that run at the same time, as a share of the requests under way", "percent"),
         Term("silence", "the longest time without a byte, before or inside an answer", "duration", "max"),
         Term("keep_alive", "how long this side keeps an idle connection open", "duration"),
-        Term("retries.budget", "the most further tries that run at the same time, as a share of the requests under way", "percent"),
+        Term("retries.share", "the most further tries over time, as a share of the calls", "percent"),
         Term("delivery", "how often a message arrives: at-least-once, at-most-once, exactly-once", "word", "lattice"),
         Term("order", "order of messages: none, per-key, total", "word", "lattice"),
         Term("retention", "kept at least", "duration", "min"),

@@ -116,7 +116,7 @@ from itertools import pairwise
 
 from accord.boundaries.calling import calls_of
 from accord.boundaries.layered import Repeating, in_numbers, listed, product_of, repeating, shared_answers, unwritten
-from accord.boundaries.paths import paths, per_second, too_many
+from accord.boundaries.paths import held_down, paths, per_second, too_many
 from accord.boundaries.system import Boundary
 from accord.boundaries.wording import asks_so_often, caller, exchanged
 from accord.model.amount import Amount
@@ -124,7 +124,7 @@ from accord.model.fact import ANY, Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
 from accord.model.subject import operation_of, provider_of
 
-READS = ("attempts", "retry_on", "sends", "accepts", "needs")
+READS = ("attempts", "retries", "retry_on", "sends", "accepts", "needs")
 NEEDS = ("attempts", "retry_on")
 
 
@@ -147,7 +147,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 def _of_one_call(boundary: Boundary, layers: list[Repeating], shared: tuple[str, ...]) -> Iterator[Finding]:
     sends, accepts = boundary.assumed.get("sends.rate"), boundary.promised.get("accepts.rate")
-    total = product_of(layers)
+    total = None if any(held_down(boundary, one.tries) for one in layers) else product_of(layers)
     message = (
         f"{listed(shared)} is tried again by two layers: {in_numbers(layers)} of {boundary.subject} for one request"
     )
