@@ -56,7 +56,12 @@ def test_of_a_file_that_several_take_none_is_said_to_use_each_address():
 
 def test_no_value_is_kept_and_no_party_is_made_of_a_file():
     read = [found for found in read_text(APP, "root", "shop/.env.local") if isinstance(found, Fact)]
-    assert {fact.term for fact in read} == {"setting.API_URL", "setting.CART_HOST", "setting.DB_URL", "setting.OTHER_URL"}
+    assert {fact.term for fact in read} == {
+        "setting.API_URL",
+        "setting.CART_HOST",
+        "setting.DB_URL",
+        "setting.OTHER_URL",
+    }
     assert "s3cret" not in repr(read)
     assert not joined(read)[0].parties
     assert list(read_text("no variables here\n=\n'\n", "root", ".env")) == []
