@@ -260,3 +260,12 @@ def test_groups_of_something_else_are_no_rules():
     assert read("groups:\n- name: disks\n  services: [{name: node}]\n") == ({}, [])
     for near in ("- {name: a, rulez: []}", "- name: a", "- {name: a, interval: 30s, x: 1}"):
         assert read(f"groups:\n{near}\n")[0] or read(f"groups:\n{near}\n")[1] or near == "- name: a"
+
+
+def test_rule_files_may_end_in_rules_as_may_files_of_others():
+    text = "# accord: allow[signals/owner-missing] until 2027-01-01 because it is new\n'groups':\n- name: g\n  rules:\n  - {alert: Down, expr: up == 0}\n"
+    found = list(read_text(text, "root", "node.rules"))
+    assert [one.value for one in found if isinstance(one, Fact) and one.term == "alert"] == ["Down"]
+    (refused,) = read_text("groups:\n- {{ name }}\n", "root", "node.rules")
+    assert isinstance(refused, Problem) and refused.place.line == 2
+    assert list(read_text('KERNEL=="sd*", ACTION=="add"\n', "root", "70-disk.rules")) == []

@@ -107,8 +107,13 @@ class Reach:
 
     @property
     def is_bare(self) -> bool:
-        """Whether none of its receivers tells anybody."""
-        return all(name in self.silent for name in self.tree.receivers)
+        """Whether none of the receivers that its routes name tells anybody."""
+        return all(self.receiver(node) in self.silent for node in self.tree.nodes)
+
+    @property
+    def is_spare(self) -> bool:
+        """Whether a receiver that no route names would tell somebody."""
+        return any(name not in self.silent for name in self.tree.receivers)
 
     def hears(self, course: Course) -> Ear:
         """Who hears at the best of its ends."""
