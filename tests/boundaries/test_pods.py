@@ -78,6 +78,7 @@ def test_several_workloads_of_one_service_are_told_apart():
         ('{name: CART, value: "http://cart.shop.svc.cluster.local/x"}', ["shop/cart"]),
         ('{name: CART, value: "cart.other:80"}', []),
         ('{name: CART, value: "cart.other.svc:80"}', ["other/cart"]),
+        ('{name: API, value: "https://kubernetes.default.svc.cluster.local"}', []),
         ('{name: CART, value: "cart"}', []),
         ('{name: CART_HOST, value: "cart"}', ["shop/cart"]),
         ('{name: CART, value: "nobody:80"}', []),

@@ -20,6 +20,8 @@ HOLDER = "configmap:"
 FILE = "envfile:"
 _COMPOSE = "compose:"
 _CLUSTER = ".svc"
+_OF_THE_PLATFORM = "kubernetes:default/kubernetes"
+"""The API server of a cluster, by the name that it has inside: nobody's service here unless somebody declares it."""
 
 
 class _Known(Struct, frozen=True):
@@ -30,7 +32,7 @@ class _Known(Struct, frozen=True):
 
     def is_service(self, party: str, host: str, root: str) -> bool:
         """Whether this host is a service beyond doubt."""
-        in_cluster = f"{host}.".find(f"{_CLUSTER}.") > 0 and host.count(".") > 1
+        in_cluster = f"{host}.".find(f"{_CLUSTER}.") > 0 and host.count(".") > 1 and party != _OF_THE_PLATFORM
         return in_cluster or (root, party) in self.declared or party in self.called
 
 
