@@ -89,6 +89,7 @@ def test_the_same_as_json(accord):
         "depends_on": [],
         "when": [],
         "decided": True,
+        "because": "",
     }
 
 
@@ -109,3 +110,17 @@ def test_many_places_that_could_not_be_read_for_one_reason_are_told_once(tmp_pat
     done = accord("signals", str(folder))
     assert done.err.splitlines()[0] == "not read: 3 whole files"
     assert done.err.splitlines()[1].endswith("a.yaml:1:1 and 2 more places")
+
+
+def test_why_it_cannot_be_told_where_an_alert_goes_is_said(shop, accord):
+    (shop / "other.yml.j2").write_text("route: {receiver: '{{ team }}'}\nreceivers: []\n")
+    done = accord("signals")
+    assert "cannot be told: a routing file could not be read" in done.out and "it cannot be told\n" in done.out
+    (shop / "other.yml.j2").unlink()
+    (shop / "tests").mkdir()
+    (shop / "alertmanager.yml").rename(shop / "tests" / "alertmanager.yml")
+    assert "cannot be told: only routing for tests or examples was read" in accord("signals").out
+    (shop / "alertmanager.yml").write_text((shop / "tests" / "alertmanager.yml").read_text())
+    (shop / "examples").mkdir()
+    (shop / "rules.yml").rename(shop / "examples" / "rules.yml")
+    assert "cannot be told: no routing was read for examples" in accord("signals").out

@@ -187,7 +187,7 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
     asked = tuple(dict.fromkeys(name for reach in every for name in reach.asked))
     named = namespaces_told(system, view)
     beside: dict[tuple[str, str | None, str], tuple[Reach, ...]] = {}
-    unread = {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
+    unread = _unread(system, view)
     for alert in alerting(system, view).alerts if every else ():
         added = added_by_server(system, view, alert)
         labels = labels_of(alert, added, asked)
@@ -204,6 +204,21 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
             if ears != {Ear.SOMEBODY} and alert.name.place.root in unread:
                 continue  # whoever hears may stand there
             yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
+
+
+def _unread(system: System, view: View) -> set[str]:
+    """The roots below which a routing file could not be read."""
+    return {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
+
+
+def left_open(system: System, view: View, alert: Alert) -> str:
+    """Why it cannot be told who hears an alert that `heard` leaves out."""
+    if alert.name.place.root in _unread(system, view):
+        return "a routing file could not be read"
+    own = _tried_in(alert.name.place.file)
+    if own not in {_tried_in(reach.file) for reach in reaches(system, view)}:
+        return f"no routing was read for {own}" if own else "only routing for tests or examples was read"
+    return "too many ways are open"
 
 
 def _namespace(alert: Alert) -> str | None:
