@@ -205,6 +205,26 @@ def test_a_scaler_decides_how_few_there_are():
     assert drains(workload("web", 3), scaler % "", budget) == [("conditional", "kubernetes:shop/web")]
 
 
+def test_what_a_scaler_leaves_to_its_default_is_left_by_that_definition_of_it_alone():
+    scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x, namespace: shop}, spec: {scaleTargetRef: {kind: Deployment, name: web}, %smaxReplicas: %s}}\n---\n"  # fmt: skip
+    both = workload("web").replace("  replicas: 1\n", "") + BUDGET % ("minAvailable: 1", "web")
+
+    def found(*scalers: str) -> list[str]:
+        files = {"all.yaml": both, **{f"{number}.yaml": text for number, text in enumerate(scalers)}}
+        facts = [fact for file, text in files.items() for fact in read_text(text, "root", file)]
+        findings = check([fact for fact in facts if isinstance(fact, Fact)]).findings
+        rule = "capacity/disruption-budget-blocks-drain"
+        return [
+            str(dict(each.scope).get("variant:HorizontalPodAutoscaler/shop/x", ""))
+            for each in findings
+            if each.rule == rule
+        ]
+
+    two = "minReplicas: 2, "
+    assert found(scaler % (two, 5), scaler % (two, 9)) == []
+    assert found(scaler % (two, 5), scaler % ("", 9)) == ["1.yaml"]
+
+
 def test_a_scaler_with_a_namespace_may_be_for_a_workload_that_has_none():
     scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x%s}, spec: {scaleTargetRef: {kind: Deployment, name: %s}, minReplicas: 2, maxReplicas: 5}}\n---\n"  # fmt: skip
     inside, budget = ", namespace: shop", BUDGET % ("minAvailable: 1", "web")
