@@ -181,3 +181,10 @@ def test_a_job_that_is_given_a_name_when_it_is_made_is_known_by_how_that_begins(
         "kubernetes:shop/tidy-"
     ]
     assert not [one for one in found if isinstance(one, Problem)]
+
+
+def test_a_text_to_be_filled_in_by_hand_is_no_object():
+    text = "apiVersion: v1\nkind: Service\nmetadata: {name: <NAME>}\nspec: {selector: {app: <NAME>}}\n"
+    (told,) = read_text(text, "root", "template.yml")
+    assert isinstance(told, Problem) and (told.place.line, told.place.column) == (3, 18)
+    assert told.reason == "cannot read the name of this Service: template (<); check the rendered manifest instead"
