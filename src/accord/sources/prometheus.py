@@ -7,7 +7,7 @@ from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._objects import kind_of
-from accord.sources._prometheus_operator import GROUP, KINDS, read_object
+from accord.sources._prometheus_operator import GROUP, KINDS, VICTORIA, VICTORIA_RULE, read_object
 from accord.sources._prometheus_server import is_server, read_server
 from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules
 from accord.sources._yaml import Document, MappingNode, child, documents, text_of
@@ -26,7 +26,7 @@ def claims(document: Document) -> bool:
         return False
     version, kind = kind_of(document)
     if version or kind:
-        return version.startswith(GROUP) and kind in KINDS
+        return (version.startswith(GROUP) and kind in KINDS) or (version.startswith(VICTORIA) and kind == VICTORIA_RULE)
     return _is_rule_file(document) or is_server(document)
 
 
