@@ -115,7 +115,7 @@ def test_a_scope_of_many_definitions_is_told_in_short_where_it_has_no_room() -> 
     line = "      contract/question-unanswered   payments/a  [env=prod]  [not in every definition]   "
     assert line in render(samples.result(_repeated("a", scope=scope)), Asked(questions=True))
     wide = render(samples.result(_repeated("a", scope=scope)), Asked(questions=True, width=400))
-    assert "[variant:Deployment/b=there/" in wide and "[not in" not in wide
+    assert "[Deployment/b is as in there/" in wide and "[not in" not in wide
 
 
 def test_a_file_cannot_steer_the_terminal() -> None:
@@ -186,3 +186,13 @@ def test_widths_are_those_of_a_terminal() -> None:
     assert visible("a\tb\x00") == "a\\tb\\x00"
     assert wrapped("one two three", 8) == ["one two", "three"]
     assert wrapped("unbreakable", 4) == ["unbreakable"]
+
+
+def test_a_scope_is_told_in_words() -> None:
+    scope = (
+        ("env", "prod"),
+        ("variant:Deployment/a", "not a.yaml or b.yaml"),
+        ("workload:kubernetes:/a", "Deployment/a"),
+    )
+    told = render(samples.result(_repeated("a", scope=scope)), Asked(questions=True, width=400))
+    assert "[env=prod]  [Deployment/a is not as in a.yaml or b.yaml]  [kubernetes:/a runs as Deployment/a]" in told
