@@ -196,3 +196,16 @@ def test_a_scope_is_told_in_words() -> None:
     )
     told = render(samples.result(_repeated("a", scope=scope)), Asked(questions=True, width=400))
     assert "[env=prod]  [Deployment/a is not as in a.yaml or b.yaml]  [kubernetes:/a runs as Deployment/a]" in told
+
+
+def test_reasons_that_differ_only_in_a_line_are_told_as_one() -> None:
+    places = (Place("shop", f"{name}.yaml", 9, 1) for name in "abc")
+    problems = tuple(
+        Problem(place, f"not YAML: expected a key of the map that begins in line {number}", fatal=True)
+        for number, place in enumerate(places, 3)
+    )
+    told = render(replace(samples.result(), problems=problems), Asked())
+    assert (
+        "not read: 3 whole files\n  shop/a.yaml:9:1 and 2 more places\n      not YAML: expected a key of the map that begins in line 3\n"
+        in told
+    )
