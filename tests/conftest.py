@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("counted", deadline=None)  # how long an example takes is no part of any promise
+settings.load_profile("counted")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

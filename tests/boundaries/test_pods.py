@@ -78,6 +78,7 @@ def test_several_workloads_of_one_service_are_told_apart():
         ('{name: CART, value: "http://cart.shop.svc.cluster.local/x"}', ["shop/cart"]),
         ('{name: CART, value: "cart.other:80"}', []),
         ('{name: CART, value: "cart.other.svc:80"}', ["other/cart"]),
+        ('{name: API, value: "https://kubernetes.default.svc.cluster.local"}', []),
         ('{name: CART, value: "cart"}', []),
         ('{name: CART_HOST, value: "cart"}', ["shop/cart"]),
         ('{name: CART, value: "nobody:80"}', []),
@@ -204,6 +205,40 @@ def test_a_scaler_decides_how_few_there_are():
     assert drains(workload("web", 3), scaler % "", budget) == [("conditional", "kubernetes:shop/web")]
 
 
+def test_what_a_scaler_leaves_to_its_default_is_left_by_that_definition_of_it_alone():
+    scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x, namespace: shop}, spec: {scaleTargetRef: {kind: Deployment, name: web}, %smaxReplicas: %s}}\n---\n"  # fmt: skip
+    both = workload("web").replace("  replicas: 1\n", "") + BUDGET % ("minAvailable: 1", "web")
+
+    def found(*scalers: str) -> list[str]:
+        files = {"all.yaml": both, **{f"{number}.yaml": text for number, text in enumerate(scalers)}}
+        facts = [fact for file, text in files.items() for fact in read_text(text, "root", file)]
+        findings = check([fact for fact in facts if isinstance(fact, Fact)]).findings
+        rule = "capacity/disruption-budget-blocks-drain"
+        return [
+            str(dict(each.scope).get("variant:HorizontalPodAutoscaler/shop/x", ""))
+            for each in findings
+            if each.rule == rule
+        ]
+
+    two = "minReplicas: 2, "
+    assert found(scaler % (two, 5), scaler % (two, 9)) == []
+    assert found(scaler % (two, 5), scaler % ("", 9)) == ["1.yaml"]
+
+
+def test_a_scaler_with_a_namespace_may_be_for_a_workload_that_has_none():
+    scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x%s}, spec: {scaleTargetRef: {kind: Deployment, name: %s}, minReplicas: 2, maxReplicas: 5}}\n---\n"  # fmt: skip
+    inside, budget = ", namespace: shop", BUDGET % ("minAvailable: 1", "web")
+    unsaid = workload("web").replace("  replicas: 1\n", "")
+    bare = [text.replace(", namespace: shop", "") for text in (unsaid, budget)]
+    assert drains(*bare) == [("conditional", "kubernetes:/web")]
+    assert drains(*bare, scaler % (inside, "web")) == []
+    assert drains(*bare, scaler % (inside, "api")) == [("conditional", "kubernetes:/web")]
+    assert drains(workload("web"), budget, scaler % ("", "web")) == []
+    assert drains(workload("web"), budget, scaler % (", namespace: other", "web")) == [
+        ("mismatch", "kubernetes:shop/web")
+    ]
+
+
 def test_what_stands_beside_one_definition_of_a_workload_is_not_held_against_another():
     scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x, namespace: shop}, spec: {scaleTargetRef: {kind: Deployment, name: web}, minReplicas: 1, maxReplicas: 5}}\n---\n"  # fmt: skip
     budget = BUDGET % ("minAvailable: 1", "web")
@@ -269,6 +304,34 @@ def test_what_operations_of_a_kustomization_touch_is_not_known(
     found = [each for each in findings if each.rule == "capacity/disruption-budget-blocks-drain"]
     assert [each.verdict.value for each in found] == (["mismatch"] if blocks else [])
     assert all(each.scope == () for each in found)
+
+
+@pytest.mark.parametrize(
+    ("target", "blocks"),
+    [
+        ("{kind: Deployment}", False),
+        ("{kind: Deployment, name: 'we.*'}", False),
+        ("{kind: Deployment, name: 'we'}", True),
+        ("{kind: Deployment, name: 'x.*'}", True),
+        ("{kind: StatefulSet, name: '.*'}", True),
+        ("{kind: Deployment, labelSelector: 'tier=a'}", False),
+        ("{name: 'web|api', namespace: 's.*'}", False),
+        ("{name: 'web|api', namespace: 'x.*'}", True),
+    ],
+)
+def test_a_patch_for_several_objects_makes_unknown_what_it_touches_in_the_files_it_takes(target: str, blocks: bool):
+    both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    patch = f"- target: {target}\n  patch: '[{{op: replace, path: /spec/replicas, value: 2}}]'\n"
+    taken = f"resources: [../base]\npatches:\n{patch}"
+
+    def found(kustomization: str) -> bool:
+        files = {"base/all.yaml": both, "prod/kustomization.yaml": kustomization}
+        facts = [fact for file, text in files.items() for fact in read_text(text, "root", file)]
+        findings = check([fact for fact in facts if isinstance(fact, Fact)]).findings
+        return any(each.rule == "capacity/disruption-budget-blocks-drain" for each in findings)
+
+    assert found(taken) == blocks
+    assert found(taken.replace("../base", "../elsewhere"))
 
 
 def test_a_patch_of_another_object_changes_nothing():

@@ -160,7 +160,10 @@ def test_where_there_are_alerts_alone_one_party_is_asked_what_they_are_for(accor
 def test_a_folder_without_a_party_says_so(accord: Accord, tmp_path: Path) -> None:
     done = accord("init", tmp_path)
     assert done.code == 3
-    assert "no service, workload or component that has no contract yet stands there" in done.err
+    assert (
+        "no object of Kubernetes, component of a catalogue or resource of CloudFormation without a contract stands there"
+        in done.err
+    )
 
 
 def test_one_name_in_several_namespaces_is_told_apart(accord: Accord, tmp_path: Path) -> None:

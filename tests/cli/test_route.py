@@ -130,7 +130,9 @@ def test_without_routing_it_says_so_and_why(routing, accord):
     done = accord("route", "team=a")
     assert done.code == 2
     assert done.err.splitlines() == [
-        "not read: alertmanager.yml:16:13: Alertmanager refuses this file: no receiver is called everyone; is everybody meant?",
+        "not read: 1 whole file",
+        "  alertmanager.yml:16:13",
+        "      Alertmanager refuses this file: no receiver is called everyone; is everybody meant?",
         "no routing of Alertmanager in .",
     ]
     (routing / "alertmanager.yml").unlink()

@@ -89,6 +89,7 @@ def test_the_same_as_json(accord):
         "depends_on": [],
         "when": [],
         "decided": True,
+        "because": "",
     }
 
 
@@ -99,3 +100,27 @@ def test_without_alerts_or_routing_it_says_which(shop, accord):
     assert done.err == "in . there are alerts, and no routing of Alertmanager that says where they go\n"
     (shop / "rules.yml").unlink()
     assert accord("signals").err == "in . there is no alerting rule\n"
+
+
+def test_many_places_that_could_not_be_read_for_one_reason_are_told_once(tmp_path, accord):
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    for name in "abc":
+        (folder / f"{name}.yaml").write_text("{{ if x }}\nkind: Service\n{{ end }}\n")
+    done = accord("signals", str(folder))
+    assert done.err.splitlines()[0] == "not read: 3 whole files"
+    assert done.err.splitlines()[1].endswith("a.yaml:1:1 and 2 more places")
+
+
+def test_why_it_cannot_be_told_where_an_alert_goes_is_said(shop, accord):
+    (shop / "other.yml.j2").write_text("route: {receiver: '{{ team }}'}\nreceivers: []\n")
+    done = accord("signals")
+    assert "cannot be told: a routing file could not be read" in done.out and "it cannot be told\n" in done.out
+    (shop / "other.yml.j2").unlink()
+    (shop / "tests").mkdir()
+    (shop / "alertmanager.yml").rename(shop / "tests" / "alertmanager.yml")
+    assert "cannot be told: only routing for tests or examples was read" in accord("signals").out
+    (shop / "alertmanager.yml").write_text((shop / "tests" / "alertmanager.yml").read_text())
+    (shop / "examples").mkdir()
+    (shop / "rules.yml").rename(shop / "examples" / "rules.yml")
+    assert "cannot be told: no routing was read for examples" in accord("signals").out

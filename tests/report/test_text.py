@@ -115,7 +115,7 @@ def test_a_scope_of_many_definitions_is_told_in_short_where_it_has_no_room() -> 
     line = "      contract/question-unanswered   payments/a  [env=prod]  [not in every definition]   "
     assert line in render(samples.result(_repeated("a", scope=scope)), Asked(questions=True))
     wide = render(samples.result(_repeated("a", scope=scope)), Asked(questions=True, width=400))
-    assert "[variant:Deployment/b=there/" in wide and "[not in" not in wide
+    assert "[Deployment/b is as in there/" in wide and "[not in" not in wide
 
 
 def test_a_file_cannot_steer_the_terminal() -> None:
@@ -186,3 +186,26 @@ def test_widths_are_those_of_a_terminal() -> None:
     assert visible("a\tb\x00") == "a\\tb\\x00"
     assert wrapped("one two three", 8) == ["one two", "three"]
     assert wrapped("unbreakable", 4) == ["unbreakable"]
+
+
+def test_a_scope_is_told_in_words() -> None:
+    scope = (
+        ("env", "prod"),
+        ("variant:Deployment/a", "not a.yaml or b.yaml"),
+        ("workload:kubernetes:/a", "Deployment/a"),
+    )
+    told = render(samples.result(_repeated("a", scope=scope)), Asked(questions=True, width=400))
+    assert "[env=prod]  [Deployment/a is not as in a.yaml or b.yaml]  [kubernetes:/a runs as Deployment/a]" in told
+
+
+def test_reasons_that_differ_only_in_a_line_are_told_as_one() -> None:
+    places = (Place("shop", f"{name}.yaml", 9, 1) for name in "abc")
+    problems = tuple(
+        Problem(place, f"not YAML: expected a key of the map that begins in line {number}", fatal=True)
+        for number, place in enumerate(places, 3)
+    )
+    told = render(replace(samples.result(), problems=problems), Asked())
+    assert (
+        "not read: 3 whole files\n  shop/a.yaml:9:1 and 2 more places\n      not YAML: expected a key of the map that begins in line 3\n"
+        in told
+    )

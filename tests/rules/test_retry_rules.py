@@ -10,8 +10,8 @@ from accord.model.finding import Finding
 from accord.sources._claims import read_text
 
 
-def found(text: str, rule: str) -> list[Finding]:
-    read = [item for item in read_text(text, "r", "accord.yaml") if isinstance(item, Fact)]
+def found(text: str, rule: str, file: str = "accord.yaml") -> list[Finding]:
+    read = [item for item in read_text(text, "r", file) if isinstance(item, Fact)]
     return [finding for finding in check(read, as_of=date(2026, 11, 23)).findings if finding.rule == rule]
 
 
@@ -203,3 +203,57 @@ def test_a_fallback_takes_its_time_after_the_wait(
     said = found(PAGE.format(promise, fallback, own, part), "contract/cannot-hold")
     mismatches = [finding for finding in said if finding.verdict.value == "mismatch"]
     assert [finding.message.rpartition(" ")[2] for finding in mismatches] == expected
+
+
+# ---------------------------------------------------------------------- budgets for further tries
+
+THROTTLED = """
+party: shop
+assumes: {stock/reserve: {sends: {rate: RATE}}}
+---
+party: stock
+promises: {reserve: {at: rpc stock.v1.Stock/Reserve, accepts: {rate: 100/s}, errors: {busy: {status: UNAVAILABLE}}}}
+---
+methodConfig:
+- name: [{service: stock.v1.Stock}]
+  retryPolicy: {maxAttempts: 3, initialBackoff: 0.1s, maxBackoff: 1s, backoffMultiplier: 2, retryableStatusCodes: [UNAVAILABLE]}
+BUDGET
+"""
+
+
+@pytest.mark.parametrize(
+    ("rate", "budget", "expected"),
+    [
+        ("95/s", "", ["mismatch"]),
+        ("95/s", "retryThrottling: {maxTokens: 10, tokenRatio: 0.2}", ["conditional"]),
+        ("80/s", "retryThrottling: {maxTokens: 10, tokenRatio: 0.2}", []),
+        ("30/s", "retryThrottling: {maxTokens: 10, tokenRatio: 5}", []),
+        ("40/s", "retryThrottling: {maxTokens: 10, tokenRatio: 5}", ["conditional"]),
+    ],
+)
+def test_a_budget_holds_down_what_tries_come_to(rate, budget, expected):
+    text = THROTTLED.replace("RATE", rate).replace("BUDGET", budget)
+    told = found(text, "retries/amplification", "all.yaml")
+    assert [finding.verdict.value for finding in told] == expected
+
+
+def test_what_linkerd_tries_without_a_number_comes_to_what_its_budget_allows():
+    profile = """
+party: shop
+assumes: {stock/reserve: {sends: {rate: 95/s}, timeout: {attempt: 1s}}}
+---
+party: stock
+names: {kubernetes: shop/stock}
+promises: {reserve: {at: POST /reserve, accepts: {rate: 100/s}}}
+---
+apiVersion: linkerd.io/v1alpha2
+kind: ServiceProfile
+metadata: {name: stock.shop.svc.cluster.local, namespace: shop}
+spec:
+  routes: [{name: POST /reserve, condition: {method: POST, pathRegex: /reserve}, isRetryable: true}]
+"""
+    budget = "  retryBudget: {retryRatio: 0.2, minRetriesPerSecond: 10, ttl: 10s}\n"
+    assert found(profile, "retries/amplification", "all.yaml") == []
+    (told,) = found(profile + budget, "retries/amplification", "all.yaml")
+    assert told.verdict.value == "conditional" and "95/s x 1.2 = 114 calls a second" in told.message
+    assert found((profile + budget).replace("95/s", "80/s"), "retries/amplification", "all.yaml") == []

@@ -234,3 +234,27 @@ def test_nobody_is_said_to_hear_nothing_beside_a_routing_file_that_could_not_be_
         "route: {receiver: {{ receiver }}}\n{% if mail %}\nreceivers: []\n{% endif %}\n"
     )
     assert list(check(read([str(tmp_path)]).facts, as_of=AS_OF, rules=chosen).findings) == []
+
+
+@pytest.mark.parametrize(
+    ("rules_file", "routing", "verdicts"),
+    [
+        ("rules/a.yml", "tests/deploy/am.yml", []),
+        ("examples/rules.yml", "am.yml", []),
+        ("tests/rules.yml", "examples/am.yml", []),
+        ("tests/b/rules.yml", "tests/a/am.yml", ["mismatch"]),
+        ("rules/a.yml", "contests/am.yml", ["mismatch"]),
+    ],
+)
+def test_routing_that_is_only_tried_is_for_what_is_tried_with_it(rules_file, routing, verdicts):
+    told = found({rules_file: alerts(rule()), routing: tree()}, "reaches-nobody")
+    assert [one.verdict.value for one in told] == verdicts
+
+
+def test_where_no_route_names_who_would_tell_somebody_it_is_told_once():
+    rules_of_two = alerts(rule(name="A"), rule(name="B", labels="severity: page"))
+    (told,) = found({"rules.yml": rules_of_two, "am.yml": tree()}, "reaches-nobody")
+    assert told.message == "2 alerts end at empty, and no receiver that a route names tells anybody"
+    assert [move.do for move in told.moves] == ["give empty an integration, or name a receiver that has one in a route"]
+    (bare,) = found({"rules.yml": rules_of_two, "am.yml": tree(receivers="- {name: other}")}, "reaches-nobody")
+    assert bare.message == "2 alerts end at empty, and no receiver of the file tells anybody"

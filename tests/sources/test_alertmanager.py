@@ -313,3 +313,19 @@ def test_a_file_that_is_only_receivers_or_has_a_slip_in_its_keys_is_still_one():
 def test_very_deep_routes_are_read():
     deep = "{receiver: a, routes: [" * 300 + "{receiver: a}" + "]}" * 300
     assert len(facts_of(f"receivers: [{{name: a}}]\nroute: {deep}\n")) == 302
+
+
+def test_another_program_with_routes_and_receivers_is_no_routing_file():
+    exporter = """
+        logLevel: info
+        route: {routes: [{match: [{receiver: dump}]}]}
+        receivers: [{name: dump, stdout: {}}]
+    """
+    assert list(read_text(exporter, "root", "exporter.yaml")) == []
+    for route, receivers in (
+        ("{}", "[]"),
+        ("{routes: []}", "[{name: a}]"),
+        ("{receiver: b}", "[{name: a, stdout: {}}]"),
+    ):
+        found = list(read_text(f"route: {route}\nreceivers: {receivers}\n", "root", "alertmanager.yml"))
+        assert found and all(isinstance(each, Problem) for each in found), (route, receivers)

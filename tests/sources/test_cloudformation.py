@@ -359,3 +359,76 @@ def test_queues_without_dead_letters_and_batches_without_partial_failures_are_co
     for each in batches:
         sizes = {row["batch size"] for row in rows if (row["file"], row["queue"]) == pair(each)[:2]}
         assert any(f"up to {size}," in each.message for size in sizes)
+
+
+ASIDE = "RedrivePolicy: {deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:1:dead', maxReceiveCount: %s}"
+
+
+@pytest.mark.parametrize(
+    ("queue", "function", "scaling", "said"),
+    [
+        (ASIDE % 3, "ReservedConcurrentExecutions: 2", "", [Verdict.CONDITIONAL]),
+        (ASIDE % 5, "ReservedConcurrentExecutions: 2", "", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 1000", "", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 0", "", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: !Ref Unknown", "", []),
+        (ASIDE % 3, "Handler: h", "", []),
+        ("QueueName: q", "ReservedConcurrentExecutions: 2", "", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 2", ", ScalingConfig: {MaximumConcurrency: 2}", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 2", ", ScalingConfig: {MaximumConcurrency: 3}", [Verdict.CONDITIONAL]),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 2", ", ScalingConfig: !Ref Unknown", []),
+        ("FifoQueue: true\n      " + ASIDE % 3, "ReservedConcurrentExecutions: 2", "", []),
+    ],
+)  # fmt: skip
+def test_what_is_fetched_at_once_is_held_against_what_is_reserved(queue, function, scaling, said):
+    text = sam(queue, function).replace("BatchSize: 1", f"BatchSize: 1{scaling}")
+    assert verdicts(text, "delivery/set-aside-unworked") == said
+
+
+SUBSCRIBED = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: {{Type: AWS::SNS::Topic}}
+  Work: {{Type: AWS::SQS::Queue, Properties: {{RedrivePolicy: {{deadLetterTargetArn: x, maxReceiveCount: 5}}}}}}
+  Dead: {{Type: AWS::SQS::Queue}}
+  Sub:
+    Type: AWS::SNS::Subscription
+    Properties: {{TopicArn: !Ref Orders, {more}}}
+  Billing:
+    Type: AWS::Serverless::Function
+    Properties: {{Events: {{Told: {{Type: SNS, Properties: {{Topic: !Ref Orders{event}}}}}}}}}
+"""
+INTO_DEAD = "RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn}"
+POLICY = "DeliveryPolicy: {healthyRetryPolicy: {numRetries: %s, minDelayTarget: 1, maxDelayTarget: 60}}"
+
+
+@pytest.mark.parametrize(
+    ("more", "event", "said"),
+    [
+        ("Protocol: sqs, Endpoint: !GetAtt Work.Arn", "", {}),
+        (f"Protocol: https, Endpoint: 'https://x', {POLICY % 5}", "", {("Sub", "attempts"): "6 (5 retries)"}),
+        (f"Protocol: https, Endpoint: 'https://x', {POLICY % '!Ref N'}", "", {}),
+        (f"Protocol: sqs, Endpoint: !GetAtt Work.Arn, {POLICY % 5}", "", {}),
+        (f"Protocol: sqs, Endpoint: !GetAtt Work.Arn, {INTO_DEAD}", "", {("Sub", "dead_letter"): "Dead"}),
+        ("Protocol: sqs, RedrivePolicy: {deadLetterTargetArn: !Ref Elsewhere}", "", {}),
+        ("Protocol: email", f", {INTO_DEAD}", {("BillingTold", "dead_letter"): "Dead"}),
+    ],
+)
+def test_a_subscription_says_how_often_it_tries_and_where_it_sets_aside(more, event, said):
+    found = told(SUBSCRIBED.format(more=more, event=event))
+    assert {
+        key: text for key, text in found.items() if key[1] in ("attempts", "dead_letter") and key[0] != "Work"
+    } == said
+    (nobody,) = verdicts(
+        SUBSCRIBED.format(more=f"Protocol: sqs, {INTO_DEAD}", event=""), "delivery/dead-letters-nobody-reads"
+    )
+    assert nobody is Verdict.CONDITIONAL
+
+
+def test_whom_a_subscription_delivers_to_stands_beside_what_it_says():
+    found = facts(SUBSCRIBED.format(more=f"Endpoint: !GetAtt Work.Arn, {INTO_DEAD}", event=f", {INTO_DEAD}"))
+    called_by = {
+        (called(fact.consumer), called(fact.provider)) for fact in found if fact.term == "mentioned" and fact.consumer
+    }
+    assert called_by == {("Work", "Sub"), ("Billing", "BillingTold")}

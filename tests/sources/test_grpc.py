@@ -4,6 +4,7 @@ import contextlib
 import csv
 import json
 import os
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,26 @@ def test_what_is_no_config_is_left_alone(document):
 def test_what_no_client_would_load_is_refused(more, reason):
     _, problems = read({"methodConfig": [entry({"service": "a.B"}, **more)]})
     assert [problem.reason for problem in problems] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("throttling", "share"),
+    [
+        ({"maxTokens": 10, "tokenRatio": 0.1}, Fraction(1, 10)),
+        ({"maxTokens": 1000, "tokenRatio": 0.12345}, Fraction(123, 1000)),
+        ({"maxTokens": 10}, None),
+        ({"maxTokens": 1001, "tokenRatio": 0.1}, "cannot read retryThrottling.maxTokens: expected a number above 0 and at most 1000, read '1001'; gRPC loads no config with it"),
+        ({"maxTokens": 10, "tokenRatio": 0}, "cannot read retryThrottling.tokenRatio: expected a number above 0 such as 0.1, read '0'; gRPC loads no config with it"),
+    ],
+)  # fmt: skip
+def test_throttled_tries_are_a_share_of_the_calls(throttling, share):
+    policies = [entry({"service": "a.B"}, retryPolicy=POLICY), entry({"service": "a.C"}, timeout="1s")]
+    facts, problems = read({"methodConfig": policies, "retryThrottling": throttling})
+    stated = [(fact.provider, fact.value) for fact in facts if fact.term == "retries.share"]
+    if isinstance(share, str):
+        assert (stated, [problem.reason for problem in problems]) == ([], [share])
+    else:
+        assert (stated, problems) == ([("grpc:a.B", share)] if share else [], [])
 
 
 @given(st.text(max_size=40))

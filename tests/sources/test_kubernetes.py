@@ -165,3 +165,26 @@ def test_labels_and_annotations_for_people_are_tags_of_the_object_itself():
     assert not problems
     tags = [(fact.term, fact.value, fact.place.line) for fact in facts if fact.term.startswith("tag.")]
     assert tags == [("tag.team", "a", 6), ("tag.owner", "b", 7)]
+
+
+def test_a_job_that_is_given_a_name_when_it_is_made_is_known_by_how_that_begins():
+    job = """
+        apiVersion: batch/v1
+        kind: Job
+        metadata: {generateName: tidy-, namespace: shop}
+        spec:
+          activeDeadlineSeconds: 60
+          template: {spec: {containers: [{name: a, image: a}]}}
+    """
+    found = list(read_text(dedent(job), "root", "job.yaml"))
+    assert [one.provider for one in found if isinstance(one, Fact) and one.term == "killed_after"] == [
+        "kubernetes:shop/tidy-"
+    ]
+    assert not [one for one in found if isinstance(one, Problem)]
+
+
+def test_a_text_to_be_filled_in_by_hand_is_no_object():
+    text = "apiVersion: v1\nkind: Service\nmetadata: {name: <NAME>}\nspec: {selector: {app: <NAME>}}\n"
+    (told,) = read_text(text, "root", "template.yml")
+    assert isinstance(told, Problem) and (told.place.line, told.place.column) == (3, 18)
+    assert told.reason == "cannot read the name of this Service: template (<); check the rendered manifest instead"

@@ -371,6 +371,13 @@ def test_a_part_of_an_object_in_a_kustomization_says_what_it_touches():
     assert laid_over("patchesStrategicMerge: [web.yaml]") == []
 
 
+def test_a_target_that_is_no_pattern_is_refused_at_its_place():
+    text = "patches:\n- target: {kind: Deployment, name: 'web('}\n  patch: '[{op: remove, path: /spec/replicas}]'\n"
+    facts, problems = read(text, "kustomization.yaml")
+    assert not facts
+    assert problems[-1].place.line == 2 and "expected a regular expression" in problems[-1].reason
+
+
 def test_of_operations_in_another_file_all_may_be_touched():
     [(party, terms)] = laid_over("patches: [{path: a.yaml, target: {kind: Deployment, name: web}}]")
     assert party == "kubernetes:/web" and {"replicas", "grace", "budget.min_available"} <= set(terms)

@@ -1,6 +1,7 @@
 """What the Linkerd source reads from profiles and annotations, and what it says of the real routes of emojivoto."""
 
 import os
+from fractions import Fraction
 from pathlib import Path
 from textwrap import dedent
 
@@ -51,6 +52,19 @@ def test_a_route_has_an_address_a_limit_and_tries_without_a_number():
     tries = next(fact for fact in facts if fact.term == "attempts")
     assert (tries.consumer, tries.stance, tries.layer) == ("", Stance.ASSUMES, Layer.SIDECAR)
     assert (tries.place.line, tries.place.column) == (6, 46)
+
+
+def test_a_budget_is_of_the_routes_that_are_repeated():
+    routes = "  - {name: add, isRetryable: true, condition: {method: POST, pathRegex: /a}}\n  - {name: get, condition: {method: GET, pathRegex: /b}}\n"
+    budget = "  retryBudget: {retryRatio: 0.2, minRetriesPerSecond: 10, ttl: 10s}\n"
+    facts, problems = read(profile(routes) + budget)
+    (share,) = [fact for fact in facts if fact.term == "retries.share"]
+    assert (share.operation, share.value, share.text) == ("add", Fraction(1, 5), "20% of the calls, at least 10/s")
+    assert not problems and share.place.line == 8
+    _, problems = read(profile(routes) + budget.replace("0.2", "a fifth"))
+    assert [problem.reason for problem in problems] == [
+        "cannot read retryBudget.retryRatio: expected a share such as 0.2, read 'a fifth'"
+    ]
 
 
 def test_a_route_that_is_not_retryable_is_asked_once_whatever_an_annotation_says():

@@ -1,11 +1,14 @@
 """What is read of Prometheus: rules with the place of each word, servers, the operator's objects; and what is refused."""
 
+from textwrap import dedent
+
 import pytest
 
 from accord.model.alerting import Expression
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.problem import Problem
 from accord.sources._claims import read_text
+from accord.sources._promql import UNKNOWN
 from accord.sources.prometheus import claims
 
 SECOND = 1_000_000_000
@@ -260,3 +263,31 @@ def test_groups_of_something_else_are_no_rules():
     assert read("groups:\n- name: disks\n  services: [{name: node}]\n") == ({}, [])
     for near in ("- {name: a, rulez: []}", "- name: a", "- {name: a, interval: 30s, x: 1}"):
         assert read(f"groups:\n{near}\n")[0] or read(f"groups:\n{near}\n")[1] or near == "- name: a"
+
+
+def test_rule_files_may_end_in_rules_as_may_files_of_others():
+    text = "# accord: allow[signals/owner-missing] until 2027-01-01 because it is new\n'groups':\n- name: g\n  rules:\n  - {alert: Down, expr: up == 0}\n"
+    found = list(read_text(text, "root", "node.rules"))
+    assert [one.value for one in found if isinstance(one, Fact) and one.term == "alert"] == ["Down"]
+    (refused,) = read_text("groups:\n- {{ name }}\n", "root", "node.rules")
+    assert isinstance(refused, Problem) and refused.place.line == 2
+    assert list(read_text('KERNEL=="sd*", ACTION=="add"\n', "root", "70-disk.rules")) == []
+
+
+def test_rules_for_victoria_metrics_are_read_and_their_expressions_left_open():
+    text = """
+        apiVersion: operator.victoriametrics.com/v1beta1
+        kind: VMRule
+        metadata: {name: vault, namespace: watch}
+        spec:
+          groups:
+          - name: g
+            concurrency: 2
+            rules:
+            - {alert: Sealed, expr: rate(x) keep_metric_names, for: 15m, debug: true, labels: {severity: page}}
+    """
+    found = list(read_text(dedent(text), "root", "rule.yaml"))
+    assert not [one for one in found if isinstance(one, Problem)]
+    said = {one.term: one.value for one in found if isinstance(one, Fact)}
+    assert (said["alert"], said["label.severity"], said["alert.namespace"]) == ("Sealed", "page", "watch")
+    assert said["alert.expression"] == UNKNOWN

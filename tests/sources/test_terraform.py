@@ -533,5 +533,45 @@ def test_what_terraform_works_out_is_not_known(before: str, after: str):
     assert found in (None, "note", "unanswered")
 
 
+@pytest.mark.parametrize(
+    ("function", "mapping", "said"),
+    [
+        ("reserved_concurrent_executions = 2", "", "conditional"),
+        ("reserved_concurrent_executions = -1", "", None),
+        ("reserved_concurrent_executions = var.most", "", None),
+        ("", "", None),
+        ("reserved_concurrent_executions = 2", "scaling_config { maximum_concurrency = 2 }", None),
+        ("reserved_concurrent_executions = 2", "scaling_config { maximum_concurrency = 3 }", "conditional"),
+        ("reserved_concurrent_executions = 2", "scaling_config { maximum_concurrency = var.most }", None),
+    ],
+)
+def test_what_is_fetched_at_once_is_held_against_what_is_reserved(function: str, mapping: str, said: str | None):
+    text = QUEUES.replace("= 5\n  })", "= 3\n  })").replace("timeout = 28", f"timeout = 28\n  {function}")
+    text = text.replace("_seconds = 5\n", f"_seconds = 5\n  {mapping}\n")
+    assert found_in(text).get("delivery/set-aside-unworked") == said
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", {}),
+        ("redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn })", {"dead_letter": "dead"}),
+        ("redrive_policy = var.policy", {}),
+        ("delivery_policy = jsonencode({ healthyRetryPolicy = { minDelayTarget = 1, numRetries = 5 } })", {"attempts": "6 (5 retries)"}),
+        ("delivery_policy = jsonencode({ throttlePolicy = { numRetries = 5 } })", {}),
+    ],
+)  # fmt: skip
+def test_a_subscription_says_how_often_it_tries_and_where_it_sets_aside(more: str, said: dict[str, str]):
+    head = (
+        'resource "aws_sns_topic_subscription" "hook" {\n  protocol = "https"\n  endpoint = "https://pay.example.org"\n'
+    )
+    dead = 'resource "aws_sqs_queue" "dead" {}\n'
+    found = [each for each in read_text(f"{dead}{head}  {more}\n}}\n", ".", "infra/a.tf") if isinstance(each, Fact)]
+    about = "aws:infra#sns_topic_subscription.hook"
+    assert {
+        fact.term: fact.text for fact in found if fact.provider == about and fact.term in ("attempts", "dead_letter")
+    } == said
+
+
 def test_a_name_of_a_module_has_a_folder_and_an_operation():
     assert provider_of("aws:infra/eu#sqs_queue.orders/receive") == "aws:infra/eu#sqs_queue.orders"

@@ -117,10 +117,9 @@ def _written(answers: "list[Answer]", labels: dict[str, str], format_: str, befo
 
 def _nothing(reading: "Reading", paths: list[str]) -> int:
     """Says that there is no routing, and what was refused; the exit code."""
-    from accord.report._places import where
+    from accord.cli._unread import tell_unread
 
-    for problem in reading.problems:
-        click.echo(f"not read: {where(problem.place)}: {problem.reason}", err=True)
+    tell_unread(reading.problems)
     click.echo(f"no routing of Alertmanager in {', '.join(paths)}", err=True)
     return UNREADABLE if reading.problems and not reading.facts else NOTHING
 

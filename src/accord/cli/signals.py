@@ -70,10 +70,9 @@ def _shown(found: "list[Row]", format_: str, colored: bool) -> str:
 
 def _nothing(reading: "Reading", paths: tuple[str, ...]) -> int:
     """Says what is missing, and what was refused; the exit code."""
-    from accord.report._places import where
+    from accord.cli._unread import tell_unread
 
-    for problem in reading.problems:
-        click.echo(f"not read: {where(problem.place)}: {problem.reason}", err=True)
+    tell_unread(reading.problems)
     alerts = any(fact.term == "alert" for fact in reading.facts)
     missing = "alerts, and no routing of Alertmanager that says where they go" if alerts else "no alerting rule"
     click.echo(f"in {', '.join(paths)} there {'are ' if alerts else 'is '}{missing}", err=True)

@@ -212,9 +212,11 @@ class Reader:
             self.problems.append(_defect(start, source.FORMAT, error))
             return False
         facts = [one for one in found if isinstance(one, Fact)]
+        problems = [one for one in found if isinstance(one, Problem)]
         self.facts += facts
-        self.problems += [one for one in found if isinstance(one, Problem)]
-        return bool(facts) or len(facts) == len(found)
+        self.problems += problems
+        self.unread += unread_routing(content, start, scope, problems)
+        return bool(facts) or not problems
 
     def document(self, document: Document) -> None:
         """Reads one document with the first source that claims it."""

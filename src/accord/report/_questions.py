@@ -9,6 +9,7 @@ from accord.report._alike import Alike, alike
 from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, visible
 from accord.report._places import where
+from accord.report._scopes import scoped
 
 _OUTSIDE = "dns:"
 _OF_SEVERAL = "variant:"
@@ -78,7 +79,7 @@ def _entry(asked: Alike, wanted: Asked, paint: Paint) -> list[str]:
 
 def _only_where(finding: Finding, room: int) -> str:
     """The scope of a finding; which of several definitions of an object are meant is told only where there is room."""
-    pairs = [f"  [{visible(name)}={visible(value)}]" for name, value in finding.scope]
+    pairs = [f"  [{scoped(name, value)}]" for name, value in finding.scope]
     if columns("".join(pairs)) <= room:
         return "".join(pairs)
     told = [pair for pair, (name, _) in zip(pairs, finding.scope, strict=True) if not name.startswith(_OF_SEVERAL)]
@@ -106,4 +107,4 @@ def settling(questions: tuple[Question, ...], width: int, paint: Paint) -> list[
 def sentence_of(asked: Alike) -> str:
     """What is asked, and the answer that would settle it where one is known."""
     bound = f": {visible(asked.bound)} would settle it" if asked.bound else ""
-    return visible(asked.asks) + bound
+    return visible(asked.asks.replace(asked.to, called(asked.to)) if asked.to else asked.asks) + bound

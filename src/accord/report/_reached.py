@@ -8,7 +8,7 @@ from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
 from accord.boundaries.signals.alerting import TEMPLATE, Alert, Node, alerting
-from accord.boundaries.signals.hearing import Heard, Reach, heard, is_supposed, reaches
+from accord.boundaries.signals.hearing import Heard, Reach, heard, is_supposed, left_open, reaches
 from accord.boundaries.signals.receivers import party_behind
 from accord.report._places import where
 
@@ -27,7 +27,10 @@ class Ear(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """One alert; `depends_on` are the labels of which only the run tells where it goes, `when` what mutes it or keeps it active."""
+    """One alert; `depends_on` are the labels of which only the run tells where it goes, `when` what mutes it or keeps it active.
+
+    Where it cannot be told where an alert goes, it is not `decided`, and `because` says why.
+    """
 
     team: str
     alert: str
@@ -37,6 +40,7 @@ class Row(Struct, frozen=True):
     depends_on: list[str]
     when: list[str]
     decided: bool = True
+    because: str = ""
 
 
 class Document(Struct, frozen=True):
@@ -70,6 +74,7 @@ def _rows(system: System, view: View) -> Iterator[Row]:
             _depends_on(one),
             list(dict.fromkeys(text for end in ends for text in _when(*end))),
             one is not None,
+            "" if one is not None else left_open(system, view, alert),
         )
 
 

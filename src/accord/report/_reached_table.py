@@ -59,7 +59,7 @@ MOST_EARS = 4
 
 def _reaches(row: Row) -> str:
     if not row.decided:
-        return "cannot be told: too many ways are open"
+        return f"cannot be told: {row.because}"
     if not row.receivers:
         return "nobody: no routing takes it"
     heard = [ear for ear in row.receivers if ear.heard]
@@ -80,8 +80,9 @@ def _ear(ear: Ear) -> str:
 
 def _summary(rows: list[Row]) -> str:
     unheard = sum(row.decided and not any(ear.heard for ear in row.receivers) for row in rows)
-    open_ = sum(bool(row.depends_on) or not row.decided for row in rows)
+    open_, untold = sum(row.decided and bool(row.depends_on) for row in rows), sum(not row.decided for row in rows)
     more = f"; where {open_} go{'es' if open_ == 1 else ''} is decided when they fire" if open_ else ""
+    more += f"; of {untold} it cannot be told" if untold else ""
     return f"{_counted(len(rows))}, {unheard} of them reach{'es' if unheard == 1 else ''} nobody{more}"
 
 

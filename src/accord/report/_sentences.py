@@ -6,6 +6,7 @@ from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement
 from accord.model.subject import called
 from accord.report._paint import visible
+from accord.report._scopes import scoped
 from accord.report._timeline import heading
 
 
@@ -47,8 +48,8 @@ def ending(finding: Finding) -> str:
 def subject_of(finding: Finding) -> str:
     """The boundary by the names that people know, with what it goes through and the scope where it is not everywhere."""
     via = f" via {finding.via}" if finding.via else ""
-    scope = ", ".join(f"{name}={value}" for name, value in finding.scope)
-    return visible(f"{finding.title}{via}" + (f" [{scope}]" if scope else ""))
+    scope = ", ".join(scoped(name, value) for name, value in finding.scope)
+    return visible(f"{finding.title}{via}") + (f" [{scope}]" if scope else "")
 
 
 def helps(finding: Finding) -> list[str]:

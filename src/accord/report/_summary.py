@@ -1,5 +1,6 @@
 """The end of a report: what was found, what was read, what was not and why, and the next useful command."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from shlex import quote
@@ -13,6 +14,8 @@ from accord.report._places import where
 from accord.report._questions import open_questions
 
 MOST_REASONS = 12
+_LINE = re.compile(r"\bline \d+(?:, column \d+)?")
+"""Where else a reason points to: places that differ in no more than that are told as one."""
 MOST_RULES = 8
 MANY = 10
 """Findings from which on the end of a report says which rules they are of."""
@@ -115,16 +118,17 @@ def not_read(problems: Sequence[Problem], width: int, paint: Paint) -> list[str]
     """What was refused and why, equal reasons counted together, whole files first."""
     groups: dict[tuple[bool, str], list[Problem]] = {}
     for problem in problems:
-        groups.setdefault((not problem.fatal, problem.reason), []).append(problem)
+        groups.setdefault((not problem.fatal, _LINE.sub("line", problem.reason)), []).append(problem)
     if not groups:
         return []
     ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
     shown = sorted(ordered[:MOST_REASONS], key=lambda item: (item[0][0], min(problem.place for problem in item[1])))
     lines = [paint("note", "not read: ") + _extent(problems)]
-    for (_, reason), group in shown:
+    for _, group in shown:
+        first = min(group, key=lambda problem: (problem.place, problem.reason))
         more = f" and {_count(len(group) - 1, 'more place')}" if len(group) > 1 else ""
-        lines.append("  " + where(min(problem.place for problem in group)) + more)
-        lines += hanging("      ", visible(reason), width)
+        lines.append("  " + where(first.place) + more)
+        lines += hanging("      ", visible(first.reason), width)
     if len(ordered) > MOST_REASONS:
         lines.append(f"  and {_count(len(ordered) - MOST_REASONS, 'more reason')}; --format json lists them all")
     return lines

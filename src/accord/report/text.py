@@ -11,6 +11,7 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, padded, visible
 from accord.report._places import where
 from accord.report._questions import first_questions, question_list, settling
+from accord.report._scopes import scoped
 from accord.report._sentences import sentence, told
 from accord.report._summary import summary
 from accord.report._three_columns import tables
@@ -68,7 +69,7 @@ def allowed(waived: Waived, asked: Asked, paint: Paint) -> list[str]:
 def head(finding: Finding, width: int, paint: Paint) -> list[str]:
     """Verdict, rule, subject, and the scope where it is not everywhere: on the same line if it fits."""
     subject = visible(finding.title) + (f" via {visible(finding.via)}" if finding.via else "")
-    scope = [f"{visible(name)}={visible(value)}" for name, value in finding.scope]
+    scope = [scoped(name, value) for name, value in finding.scope]
     line = f"{paint(finding.verdict, finding.verdict)}  {finding.rule}   {paint('bold', subject)}"
     beside = f"  [{', '.join(scope)}]" if scope else ""
     if columns(f"{finding.verdict}  {finding.rule}   {subject}{beside}") <= width:

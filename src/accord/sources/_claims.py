@@ -44,16 +44,19 @@ def text_sources() -> tuple[TextSource, ...]:
 def source_of_file(file: str, more: Iterable[TextSource] = ()) -> TextSource | None:
     """The source that takes a file whole because of its name (a path goes by its end); None where it is YAML or JSON."""
     name = file.rpartition("/")[2]
+    lower = name.lower()
     for source in (*text_sources(), *more):
-        if any(_is_named(name, pattern) for pattern in source.FILES):
+        endings, others = _split(tuple(source.FILES))
+        if lower.endswith(endings) or any(name == one or ("*" in one and fnmatchcase(name, one)) for one in others):
             return source
     return None
 
 
-def _is_named(name: str, pattern: str) -> bool:
-    if pattern.startswith("*."):
-        name, pattern = name.lower(), pattern.lower()
-    return name == pattern or ("*" in pattern and fnmatchcase(name, pattern))
+@cache
+def _split(patterns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The patterns that are no more than an ending, in lower case and without their `*`, and the others."""
+    plain = [one for one in patterns if one.startswith("*.") and "*" not in one[1:]]
+    return tuple(one[1:].lower() for one in plain), tuple(one for one in patterns if one not in plain)
 
 
 def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:

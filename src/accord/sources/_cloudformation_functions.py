@@ -89,6 +89,7 @@ def _take(template: Template, taking: Taking, limit: Limit) -> None:
     _say_limit(template, queue, limit, "work.max", at, RECEIVE, receiver)
     _say_batch(template, taking, queue, receiver)
     _say_failures(template, taking, queue, receiver)
+    _say_room(template, taking, queue, receiver)
     window = template.number(taking.own.get("MaximumBatchingWindowInSeconds"), "MaximumBatchingWindowInSeconds")
     if window is not None and window[0]:
         seconds, known = window
@@ -109,6 +110,23 @@ def _say_batch(template: Template, taking: Taking, queue: str, receiver: str) ->
         template.say(
             queue, "accepts.batch", size, known.text, known.at, RECEIVE, consumer=receiver, parameter=known.parameter
         )
+
+
+def _say_room(template: Template, taking: Taking, queue: str, receiver: str) -> None:
+    """How many runs are reserved, and how many batches are fetched at once; of a FIFO queue as many as it has groups."""
+    reserved = properties(taking.function.properties).get("ReservedConcurrentExecutions")
+    scaling = taking.own.get("ScalingConfig")
+    most = properties(scaling.value).get("MaximumConcurrency") if scaling is not None else None
+    for term, entry in (("parallel", reserved), ("fetched", most)):
+        read = template.number(entry, entry.key) if entry is not None else None
+        if read is not None:
+            count, known = read
+            text, parameter = str(count), known.parameter
+            template.say(queue, term, count, text, known.at, RECEIVE, consumer=receiver, parameter=parameter)
+    fifo = properties(template.resources[taking.queue].properties).get("FifoQueue")
+    if scaling is None and (fifo is None or text_of(fifo.value) == "false"):
+        text = "no ScalingConfig"
+        template.say(queue, "left_out.fetched", True, text, taking.at, RECEIVE, consumer=receiver)
 
 
 def _say_failures(template: Template, taking: Taking, queue: str, receiver: str) -> None:

@@ -5,8 +5,12 @@ what it touches is not known any more. A patch in a file of its own is read wher
 of a list of operations, which does not, only the kustomization knows the object, and all that can be touched is.
 """
 
+import posixpath
+import re
 from collections.abc import Iterator
 
+from accord.model.pattern import compiled
+from accord.model.problem import Refused
 from accord.sources._objects import VARIANT, Reader
 from accord.sources._speaker import Speaker
 from accord.sources._yaml import Document, MappingNode, Node, SequenceNode, child, documents, entries, items, text_of
@@ -33,6 +37,8 @@ _ALL = tuple(sorted({term for terms in _TOUCHED.values() for term in terms}))
 _SPEAKING = ("command", "args", "env", "envFrom", "lifecycle", "ports", "terminationGracePeriodSeconds")
 _IN_PODS = frozenset(("livenessProbe", "readinessProbe", "startupProbe", *_SPEAKING))
 _WHOLE = ("template", "spec", "containers")
+_PLAIN = re.compile(r"[a-z0-9.-]*", re.ASCII)
+_TAKING = ("resources", "bases", "components")
 _MOST_PATHS = 10_000
 
 
@@ -51,13 +57,50 @@ def _read_patch(reader: Reader, node: Node) -> None:
     touched = {term for part in parts for path in _paths(part) for term in _terms(path)}
     if target is not None and not parts and child(node, "path") is not None:
         touched = set(_ALL)
+    stated = tuple(sorted(touched))
+    if stated and target is not None and _is_of_several(target):
+        _say_several(reader, node, target, stated)
+        return
     for kind, path in objects:
         if path and touched:
             where = f"{reader.document.file}:{node.start_mark.line + 1}"
             scope = tuple(sorted((*reader.document.scope, (f"{VARIANT}{kind}/{path}", (where,)))))
             speaker = Speaker(reader, f"kubernetes:{path if '/' in path else f'/{path}'}", scope, "kubernetes")
-            stated = tuple(sorted(touched))
             speaker.say("laid_over", stated, ", ".join(stated), node)
+
+
+def _is_of_several(target: Node) -> bool:
+    """Whether labels or a pattern select the objects, or their kind alone does."""
+    name, namespace = (text_of(child(target, key) or target) or "" for key in ("name", "namespace"))
+    if any(child(target, key) is not None for key in ("labelSelector", "annotationSelector")):
+        return True
+    return not name or not (_PLAIN.fullmatch(name) and _PLAIN.fullmatch(namespace))
+
+
+def _say_several(reader: Reader, node: Node, target: Node, stated: tuple[str, ...]) -> None:
+    """A patch for several objects: which of them the labels select is not known here, so that all may be meant.
+
+    Names and namespaces are patterns, anchored at both ends (kustomize, reference of `patches`).
+    """
+    kind, name, namespace = (text_of(child(target, key) or target) or "" for key in ("kind", "name", "namespace"))
+    try:
+        for pattern in filter(None, (name, namespace)):
+            compiled(pattern)
+    except Refused as refused:
+        reader.refuse(target, "the target of a patch", str(refused))
+        return
+    selected = (f"kind {kind or '*'}", f"namespace {namespace}", f"name {name}")
+    value = (*selected, *(f"below {path}" for path in _below(reader.document)), *(f"term {term}" for term in stated))
+    speaker = Speaker(reader, f"kustomization:{reader.document.file}", reader.document.scope, "kubernetes")
+    speaker.say("laid_over.several", value, ", ".join(stated), node)
+
+
+def _below(document: Document) -> tuple[str, ...]:
+    """The folders and files that a kustomization takes, by their paths from the root: its own folder among them."""
+    own = document.file.rpartition("/")[0]
+    named = [text_of(item) or "" for key in _TAKING for item in items(child(document.node, key))]
+    paths = [own, *(posixpath.normpath(posixpath.join(own, path)) for path in named if path and ":" not in path)]
+    return tuple(dict.fromkeys("" if path == "." else path for path in paths if not path.startswith("..")))
 
 
 def _parts(text: str, document: Document) -> Iterator[Node]:

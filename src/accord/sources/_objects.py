@@ -1,5 +1,6 @@
 """Kubernetes objects as they stand in manifests: kind, namespace and name, lists opened, wrong shapes refused."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -22,6 +23,8 @@ from accord.sources._yaml import (
 
 VARIANT = "variant:"
 """Scope dimension of every fact of an object, until it is known whether the object is defined elsewhere too."""
+_PLACEHOLDER = re.compile(r"<[^<>]*>")
+"""What stands for a name in a text that is to be filled in by hand: `<NAME>`; no object can be called so."""
 _TEMPLATE_MARKS = ("{{", "<%", "%{", "{%", "${", "$(")
 _MOST_LISTS = 100_000
 
@@ -116,11 +119,16 @@ class Reader:
             self.problems.append(problem)
 
     def object(self) -> Object | None:
-        """Which object this is; None, with a problem, where it has no plain name."""
+        """Which object this is; None, with a problem, where it has no plain name; of a job the beginning of one will do."""
         version, kind = kind_of(self.document)
         metadata = self.children(self.document.node, "metadata")
-        name = self.text(metadata.get("name"), f"the name of this {kind}")
+        given = metadata.get("generateName") if version.startswith("batch/") else None
+        name = self.text(metadata.get("name") or given, f"the name of this {kind}")
         namespace = self.text(metadata.get("namespace"), f"the namespace of this {kind}")
+        if name is not None and _PLACEHOLDER.search(name):
+            at = metadata["name"].at if "name" in metadata else self.document.node
+            self.refuse(at, f"the name of this {kind}", _template("<"))
+            return None
         if name is None or (namespace is None and _is_said(metadata.get("namespace"))):
             if not self.problems:
                 self.refuse(self.document.node, f"this {kind}", "it has no metadata.name")

@@ -12,6 +12,8 @@ from accord.sources._strict import Stating
 from accord.sources._yaml import Document, Entry, Node, child, place_of
 
 GROUP = "monitoring.coreos.com/"
+VICTORIA, VICTORIA_RULE = "operator.victoriametrics.com/", "VMRule"
+"""Rules for VictoriaMetrics, of the same shape; its language of expressions is another."""
 _ENDPOINTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
 _SERVERS = ("Prometheus", "PrometheusAgent", "ThanosRuler")
 KINDS = ("PrometheusRule", "Probe", "ScrapeConfig", *_SERVERS, *_ENDPOINTS)
@@ -23,8 +25,8 @@ def read_object(document: Document) -> Iterable[Fact | Problem]:
     about = reader.object()
     if about is None:
         return reader.found
-    if about.kind == "PrometheusRule":
-        rules = RuleGroups(document, "object")
+    if about.kind in ("PrometheusRule", VICTORIA_RULE):
+        rules = RuleGroups(document, "object", "VictoriaMetrics" if about.kind == VICTORIA_RULE else "")
         metadata = reader.children(document.node, "metadata")
         rules.namespace, rules.named_object = metadata.get("namespace"), metadata.get("name")
         rules.read(rules.fields(child(document.node, "spec"), "spec").get("groups"))

@@ -36,10 +36,11 @@ _Text = tuple[str, Node]
 
 
 class RuleGroups(Stating):
-    """Reads the groups of one document."""
+    """Reads the groups of one document; those of another program (`of`) have keys and expressions of its own, left open."""
 
-    def __init__(self, document: Document, whole: str = "file") -> None:
-        super().__init__(document, FORMAT, "Prometheus", whole)
+    def __init__(self, document: Document, whole: str = "file", of: str = "") -> None:
+        super().__init__(document, FORMAT, of or "Prometheus", whole)
+        self.is_of_another = bool(of)
         self.namespace: Entry | None = None
         self.named_object: Entry | None = None
 
@@ -47,7 +48,7 @@ class RuleGroups(Stating):
         """The rules of every group."""
         names: set[str] = set()
         for node in self.sequence(groups, "groups"):
-            fields = self.fields(node, "group", _GROUP_KEYS)
+            fields = self.fields(node, "group", () if self.is_of_another else _GROUP_KEYS)
             name = self.text(fields.get("name"), "name of the group")
             if not name and (fields or type(node) is MappingNode):
                 self.refuse(node, "this group has no name")
@@ -68,7 +69,7 @@ class RuleGroups(Stating):
         within = (*interval, self.place(at.at)) if interval and at else None
         list_ = fields.get("rules")
         for node in self.sequence(list_, "rules"):
-            rule = self.fields(node, "rule", _RULE_KEYS)
+            rule = self.fields(node, "rule", () if self.is_of_another else _RULE_KEYS)
             if rule:
                 aliased = list_ is not None and node.start_mark.index < list_.value.start_mark.index
                 begins = list_.key_node if list_ is not None and aliased else node
@@ -199,6 +200,8 @@ class RuleGroups(Stating):
         if mark is not None:
             self.after = ""
             self.refuse(entry.value, template_reason(mark))
+            return UNKNOWN
+        if self.is_of_another:
             return UNKNOWN
         try:
             return parse_expression(text)

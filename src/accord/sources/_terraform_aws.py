@@ -19,22 +19,16 @@ AWS = "aws"
 FORMAT = "terraform"
 _QUEUE, _FUNCTION, _MAPPING = "sqs_queue", "lambda_function", "lambda_event_source_mapping"
 _REDRIVE, _ALARM = "sqs_queue_redrive_policy", "cloudwatch_metric_alarm"
-CONCERNED = ("aws_sqs_queue", f"aws_{_MAPPING}")
+_SUBSCRIPTION = "sns_topic_subscription"
+CONCERNED = ("aws_sqs_queue", f"aws_{_MAPPING}", f"aws_{_SUBSCRIPTION}")
 """What a file must mention for anything to be read of it."""
 
 _REFERENCE = re.compile(r"\baws_(sqs_queue|lambda_function)\.([A-Za-z_][\w-]*)(?:\[0\])?\.[a-z_]+", re.ASCII)
 _MENTION = re.compile(r"\baws_sqs_queue\.([A-Za-z_][\w-]*)", re.ASCII)
 _MOST = re.compile(r"maxReceiveCount\"?\s*[:=]\s*\"?(\d{1,9})\b", re.ASCII)
+_RETRIES = re.compile(r"healthyRetryPolicy\"?\s*[:=]\s*\{[^{}]*?numRetries\"?\s*[:=]\s*\"?(\d{1,4})\b", re.ASCII)
 _ASIDE = re.compile(r"deadLetterTargetArn\"?\s*[:=]\s*\"?(?:\$\{)?([^\s,\"}]+)", re.ASCII)
-_PUTS_IN = (
-    _QUEUE,
-    _REDRIVE,
-    _ALARM,
-    _MAPPING,
-    "sqs_queue_policy",
-    "sqs_queue_redrive_allow_policy",
-    "sns_topic_subscription",
-)
+_PUTS_IN = (_QUEUE, _REDRIVE, _ALARM, _MAPPING, "sqs_queue_policy", "sqs_queue_redrive_allow_policy", _SUBSCRIPTION)
 
 
 def is_concerned(keys: Iterable[str]) -> bool:
@@ -129,6 +123,32 @@ def _redrive_policy(module: _Module, policy: Resource) -> Iterator[Fact]:
         yield from _redrive(module, policy, module.party(_QUEUE, queue), entry)
 
 
+def _subscription(module: _Module, found: Resource) -> Iterator[Fact]:
+    """A subscription to a topic: whom it delivers to, how often an endpoint is tried, and where it sets aside.
+
+    Only for HTTP and HTTPS does anybody choose the tries (Amazon SNS Developer Guide, message delivery retries).
+    """
+    if not (found.is_said("redrive_policy") or found.is_said("delivery_policy")):
+        return
+    party, layer = module.party(_SUBSCRIPTION, found.name), Layer.BROKER
+    kind = f"aws_{_SUBSCRIPTION}"
+    yield module.fact(found, ("", party, PARTY), "kind", "topic", kind, found.at, Layer.PLATFORM)
+    yield module.fact(found, ("", party, "receive"), "platform", "sns", kind, found.at, layer)
+    policy, delivery = found.entry("redrive_policy"), found.entry("delivery_policy")
+    if policy is not None and found.is_said("redrive_policy"):
+        yield from _redrive(module, found, party, policy)
+    tries = _RETRIES.search(text_of(delivery.value) or "") if delivery is not None else None
+    if delivery is not None and tries and found.text("protocol") in ("http", "https"):
+        often = int(tries[1]) + 1
+        text = f"{often} ({tries[1]} {'retry' if often == 2 else 'retries'})"
+        yield module.fact(found, ("", party, "receive"), "attempts", often, text, delivery.at, layer)
+    for receiver in (_QUEUE, _FUNCTION):
+        name = module.target(child(found.body, "endpoint"), receiver)
+        if name:
+            who = (module.party(receiver, name), party, "receive")
+            yield module.fact(found, who, "mentioned", True, name, found.at, Layer.PLATFORM)
+
+
 def _function(module: _Module, function: Resource) -> Iterator[Fact]:
     who = ("", module.party(_FUNCTION, function.name), PARTY)
     yield module.fact(function, who, "platform", "lambda", "aws_lambda_function", function.at, Layer.PLATFORM)
@@ -146,6 +166,13 @@ def _mapping(module: _Module, mapping: Resource) -> Iterator[Fact]:
     function = module.functions.get(name)
     if function is not None and child(function.body, "for_each") is None:
         yield from _seconds(module, function, "timeout", "work.max", who, layer)
+        reserved, at = (
+            function.number("reserved_concurrent_executions"),
+            function.entry("reserved_concurrent_executions"),
+        )
+        if reserved is not None and at is not None:
+            yield module.fact(function, who, "parallel", reserved, str(reserved), at.at, layer)
+    yield from _fetched(module, mapping, queue, who)
     window, size = mapping.number("maximum_batching_window_in_seconds"), mapping.number("batch_size")
     if window:
         at = mapping.entry("maximum_batching_window_in_seconds")
@@ -156,6 +183,19 @@ def _mapping(module: _Module, mapping: Resource) -> Iterator[Fact]:
     elif size:
         yield module.fact(mapping, who, "accepts.batch", Amount("count", Fraction(size)), str(size), mapping.at, layer)
     yield from _failures(module, mapping, who)
+
+
+def _fetched(module: _Module, mapping: Resource, queue: str, who: tuple[str, str, str]) -> Iterator[Fact]:
+    """How many batches are fetched at once: as it says, else by default, but for a FIFO queue and one of another file."""
+    scaling = mapping.entry("scaling_config")
+    own = next((each for each in module.resources if (each.kind, each.name) == (_QUEUE, queue)), None)
+    if scaling is None and own is not None and (not own.is_said("fifo_queue") or own.text("fifo_queue") == "false"):
+        yield module.fact(mapping, who, "left_out.fetched", True, "no scaling_config", mapping.at, Layer.PLATFORM)
+    blocks = _maps(scaling.value) if scaling is not None else []
+    most = child(blocks[0], "maximum_concurrency") if len(blocks) == 1 else None
+    text = text_of(most) if most is not None else None
+    if most is not None and text and text.isascii() and text.isdigit() and len(text) < 5:
+        yield module.fact(mapping, who, "fetched", int(text), text, most, Layer.PLATFORM)
 
 
 def _failures(module: _Module, mapping: Resource, who: tuple[str, str, str]) -> Iterator[Fact]:
@@ -206,4 +246,11 @@ def _maps(node: Node) -> list[Node]:
     return [node] if type(node) is MappingNode else items(node)
 
 
-_READERS = {_QUEUE: _queue, _REDRIVE: _redrive_policy, _FUNCTION: _function, _MAPPING: _mapping, _ALARM: _alarm}
+_READERS = {
+    _QUEUE: _queue,
+    _REDRIVE: _redrive_policy,
+    _SUBSCRIPTION: _subscription,
+    _FUNCTION: _function,
+    _MAPPING: _mapping,
+    _ALARM: _alarm,
+}

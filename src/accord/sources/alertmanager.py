@@ -46,9 +46,16 @@ def claims(document: Document) -> bool:
     if version or kind:
         return is_operated(version, kind)
     route, receivers = child(document.node, "route"), child(document.node, "receivers")
-    if type(route) is MappingNode and type(receivers) is SequenceNode:
+    if type(route) is MappingNode and type(receivers) is SequenceNode and not _is_of_another(route, receivers):
         return True
     return _is_root(route) or any(_is_receiver(item) for item in items(receivers))
+
+
+def _is_of_another(route: Node, receivers: Node) -> bool:
+    """Whether another program has the same two words: its root route says nothing of its own, its receivers other things."""
+    own = [key for key in _OF_A_ROOT if key != "routes" and child(route, key) is not None]
+    others = [key for item in items(receivers) for each in entries(item) if (key := each.key) != "name"]
+    return not own and bool(others) and not any(key in KINDS for key in others)
 
 
 def _is_root(node: Node | None) -> bool:

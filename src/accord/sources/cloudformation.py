@@ -1,4 +1,4 @@
-"""CloudFormation and SAM: queues, functions and what takes messages from where, with alarms as the signals about them.
+"""CloudFormation and SAM: queues, topics, functions and what takes messages from where, with alarms as the signals about them.
 
 What holds where a template says nothing stands in accord/defaults (sqs, lambda, ...). Short forms of functions (`!Ref`) and
 full ones are read alike, here only.
@@ -14,6 +14,7 @@ from accord.sources._cloudformation_balancers import read_balancers
 from accord.sources._cloudformation_functions import read_functions
 from accord.sources._cloudformation_gateways import read_gateways
 from accord.sources._cloudformation_queues import read_queues
+from accord.sources._cloudformation_topics import read_topics
 from accord.sources._yaml import Document, MappingNode, child, text_of
 
 _KINDS = ("AWS::", "Alexa::", "Custom::")
@@ -39,6 +40,7 @@ def read(document: Document) -> Iterable[Fact | Problem]:
     template = Template(document)
     read_queues(template)
     read_functions(template)
+    read_topics(template)
     read_gateways(template)
     read_balancers(template)
     return (*template.facts, *template.problems)

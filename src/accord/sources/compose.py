@@ -4,6 +4,7 @@ A service is `compose:<project>/<service>`; the project has the name that the fi
 Files are read one by one: what another file or the environment lays over them is left open.
 """
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -20,6 +21,8 @@ from accord.sources._speaker import Speaker
 from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, child, entries, text_of
 
 FORMAT = "compose"
+VARIABLES = "envfile:"
+"""How the name of a file of variables begins."""
 _OF_A_SERVICE = ("image", "build", "extends")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^${}]*))?\}")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9_-]+")
@@ -97,9 +100,25 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
     for party, text, at in dict.fromkeys((*_started_after(project, service), *_pointed_at(project, placed, variables))):
         if party != speaker.party:
             speaker.names(party, text, at)
+    _read_variable_files(speaker, service, placed)
     _read_program(speaker, service, variables)
     if not any(_is_open(service[key]) for key in ("stop_grace_period", "extends") if key in service):
         speaker.say("platform", FORMAT, FORMAT, entry.key_node)
+
+
+def _read_variable_files(speaker: Speaker, service: Members, placed: dict[str, Node]) -> None:
+    """From which files further variables come; those that `environment` has too come from there (`-NAME`)."""
+    entry = service.get("env_file")
+    if entry is None:
+        return
+    listed = [entry.value] if type(entry.value) is ScalarNode else speaker.reader.sequence(entry, "env_file")
+    named = [(text_of(child(node, "path") or node) or "", node) for node in listed]
+    folder = speaker.reader.document.file.rpartition("/")[0]
+    paths = [posixpath.normpath(posixpath.join(folder, text)) for text, _ in named if text and "$" not in text]
+    taken = tuple(f"{VARIABLES}{path}" for path in paths if not path.startswith(("..", "/")))
+    if taken:
+        value = (*taken, *(f"-{name}" for name in placed))
+        speaker.say("takes_settings", value, ", ".join(text for text, _ in named), named[0][1])
 
 
 def _read_replicas(speaker: Speaker, service: Members) -> None:

@@ -6,6 +6,7 @@ in accord/defaults/grpc.toml. A config is a document of its own, or the `service
 
 import re
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct
@@ -33,6 +34,7 @@ _KEY = "methodConfig"
 _KEYS = (_KEY, "MethodConfig")
 _EMBEDDED = ("serviceConfig", "service_config")
 _SECONDS = re.compile(r"(\d{0,12})(?:\.(\d{0,9}))?s", re.ASCII)
+_RATIO = re.compile(r"\d{1,6}(?:\.\d{1,9})?", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][\w.]{0,250}", re.ASCII)
 
 
@@ -71,7 +73,9 @@ class _Config:
 
     def __init__(self, reader: Reader, node: Node) -> None:
         self.reader, self.document = reader, reader.document
-        entries = reader.sequence(self.members(node, "the service config").get(_KEY), _KEY)
+        members = self.members(node, "the service config")
+        self.share = self.read_throttling(members.get("retryThrottling"))
+        entries = reader.sequence(members.get(_KEY), _KEY)
         self.entries = [self.members(entry, _KEY) for entry in entries]
         self.named = [list(self.names(entry)) for entry in self.entries]
 
@@ -131,6 +135,9 @@ class _Config:
     def read_policy(self, entry: Entry, one: _Named, kind: str, codes: str) -> None:
         policy = self.members(entry.value, kind)
         self.say(one, "attempts.policy", kind, kind, entry.key_node)
+        if self.share is not None:
+            share, at = self.share
+            self.say(one, "retries.share", share, f"{float(share * 100):g}% of the calls", at)
         tries = self.reader.value(policy.get("maxAttempts"), f"{kind}.maxAttempts", _parse_tries)
         if tries is not None:
             self.say(one, "attempts", *tries, policy["maxAttempts"].at)
@@ -145,6 +152,15 @@ class _Config:
         if first is not None and longest is not None:
             pause = Backoff(min(first[0], longest[0]), longest[0])
             self.say(one, "backoff", pause, f"{first[1]}..{longest[1]}", policy["maxBackoff"].at)
+
+    def read_throttling(self, entry: Entry | None) -> tuple[Fraction, Node] | None:
+        """The share of successful calls that may be tried again over time: each failure costs a token (proposal A6)."""
+        if entry is None:
+            return None
+        parts = self.members(entry.value, "retryThrottling")
+        most = self.reader.value(parts.get("maxTokens"), "retryThrottling.maxTokens", _parse_tokens)
+        ratio = self.reader.value(parts.get("tokenRatio"), "retryThrottling.tokenRatio", _parse_ratio)
+        return (ratio[0], parts["tokenRatio"].at) if most is not None and ratio is not None else None
 
     def words(self, entry: Entry | None, what: str) -> tuple[str, ...]:
         found = [self.reader.scalar(node, what) or "" for node in self.reader.sequence(entry, what)]
@@ -176,3 +192,17 @@ def _parse_tries(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 2):
         raise Refused(f"expected at least 2, read {text[:80]!r}; gRPC loads no config with such a number")
     return int(text)
+
+
+def _parse_tokens(text: str) -> int:
+    if not (_RATIO.fullmatch(text) and 0 < Fraction(text) <= 1000):
+        raise Refused(f"expected a number above 0 and at most 1000, read {text[:80]!r}; gRPC loads no config with it")
+    return int(Fraction(text))
+
+
+def _parse_ratio(text: str) -> Fraction:
+    """A number above 0; gRPC takes three decimal places of it."""
+    ratio = Fraction(text) if _RATIO.fullmatch(text) else Fraction(0)
+    if ratio <= 0:
+        raise Refused(f"expected a number above 0 such as 0.1, read {text[:80]!r}; gRPC loads no config with it")
+    return Fraction(int(ratio * 1000), 1000)

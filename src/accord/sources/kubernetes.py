@@ -98,8 +98,7 @@ def _read_kustomization(reader: Reader) -> None:
 
 
 def _read_service(reader: Reader, service: Object) -> None:
-    metadata = reader.children(service.document.node, "metadata")
-    _add(reader, service, "declares", service.kind, service.kind, metadata["name"])
+    _add(reader, service, "declares", service.kind, service.kind, _name(service))
     spec = reader.children(service.document.node, "spec")
     labels = _labels(reader, spec.get("selector"), "spec.selector")
     if labels:
@@ -117,7 +116,7 @@ def _read_workload(reader: Reader, workload: Object) -> None:
     template = reader.members(spec["template"].value, "spec.template") if "template" in spec else {}
     pods = reader.members(template["spec"].value, "spec.template.spec") if "spec" in template else {}
     is_laid_over = "template" not in spec or is_partial(reader, pods)
-    name = reader.children(workload.document.node, "metadata")["name"]
+    name = _name(workload)
     if not is_laid_over:
         _read_labels(reader, workload, template)
     if not is_laid_over and workload.kind in _WORKLOADS:
@@ -134,10 +133,16 @@ def _read_workload(reader: Reader, workload: Object) -> None:
         speaker.say("platform", FORMAT, FORMAT, name.at)
 
 
+def _name(about: Object) -> Entry:
+    """Where an object says its name, or how the name begins that it will be given (`generateName`)."""
+    said = {entry.key: entry for entry in entries(child(about.document.node, "metadata"))}
+    return said.get("name") or said["generateName"]
+
+
 def _read_labels(reader: Reader, workload: Object, template: dict[str, Entry]) -> None:
     metadata = reader.members(template["metadata"].value, "spec.template.metadata") if "metadata" in template else {}
     labels = _labels(reader, metadata.get("labels"), "the labels of the pods")
-    at = metadata["labels"] if labels else reader.children(workload.document.node, "metadata")["name"]
+    at = metadata["labels"] if labels else _name(workload)
     version = next((label.partition("=")[2] for label in labels if label.startswith("version=")), "")
     _add(reader, workload, "runs", labels, f"version {version}" if version else workload.name, at)
 

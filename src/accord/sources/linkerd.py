@@ -4,7 +4,9 @@ A route that may be repeated is repeated until its budget is spent: there is no 
 written stands in accord/defaults/linkerd.toml.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct
@@ -27,6 +29,7 @@ _RETRY, _TIMEOUT = "retry.linkerd.io/", "timeout.linkerd.io/"
 GRPC_FAILURES = ("UNKNOWN", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS")
 """What counts as a failure of a gRPC call, whatever a route says of status codes (linkerd2-proxy, classify.rs)."""
 
+_RATIO = re.compile(r"\d{1,4}(?:\.\d{1,9})?", re.ASCII)
 _OTHER_NAMESPACE = "namespace"
 """Scope dimension of a profile that lies in another namespace than its service: it is for the callers there."""
 
@@ -94,11 +97,26 @@ class _Reader(Reader):
         scope = dict(about.scope)
         if provider.startswith("kubernetes:") and not provider.startswith(f"kubernetes:{about.namespace}/"):
             scope[_OTHER_NAMESPACE] = (about.namespace,)
-        for node in self.sequence(self.children(self.document.node, "spec").get("routes"), "spec.routes"):
+        spec = self.children(self.document.node, "spec")
+        share = self.read_budget(spec.get("retryBudget"))
+        for node in self.sequence(spec.get("routes"), "spec.routes"):
             route = self.members(node, "spec.routes")
             name = self.text(route.get("name"), "the name of a route")
             if name:
-                self.read_route(route, _Subject(provider, name, tuple(sorted(scope.items()))))
+                subject = _Subject(provider, name, tuple(sorted(scope.items())))
+                self.read_route(route, subject)
+                if share is not None and self.text(route.get("isRetryable"), "isRetryable") == "true":
+                    self.say(subject, "retries.share", *share)
+
+    def read_budget(self, entry: Entry | None) -> tuple[Fraction, str, Node] | None:
+        """The share of calls that may be added by further tries; a few a second are made whatever it is."""
+        parts = self.members(entry.value, "retryBudget") if entry is not None else {}
+        ratio = self.value(parts.get("retryRatio"), "retryBudget.retryRatio", _parse_ratio)
+        if ratio is None:
+            return None
+        least = self.text(parts.get("minRetriesPerSecond"), "minRetriesPerSecond")
+        more = f", at least {least}/s" if least else ""
+        return ratio[0], f"{float(ratio[0] * 100):g}% of the calls{more}", parts["retryRatio"].at
 
     def read_route(self, route: dict[str, Entry], subject: _Subject) -> None:
         """How long a route is waited for, and whether it is repeated."""
@@ -189,6 +207,12 @@ class _Reader(Reader):
         if limit is not None and limit[0]:
             text = f"{limit[0] + 1} ({limit[0]} {'retry' if limit[0] == 1 else 'retries'})"
             self.say(subject, "attempts", limit[0] + 1, text, found[f"{_RETRY}limit"].at)
+
+
+def _parse_ratio(text: str) -> Fraction:
+    if not _RATIO.fullmatch(text):
+        raise Refused(f"expected a share such as 0.2, read {text[:80]!r}")
+    return Fraction(text)
 
 
 def _parse_code(text: str) -> int:

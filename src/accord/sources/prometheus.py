@@ -1,17 +1,23 @@
 """Prometheus: rule files, PrometheusRule objects, prometheus.yml, and the objects of its operator that set intervals."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from accord.model.fact import Fact
+from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._objects import kind_of
-from accord.sources._prometheus_operator import GROUP, KINDS, read_object
+from accord.sources._prometheus_operator import GROUP, KINDS, VICTORIA, VICTORIA_RULE, read_object
 from accord.sources._prometheus_server import is_server, read_server
 from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules
-from accord.sources._yaml import Document, MappingNode, child, text_of
+from accord.sources._yaml import Document, MappingNode, child, documents, text_of
 
-__all__ = ["FORMAT", "claims", "read"]
+__all__ = ["COMMENTS", "FILES", "FORMAT", "claims", "read", "read_text"]
+FILES = ("*.rules",)
+"""What rule files are called too (`alert.rules`), as are files of other programs."""
+COMMENTS = ("#",)
 _TOP_KEYS = ("groups", "namespace")
+_GROUPS = re.compile(r"""^["']?groups["']?[ \t]*:""", re.MULTILINE)
 
 
 def claims(document: Document) -> bool:
@@ -20,7 +26,7 @@ def claims(document: Document) -> bool:
         return False
     version, kind = kind_of(document)
     if version or kind:
-        return version.startswith(GROUP) and kind in KINDS
+        return (version.startswith(GROUP) and kind in KINDS) or (version.startswith(VICTORIA) and kind == VICTORIA_RULE)
     return _is_rule_file(document) or is_server(document)
 
 
@@ -33,6 +39,15 @@ def read(document: Document) -> Iterable[Fact | Problem]:
     rules = RuleGroups(document)
     rules.read(rules.fields(document.node, "rule file", _TOP_KEYS).get("groups"))
     return rules.found
+
+
+def read_text(text: str, start: Place) -> Iterator[Fact | Problem]:
+    """The facts of a file that is known by its name; none where it has no groups of rules."""
+    for document in documents(text, start.root, start.file) if _GROUPS.search(text) else ():
+        if isinstance(document, Problem):
+            yield document
+        elif claims(document):
+            yield from read(document)
 
 
 def _is_rule_file(document: Document) -> bool:

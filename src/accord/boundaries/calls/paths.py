@@ -21,17 +21,25 @@ _NO_ANSWER = frozenset(("timeout", "connect"))
 
 
 class Hop(Struct, frozen=True):
-    """One call of a path; `again` tells whether anything can make its caller use more than one of its tries."""
+    """One call of a path; `again` tells whether anything can make its caller use more than one of its tries.
+
+    A `budget` holds further tries down to a share: of the calls over time (retries.share), or of those under way.
+    """
 
     boundary: Boundary
     tries: Fact
     again: bool | None
     begun: int
+    budget: Fact | None
 
     @property
-    def count(self) -> int:
+    def count(self) -> int | Fraction:
         """How many calls arrive for one: the tries that can begin, or one where nothing can make the caller ask again."""
-        return 1 if self.again is False else self.begun
+        if self.again is False:
+            return 1
+        if self.budget is not None and self.budget.term == "retries.share":
+            return min(Fraction(self.begun), 1 + Fraction(self.budget.value))
+        return self.begun
 
 
 class Path(Struct, frozen=True):
@@ -46,9 +54,9 @@ class Path(Struct, frozen=True):
     certain: bool
 
     @property
-    def factor(self) -> int:
+    def factor(self) -> int | Fraction:
         """How many calls arrive at the end for one request at the start."""
-        product = 1
+        product: int | Fraction = 1
         for hop in self.hops:
             product *= hop.count
         return product
@@ -70,7 +78,8 @@ def paths(boundary: Boundary) -> Iterator[Path]:
         if len(stated) < len(hops) or len(hops) > DEEPEST:
             continue
         if sends is not None and isinstance(sends.value, Amount) and sends.value.dimension == "count/ns":
-            yield Path(stated, links, sends, certain and all(hop.again is not None for hop in stated))
+            sure = all(hop.again is not None and (hop.budget is None or hop.count == 1) for hop in stated)
+            yield Path(stated, links, sends, certain and sure)
         for outer in _callers(hops[0]):
             link = needing(hops[0])
             if link is not None and all(outer.key != hop.key for hop in hops):
@@ -86,9 +95,17 @@ def _callers(inner: Boundary) -> Iterator[Boundary]:
 
 def _hop(boundary: Boundary) -> Hop | None:
     tries = attempts(boundary)
-    if tries is None or tries.value is NONE:
+    budget = held_down(boundary, tries) if tries is not None else None
+    if tries is None or (tries.value is NONE and (budget is None or budget.term != "retries.share")):
         return None
-    return Hop(boundary, tries, asked_again(boundary, tries), _begun(boundary, tries))
+    begun = MOST_TRIES_COUNTED if tries.value is NONE else _begun(boundary, tries)
+    return Hop(boundary, tries, asked_again(boundary, tries), begun, budget)
+
+
+def held_down(boundary: Boundary, tries: Fact) -> Fact | None:
+    """The budget that holds the further tries of their layer down to a share."""
+    stated = (fact for term in ("retries.share", "retries.budget") for fact in boundary.assumed.all(term))
+    return next((fact for fact in stated if fact.layer is tries.layer and isinstance(fact.value, Fraction)), None)
 
 
 def _begun(boundary: Boundary, tries: Fact) -> int:
@@ -120,6 +137,17 @@ def _repeats_inner(outer: Boundary, inner: Boundary) -> bool:
     return tries_again(outer, hop.tries) and int(limit.value) < planned.end
 
 
+def hangs_on(path: Path) -> str:
+    """What keeps the tries of a path that is not certain from multiplying."""
+    held = next((hop for hop in path.hops if hop.budget is not None and hop.count > 1), None)
+    if held is not None and held.budget is not None:
+        return f"holds only while further tries of {held.boundary.subject} stay well below {held.budget.text}"
+    hop = next((hop.boundary for hop in path.hops if hop.again is None), None)
+    if hop is not None:
+        return f"holds only while nothing makes {hop.consumer} ask {hop.subject} again"
+    return "holds only while an outer caller does not ask again for what the inner one gave up on"
+
+
 def per_second(rate: Fraction) -> str:
     """`180` calls a second."""
     return f"{float(rate * SECOND):g}"
@@ -139,12 +167,12 @@ def multiplied(boundary: Boundary, path: Path, accepts: Fact) -> Witness:
         does = f"finds {about} slow or down and makes {hop.count} tries of each call"
         if hop.count == 1:
             does = f"makes 1 try of each call of {about}"
-        steps.append(Step(0, who, "multiplies", does, hop.tries, about, 0, hop.count))
+        steps.append(Step(0, who, "multiplies", does, hop.tries, about, 0, int(hop.count)))
     load = path.load * SECOND
     does = f"gets {per_second(path.load)} calls a second, accepts {accepts.text}"
     steps.append(Step(0, boundary.provider, "loads", does, accepts, boundary.subject, 0, int(load)))
     end = f"{path.factor} calls of {boundary.subject} for one request at {first.subject}: the tries keep it down"
-    steps.append(Step(0, "", "concludes", end, None, boundary.subject, 0, path.factor))
+    steps.append(Step(0, "", "concludes", end, None, boundary.subject, 0, int(path.factor)))
     return Witness(tuple(steps), "load-carried", (accepts,))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from accord.boundaries.join.facts import Facts
+from accord.boundaries.join.scopes import joint_scope
 from accord.boundaries.join.versions import Given, given, in_use
 from accord.defaults.reader import Pack, pack, platforms
 from accord.model.fact import ANY, Fact, Layer, Scope, Stance
@@ -47,9 +48,16 @@ def _named(facts: Facts, said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
             continue
         known.add(once)
         for one in given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version):
-            beside = one.default.beside
-            if not beside or any(_meet(scope, shown.scope) for scope in stated.get((subject, beside), ())):
-                yield _default(shown, one)
+            for scope in _scopes(one, stated.get((subject, one.default.beside), ())):
+                yield _default(shown, one, scope)
+
+
+def _scopes(one: Given, beside: Iterable[Scope]) -> list[Scope]:
+    """Where a default is given: of one that holds beside a statement only where that holds too."""
+    if not one.default.beside:
+        return [one.scope]
+    found = {scope for other in beside if (scope := joint_scope(one.scope, other)) is not None}
+    return [one.scope] if one.scope in found else sorted(found)
 
 
 def _stated_beside(facts: tuple[Fact, ...], named: Iterable[str]) -> dict[tuple[_Subject, str], set[Scope]]:
@@ -64,20 +72,14 @@ def _stated_beside(facts: tuple[Fact, ...], named: Iterable[str]) -> dict[tuple[
     return stated
 
 
-def _meet(one: Scope, other: Scope) -> bool:
-    """Whether facts of these scopes can hold at the same time."""
-    values = dict(other)
-    return all(dimension not in values or set(said) & set(values[dimension]) for dimension, said in one)
-
-
 def _subject(fact: Fact) -> _Subject:
     return (fact.consumer, fact.provider, fact.operation, fact.layer)
 
 
-def _default(shown: Fact, one: Given) -> Fact:
+def _default(shown: Fact, one: Given, scope: Scope) -> Fact:
     default, says = one.default, one.default.platform
     consumer, provider, operation, layer = _subject(shown)
-    what = (default.term, default.value, default.text, shown.place, layer, one.scope)
+    what = (default.term, default.value, default.text, shown.place, layer, scope)
     return Fact(says, Stance.DEFAULT, consumer, provider, operation, *what, says, one.versions)
 
 

@@ -8,20 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.join.laid_over import VARIANT, Home, homes, identity, not_replaced
 from accord.model.fact import PARTY, Fact, Scope
 from accord.model.selecting import is_selected
 
 WORKLOAD = "workload:"
 """Scope dimension: which of several workloads of a service."""
 BUDGET = "budget:"
-LAID_OVER = "laid_over"
-_VARIANT = "variant:"
 _SCALED = ("replicas.min", "replicas.max")
 _OF_PODS = frozenset(
     ("workload", "platform", "grace", "pre_stop", "killed_after", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes")
 )  # fmt: skip
-_Home = tuple[str, tuple[str, tuple[str, ...]]]
-"""The root and the definition of a workload."""
 
 
 class Pods(Struct, frozen=True):
@@ -40,19 +37,19 @@ class _Pods:
     """All pods that run, by definition, by workload and by the services they carry."""
 
     def __init__(self, pods: tuple[Pods, ...], version: Mapping[Fact, str]) -> None:
-        self.homes: dict[_Home, Pods] = {home: each for each in pods if (home := _home(each.runs)) is not None}
-        self.defined = {(each.runs.place.root, _identity(each.runs)): each for each in pods}
+        self.homes: dict[Home, Pods] = {home: each for each in pods if (home := _home(each.runs)) is not None}
+        self.defined = {(each.runs.place.root, identity(each.runs)): each for each in pods}
         self.named: dict[tuple[str, str], list[Pods]] = {}
         self.scopes: dict[tuple[str, str], dict[str, str]] = {}
         for each in pods:
             root = each.runs.place.root
             self.named.setdefault((root, each.runs.provider), []).append(each)
             for party in each.parties:
-                self.scopes.setdefault((root, party), {})[_identity(each.runs)] = version.get(each.runs, "")
+                self.scopes.setdefault((root, party), {})[identity(each.runs)] = version.get(each.runs, "")
 
     def told(self, facts: Iterable[Fact]) -> Iterator[Fact]:
         """Each fact, said of whom it is about."""
-        read = _not_replaced(tuple(facts))
+        read = self.counted(not_replaced(tuple(facts)))
         budgets = {
             (fact.place.root, fact.provider): list(self.selected(fact))
             for fact in read
@@ -70,14 +67,35 @@ class _Pods:
                 pods = self.of(fact)
                 yield from (fact,) if pods is None else self.said(fact, pods)
 
+    def counted(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        """The facts but for the number of pods where a scaler may choose it that was read with a namespace, or without one.
+
+        An object without a namespace is applied to whichever somebody names: to that of the other, it may be. Without
+        its kind a workload has no number by default either.
+        """
+        scalers = {(fact.place.root, fact.provider) for fact in facts if fact.term in _SCALED} - self.named.keys()
+        apart = {(root, *_placed(party)) for root, party in scalers}
+        if not apart:
+            return facts
+
+        def is_chosen(fact: Fact) -> bool:
+            pods = self.of(fact) if fact.term in ("replicas", "workload") else None
+            if pods is None:
+                return False
+            namespace, name = _placed(pods.runs.provider)
+            own = {there for root, there, of in apart if (root, of) == (fact.place.root, name)}
+            return bool(own) and (not namespace or "" in own)
+
+        return tuple(fact for fact in facts if not is_chosen(fact))
+
     def of(self, fact: Fact) -> Pods | None:
         """The pods that a fact is about: those of its own definition, or, where that only lays something over, of another."""
-        homes = _homes(fact)
-        for home in homes:
+        defined = homes(fact)
+        for home in defined:
             if home in self.homes:
                 return self.homes[home]
-        for root, (name, _) in homes:
-            other = self.defined.get((root, name.removeprefix(_VARIANT)))
+        for root, (name, _) in defined:
+            other = self.defined.get((root, name.removeprefix(VARIANT)))
             if other is not None:
                 return other
         return None
@@ -102,9 +120,9 @@ class _Pods:
         if len(others) < 2:
             return fact.scope
         versions = [version for version in others.values() if version]
-        own = others[_identity(pods.runs)]
+        own = others[identity(pods.runs)]
         by_version = len(versions) == len(set(versions)) == len(others)
-        added = (f"version:{party}", (own,)) if by_version else (f"{WORKLOAD}{party}", (_identity(pods.runs),))
+        added = (f"version:{party}", (own,)) if by_version else (f"{WORKLOAD}{party}", (identity(pods.runs),))
         return tuple(sorted({**dict(fact.scope), added[0]: added[1]}.items()))
 
     def selected(self, budget: Fact) -> Iterator[Pods]:
@@ -119,14 +137,14 @@ class _Pods:
             near = runs.place.root == budget.place.root and _namespace(runs) == namespace
             if near and is_selected(budget.value, runs.value):
                 found.append(pods)
-        beside = {_identity(pods.runs) for pods in found if pods.runs.place.file == budget.place.file}
+        beside = {identity(pods.runs) for pods in found if pods.runs.place.file == budget.place.file}
         return (
-            pods for pods in found if pods.runs.place.file == budget.place.file or _identity(pods.runs) not in beside
+            pods for pods in found if pods.runs.place.file == budget.place.file or identity(pods.runs) not in beside
         )
 
     def of_budget(self, fact: Fact, selected: list[Pods]) -> Iterator[Fact]:
         """What a budget leaves, said of the one workload that it is for, or, where it lets none go, of each; whom it is for of each."""
-        one = len({_identity(pods.runs) for pods in selected}) == 1
+        one = len({identity(pods.runs) for pods in selected}) == 1
         if not (one or fact.term == "budget.selects" or _lets_none_go(fact)):
             return
         for pods in _beside(fact, selected):
@@ -138,8 +156,8 @@ class _Pods:
 
 def _beside(fact: Fact, several: list[Pods]) -> list[Pods]:
     """Of several definitions of one workload those in the fact's own file, where it has one: the others stand in its stead."""
-    own = {_identity(pods.runs) for pods in several if pods.runs.place.file == fact.place.file}
-    return [pods for pods in several if pods.runs.place.file == fact.place.file or _identity(pods.runs) not in own]
+    own = {identity(pods.runs) for pods in several if pods.runs.place.file == fact.place.file}
+    return [pods for pods in several if pods.runs.place.file == fact.place.file or identity(pods.runs) not in own]
 
 
 def _near(fact: Fact, pods: Pods) -> Fact:
@@ -149,44 +167,8 @@ def _near(fact: Fact, pods: Pods) -> Fact:
 
 def _of(fact: Fact, pods: Pods) -> Fact:
     """The fact, of this definition of the pods only."""
-    variants = {name: values for name, values in pods.runs.scope if name.startswith(_VARIANT)}
+    variants = {name: values for name, values in pods.runs.scope if name.startswith(VARIANT)}
     return replace(fact, scope=tuple(sorted({**dict(fact.scope), **variants}.items())))
-
-
-def _not_replaced(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """The facts but for those that a patch states anew, and what would hold by default beside them."""
-    laid: dict[tuple[str, str], list[tuple[str, str, tuple[str, ...]]]] = {}
-    for fact in facts:
-        if fact.term == LAID_OVER:
-            kind, namespace, name = _object(_identity(fact))
-            laid.setdefault((fact.place.root, name), []).append((kind, namespace, (*fact.value, "platform")))
-    if not laid:
-        return facts
-
-    def is_replaced(fact: Fact) -> bool:
-        if fact.term == LAID_OVER:
-            return True
-        for root, (dimension, _) in _homes(fact):
-            kind, namespace, name = _object(dimension.removeprefix(_VARIANT))
-            for other, elsewhere, terms in laid.get((root, name), ()):
-                near = namespace == elsewhere or not namespace or not elsewhere
-                if _is_among(fact.term, terms) and other in (kind, "*") and near:
-                    return True
-        return False
-
-    return tuple(fact for fact in facts if not is_replaced(fact))
-
-
-def _is_among(term: str, terms: Iterable[str]) -> bool:
-    """Whether a term is one of these, or of a family that ends in a dot or an underscore (`probe_`)."""
-    return any(term == one or (one[-1:] in "._" and term.startswith(one)) for one in terms)
-
-
-def _object(identity: str) -> tuple[str, str, str]:
-    """Kind, namespace and name of `Deployment/shop/payments`; the namespace is empty where there is none."""
-    kind, _, path = identity.partition("/")
-    namespace, _, name = path.rpartition("/")
-    return kind, namespace, name
 
 
 def _lets_none_go(fact: Fact) -> bool:
@@ -195,20 +177,17 @@ def _lets_none_go(fact: Fact) -> bool:
 
 
 def _namespace(fact: Fact) -> str:
-    return fact.provider.partition(":")[2].rpartition("/")[0]
+    return _placed(fact.provider)[0]
 
 
-def _identity(runs: Fact) -> str:
-    """`Deployment/shop/payments`, however often it is defined."""
-    return next((name.removeprefix(_VARIANT) for name, _ in runs.scope if name.startswith(_VARIANT)), runs.provider)
+def _placed(party: str) -> tuple[str, str]:
+    """Namespace and name of `kubernetes:shop/payments`; the namespace is empty where there is none."""
+    namespace, _, name = party.partition(":")[2].rpartition("/")
+    return namespace, name
 
 
-def _home(runs: Fact) -> _Home | None:
-    return next(iter(_homes(runs)), None)
-
-
-def _homes(fact: Fact) -> list[_Home]:
-    return [(fact.place.root, pair) for pair in fact.scope if pair[0].startswith(_VARIANT)]
+def _home(runs: Fact) -> Home | None:
+    return next(iter(homes(runs)), None)
 
 
 def is_itself(party: str, other: str) -> bool:

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
+from accord.boundaries.join.scopes import joint_scope
 from accord.boundaries.names.joined import Joined, Tie, alias_texts, alias_ties, selector_ties
 from accord.boundaries.names.spelling import Name, address_of_party, spell_alias
 from accord.model.fact import EVERYWHERE, Fact, Scope
@@ -254,23 +255,3 @@ def _closeness(claim: Claim) -> tuple[int, bool]:
 
 
 # ---------------------------------------------------------------------- scopes
-
-
-def joint_scope(one: Scope, other: Scope) -> Scope | None:
-    """Where both scopes hold; None where they never meet."""
-    if not one or not other or one == other:
-        return one or other
-    joint = dict(one)
-    for dimension, values in other:
-        known = joint.get(dimension)
-        if known is None:
-            joint[dimension] = values
-        elif dimension in ("from", "until"):
-            joint[dimension] = max(known, values) if dimension == "from" else min(known, values)
-        else:
-            joint[dimension] = tuple(value for value in known if value in values)
-            if not joint[dimension]:
-                return None
-    if "from" in joint and "until" in joint and joint["from"] > joint["until"]:
-        return None
-    return tuple(sorted(joint.items()))

@@ -11,7 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
-from accord.boundaries.names.claims import Claim, Register, joint_scope
+from accord.boundaries.join.scopes import joint_scope
+from accord.boundaries.names.claims import Claim, Register
 from accord.boundaries.names.same import Answer, Sameness, same, shown
 from accord.boundaries.names.spelling import spell
 from accord.model.contract_values import Needs, Rung, WorkStep, references

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
-from accord.boundaries.names.claims import joint_scope
+from accord.boundaries.join.scopes import joint_scope
 from accord.model.fact import Fact, Stance
 
 _VERSIONS = "platforms."

@@ -11,14 +11,18 @@ from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.pods import is_itself
-from accord.boundaries.names.claims import joint_scope
+from accord.boundaries.join.scopes import joint_scope
 from accord.model.fact import ANY, Fact, Layer, Stance
 from accord.sources._hosts import party_of_host
 
 SETTING = "setting."
 TAKES = "takes_settings"
 HOLDER = "configmap:"
+FILE = "envfile:"
+_COMPOSE = "compose:"
 _CLUSTER = ".svc"
+_OF_THE_PLATFORM = "kubernetes:default/kubernetes"
+"""The API server of a cluster, by the name that it has inside: nobody's service here unless somebody declares it."""
 
 
 class _Known(Struct, frozen=True):
@@ -29,7 +33,7 @@ class _Known(Struct, frozen=True):
 
     def is_service(self, party: str, host: str, root: str) -> bool:
         """Whether this host is a service beyond doubt."""
-        in_cluster = f"{host}.".find(f"{_CLUSTER}.") > 0 and host.count(".") > 1
+        in_cluster = f"{host}.".find(f"{_CLUSTER}.") > 0 and host.count(".") > 1 and party != _OF_THE_PLATFORM
         return in_cluster or (root, party) in self.declared or party in self.called
 
 
@@ -44,7 +48,7 @@ def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     )
     held: dict[tuple[str, str], list[Fact]] = {}
     for fact in read:
-        if fact.term.startswith(SETTING) and fact.provider.startswith(HOLDER):
+        if fact.term.startswith(SETTING) and fact.provider.startswith((HOLDER, FILE)):
             held.setdefault((fact.place.root, fact.provider), []).append(fact)
     takers = _takers(read)
     found: list[Fact] = []
@@ -54,7 +58,7 @@ def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
                 found += _calls(fact, setting, known)
         elif not fact.term.startswith(SETTING):
             found.append(fact)
-        elif not fact.provider.startswith(HOLDER):
+        elif not fact.provider.startswith((HOLDER, FILE)):
             found += _calls(fact, fact, known)
     return tuple(dict.fromkeys(found))
 
@@ -72,7 +76,7 @@ def _takers(facts: tuple[Fact, ...]) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for fact in facts:
         for reference in fact.value if fact.term == TAKES else ():
-            if "#" not in reference:
+            if "#" not in reference and not reference.startswith("-"):
                 found.setdefault((fact.place.root, reference), set()).add(fact.provider)
     return found
 
@@ -80,24 +84,30 @@ def _takers(facts: tuple[Fact, ...]) -> dict[tuple[str, str], set[str]]:
 def _taken(
     fact: Fact, held: Mapping[tuple[str, str], list[Fact]], takers: Mapping[tuple[str, str], set[str]]
 ) -> Iterator[Fact]:
-    """The variables that a party takes from elsewhere: the one that is named after `#`, or all of a holder.
+    """The variables that a party takes from elsewhere: the one that is named after `#`, or all of a holder but for `-NAME`.
 
     Who takes all with others, and gets the addresses of several, need not use each: then none is taken for its own.
     """
-    for reference in fact.value:
+    beside = {SETTING + name[1:] for name in fact.value if name.startswith("-")}
+    for reference in reversed(fact.value):
+        if reference.startswith("-"):
+            continue
         holder, _, key = reference.partition("#")
-        settings = held.get((fact.place.root, HOLDER + holder), [])
+        name = holder if holder.startswith(FILE) else HOLDER + holder
+        settings = [one for one in held.get((fact.place.root, name), []) if one.term not in beside]
         if key:
             yield from (setting for setting in settings if setting.term == SETTING + key)
         elif len(takers[(fact.place.root, holder)]) == 1 or len({host for one in settings for host in one.value}) == 1:
             yield from settings
+        if holder.startswith(FILE):  # of a variable in two files the last counts
+            beside |= {one.term for one in settings}
 
 
 def _calls(by: Fact, setting: Fact, known: _Known) -> Iterator[Fact]:
     scope = joint_scope(by.scope, setting.scope)
     namespace = by.provider.partition(":")[2].rpartition("/")[0]
     for host in setting.value if scope is not None else ():
-        party = party_of_host(host, namespace)
+        party = f"{_COMPOSE}{namespace}/{host}" if by.provider.startswith(_COMPOSE) else party_of_host(host, namespace)
         if party and not is_itself(by.provider, party) and known.is_service(party, host, by.place.root):
             yield replace(
                 setting,

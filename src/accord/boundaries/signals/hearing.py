@@ -19,6 +19,10 @@ from accord.model.fact import Fact
 _WEBHOOK = "webhook"
 UNREAD = "route.unread"
 """What is stated of a routing file that could not be read."""
+TRIALS = frozenset(
+    ("test", "tests", "testdata", "testing", "e2e", "fixtures", "example", "examples", "sample", "samples")
+)
+"""Folders, by their names, of what is tried or shown, and not used."""
 _NOBODY_TAKES_IT: frozenset["Ear"] = frozenset()
 
 
@@ -66,6 +70,11 @@ class Reach:
         receiver = self.tree.receiver(name)
         return receiver is not None and all(each.kind == _WEBHOOK for each in receiver.integrations)
 
+    @property
+    def file(self) -> str:
+        """The file of the tree."""
+        return self.tree.root.fact.place.file if self.tree.root is not None else ""
+
     def receiver(self, node: Node) -> str:
         """The receiver of a route: its own, else that of the nearest above."""
         return self.router.settings(node).receiver
@@ -98,8 +107,13 @@ class Reach:
 
     @property
     def is_bare(self) -> bool:
-        """Whether none of its receivers tells anybody."""
-        return all(name in self.silent for name in self.tree.receivers)
+        """Whether none of the receivers that its routes name tells anybody."""
+        return all(self.receiver(node) in self.silent for node in self.tree.nodes)
+
+    @property
+    def is_spare(self) -> bool:
+        """Whether a receiver that no route names would tell somebody."""
+        return any(name not in self.silent for name in self.tree.receivers)
 
     def hears(self, course: Course) -> Ear:
         """Who hears at the best of its ends."""
@@ -172,15 +186,17 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
     every = reaches(system, view)
     asked = tuple(dict.fromkeys(name for reach in every for name in reach.asked))
     named = namespaces_told(system, view)
-    beside: dict[tuple[str, str | None], tuple[Reach, ...]] = {}
-    unread = {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
+    beside: dict[tuple[str, str | None, str], tuple[Reach, ...]] = {}
+    unread = _unread(system, view)
     for alert in alerting(system, view).alerts if every else ():
         added = added_by_server(system, view, alert)
         labels = labels_of(alert, added, asked)
-        place = alert.name.place.root, _namespace(alert)
+        place = alert.name.place.root, _namespace(alert), _tried_in(alert.name.place.file)
         near = beside.get(place)
         if near is None:
             near = beside[place] = _near(every, *place, named)
+        if not near and place[2] not in {_tried_in(reach.file) for reach in every}:
+            continue  # no routing was read but that of a trial elsewhere
         ways = [reach.way(labels) for reach in near]
         if None not in ways:
             taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
@@ -190,14 +206,42 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
             yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
 
 
+def _unread(system: System, view: View) -> set[str]:
+    """The roots below which a routing file could not be read."""
+    return {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
+
+
+def left_open(system: System, view: View, alert: Alert) -> str:
+    """Why it cannot be told who hears an alert that `heard` leaves out."""
+    if alert.name.place.root in _unread(system, view):
+        return "a routing file could not be read"
+    own = _tried_in(alert.name.place.file)
+    if own not in {_tried_in(reach.file) for reach in reaches(system, view)}:
+        return f"no routing was read for {own}" if own else "only routing for tests or examples was read"
+    return "too many ways are open"
+
+
 def _namespace(alert: Alert) -> str | None:
     own = alert.said.get("alert.namespace")
     return None if own is None else str(own.value)
 
 
-def _near(every: tuple[Reach, ...], root: str, own: str | None, named: frozenset[str]) -> tuple[Reach, ...]:
-    """The trees that were read under the root of an alert, else all; none of a namespace that no server is known to tell."""
+def _tried_in(file: str) -> str:
+    """The folder of tests or examples that a file lies in; "" for what is meant to be used."""
+    folders = file.split("/")[:-1]
+    first = next((number for number, name in enumerate(folders, 1) if name.lower() in TRIALS), 0)
+    return "/".join(folders[:first])
+
+
+def _near(
+    every: tuple[Reach, ...], root: str, own: str | None, tried_in: str, named: frozenset[str]
+) -> tuple[Reach, ...]:
+    """The trees that were read under the root of an alert, else all; none of a namespace that no server is known to tell.
+
+    Routing in a folder of tests or examples is for what lies in the same one, and no other is for that.
+    """
     near = tuple(reach for reach in every if _root_of(reach.tree) == root) or every
+    near = tuple(reach for reach in near if _tried_in(reach.file) == tried_in)
     told = None if own is None else {*named, own}
     return near if told is None else tuple(reach for reach in near if reach.namespace in ("", *told))
 

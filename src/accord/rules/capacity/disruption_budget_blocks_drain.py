@@ -109,17 +109,20 @@ from accord.model.finding import Finding, Move, Statement, Verdict
 from accord.model.scaling import spared
 
 READS = ("budget", "replicas", "workload")
+_SCALED = ("replicas.min", "replicas.max")
 _BUDGETS = ("budget.min_available", "budget.max_unavailable")
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds each budget against the fewest copies of the party that it is for."""
-    told = set()
+    told, scaled = set(), {fact.provider for fact in system.about(*_SCALED) if fact.stance is not Stance.DEFAULT}
     for budget in system.about(*_BUDGETS):
         side = system.party(budget.provider, view)
         fewest = _fewest(side)
         if side.get(budget.term) is not budget or budget.place in told or fewest is None or not fewest.value:
             continue
+        if fewest.term == "replicas" and fewest.stance is Stance.DEFAULT and budget.provider in scaled:
+            continue  # whoever left the number out has a scaler, if not in this view
         if spared(budget.value, _is_least(budget), fewest.value) == 0:
             told.add(budget.place)
             yield _finding(budget, fewest)
@@ -145,7 +148,7 @@ def _finding(budget: Fact, fewest: Fact) -> Finding:
         Statement(fewest, f"{budget.provider} {runs}{default}"),
     )
     if fewest.stance is Stance.DEFAULT and spared(budget.value, _is_least(budget), 10**6):
-        condition = f"holds only while more copies run than {_copies(fewest)}"
+        condition = f"holds only while more than {_copies(fewest)} {'runs' if fewest.value == 1 else 'run'}"
         return Finding(Verdict.CONDITIONAL, message, statements, "", budget.provider, PARTY, condition=condition)
     witness = side_by_side(
         "drain-ends",

@@ -1,7 +1,10 @@
 """Pod has two budgets.
 
 Each disruption budget alone leaves room: one copy may go. Where two of them select the same pod, Kubernetes does not
-choose: it refuses to evict that pod at all, with an error. Whoever empties the machine cannot, however many copies run.
+choose: it counts the budgets that select it before it looks at what they allow, and answers more than one with an error,
+500. Whoever empties the machine cannot, however many copies run. Only a pod that does not run yet, has ended or is being
+deleted goes without a look at any budget. A budget with an empty selector is passed over here: Kubernetes 1.29 and the
+repairs of 1.27 and 1.28 take it for every pod of the namespace when one is evicted, versions before for none.
 
 Budgets of one file are applied together. Those of two files of one folder are held to be two only under that condition;
 others may be alternatives of which one is used.
@@ -91,7 +94,9 @@ Who runs it: one budget for each pod; let one of the two select what the other d
 
 ## References
 - Kubernetes, Disruptions: a pod that more than one budget selects
-- Kubernetes, pkg/registry/core/pod/storage/eviction.go: more than one budget is answered with an error
+- Kubernetes, pkg/registry/core/pod/storage/eviction.go, EvictionREST.Create: `len(pdbs) > 1` is answered with 500 before
+  checkAndDecrement; canIgnorePDB; getPodDisruptionBudgets
+- kubernetes/kubernetes#119732: a budget with an empty selector
 """
 
 from collections.abc import Iterator

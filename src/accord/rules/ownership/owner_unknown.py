@@ -86,6 +86,8 @@ from accord.model.nothing import NONE
 
 READS = ("owner", "kind")
 HANDFUL = 5
+_MADE = ("declares", "workload", "platform")
+"""What a platform's own object says of a party: it stands where the party is made."""
 _NOT_ASKED = frozenset(("team", "rota", "external", "alert"))
 
 
@@ -134,7 +136,7 @@ def _question(party: str) -> Question:
 
 
 def _firsts(system: System) -> dict[str, Fact]:
-    """For each party the first thing it says of itself, else the first that is said of it."""
+    """For each party where it is made, else the first thing it says of itself, else the first that is said of it."""
     found: dict[str, Fact] = {}
     for fact in system.facts:
         if fact.stance in (Stance.PROMISES, Stance.ASSUMES):
@@ -145,7 +147,7 @@ def _firsts(system: System) -> dict[str, Fact]:
 
 
 def _rank(fact: Fact) -> tuple[object, ...]:
-    return (fact.says != fact.provider, fact.place)
+    return (fact.says != fact.provider, fact.term not in _MADE, fact.place)
 
 
 # ---------------------------------------------------------------------- an owner who is nobody

@@ -6,7 +6,8 @@ was told it gets. The load it cannot carry keeps it down, and every layer keeps 
 
 The mismatch is claimed where the requests stated at the start of the path, multiplied by the tries of the hops that
 surely repeat each other, are more than the provider accepts, and would not be without the tries. A hop that repeats only
-when its own limit ends, and whose limit leaves the inner hop time to finish, multiplies under a condition.
+when its own limit ends, and whose limit leaves the inner hop time to finish, multiplies under a condition. So does one
+whose further tries a budget holds down to a share of the calls (gRPC's retryThrottling, Linkerd's retryBudget).
 
 ## Example
 ```yaml file=web/accord.yaml
@@ -106,14 +107,27 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from accord.boundaries.calls.paths import Path, multiplied, paths, per_second, repeats
+from accord.boundaries.calls.paths import Path, hangs_on, multiplied, paths, per_second, repeats
 from accord.boundaries.calls.wording import exchanged
 from accord.boundaries.join.system import Boundary
 from accord.model.amount import Amount
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
+from accord.model.nothing import NONE
 
-READS = ("attempts", "sends", "accepts", "needs", "retry_on", "timeout", "backoff", "latency", "silence", "errors")
+READS = (
+    "attempts",
+    "retries",
+    "sends",
+    "accepts",
+    "needs",
+    "retry_on",
+    "timeout",
+    "backoff",
+    "latency",
+    "silence",
+    "errors",
+)
 NEEDS = ("attempts",)
 
 
@@ -134,7 +148,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 
 def _finding(boundary: Boundary, path: Path, accepts: Fact) -> Finding:
-    tries = " x ".join(str(hop.count) for hop in path.hops if hop.count > 1)
+    tries = " x ".join(f"{float(hop.count):g}" for hop in path.hops if hop.count > 1)
     first = path.hops[0].boundary
     statements = (
         *_tries(path),
@@ -143,7 +157,7 @@ def _finding(boundary: Boundary, path: Path, accepts: Fact) -> Finding:
     )
     message = f"{path.sends.text} x {tries} = {per_second(path.load)} calls a second at {boundary.subject}, which accepts {accepts.text}"
     if not path.certain:
-        return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=_condition(path))
+        return Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=hangs_on(path))
     witness = multiplied(boundary, path, accepts)
     return Finding(
         Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=_moves(boundary, path, accepts)
@@ -151,17 +165,16 @@ def _finding(boundary: Boundary, path: Path, accepts: Fact) -> Finding:
 
 
 def _tries(path: Path) -> tuple[Statement, ...]:
-    several = [(hop.boundary, hop.tries) for hop in reversed(path.hops) if hop.count > 1]
-    return tuple(
-        Statement(tries, f"{hop.consumer} asks {hop.subject} up to {tries.value} times") for hop, tries in several
+    several = [hop for hop in reversed(path.hops) if hop.count > 1]
+    asks = [(hop, f"{hop.boundary.consumer} asks {hop.boundary.subject}") for hop in several]
+    return (
+        *(
+            Statement(hop.tries, f"{who} up to {hop.tries.text} times")
+            for hop, who in asks
+            if hop.tries.value is not NONE
+        ),
+        *(Statement(hop.budget, f"{who} again for {hop.budget.text}") for hop, who in asks if hop.budget is not None),
     )
-
-
-def _condition(path: Path) -> str:
-    hop = next((hop.boundary for hop in path.hops if hop.again is None), None)
-    if hop is not None:
-        return f"holds only while nothing makes {hop.consumer} ask {hop.subject} again"
-    return "holds only while an outer caller does not ask again for what the inner one gave up on"
 
 
 def _question(boundary: Boundary, found: list[Path]) -> Iterator[Finding]:
@@ -169,7 +182,7 @@ def _question(boundary: Boundary, found: list[Path]) -> Iterator[Finding]:
     if not several:
         return
     path = max(several, key=lambda path: path.factor)
-    message = f"{path.factor} calls for one request may arrive at {boundary.subject}; it does not say what it accepts"
+    message = f"{float(path.factor):g} calls for one request may arrive at {boundary.subject}; it does not say what it accepts"
     asks = f"how many calls of {boundary.subject} it accepts (accepts: {{rate: ...}})"
     question = Question(boundary.provider, asks, f"at least {per_second(path.load)}/s")
     yield Finding(Verdict.UNANSWERED, message, _tries(path), *boundary.key, questions=(question,))

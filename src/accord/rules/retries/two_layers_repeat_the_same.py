@@ -115,7 +115,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from accord.boundaries.calls import layered
-from accord.boundaries.calls.paths import paths, per_second, too_many
+from accord.boundaries.calls.paths import held_down, paths, per_second, too_many
 from accord.boundaries.calls.wording import asks_so_often, caller, exchanged
 from accord.boundaries.join.calling import calls_of
 from accord.boundaries.join.system import Boundary
@@ -124,7 +124,7 @@ from accord.model.fact import ANY, Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
 from accord.model.subject import operation_of, provider_of
 
-READS = ("attempts", "retry_on", "sends", "accepts", "needs")
+READS = ("attempts", "retries", "retry_on", "sends", "accepts", "needs")
 NEEDS = ("attempts", "retry_on")
 
 
@@ -147,7 +147,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 def _of_one_call(boundary: Boundary, layers: list[layered.Repeating], shared: tuple[str, ...]) -> Iterator[Finding]:
     sends, accepts = boundary.assumed.get("sends.rate"), boundary.promised.get("accepts.rate")
-    total = layered.product_of(layers)
+    total = None if any(held_down(boundary, one.tries) for one in layers) else layered.product_of(layers)
     message = f"{layered.listed(shared)} is tried again by two layers: {layered.in_numbers(layers)} of {boundary.subject} for one request"
     statements = tuple(_layer(boundary, layer) for layer in layers)
     known = [fact for fact in (sends, accepts) if fact is not None and isinstance(fact.value, Amount)]

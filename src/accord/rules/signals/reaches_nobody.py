@@ -163,15 +163,15 @@ def _nobody(each: Heard, words: Vocabulary, together: Groups) -> Iterator[Findin
 def _bare(reach: Reach, name: str, alerts: list[Heard], words: Vocabulary) -> Finding:
     """No receiver of the file tells anybody: once for each at which alerts end."""
     first = alerts[0]
-    message = f"{_count(alerts, 'end')} at {name}, and no receiver of the file tells anybody"
+    of = "that a route names" if reach.is_spare else "of the file"
+    message = f"{_count(alerts, 'end')} at {name}, and no receiver {of} tells anybody"
     shown = tuple(fires(each.alert) for each in alerts)
     statements = (silent(reach, name), ends(reach, first.last[1]), *shown)
-    moves = (Move(reach.tree.party, f"give {name} an integration"),)
+    other = ", or name a receiver that has one in a route" if reach.is_spare else ""
+    moves = (Move(reach.tree.party, f"give {name} an integration{other}"),)
     witness = unheard(first, f"{first.alert.called} ends at {name}, and nobody hears it")
-    about = ("", reach.tree.party, name)
-    return Finding(
-        Verdict.MISMATCH, message, statements, *about, "", weight(first.alert, words), "", witness, (), moves
-    )
+    about = ("", reach.tree.party, name, "", weight(first.alert, words))
+    return Finding(Verdict.MISMATCH, message, statements, *about, "", witness, (), moves)
 
 
 def _meant(reach: Reach, name: str, alerts: list[Heard], words: Vocabulary) -> Finding:

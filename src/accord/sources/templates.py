@@ -1,0 +1,32 @@
+"""Templates of files that are read: `alertmanager.yml.j2` states nothing before it is rendered, and that is told.
+
+Told is a template of what the other sources read, as far as its keys show it; policies, mails and pages are passed over.
+"""
+
+import re
+from collections.abc import Iterable
+
+from accord.model.fact import Fact
+from accord.model.place import Place
+from accord.model.problem import Problem
+from accord.sources._refusals import template_reason
+
+FORMAT = "template"
+_ENDINGS = ("j2", "jinja", "jinja2", "tmpl", "tpl", "gotmpl", "ctmpl", "erb", "template")
+FILES = tuple(f"*.{kind}.{ending}" for kind in ("yaml", "yml", "json") for ending in _ENDINGS)
+
+_KEYS = (
+    *("apiVersion", "groups", "route", "receivers", "scrape_configs", "services", "Resources"),
+    *("methodConfig", "static_resources"),
+)
+_KEY = re.compile(rf"^[ \t]{{0,4}}[\"']?(?:{'|'.join(_KEYS)})[\"']?[ \t]*:", re.MULTILINE)
+"""A key, near the margin, that a document of one of the formats cannot do without."""
+
+
+def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:
+    """No facts; a Problem at the key that shows what this would become."""
+    found = _KEY.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.end()) + 1
+        ending = f".{start.file.rpartition('.')[2]}"
+        yield Problem(Place(start.root, start.file, line, 1), template_reason(ending), fatal=True)
