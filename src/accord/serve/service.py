@@ -146,7 +146,9 @@ class Service:
 
     def _answer(self, sending: Sending) -> str:
         message = sending.message
-        case = self.ledger.case(message.deviation)
+        case = self.carrier.case_of(sending.key)
+        if case is None or (case.id, case.turn) != (message.deviation, message.turn):
+            case = self.ledger.case(message.deviation)
         deadline_ns = case.deadline_ns if case is not None and case.turn == message.turn else 0
         about = message.deviation, message.turn, message.person
         return self.links.address(*about, self.carrier.clock(), sending.channel, deadline_ns)
