@@ -1,16 +1,18 @@
 """The one thread that writes: whoever waits at the same time shares a commit, and hears of it when the disk has it."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from accord.store.connections import meaning, writing
 from accord.store.errors import StoreError, Unavailable
+from accord.store.memory import Memory
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], Any]
@@ -19,17 +21,16 @@ WAITING_AT_MOST = 20_000
 TOGETHER_AT_MOST = 512
 
 
-class Memory:
-    """What the thread that writes knows to be in the file; forgotten whenever something is undone or altered."""
+class Joint(Generic[T]):
+    """Work that is done together with others of its kind where they wait side by side: that costs less."""
 
-    def __init__(self) -> None:
-        self.policies: set[bytes] = set()
-        self.channels: dict[str, tuple[tuple[str, int], ...]] = {}
+    def __call__(self, connection: sqlite3.Connection) -> T:
+        """What it gives, done alone."""
+        raise NotImplementedError
 
-    def forget(self) -> None:
-        """Everything is looked up again."""
-        self.policies.clear()
-        self.channels.clear()
+    def together(self, connection: sqlite3.Connection, several: Sequence[Any]) -> Sequence[T]:
+        """What each of several gives, itself among them; where one cannot be done, that is raised."""
+        raise NotImplementedError
 
 
 class Writer:
@@ -124,7 +125,7 @@ class Writer:
         connection = self._connection
         connection.execute("begin immediate")
         try:
-            outcomes: list[tuple[Exception | None, Any]] = [(None, work(connection)) for _, work in group]
+            outcomes: list[tuple[Exception | None, Any]] = [(None, each) for each in _results(connection, group)]
         except Exception as error:
             if _is_of_the_file(error):
                 raise
@@ -169,6 +170,15 @@ class Writer:
         self.trouble = str(refusal)
         for future, _ in group:
             future.set_exception(refusal)
+
+
+def _results(connection: sqlite3.Connection, group: list[tuple[Future[Any], Work]]) -> Iterator[Any]:
+    for kind, run in groupby((work for _, work in group), key=type):
+        works = list(run)
+        if issubclass(kind, Joint):
+            yield from works[0].together(connection, works)  # type: ignore[attr-defined]
+        else:
+            yield from (work(connection) for work in works)
 
 
 _OF_ONE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
