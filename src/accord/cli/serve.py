@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from accord.cases.carrying import Carrying
     from accord.files.config import Config
     from accord.model.problem import Problem
-    from accord.serve.sending.wiring import Wired
+    from accord.serve.sending.wiring import OpenPosting, Wired
     from accord.store.interface import Ledger
 
 LISTEN, LEDGER = "127.0.0.1:9095", "accord.ledger"
@@ -84,20 +84,23 @@ def command(
     from accord.model.problem import Refused
 
     service: Any = _service()
+    from accord.serve.sending.apart import apart
+
     read = partial(load, paths or (".",), config)
     try:
-        settings = read()
-        served = service.Served(
-            listen=listen,
-            ledger=ledger,
-            version=_version(),
-            load=_loading(paths or (".",), read, last),
-            channels=_channels(read),
-            heartbeats=_heartbeats(settings, heartbeats),
-            address=address,
-            alive=_alive(settings, alive),
-        )
-        _run(served, log, _budget(pages))
+        settings, budget = read(), _budget(pages)
+        with apart(service.loop_factory()) as posting:
+            served = service.Served(
+                listen=listen,
+                ledger=ledger,
+                version=_version(),
+                load=_loading(paths or (".",), read, last),
+                channels=_channels(read, posting.transport if posting else None),
+                heartbeats=_heartbeats(settings, heartbeats),
+                address=address,
+                alive=_alive(settings, alive),
+            )
+            _run(served, log, budget)
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
 
@@ -172,12 +175,12 @@ def _loading(paths: tuple[str, ...], read: "Callable[[], Config]", last: str) ->
     return load
 
 
-def _channels(read: "Callable[[], Config]") -> "Callable[[], Mapping[str, Wired]]":
+def _channels(read: "Callable[[], Config]", posting: "OpenPosting | None") -> "Callable[[], Mapping[str, Wired]]":
     def channels() -> "Mapping[str, Wired]":
         from accord.serve.sending.wiring import wired
 
         settings = read()
-        return wired(settings.channels, folder=settings.folder)
+        return wired(settings.channels, folder=settings.folder, posting=posting)
 
     return channels
 

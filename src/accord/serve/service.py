@@ -267,11 +267,11 @@ def run(served: Served, ledger: Ledger, ready: Callable[[str], None]) -> None:
 
     gc.freeze()
     gc.set_threshold(_COLLECTED_AFTER, 20, 50)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(main())
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """Of uvloop where it is to be had; it is not on Windows."""
     if find_spec("uvloop") is None:
         return None
