@@ -170,6 +170,7 @@ class Service:
     async def run(self, ready: Callable[[str], None]) -> None:
         """Serves until it is stopped; `ready` is told the address. Raises Refused where that is not to be had."""
         door = bound(self.served.listen)
+        self.ledger.led_by(asyncio.get_running_loop())
         await self.heartbeats.begin()
         await self.intake.rejoin()
         access = Access(self.ledger, self.is_on_loopback)
@@ -205,6 +206,8 @@ class Service:
             await self._seal()
         except StoreError as error:
             _log.error("no root at the end: %s", error)
+        finally:
+            self.ledger.led_by(None)
 
     async def _audit(self) -> None:
         """Tells whoever watches that all is well, once that itself is on the disk; stays silent where it is not."""

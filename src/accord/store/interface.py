@@ -7,6 +7,7 @@ is called from any thread, sees what is committed, and raises Unavailable where 
 Nothing here has a clock: every instant is given, in nanoseconds since 1970 (UTC).
 """
 
+from asyncio import AbstractEventLoop
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
@@ -33,6 +34,11 @@ class Recording(Protocol):
         With a page budget, what it holds and the breaker's own deviation are recorded in the same transaction.
 
         An event id that was recorded before changes nothing and queues nothing (`repeated`).
+        """
+
+    def led_by(self, loop: AbstractEventLoop | None) -> None:
+        """From now on this loop, which runs in the thread that says so, may do work of the ledger between its own; never what
+        waits for a disk. That spares a change of threads for each event. None ends it, before the loop does.
         """
 
     def trouble(self) -> str:

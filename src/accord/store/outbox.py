@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 
+from msgspec import Struct
+
 from accord.model.message import Fate, Message
 from accord.store.chain import read_message
 from accord.store.errors import StoreError
@@ -12,6 +14,7 @@ from accord.store.memory import Memory
 from accord.store.parts import Parts
 from accord.store.queueing import queue, told
 from accord.store.rows import Outcome, Sending, Unreached
+from accord.store.writer import Joint
 
 _COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in, parked"
 _ORDER = {Fate.QUEUED: 0, Fate.HANDED: 1, Fate.DELIVERED: 2, Fate.OPENED: 3, Fate.ANSWERED: 4}
@@ -36,7 +39,7 @@ class OutboxRows(Parts):
 
     def report(self, outcomes: Sequence[Outcome]) -> "Future[None]":
         """What became of sendings."""
-        return self.writer.do(lambda connection: _report(connection, outcomes))
+        return self.writer.do(_Report(outcomes))
 
     def bundle(self, ids: Sequence[str], message: Message, key: str, at_ns: int) -> "Future[None]":
         """These sendings are told by this message instead."""
@@ -60,6 +63,19 @@ class OutboxRows(Parts):
         with self.readers() as connection:
             found = connection.execute(f"select {_COLUMNS} from sending {where}", values).fetchall()
         return tuple(_sending(*columns) for columns in found)
+
+
+class _Report(Struct, Joint[None]):
+    """What one caller has heard."""
+
+    outcomes: Sequence[Outcome]
+
+    def __call__(self, connection: sqlite3.Connection) -> None:
+        _report(connection, self.outcomes)
+
+    def together(self, connection: sqlite3.Connection, several: "Sequence[_Report]") -> Sequence[None]:
+        _report(connection, [outcome for each in several for outcome in each.outcomes])
+        return [None] * len(several)
 
 
 _WAITING = "fate = 'queued' and also_in = ''"
