@@ -17,11 +17,11 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from accord.channels._answers import member, of_http
@@ -59,7 +59,7 @@ def refusals(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def request(message: Message, settings: Settings, answering: Answering) -> HttpRequest:
     """The message as JSON, signed."""
-    body = json.dumps(_document(message, answering), ensure_ascii=False).encode()
+    body = msgspec.json.encode(_document(message, answering))
     seconds = answering.at_ns // 1_000_000_000
     headers = {
         "content-type": "application/json",

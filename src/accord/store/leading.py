@@ -5,10 +5,13 @@ the loop, which has to be there anyway, and one commit at a time goes to the thr
 """
 
 import sqlite3
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, isfuture
 from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from threading import get_ident
+from typing import Any, cast
 
 from accord.store.connections import BUSY_MS
 from accord.store.writer import TOGETHER_AT_MOST, Joint, Outcome, Piece, Writer, running
@@ -22,6 +25,7 @@ class LedWriter(Writer):
 
     def __init__(self, file: Path) -> None:
         self._loop: AbstractEventLoop | None = None
+        self._last: AbstractEventLoop | None = None
         self._leader = 0
         self._led: deque[Piece] = deque()
         self._is_called = self._is_busy = False
@@ -30,7 +34,7 @@ class LedWriter(Writer):
     def led_by(self, loop: AbstractEventLoop | None) -> None:
         """Said in the thread of the loop, by whom it is led; None ends it, and what waits is done by the thread."""
         with self._gate:
-            self._loop, self._leader = loop, get_ident()
+            self._loop, self._last, self._leader = loop, loop or self._last, get_ident()
             if loop is not None:
                 self._is_busy = True
                 self._queue.put(self._begin)  # what the thread has begun comes first
@@ -43,6 +47,15 @@ class LedWriter(Writer):
         """Does what was accepted, and closes the file."""
         self.led_by(None)
         super().close()
+
+    def _future(self) -> "Future[Any]":
+        """In the thread of the loop one of its own, for which no other thread need be told; `asyncio.wrap_future` knows it."""
+        loop = self._loop
+        return (
+            super()._future()
+            if loop is None or get_ident() != self._leader
+            else cast("Future[Any]", loop.create_future())
+        )
 
     def _put(self, piece: Piece) -> None:
         loop = self._loop
@@ -102,16 +115,28 @@ class LedWriter(Writer):
         self._over([], [])
 
     def _over(self, group: list[Piece], outcomes: list[Outcome]) -> None:
-        """In the thread: those who wait are told by the loop, and by the thread where there is none any more."""
-        loop = self._loop
-        try:
-            if loop is None:
-                raise RuntimeError
-            loop.call_soon_threadsafe(self._rested, group, outcomes)
-        except RuntimeError:
+        """In the thread: the loop tells those who wait; where it is gone, nobody of it waits."""
+        if not self._in_loop(lambda: self._rested(group, outcomes)):
             self._is_busy = False
-            self._wait_ms(BUSY_MS)
-            self.settle(group, outcomes)
+            told = [each for each in zip(group, outcomes, strict=True) if not isfuture(each[0][0])]
+            super().settle([piece for piece, _ in told], [outcome for _, outcome in told])
+
+    def settle(self, group: list[Piece], outcomes: list[Outcome]) -> None:
+        """Tells each who waits, each in its own thread."""
+        if get_ident() != self._leader and any(isfuture(future) for future, _ in group):
+            self._in_loop(lambda: super(LedWriter, self).settle(group, outcomes))
+        else:
+            super().settle(group, outcomes)
+
+    def _in_loop(self, what: Callable[[], None]) -> bool:
+        """Has the loop do it that led last; False where it is closed."""
+        if self._last is None:
+            return False
+        try:
+            self._last.call_soon_threadsafe(what)
+        except RuntimeError:
+            return False
+        return True
 
     def _rested(self, group: list[Piece], outcomes: list[Outcome]) -> None:
         self._is_busy = False

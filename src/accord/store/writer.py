@@ -1,6 +1,7 @@
 """The one thread that writes: whoever waits at the same time shares a commit, and hears of it when the disk has it."""
 
 import sqlite3
+from asyncio import isfuture
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -62,7 +63,7 @@ class Writer:
 
     def do(self, work: Callable[[sqlite3.Connection], T], overwrite: bool = False) -> Future[T]:
         """What the work gives, once it is durable; `overwrite` says that what it deletes shall leave the log too."""
-        future: Future[T] = Future()
+        future: Future[T] = self._future()
         with self._gate:
             refusal = self._refusal()
             if not refusal:
@@ -71,6 +72,9 @@ class Writer:
         if refusal:
             future.set_exception(Unavailable(refusal))
         return future
+
+    def _future(self) -> Future[Any]:
+        return Future()
 
     def _put(self, piece: "Piece") -> None:
         self._queue.put(piece)
@@ -144,6 +148,8 @@ class Writer:
     def settle(self, group: "list[Piece]", outcomes: "list[Outcome]") -> None:
         """Tells each who waits."""
         for (future, _), (failure, result) in zip(group, outcomes, strict=True):
+            if future.done():  # somebody stopped waiting
+                continue
             if failure is None:
                 future.set_result(result)
             else:
@@ -202,7 +208,11 @@ class Writer:
 
 def running(group: "list[Piece]") -> "list[Piece]":
     """Those for which somebody still waits."""
-    return [(future, work) for future, work in group if future.set_running_or_notify_cancel()]
+    return [(future, work) for future, work in group if _still_waits(future)]
+
+
+def _still_waits(future: Any) -> bool:
+    return not future.cancelled() if isfuture(future) else future.set_running_or_notify_cancel()
 
 
 def _results(connection: sqlite3.Connection, group: "list[Piece]") -> Iterator[Any]:
