@@ -14,6 +14,7 @@ from accord.store.rows import Entry, Recorded, Sending
 Clock = Callable[[], int]
 """Gives the instant, in nanoseconds since 1970 (UTC)."""
 
+NEVER = 1 << 63
 KNOWN_AT_MOST = 8192
 """Cases that are known without asking the ledger, the ones written last."""
 
@@ -28,6 +29,8 @@ class Carrier:
         self.ledger, self.carrying, self.clock = ledger, carrying, clock
         self.woken: list[Callable[[], None]] = []
         self.offered: list[Callable[[Sequence[Sending]], None]] = []
+        self.soonest_ns = NEVER
+        """The earliest deadline that was written since this was last set to NEVER."""
         self._known: dict[str, Case] = {}
 
     def case_of(self, key: str) -> Case | None:
@@ -60,6 +63,8 @@ class Carrier:
             if len(self._known) >= KNOWN_AT_MOST:
                 self._known.pop(next(iter(self._known)))
             self._known[key] = recorded.case
+            if recorded.case.deadline_ns:
+                self.soonest_ns = min(self.soonest_ns, recorded.case.deadline_ns)
 
     async def tell(self, case: Case, event: AnyEvent) -> Recorded:
         """One event of a case that is there."""

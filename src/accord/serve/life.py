@@ -5,12 +5,14 @@ What is looked for again and again is read in a thread: a disk that is slow for 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from accord.cases.events import Timer
-from accord.serve.carrier import Carrier
+from accord.model.message import Fate
+from accord.serve.carrier import NEVER, Carrier
 from accord.serve.outbox import unreachable
 from accord.store.errors import StoreError
+from accord.store.rows import Sending
 
 LOOK_S, AUDIT_S, SEAL_S, LAPSE_S = 1.0, 60.0, 3600.0, 15.0
 _BREATH_S = 0.1
@@ -27,8 +29,15 @@ class Life:
         self._carrier, self._ledger = carrier, carrier.ledger
         self._awake = asyncio.Event()
         self._stopping = False
+        self._rests_until_ns = NEVER
         carrier.woken.append(self._awake.set)
-        carrier.offered.append(lambda _: self._awake.set())
+        carrier.offered.append(self._offered)
+
+    def _offered(self, queued: Sequence[Sending]) -> None:
+        """What was written is looked at where it may be due before the rest is over: most deadlines are minutes away."""
+        is_sooner = self._carrier.soonest_ns < self._rests_until_ns
+        if is_sooner or any(each.parked or each.fate is Fate.FAILED for each in queued):
+            self._awake.set()
 
     def stop(self) -> None:
         """Ends `run` soon."""
@@ -53,7 +62,8 @@ class Life:
 
     async def step(self) -> bool:
         """Steps the cases that are due, and those whose person nothing reaches; whether there may be more of them."""
-        now_ns = self._carrier.clock()
+        now_ns, self._carrier.soonest_ns = self._carrier.clock(), NEVER
+        self._rests_until_ns = NEVER  # it is not yet known until when, and what is written meanwhile is looked at again
         due = await asyncio.to_thread(self._ledger.due, now_ns, MOST)
         events = [
             (case.deviation, Timer(f"timer/{case.id}/{case.turn}", now_ns, case.turn, case.deadline_ns)) for case in due
@@ -81,6 +91,7 @@ class Life:
     async def _rest(self) -> None:
         """Until the next deadline, something is written, or a second is over."""
         soonest = await asyncio.to_thread(self._soonest)
+        self._rests_until_ns = min([self._carrier.clock() + int(LOOK_S * _SECOND), *soonest])
         rest_s = min([LOOK_S, *(max((at_ns - self._carrier.clock()) / _SECOND, 0.0) for at_ns in soonest)])
         try:
             await asyncio.wait_for(self._awake.wait(), rest_s)

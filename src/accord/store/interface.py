@@ -38,7 +38,7 @@ class Recording(Protocol):
 
     def led_by(self, loop: AbstractEventLoop | None) -> None:
         """From now on this loop, which runs in the thread that says so, may do work of the ledger between its own; never what
-        waits for a disk. That spares a change of threads for each event. None ends it, before the loop does.
+        waits for a disk. That spares changes of threads for each event. None ends it, before the loop does.
         """
 
     def trouble(self) -> str:

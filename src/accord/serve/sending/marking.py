@@ -24,13 +24,13 @@ class Marking:
         self._store = store
         self._waiting: list[tuple[Sequence[Outcome], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
-        self._enough = asyncio.Event()
+        self._enough: asyncio.Event | None = None
 
     async def mark(self, outcomes: Sequence[Outcome]) -> None:
         """Returns once it is durable; raises StoreError where the ledger refuses these."""
         marked = asyncio.get_running_loop().create_future()
         self._waiting.append((outcomes, marked))
-        if len(self._waiting) >= _ENOUGH:
+        if len(self._waiting) >= _ENOUGH and self._enough is not None:
             self._enough.set()
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
@@ -51,8 +51,8 @@ class Marking:
                         marked.set_result(None)
 
     async def _gathered(self) -> None:
-        self._enough.clear()
         if len(self._waiting) < _ENOUGH:
+            self._enough = asyncio.Event()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_GATHERED_S):
                     await self._enough.wait()
