@@ -66,8 +66,7 @@ class Within:
         told = Served(
             listen=listen, ledger=self.file, version="0", load=lambda ledger: carrying(ledger, text), **served
         )
-        self.service = Service(told, self.ledger)
-        self.service.carrier.clock = lambda: self.now
+        self.service = Service(told, self.ledger, lambda: self.now)
         access = Access(self.ledger, self.service.is_on_loopback)
         self.app = Application(self.service.doors(), access, Rates(10_000, 10_000), lambda: self.now)
         self.service.operations.ready = True

@@ -151,3 +151,17 @@ def test_what_a_loop_that_is_gone_had_accepted_is_done_at_the_end(led: SqliteLed
     [file] = tmp_path.glob("*.db")
     with SqliteReader(file) as reader:
         assert [row.event.id for row in reader.rows()] == ["e1"]
+
+
+def test_what_waits_together_takes_few_statements(led: SqliteLedger) -> None:
+    async def go() -> None:
+        led.led_by(asyncio.get_running_loop())
+        await recorded(led, 0)
+        led.writer._connection.set_trace_callback(statements.append)
+        await recorded(led, *range(1, 65))
+        led.writer._connection.set_trace_callback(None)
+        led.led_by(None)
+
+    statements: list[str] = []
+    asyncio.run(go())
+    assert len(led.rows()) == 65 and len(statements) < 12

@@ -25,7 +25,7 @@ from accord.serve.alertmanager_v2 import AlertmanagerV2
 from accord.serve.answering import AnswerPage
 from accord.serve.api import Api
 from accord.serve.app import Application
-from accord.serve.carrier import Carrier
+from accord.serve.carrier import Carrier, Clock
 from accord.serve.doors import Door
 from accord.serve.drills import Drills
 from accord.serve.heartbeats import Heartbeats
@@ -81,10 +81,10 @@ class Served(Struct, frozen=True, kw_only=True):
 class Service:
     """One service in this process, on a ledger that it alone writes."""
 
-    def __init__(self, served: Served, ledger: Ledger) -> None:
+    def __init__(self, served: Served, ledger: Ledger, clock: Clock = time.time_ns) -> None:
         self.served, self.ledger = served, ledger
         self._check_reach()
-        self.carrier = Carrier(ledger, served.load(ledger), time.time_ns)
+        self.carrier = Carrier(ledger, served.load(ledger), clock)
         links = Links(
             secret_in(served.ledger.with_name(served.ledger.name + ".key")), served.address or f"http://{served.listen}"
         )

@@ -25,7 +25,7 @@ from accord.store.person import Address, Person
 LARGEST_SECRET = 65_536
 """Bytes of a file that a secret is in."""
 
-CONNECTIONS = 8
+CONNECTIONS = 32
 """Messages that are on their way by one channel at the same moment."""
 
 
