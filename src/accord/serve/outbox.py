@@ -87,6 +87,7 @@ class Outbox:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
+        self._is_sending = False
         self._is_stopping, self._has_more, self._reads_again_s, self._looked_s = False, True, 0.0, 0.0
         self._marking = Marking(store)
         self._people: dict[str, tuple[float, Person | None]] = {}
@@ -130,6 +131,7 @@ class Outbox:
 
     async def run(self) -> None:
         """Sends what is due, until `stop`."""
+        self._is_sending = not self._is_stopping
         while not self._is_stopping:
             self._woken.clear()
             await self._read()
@@ -147,7 +149,7 @@ class Outbox:
 
         `run` returns, and the connections of all channels are closed.
         """
-        self._is_stopping = True
+        self._is_stopping, self._is_sending = True, False
         self._woken.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=grace_s)
@@ -197,7 +199,7 @@ class Outbox:
 
     def _go(self, name: str) -> None:
         """Begins what may begin on this channel without waiting for `run`; that is woken where it has to look again."""
-        if self._is_stopping:
+        if not self._is_sending:
             return
         pause_s = self._pump(name) if name in self._waiting else _IDLE_S
         if pause_s < _IDLE_S or self._wants_more():
