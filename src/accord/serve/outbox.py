@@ -22,7 +22,7 @@ from accord.serve.sending.attempt import made, tried
 from accord.serve.sending.breaker import Breaker
 from accord.serve.sending.lane import Lane, Said, lane_of, next_said
 from accord.serve.sending.marking import Marking
-from accord.serve.sending.wiring import CONNECTIONS, Wired, provider_of
+from accord.serve.sending.wiring import CONNECTIONS, CONNECTIONS_AT_FIRST, Wired, provider_of
 from accord.store import interface, rows
 from accord.store.errors import Unavailable
 from accord.store.person import Person
@@ -79,6 +79,7 @@ class Outbox:
         self._waiting: dict[str, dict[str, Sending]] = {}
         self._running: Counter[str] = Counter()
         self._unmarked: Counter[str] = Counter()
+        self._widths: dict[str, int] = {}
         self._breakers: dict[str, Breaker] = {}
         self._providers: dict[str, str] = {}
         self._busy: dict[Lane, frozenset[str]] = {}
@@ -206,7 +207,13 @@ class Outbox:
             self._woken.set()
 
     def _is_full(self, name: str) -> bool:
-        return self._running[name] >= CONNECTIONS or self._unmarked[name] >= MOST_UNMARKED
+        width = self._widths.get(name, CONNECTIONS_AT_FIRST)
+        return self._running[name] >= width or self._unmarked[name] >= MOST_UNMARKED
+
+    def _widen(self, name: str, verdict: Verdict) -> None:
+        """How many may be on their way at the same moment, after what became of one."""
+        wider = min(self._widths.get(name, CONNECTIONS_AT_FIRST) + 1, CONNECTIONS)
+        self._widths[name] = CONNECTIONS_AT_FIRST if verdict.provider_failed else wider
 
     def _pump(self, name: str) -> float:
         """Begins what may begin on this channel; after how many seconds to look again."""
@@ -312,6 +319,7 @@ class Outbox:
         self._breakers[provider] = breaker.trying(now + wired.channel.deadline)
         verdict = await tried(wired, request, answering)
         self._breakers[provider] = self._breaker(provider).after(verdict, self._clock(), self._chance())
+        self._widen(sending.channel, verdict)
         return verdict
 
     def _worded(self, said: Said) -> Message:

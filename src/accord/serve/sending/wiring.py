@@ -25,8 +25,9 @@ from accord.store.person import Address, Person
 LARGEST_SECRET = 65_536
 """Bytes of a file that a secret is in."""
 
-CONNECTIONS = 32
-"""Messages that are on their way by one channel at the same moment."""
+CONNECTIONS_AT_FIRST, CONNECTIONS = 8, 32
+"""Messages that are on their way by one channel at the same moment: one more for each that its provider takes, as few as at first
+once it fails."""
 
 
 OpenPosting = Callable[[Sequence[Network]], Transport]
