@@ -213,12 +213,20 @@ class Target(ABC):
         }
         return self.status("POST", "/api/v2/silences", json.dumps(told).encode())
 
+    def processes(self) -> list[str]:
+        """Its process and those that it began."""
+        process = str(self.process.pid)
+        return [process, *Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
     def cpu_s(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor time of all of them."""
+        stats = [Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split() for each in self.processes()]
+        return sum(int(each[11]) + int(each[12]) for each in stats) / os.sysconf("SC_CLK_TCK")
 
     def resident_mb(self) -> float:
-        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
+        """Memory of all of them; what they share counts once."""
+        told = [Path(f"/proc/{each}/smaps_rollup").read_text() for each in self.processes()]
+        return sum(int(each.partition("\nPss:")[2].split()[0]) for each in told) / 1e3
 
     def remove(self) -> None:
         if self.process.poll() is None:

@@ -124,6 +124,7 @@ def warm(folder: str) -> None:
 
     import accord.cli.serve
     import accord.report._places
+    import accord.serve.sending.apart
     import accord.serve.service
     import accord.store.ledger_sqlite  # noqa: F401
     from accord.files.config import load

@@ -34,9 +34,16 @@ class Deviation(Struct, frozen=True):
     def subject(self) -> str:
         """`checkout -> payments/charge`, or the signal where no contract knows it."""
         provider = f"{self.provider}/{self.operation}" if self.operation else self.provider
-        return " -> ".join(filter(None, (self.consumer, provider))) or self.signal
+        if self.consumer and provider:
+            return f"{self.consumer} -> {provider}"
+        return self.consumer or provider or self.signal
 
     @property
     def key(self) -> str:
         """What makes it the same deviation; repeats of it only count."""
-        return " ".join(filter(None, (self.subject, self.term, self.partition and f"[{self.partition}]")))
+        key = self.subject
+        if self.term:
+            key = f"{key} {self.term}" if key else self.term
+        if self.partition:
+            key = f"{key} [{self.partition}]" if key else f"[{self.partition}]"
+        return key

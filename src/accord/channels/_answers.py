@@ -1,8 +1,9 @@
 """What an answer in HTTP comes to, for all kinds that speak it."""
 
-import json
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+
+import msgspec
 
 from accord.channels._page import shortened
 from accord.model.delivery import Outcome, Response, Verdict
@@ -47,9 +48,11 @@ def retry_after(headers: Mapping[str, str], now_ns: int) -> int:
 
 def member(body: bytes, name: str) -> str:
     """A text of a JSON object; "" where there is none."""
+    if not body.lstrip().startswith(b"{"):
+        return ""
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return ""
     value = found.get(name) if isinstance(found, dict) else None
     return shortened(value, _SHOWN) if isinstance(value, str) else ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from accord.model.fact import Fact
     from accord.model.problem import Problem
     from accord.serve.landscape import Observing
-    from accord.serve.sending.wiring import Wired
+    from accord.serve.sending.wiring import OpenPosting, Wired
     from accord.store.interface import Ledger
 
 LISTEN, LEDGER = "127.0.0.1:9095", "accord.ledger"
@@ -93,22 +93,23 @@ def command(
     from accord.model.problem import Refused
 
     service: Any = _service()
+    from accord.serve.sending.apart import apart
+
     read = partial(load, paths or (".",), config)
     try:
-        settings = read()
-        observing: list[Observing] = []
-        served = service.Served(
-            listen=listen,
-            ledger=ledger,
-            version=_version(),
-            load=_loading(paths or (".",), read, last, _observing(observed, observing)),
-            channels=_channels(read),
-            heartbeats=_heartbeats(settings, heartbeats),
-            observing=lambda: observing[-1],
-            address=address,
-            alive=_alive(settings, alive),
-        )
-        _run(served, log, _budget(pages))
+        settings, budget = read(), _budget(pages)
+        with apart(service.loop_factory()) as posting:
+            served = service.Served(
+                listen=listen,
+                ledger=ledger,
+                version=_version(),
+                **_reading(paths or (".",), read, last, observed),
+                channels=_channels(read, posting.transport if posting else None),
+                heartbeats=_heartbeats(settings, heartbeats),
+                address=address,
+                alive=_alive(settings, alive),
+            )
+            _run(served, log, budget)
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
 
@@ -153,6 +154,15 @@ def _budget(text: str) -> "Budget | None":
     if not (alone.isascii() and alone.isdigit() and 0 < int(alone) <= 1000 and lasts):
         raise click.UsageError(f"--pages {text}: expected NUMBER/DURATION such as 3/10m")
     return Budget(window=lasts, alone=int(alone), gather=min(Budget().gather, lasts))
+
+
+def _reading(
+    paths: tuple[str, ...], read: "Callable[[], Config]", last: str, observed: tuple[str, ...]
+) -> dict[str, Any]:
+    """How contracts are read, and what was observed beside them."""
+    observing: list[Observing] = []
+    load = _loading(paths, read, last, _observing(observed, observing))
+    return {"load": load, "observing": lambda: observing[-1]}
 
 
 def _observing(options: tuple[str, ...], kept: "list[Observing]") -> "Callable[[Config], list[Fact]]":
@@ -208,12 +218,12 @@ def _loading(
     return load
 
 
-def _channels(read: "Callable[[], Config]") -> "Callable[[], Mapping[str, Wired]]":
+def _channels(read: "Callable[[], Config]", posting: "OpenPosting | None") -> "Callable[[], Mapping[str, Wired]]":
     def channels() -> "Mapping[str, Wired]":
         from accord.serve.sending.wiring import wired
 
         settings = read()
-        return wired(settings.channels, folder=settings.folder)
+        return wired(settings.channels, folder=settings.folder, posting=posting)
 
     return channels
 

@@ -14,6 +14,10 @@ from accord.store.rows import Entry, Recorded, Sending
 Clock = Callable[[], int]
 """Gives the instant, in nanoseconds since 1970 (UTC)."""
 
+NEVER = 1 << 63
+KNOWN_AT_MOST = 8192
+"""Cases that are known without asking the ledger, the ones written last."""
+
 
 class Carrier:
     """The one way by which events of this process reach the ledger.
@@ -25,6 +29,13 @@ class Carrier:
         self.ledger, self.carrying, self.clock = ledger, carrying, clock
         self.woken: list[Callable[[], None]] = []
         self.offered: list[Callable[[Sequence[Sending]], None]] = []
+        self.soonest_ns = NEVER
+        """The earliest deadline that was written since this was last set to NEVER."""
+        self._known: dict[str, Case] = {}
+
+    def case_of(self, key: str) -> Case | None:
+        """The latest case of this key, open or done; what was written a moment ago costs no search."""
+        return self._known.get(key) or self.ledger.case_of(key)
 
     async def record(
         self, events: Iterable[tuple[Deviation, AnyEvent]], keeping: Sequence[Kept] = ()
@@ -36,10 +47,24 @@ class Carrier:
         if not entries and not keeping:
             return ()
         recorded = await asyncio.wrap_future(self.ledger.record(entries, keeping))
+        for entry, each in zip(entries, recorded, strict=True):
+            self._learn(entry.key, each)
         queued = [sending for each in recorded for sending in each.queued]
         for offer in self.offered:
             offer(queued)
         return recorded
+
+    def _learn(self, key: str, recorded: Recorded) -> None:
+        """What was written last is known; where the page budget wrote beside it of another case, that one is not."""
+        self._known.pop(key, None)
+        for sending in recorded.queued:
+            self._known.pop(sending.key, None)
+        if recorded.case is not None and not recorded.repeated:
+            if len(self._known) >= KNOWN_AT_MOST:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = recorded.case
+            if recorded.case.deadline_ns:
+                self.soonest_ns = min(self.soonest_ns, recorded.case.deadline_ns)
 
     async def tell(self, case: Case, event: AnyEvent) -> Recorded:
         """One event of a case that is there."""
@@ -60,6 +85,7 @@ class Carrier:
         ]
 
     def wake(self) -> None:
-        """Says that something was written."""
+        """Says that something was written, and not by `record`."""
+        self._known.clear()
         for wake in self.woken:
             wake()

@@ -72,18 +72,20 @@ class Intake:
             yield deviation, Fire(f"fire/{one.id}/{now_ns}", now_ns, deviation, one.id, one.begins_ns)
 
     def _is_carried(self, source: str, deviation: Deviation) -> bool:
-        case = self._ledger.case_of(deviation.key)
+        case = self._carrier.case_of(deviation.key)
         return case is not None and case.is_open and case.phase is not Phase.CLAIMED and source in case.sources
 
     def _holds(self, fired: Iterable[tuple[Deviation, Instance]], now_ns: int) -> Iterator[Pair]:
         """A silence holds a deviation only where it holds all that fires of it: one that it does not hold is heard."""
+        if not self.silences:
+            return
         by_key: dict[str, list[tuple[Deviation, Silence | None, str]]] = {}
         for deviation, one in fired:
             found = holding(self.silences.values(), one.labels, now_ns)
             by_key.setdefault(deviation.key, []).append((deviation, found, one.id))
         for key, several in by_key.items():
             deviation, silence, source = several[-1]
-            case = self._ledger.case_of(key)
+            case = self._carrier.case_of(key)
             is_held = case is not None and case.phase is Phase.HELD
             if any(found is None for _, found, _ in several):
                 if case is not None and is_held and case.reason.startswith("silence "):

@@ -1,16 +1,21 @@
-"""The loop: deadlines that passed, sources that fell silent, whom nothing reaches; and whether all is well with the ledger itself."""
+"""The loop: deadlines that passed, sources that fell silent, whom nothing reaches; and whether all is well with the ledger itself.
+
+What is looked for again and again is read in a thread: a disk that is slow for a moment then holds up no request.
+"""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from accord.cases.events import Timer
-from accord.serve.carrier import Carrier
+from accord.model.message import Fate
+from accord.serve.carrier import NEVER, Carrier
 from accord.serve.outbox import unreachable
 from accord.store.errors import StoreError
+from accord.store.rows import Sending
 
 LOOK_S, AUDIT_S, SEAL_S, LAPSE_S = 1.0, 60.0, 3600.0, 15.0
-_BREATH_S = 0.05
+_BREATH_S = 0.1
 """Between two looks at least: however much is written, deadlines and the unreached are looked for so often and no oftener."""
 MOST = 500
 _SECOND = 1_000_000_000
@@ -24,8 +29,15 @@ class Life:
         self._carrier, self._ledger = carrier, carrier.ledger
         self._awake = asyncio.Event()
         self._stopping = False
+        self._rests_until_ns = NEVER
         carrier.woken.append(self._awake.set)
-        carrier.offered.append(lambda _: self._awake.set())
+        carrier.offered.append(self._offered)
+
+    def _offered(self, queued: Sequence[Sending]) -> None:
+        """What was written is looked at where it may be due before the rest is over: most deadlines are minutes away."""
+        is_sooner = self._carrier.soonest_ns < self._rests_until_ns
+        if is_sooner or any(each.parked or each.fate is Fate.FAILED for each in queued):
+            self._awake.set()
 
     def stop(self) -> None:
         """Ends `run` soon."""
@@ -50,8 +62,9 @@ class Life:
 
     async def step(self) -> bool:
         """Steps the cases that are due, and those whose person nothing reaches; whether there may be more of them."""
-        now_ns = self._carrier.clock()
-        due = self._ledger.due(now_ns, MOST)
+        now_ns, self._carrier.soonest_ns = self._carrier.clock(), NEVER
+        self._rests_until_ns = NEVER  # it is not yet known until when, and what is written meanwhile is looked at again
+        due = await asyncio.to_thread(self._ledger.due, now_ns, MOST)
         events = [
             (case.deviation, Timer(f"timer/{case.id}/{case.turn}", now_ns, case.turn, case.deadline_ns)) for case in due
         ]
@@ -61,14 +74,14 @@ class Life:
 
     async def _leave(self, now_ns: int) -> None:
         """Has bundles leave that are due, and breakers close that were quiet."""
-        leaving_ns = self._ledger.next_leaving_ns()
+        leaving_ns = await asyncio.to_thread(self._ledger.next_leaving_ns)
         if leaving_ns is not None and leaving_ns <= now_ns:
             await asyncio.wrap_future(self._ledger.leave(now_ns))
             self._carrier.wake()
 
     async def _unreached(self) -> int:
         now_ns = self._carrier.clock()
-        found = self._ledger.unreached(MOST)
+        found = await asyncio.to_thread(self._ledger.unreached, MOST)
         for each in found:
             case = self._ledger.case(each.case)
             if case is not None:
@@ -77,12 +90,17 @@ class Life:
 
     async def _rest(self) -> None:
         """Until the next deadline, something is written, or a second is over."""
-        soonest = [at_ns for at_ns in (self._ledger.next_deadline_ns(), self._ledger.next_leaving_ns()) if at_ns]
+        soonest = await asyncio.to_thread(self._soonest)
+        self._rests_until_ns = min([self._carrier.clock() + int(LOOK_S * _SECOND), *soonest])
         rest_s = min([LOOK_S, *(max((at_ns - self._carrier.clock()) / _SECOND, 0.0) for at_ns in soonest)])
         try:
             await asyncio.wait_for(self._awake.wait(), rest_s)
         except TimeoutError:
             return
+
+    def _soonest(self) -> list[int]:
+        found = (self._ledger.next_deadline_ns(), self._ledger.next_leaving_ns())
+        return [at_ns for at_ns in found if at_ns]
 
 
 async def every(seconds: float, what: Callable[[], Awaitable[None]]) -> None:

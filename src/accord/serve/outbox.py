@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from accord.serve.sending.attempt import made, tried
 from accord.serve.sending.breaker import Breaker
 from accord.serve.sending.lane import Lane, Said, lane_of, next_said
 from accord.serve.sending.marking import Marking
-from accord.serve.sending.wiring import CONNECTIONS, Wired, provider_of
+from accord.serve.sending.wiring import CONNECTIONS, CONNECTIONS_AT_FIRST, Wired, provider_of
 from accord.store import interface, rows
 from accord.store.errors import Unavailable
 from accord.store.person import Person
@@ -30,6 +30,9 @@ from accord.store.rows import Sending, Unreached
 
 READ_AHEAD, RUNS_LOW = 200, 50
 """Sendings that are read at a time, and how many of a channel wait at most before no more of it are read."""
+
+MOST_OFFERED = 2_000
+"""Sendings of one channel that wait without being read from the ledger; what is offered beyond is read later."""
 
 MOST_UNMARKED = 100
 """Sendings of one channel that were told and are not yet marked: a crash tells each of these once more."""
@@ -76,28 +79,34 @@ class Outbox:
         self._waiting: dict[str, dict[str, Sending]] = {}
         self._running: Counter[str] = Counter()
         self._unmarked: Counter[str] = Counter()
+        self._widths: dict[str, int] = {}
         self._breakers: dict[str, Breaker] = {}
         self._providers: dict[str, str] = {}
         self._busy: dict[Lane, frozenset[str]] = {}
+        self._first: dict[Lane, Sending] = {}
         self._again: set[Lane] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
+        self._is_sending = False
         self._is_stopping, self._has_more, self._reads_again_s, self._looked_s = False, True, 0.0, 0.0
         self._marking = Marking(store)
         self._people: dict[str, tuple[float, Person | None]] = {}
 
-    def offer(self, sendings: Iterable[Sending]) -> None:
+    def offer(self, sendings: Sequence[Sending]) -> None:
         """Sendings that were queued just now: what is due of them need not be looked for. From the thread of the loop only."""
         now_ns = self._clock()
         for sending in sendings:
+            lane = lane_of(sending)
+            is_first = self._first.pop(lane, None) is None and sending.message.turn == 1
             if sending.fate is not Fate.QUEUED or sending.parked or sending.due_ns > now_ns:
                 continue
-            if len(self._waiting.get(sending.channel, ())) < READ_AHEAD:
-                self._add(sending)
+            if len(self._waiting.get(sending.channel, ())) < MOST_OFFERED:
+                self._add(sending, is_first)
             else:
                 self._has_more = True
-        self._woken.set()
+        for name in {sending.channel for sending in sendings}:
+            self._go(name)
 
     def wake(self) -> None:
         """Says that something may have been queued. From the thread of the event loop only."""
@@ -123,6 +132,7 @@ class Outbox:
 
     async def run(self) -> None:
         """Sends what is due, until `stop`."""
+        self._is_sending = not self._is_stopping
         while not self._is_stopping:
             self._woken.clear()
             await self._read()
@@ -140,7 +150,7 @@ class Outbox:
 
         `run` returns, and the connections of all channels are closed.
         """
-        self._is_stopping = True
+        self._is_stopping, self._is_sending = True, False
         self._woken.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=grace_s)
@@ -169,11 +179,16 @@ class Outbox:
         took_s = self._looked_s - begun
         self._reads_again_s = self._looked_s + (took_s * _READING_SHARE if took_s > _LONG_READING_S else 0.0)
 
-    def _add(self, sending: Sending) -> None:
-        """A sending waits, unless its lane is being told: then the lane is looked at again afterwards."""
+    def _add(self, sending: Sending, is_first: bool = False) -> None:
+        """A sending waits, unless its lane is being told: then the lane is looked at again afterwards.
+
+        Of the first that is queued on a lane it is known that there are no others.
+        """
         lane = lane_of(sending)
         if lane not in self._busy:
             self._waiting.setdefault(sending.channel, {}).setdefault(sending.id, sending)
+            if is_first:
+                self._first[lane] = sending
         elif sending.id not in self._busy[lane]:
             self._again.add(lane)
 
@@ -183,11 +198,28 @@ class Outbox:
             not self._channels or any(len(self._waiting.get(name, ())) < RUNS_LOW for name in self._channels)
         )
 
+    def _go(self, name: str) -> None:
+        """Begins what may begin on this channel without waiting for `run`; that is woken where it has to look again."""
+        if not self._is_sending:
+            return
+        pause_s = self._pump(name) if name in self._waiting else _IDLE_S
+        if pause_s < _IDLE_S or self._wants_more():
+            self._woken.set()
+
+    def _is_full(self, name: str) -> bool:
+        width = self._widths.get(name, CONNECTIONS_AT_FIRST)
+        return self._running[name] >= width or self._unmarked[name] >= MOST_UNMARKED
+
+    def _widen(self, name: str, verdict: Verdict) -> None:
+        """How many may be on their way at the same moment, after what became of one."""
+        wider = min(self._widths.get(name, CONNECTIONS_AT_FIRST) + 1, CONNECTIONS)
+        self._widths[name] = CONNECTIONS_AT_FIRST if verdict.provider_failed else wider
+
     def _pump(self, name: str) -> float:
         """Begins what may begin on this channel; after how many seconds to look again."""
         waiting = self._waiting[name]
-        for sending in list(waiting.values()):
-            if self._running[name] >= CONNECTIONS or self._unmarked[name] >= MOST_UNMARKED:
+        for sending in () if self._is_full(name) else list(waiting.values()):
+            if self._is_full(name):
                 return _IDLE_S
             now, breaker = self._clock(), self._breaker(self._providers.get(name, ""))
             if (admitted_ns := breaker.admits_at_ns(now)) > now:
@@ -218,9 +250,10 @@ class Outbox:
         if lane in self._again:
             self._again.discard(lane)
             self._has_more = True
+            self._woken.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a try ended unexpectedly: %s", type(error).__name__)
-        self._woken.set()
+        self._go(lane.channel)
 
     async def _tell(self, lane: Lane) -> None:
         """Tries what goes next on the lane, and marks what it came to; the next lane need not wait for the mark."""
@@ -228,7 +261,7 @@ class Outbox:
             tried = await self._tried(lane)
         finally:
             self._running[lane.channel] -= 1
-            self._woken.set()
+            self._go(lane.channel)
         if tried is None:
             return
         said, verdict = tried
@@ -254,7 +287,8 @@ class Outbox:
     async def _tried(self, lane: Lane) -> tuple[Said, Verdict] | None:
         """What was tried and what it came to; None where nothing is to be tried now."""
         try:
-            said = next_said(lane, self._store.sendings(lane.case), self._bundle_arrived)
+            first = self._first.pop(lane, None)
+            said = next_said(lane, (first,) if first else self._store.sendings(lane.case), self._bundle_arrived)
             if said is None or said.ready_ns > self._clock():
                 return None
             self._busy[lane] = frozenset({said.sending.id, *(one.id for one in said.replaced)})
@@ -285,6 +319,7 @@ class Outbox:
         self._breakers[provider] = breaker.trying(now + wired.channel.deadline)
         verdict = await tried(wired, request, answering)
         self._breakers[provider] = self._breaker(provider).after(verdict, self._clock(), self._chance())
+        self._widen(sending.channel, verdict)
         return verdict
 
     def _worded(self, said: Said) -> Message:

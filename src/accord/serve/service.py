@@ -152,7 +152,9 @@ class Service:
 
     def _answer(self, sending: Sending) -> str:
         message = sending.message
-        case = self.ledger.case(message.deviation)
+        case = self.carrier.case_of(sending.key)
+        if case is None or (case.id, case.turn) != (message.deviation, message.turn):
+            case = self.ledger.case(message.deviation)
         deadline_ns = case.deadline_ns if case is not None and case.turn == message.turn else 0
         about = message.deviation, message.turn, message.person
         return self.links.address(*about, self.carrier.clock(), sending.channel, deadline_ns)
@@ -177,6 +179,7 @@ class Service:
     async def run(self, ready: Callable[[str], None]) -> None:
         """Serves until it is stopped; `ready` is told the address. Raises Refused where that is not to be had."""
         door = bound(self.served.listen)
+        self.ledger.led_by(asyncio.get_running_loop())
         await self.heartbeats.begin()
         await self.intake.rejoin()
         access = Access(self.ledger, self.is_on_loopback)
@@ -214,6 +217,8 @@ class Service:
             await self._seal()
         except StoreError as error:
             _log.error("no root at the end: %s", error)
+        finally:
+            self.ledger.led_by(None)
 
     async def _audit(self) -> None:
         """Tells whoever watches that all is well, once that itself is on the disk; stays silent where it is not."""
@@ -276,11 +281,11 @@ def run(served: Served, ledger: Ledger, ready: Callable[[str], None]) -> None:
 
     gc.freeze()
     gc.set_threshold(_COLLECTED_AFTER, 20, 50)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(main())
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """Of uvloop where it is to be had; it is not on Windows."""
     if find_spec("uvloop") is None:
         return None

@@ -9,6 +9,7 @@ from msgspec import Struct
 from accord.cases.breaker import Budget, Meter, Passed, Way, breaker_policy, pass_on, woken
 from accord.cases.case import Stepped
 from accord.store.chain import encode
+from accord.store.gathering import Gathered
 from accord.store.queueing import Told, told
 from accord.store.rows import Entry
 
@@ -44,25 +45,24 @@ class Budgeted(Struct, frozen=True):
             yield Entry(opened.deviation.key, opened, breaker_policy(entry.policy, person, now, self.budget))
 
 
-def budgeted(connection: sqlite3.Connection, entry: Entry, stepped: Stepped, budget: Budget | None) -> Budgeted | None:
+def budgeted(gathered: Gathered, entry: Entry, stepped: Stepped, budget: Budget | None) -> Budgeted | None:
     """What the budget makes of a step, with the meter kept; None where it wakes nobody, or where there is no budget."""
     person = woken(stepped) if budget is not None else ""
     if budget is None or not person:
         return None
-    passed = pass_on(stepped, _meter(connection, person), entry.event.id, entry.event.at_ns, entry.policy, budget)
-    keep_meter(connection, passed.meter)
+    passed = pass_on(stepped, _meter(gathered, person), entry.event.id, entry.event.at_ns, entry.policy, budget)
+    keep_meter(gathered, passed.meter)
     return Budgeted(passed, budget)
 
 
-def _meter(connection: sqlite3.Connection, person: str) -> Meter:
-    found = connection.execute("select body from kept where kind = ? and id = ?", (KIND, person)).fetchone()
-    return _read(found[0]) if found else Meter(person)
+def _meter(gathered: Gathered, person: str) -> Meter:
+    found = gathered.kept(KIND, person)
+    return _read(found) if found else Meter(person)
 
 
-def keep_meter(connection: sqlite3.Connection, meter: Meter) -> None:
+def keep_meter(gathered: Gathered, meter: Meter) -> None:
     """Keeps the meter of a person; it ends when its breaker closes."""
-    row = (KIND, meter.person, meter.open_until_ns, "", encode(meter))
-    connection.execute("insert or replace into kept values (?, ?, ?, ?, ?)", row)
+    gathered.keep(KIND, meter.person, (KIND, meter.person, meter.open_until_ns, "", encode(meter)))
 
 
 def meters_over(connection: sqlite3.Connection, now_ns: int) -> list[Meter]:

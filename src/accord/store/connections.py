@@ -11,7 +11,8 @@ from urllib.parse import quote
 from accord.store.errors import Incompatible, StoreError, Unavailable
 from accord.store.migrating import migrate, steps, version
 
-_BUSY_MS = 10_000
+BUSY_MS = 10_000
+"""How long is waited for another program that has the file locked."""
 _LOG_PAGES, _CACHE_KIB = 8192, 64 << 10
 """After how many pages the log is copied into the file, and how much of the file the one who writes keeps at hand."""
 
@@ -92,7 +93,7 @@ def _connected(file: Path, mode: str) -> sqlite3.Connection:
         check_same_thread=False,
         cached_statements=256,
     )
-    connection.execute(f"pragma busy_timeout = {_BUSY_MS}").fetchall()
+    connection.execute(f"pragma busy_timeout = {BUSY_MS}").fetchall()
     return connection
 
 

@@ -7,6 +7,7 @@ is called from any thread, sees what is committed, and raises Unavailable where 
 Nothing here has a clock: every instant is given, in nanoseconds since 1970 (UTC).
 """
 
+from asyncio import AbstractEventLoop
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
@@ -38,6 +39,11 @@ class Recording(Protocol):
     @property
     def written(self) -> int:
         """A number that grows with every write of this process: who looks twice sees whether there was one."""
+
+    def led_by(self, loop: AbstractEventLoop | None) -> None:
+        """From now on this loop, which runs in the thread that says so, may do work of the ledger between its own; never what
+        waits for a disk. That spares changes of threads for each event. None ends it, before the loop does.
+        """
 
     def trouble(self) -> str:
         """Why the last write failed; empty where it did not. Any write tries again, such as keeping the own heartbeat: that one

@@ -53,8 +53,12 @@ class KeptRows(Parts):
 
 def keep(connection: sqlite3.Connection, things: Sequence[Kept]) -> None:
     """Keeps these in the transaction there is."""
-    rows = ((thing.KIND, thing.id, thing.ends_ns, thing.owner, encode(thing)) for thing in things)
-    connection.executemany("insert or replace into kept values (?, ?, ?, ?, ?)", rows)
+    connection.executemany("insert or replace into kept values (?, ?, ?, ?, ?)", map(kept_row, things))
+
+
+def kept_row(thing: Kept) -> tuple[str, str, int, str, bytes]:
+    """Something that is kept, as its row."""
+    return thing.KIND, thing.id, thing.ends_ns, thing.owner, encode(thing)
 
 
 def _count(connection: sqlite3.Connection, numbers: tuple[tuple[str, int], ...]) -> None:

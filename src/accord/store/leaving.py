@@ -7,10 +7,11 @@ from concurrent.futures import Future
 from accord.cases.breaker import Meter, breaker_key, bundled, settled
 from accord.store.budgeting import KIND, keep_meter, meters_over
 from accord.store.chain import read_message, read_policy
+from accord.store.gathering import Gathered
+from accord.store.memory import Memory
 from accord.store.queueing import queue, told
 from accord.store.recording import Decide, Recorder, recorded
 from accord.store.rows import Entry
-from accord.store.writer import Memory
 
 _PARKED = "fate = 'queued' and also_in = '' and parked = 1"
 
@@ -51,7 +52,9 @@ def _bundled(connection: sqlite3.Connection, memory: Memory, person: str, now_ns
         connection.executemany("update sending set parked = 0 where id = ?", ids)
         return
     key = breaker_key(person).key
-    into = queue(connection, memory, (told(message, now_ns),), key, now_ns, 0)[0].id
+    gathered = Gathered(connection, memory)
+    into = queue(gathered, (told(message, now_ns),), key, now_ns, 0)[0].id
+    gathered.write()
     _put_away(connection, into, ids)
 
 
@@ -70,6 +73,8 @@ def _closed(connection: sqlite3.Connection, memory: Memory, meter: Meter, now_ns
         "select body from policy where hash = (select policy from ledger where key = ? order by number desc limit 1)"
     )
     found = connection.execute(query, (key,)).fetchone()
-    keep_meter(connection, after)
+    gathered = Gathered(connection, memory)
+    keep_meter(gathered, after)
     if found:
-        recorded(connection, memory, Entry(key, clear, read_policy(found[0])), decide)
+        recorded(gathered, Entry(key, clear, read_policy(found[0])), decide)
+    gathered.write()

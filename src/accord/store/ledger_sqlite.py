@@ -1,5 +1,6 @@
 """The ledger in one SQLite file: write-ahead log, one thread that writes, a commit that returns when the disk has it."""
 
+from asyncio import AbstractEventLoop
 from pathlib import Path
 from types import TracebackType
 
@@ -8,13 +9,13 @@ from accord.store.connections import Readers
 from accord.store.errors import Unavailable
 from accord.store.instance import Instance
 from accord.store.keeping import KeptRows
+from accord.store.leading import LedWriter
 from accord.store.leaving import LeavingRows
 from accord.store.outbox import OutboxRows
 from accord.store.people import PeopleRows
 from accord.store.proving import Prover
 from accord.store.reading import Reader
 from accord.store.recording import Decide, Recorder
-from accord.store.writer import Writer
 
 
 class SqliteReader(Reader, OutboxRows, LeavingRows, PeopleRows, KeptRows, Prover):
@@ -46,6 +47,7 @@ class SqliteLedger(SqliteReader):
     `decide` is the kernel. With a `budget` pages are bounded: then somebody must call `leave`, or what is parked stays.
     """
 
+    writer: LedWriter
     durability = "power"
 
     def __init__(self, file: Path, decide: Decide = Recorder.decide, budget: Budget | None = None) -> None:
@@ -57,7 +59,7 @@ class SqliteLedger(SqliteReader):
                 f"{file}: no lock can be made beside it: {(error.strerror or str(error)).lower()}"
             ) from None
         try:
-            self.writer = Writer(file.absolute())
+            self.writer = LedWriter(file.absolute())
             super().__init__(file, decide)
         except BaseException:
             self._instance.release()
@@ -71,6 +73,10 @@ class SqliteLedger(SqliteReader):
     def trouble(self) -> str:
         """Why the last write failed; empty where it did not."""
         return self.writer.trouble
+
+    def led_by(self, loop: AbstractEventLoop | None) -> None:
+        """Events and marks are worked out by the loop that runs here, and only their commit by the thread; None ends it."""
+        self.writer.led_by(loop)
 
     def close(self) -> None:
         """Does what was accepted, and lets another process in."""

@@ -4,13 +4,17 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 
+from msgspec import Struct
+
 from accord.model.message import Fate, Message
 from accord.store.chain import read_message
 from accord.store.errors import StoreError
+from accord.store.gathering import Gathered, found, written
+from accord.store.memory import Memory
 from accord.store.parts import Parts
 from accord.store.queueing import queue, told
 from accord.store.rows import Outcome, Queued, Sending, Unreached
-from accord.store.writer import Memory
+from accord.store.writer import Joint
 
 _COLUMNS = "id, key, channel, body, fate, due_ns, queued_ns, attempts, provider_ref, reason, also_in, parked"
 _ORDER = {Fate.QUEUED: 0, Fate.HANDED: 1, Fate.DELIVERED: 2, Fate.OPENED: 3, Fate.ANSWERED: 4}
@@ -35,7 +39,7 @@ class OutboxRows(Parts):
 
     def report(self, outcomes: Sequence[Outcome]) -> "Future[None]":
         """What became of sendings."""
-        return self.writer.do(lambda connection: _report(connection, outcomes))
+        return self.writer.do(_Report(outcomes))
 
     def bundle(self, ids: Sequence[str], message: Message, key: str, at_ns: int) -> "Future[None]":
         """These sendings are told by this message instead."""
@@ -71,6 +75,21 @@ _IN_ORDER = (
     f"select sending.rowid, policy, {', '.join(f'sending.{name}' for name in _COLUMNS.split(', '))} from sending"
     " left join ledger on ledger.sequence = sending.sequence where sending.rowid > ? order by sending.rowid limit ?"
 )
+
+
+class _Report(Struct, Joint[None]):
+    """What one caller has heard."""
+
+    outcomes: Sequence[Outcome]
+
+    def __call__(self, connection: sqlite3.Connection) -> None:
+        _report(connection, self.outcomes)
+
+    def together(self, connection: sqlite3.Connection, several: "Sequence[_Report]") -> Sequence[None]:
+        _report(connection, [outcome for each in several for outcome in each.outcomes])
+        return [None] * len(several)
+
+
 _WAITING = "fate = 'queued' and also_in = ''"
 _QUEUED = f"{_WAITING} and parked = 0"
 _UNREACHED = """
@@ -88,21 +107,31 @@ def _sending(id_: str, key: str, channel: str, body: bytes, fate: str, *rest: ob
 
 
 def _report(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:
-    for outcome in outcomes:
-        tried = int(outcome.fate in _TRIED)
-        values = (tried, *[outcome.due_ns] * 2, *[outcome.provider_ref] * 2, outcome.reason, outcome.id)
-        if not connection.execute(f"{_CAME_TO} and fate = 'queued'", (outcome.fate, *values)).rowcount:
-            found = connection.execute("select fate from sending where id = ?", (outcome.id,)).fetchone()
-            if not found:
-                raise StoreError(f"no sending has the id {outcome.id!r}")
-            connection.execute(_CAME_TO, (_later(Fate(found[0]), outcome.fate), *values))
+    """All at once, but for several of one sending: those follow one another."""
+    while outcomes:
+        first = {outcome.id: outcome for outcome in reversed(outcomes)}
+        _came_to(connection, tuple(first.values()))
+        outcomes = [outcome for outcome in outcomes if first[outcome.id] is not outcome]
 
 
-_CAME_TO = (
-    "update sending set fate = ?, attempts = attempts + ?, due_ns = iif(? > 0, ?, due_ns),"
-    " provider_ref = iif(? <> '', ?, provider_ref), reason = ? where id = ?"
-)
-"""What is queued becomes whatever is heard of it; anything else is looked up first (`_later`)."""
+def _came_to(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:
+    fates = dict(found(connection, _FATES, tuple(outcome.id for outcome in outcomes)))
+    rows = []
+    for one in outcomes:
+        if one.id not in fates:
+            raise StoreError(f"no sending has the id {one.id!r}")
+        fate = one.fate if fates[one.id] == Fate.QUEUED else _later(Fate(fates[one.id]), one.fate)
+        rows.append((one.id, fate, int(one.fate in _TRIED), one.due_ns, one.provider_ref, one.reason))
+    written(connection, _CAME_TO, rows)
+
+
+_FATES = "with wanted (id) as (values {rows}) select sending.id, fate from wanted cross join sending on sending.id = wanted.id"
+_CAME_TO = """
+with came_to (id, fate, tried, due_ns, provider_ref, reason) as (values {rows})
+update sending set fate = came_to.fate, attempts = attempts + came_to.tried,
+due_ns = iif(came_to.due_ns > 0, came_to.due_ns, sending.due_ns),
+provider_ref = iif(came_to.provider_ref <> '', came_to.provider_ref, sending.provider_ref), reason = came_to.reason
+from came_to where sending.id = came_to.id"""
 
 
 def _later(fate: Fate, heard: Fate) -> Fate:
@@ -117,7 +146,9 @@ def _later(fate: Fate, heard: Fate) -> Fate:
 def _bundle(
     connection: sqlite3.Connection, memory: Memory, ids: Sequence[str], message: Message, key: str, at_ns: int
 ) -> None:
-    into = queue(connection, memory, (told(message, at_ns),), key, at_ns, 0)[0].id
+    gathered = Gathered(connection, memory)
+    into = queue(gathered, (told(message, at_ns),), key, at_ns, 0)[0].id
+    gathered.write()
     for each in ids:
         changed = connection.execute(
             f"update sending set also_in = ? where id = ? and {_WAITING}", (into, each)

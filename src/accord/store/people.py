@@ -7,9 +7,9 @@ from concurrent.futures import Future
 import msgspec
 
 from accord.store.chain import encode
+from accord.store.memory import Memory
 from accord.store.parts import Parts
 from accord.store.person import Person
-from accord.store.writer import Memory
 
 _read = msgspec.json.Decoder(Person).decode
 

@@ -1,4 +1,4 @@
-"""Events into the ledger: each is decided, chained and told in the transaction it came in."""
+"""Events into the ledger: each is decided, chained and told in the transaction it came in; all that wait are written together."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -12,35 +12,18 @@ from accord.cases.events import AnyEvent, Unreachable
 from accord.cases.policy import Policy
 from accord.cases.step import step
 from accord.store.budgeting import budgeted
-from accord.store.chain import (
-    START,
-    digest,
-    encode,
-    joined,
-    program,
-    read_case,
-    row_hash,
-    written_messages,
-    written_policy,
-)
+from accord.store.chain import digest, encode, joined, program, read_case, row_hash, written_messages, written_policy
 from accord.store.errors import StoreError, Undecided
-from accord.store.keeping import keep
+from accord.store.gathering import Chain, Gathered
+from accord.store.keeping import kept_row
 from accord.store.kept import Kept
+from accord.store.memory import Memory
 from accord.store.parts import Parts
 from accord.store.queueing import Told, queue, told
 from accord.store.rows import Entry, Recorded
-from accord.store.writer import Memory
+from accord.store.writer import Joint
 
 Decide = Callable[[Case | None, AnyEvent, Policy], Stepped]
-
-
-class _Chain(Struct, frozen=True):
-    """Where the chain of a key ends, and the case there."""
-
-    number: int = 0
-    hash: bytes = START
-    program: str = ""
-    body: bytes = b""
 
 
 class Recorder(Parts):
@@ -51,41 +34,60 @@ class Recorder(Parts):
 
     def record(self, entries: Sequence[Entry], keeping: Sequence[Kept] = ()) -> "Future[tuple[Recorded, ...]]":
         """All of these events in one transaction, or none."""
-        memory, decide, budget = self.writer.memory, self.decide, self.budget
-
-        def work(connection: sqlite3.Connection) -> tuple[Recorded, ...]:
-            done = tuple(recorded(connection, memory, entry, decide, budget) for entry in entries)
-            if keeping:
-                keep(connection, keeping)
-            return done
-
+        work = _Record(self.writer.memory, self.decide, self.budget, tuple(entries), tuple(keeping))
         return self.writer.do(work)
 
 
-def recorded(
-    connection: sqlite3.Connection, memory: Memory, entry: Entry, decide: Decide, budget: Budget | None = None
-) -> Recorded:
-    """What an entry comes to, recorded in the transaction there is, with what the page budget makes of it."""
-    chain = _chain(connection, entry.key)
+class _Record(Struct, Joint[tuple[Recorded, ...]]):
+    """What one caller has to record."""
+
+    memory: Memory
+    decide: Decide
+    budget: Budget | None
+    entries: tuple[Entry, ...]
+    keeping: tuple[Kept, ...]
+
+    def __call__(self, connection: sqlite3.Connection) -> tuple[Recorded, ...]:
+        gathered = Gathered(connection, self.memory)
+        done = self._done(gathered)
+        gathered.write()
+        return done
+
+    def together(self, connection: sqlite3.Connection, several: "Sequence[_Record]") -> Sequence[tuple[Recorded, ...]]:
+        gathered = Gathered(connection, self.memory, alone=False)
+        entries = [entry for each in several for entry in each.entries]
+        gathered.look_up((entry.key for entry in entries), (entry.event.id for entry in entries))
+        done = [each._done(gathered) for each in several]
+        gathered.write()
+        return done
+
+    def _done(self, gathered: Gathered) -> tuple[Recorded, ...]:
+        done = tuple(recorded(gathered, entry, self.decide, self.budget) for entry in self.entries)
+        for each in self.keeping:
+            gathered.keep(each.KIND, each.id, kept_row(each))
+        return done
+
+
+def recorded(gathered: Gathered, entry: Entry, decide: Decide, budget: Budget | None = None) -> Recorded:
+    """What an entry comes to, with what the page budget makes of it; `gathered` has it to write."""
+    chain = gathered.chain(entry.key)
     case = read_case(chain.body) if chain.body else None
-    known = connection.execute("select sequence from ledger where event_id = ?", (entry.event.id,)).fetchone()
-    if known:
-        return Recorded(case, changed=False, note="recorded before", repeated=True, sequence=known[0])
+    if known := gathered.sequence_of(entry.event.id):
+        return Recorded(case, changed=False, note="recorded before", repeated=True, sequence=known)
     stepped = _decided(decide, case, entry)
     if stepped.case is not None and stepped.case.key != entry.key:
         raise StoreError(
             f"an event of {entry.key!r} was recorded for {stepped.case.key!r}; expected the key of its deviation"
         )
-    _remembered(connection, memory, entry.policy)
-    passed = budgeted(connection, entry, stepped, budget)
+    passed = budgeted(gathered, entry, stepped, budget)
     own = passed.own(stepped) if passed else tuple(told(message, entry.event.at_ns) for message in stepped.messages)
-    sequence = _appended(connection, entry, chain, stepped, own)
+    sequence = _appended(gathered, entry, chain, stepped, own)
     if isinstance(entry.event, Unreachable) and case is not None:
-        _reported(connection, case.id, entry.event)
-    queued = queue(connection, memory, own, entry.key, entry.event.at_ns, sequence)
+        _reported(gathered, case.id, entry.event)
+    queued = queue(gathered, own, entry.key, entry.event.at_ns, sequence)
     after = stepped
     for following in passed.following(entry) if passed else ():
-        followed = recorded(connection, memory, following, decide)
+        followed = recorded(gathered, following, decide)
         if followed.repeated:
             raise StoreError(
                 f"an event of the id {following.event.id!r} is there already, and what it says would be lost"
@@ -95,23 +97,13 @@ def recorded(
     return Recorded(after.case, stepped.changed, stepped.note, sequence=sequence, queued=tuple(queued))
 
 
-def _chain(connection: sqlite3.Connection, key: str) -> _Chain:
-    found = connection.execute(
-        "select ledger.number, ledger.hash, ledger.program, cases.body from ledger left join cases on cases.id = ledger.case_id"
-        " where ledger.key = ? order by ledger.number desc limit 1",
-        (key,),
-    ).fetchone()
-    if not found:
-        return _Chain()
-    number, hash_, by, body = found
-    return _Chain(number, hash_, by, body or b"")
-
-
-def _remembered(connection: sqlite3.Connection, memory: Memory, policy: Policy) -> None:
+def _remembered(gathered: Gathered, policy: Policy) -> bytes:
+    """The hash of the policy, which is in the file from now on."""
     hash_, body = written_policy(policy)
-    if hash_ not in memory.policies:
-        connection.execute("insert or ignore into policy values (?, ?)", (hash_, body))
-        memory.policies.add(hash_)
+    if hash_ not in gathered.memory.policies:
+        gathered.connection.execute("insert or ignore into policy values (?, ?)", (hash_, body))
+        gathered.memory.policies.add(hash_)
+    return hash_
 
 
 def _decided(decide: Decide, case: Case | None, entry: Entry) -> Stepped:
@@ -124,39 +116,34 @@ def _decided(decide: Decide, case: Case | None, entry: Entry) -> Stepped:
         raise Undecided(f"{told}: {type(error).__name__}: {error}") from error
 
 
-def _appended(
-    connection: sqlite3.Connection, entry: Entry, chain: _Chain, stepped: Stepped, own: Sequence[Told]
-) -> int:
+def _appended(gathered: Gathered, entry: Entry, chain: Chain, stepped: Stepped, own: Sequence[Told]) -> int:
     """The number of the row that the ledger keeps of it; the chain and the case go on from there."""
-    case = stepped.case
+    case, by = stepped.case, program()
     case_id, body = (case.id, encode(case)) if case is not None else ("", b"")
-    policy, _ = written_policy(entry.policy)
-    before = chain.body if chain.number and chain.program != program() else None
+    before = chain.body if chain.number and chain.program != by else None
     queued = digest(joined(each.body for each in own))
     all_told = queued if len(own) == len(stepped.messages) else digest(written_messages(stepped.messages))
-    row = (entry.key, chain.number + 1, entry.event.id, case_id, encode(entry.event), policy)
-    row += (int(stepped.changed), stepped.note, all_told, queued, digest(body), program())  # type: ignore[assignment]
-    hash_ = row_hash(chain.hash, (*row, before or b""))
-    sequence = connection.execute(
-        "insert into ledger (key, number, event_id, case_id, event, policy, changed, note, told, queued, state, program, before, hash)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*row, before, hash_),
-    ).lastrowid
-    if case is not None and body != chain.body:
-        _stored(connection, entry.key, case, body)
-    return sequence or 0
-
-
-def _stored(connection: sqlite3.Connection, key: str, case: Case, body: bytes) -> None:
-    connection.execute(
-        "insert into cases values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set key = excluded.key, open = excluded.open,"
-        " turn = excluded.turn, actor = excluded.actor, deadline_ns = excluded.deadline_ns, body = excluded.body",
-        (case.id, key, int(case.is_open), case.turn, case.actor, case.deadline_ns, body),
+    about = (
+        entry.key,
+        chain.number + 1,
+        entry.event.id,
+        case_id,
+        encode(entry.event),
+        _remembered(gathered, entry.policy),
     )
+    row = (*about, int(stepped.changed), stepped.note, all_told, queued, digest(body), by)
+    hash_ = row_hash(chain.hash, (*row, before or b""))
+    sequence = gathered.append(
+        entry.key, entry.event.id, (*row, before, hash_), Chain(chain.number + 1, hash_, by, body)
+    )
+    if case is not None and body != chain.body:
+        gathered.case(case.id, (case.id, entry.key, int(case.is_open), case.turn, case.actor, case.deadline_ns, body))
+    return sequence
 
 
-def _reported(connection: sqlite3.Connection, case_id: str, event: Unreachable) -> None:
-    connection.execute(
+def _reported(gathered: Gathered, case_id: str, event: Unreachable) -> None:
+    gathered.write()
+    gathered.connection.execute(
         "update sending set reported = 1 where case_id = ? and turn = ? and person = ? and fate = 'failed' and reported = 0",
         (case_id, event.turn, event.person),
     )

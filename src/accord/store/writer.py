@@ -1,35 +1,43 @@
 """The one thread that writes: whoever waits at the same time shares a commit, and hears of it when the disk has it."""
 
 import sqlite3
-from collections.abc import Callable
+from asyncio import isfuture
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from accord.store.connections import meaning, writing
 from accord.store.errors import StoreError, Unavailable
+from accord.store.memory import Memory
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], Any]
+Piece = tuple[Future[Any], Work]
+"""Work, and who waits for what it gives."""
+Errand = Callable[[], None]
+"""What the thread does beside pieces."""
+Outcome = tuple[Exception | None, Any]
+"""Why a piece failed, or what it gave."""
 
 WAITING_AT_MOST = 20_000
 TOGETHER_AT_MOST = 512
 
 
-class Memory:
-    """What the thread that writes knows to be in the file; forgotten whenever something is undone or altered."""
+class Joint(Generic[T]):
+    """Work that is done together with others of its kind where they wait side by side: that costs less."""
 
-    def __init__(self) -> None:
-        self.policies: set[bytes] = set()
-        self.channels: dict[str, tuple[tuple[str, int], ...]] = {}
+    def __call__(self, connection: sqlite3.Connection) -> T:
+        """What it gives, done alone."""
+        raise NotImplementedError
 
-    def forget(self) -> None:
-        """Everything is looked up again."""
-        self.policies.clear()
-        self.channels.clear()
+    def together(self, connection: sqlite3.Connection, several: Sequence[Any]) -> Sequence[T]:
+        """What each of several gives, itself among them; where one cannot be done, that is raised."""
+        raise NotImplementedError
 
 
 class Writer:
@@ -42,7 +50,8 @@ class Writer:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._connection = writing(file)
-        self._queue: SimpleQueue[tuple[Future[Any], Work] | None] = SimpleQueue()
+        self._queue: SimpleQueue[Piece | Errand | None] = SimpleQueue()
+        self._put_back: list[Errand | None] = []
         self._closing = False
         self._gate = Lock()
         self._overwrite = False
@@ -54,20 +63,29 @@ class Writer:
 
     def do(self, work: Callable[[sqlite3.Connection], T], overwrite: bool = False) -> Future[T]:
         """What the work gives, once it is durable; `overwrite` says that what it deletes shall leave the log too."""
-        future: Future[T] = Future()
+        future: Future[T] = self._future()
         with self._gate:
             refusal = self._refusal()
             if not refusal:
                 self._overwrite |= overwrite
-                self._queue.put((future, work))
+                self._put((future, work))
         if refusal:
             future.set_exception(Unavailable(refusal))
         return future
 
+    def _future(self) -> Future[Any]:
+        return Future()
+
+    def _put(self, piece: "Piece") -> None:
+        self._queue.put(piece)
+
+    def _waits(self) -> int:
+        return self._queue.qsize()
+
     def _refusal(self) -> str:
         if self._closing:
             return f"{self._file}: the ledger is closing"
-        if self._queue.qsize() >= WAITING_AT_MOST:
+        if self._waits() >= WAITING_AT_MOST:
             return f"{self._file}: {WAITING_AT_MOST} writes are waiting already; try again later"
         return ""
 
@@ -81,65 +99,82 @@ class Writer:
 
     def _run(self) -> None:
         while (group := self._next()) is not None:
-            waiting = [(future, work) for future, work in group if future.set_running_or_notify_cancel()]
-            if waiting:
-                self._commit(waiting)
+            if callable(group):
+                group()
+            elif waiting := running(group):
+                self.settle(waiting, self.whole(waiting))
         with suppress(sqlite3.Error):
             self._connection.close()
 
-    def _next(self) -> list[tuple[Future[Any], Work]] | None:
-        """All that waits, as far as one transaction takes it; None where the ledger closes and nothing waits."""
-        first = self._queue.get()
-        if first is None:
-            return None
+    def _next(self) -> "list[Piece] | Errand | None":
+        """All that waits, as far as one transaction takes it, or an errand; None where the ledger closes and nothing waits."""
+        first = self._put_back.pop() if self._put_back else self._queue.get()
+        if first is None or callable(first):
+            return first
         group = [first]
         with suppress(Empty):
             while len(group) < TOGETHER_AT_MOST:
                 more = self._queue.get_nowait()
-                if more is None:
-                    self._queue.put(None)
+                if more is None or callable(more):
+                    self._put_back.append(more)
                     break
                 group.append(more)
         return group
 
-    def _commit(self, group: list[tuple[Future[Any], Work]]) -> None:
+    def whole(self, group: "list[Piece]") -> "list[Outcome]":
+        """What each comes to, durable."""
+        outcomes, is_open = self.worked(group)
+        return self.ended(group, outcomes) if is_open else outcomes
+
+    def worked(self, group: "list[Piece]") -> "tuple[list[Outcome], bool]":
+        """What each comes to, and whether there is a transaction to be ended with it."""
         try:
-            outcomes = self._done(group)
+            return self._done(group), True
         except Exception as error:
-            self._undo()
-            self._refuse(group, error)
-            return
+            return self._refused(group, error), False
+
+    def ended(self, group: "list[Piece]", outcomes: "list[Outcome]") -> "list[Outcome]":
+        """What each comes to, once the disk has it."""
+        try:
+            self._connection.execute("commit")
+        except Exception as error:
+            return self._refused(group, error)
         self.trouble = ""
         self.commits += 1
         if self._overwrite:
             self._empty_log()
+        return outcomes
+
+    def settle(self, group: "list[Piece]", outcomes: "list[Outcome]") -> None:
+        """Tells each who waits."""
         for (future, _), (failure, result) in zip(group, outcomes, strict=True):
+            if future.done():  # somebody stopped waiting
+                continue
             if failure is None:
                 future.set_result(result)
             else:
                 future.set_exception(failure)
 
-    def _done(self, group: list[tuple[Future[Any], Work]]) -> list[tuple[Exception | None, Any]]:
-        """What each gives, committed. That a piece fails is seldom: only then are they done again, each to be undone alone."""
+    def _done(self, group: "list[Piece]") -> "list[Outcome]":
+        """What each gives, not yet committed. That a piece fails is seldom: only then are they done again, each to be undone alone."""
         connection = self._connection
-        connection.execute("begin immediate")
+        if not connection.in_transaction:
+            connection.execute("begin immediate")
         try:
-            outcomes: list[tuple[Exception | None, Any]] = [(None, work(connection)) for _, work in group]
+            return [(None, each) for each in _results(connection, group)]
         except Exception as error:
             if _is_of_the_file(error):
                 raise
             self._undo()
             connection.execute("begin immediate")
-            outcomes = [self._tried(work) for _, work in group]
-        connection.execute("commit")
-        return outcomes
+            return [self._tried(work) for _, work in group]
 
-    def _tried(self, work: Work) -> tuple[Exception | None, Any]:
+    def _tried(self, work: Work) -> "Outcome":
         """What a piece of work gives, or what is wrong with it; raises what is wrong with the file."""
         connection = self._connection
         connection.execute("savepoint piece")
         try:
-            outcome: tuple[Exception | None, Any] = (None, work(connection))
+            outcome: Outcome = (None, work(connection))
         except Exception as error:
             if _is_of_the_file(error):
                 raise
@@ -164,11 +199,29 @@ class Writer:
             connection.execute(f"pragma busy_timeout = {waits}").fetchall()
             self._overwrite = bool(is_read)
 
-    def _refuse(self, group: list[tuple[Future[Any], Work]], error: Exception) -> None:
+    def _refused(self, group: "list[Piece]", error: Exception) -> "list[Outcome]":
+        self._undo()
         refusal: Exception = meaning(error, str(self._file)) if isinstance(error, sqlite3.Error) else error
         self.trouble = str(refusal)
-        for future, _ in group:
-            future.set_exception(refusal)
+        return [(refusal, None)] * len(group)
+
+
+def running(group: "list[Piece]") -> "list[Piece]":
+    """Those for which somebody still waits."""
+    return [(future, work) for future, work in group if _still_waits(future)]
+
+
+def _still_waits(future: Any) -> bool:
+    return not future.cancelled() if isfuture(future) else future.set_running_or_notify_cancel()
+
+
+def _results(connection: sqlite3.Connection, group: "list[Piece]") -> Iterator[Any]:
+    for kind, run in groupby((work for _, work in group), key=type):
+        works = list(run)
+        if issubclass(kind, Joint):
+            yield from works[0].together(connection, works)  # type: ignore[attr-defined]
+        else:
+            yield from (work(connection) for work in works)
 
 
 _OF_ONE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError)

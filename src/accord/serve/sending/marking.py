@@ -1,6 +1,7 @@
 """What sendings came to, written down: all that ends while one write is on its way shares the next one."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 
@@ -10,8 +11,9 @@ from accord.store.rows import Outcome
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 5.0
 _TOGETHER_AT_MOST = 256
-_GATHERED_S = 0.01
-"""How long marks gather before they are written: each write that they spare is one that a new event need not wait for."""
+_GATHERED_S, _ENOUGH = 0.03, 25
+"""How long marks gather before they are written, and how many are written at once: each write that they spare is one that a
+new event need not wait for."""
 _log = logging.getLogger("accord.outbox")
 
 
@@ -22,18 +24,21 @@ class Marking:
         self._store = store
         self._waiting: list[tuple[Sequence[Outcome], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._enough: asyncio.Event | None = None
 
     async def mark(self, outcomes: Sequence[Outcome]) -> None:
         """Returns once it is durable; raises StoreError where the ledger refuses these."""
         marked = asyncio.get_running_loop().create_future()
         self._waiting.append((outcomes, marked))
+        if len(self._waiting) >= _ENOUGH and self._enough is not None:
+            self._enough.set()
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
         await marked
 
     async def _write(self) -> None:
         while self._waiting:
-            await asyncio.sleep(_GATHERED_S)
+            await self._gathered()
             group, self._waiting = self._waiting[:_TOGETHER_AT_MOST], self._waiting[_TOGETHER_AT_MOST:]
             try:
                 await self._reported([one for outcomes, _ in group for one in outcomes])
@@ -44,6 +49,13 @@ class Marking:
                 for _, marked in group:
                     if not marked.done():
                         marked.set_result(None)
+
+    async def _gathered(self) -> None:
+        if len(self._waiting) < _ENOUGH:
+            self._enough = asyncio.Event()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_GATHERED_S):
+                    await self._enough.wait()
 
     async def _alone(self, outcomes: Sequence[Outcome], marked: asyncio.Future[None]) -> None:
         """One of a group that was refused: the others are not to blame."""

@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from accord.channels import _settings
 from accord.channels._kinds import Kind, kind
-from accord.files.channels import Channel, Reached
+from accord.files.channels import Channel, Network, Reached
 from accord.files.keys import ConfigRefused
 from accord.model.delivery import AppriseRequest, HttpRequest, MailRequest, Request, Response, Secret
 from accord.model.problem import Problem, Refused
@@ -25,8 +25,13 @@ from accord.store.person import Address, Person
 LARGEST_SECRET = 65_536
 """Bytes of a file that a secret is in."""
 
-CONNECTIONS = 8
-"""Messages that are on their way by one channel at the same moment."""
+CONNECTIONS_AT_FIRST, CONNECTIONS = 8, 32
+"""Messages that are on their way by one channel at the same moment: one more for each that its provider takes, as few as at first
+once it fails."""
+
+
+OpenPosting = Callable[[Sequence[Network]], Transport]
+"""Gives what posts to public addresses and those in some networks."""
 
 
 class Wired(Struct, frozen=True):
@@ -46,8 +51,10 @@ class Wired(Struct, frozen=True):
 class ByProtocol:
     """Sends by whichever protocol a request is in; each is opened only where it is used."""
 
-    def __init__(self, channel: Channel, resolve: Resolve, trust: ssl.SSLContext | None) -> None:
-        self._channel, self._resolve, self._trust = channel, resolve, trust
+    def __init__(
+        self, channel: Channel, resolve: Resolve, trust: ssl.SSLContext | None, posting: OpenPosting | None = None
+    ) -> None:
+        self._channel, self._resolve, self._trust, self._posting = channel, resolve, trust, posting
         self._open: dict[type[Request], Transport] = {}
 
     async def send(self, request: Request, tracked: Tracked) -> Response:
@@ -68,7 +75,7 @@ class ByProtocol:
             return Mailing(allowed, self._resolve, self._trust)
         if isinstance(request, AppriseRequest):
             return Notifying()
-        return Posting(allowed, self._resolve, self._trust)
+        return self._posting(allowed) if self._posting else Posting(allowed, self._resolve, self._trust)
 
 
 def provider_of(request: Request, channel: str) -> str:
@@ -85,10 +92,12 @@ def wired(
     folder: str = ".",
     resolve: Resolve = resolved,
     trust: ssl.SSLContext | None = None,
+    posting: OpenPosting | None = None,
 ) -> dict[str, Wired]:
     """Every channel by its name; raises ConfigRefused with all secrets that are missing or of no use.
 
     `folder` is where the paths of files start from. `trust` replaces the certificates that the system trusts.
+    `posting` gives another way to post.
     """
     looking = _Looking(os.environ if environ is None else environ, folder)
     problems: list[Problem] = []
@@ -103,7 +112,7 @@ def wired(
         wrongs = list(_settings.wrong_with(kind(channel.kind), settings))
         problems += [Problem(channel.place, f"channels.{channel.name}.{wrong.key}: {wrong.reason}") for wrong in wrongs]
         secrets = tuple(_secrets(settings))
-        found[channel.name] = Wired(ready, kind(channel.kind), ByProtocol(ready, resolve, trust), secrets)
+        found[channel.name] = Wired(ready, kind(channel.kind), ByProtocol(ready, resolve, trust, posting), secrets)
     if problems:
         raise ConfigRefused(problems)
     return found

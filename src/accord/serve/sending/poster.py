@@ -1,0 +1,69 @@
+"""The process that posts for another one: it decides nothing, knows no ledger, and ends when the other does."""
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+from collections.abc import Callable
+from functools import cache
+from ipaddress import ip_network
+from typing import NoReturn
+
+from accord.model.delivery import HttpRequest
+from accord.serve.sending.line import Answered, Fell, Line, Post, Said, Stop
+from accord.serve.sending.posting import Posting
+from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered
+
+Loop = Callable[[], asyncio.AbstractEventLoop]
+
+
+def post_for(other: socket.socket, loop: Loop | None) -> NoReturn:
+    """Posts what the other end asks for until that is gone."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the other process is told, and ends this one when it has done
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(_posting(other))
+    os._exit(0)
+
+
+async def _posting(other: socket.socket) -> None:
+    poster = _Poster()
+    await asyncio.get_running_loop().create_unix_connection(lambda: poster.begin(), sock=other)
+    await asyncio.Event().wait()
+
+
+class _Poster:
+    def __init__(self) -> None:
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._trust = ssl.create_default_context()
+        self._posting = cache(self._opened)
+
+    def begin(self) -> Line:
+        self._line = Line(self._hear, lambda: os._exit(0))
+        return self._line
+
+    def _opened(self, allowed: tuple[str, ...]) -> Posting:
+        return Posting(tuple(ip_network(each) for each in allowed), trust=self._trust)
+
+    def _hear(self, said: Said) -> None:
+        if isinstance(said, Post):
+            self._tasks[said.number] = asyncio.create_task(self._post(said))
+        elif isinstance(said, Stop) and said.number in self._tasks:
+            self._tasks[said.number].cancel()
+
+    async def _post(self, asked: Post) -> None:
+        tracked = Tracked()
+        try:
+            posting = self._posting(asked.allowed)
+            answer = await posting.send(HttpRequest(asked.url, asked.headers, asked.body), tracked)
+        except (NotSent, Unanswered, Forbidden) as error:
+            self._line.say(Fell(asked.number, type(error).__name__, str(error), tracked.has_left))
+        except asyncio.CancelledError:
+            self._line.say(Fell(asked.number, "", "", tracked.has_left))
+        except Exception as error:
+            self._line.say(Fell(asked.number, "", type(error).__name__, tracked.has_left))
+        else:
+            self._line.say(Answered(asked.number, answer.status, answer.at_ns, dict(answer.headers), answer.body))
+        finally:
+            self._tasks.pop(asked.number, None)
