@@ -181,6 +181,8 @@ def test_it_ends_with_the_one_that_it_posts_for() -> None:
             assert process.stdout is not None
             posting = int(process.stdout.readline())
             assert is_running(posting)
+            os.kill(posting, signal.SIGSTOP)  # it cannot find out by itself
             process.kill()
             process.wait()
             until(lambda: not is_running(posting))
+    assert provider.turns == [1]

@@ -38,11 +38,11 @@ def apart(loop: Loop | None = None) -> "Iterator[Apart | None]":
         yield None
         return
     ours, theirs = socket.socketpair()
-    process = os.fork()
+    this, process = os.getpid(), os.fork()
     if process == 0:
         ours.close()
         try:
-            post_for(theirs, loop)
+            post_for(theirs, this, loop)
         finally:
             os._exit(1)
     theirs.close()

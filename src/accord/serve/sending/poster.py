@@ -15,16 +15,29 @@ from accord.serve.sending.line import Answered, Fell, Line, Post, Said, Stop
 from accord.serve.sending.posting import Posting
 from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered
 
+_PR_SET_PDEATHSIG = 1
+"""Of prctl(2): the signal that a process gets when its parent ends."""
+
 Loop = Callable[[], asyncio.AbstractEventLoop]
 
 
-def post_for(other: socket.socket, loop: Loop | None) -> NoReturn:
-    """Posts what the other end asks for until that is gone."""
+def post_for(other: socket.socket, parent: int, loop: Loop | None) -> NoReturn:
+    """Posts what the other end, in the process that began this one, asks for until that is gone."""
+    _end_with(parent)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the other process is told, and ends this one when it has done
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(_posting(other))
     os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """The system ends this process in the moment in which the other one ends: nothing more leaves that nobody can mark."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 async def _posting(other: socket.socket) -> None:
