@@ -1,6 +1,6 @@
 """Accord beside Alertmanager: what an end of the process loses, what is accepted in a second, how soon a webhook hears of it.
 
-    uv run python bench/live.py [loss] [accept] [latency] [late] [--runs N] [--alerts N] [--rounds N]
+    uv run python bench/live.py [loss] [accept] [latency] [late] [--runs N] [--alerts N] [--rounds N] [--only TEXT]
 
 Both take the same alerts by the same API and tell the same webhook, which writes down when it heard of what. Alertmanager is
 Debian's prometheus-alertmanager, with a group for each alert. Every case begins in an empty folder. A 200 of Accord is on the
@@ -350,7 +350,7 @@ LOSSES: tuple[tuple[str, Callable[[Target, str], bool], dict[str, str]], ...] = 
 
 def loss(hook: Receiver, options: argparse.Namespace) -> None:
     print(f"\nWhat an end of the process loses: how often it went well, of {options.runs} fresh runs each")
-    for what, went_well, settings in LOSSES:
+    for what, went_well, settings in [each for each in LOSSES if options.only in each[0]]:
         counted = {kind.name: 0 for kind in TARGETS}
         for run in range(options.runs):
             for kind in TARGETS:
@@ -468,6 +468,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="*", choices=[*CASES, []], help="all where none is named")
     parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--only", default="", help="of the losses those whose name has this in it")
     parser.add_argument("--alerts", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--late-s", type=float, default=300)
