@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from serving import SLOW, Within
 
-from accord.serve.pages._frame import pages
+from accord.serve.pages._frame import called, pages
 from accord.serve.pages._scale import Mark, Strip, Term, scale
 from accord.store.kept import Role
 
@@ -163,3 +163,10 @@ def test_a_range_from_nothing_is_drawn_up_to_its_end() -> None:
     bars = [float(at) for at in re.findall(r"M([\d.]+) \d+v-", wide)]
     square = float(re.findall(r'rect class="promised" x="([\d.]+)"', wide)[0])
     assert bars[0] == 96 and len(bars) > 20 and max(bars) < square
+
+
+def test_of_many_callers_the_first_is_named_and_the_others_are_counted() -> None:
+    assert called("checkout -> payments/charge latency") == "checkout -> payments/charge latency"
+    assert called("a+b -> pay/charge") == "a+b -> pay/charge"
+    assert called("a+b+c+d -> pay/charge latency [eu]") == "a and 3 more -> pay/charge latency [eu]"
+    assert called("Unknown+Signal+Name") == "Unknown+Signal+Name"

@@ -77,6 +77,7 @@ def _environment() -> Environment:
     )
     made.globals["static"] = _static.address
     made.filters["instant"] = instant
+    made.filters["called"] = called
     made.filters["since"] = lambda at_ns, now_ns: lasting(now_ns - at_ns)
     return made
 
@@ -86,6 +87,13 @@ def frame(template: str, title: str, status: int = 200, navigates: bool = True, 
     navigation = [(each.PATH, each.TITLE) for each in pages() if each.TITLE and navigates]
     text = _environment().get_template(template).render(title=title, navigation=navigation, **values)
     return HTMLResponse(text, status, headers={"content-security-policy": POLICY})
+
+
+def called(key: str) -> str:
+    """What people read of the key of a deviation: of several callers the first, and how many more there are."""
+    callers, arrow, rest = key.partition(" -> ")
+    first, *others = callers.split("+")
+    return f"{first} and {len(others)} more{arrow}{rest}" if arrow and len(others) > 1 else key
 
 
 def lasting(span: int) -> str:

@@ -53,7 +53,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
     courses = (await shown.following.followed(shown.now_ns)).at(*key[1:])
     return frame(
         "boundary.html",
-        f"{key[0]} → {key[1]}/{key[2]}" if key[0] else f"{key[1]}/{key[2]}",
+        f"{key[0]} -> {key[1]}/{key[2]}" if key[0] else f"{key[1]}/{key[2]}",
         key=key,
         terms=list(terms_of(boundary, seen)),
         drawing=scale(times_of(boundary, seen), strips_of(seen)),

@@ -6,7 +6,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from accord.serve.doors import Absent, Asked
-from accord.serve.pages._frame import frame
+from accord.serve.pages._frame import called, frame
 from accord.serve.pages._shown import Shown, address
 from accord.store.rows import Row, Sending
 
@@ -33,7 +33,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
     where = address(deviation.consumer.partition("+")[0], deviation.provider, deviation.operation)
     return frame(
         "deviation.html",
-        case.key,
+        called(case.key),
         case=case,
         where=where if deviation.provider else "",
         history=[_line(row, shown) for row in shown.ledger.history(case.id)],
