@@ -55,8 +55,26 @@ class Moment(Struct, frozen=True):
     what: str
 
 
+class Turn(Struct, frozen=True):
+    """Who was next to act from `from_ns` to `ends_ns`: told when, if that is on record, until when (0: nobody said), how it ended.
+
+    `party` is empty for a spell in which nobody is on record; `told` says it in words where there is no instant.
+    """
+
+    from_ns: int
+    ends_ns: int
+    party: str = ""
+    told_ns: int = 0
+    told: str = ""
+    until_ns: int = 0
+    ended: str = ""
+
+
 class Clause(Struct, frozen=True):
-    """A word of a party that the event put to the test: what it says, whether it was kept, and by what that is known."""
+    """A word of a party that the event put to the test: what it says, and whether it was kept.
+
+    `evidence` is by what that is known; without any, nothing on record says that it was broken, and nothing shows that it was kept.
+    """
 
     party: str
     says: str
@@ -194,6 +212,7 @@ class Review(Struct, frozen=True):
 
     header: Header
     happened: tuple[str, ...] = ()
+    turns: tuple[Turn, ...] = ()
     course: tuple[Moment, ...] = ()
     permitted: tuple[Permitted, ...] = ()
     no_witness: str = ""

@@ -14,9 +14,9 @@ MEANS = {
     Reason.NO_SIGNAL: "nothing showed it until then",
     Reason.SILENT_SOURCE: "what shows it had fallen silent",
     Reason.HELD: "a silence, a maintenance or the page budget held it",
-    Reason.MISROUTED: "somebody was told, and not who needed it",
-    Reason.UNDELIVERED: "no channel brought it, or not yet",
-    Reason.UNOPENED: "nothing on record shows that it was opened",
+    Reason.MISROUTED: "somebody was told, and nobody who needed it is on record as told",
+    Reason.UNDELIVERED: "not told, or not yet: no channel had taken a message",
+    Reason.UNOPENED: "told, and nothing on record shows that it was opened",
     Reason.AMBIGUOUS: "it was opened and led to no answer, or was read otherwise than it was meant",
     Reason.STALE_CONTRACT: "who is on duty had changed, and what asks by it did not know",
 }
@@ -105,6 +105,7 @@ _STEPS = {
     "hold": ("held for", "held for"),
     "read back": ("read back after", "not read back rightly for"),
     "deliver": ("delivered after", "not delivered for"),
+    "reach": ("told after", "not told; the next was asked after"),
     "tell": ("told after", "not told for"),
     "understand": ("understood after", "told, and nothing that followed from it is on record for"),
     "recover": ("recovered after", "not recovered for"),
@@ -112,7 +113,7 @@ _STEPS = {
     "confirm": ("confirmed after", "not confirmed for"),
 }
 """What a hop is called where it ended, and where it did not."""
-_NOT_THERE = ("answer", "deliver", "read back")
+_NOT_THERE = ("answer", "deliver", "reach", "read back")
 """Steps that are late only where they did not happen."""
 
 

@@ -70,7 +70,7 @@ def _held(story: Story) -> str:
 def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
     level = f"/page level {asking.level + 1}" if asking.party != "accord" else "/last resort"
     page = f"{asking.party}{level}"
-    for channel, fate in asking.fates:
+    for channel, fate in asking.fates if asking.ended is not Ended.UNREACHABLE else ():
         step = {Fate.OPENED: "open", Fate.ANSWERED: "open", Fate.DELIVERED: "deliver"}.get(fate, "hand")
         yield Hop(step, spoken(f"accord -> {page} ({channel})"), 0, None, f"{fate}; {NOT_KEPT}")
     budget, back = max(0, asking.deadline_ns - asking.begun_ns), f"{page} -> accord"
@@ -83,7 +83,7 @@ def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
         yield Hop("read back", back, budget, took, note, is_late=True)
     if asking.ended is Ended.UNREACHABLE:
         took = asking.ended_ns - asking.begun_ns
-        yield Hop("deliver", f"accord -> {page}", 0, took, str(asking.ended), is_late=True)
+        yield Hop("reach", f"accord -> {page}", 0, took, str(asking.ended), is_late=True)
         return
     step = "commit" if asking.is_answered or asking.ended is Ended.OPEN else "answer"
     is_open = asking.ended is Ended.OPEN
@@ -116,7 +116,7 @@ def _other_side(story: Story) -> Iterator[Hop]:
     """The way to the other side, where the ledger shows that no message of the opening or of anything later reached it."""
     opened, other = story.first.opened_ns, story.policy.other
     if other and story.sent is not None and not told_at(story, Side.OTHER, opened):
-        note = "no channel brought it"
+        note = "no channel took a message"
         yield Hop("tell", f"accord -> {other}", 0, story.ends_ns - opened, note, is_open=True, is_late=True)
 
 

@@ -114,7 +114,7 @@ def _clauses(incident: Incident) -> Iterator[Clause]:
     broke = {name: each for each in incident.of_kind(Kind.BROKE) for name in each.about}
     for promise in incident.of_kind(Kind.PROMISE):
         ended = broke.get(promise.id) if promise.id else None
-        evidence = ended.what if ended else "nothing in the timeline says otherwise"
+        evidence = ended.what if ended else ""
         yield Clause(promise.party, promise.what, ended is None, evidence)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.model.review import Hop, Mark, Metric, Missing, Permitted, Review
+from accord.model.review import Clause, Hop, Mark, Metric, Missing, Permitted, Review, Turn
 from accord.review.answered import MEANS, at_least, needed_after
 from accord.review.hops import is_over
 from accord.review.metrics import median_of, shown_points
-from accord.review.moments import instant, span
+from accord.review.moments import clock, instant, span
+from accord.review.turns import NOBODY
 
 NOT_KEPT = "not on record"
 
@@ -34,9 +35,9 @@ class Section(Struct, frozen=True):
 
 
 def sections(review: Review) -> tuple[Section, ...]:
-    """All ten, in order, and the figures before the appendix."""
+    """All ten, in order: the turns stand before them, the figures before the appendix."""
     return (
-        _header(review), _kept(review), _lanes(review), _missing(review), _unexamined(review), _interfaces(review), _helped(review),
+        _turns(review), _header(review), _kept(review), _lanes(review), _missing(review), _unexamined(review), _interfaces(review), _helped(review),
         _questions(review), _changes(review), _figures(review), _appendix(review),
     )  # fmt: skip
 
@@ -47,6 +48,28 @@ def numbered(review: Review) -> Iterator[tuple[str, Section]]:
     for section in sections(review):
         number += section.is_numbered
         yield str(number) if section.is_numbered else "", section
+
+
+def _turns(review: Review) -> Section:
+    begins = review.header.begins_ns
+    rows = tuple(
+        (clock(each.from_ns, begins), each.party or NOBODY, _said(each.told_ns, each.told, begins), _until(each, begins), each.ended)
+        for each in review.turns
+    )  # fmt: skip
+    heads = ("from", "to act next", "told", "until", "how it ended")
+    says = "Told: a channel took the message." if any(each.told_ns for each in review.turns) else ""
+    return Section("Who was to act next", says, (), (Table(heads, rows),), is_numbered=False)
+
+
+def _said(at_ns: int, otherwise: str, begins: int) -> str:
+    return clock(at_ns, begins) if at_ns else otherwise
+
+
+def _until(turn: Turn, begins: int) -> str:
+    """Until when, as it was said; of a spell with nobody, when it ended."""
+    if NOBODY in (turn.party or NOBODY):
+        return clock(turn.ends_ns, begins)
+    return clock(turn.until_ns, begins) if turn.until_ns else "nobody said"
 
 
 def _header(review: Review) -> Section:
@@ -70,15 +93,20 @@ def _kept(review: Review) -> Section:
         ("when", "who", "what"), tuple((instant(each.at_ns), each.party, each.what) for each in review.course)
     )
     breached = [number for number, each in enumerate(review.clauses) if not each.is_kept]
-    rows = ((each.party, each.says, "kept" if each.is_kept else "not kept", each.evidence) for each in review.clauses)
+    rows = ((each.party, each.says, _kept_state(each), each.evidence) for each in review.clauses)
     clauses = Table(("party", "its word", "state", "by what that is known"), tuple(rows), tuple(breached))
-    says = "Every party's word that the event put to the test, and what happened, with real times."
+    says = "What happened, with real times, and each party's word that the event put to the test."
     if review.clauses and not breached:
-        says = "Everybody kept every word that the event put to the test. What happened, with real times."
+        says = "What happened, with real times. Nothing on record says that anybody broke their word."
     items = (review.no_witness,) if review.no_witness else ()
     shown = (_permitted(each) for each in review.permitted)
-    title = "Who kept their word" if breached else "Everybody kept their word"
-    return Section(title, says, items, tuple(each for each in (course, clauses, *shown) if each.rows))
+    return Section("What happened, and whose word was kept", says, items, tuple(each for each in (course, clauses, *shown) if each.rows))
+
+
+def _kept_state(clause: Clause) -> str:
+    if not clause.is_kept:
+        return "not kept"
+    return "kept" if clause.evidence else "nothing on record says that it was broken"
 
 
 def _permitted(found: Permitted) -> Table:
