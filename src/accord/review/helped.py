@@ -73,7 +73,7 @@ def _of_holes(story: Story, spoken: Spoken) -> Iterator[Question]:
 
 
 _ASKS = {
-    Reason.NO_CLAUSE: "What is to be written down here, and who tells whom?",
+    Reason.NO_CLAUSE: "What is to be written down here, and who tells or asks whom?",
     Reason.NO_SIGNAL: "What shows this at the moment it begins, and to whom?",
     Reason.SILENT_SOURCE: "How is it noticed that a source has fallen silent?",
     Reason.HELD: "What was the hold for, and how was its end chosen?",
@@ -85,9 +85,14 @@ _ASKS = {
 }
 
 
-def _of_reasons(lacking: tuple[Missing, ...]) -> Iterator[Question]:
+def _of_reasons(lacking: tuple[Missing, ...], asks_where: bool = False) -> Iterator[Question]:
+    """One for each fact and reason, to all that needed it; and to where it could be known, if that is a party."""
+    to: dict[tuple[str, Reason], dict[str, None]] = {}
     for row in lacking:
-        yield Question(row.party, f"{_ASKS[row.reason]} (“{shortened(row.fact)}”)")
+        parties = to.setdefault((row.fact, row.reason), {row.where: None} if asks_where else {})
+        parties[row.party] = None
+    for (fact, reason), parties in to.items():
+        yield Question(", ".join(parties), f"{_ASKS[reason]} (“{shortened(fact)}”)")
 
 
 def shortened(text: str) -> str:
@@ -95,6 +100,6 @@ def shortened(text: str) -> str:
     return shorten(text, MOST_LETTERS, placeholder=" ...")
 
 
-def questions_on(lacking: tuple[Missing, ...]) -> tuple[Question, ...]:
+def questions_on(lacking: tuple[Missing, ...], asks_where: bool = False) -> tuple[Question, ...]:
     """The questions that follow from what was missing alone, each once."""
-    return tuple(dict.fromkeys(_of_reasons(lacking)))
+    return tuple(dict.fromkeys(_of_reasons(lacking, asks_where)))

@@ -73,7 +73,8 @@ def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
     for channel, fate in asking.fates if asking.ended is not Ended.UNREACHABLE else ():
         step = {Fate.OPENED: "open", Fate.ANSWERED: "open", Fate.DELIVERED: "deliver"}.get(fate, "hand")
         yield Hop(step, spoken(f"accord -> {page} ({channel})"), 0, None, f"{fate}; {NOT_KEPT}")
-    budget, back = max(0, asking.deadline_ns - asking.begun_ns), f"{page} -> accord"
+    begun = asking.begun_ns
+    budget, back = max(0, asking.deadline_ns - begun), f"{page} -> accord"
     if asking.acknowledged_ns:
         yield Hop("acknowledge", back, budget, asking.acknowledged_ns - asking.begun_ns)
     if asking.understood_ns:
@@ -90,7 +91,7 @@ def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
     late = asking.ended_ns - asking.deadline_ns if asking.ended is Ended.PASSED else 0
     note = "passed on, but late: accord was not running" if late >= LATE else str(asking.ended)
     is_late = asking.ended is Ended.PASSED
-    yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open, is_late=is_late)
+    yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open, is_late=is_late, begun_ns=begun)
 
 
 def _holds(story: Story) -> Iterator[Hop]:
@@ -130,7 +131,7 @@ def _recovery(story: Story, spoken: Spoken) -> Iterator[Hop]:
     budget = max(0, (until or committed.after.eta_ns) - begun)
     interface = spoken(_operation(story))
     took = (ended or story.ends_ns) - begun
-    yield Hop("recover", interface, budget, took, is_open=not ended, is_late=is_over(budget, took))
+    yield Hop("recover", interface, budget, took, is_open=not ended, is_late=is_over(budget, took), begun_ns=begun)
 
 
 def _operation(story: Story) -> str:
@@ -148,7 +149,8 @@ def _confirmation(story: Story, spoken: Spoken) -> Iterator[Hop]:
         until = ended.event.at_ns if ended else story.ends_ns
         note = _closing(ended.after) if ended and ended.after else ""
         took = until - claim.event.at_ns
-        yield Hop("confirm", spoken(who), budget, took, note, ended is None, is_late=is_over(budget, took))
+        late, begun = is_over(budget, took), claim.event.at_ns
+        yield Hop("confirm", spoken(who), budget, took, note, ended is None, is_late=late, begun_ns=begun)
 
 
 def _closing(case: Case) -> str:

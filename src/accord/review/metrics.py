@@ -44,9 +44,10 @@ def _both_told(story: Story) -> _Value:
     told = [told_at(story, side, opened) for side in (Side.OWNER, Side.OTHER)]
     if not all(told):
         return None, "no channel took a message to one side"
-    return max(
-        told
-    ) - story.first.since_ns, "" if story.sent is not None else "written; whether a channel took it is not in these lines"
+    return (
+        max(told) - story.first.since_ns,
+        "" if story.sent is not None else "written; whether a channel took it is not in these lines",
+    )
 
 
 def _owned(story: Story) -> _Value:
