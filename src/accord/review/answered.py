@@ -13,7 +13,7 @@ MEANS = {
     Reason.SILENT_SOURCE: "what shows it had fallen silent",
     Reason.HELD: "a silence, a maintenance or the page budget held it",
     Reason.MISROUTED: "somebody was told, and nobody who needed it is on record as told",
-    Reason.UNDELIVERED: "not told, or not yet: no channel had taken a message",
+    Reason.UNDELIVERED: "not told, or not yet",
     Reason.UNOPENED: "told, and nothing on record shows that it was opened",
     Reason.AMBIGUOUS: "it was opened and led to no answer, or was read otherwise than it was meant",
     Reason.STALE_CONTRACT: "who is on duty had changed, and what asks by it did not know",

@@ -39,13 +39,14 @@ def happened_in(story: Story, spoken: Spoken) -> Iterator[str]:
         yield f"It is still open, in turn {case.turn}."
     elif case.closed_by:
         ended = f"{case.phase} after {span(case.closed_ns - story.first.since_ns)} and {turns}"
-        yield f"It was {ended}: {_ENDS.get(case.closed_by, case.closed_by)}."
+        how = _ENDS.get(case.closed_by, case.closed_by)
+        yield f"It was {ended}: {how.format(story.policy.other or 'the other side')}."
     else:
         yield f"It ended after {turns}: {case.phase}."
 
 
 _ENDS = {
-    "other": "the other side said that it is recovered",
+    "other": "{} said that it is recovered",
     "telemetry": "telemetry showed that it is recovered",
     "unconfirmed": "it was said to be recovered, and nobody confirmed it",
 }
@@ -68,8 +69,11 @@ def _speaker(row: Row) -> str:
 
 def _what(row: Row, case: Case) -> str:
     """What happened in a row, and how it was closed; who was to act next stands in the turns."""
+    said = in_words(row)
+    if isinstance(row.event, Unreachable):
+        said += f" to {role(row.event.person, row.policy, row.before, row.event.at_ns)}"
     closing = f", {_closing(case)}" if case.closed_by else ""
-    return in_words(row) if case.is_open else f"{in_words(row)}; {case.phase}{closing}"
+    return said if case.is_open else f"{said}; {case.phase}{closing}"
 
 
 def _closing(case: Case) -> str:

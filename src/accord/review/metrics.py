@@ -142,7 +142,7 @@ def _held(story: Story) -> int:
 
 
 _TIMES: dict[str, tuple[str, Callable[[Story], _Value]]] = {
-    "TTD": ("from the condition to the first machine that saw it", _detected),
+    "TTD": ("from when the signal says that it began to the first machine that saw it", _detected),
     "TTB": ("from the condition until a channel had taken a message to each side", _both_told),
     "TTO": ("from the condition until somebody had it with a right read-back", _owned),
     "TTCG": ("from the condition to common ground: both sides hold the same", _common_ground),

@@ -248,6 +248,8 @@ def _questions(review: Review, labels: Labels) -> Section:
 def _changes(review: Review) -> Section:
     rows = tuple((row.party, row.does, row.before, row.after, row.removes) for row in review.changes)
     says = "Each was tried by the checker on the contracts of then: the finding goes, and no other comes. Choose one side's."
+    if rows and {row.removes for row in review.changes} <= set(review.gone):
+        says = "Each was tried by the checker on the contracts of then; what it removes is gone since."
     heads = ("party", "change", "before", "after", "removes")
     gone = (f"{rule}: found no more in the contracts as they are now, and so mended already" for rule in review.gone)
     items = (*filter(None, (review.no_changes,)), *gone)

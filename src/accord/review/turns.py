@@ -8,7 +8,7 @@ from accord.model.review import Turn
 from accord.review.asking import is_taken
 from accord.review.carried import in_words
 from accord.review.ledger import Row, Story
-from accord.review.roles import LAST, Spoken, role
+from accord.review.roles import LAST, Spoken, level_role, role
 
 NOBODY = "nobody is on record as next to act"
 """What stands for a spell in which no turn ran."""
@@ -51,10 +51,18 @@ def _turn(story: Story, number: int, spoken: Spoken) -> Turn:
     at_ns = row.event.at_ns
     ending = next((each for each in story.rows[number + 1 :] if _ends(each)), None)
     told_ns, told = _told(story, case, at_ns)
-    who = LAST if case.phase is Phase.LAST else role(case.actor, row.policy, case, at_ns)
     ends_ns = ending.event.at_ns if ending else story.ends_ns
     ended = in_words(ending) if ending else "open when the record ends"
-    return Turn(at_ns, ends_ns, spoken(who), told_ns, told, case.deadline_ns, ended)
+    return Turn(at_ns, ends_ns, spoken(_who(row, case)), told_ns, told, case.deadline_ns, ended)
+
+
+def _who(row: Row, case: Case) -> str:
+    """Who is to act, by the level that is asked; else by what the actor is."""
+    if case.phase is Phase.LAST:
+        return LAST
+    if case.phase is Phase.AWAIT and case.level < len(row.policy.levels):
+        return level_role(row.policy.levels[case.level].party, case.level + 1)
+    return role(case.actor, row.policy, case, row.event.at_ns)
 
 
 def _ends(row: Row) -> bool:
