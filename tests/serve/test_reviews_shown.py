@@ -99,7 +99,7 @@ def test_the_list_says_of_each_what_was_missing(told: Within) -> None:
     items = re.findall(r"<li><span class=\"tag.*?</li>", page, re.DOTALL)
     assert len(items) == 2
     assert "which boundary the signal speaks of" in items[0], "the newest comes first"
-    assert "Missing: payments may answer after 5s: never reached checkout (undelivered)" in items[1]
+    assert "Missing: payments may answer after 5s: not on record as told at checkout (undelivered)" in items[1]
     assert len(re.findall('href="/reviews/[0-9a-f]', text(told, "/reviews?show=open"))) == 1
     assert of_carried(told) in text(told, "/reviews?show=closed")
 

@@ -78,7 +78,8 @@ def _reached(row: Missing, review: Review) -> str:
 
 def reached_by(row: Missing) -> str:
     """How far it had to get to be there for what needed it."""
-    return "understood" if row.needs_understanding else "told"
+    is_told = row.reached_ns or row.reason is not Reason.UNDELIVERED
+    return "understood" if row.needs_understanding and is_told else "told"
 
 
 def late_by(row: Missing) -> str:
@@ -190,5 +191,8 @@ def first_missing(missing: Sequence[Missing]) -> str:
         return ""
     row = next((each for each in missing if not each.reached_ns), missing[0])
     more = f"; {len(facts) - 1} more" if len(facts) > 1 else ""
-    reached = f"reached {row.party} after {span(row.lag)}" if row.reached_ns else f"never reached {row.party}"
+    step = reached_by(row)
+    reached = (
+        f"{step} at {row.party} after {span(row.lag)}" if row.reached_ns else f"not on record as {step} at {row.party}"
+    )
     return f"{row.fact}: {reached} ({row.reason}){more}"
