@@ -124,7 +124,7 @@ def test_a_past_incident_is_imported_and_written_to_a_file(accord: Accord, tmp_p
     page = tmp_path / "nats.html"
     done = accord("review", "--import", EXAMPLES / "incidents" / "nats-2023.csv", "--format", "html", "--output", page)
     assert (done.code, done.out, done.err) == (0, "", "")
-    assert "maker -&gt; level 2: told after 4h" in page.read_text()
+    assert "level 2 -&gt; maker: needed at 09:17, asked at 11:32 or later, late by at least 2h15m" in page.read_text()
 
 
 def test_a_timeline_that_is_refused_is_one_line(accord: Accord, tmp_path: Path) -> None:

@@ -301,3 +301,67 @@ def test_a_side_without_an_address_was_told_nothing() -> None:
     review = review_of((story,), recorded_of(a_whole_life()), Spoken(()), Asked())
     assert value(review, "TTB") is None
     assert not any(mark.told_ns for lane in review.lanes if lane.party == "checkout" for mark in lane.marks)
+
+
+def of_two_parties() -> Review:
+    """The first is asked and no channel takes it; the second is told, has it and recovers it."""
+    first, second = (
+        replace(POLICY.levels[0], party="payments-first"),
+        replace(POLICY.levels[1], party="payments-second"),
+    )
+    carried = Carried(replace(POLICY, owner="payments-first", levels=(first, second)))
+    carried.fire()
+    carried.unreachable()
+    carried.after(MINUTE).commit()
+    carried.after(MINUTE).fixed()
+    sent = (
+        Sent(1, Side.OWNER, "p0", "ntfy", Fate.FAILED),
+        Sent(2, Side.OWNER, "p1", "ntfy", Fate.HANDED),
+        *(Sent(turn, Side.OTHER, "c0", "ntfy", Fate.HANDED) for turn in (1, 2, 3, 4)),
+    )
+    story = replace(story_of(carried), sent=sent)
+    return review_of((story,), recorded_of(carried), Spoken(()), Asked())
+
+
+def test_told_says_the_same_in_every_section_of_who_no_channel_reached_and_of_who_had_it() -> None:
+    review = of_two_parties()
+    told = {lane.party: lane.marks[0].told_ns for lane in review.lanes}
+    assert told["payments-first"] == 0 and told["payments-second"] == START
+    [lacking] = [row for row in review.missing if row.party == "payments-first"]
+    assert (lacking.reason, lacking.reached_ns) == (Reason.UNDELIVERED, 0)
+    assert [(turn.party, turn.told_ns, turn.told) for turn in review.turns][:3] == [
+        ("on call of payments-first (level 1)", 0, "no channel took the message"),
+        ("on call of payments-second (level 2)", START, ""),
+        ("on call of payments-second (level 2)", 0, "by its own word"),
+    ]
+    late = [(hop.interface, hop.note) for hop in review.hops if hop.is_late]
+    assert late == [("accord -> payments-first/page level 1", "no channel took the message")]
+    page = markdown.render(review)
+    assert "turns told both" not in page and "delivered for" not in page
+
+
+def test_who_had_it_is_named_and_never_who_was_not_told() -> None:
+    review = of_two_parties()
+    facts = {mark.fact for lane in review.lanes for mark in lane.marks}
+    assert "payments-second has it, and until when" in facts
+    of_first = [clause.says for clause in review.clauses if clause.party == "payments-first"]
+    assert of_first == [], "no channel reached it, and no word of it was put to the test"
+    assert [each.to for each in review.questions if "What was changed" in each.asks] == ["payments-second"]
+    assert {"payments-first", "payments-second"} <= set(review.header.parties)
+
+
+def test_beside_others_each_turn_names_its_boundary_and_a_row_without_anybody_says_so() -> None:
+    carried = Carried()
+    carried.hear(Fire("f", START + 4 * MINUTE, DEVIATION, "", START))
+    carried.now = START + 4 * MINUTE
+    carried.after(MINUTE).commit()
+    review = review_of((story_of(carried), story_of(a_whole_life())), recorded_of(carried), Spoken(()), Asked())
+    assert review.turns[0].party.endswith(": nobody is on record as next to act")
+    assert "| 08:04 |  |" in markdown.render(review).partition("## 1.")[0]
+
+
+def test_the_answers_count_late_ways_and_what_no_bound_is_on_record_for() -> None:
+    from accord.review.answered import answers
+
+    said = dict(answers(reviewed(a_long_evening())))["Which interface did not communicate in time"]
+    assert said[0].startswith("payments/page level 1 -> accord: due at 08:15, no answer")

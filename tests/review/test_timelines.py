@@ -42,8 +42,9 @@ def test_the_router_told_a_list_that_nobody_had_to_read() -> None:
         ("position monitor", "order entry"): (Reason.NO_CLAUSE, 0),
     }
     assumed = {row.assumes: row.because.partition(":")[0] for row in review.unexamined}
-    assert assumed["somebody reads the mails and acts before the market opens"] == "no promise of operations answers it"
-    assert assumed["all eight servers read the reused flag alike"].endswith("already otherwise, before it began")
+    reaches = "an error of the router reaches somebody who acts on it before the market opens"
+    assert assumed[reaches] == "no promise of router answers it"
+    assert assumed["all eight servers read the reused flag alike"].endswith("established afterwards to be otherwise")
     late = {hop.interface: (hop.step, hop.needed) for hop in review.hops if hop.is_late}
     assert late["router -> operations"] == ("tell", 89 * MINUTE), "from the first mail until the market opened"
     assert late["router -> mail list (mail)"][0] == "understand"
@@ -58,7 +59,12 @@ def test_the_support_chain_was_slower_than_the_plan_data_in_hand() -> None:
     }
     assert {row.party for row in review.unexamined} == {"operations", "flight-plan processor", "support chain"}
     late = {hop.interface: (hop.actual, hop.needed) for hop in review.hops if hop.is_late}
-    assert late["maker -> level 2"] == (4 * HOUR, 105 * MINUTE)
+    assert late["level 2 -> maker"] == (4 * HOUR, 105 * MINUTE)
+    assert late["level 1 -> maker"][0] == 6 * HOUR + 43 * MINUTE, "nobody is on record as asking from there"
+    assert [(each.party.partition(":")[0], each.told_ns == each.from_ns) for each in review.turns] == [
+        ("level 1", True),
+        ("level 2", True),
+    ]
     took = {hop.interface: hop.actual for hop in review.hops}
     assert took["level 1 -> level 2 (telephone)"] == 34 * MINUTE
     assert len(review.helped) == 2
@@ -78,6 +84,7 @@ def test_the_three_questions_are_answered_on_the_first_lines(name: str) -> None:
 
 
 HEAD = "at,party,kind,what,id,told_to,about,of,within,via,reason\n"
+STAMPED = "at,party,kind,what,stamp\n"
 FACT = "2026-01-01T10:00:00Z,monitor,fact,the disk is full,full,,,,,,\n"
 
 
@@ -132,15 +139,19 @@ timeline:
         (HEAD + "2026-01-01T10:00:00Z,a,fact,b,,,,,,,,too many\n", "t.csv:2:38: expected 11 cells, read 12; quote a cell that holds a comma"),
         (HEAD + "yesterday,a,fact,b\n", "t.csv:2:1: expected an instant with its zone, such as 2012-08-01T08:01:00-04:00, read 'yesterday'"),
         (HEAD + "2026-01-01T10:00:00,a,fact,b\n", "t.csv:2:1: expected an instant with its zone, such as 2012-08-01T08:01:00-04:00, read '2026-01-01T10:00:00'"),
-        (HEAD + "2026-01-01T10:00:00Z,a,rumour,b\n", "t.csv:2:24: expected one of began, fact, told, understood, decision, promise, broke, assumption, helped, recovered, confirmed, read 'rumour'"),
-        (HEAD + ",a,fact,b\n", "t.csv:2:1: no `at`; only promise and assumption may stand without an instant"),
+        (HEAD + "2026-01-01T10:00:00Z,a,rumour,b\n", "t.csv:2:24: expected one of began, fact, told, asked, understood, next, decision, promise, broke, assumption, helped, recovered, confirmed, read 'rumour'"),
+        (HEAD + ",a,decision,b\n", "t.csv:2:1: no `at`; only promise, assumption, fact may stand without an instant"),
+        (HEAD + ",a,fact,b\n", "t.csv:1:1: expected at least one line with an instant, `at`"),
+        (STAMPED + "2026-01-01T10:00:00Z,a,began,b,afterwards\n", "t.csv:2:32: expected the stamp afterwards at a line of the kind fact, read it at began"),
+        (STAMPED + "2026-01-01T10:00:00Z,a,fact,b,sometime\n", "t.csv:2:31: expected one of no earlier, afterwards, read 'sometime'"),
+        (HEAD + "2026-01-01T10:00:00Z,a,fact,it turned out full\n", "t.csv:2:29: 'turned out' tells of what was established later; expected the stamp afterwards at a fact"),
         (HEAD + FACT + "2026-01-01T10:00:00Z,a,told\n", "t.csv:3:1: a line of the kind told says whom (`told_to`) and of which fact (`about`)"),
         (HEAD + FACT + FACT, "t.csv:3:52: the id 'full' is there already, in line 2"),
         (HEAD + FACT + "2026-01-01T10:00:00Z,a,decision,b,,,fuel\n", "t.csv:3:37: a line of the kind decision is about the id of a began or fact, read 'fuel', of no line"),
         (HEAD + '2026-01-01T10:00:00Z,a,fact,"b\n', "t.csv:2:29: expected a closing quote, read the end of the file"),
         (HEAD + '2026-01-01T10:00:00Z,a,fact,"b"c\n', "t.csv:2:32: expected a comma or the end of the line after a closing quote"),
         (HEAD + "2026-01-01T10:00:00Z,a,fact,they should have looked\n", "t.csv:2:29: 'should have' looks from afterwards or blames; expected what was known, said or done at that time"),
-        ("at,who\n2026-01-01T10:00:00Z,a\n", "t.csv:1:4: no column 'who'; expected at, party, kind, what, id, told_to, about, of, within, via, reason"),
+        ("at,who\n2026-01-01T10:00:00Z,a\n", "t.csv:1:4: no column 'who'; expected at, party, kind, what, id, told_to, about, of, within, via, reason, stamp"),
         ("at;party;kind\n", "t.csv:1:1: no column 'at;party;kind'; expected commas between them"),
         ("at,party,at\n", "t.csv:1:10: the column 'at' is there twice"),
         (HEAD + "2026-01-01T10:00:00Z,a,fact,b\x1b[2J\n", "t.csv:2:29: the character U+001B does not show; take it out"),
@@ -224,3 +235,64 @@ def test_each_kind_of_line_is_in_the_docs() -> None:
     page = (Path(__file__).parents[2] / "docs" / "review.md").read_text(encoding="utf-8")
     assert all(f"`{kind}`" in page for kind in Kind)
     assert all(f"`{reason}`" in page for reason in Reason)
+
+
+STOPS = """
+timeline:
+- {kind: assumption, party: shop, of: store, id: same, what: both copies are alike}
+- {kind: fact, party: store, id: differ, what: the copies differ, about: same, stamp: afterwards}
+- {kind: began, at: 2026-01-01T10:00:00Z, party: store, id: stops, what: the store stops, told_to: night watch}
+- {kind: fact, at: 2026-01-01T10:00:00Z, party: maker, id: why, what: the maker knows why}
+- {kind: next, at: 2026-01-01T10:05:00Z, party: night watch, within: 10m}
+- {kind: decision, at: 2026-01-01T10:10:00Z, party: night watch, what: starts it again, about: [why, differ]}
+- {kind: next, at: 2026-01-01T10:30:00Z, party: maker}
+- {kind: asked, at: 2026-01-01T10:40:00Z, party: night watch, told_to: maker, about: why, stamp: no earlier}
+- {kind: recovered, at: 2026-01-01T11:00:00Z, party: store, what: it runs}
+"""
+
+
+def test_who_was_next_to_act_is_what_the_lines_say_and_empty_spells_are_said() -> None:
+    page = markdown.render(of_yaml(STOPS))
+    table = page.partition("## Who was to act next")[2].partition("## 1.")[0]
+    assert [line for line in table.splitlines() if line.startswith("| 1")] == [
+        "| 10:00 | nobody is on record as next to act |  | 10:05 |  |",
+        "| 10:05 | night watch | 10:00 | 10:15 | its time was over |",
+        "| 10:15 | nobody is on record as next to act |  | 10:30 |  |",
+        "| 10:30 | maker | not on record | nobody said | recovered |",
+    ]
+    nobody = of_csv(HEAD + FACT.replace(",fact,", ",began,") + "2026-01-01T11:00:00Z,a,recovered,b\n").turns
+    assert [(each.party, each.ends_ns - each.from_ns) for each in nobody] == [("", HOUR)]
+
+
+def test_lateness_is_said_against_the_need_and_a_bound_stays_one() -> None:
+    said = dict(answers(of_yaml(STOPS)))["Which interface did not communicate in time"]
+    assert "night watch -> maker: needed at 10:10, asked at 10:40 or later, late by at least 30m: F1." in said
+    assert (
+        "store -> night watch: needed at 10:10, not told by 11:00, when the record ends, late by at least 50m: F2."
+        in said
+    )
+    assert len(said) == 2
+
+
+def test_what_was_established_afterwards_is_known_to_nobody_then() -> None:
+    review = of_yaml(STOPS)
+    page = markdown.render(review)
+    assert "| before | store | the copies differ (F2) (established afterwards) |" in page
+    assert "known at" not in page.replace("could be known", "")
+    [differ] = [row for row in review.missing if row.fact == "the copies differ"]
+    assert differ.is_later and differ.is_standing and differ.existed_ns == 0
+    assert review.unexamined[0].because.endswith("established afterwards to be otherwise: the copies differ")
+
+
+def test_silence_is_no_proof_that_a_word_was_kept() -> None:
+    page = markdown.render(review_of_example("nats-2023.csv"))
+    assert "nothing on record says that it was broken" in page and "| kept |" not in page
+
+
+@pytest.mark.parametrize("name", ["knight-capital-2012.yaml", "nats-2023.csv"])
+def test_a_fact_is_said_in_full_in_the_first_lines_and_the_course_and_by_its_number_elsewhere(name: str) -> None:
+    review = review_of_example(name)
+    first, _, rest = markdown.render(review).partition("## 3.")
+    for number, fact in enumerate(dict.fromkeys(row.fact for row in review.missing), 1):
+        assert f"F{number}, “{fact}”" in first and f"F{number}" in rest
+        assert fact not in rest

@@ -55,8 +55,26 @@ class Moment(Struct, frozen=True):
     what: str
 
 
+class Turn(Struct, frozen=True):
+    """Who was next to act from `from_ns` to `ends_ns`: told when, if that is on record, until when (0: nobody said), how it ended.
+
+    `party` is empty for a spell in which nobody is on record; `told` says it in words where there is no instant.
+    """
+
+    from_ns: int
+    ends_ns: int
+    party: str = ""
+    told_ns: int = 0
+    told: str = ""
+    until_ns: int = 0
+    ended: str = ""
+
+
 class Clause(Struct, frozen=True):
-    """A word of a party that the event put to the test: what it says, whether it was kept, and by what that is known."""
+    """A word of a party that the event put to the test: what it says, and whether it was kept.
+
+    `evidence` is by what that is known; without any, nothing on record says that it was broken, and nothing shows that it was kept.
+    """
 
     party: str
     says: str
@@ -79,7 +97,7 @@ class Permitted(Struct, frozen=True):
 class Mark(Struct, frozen=True):
     """One fact in one lane: since when it existed, when the lane was told, when it was understood there (a right read-back).
 
-    `acted_ns` is when somebody of the lane first acted on a different reality: before the fact was told or understood there.
+    `is_standing` says that it existed before it began, no line says since when. `acted_ns` is when somebody of the lane first acted on a different reality: before the fact was told or understood there.
     """
 
     fact: str
@@ -87,6 +105,7 @@ class Mark(Struct, frozen=True):
     told_ns: int = 0
     understood_ns: int = 0
     acted_ns: int = 0
+    is_standing: bool = False
 
 
 class Lane(Struct, frozen=True):
@@ -100,7 +119,9 @@ class Missing(Struct, frozen=True):
     """A fact that existed `where` and was not where a decision of `party` needed it; `reached_ns` is 0 where it never was.
 
     `existed_ns` and `needed_ns` are 0 where there is no instant: for a word that `is_written` in a contract, and for one that
-    stands nowhere.
+    stands nowhere. `is_standing` is one that existed before it began, `is_later` one that was established afterwards; `is_bound` says
+    that `reached_ns` is no more than the earliest it can have been, or `lag` the least;
+    `needs_understanding` that being told was not enough.
     """
 
     fact: str
@@ -113,6 +134,10 @@ class Missing(Struct, frozen=True):
     lag: int
     reason: Reason
     is_written: bool = False
+    is_standing: bool = False
+    is_later: bool = False
+    is_bound: bool = False
+    needs_understanding: bool = False
 
 
 class Unexamined(Struct, frozen=True):
@@ -128,7 +153,8 @@ class Hop(Struct, frozen=True):
     """One step of the way of a message, at one interface: how long it was allowed (0: nobody said) and how long it took.
 
     `actual` is None where the time is not on record; `is_open` says that it had not ended when the record does. `needed` is after
-    which time a decision at its end needed it (None: none did); `is_late` says that it came too late for that, or beyond its budget.
+    which time a decision at its end needed it (None: none did); `is_late` says that it came too late for that, or beyond its budget. `begun_ns` is from when it is counted, where
+    that is on record; `is_bound` says that it took so long at least.
     """
 
     step: str
@@ -140,6 +166,8 @@ class Hop(Struct, frozen=True):
     is_longest: bool = False
     needed: int | None = None
     is_late: bool = False
+    begun_ns: int = 0
+    is_bound: bool = False
 
 
 class Question(Struct, frozen=True):
@@ -194,6 +222,7 @@ class Review(Struct, frozen=True):
 
     header: Header
     happened: tuple[str, ...] = ()
+    turns: tuple[Turn, ...] = ()
     course: tuple[Moment, ...] = ()
     permitted: tuple[Permitted, ...] = ()
     no_witness: str = ""

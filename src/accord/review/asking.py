@@ -33,7 +33,7 @@ class Ended(StrEnum):
     COMMITTED = "committed"
     DECLINED = "declined"
     PASSED = "passed on at the deadline"
-    UNREACHABLE = "no channel reached it"
+    UNREACHABLE = "no channel took the message"
     HELD = "held"
     REPLACED = "replaced by a change of the rota"
     CLAIMED = "said to be recovered"
@@ -75,6 +75,11 @@ class Asking(Struct, frozen=True):
         return self.ended in (Ended.COMMITTED, Ended.CLAIMED)
 
     @property
+    def is_told(self) -> bool:
+        """Whether a channel took the message of it; without any that is on record, none did."""
+        return any(is_taken(fate) for _, fate in self.fates)
+
+    @property
     def is_last(self) -> bool:
         """Whether the last resort was asked."""
         return self.role == LAST
@@ -83,6 +88,11 @@ class Asking(Struct, frozen=True):
     def lane(self) -> str:
         """Whose lane it is: the party's, or the last resort's."""
         return LAST if self.is_last else self.party
+
+
+def is_taken(fate: Fate) -> bool:
+    """Whether a channel took a message, so that its reader counts as told; that it was delivered or opened is more."""
+    return fate not in (Fate.FAILED, Fate.QUEUED)
 
 
 def askings(story: Story) -> tuple[Asking, ...]:
@@ -149,7 +159,7 @@ def why_unanswered(asking: Asking) -> Reason:
         return Reason.MISROUTED
     if asking.ended is Ended.HELD:
         return Reason.HELD
-    if asking.ended is Ended.UNREACHABLE or (fates and all(fate in (Fate.FAILED, Fate.QUEUED) for fate in fates)):
+    if asking.ended is Ended.UNREACHABLE or (fates and not asking.is_told):
         return Reason.UNDELIVERED
     opened = Fate.OPENED in fates or Fate.ANSWERED in fates
     if asking.acknowledged_ns or asking.is_misread or opened:

@@ -8,11 +8,11 @@ from accord.cases.case import Phase
 from accord.cases.events import Commit, Fixed, Hold, Lapse, RotaChanged
 from accord.cases.policy import Policy
 from accord.model.duration import NANOSECONDS
-from accord.model.message import Fate, Side
+from accord.model.message import Side
 from accord.model.review import Reason
-from accord.review.asking import Asking, Ended, askings, why_unanswered
+from accord.review.asking import Asking, Ended, askings, is_taken, why_unanswered
 from accord.review.ledger import Row, Story
-from accord.review.roles import LAST, Spoken, of_side
+from accord.review.roles import Spoken
 from accord.review.timeline import Decision, Known, Telling, Timeline
 
 BAD, HAS, FREE, UNTIL, BOUNDARY, ROTA = "bad", "has", "free", "until", "boundary", "rota"
@@ -20,12 +20,13 @@ NOBODY_OWNS = "nobody (no contract names the signal)"
 
 
 def timeline_of(story: Story, spoken: Spoken, is_alone: bool = True) -> Timeline:
-    """The timeline of one deviation; parties are the owner, the other side and Accord itself. Beside others, facts name its boundary."""
+    """The timeline of one deviation; parties are who was asked, the owner, the other side and Accord itself. Beside others, facts name its boundary."""
     policy, asked = story.policy, askings(story)
     subject = "" if is_alone else f"{spoken(story.first.deviation.subject)}: "
     facts = tuple(replace(fact, says=subject + fact.says) for fact in _facts(story, spoken))
     known = {fact.id for fact in facts}
-    parties = tuple(dict.fromkeys((owner_of(policy), *filter(None, (policy.other,)), "accord")))
+    lanes = (each.lane for each in asked if not each.is_last)
+    parties = tuple(dict.fromkeys((*lanes, owner_of(policy), *filter(None, (policy.other,)), "accord")))
     begins = min(fact.existed_ns or story.rows[0].event.at_ns for fact in facts)
     tellings = tuple(each for each in _tellings(story, asked) if each.fact in known)
     decisions = tuple(each for each in _decisions(story, asked) if known.issuperset(each.needs))
@@ -41,16 +42,16 @@ def _facts(story: Story, spoken: Spoken) -> Iterator[Known]:
     case, policy = story.first, story.policy
     deviation = case.deviation
     where = spoken(f"signal {deviation.signal}")
-    expected = f" (expected {deviation.expected})" if deviation.expected else ""
-    yield Known(BAD, spoken(f"{deviation.seen or 'otherwise than agreed'}{expected}"), case.since_ns, where)
+    yield Known(BAD, spoken(deviation.seen or f"what {where} tells of"), case.since_ns, where)
     if not deviation.provider:
         yield Known(BOUNDARY, "which boundary the signal speaks of, and who recovers it", 0, "no contract")
     elif not policy.recover_within:
         yield Known(UNTIL, "within which time it recovers", 0, f"contract of {spoken(deviation.provider)}")
     if committed := first_commitment(story):
-        yield Known(HAS, "somebody has it, and until when", committed.event.at_ns, owner_of(policy))
+        holder = holder_at(story, committed.event.at_ns)
+        yield Known(HAS, f"{holder} has it, and until when", committed.event.at_ns, holder)
     if claimed := last_claim(story):
-        yield Known(FREE, "it is said to be recovered", claimed.event.at_ns, owner_of(policy))
+        yield Known(FREE, "it is said to be recovered", claimed.event.at_ns, holder_at(story, claimed.event.at_ns))
     if began := _duty_that_was_not_known(story):
         yield Known(ROTA, "who is on duty now", began, f"rota of {owner_of(policy)}")
 
@@ -97,16 +98,12 @@ def _duty_that_was_not_known(story: Story) -> int:
 def _tellings(story: Story, asked: tuple[Asking, ...]) -> Iterator[Telling]:
     policy, opened = story.policy, story.first.opened_ns
     yield Telling(BAD, "accord", opened, opened)
-    understood = _understood(story, asked)
-    for side in (Side.OWNER, Side.OTHER):
-        party = of_side(side, policy)
-        told = told_at(story, side, opened)
-        understands = understood if side is Side.OWNER else 0
-        if (told or understands) and party != "accord":
-            yield Telling(BAD, party, told, understands)
-    last = next((each for each in asked if each.is_last), None)
-    if last is not None:
-        yield Telling(BAD, LAST, last.begun_ns, understood if understood >= last.begun_ns else 0)
+    if policy.other and (told := told_at(story, Side.OTHER, opened)):
+        yield Telling(BAD, policy.other, told)
+    for each in asked:
+        if each.is_told or story.sent is None:
+            yield Telling(BAD, each.lane, each.begun_ns)
+    yield from (Telling(BAD, lane, 0, at_ns) for lane, at_ns in _understood(story, asked))
     for fact, row in ((HAS, first_commitment(story)), (FREE, last_claim(story))):
         if row is not None:
             yield from _of_row(fact, story, row)
@@ -117,18 +114,23 @@ def _tellings(story: Story, asked: tuple[Asking, ...]) -> Iterator[Telling]:
         yield Telling(ROTA, "accord", changed.event.at_ns, changed.event.at_ns)
 
 
-def _understood(story: Story, asked: tuple[Asking, ...]) -> int:
-    """When the owner's side first understood it: read back rightly, took it where nothing was to be read back, or recovered it."""
-    found = [each.understood_ns for each in asked if each.understood_ns]
-    found += [each.ended_ns for each in asked if each.is_answered and not each.is_misread]
-    found += [row.event.at_ns for row in story.rows if row.changed and isinstance(row.event, Fixed)]
-    return min(found, default=0)
+def _understood(story: Story, asked: tuple[Asking, ...]) -> Iterator[tuple[str, int]]:
+    """Where and when it was understood: read back rightly, taken where nothing was to be read back, or recovered."""
+    yield from ((each.lane, each.understood_ns) for each in asked if each.understood_ns)
+    yield from ((each.lane, each.ended_ns) for each in asked if each.is_answered and not each.is_misread)
+    fixed = (row.event.at_ns for row in story.rows if row.changed and isinstance(row.event, Fixed))
+    yield from ((holder_at(story, at_ns), at_ns) for at_ns in fixed)
+
+
+def holder_at(story: Story, at_ns: int) -> str:
+    """Whose lane had it at an instant: that of who was asked last until then; the owner's where nobody was."""
+    lanes = [each.lane for each in askings(story) if each.begun_ns <= at_ns]
+    return lanes[-1] if lanes else owner_of(story.policy)
 
 
 def _of_row(fact: str, story: Story, row: Row) -> Iterator[Telling]:
     at_ns = row.event.at_ns
-    yield Telling(fact, "accord", at_ns, at_ns)
-    yield Telling(fact, owner_of(story.policy), at_ns, at_ns)
+    yield Telling(fact, holder_at(story, at_ns), at_ns, at_ns)
     if story.policy.other and (told := told_at(story, Side.OTHER, at_ns)):
         confirmed = story.case.closed_ns if fact == FREE and story.case.closed_by == "other" else 0
         yield Telling(fact, story.policy.other, told, confirmed)
@@ -142,8 +144,7 @@ def told_at(story: Story, side: Side, from_ns: int) -> int:
         told = [message for message in row.messages if message.side is side]
         sent = story.sent or ()
         fates = [each.fate for each in sent if (each.turn, each.side) == (row.after.turn, side)]
-        left = any(fate not in (Fate.FAILED, Fate.QUEUED) for fate in fates)
-        if told and (left or story.sent is None):
+        if told and (any(map(is_taken, fates)) or story.sent is None):
             return row.event.at_ns
     return 0
 
@@ -196,7 +197,7 @@ _IN_WORDS = {
     "ReadBack": "reads back", "Commit": "takes it", "Progress": "renews", "Decline": "says that it belongs elsewhere",
     "Offer": "offers to hand over", "Accept": "accepts the hand-over", "Refuse": "refuses the hand-over", "Fixed": "says that it is recovered",
     "Confirm": "confirms", "Dispute": "says that it is not recovered", "Hold": "a hold begins", "Release": "a hold is released",
-    "Unreachable": "no channel reaches who is asked", "Receipt": "a receipt comes", "Rerated": "the severity changes",
+    "Unreachable": "no channel took the message", "Receipt": "a receipt comes", "Rerated": "the severity changes",
     "RotaChanged": "the contracts or the rota changed", "Withdraw": "it is withdrawn", "Merge": "it becomes part of another",
     "Timer": "the deadline passes",
 }  # fmt: skip

@@ -51,11 +51,19 @@ def permitted(findings: Iterable[Finding], spoken: Spoken) -> tuple[Permitted, .
             finding.rule,
             _interface(finding),
             spoken(finding.message),
-            tuple((show_duration(step.at), called(step.party), spoken(step.does)) for step in finding.witness.steps),
+            tuple(
+                (show_duration(step.at), called(step.party), spoken(_permits(step.does)))
+                for step in finding.witness.steps
+            ),
         )
         for finding in findings
         if finding.witness is not None
     )
+
+
+def _permits(does: str) -> str:
+    """A step without a verdict: a witness shows what a word permits, and a review is read beside what really happened."""
+    return does.replace("kept its word", "did what its word permits")
 
 
 def _interface(finding: Finding) -> str:

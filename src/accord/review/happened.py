@@ -12,7 +12,7 @@ from accord.model.duration import NANOSECONDS, parse_duration
 from accord.model.problem import Refused
 from accord.model.review import Reason
 from accord.review.table import COLUMNS, Cell, Line, Written, refused
-from accord.review.words import forbidden_in, unseen_in
+from accord.review.words import forbidden_in, later_in, unseen_in
 
 T = TypeVar("T")
 
@@ -23,7 +23,9 @@ class Kind(StrEnum):
     BEGAN = "began"
     FACT = "fact"
     TOLD = "told"
+    ASKED = "asked"
     UNDERSTOOD = "understood"
+    NEXT = "next"
     DECISION = "decision"
     PROMISE = "promise"
     BROKE = "broke"
@@ -33,16 +35,30 @@ class Kind(StrEnum):
     CONFIRMED = "confirmed"
 
 
+class Stamp(StrEnum):
+    """What `at` of a line is, where it is not the instant itself."""
+
+    EARLIEST = "no earlier"
+    AFTERWARDS = "afterwards"
+
+
 LONGEST = 2_000
 """Characters of one cell: a line of a timeline is a sentence."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _LONGEST_SPAN = 100 * 365 * NANOSECONDS["d"]
-_STANDING = (Kind.PROMISE, Kind.ASSUMPTION)
+_STANDING = (Kind.PROMISE, Kind.ASSUMPTION, Kind.FACT)
 _FACTS = (Kind.BEGAN, Kind.FACT)
+_WITHOUT_WORDS = (Kind.TOLD, Kind.ASKED, Kind.UNDERSTOOD, Kind.NEXT)
+_STAMPED: dict[Stamp, tuple[Kind, ...]] = {
+    Stamp.EARLIEST: (Kind.TOLD, Kind.ASKED, Kind.UNDERSTOOD, Kind.RECOVERED, Kind.CONFIRMED),
+    Stamp.AFTERWARDS: (Kind.FACT,),
+}
+"""The kinds of line that each stamp fits."""
 _ABOUT: dict[Kind, tuple[Kind, ...]] = {
     Kind.FACT: (Kind.ASSUMPTION,),
     Kind.BEGAN: (Kind.ASSUMPTION,),
     Kind.TOLD: _FACTS,
+    Kind.ASKED: _FACTS,
     Kind.UNDERSTOOD: _FACTS,
     Kind.DECISION: _FACTS,
     Kind.ASSUMPTION: (Kind.PROMISE,),
@@ -51,7 +67,7 @@ _ABOUT: dict[Kind, tuple[Kind, ...]] = {
 
 
 class Happened(Struct, frozen=True):
-    """One line. `at_ns` is 0 where it stood before anybody wrote down when; `within` is nanoseconds, 0 where nobody said."""
+    """One line. `at_ns` is 0 where it stood before it began and no line says since when; `within` is nanoseconds, 0 where nobody said."""
 
     number: int
     line: int
@@ -66,6 +82,17 @@ class Happened(Struct, frozen=True):
     within: int = 0
     via: str = ""
     reason: Reason | None = None
+    stamp: Stamp | None = None
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it was established afterwards: at its instant nobody is on record as knowing it."""
+        return self.stamp is Stamp.AFTERWARDS
+
+    @property
+    def is_earliest(self) -> bool:
+        """Whether it happened at its instant or later."""
+        return self.stamp is Stamp.EARLIEST
 
 
 class Incident(Struct, frozen=True):
@@ -90,6 +117,8 @@ def incident_of(written: Written, file: str, hash_: str = "") -> Incident:
     _check_about(read, written.lines, file)
     if not any(line.kind in _FACTS for line in read):
         raise refused(file, 1, 1, "expected at least one line of the kind fact or began")
+    if not any(line.at_ns for line in read):
+        raise refused(file, 1, 1, "expected at least one line with an instant, `at`")
     _check_order(read, written.lines, file)
     for cell in (*filter(None, (written.title,)), *written.sources):
         _fit(cell, file)
@@ -114,16 +143,31 @@ class _Reading:
             raise self.refused(None, f"no `kind`; expected one of {', '.join(Kind)}")
         at_ns = self.parsed("at", "an instant with its zone, such as 2012-08-01T08:01:00-04:00", _instant)
         if at_ns is None and kind not in _STANDING:
-            raise self.refused(None, f"no `at`; only {' and '.join(_STANDING)} may stand without an instant")
+            raise self.refused(None, f"no `at`; only {', '.join(_STANDING)} may stand without an instant")
         told_to = self.listed("told_to")
-        if kind is Kind.TOLD and not (told_to and self.listed("about")):
-            raise self.refused(None, "a line of the kind told says whom (`told_to`) and of which fact (`about`)")
+        if kind in (Kind.TOLD, Kind.ASKED) and not (told_to and self.listed("about")):
+            raise self.refused(None, f"a line of the kind {kind} says whom (`told_to`) and of which fact (`about`)")
         within = self.parsed("within", "a duration such as 30m", _span)
         reason = self.parsed("reason", "one of " + ", ".join(Reason), Reason)
         return Happened(
-            self.number, self.line.line, kind, at_ns or 0, self.text("party", True), self.text("what", kind not in (Kind.TOLD, Kind.UNDERSTOOD)),
-            self.text("id"), told_to, self.listed("about"), self.text("of"), within or 0, self.text("via"), reason,
+            self.number, self.line.line, kind, at_ns or 0, self.text("party", True), self.text("what", kind not in _WITHOUT_WORDS),
+            self.text("id"), told_to, self.listed("about"), self.text("of"), within or 0, self.text("via"), reason, self.stamp(kind, told_to),
         )  # fmt: skip
+
+    def stamp(self, kind: Kind, told_to: tuple[str, ...]) -> Stamp | None:
+        """Its stamp; refused where it does not fit the line, and where the words tell of later in a line that is not stamped so."""
+        stamp = self.parsed("stamp", "one of " + ", ".join(Stamp), Stamp)
+        if stamp and kind not in _STAMPED[stamp]:
+            expected = (
+                f"expected the stamp {stamp!s} at a line of the kind {', '.join(_STAMPED[stamp])}, read it at {kind}"
+            )
+            raise self.refused(self.line.cells["stamp"], expected)
+        if stamp is Stamp.AFTERWARDS and told_to:
+            raise self.refused(self.line.cells["told_to"], "what was established afterwards was told to nobody then")
+        if stamp is not Stamp.AFTERWARDS and (word := later_in(self.text("what"))):
+            reason = f"{word!r} tells of what was established later; expected the stamp {Stamp.AFTERWARDS!s} at a fact"
+            raise self.refused(self.line.cells["what"], reason)
+        return stamp
 
     def text(self, name: str, is_needed: bool = False) -> str:
         cell = self.line.cells.get(name)

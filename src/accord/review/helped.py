@@ -7,7 +7,7 @@ from accord.cases.case import Phase
 from accord.cases.events import Accept, Commit, Confirm, Decline, Dispute, Progress, ReadBack
 from accord.model.review import Missing, Moment, Question, Reason
 from accord.review.asking import Ended, askings
-from accord.review.carried import first_commitment, last_claim, owner_of
+from accord.review.carried import first_commitment, holder_at, last_claim, owner_of
 from accord.review.ledger import Row, Story
 from accord.review.roles import Spoken, role
 
@@ -31,8 +31,8 @@ def _helped(row: Row) -> str:
     words: dict[type, str] = {
         Accept: "a hand-over was accepted, with no instant without somebody responsible",
         Progress: "a commitment was renewed before it ran out",
-        Dispute: "the other side saw that it was not recovered, before it was closed",
-        Confirm: "the other side said that it is recovered",
+        Dispute: "saw that it was not recovered, before it was closed",
+        Confirm: "said that it is recovered",
     }
     if isinstance(event, Decline):
         return "said at once that it belongs elsewhere, and to whom" if event.names else ""
@@ -65,7 +65,9 @@ def _of_holes(story: Story, spoken: Spoken) -> Iterator[Question]:
         who = role(getattr(committed.event, "by", ""), committed.policy, committed.after, committed.event.at_ns)
         yield Question(spoken(who), "What made you sure what to do first?")
     if claimed := last_claim(story):
-        yield Question(owner_of(policy), f"What was changed so that {subject} is as agreed again?")
+        holder = holder_at(story, claimed.event.at_ns)
+        yield Question(holder, f"What was changed so that {subject} is as agreed again?")
+        yield Question(owner_of(policy), "What is left to put right that no signal shows, for whoever bore it?")
         if claimed.after and story.case.closed_by in ("telemetry", "unconfirmed"):
             yield Question(policy.other or "the other side", "How did you notice that it was over?")
     if policy.other:
@@ -73,7 +75,7 @@ def _of_holes(story: Story, spoken: Spoken) -> Iterator[Question]:
 
 
 _ASKS = {
-    Reason.NO_CLAUSE: "What is to be written down here, and who tells whom?",
+    Reason.NO_CLAUSE: "What is to be written down here, and who tells or asks whom?",
     Reason.NO_SIGNAL: "What shows this at the moment it begins, and to whom?",
     Reason.SILENT_SOURCE: "How is it noticed that a source has fallen silent?",
     Reason.HELD: "What was the hold for, and how was its end chosen?",
@@ -85,9 +87,15 @@ _ASKS = {
 }
 
 
-def _of_reasons(lacking: tuple[Missing, ...]) -> Iterator[Question]:
+def _of_reasons(lacking: tuple[Missing, ...], asks_where: bool = False) -> Iterator[Question]:
+    """One for each fact and reason, to all that needed it; and to where it could be known, if that is a party."""
+    to: dict[tuple[str, str], dict[str, None]] = {}
     for row in lacking:
-        yield Question(row.party, f"{_ASKS[row.reason]} (“{shortened(row.fact)}”)")
+        asks = "How does a word of one side come to the other?" if row.is_written else _ASKS[row.reason]
+        parties = to.setdefault((row.fact, asks), {row.where: None} if asks_where else {})
+        parties[row.party] = None
+    for (fact, asks), parties in to.items():
+        yield Question(", ".join(parties), f"{asks} (“{shortened(fact)}”)")
 
 
 def shortened(text: str) -> str:
@@ -95,6 +103,6 @@ def shortened(text: str) -> str:
     return shorten(text, MOST_LETTERS, placeholder=" ...")
 
 
-def questions_on(lacking: tuple[Missing, ...]) -> tuple[Question, ...]:
+def questions_on(lacking: tuple[Missing, ...], asks_where: bool = False) -> tuple[Question, ...]:
     """The questions that follow from what was missing alone, each once."""
-    return tuple(dict.fromkeys(_of_reasons(lacking)))
+    return tuple(dict.fromkeys(_of_reasons(lacking, asks_where)))

@@ -70,10 +70,11 @@ def _held(story: Story) -> str:
 def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
     level = f"/page level {asking.level + 1}" if asking.party != "accord" else "/last resort"
     page = f"{asking.party}{level}"
-    for channel, fate in asking.fates:
+    for channel, fate in asking.fates if asking.ended is not Ended.UNREACHABLE else ():
         step = {Fate.OPENED: "open", Fate.ANSWERED: "open", Fate.DELIVERED: "deliver"}.get(fate, "hand")
         yield Hop(step, spoken(f"accord -> {page} ({channel})"), 0, None, f"{fate}; {NOT_KEPT}")
-    budget, back = max(0, asking.deadline_ns - asking.begun_ns), f"{page} -> accord"
+    begun = asking.begun_ns
+    budget, back = max(0, asking.deadline_ns - begun), f"{page} -> accord"
     if asking.acknowledged_ns:
         yield Hop("acknowledge", back, budget, asking.acknowledged_ns - asking.begun_ns)
     if asking.understood_ns:
@@ -83,14 +84,14 @@ def _of_asking(asking: Asking, spoken: Spoken) -> Iterator[Hop]:
         yield Hop("read back", back, budget, took, note, is_late=True)
     if asking.ended is Ended.UNREACHABLE:
         took = asking.ended_ns - asking.begun_ns
-        yield Hop("deliver", f"accord -> {page}", 0, took, str(asking.ended), is_late=True)
+        yield Hop("reach", f"accord -> {page}", 0, took, str(asking.ended), is_late=True)
         return
     step = "commit" if asking.is_answered or asking.ended is Ended.OPEN else "answer"
     is_open = asking.ended is Ended.OPEN
     late = asking.ended_ns - asking.deadline_ns if asking.ended is Ended.PASSED else 0
     note = "passed on, but late: accord was not running" if late >= LATE else str(asking.ended)
     is_late = asking.ended is Ended.PASSED
-    yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open, is_late=is_late)
+    yield Hop(step, back, budget, asking.ended_ns - asking.begun_ns, note, is_open, is_late=is_late, begun_ns=begun)
 
 
 def _holds(story: Story) -> Iterator[Hop]:
@@ -116,7 +117,7 @@ def _other_side(story: Story) -> Iterator[Hop]:
     """The way to the other side, where the ledger shows that no message of the opening or of anything later reached it."""
     opened, other = story.first.opened_ns, story.policy.other
     if other and story.sent is not None and not told_at(story, Side.OTHER, opened):
-        note = "no channel brought it"
+        note = "no channel took a message"
         yield Hop("tell", f"accord -> {other}", 0, story.ends_ns - opened, note, is_open=True, is_late=True)
 
 
@@ -130,7 +131,7 @@ def _recovery(story: Story, spoken: Spoken) -> Iterator[Hop]:
     budget = max(0, (until or committed.after.eta_ns) - begun)
     interface = spoken(_operation(story))
     took = (ended or story.ends_ns) - begun
-    yield Hop("recover", interface, budget, took, is_open=not ended, is_late=is_over(budget, took))
+    yield Hop("recover", interface, budget, took, is_open=not ended, is_late=is_over(budget, took), begun_ns=begun)
 
 
 def _operation(story: Story) -> str:
@@ -148,7 +149,8 @@ def _confirmation(story: Story, spoken: Spoken) -> Iterator[Hop]:
         until = ended.event.at_ns if ended else story.ends_ns
         note = _closing(ended.after) if ended and ended.after else ""
         took = until - claim.event.at_ns
-        yield Hop("confirm", spoken(who), budget, took, note, ended is None, is_late=is_over(budget, took))
+        late, begun = is_over(budget, took), claim.event.at_ns
+        yield Hop("confirm", spoken(who), budget, took, note, ended is None, is_late=late, begun_ns=begun)
 
 
 def _closing(case: Case) -> str:

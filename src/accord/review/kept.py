@@ -1,16 +1,15 @@
-"""Everybody kept their word: the course of a deviation, and each clause that it put to the test."""
+"""What happened, and whose word was kept: the course of a deviation, and each clause that it put to the test."""
 
 from collections.abc import Iterator
 
 from accord.cases.case import Case, Phase
-from accord.cases.events import Accept, Answer, Commit, Confirm, Fixed, Hold, Offer, Progress, Timer
-from accord.cases.policy import Policy
+from accord.cases.events import Accept, Answer, Commit, Confirm, Fixed, Hold, Offer, Progress, Timer, Unreachable
 from accord.cases.promise import promised_until
 from accord.model.duration import NANOSECONDS, show_duration
 from accord.model.message import Side
 from accord.model.review import Clause, Moment
-from accord.review.asking import Asking, Ended, askings
-from accord.review.carried import in_words, last_claim, owner_of
+from accord.review.asking import Ended, askings
+from accord.review.carried import holder_at, in_words, last_claim, owner_of
 from accord.review.ledger import Row, Story
 from accord.review.moments import instant, span
 from accord.review.roles import HOLDER, Spoken, role
@@ -23,7 +22,7 @@ LATE = NANOSECONDS["m"]
 def course_of(story: Story, spoken: Spoken) -> Iterator[Moment]:
     """What changed anything, in order, each with its real time."""
     subject = spoken(story.first.deviation.subject)
-    yield Moment(story.first.since_ns, "signal", f"{subject}: begins to be otherwise than agreed")
+    yield Moment(story.first.since_ns, "signal", f"{subject}: what the signal tells of begins")
     for row in story.rows:
         if row.changed and row.after is not None and _moves(row):
             yield Moment(row.event.at_ns, spoken(_speaker(row)), spoken(_what(row, row.after)))
@@ -33,21 +32,21 @@ def happened_in(story: Story, spoken: Spoken) -> Iterator[str]:
     """What was expected and seen, and how it ended."""
     case, deviation = story.case, story.first.deviation
     begun = f"At {instant(story.first.since_ns)}, {spoken(deviation.key)}"
-    yield spoken(
-        f"{begun}: seen {deviation.seen or 'otherwise than agreed'}; expected {deviation.expected or 'not said'}."
-    )
+    seen = deviation.seen or "what the signal tells of, and no more is said"
+    yield spoken(f"{begun}: seen {seen}; the contracts say {deviation.expected or 'nothing of it'}.")
     turns = f"{case.turn} {'turn' if case.turn == 1 else 'turns'}"
     if case.is_open:
         yield f"It is still open, in turn {case.turn}."
     elif case.closed_by:
         ended = f"{case.phase} after {span(case.closed_ns - story.first.since_ns)} and {turns}"
-        yield f"It was {ended}: {_ENDS.get(case.closed_by, case.closed_by)}."
+        how = _ENDS.get(case.closed_by, case.closed_by)
+        yield f"It was {ended}: {how.format(story.policy.other or 'the other side')}."
     else:
         yield f"It ended after {turns}: {case.phase}."
 
 
 _ENDS = {
-    "other": "the other side said that it is recovered",
+    "other": "{} said that it is recovered",
     "telemetry": "telemetry showed that it is recovered",
     "unconfirmed": "it was said to be recovered, and nobody confirmed it",
 }
@@ -65,30 +64,16 @@ def _speaker(row: Row) -> str:
         return role(row.event.by, row.policy, row.after, row.event.at_ns)
     if isinstance(row.event, Hold):
         return HOLDER
-    return "accord" if isinstance(row.event, Timer) else "signal"
+    return "accord" if isinstance(row.event, Timer | Unreachable) else "signal"
 
 
 def _what(row: Row, case: Case) -> str:
-    return f"{in_words(row)}; {_now(case, row.policy, row.event.at_ns)}"
-
-
-def _now(case: Case, policy: Policy, at_ns: int) -> str:
-    """Who has to act until when, from then on."""
-    if not case.is_open:
-        return f"{case.phase}" + (f", {_closing(case)}" if case.closed_by else "")
-    who = role(case.actor, policy, case, at_ns)
-    return f"{_PHASES[case.phase].format(who)}, for {span(max(0, case.deadline_ns - at_ns))}"
-
-
-_PHASES = {
-    Phase.HELD: "{} answers for it",
-    Phase.AWAIT: "{} is asked",
-    Phase.READBACK: "{} is asked",
-    Phase.COMMITTED: "{} has it",
-    Phase.HANDOVER: "{} has it until the hand-over is accepted",
-    Phase.CLAIMED: "{} may confirm",
-    Phase.LAST: "{} is asked",
-}
+    """What happened in a row, and how it was closed; who was to act next stands in the turns."""
+    said = in_words(row)
+    if isinstance(row.event, Unreachable):
+        said += f" to {role(row.event.person, row.policy, row.before, row.event.at_ns)}"
+    closing = f", {_closing(case)}" if case.closed_by else ""
+    return said if case.is_open else f"{said}; {case.phase}{closing}"
 
 
 def _closing(case: Case) -> str:
@@ -108,13 +93,11 @@ def _asked(story: Story) -> Iterator[Clause]:
             continue
         within = span(each.deadline_ns - each.begun_ns)
         took = span(each.ended_ns - each.begun_ns)
-        says = f"level {each.level + 1} answers within {within}, else the next is asked"
-        evidence = f"{_outcome(each)} after {took}"
-        yield Clause(each.party, says, True, evidence)
-
-
-def _outcome(asking: Asking) -> str:
-    return "committed" if asking.is_answered else "the next was asked"
+        if each.is_answered:
+            yield Clause(each.party, f"level {each.level + 1} answers within {within}", True, f"committed after {took}")
+        else:
+            says = f"asks the next where level {each.level + 1} has not answered within {within}"
+            yield Clause("accord", says, True, f"asked after {took}")
 
 
 def _recovered(story: Story, spoken: Spoken) -> Iterator[Clause]:
@@ -127,8 +110,9 @@ def _recovered(story: Story, spoken: Spoken) -> Iterator[Clause]:
         return
     begun = until - policy.recover_within
     said = f"recovers within {show_duration(policy.recover_within)} of {policy.recover_from}"
-    evidence = f"{'said to be recovered' if claimed else 'open'} after {span(ended - begun)}"
-    yield Clause(owner_of(policy), spoken(said), ended <= until, evidence)
+    by = f" by {holder_at(story, claimed.event.at_ns)}" if claimed else ""
+    evidence = f"{'said to be recovered' if claimed else 'open'}{by} after {span(ended - begun)}"
+    yield Clause(story.first.deviation.provider or owner_of(policy), spoken(said), ended <= until, evidence)
 
 
 def _commitments(story: Story) -> Iterator[Clause]:
@@ -145,7 +129,7 @@ def _commitments(story: Story) -> Iterator[Clause]:
         ran_out = isinstance(ending.event, Timer)
         lasts = span(case.eta_ns - row.event.at_ns)
         how = "ran out, and the next was asked" if ran_out else _ended_well(ending)
-        yield Clause(owner_of(row.policy), f"has it for {lasts}", not ran_out, how)
+        yield Clause(holder_at(story, row.event.at_ns), f"has it for {lasts}", not ran_out, how)
 
 
 def _ended_well(row: Row) -> str:
@@ -169,8 +153,8 @@ def _told(story: Story) -> Iterator[Clause]:
     if not (policy.owner and policy.other and turns):
         return
     alone = [row for row in turns if not any(message.side is Side.OTHER for message in row.messages)]
-    evidence = f"{len(turns) - len(alone)} of {len(turns)} turns told both"
-    yield Clause("accord", "both sides are told of each turn when it begins", not alone, evidence)
+    evidence = f"{len(turns) - len(alone)} of {len(turns)} turns; which message a channel took is in section 6"
+    yield Clause("accord", "writes to both sides when a turn begins", not alone, evidence)
 
 
 def late_timers(story: Story) -> list[tuple[Row, int]]:

@@ -47,7 +47,7 @@ STYLE = """\
 """
 _PLAIN = ("when", "who", "what", "at", "state", "note")
 _WHEN = ("when", "at")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
+_INSTANT = re.compile(r"(?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?::\d\d)?", re.ASCII)
 
 
 def marked_up(review: Review) -> str:

@@ -43,10 +43,11 @@ def _both_told(story: Story) -> _Value:
         return None, "a side has no party"
     told = [told_at(story, side, opened) for side in (Side.OWNER, Side.OTHER)]
     if not all(told):
-        return None, "a side was never told"
-    return max(
-        told
-    ) - story.first.since_ns, "" if story.sent is not None else "queued; whether it arrived is not in these lines"
+        return None, "no channel took a message to one side"
+    return (
+        max(told) - story.first.since_ns,
+        "" if story.sent is not None else "written; whether a channel took it is not in these lines",
+    )
 
 
 def _owned(story: Story) -> _Value:
@@ -141,8 +142,8 @@ def _held(story: Story) -> int:
 
 
 _TIMES: dict[str, tuple[str, Callable[[Story], _Value]]] = {
-    "TTD": ("from the condition to the first machine that saw it", _detected),
-    "TTB": ("from the condition until both sides were told", _both_told),
+    "TTD": ("from when the signal says that it began to the first machine that saw it", _detected),
+    "TTB": ("from the condition until a channel had taken a message to each side", _both_told),
     "TTO": ("from the condition until somebody had it with a right read-back", _owned),
     "TTCG": ("from the condition to common ground: both sides hold the same", _common_ground),
     "TTC": ("from the condition until it was confirmed", _confirmed),

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from accord.cases.events import Answer, Lapse
+from accord.cases.events import Answer, Lapse, Unreachable
 from accord.model.duration import show_duration
 from accord.model.finding import Finding
-from accord.model.review import Contract, Extract, Header, Missing, Review
+from accord.model.review import Contract, Extract, Header, Missing, Review, Turn
+from accord.review.asking import askings
 from accord.review.assumptions import of_ledger
 from accord.review.carried import in_words, owner_of, timeline_of
 from accord.review.checked import changes, concerning, gone, of_findings, permitted, unknown_words
@@ -18,6 +20,7 @@ from accord.review.ledger import Recorded, Row, Story
 from accord.review.metrics import metrics_of
 from accord.review.roles import Spoken, role
 from accord.review.timeline import Timeline, joined, lanes, missing
+from accord.review.turns import NOBODY, turns_of
 
 NO_CONTRACTS = (
     "no contracts were read: --contracts PATH lets the checker say what each side permits and what could change"
@@ -47,6 +50,7 @@ def review_of(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, aske
     return Review(
         _header(stories, recorded, spoken, asked, title),
         happened=tuple(sentence for story in stories for sentence in happened_in(story, spoken)),
+        turns=_turns(stories, spoken),
         course=_sorted(moment for story in stories for moment in course_of(story, spoken)),
         permitted=shown,
         no_witness="" if shown else NO_CONTRACTS if asked.findings is None else NOTHING_FOUND,
@@ -66,6 +70,14 @@ def review_of(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, aske
         participants=len({row.event.by for story in stories for row in story.rows if isinstance(row.event, Answer)}),
         metrics=metrics_of(stories, spoken),
     )
+
+
+def _turns(stories: Sequence[Story], spoken: Spoken) -> tuple[Turn, ...]:
+    """The turns of each deviation; beside others, each names its boundary."""
+    if len(stories) == 1:
+        return turns_of(stories[0], spoken)
+    named = ((spoken(story.first.deviation.subject), turns_of(story, spoken)) for story in stories)
+    return tuple(replace(turn, party=f"{of}: {turn.party or NOBODY}") for of, turns in named for turn in turns)
 
 
 def missing_in(story: Story, spoken: Spoken, asked: Asked) -> tuple[Missing, ...]:
@@ -91,7 +103,7 @@ def _sorted(moments: Iterable[object]) -> tuple:  # type: ignore[type-arg]
 
 def _header(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked: Asked, title: str) -> Header:
     subjects = _once(spoken(story.first.deviation.key) for story in stories)
-    parties = _once(party for story in stories for party in (owner_of(story.policy), story.policy.other) if party)
+    parties = _once(party for story in stories for party in (*_sides(story), *_asked_parties(story)) if party)
     return Header(
         title or subjects[0],
         subjects,
@@ -103,6 +115,14 @@ def _header(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked:
         _once(each for party in _concerned(stories) for each in asked.contracts.get(party, ())),
         tuple(spoken(gap) for gap in _gaps(stories, recorded)),
     )
+
+
+def _sides(story: Story) -> tuple[str, str]:
+    return owner_of(story.policy), story.policy.other
+
+
+def _asked_parties(story: Story) -> tuple[str, ...]:
+    return tuple(each.lane for each in askings(story))
 
 
 def _concerned(stories: Sequence[Story]) -> list[str]:
@@ -146,8 +166,14 @@ def _extract(stories: Sequence[Story], spoken: Spoken) -> Iterator[Extract]:
 
 def _told(row: Row) -> str:
     who = role(row.event.by, row.policy, row.before, row.event.at_ns) if isinstance(row.event, Answer) else ""
+    if isinstance(row.event, Unreachable):
+        to = role(row.event.person, row.policy, row.before, row.event.at_ns)
+        who = ""
+        said = f"no channel took the message of turn {row.event.turn} to {to}"
+    else:
+        said = in_words(row)
     turn = f"turn {row.after.turn}, {row.after.phase}" if row.after else "no case"
-    return f"{in_words(row)}{f' by {who}' if who else ''}: {turn if row.changed else 'changed nothing'}"
+    return f"{said}{f' by {who}' if who else ''}: {turn if row.changed else 'changed nothing'}"
 
 
 def participants_of(stories: Sequence[Story]) -> tuple[tuple[str, str], ...]:

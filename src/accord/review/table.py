@@ -7,7 +7,7 @@ from msgspec import Struct
 from accord.model.problem import Problem, Refused
 from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, documents, entries, items, text_of
 
-COLUMNS = ("at", "party", "kind", "what", "id", "told_to", "about", "of", "within", "via", "reason")
+COLUMNS = ("at", "party", "kind", "what", "id", "told_to", "about", "of", "within", "via", "reason", "stamp")
 
 
 class Cell(Struct, frozen=True):

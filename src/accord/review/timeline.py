@@ -12,21 +12,30 @@ from accord.model.review import Lane, Mark, Missing, Reason
 
 
 class Known(Struct, frozen=True):
-    """A fact: what, since when it existed, and where it could be seen."""
+    """A fact: what, since when it existed, and where it could be seen.
+
+    `is_standing` says that it existed before it began, `is_later` that it was established afterwards.
+    """
 
     id: str
     says: str
     existed_ns: int
     where: str
+    is_standing: bool = False
+    is_later: bool = False
 
 
 class Telling(Struct, frozen=True):
-    """A party was told of a fact; 0 in `understood_ns` where it is not on record that it was understood."""
+    """A party was told of a fact; 0 in `understood_ns` where it is not on record that it was understood.
+
+    `is_earliest` says that it was then or later.
+    """
 
     fact: str
     party: str
     told_ns: int
     understood_ns: int = 0
+    is_earliest: bool = False
 
 
 class Decision(Struct, frozen=True):
@@ -66,7 +75,7 @@ def lanes(timeline: Timeline) -> tuple[Lane, ...]:
     for fact in timeline.facts:
         for party in timeline.parties:
             at = (fact.id, party)
-            if at in told or at in needed:
+            if (at in told or at in needed) and party != fact.where:
                 marks[party].append(_mark(fact, told.get(at), needed.get(at, [])))
     return tuple(Lane(party, tuple(each)) for party, each in marks.items() if each)
 
@@ -75,7 +84,7 @@ def _mark(fact: Known, told: Telling | None, needed: list[Decision]) -> Mark:
     told_ns, understood_ns = (told.told_ns, told.understood_ns) if told else (0, 0)
     acts = [each.at_ns for each in needed if each.is_act]
     acted = [at_ns for at_ns in acts if is_apart(at_ns, fact.existed_ns, told_ns, understood_ns)]
-    return Mark(fact.says, fact.existed_ns, told_ns, understood_ns, min(acted, default=0))
+    return Mark(fact.says, fact.existed_ns, told_ns, understood_ns, min(acted, default=0), fact.is_standing)
 
 
 def is_apart(at_ns: int, existed_ns: int, told_ns: int, understood_ns: int) -> bool:
@@ -101,7 +110,11 @@ def _missing(timeline: Timeline) -> Iterator[Missing]:
             lag = (reached or timeline.ends_ns) - (fact.existed_ns or timeline.begins_ns)
             reason = dict(decision.reasons).get(name) or _reason(timeline, fact, told, decision.at_ns)
             needed = decision.party, decision.says, decision.at_ns
-            yield Missing(fact.says, fact.existed_ns, fact.where, *needed, reached, max(0, lag), reason)
+            is_bound = fact.is_standing or bool(told and told.is_earliest)
+            yield Missing(
+                fact.says, fact.existed_ns, fact.where, *needed, reached, max(0, lag), reason, False,
+                fact.is_standing, fact.is_later, is_bound, decision.understands,
+            )  # fmt: skip
 
 
 def _reached(told: Telling | None, understands: bool) -> int:
@@ -126,7 +139,8 @@ def _told(timeline: Timeline) -> dict[tuple[str, str], Telling]:
         known = found.get((each.fact, each.party), each)
         told = min(filter(None, (known.told_ns, each.told_ns)), default=0)
         understood = min(filter(None, (known.understood_ns, each.understood_ns)), default=0)
-        found[each.fact, each.party] = Telling(each.fact, each.party, told or understood, understood)
+        is_earliest = each.is_earliest or known.is_earliest
+        found[each.fact, each.party] = Telling(each.fact, each.party, told or understood, understood, is_earliest)
     return found
 
 

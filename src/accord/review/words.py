@@ -11,6 +11,12 @@ FORBIDDEN = (
 )  # fmt: skip
 """Whole words, in any case. After the lists of hindsight in Leveson's CAST handbook and Etsy's guide to debriefing, in own words."""
 
+LATER = (
+    "turned out", "turns out", "later found", "later emerged", "it later", "in hindsight", "with hindsight", "in retrospect", "afterwards",
+    "established later", "would later", "we now know", "as is known now",
+)  # fmt: skip
+"""Words of what was established later: only a line that is stamped so may hold them."""
+_LATER = re.compile(rf"\b(?:{'|'.join(map(re.escape, LATER))})\b", re.I)
 _ANY = re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in sorted(FORBIDDEN, key=len, reverse=True))})\b", re.I)
 _INSTEAD = {"failed to": "did not", "fails to": "does not", "root cause": "cause"}
 LEFT_OUT = "[...]"
@@ -20,6 +26,12 @@ _UNSEEN = re.compile("[\\x00-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\u202a-\\u20
 def forbidden_in(text: str) -> str:
     """The first such word as it stands there; empty where there is none."""
     found = _ANY.search(" ".join(text.split()))
+    return found[0] if found else ""
+
+
+def later_in(text: str) -> str:
+    """The first word of what was established later; empty where there is none."""
+    found = _LATER.search(" ".join(text.split()))
     return found[0] if found else ""
 
 
