@@ -56,7 +56,7 @@ def test_the_story_of_two_seconds_and_five_is_told(tmp_path: Path):
     result = run(str(file), "--complete")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1].split() == [
-        "checkout", "->", "payments", "POST", "/charges", "3", "100", "%", "5.05s", "5.05s", "5s", "3",
+        "checkout", "->", "payments", "POST", "/charges", "3", "100", "%", "5s", "5s", "5s", "3",
     ]  # fmt: skip
     assert "3 answers came after the caller had left: 9s of work for nobody" in result.stdout
     assert "callers see at most 2s, because" in result.stdout

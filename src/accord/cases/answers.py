@@ -25,7 +25,7 @@ from accord.cases.policy import Policy
 from accord.cases.promise import latest_commitment
 from accord.cases.turns import ask, claimed, committed, done, kept, recorded, reopened, turned
 from accord.cases.understanding import right_picks
-from accord.model.duration import show_duration
+from accord.model.duration import NANOSECONDS, show_duration
 from accord.model.message import About
 
 _ASKED = (Phase.AWAIT, Phase.READBACK, Phase.LAST)
@@ -91,10 +91,16 @@ def _refused_eta(case: Case, eta_ns: int, policy: Policy, now: int) -> str:
     if latest <= now:
         return "no time is left to commit to"
     if eta_ns <= now:
-        return f"that instant is over: at the latest in {show_duration(latest - now)}"
+        return f"that instant is over: at the latest in {_said(latest - now)}"
     if eta_ns > latest:
-        return f"{show_duration(eta_ns - latest)} too late: at the latest in {show_duration(latest - now)}"
+        return f"{_said(eta_ns - latest)} too late: at the latest in {_said(latest - now)}"
     return ""
+
+
+def _said(span_ns: int) -> str:
+    """A time as people say it: of what takes a second or more the whole seconds."""
+    second = NANOSECONDS["s"]
+    return show_duration(span_ns // second * second if span_ns >= second else span_ns)
 
 
 def _commit(case: Case, event: Commit, policy: Policy) -> Stepped:

@@ -98,7 +98,10 @@ def _remarks(one: Changed) -> Iterator[str]:
 
 def _summary(found: Sequence[Changed], told: Sequence[Changed]) -> str:
     if not told:
-        return f"none of {len(found)} boundaries changed beyond what chance and an ordinary day do"
-    return (
-        f"{len(told)} of {len(found)} boundaries changed; what they have most in common: {visible(common_party(told))}"
-    )
+        return f"none of {_boundaries(len(found))} changed beyond what chance and an ordinary day do"
+    common = visible(common_party(told))
+    return f"{len(told)} of {_boundaries(len(found))} changed; what they have most in common: {common}"
+
+
+def _boundaries(count: int) -> str:
+    return "1 boundary" if count == 1 else f"{count} boundaries"

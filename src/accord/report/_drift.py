@@ -42,7 +42,7 @@ def drift_text(drift: Drift, paint: Paint) -> str:
         lines += [paint("bold", "for information"), *(f"  {visible(said)}" for said in drift.information), ""]
     alarms = len(drift.alarms)
     lines.append(
-        f"{alarms} {'alarm' if alarms == 1 else 'alarms'}; {drift.tests} tests of {drift.boundaries} boundaries, {drift.minutes} minutes with telemetry"
+        f"{alarms} {'alarm' if alarms == 1 else 'alarms'}; {drift.tests} tests of {drift.boundaries} {'boundary' if drift.boundaries == 1 else 'boundaries'}, {drift.minutes} minutes with telemetry"
     )
     return "\n".join(lines) + "\n"
 

@@ -47,24 +47,30 @@ def _cells(one: Observed) -> tuple[str, ...]:
     )
     times = one.callee_times or one.caller_times
     failed = f"{100 * one.failed:.3g} %" if one.failed else "0"
-    shares = [_share(times, 0.5), _share(times, 0.99)] if one.shares_are_known else [_UNKNOWN, _UNKNOWN]
+    longest = _longest(one)
+    shares = [_share(times, share, longest) for share in (0.5, 0.99)] if one.shares_are_known else [_UNKNOWN, _UNKNOWN]
     tries = next((number for number, name in zip("5432", _TRIES, strict=True) if one.count(name)), "1")
     return (
         name,
         str(one.count("calls")),
         failed if one.shares_are_known else _UNKNOWN,
         *shares,
-        rounded(_longest(one)),
+        rounded(longest),
         tries,
     )
 
 
-def _share(times: Ranges, share: float) -> str:
+def _share(times: Ranges, share: float, longest_ns: int) -> str:
+    """Within the bucket it lies in, and never above the longest that was seen (0: not known)."""
     found = percentile(times, share)
     if found is None:
         return ""
     wide = found.high > found.low * _EXACT
-    return f"{rounded(found.low)}..{_bound(found.high)}" if wide else rounded(found.middle)
+    return (
+        f"{rounded(found.low)}..{_bound(found.high)}"
+        if wide
+        else rounded(min(found.middle, longest_ns or found.middle))
+    )
 
 
 def _bound(nanoseconds: int) -> str:
