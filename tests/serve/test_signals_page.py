@@ -40,7 +40,7 @@ def entry(service: Within, signal: str) -> str:
 def test_every_signal_stands_with_the_boundary_and_the_term_that_it_watches(service: Within) -> None:
     service.ask("POST", "/api/v2/alerts", json=[SLOW, {"labels": {"alertname": "Odd"}}])
     slow = entry(service, "PaymentsSlow")
-    assert "watches latency of" in slow and "checkout → payments/charge</a>" in slow
+    assert "watches latency of" in slow and "checkout -&gt; payments/charge</a>" in slow
     odd = entry(service, "Odd")
     assert "watches nothing that a contract names" in odd and "without a contract" in odd
 

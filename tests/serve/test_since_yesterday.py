@@ -73,7 +73,7 @@ def test_what_contracts_say_otherwise_is_told_with_what_follows(service: Within)
     service.now += HOUR
     reads(service, SLOWER)
     told = since(service)
-    assert "1 stated otherwise" in told and "checkout → payments/charge" in told
+    assert "1 stated otherwise" in told and "checkout -&gt; payments/charge" in told
     assert "read again 1 time: 0 findings came, 0 went" in told, "it is the same mismatch as before"
     reads(service, ENOUGH)
     assert re.search(r"read again 2 times: 0 findings came, [1-9]\d* went", since(service))

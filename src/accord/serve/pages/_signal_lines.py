@@ -58,7 +58,7 @@ def _line(each: Judged, system: System) -> Line:
 def _subject(watched: Watched, callers: Sequence[str]) -> str:
     more = f" and {len(callers) - 1} more" if len(callers) > 1 else ""
     called = f"{watched.provider}/{watched.operation}" if watched.operation else watched.provider
-    return f"{callers[0]}{more} → {called}" if callers else called
+    return f"{callers[0]}{more} -> {called}" if callers else called
 
 
 def _called(watched: Watched) -> str:

@@ -77,7 +77,7 @@ def _some(courses: Iterator[Course], newest: str = "opened_ns") -> Some:
 
 def _boundaries(changes: Sequence[Change]) -> Some:
     keys = list(dict.fromkeys(key for change in reversed(changes) for key in change.boundaries))
-    return Some(len(keys), tuple((f"{key[0]} → {key[1]}/{key[2]}", address(*key)) for key in keys[:MOST]))
+    return Some(len(keys), tuple((f"{key[0]} -> {key[1]}/{key[2]}", address(*key)) for key in keys[:MOST]))
 
 
 def _findings(changes: Sequence[Change]) -> Some:

@@ -25,7 +25,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         TITLE,
         teams=teams,
         total=_total(teams),
-        questions=sum(finding.verdict is Verdict.UNANSWERED for finding in known.findings),
+        questions=sum(map(len, known.asked.values())),
         worst=_worst(known),
         cases=cases[:MOST_WORST],
         since=await since_yesterday(shown),
