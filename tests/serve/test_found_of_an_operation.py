@@ -58,6 +58,18 @@ def test_the_page_of_the_boundary_tells_it_too(service: Within) -> None:
     assert "Nothing that is stated here contradicts anything else" not in page
 
 
+def test_what_is_found_of_an_operation_leads_to_the_page_of_its_boundary(service: Within) -> None:
+    for path in ("/", "/findings"):
+        led = re.search(r'mismatch</span> <a href="([^"]*)">orders/any</a>', text(service, path))
+        assert led and led[1].replace("&amp;", "&") == BOUNDARY, path
+
+
+def test_what_is_of_no_boundary_leads_nowhere(tmp_path: Path) -> None:
+    service = Within(tmp_path, OUTLASTING.replace("owner: team-shop, ", "promises: {buy: {latency: {max: 1s}}}, "))
+    assert "unanswered</span> shop <span" in text(service, "/findings")
+    service.close()
+
+
 def test_open_questions_are_counted_as_the_check_counts_them_and_say_who_is_asked(tmp_path: Path) -> None:
     unsaid = "party: orders\npromises: {any: {latency: {max: 8s}}}\n"
     service = Within(tmp_path, unsaid)

@@ -266,3 +266,12 @@ def team_of(system: System, provider: str) -> str:
 def address(consumer: str, provider: str, operation: str) -> str:
     """Where the page of a boundary is."""
     return "/boundary?" + urlencode({"consumer": consumer, "provider": provider, "operation": operation})
+
+
+def page_of(known: Known, finding: Finding) -> str:
+    """Where the boundary of a finding is; of one about an operation whoever calls it, that of the first caller. Empty where there is none."""
+    key = (finding.consumer, finding.provider, finding.operation)
+    if key not in known.keys and finding.operation:
+        callers = known.system.callers(*key[1:])
+        key = (callers[0] if callers else "", *key[1:])
+    return address(*key) if key in known.keys else ""

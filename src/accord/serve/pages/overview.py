@@ -9,7 +9,7 @@ from accord.cases.case import Case
 from accord.model.finding import Verdict
 from accord.serve.doors import Asked
 from accord.serve.pages._frame import frame
-from accord.serve.pages._shown import Known, Shown, Team, address, team_of
+from accord.serve.pages._shown import Known, Shown, Team, page_of, team_of
 from accord.serve.pages._since import since_yesterday
 
 PATH, TITLE, PLACE = "/", "Overview", 0
@@ -60,11 +60,6 @@ def _worst(known: Known) -> list[tuple[str, str, str, str]]:
     """Verdict, message, subject and address of what is worst in the contracts."""
     found = [finding for finding in known.findings if finding.verdict in (Verdict.BREACH, Verdict.MISMATCH)]
     return [
-        (
-            str(finding.verdict),
-            finding.message,
-            finding.title,
-            address(finding.consumer, finding.provider, finding.operation),
-        )
+        (str(finding.verdict), finding.message, finding.title, page_of(known, finding))
         for finding in found[:MOST_WORST]
     ]
