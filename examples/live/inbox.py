@@ -20,7 +20,8 @@ class Inbox(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Shows the message and says that it is here."""
         told = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        print(f"to {told['person']}: {told['title']}\n", end="", flush=True)
+        link = f"\n    {told['answer']}" if told.get("answer") else ""
+        print(f"to {told['person']}: {told['title']}{link}\n", end="", flush=True)
         if "--answers" in sys.argv and told["about"] == "opened" and told.get("answer"):
             Timer(ANSWERS_AFTER_S, has_it, [told["answer"]]).start()
         self.send_response(204)

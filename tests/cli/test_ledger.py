@@ -120,6 +120,6 @@ def test_what_is_no_ledger_is_refused_and_leaves_nothing(accord: Accord, file: P
     Path("notes.txt").write_text("no database at all, and longer than the header of one is\n" * 9)
     for verb in ("backup", "restore"):
         done = accord("ledger", verb, "notes.txt", "copy.db")
-        assert done.code == 2 and "damaged" in done.err and not Path("copy.db").exists()
+        assert done.code == 2 and "is no ledger, or is damaged" in done.err and not Path("copy.db").exists()
     assert accord("ledger", "verify", "notes.txt").code == 2
     assert "does not exist" in accord("ledger", "verify", "none.db").err

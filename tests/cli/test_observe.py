@@ -85,7 +85,7 @@ def test_what_is_no_telemetry_is_said_and_the_rest_is_shown(tmp_path: Path):
     good.write_bytes(essay())
     bad.write_text("hello")
     both = run(str(good), str(bad), "--complete")
-    assert both.exit_code == 0 and "notes.txt: expected an OTLP export request" in both.stderr
+    assert both.exit_code == 0 and "notes.txt: expected telemetry: traces of OTLP, Jaeger or Zipkin" in both.stderr
     alone = run(str(bad))
     assert alone.exit_code == 2 and alone.stdout == ""
     empty = tmp_path / "none.json"

@@ -222,7 +222,7 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path):
     notes = tmp_path / "notes.txt"
     notes.write_text("hello")
     unread = run(good, "--against", str(notes))
-    assert unread.exit_code == 2 and "notes.txt: expected an OTLP export request" in unread.stderr
+    assert unread.exit_code == 2 and "notes.txt: expected telemetry: traces of OTLP, Jaeger or Zipkin" in unread.stderr
 
 
 def injections() -> list[Any]:

@@ -37,8 +37,8 @@ def every(service: Within) -> list[str]:
 
 def test_the_overview_says_what_is_in_accord_what_waits_and_what_fails(service: Within) -> None:
     page = text(service, "/")
-    assert re.search(r"<strong>0</strong> of 1 boundaries in accord", page)
-    assert re.search(r"<strong>1</strong> wait to fail", page)
+    assert re.search(r"<strong>0</strong> of 1 boundary in accord", page)
+    assert re.search(r"<strong>1</strong> waits to fail", page)
     assert re.search(r"<strong>2</strong> deviate now", page)
     assert "checkout waits 2s, payments may answer after 5s" in page
     assert "signals without a contract" in page

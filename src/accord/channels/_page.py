@@ -68,6 +68,11 @@ def instant(ns: int) -> str:
     return _moment(ns).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def instant_s(ns: int) -> str:
+    """An instant among others that are close to it: `2026-11-27 14:30:07 UTC`."""
+    return _moment(ns).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def stamp(ns: int) -> str | None:
     """An instant as programs read it: `2026-11-27T14:30:00Z`; None for 0, which is no instant."""
     return _stamp(ns // 1_000_000_000) if ns else None

@@ -102,7 +102,7 @@ class Api:
         if named and own and asked.bearer.role != Role.ADMIN and self._naming.known(named) != own:
             raise Refused("this token answers for whom it belongs to, and for nobody else")
         if not (named or own):
-            raise Refused("who says so? expected `by`")
+            raise Refused("who says so? expected `by` (accord answer --by PERSON)")
         return self._naming.known(named) if named else own
 
     async def audit(self, asked: Asked) -> Response:

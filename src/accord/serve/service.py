@@ -120,6 +120,7 @@ class Service:
 
     def _check_reach(self) -> None:
         """Refuses to listen to others while nobody could be told apart from anybody."""
+        host_and_port(self.served.listen)
         if not self.is_on_loopback and not self.ledger.kept(Token, time.time_ns()):
             raise Refused(
                 f"{self.served.listen} can be reached from elsewhere, and there is no token: make one with `accord token add`"
@@ -251,13 +252,19 @@ def _settings(app: Any) -> uvicorn.Config:
     )
 
 
-def bound(address: str) -> socket.socket:
-    """A socket that listens at HOST:PORT; raises Refused where it is not to be had."""
+def host_and_port(address: str) -> tuple[str, int]:
+    """Both parts of HOST:PORT; raises Refused where it is none."""
     host, _, port = address.rpartition(":")
     if not (host and port.isascii() and port.isdigit() and int(port) < 65_536):
         raise Refused(f"expected HOST:PORT to listen at, read `{address}`")
+    return host, int(port)
+
+
+def bound(address: str) -> socket.socket:
+    """A socket that listens at HOST:PORT; raises Refused where it is not to be had."""
+    host, port = host_and_port(address)
     try:
-        family, kind, _, _, where = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        family, kind, _, _, where = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
         made = socket.socket(family, kind)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(where)

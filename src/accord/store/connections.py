@@ -144,7 +144,9 @@ def meaning(error: sqlite3.Error, file: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "") or ""
     kind = "_".join(name.split("_")[:2])
     if kind in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
-        return StoreError(f"{file}: is damaged ({error}); restore a backup with accord ledger restore")
+        return StoreError(
+            f"{file}: is no ledger, or is damaged ({error}); a backup is restored with accord ledger restore"
+        )
     told = _TOLD.get(kind, "cannot be written or read")
     return Unavailable(f"{file}: {told} ({name or type(error).__name__}: {error})")
 

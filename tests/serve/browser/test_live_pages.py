@@ -43,15 +43,15 @@ def test_what_is_new_appears_and_the_focus_stays_with_what_it_was_on(page: Page,
 
 def test_scrolling_stays_down_and_across(page: Page, shop: Shop) -> None:
     page.set_viewport_size({"width": 320, "height": 500})
-    opened(page, "/")
-    teams = page.get_by_role("region", name="Teams")
-    teams.evaluate("each => each.scrollLeft = 40")
-    assert teams.evaluate("each => each.scrollLeft") == 40
+    opened(page, "/boundary?consumer=checkout&provider=payments&operation=charge")
+    story = page.get_by_role("region", name="The story, step by step").first
+    story.evaluate("each => each.scrollLeft = 40")
+    assert story.evaluate("each => each.scrollLeft") == 40
     page.evaluate("scrollTo(0, 300)")
     shop.fire("PaymentsSlow", "p99 is 7s", "scrolled")
     expect(page.get_by_text("p99 is 7s")).to_be_attached(timeout=SOON_MS)
     assert is_same(page) and page.evaluate("scrollY") >= 300
-    assert teams.evaluate("each => each.scrollLeft") == 40
+    assert story.evaluate("each => each.scrollLeft") == 40
 
 
 def test_what_is_folded_stays(page: Page, shop: Shop) -> None:

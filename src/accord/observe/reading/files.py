@@ -17,6 +17,7 @@ from accord.observe.reading.layouts import Layout
 Order = Literal["big", "little"]
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_LONGEST_CHARACTER = 4
 _PREFIX = 4
 LARGEST_RECORD = 64 << 20
 LARGEST_DOCUMENT = 512 << 20
@@ -57,8 +58,20 @@ def _read(stream: IO[bytes], batch: Batch, columns: Layout | None) -> Iterator[N
         yield from _json(head, stream, batch)
     elif tables.begins_csv(head):
         yield from tables.add_csv(stream, head, batch, columns)
+    elif _is_text(head):
+        raise Refused(
+            "expected telemetry: traces of OTLP, Jaeger or Zipkin, or a table of spans (CSV, Parquet); found another text"
+        )
     else:
         yield from _protobuf(head, stream, batch)
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether it is text of another kind: no export request is without control characters, which tag its fields."""
+    text = head.decode("utf-8", "ignore")
+    return len(text.encode()) > len(head) - _LONGEST_CHARACTER and all(
+        each.isprintable() or each in "\t\r\n" for each in text
+    )
 
 
 def _seekable(head: bytes, stream: IO[bytes]) -> IO[bytes]:

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.responses import HTMLResponse, Response
 
 import accord.serve.pages
-from accord.channels._page import instant
+from accord.channels._page import instant, instant_s
 from accord.model.duration import NANOSECONDS, show_duration
 from accord.serve.doors import Absent, Asked, Door
 from accord.serve.live import Live
@@ -78,6 +78,7 @@ def _environment() -> Environment:
     made.globals["static"] = _static.address
     made.filters["instant"] = instant
     made.filters["called"] = called
+    made.filters["instant_s"] = instant_s
     made.filters["since"] = lambda at_ns, now_ns: lasting(now_ns - at_ns)
     return made
 

@@ -1,7 +1,7 @@
 """What pages know: the contracts as they are carried by, what the check finds in them, and the ledger."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -208,13 +208,19 @@ def _teams(system: System, told: dict[Key, tuple[Finding, ...]]) -> dict[str, Te
         name = team_of(system, key[1])
         team = teams.setdefault(name, Team(name))
         team.boundaries += 1
-        verdicts = {finding.verdict for finding in told.get(key, ())}
+        verdicts = {finding.verdict for finding in at(told, key)}
         worst = next((verdict for verdict in _WORST if verdict in verdicts), None)
         team.accord += worst is None
         team.latent += worst in (Verdict.MISMATCH, Verdict.BREACH)
         team.conditional += worst is Verdict.CONDITIONAL
         team.unanswered += worst is Verdict.UNANSWERED
     return teams
+
+
+def at(by_key: Mapping[Key, tuple[Finding, ...]], key: Key) -> tuple[Finding, ...]:
+    """What was found of a boundary: between its two sides, and of its operation whoever calls it."""
+    of_everybody = by_key.get(("", *key[1:]), ()) if key[0] else ()
+    return (*by_key.get(key, ()), *of_everybody)
 
 
 def _change(before: Known, after: Known, at_ns: int) -> Change:
@@ -260,3 +266,12 @@ def team_of(system: System, provider: str) -> str:
 def address(consumer: str, provider: str, operation: str) -> str:
     """Where the page of a boundary is."""
     return "/boundary?" + urlencode({"consumer": consumer, "provider": provider, "operation": operation})
+
+
+def page_of(known: Known, finding: Finding) -> str:
+    """Where the boundary of a finding is; of one about an operation whoever calls it, that of the first caller. Empty where there is none."""
+    key = (finding.consumer, finding.provider, finding.operation)
+    if key not in known.keys and finding.operation:
+        callers = known.system.callers(*key[1:])
+        key = (callers[0] if callers else "", *key[1:])
+    return address(*key) if key in known.keys else ""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from accord.cases.heard import Course
 from accord.cases.signals import HEARTBEAT
 from accord.model.duration import NANOSECONDS
-from accord.serve.pages._shown import Change, Shown, address
+from accord.serve.pages._shown import Change, Known, Shown, address, page_of
 
 DAY = NANOSECONDS["d"]
 MOST = 5
@@ -52,7 +52,7 @@ async def since_yesterday(shown: Shown) -> Since:
         sum(each.is_breaker and each.opened_ns >= since_ns for each in courses),
         sum(each.is_open and each.recarried_ns >= since_ns for each in told),
         _boundaries(changes),
-        _findings(changes),
+        _findings(changes, await shown.known()),
         sum(each.gone for each in changes),
         sum(at_ns >= since_ns for at_ns in shown.readings),
         shown.began_ns,
@@ -80,7 +80,7 @@ def _boundaries(changes: Sequence[Change]) -> Some:
     return Some(len(keys), tuple((f"{key[0]} -> {key[1]}/{key[2]}", address(*key)) for key in keys[:MOST]))
 
 
-def _findings(changes: Sequence[Change]) -> Some:
+def _findings(changes: Sequence[Change], known: Known) -> Some:
     found = [finding for change in reversed(changes) for finding in change.came]
-    told = ((each.message, address(each.consumer, each.provider, each.operation)) for each in found[:MOST])
+    told = ((each.message, page_of(known, each)) for each in found[:MOST])
     return Some(len(found), tuple(told))

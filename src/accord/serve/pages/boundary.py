@@ -17,7 +17,7 @@ from accord.serve.pages._columns import strips_of, terms_of, times_of
 from accord.serve.pages._frame import frame, lasting
 from accord.serve.pages._scale import scale
 from accord.serve.pages._sequence import sequence
-from accord.serve.pages._shown import Known, Seen, Shown, team_of
+from accord.serve.pages._shown import Known, Seen, Shown, at, team_of
 from accord.serve.pages._signal_lines import lines_of
 
 PATH, TITLE, PLACE = "/boundary", "", 11
@@ -49,7 +49,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         raise Absent("no contract and no artefact speaks of this boundary")
     boundary, seen = known.system.boundary(key, {}), known.seen.get(key, ())
     policy = shown.carrier.carrying.policy(Deviation("", *key), shown.now_ns)
-    findings = sorted(known.by_key.get(key, ()), key=_position)
+    findings = sorted(at(known.by_key, key), key=_position)
     courses = (await shown.following.followed(shown.now_ns)).at(*key[1:])
     return frame(
         "boundary.html",

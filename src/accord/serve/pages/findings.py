@@ -5,7 +5,7 @@ from starlette.responses import Response
 from accord.model.finding import Verdict
 from accord.serve.doors import Asked
 from accord.serve.pages._frame import frame
-from accord.serve.pages._shown import Shown, address
+from accord.serve.pages._shown import Shown, page_of
 
 PATH, TITLE, PLACE = "/findings", "Findings", 3
 MOST = 200
@@ -22,7 +22,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
     return frame(
         "findings.html",
         TITLE,
-        findings=[(each, address(each.consumer, each.provider, each.operation)) for each in chosen[:MOST]],
+        findings=[(each, page_of(known, each)) for each in chosen[:MOST]],
         more=max(len(chosen) - MOST, 0),
         counts={name: count for name, count in counts.items() if count},
         wanted=wanted,

@@ -9,7 +9,7 @@ from accord.cases.case import Case
 from accord.model.finding import Verdict
 from accord.serve.doors import Asked
 from accord.serve.pages._frame import frame
-from accord.serve.pages._shown import Known, Shown, Team, address, team_of
+from accord.serve.pages._shown import Known, Shown, Team, page_of, team_of
 from accord.serve.pages._since import since_yesterday
 
 PATH, TITLE, PLACE = "/", "Overview", 0
@@ -25,7 +25,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         TITLE,
         teams=teams,
         total=_total(teams),
-        questions=sum(finding.verdict is Verdict.UNANSWERED for finding in known.findings),
+        questions=sum(map(len, known.asked.values())),
         worst=_worst(known),
         cases=cases[:MOST_WORST],
         since=await since_yesterday(shown),
@@ -60,11 +60,6 @@ def _worst(known: Known) -> list[tuple[str, str, str, str]]:
     """Verdict, message, subject and address of what is worst in the contracts."""
     found = [finding for finding in known.findings if finding.verdict in (Verdict.BREACH, Verdict.MISMATCH)]
     return [
-        (
-            str(finding.verdict),
-            finding.message,
-            finding.title,
-            address(finding.consumer, finding.provider, finding.operation),
-        )
+        (str(finding.verdict), finding.message, finding.title, page_of(known, finding))
         for finding in found[:MOST_WORST]
     ]
