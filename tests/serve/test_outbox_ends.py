@@ -11,7 +11,8 @@ from accord.model.message import Fate
 from accord.serve.outbox import Outbox
 from accord.store.errors import StoreError
 from accord.store.ledger_sqlite import SqliteLedger
-from serve.outboxes import Clock, admit, ledger_in, only, opened, ready, running, until, webhook
+from cases.carried import START
+from serve.outboxes import MINUTE, SECOND, Clock, admit, committed, ledger_in, only, opened, ready, running, until, webhook
 from serve.providers import serving
 
 
@@ -65,8 +66,11 @@ def test_nothing_is_begun_once_it_stops(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_what_cannot_be_marked_is_not_told_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger, _ = ledger_with_one(tmp_path)
+    ledger, case = ledger_with_one(tmp_path)
+    committed(ledger, case, START + SECOND)
     refused: list[object] = []
+    clock = Clock()
+    clock.turn(MINUTE)
 
     def refuses(outcomes: object) -> object:
         refused.append(outcomes)
@@ -75,7 +79,7 @@ def test_what_cannot_be_marked_is_not_told_again_and_again(tmp_path: Path, monke
         return done
 
     async def go() -> None:
-        async with running(ledger, ready(webhook("hook", provider)), Clock()) as outbox:
+        async with running(ledger, ready(webhook("hook", provider)), clock) as outbox:
             await until(lambda: bool(refused) and not outbox.on_their_way, "refused")
             for _ in range(5):
                 outbox.wake()
@@ -84,7 +88,7 @@ def test_what_cannot_be_marked_is_not_told_again_and_again(tmp_path: Path, monke
     monkeypatch.setattr(ledger, "report", refuses)
     with serving() as provider:
         asyncio.run(go())
-        assert provider.turns == [1]
+        assert provider.turns == [2]
 
 
 def test_what_was_told_is_marked_before_it_has_stopped(tmp_path: Path) -> None:

@@ -300,7 +300,7 @@ class Outbox:
         try:
             first = self._first.pop(lane, None)
             said = next_said(lane, (first,) if first else self._store.sendings(lane.case), self._bundle_arrived)
-            if said is None or said.ready_ns > self._clock():
+            if said is None or said.ready_ns > self._clock() or said.sending.id in self._unmarkable:
                 return None
             self._busy[lane] = frozenset({said.sending.id, *(one.id for one in said.replaced)})
             verdict = await self._verdict(said)
