@@ -12,7 +12,20 @@ from accord.serve.outbox import Outbox
 from accord.store.errors import StoreError
 from accord.store.ledger_sqlite import SqliteLedger
 from cases.carried import START
-from serve.outboxes import MINUTE, SECOND, Clock, admit, committed, ledger_in, only, opened, ready, running, until, webhook
+from serve.outboxes import (
+    MINUTE,
+    SECOND,
+    Clock,
+    admit,
+    committed,
+    ledger_in,
+    only,
+    opened,
+    ready,
+    running,
+    until,
+    webhook,
+)
 from serve.providers import serving
 
 
