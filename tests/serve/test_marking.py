@@ -25,6 +25,8 @@ class Rows:
         if self.failing:
             self.failing -= 1
             done.set_exception(Unavailable("the disk is full"))
+        elif "broken" in ids:
+            raise ValueError("what nobody expected")
         elif "bad" in ids:
             done.set_exception(StoreError("no sending has the id 'bad'"))
         else:
@@ -61,3 +63,10 @@ def test_a_ledger_that_cannot_be_written_is_tried_again() -> None:
     rows = Rows(failing=1)
     assert mark(rows, "a") == [None]
     assert (rows.marked, rows.writes) == (["a"], 2)
+
+
+def test_what_nobody_expected_keeps_nobody_waiting() -> None:
+    rows = Rows()
+    first, broken, last = mark(rows, "a", "broken", "b")
+    assert first is None and last is None and isinstance(broken, ValueError)
+    assert rows.marked == ["a", "b"]

@@ -165,3 +165,17 @@ def test_what_waits_together_takes_few_statements(led: SqliteLedger) -> None:
     statements: list[str] = []
     asyncio.run(go())
     assert len(led.rows()) == 65 and len(statements) < 12
+
+
+def test_another_thread_is_told_where_the_loop_is_gone_whatever_waits_beside_it(led: SqliteLedger) -> None:
+    async def go() -> None:
+        led.led_by(asyncio.get_running_loop())
+        await recorded(led, 0)
+        led.writer._is_busy = True  # as while a commit is on its way
+        led.record([fire("e1", "s1")])
+        there.append(await asyncio.to_thread(led.record, [fire("e2", "s2")]))
+
+    there: list[Any] = []
+    asyncio.run(go())
+    led.close()
+    assert there[0].result(10)[0].sequence == 3

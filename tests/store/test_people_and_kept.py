@@ -1,10 +1,15 @@
 """People can be forgotten while the ledger stays whole; small things are kept until somebody changes them."""
 
+import threading
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from accord.model.message import Fate
 from accord.store.interface import Ledger
 from accord.store.kept import Heartbeat, Matcher, Note, Override, Role, Silence, Token, token_id
+from accord.store.ledger_sqlite import SqliteLedger
 from accord.store.person import Address, Person
 from accord.store.rows import Outcome
 from cases.carried import MINUTE, START
@@ -100,3 +105,25 @@ def test_counters_add_up(opening: Opening) -> None:
     ledger.count({"accepted": -1}).result()
     ledger.close()
     assert opening().counters() == {"accepted": 19, "repeated": 10}
+
+
+def test_a_log_that_was_emptied_a_moment_before_is_emptied_again(
+    opening: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(group: Any, outcomes: Any) -> Any:
+        held.set()
+        assert freed.wait(30)
+        return ended(group, outcomes)
+
+    ledger = opening()
+    assert isinstance(ledger, SqliteLedger)
+    held, freed, ended = threading.Event(), threading.Event(), ledger.writer.ended
+    ledger.admit(Person("p9", name="Wilhelmina Unusual")).result()
+    monkeypatch.setattr(ledger.writer, "ended", late)
+    before = ledger.count({"a": 1})
+    assert held.wait(30)
+    erased = ledger.erase("p9")
+    freed.set()
+    before.result(30)
+    assert erased.result(30)
+    assert not any(b"Wilhelmina" in file.read_bytes() for file in tmp_path.iterdir())

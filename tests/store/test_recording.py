@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from accord.cases.case import Phase
 from accord.cases.events import Acknowledge, Commit
+from accord.store import chain, memory
 from accord.store.errors import StoreError, Unavailable, Undecided
 from accord.store.interface import Ledger
 from accord.store.kept import Note, Silence
@@ -251,3 +252,23 @@ def test_what_an_event_queued_is_said_with_it(ledger: Ledger) -> None:
     (recorded,) = ledger.record([fire("e1")]).result()
     assert recorded.case is not None and recorded.queued
     assert recorded.queued == ledger.sendings(recorded.case.id)
+
+
+def test_a_case_that_is_decided_again_and_again_is_read_once(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[bytes] = []
+    monkeypatch.setattr(memory, "read_case", lambda body: reads.append(body) or chain.read_case(body))
+    for number in range(10):
+        ledger.record([fire(f"e{number}", source=f"s{number}")]).result()
+    case = ledger.case_of(KEY)
+    assert case is not None and len(case.sources) == 10
+    assert not reads and not ledger.verify().disagreement
+
+
+def test_what_was_undone_is_not_decided_upon(ledger: Ledger) -> None:
+    ledger.record([fire("e1", source="s1")]).result()
+    with pytest.raises(StoreError):
+        ledger.record([fire("e2", source="s2"), replace(fire("e3"), key="another")]).result()
+    ledger.record([fire("e4", source="s4")]).result()
+    case = ledger.case_of(KEY)
+    assert case is not None and case.sources == ("s1", "s4")
+    assert not ledger.verify().disagreement

@@ -46,13 +46,20 @@ class Carrier:
         ]
         if not entries and not keeping:
             return ()
-        recorded = await asyncio.wrap_future(self.ledger.record(entries, keeping))
+        recording = asyncio.wrap_future(self.ledger.record(entries, keeping))
+        recording.add_done_callback(lambda done: self._recorded(entries, done))
+        return await asyncio.shield(recording)
+
+    def _recorded(self, entries: Sequence[Entry], done: "asyncio.Future[tuple[Recorded, ...]]") -> None:
+        """In the order of the ledger, also where whoever told it waits no longer."""
+        if done.cancelled() or done.exception() is not None:
+            return
+        recorded = done.result()
         for entry, each in zip(entries, recorded, strict=True):
             self._learn(entry.key, each)
         queued = [sending for each in recorded for sending in each.queued]
         for offer in self.offered:
             offer(queued)
-        return recorded
 
     def _learn(self, key: str, recorded: Recorded) -> None:
         """What was written last is known; where the page budget wrote beside it of another case, that one is not."""

@@ -29,6 +29,7 @@ class Intake:
     def __init__(self, carrier: Carrier) -> None:
         self._carrier, self._ledger = carrier, carrier.ledger
         self.instances = {each.id: each for each in self._ledger.kept(Instance)}
+        self._coming: dict[str, Instance] = {}
         self.hear: Callable[[str], Awaitable[None]] = _heard_nowhere
         self.silences = {each.id: each for each in self._ledger.kept(Silence, carrier.clock())}
         self._begun: set[str] = set()
@@ -40,7 +41,7 @@ class Intake:
         events: list[Pair] = []
         fired: list[tuple[Deviation, Instance]] = []
         for one in told:
-            before = kept.get(one.id) or self.instances.get(one.id)
+            before = kept.get(one.id) or self._coming.get(one.id) or self.instances.get(one.id)
             deviation = self._carrier.carrying.deviation(one.labels, one.annotations)
             came = tuple(self._events(one, before, deviation, now_ns))
             fired += [(deviation, one) for _, event in came if isinstance(event, Fire)]
@@ -48,8 +49,14 @@ class Intake:
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviation.key)
         events += self._holds(fired, now_ns)
-        await self._carrier.record(events, tuple(kept.values()))
-        self.instances.update(kept)
+        self._coming.update(kept)  # what is told meanwhile follows this, which the ledger writes first
+        try:
+            await self._carrier.record(events, tuple(kept.values()))
+            self.instances.update(kept)
+        finally:
+            for each in kept.values():
+                if self._coming.get(each.id) is each:
+                    del self._coming[each.id]
         for name in {one.labels["alertname"] for one in told if not one.resolved and self._is_heartbeat(one)}:
             await self.hear(name)
 

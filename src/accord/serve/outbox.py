@@ -40,7 +40,7 @@ MOST_UNMARKED = 100
 MOST_NAMED = 50
 """Deviations of a bundle that are told by what they are; the rest by their ids."""
 
-_IDLE_S, _KNOWN_S = 1.0, 1.0
+_IDLE_S, _KNOWN_S, _MARKED_WITHIN_S = 1.0, 1.0, 1.0
 _READING_SHARE, _LONG_READING_S = 5, 0.02
 """Reading what is due, where it takes long, takes at most one part in so many of the time."""
 
@@ -86,7 +86,8 @@ class Outbox:
         self._first: dict[Lane, Sending] = {}
         self._again: set[Lane] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._closing: list[asyncio.Task[None]] = []
+        self._closing: set[asyncio.Task[None]] = set()
+        self._unmarkable: set[str] = set()
         self._woken = asyncio.Event()
         self._is_sending = False
         self._is_stopping, self._has_more, self._reads_again_s, self._looked_s = False, True, 0.0, 0.0
@@ -117,7 +118,9 @@ class Outbox:
         """Sends by these channels from now on; what is on its way stays on it. From the thread of the event loop only."""
         before, self._channels = self._channels, channels
         self._providers.clear()
-        self._closing = [asyncio.create_task(one.transport.close()) for one in before.values()]
+        closing = asyncio.create_task(_closed(before, tuple(self._tasks)))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
         self.wake()
 
     @property
@@ -136,6 +139,8 @@ class Outbox:
         while not self._is_stopping:
             self._woken.clear()
             await self._read()
+            if self._is_stopping:
+                return
             pause_s = min([self._pump(name) for name in list(self._waiting)], default=_IDLE_S)
             if self._wants_more() and not self._woken.is_set():
                 pause_s = min(pause_s, max(self._reads_again_s - time.monotonic(), 0.0))
@@ -157,6 +162,7 @@ class Outbox:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self._marking.rest(_MARKED_WITHIN_S)
         await asyncio.gather(*self._closing, *(one.transport.close() for one in self._channels.values()))
 
     async def _read(self) -> None:
@@ -185,6 +191,8 @@ class Outbox:
         Of the first that is queued on a lane it is known that there are no others.
         """
         lane = lane_of(sending)
+        if sending.id in self._unmarkable:
+            return
         if lane not in self._busy:
             self._waiting.setdefault(sending.channel, {}).setdefault(sending.id, sending)
             if is_first:
@@ -278,6 +286,9 @@ class Outbox:
         self._unmarked[lane.channel] += 1
         try:
             await self._marking.mark([*_replaced(said, outcome), outcome])
+        except Exception:
+            self._unmarkable.add(said.sending.id)  # it is queued still, and would be told again at once, for ever
+            raise
         finally:
             self._unmarked[lane.channel] -= 1
         self._became(said.sending, outcome)
@@ -289,7 +300,7 @@ class Outbox:
         try:
             first = self._first.pop(lane, None)
             said = next_said(lane, (first,) if first else self._store.sendings(lane.case), self._bundle_arrived)
-            if said is None or said.ready_ns > self._clock():
+            if said is None or said.ready_ns > self._clock() or said.sending.id in self._unmarkable:
                 return None
             self._busy[lane] = frozenset({said.sending.id, *(one.id for one in said.replaced)})
             verdict = await self._verdict(said)
@@ -363,6 +374,14 @@ class Outbox:
             return rows.Outcome(sending.id, Fate.FAILED, now, reason=retrying.with_copies(final, copies))
         wait = retrying.wait(verdict, sending.attempts, copies, self._chance())
         return rows.Outcome(sending.id, Fate.QUEUED, now, now + wait, reason=reason)
+
+
+async def _closed(channels: Mapping[str, Wired], on_their_way: Sequence["asyncio.Task[None]"]) -> None:
+    """Closes what is sent by no longer, once nothing is on its way by it."""
+    if on_their_way:
+        await asyncio.wait(on_their_way)
+    for one in channels.values():
+        await one.transport.close()
 
 
 def _replaced(said: Said, outcome: rows.Outcome) -> list[rows.Outcome]:

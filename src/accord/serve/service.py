@@ -116,7 +116,7 @@ class Service:
         self.carrier.woken.append(self.outbox.wake)
         self.operations = Operations(self.carrier, self.reload, self._numbers)
         self.shown = Shown(self.carrier, self.naming, served.observing)
-        self._stopped = asyncio.Event()
+        self._stopped, self._reading = asyncio.Event(), asyncio.Lock()
 
     def _check_reach(self) -> None:
         """Refuses to listen to others while nobody could be told apart from anybody."""
@@ -165,7 +165,14 @@ class Service:
         return {name.replace("-", "_"): count for name, count in tries.items()}
 
     async def reload(self) -> None:
-        """Reads the contracts again; raises Refused where they cannot be used, and carries on by the old ones then."""
+        """Reads the contracts again; raises Refused where they cannot be used, and carries on by the old ones then.
+
+        One reading at a time, so that the one that began last is in use in the end.
+        """
+        async with self._reading:
+            await self._read_again()
+
+    async def _read_again(self) -> None:
         channels = await asyncio.to_thread(self.served.channels)
         carrying = await asyncio.to_thread(self.served.load, self.ledger)
         await self.shown.earlier.keep(self.shown)
@@ -283,7 +290,12 @@ def run(served: Served, ledger: Ledger, ready: Callable[[str], None]) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, service.stop)
         reloads: set[asyncio.Task[None]] = set()
-        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(asyncio.create_task(_reloaded(service))))
+
+        def reload() -> None:
+            reloads.add(task := asyncio.create_task(_reloaded(service)))
+            task.add_done_callback(reloads.discard)
+
+        loop.add_signal_handler(signal.SIGHUP, reload)
         await service.run(ready)
 
     gc.freeze()
@@ -305,3 +317,5 @@ async def _reloaded(service: Service) -> None:
         await service.reload()
     except (Refused, StoreError) as error:
         _log.error("carried on by the old contracts: %s", error)
+    except Exception:
+        _log.exception("carried on by the old contracts")

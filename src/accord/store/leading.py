@@ -118,15 +118,19 @@ class LedWriter(Writer):
         """In the thread: the loop tells those who wait; where it is gone, nobody of it waits."""
         if not self._in_loop(lambda: self._rested(group, outcomes)):
             self._is_busy = False
-            told = [each for each in zip(group, outcomes, strict=True) if not isfuture(each[0][0])]
-            super().settle([piece for piece, _ in told], [outcome for _, outcome in told])
+            self.settle(group, outcomes)
 
     def settle(self, group: list[Piece], outcomes: list[Outcome]) -> None:
-        """Tells each who waits, each in its own thread."""
-        if get_ident() != self._leader and any(isfuture(future) for future, _ in group):
-            self._in_loop(lambda: super(LedWriter, self).settle(group, outcomes))
-        else:
+        """Tells each who waits, each in its own thread; nobody waits in a loop that is gone."""
+        if get_ident() == self._leader or self._last is None:
             super().settle(group, outcomes)
+            return
+        told = list(zip(group, outcomes, strict=True))
+        there = [each for each in told if isfuture(each[0][0])]
+        here = [each for each in told if not isfuture(each[0][0])]
+        if there:
+            self._in_loop(lambda: super(LedWriter, self).settle(*_apart(there)))
+        super().settle(*_apart(here))
 
     def _in_loop(self, what: Callable[[], None]) -> bool:
         """Has the loop do it that led last; False where it is closed."""
@@ -142,3 +146,7 @@ class LedWriter(Writer):
         self._is_busy = False
         self.settle(group, outcomes)
         self._round()
+
+
+def _apart(told: list[tuple[Piece, Outcome]]) -> tuple[list[Piece], list[Outcome]]:
+    return [piece for piece, _ in told], [outcome for _, outcome in told]

@@ -12,7 +12,7 @@ from accord.cases.events import AnyEvent, Unreachable
 from accord.cases.policy import Policy
 from accord.cases.step import step
 from accord.store.budgeting import budgeted
-from accord.store.chain import digest, encode, joined, program, read_case, row_hash, written_messages, written_policy
+from accord.store.chain import digest, encode, joined, program, row_hash, written_messages, written_policy
 from accord.store.errors import StoreError, Undecided
 from accord.store.gathering import Chain, Gathered
 from accord.store.keeping import kept_row
@@ -71,7 +71,7 @@ class _Record(Struct, Joint[tuple[Recorded, ...]]):
 def recorded(gathered: Gathered, entry: Entry, decide: Decide, budget: Budget | None = None) -> Recorded:
     """What an entry comes to, with what the page budget makes of it; `gathered` has it to write."""
     chain = gathered.chain(entry.key)
-    case = read_case(chain.body) if chain.body else None
+    case = gathered.memory.case(entry.key, chain.body)
     if known := gathered.sequence_of(entry.event.id):
         return Recorded(case, changed=False, note="recorded before", repeated=True, sequence=known)
     stepped = _decided(decide, case, entry)
@@ -137,6 +137,7 @@ def _appended(gathered: Gathered, entry: Entry, chain: Chain, stepped: Stepped, 
         entry.key, entry.event.id, (*row, before, hash_), Chain(chain.number + 1, hash_, by, body)
     )
     if case is not None and body != chain.body:
+        gathered.memory.decided(entry.key, body, case)
         gathered.case(case.id, (case.id, entry.key, int(case.is_open), case.turn, case.actor, case.deadline_ns, body))
     return sequence
 

@@ -67,11 +67,19 @@ class Writer:
         with self._gate:
             refusal = self._refusal()
             if not refusal:
-                self._overwrite |= overwrite
-                self._put((future, work))
+                self._put((future, self._overwriting(work) if overwrite else work))
         if refusal:
             future.set_exception(Unavailable(refusal))
         return future
+
+    def _overwriting(self, work: Work) -> Work:
+        """The work, which says only when it is done that the log holds what shall be gone: what is committed before it does not."""
+
+        def done(connection: sqlite3.Connection) -> Any:
+            self._overwrite = True
+            return work(connection)
+
+        return done
 
     def _future(self) -> Future[Any]:
         return Future()

@@ -5,11 +5,12 @@ killed takes the other with it, and what was on its way then counts as not known
 """
 
 import asyncio
-import contextlib
 import logging
 import os
+import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -23,6 +24,9 @@ from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Transpor
 
 STOPS_WITHIN_S = 0.5
 """How long what is stopped may take to say whether anything had left; who is silent about it counts as having sent."""
+
+HANGS_AFTER_S = 5.0
+"""For how long it may leave unanswered all that is stopped; then it is killed, and done without."""
 
 _ENDED = "the process that posts has ended"
 _log = logging.getLogger("accord.outbox")
@@ -46,24 +50,24 @@ def apart(loop: Loop | None = None) -> "Iterator[Apart | None]":
         finally:
             os._exit(1)
     theirs.close()
-    posting = Apart(ours)
+    posting = Apart(ours, process)
     try:
         yield posting
     finally:
         posting.close()
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(process, 0)
+        os.waitpid(process, 0)
 
 
 class Apart:
-    """This end of it. Where the other end is gone, this process posts by itself."""
+    """This end of it. Where the other end is gone or hangs, this process posts by itself."""
 
-    def __init__(self, ours: socket.socket) -> None:
-        self._socket = ours
-        self._line: asyncio.Task[Line] | None = None
+    def __init__(self, ours: socket.socket, process: int) -> None:
+        self._socket, self._process = ours, process
+        self._line: asyncio.Task[Line | None] | None = None
         self._begun: Line | None = None
         self._waiting: dict[int, asyncio.Future[Said]] = {}
         self._numbers = count(1)
+        self._silent_since_s = 0.0
         self.has_ended = False
 
     def transport(self, allowed: Sequence[Network]) -> Transport:
@@ -71,25 +75,32 @@ class Apart:
         return _ByOther(self, tuple(allowed))
 
     def close(self) -> None:
-        """The other process ends."""
+        """The other process ends, whatever it is at."""
         self.has_ended = True
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        os.kill(self._process, signal.SIGKILL)  # it is waited for afterwards, so that nobody else can have its number
         self._socket.close()
 
-    async def _other(self) -> Line:
-        if self._begun is None:
-            if self._line is None:
-                self._line = asyncio.create_task(self._connected())
+    async def line(self) -> Line | None:
+        """What leads to the other process; None where that is gone."""
+        if self._begun is None and not self.has_ended:
+            self._line = self._line or asyncio.create_task(self._connected())
             self._begun = await asyncio.shield(self._line)
-        return self._begun
+        return None if self.has_ended else self._begun
 
-    async def _connected(self) -> Line:
+    async def _connected(self) -> Line | None:
         loop = asyncio.get_running_loop()
-        _, line = await loop.create_unix_connection(lambda: Line(self._hear, self._end), sock=self._socket)
+        try:
+            _, line = await loop.create_unix_connection(lambda: Line(self._heard, self._end), sock=self._socket)
+        except OSError:
+            self._end()
+            return None
         return line
 
-    def _hear(self, said: Said) -> None:
+    def _heard(self, said: Said) -> None:
+        self._silent_since_s = 0.0
+        self._tell(said)
+
+    def _tell(self, said: Said) -> None:
         waiting = self._waiting.pop(said.number, None)
         if waiting is not None and not waiting.done():
             waiting.set_result(said)
@@ -99,14 +110,14 @@ class Apart:
             _log.error("%s: this one posts by itself from now on", _ENDED)
         self.has_ended = True
         for number in list(self._waiting):
-            self._hear(Fell(number, Unanswered.__name__, _ENDED, True))
+            self._tell(Fell(number, Unanswered.__name__, _ENDED, True))
 
-    async def post(self, request: HttpRequest, allowed: tuple[str, ...], tracked: Tracked) -> Response:
+    async def post(self, line: Line, request: HttpRequest, allowed: tuple[str, ...], tracked: Tracked) -> Response:
         """The answer; raises NotSent, Unanswered or Forbidden."""
-        line, number = await self._other(), next(self._numbers)
+        number = next(self._numbers)
+        line.say(Post(number, allowed, request.url, request.headers, request.body))
         answer: asyncio.Future[Said] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
-        line.say(Post(number, allowed, request.url, request.headers, request.body))
         try:
             said = await answer
         except asyncio.CancelledError:
@@ -121,10 +132,19 @@ class Apart:
         told: asyncio.Future[Said] = loop.create_future()
         self._waiting[number] = told
         line.say(Stop(number))
-        unknown = loop.call_later(STOPS_WITHIN_S, self._hear, Fell(number, "", "", True))
+        unknown = loop.call_later(STOPS_WITHIN_S, self._silent, number)
         said = await told
         unknown.cancel()
         tracked.has_left = not isinstance(said, Fell) or said.has_left
+
+    def _silent(self, number: int) -> None:
+        """Nothing is said of what was stopped; where nothing at all was said for long, the other process hangs."""
+        now_s = time.monotonic()
+        self._silent_since_s = self._silent_since_s or now_s
+        self._tell(Fell(number, "", "", True))
+        if now_s - self._silent_since_s >= HANGS_AFTER_S and not self.has_ended:
+            os.kill(self._process, signal.SIGKILL)
+            self._end()
 
 
 class _ByOther:
@@ -138,8 +158,9 @@ class _ByOther:
     async def send(self, request: Request, tracked: Tracked) -> Response:
         """The answer; raises NotSent, Unanswered or Forbidden."""
         assert isinstance(request, HttpRequest)
-        if not self._apart.has_ended:
-            return await self._apart.post(request, self._written, tracked)
+        line = await self._apart.line()
+        if line is not None:
+            return await self._apart.post(line, request, self._written, tracked)
         self._own = self._own or Posting(self._allowed)
         return await self._own.send(request, tracked)
 

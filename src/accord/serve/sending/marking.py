@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Sequence
 
-from accord.store.errors import StoreError, Unavailable
+from accord.store.errors import Unavailable
 from accord.store.interface import Outbox
 from accord.store.rows import Outcome
 
@@ -27,7 +27,7 @@ class Marking:
         self._enough: asyncio.Event | None = None
 
     async def mark(self, outcomes: Sequence[Outcome]) -> None:
-        """Returns once it is durable; raises StoreError where the ledger refuses these."""
+        """Returns once it is durable; raises what the ledger refuses these with."""
         marked = asyncio.get_running_loop().create_future()
         self._waiting.append((outcomes, marked))
         if len(self._waiting) >= _ENOUGH and self._enough is not None:
@@ -36,13 +36,18 @@ class Marking:
             self._writing = asyncio.create_task(self._write())
         await marked
 
+    async def rest(self, within_s: float) -> None:
+        """Waits until all is written, at most so long; whoever marked need not wait any more."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing], timeout=within_s)
+
     async def _write(self) -> None:
         while self._waiting:
             await self._gathered()
             group, self._waiting = self._waiting[:_TOGETHER_AT_MOST], self._waiting[_TOGETHER_AT_MOST:]
             try:
                 await self._reported([one for outcomes, _ in group for one in outcomes])
-            except StoreError:
+            except Exception:
                 for outcomes, marked in group:
                     await self._alone(outcomes, marked)
             else:
@@ -61,7 +66,7 @@ class Marking:
         """One of a group that was refused: the others are not to blame."""
         try:
             await self._reported(outcomes)
-        except StoreError as error:
+        except Exception as error:
             if not marked.done():
                 marked.set_exception(error)
         else:

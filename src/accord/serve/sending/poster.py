@@ -10,7 +10,7 @@ from functools import cache
 from ipaddress import ip_network
 from typing import NoReturn
 
-from accord.model.delivery import HttpRequest
+from accord.model.delivery import HttpRequest, Response
 from accord.serve.sending.line import Answered, Fell, Line, Post, Said, Stop
 from accord.serve.sending.posting import Posting
 from accord.serve.sending.transport import Forbidden, NotSent, Tracked, Unanswered
@@ -48,7 +48,7 @@ async def _posting(other: socket.socket) -> None:
 
 class _Poster:
     def __init__(self) -> None:
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: dict[int, asyncio.Task[Response]] = {}
         self._trust = ssl.create_default_context()
         self._posting = cache(self._opened)
 
@@ -61,22 +61,30 @@ class _Poster:
 
     def _hear(self, said: Said) -> None:
         if isinstance(said, Post):
-            self._tasks[said.number] = asyncio.create_task(self._post(said))
+            tracked = Tracked()
+            task = asyncio.create_task(self._posted(said, tracked))
+            self._tasks[said.number] = task
+            task.add_done_callback(lambda done: self._done(said.number, tracked, done))
         elif isinstance(said, Stop) and said.number in self._tasks:
             self._tasks[said.number].cancel()
 
-    async def _post(self, asked: Post) -> None:
-        tracked = Tracked()
+    async def _posted(self, asked: Post, tracked: Tracked) -> Response:
+        return await self._posting(asked.allowed).send(HttpRequest(asked.url, asked.headers, asked.body), tracked)
+
+    def _done(self, number: int, tracked: Tracked, task: "asyncio.Task[Response]") -> None:
+        """Each one is answered, also where it was stopped before it began, or what it came to cannot be written."""
+        self._tasks.pop(number)
         try:
-            posting = self._posting(asked.allowed)
-            answer = await posting.send(HttpRequest(asked.url, asked.headers, asked.body), tracked)
-        except (NotSent, Unanswered, Forbidden) as error:
-            self._line.say(Fell(asked.number, type(error).__name__, str(error), tracked.has_left))
-        except asyncio.CancelledError:
-            self._line.say(Fell(asked.number, "", "", tracked.has_left))
+            self._line.say(_came_to(number, tracked, task))
         except Exception as error:
-            self._line.say(Fell(asked.number, "", type(error).__name__, tracked.has_left))
-        else:
-            self._line.say(Answered(asked.number, answer.status, answer.at_ns, dict(answer.headers), answer.body))
-        finally:
-            self._tasks.pop(asked.number, None)
+            self._line.say(Fell(number, "", type(error).__name__, tracked.has_left))
+
+
+def _came_to(number: int, tracked: Tracked, task: "asyncio.Task[Response]") -> Said:
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, (NotSent, Unanswered, Forbidden)):
+        return Fell(number, type(error).__name__, str(error), tracked.has_left)
+    if error is not None or task.cancelled():
+        return Fell(number, "", type(error).__name__ if error else "", tracked.has_left)
+    answer = task.result()
+    return Answered(number, answer.status, answer.at_ns, dict(answer.headers), answer.body)

@@ -152,7 +152,12 @@ def _tracing() -> aiohttp.TraceConfig:
 
 def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
     """By lower-case names; one that is there several times is one with commas (RFC 9110, 5.3)."""
-    return {name.lower(): ", ".join(answer.headers.getall(name)) for name in answer.headers}
+    return {_text(name).lower(): _text(", ".join(answer.headers.getall(name))) for name in answer.headers}
+
+
+def _text(said: str) -> str:
+    """What is no UTF-8 in a header, which aiohttp gives as halves of characters that nothing can write, as signs of that."""
+    return said if said.isascii() else said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
