@@ -106,3 +106,10 @@ class Within:
 
     def close(self) -> None:
         self.ledger.close()
+
+
+def text(service: Within, path: str, **headers: str) -> str:
+    """The page at this path, which is there."""
+    answer = service.ask("GET", path, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.text

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import SLOW, Within
+from serving import SLOW, Within, text
 
 from accord.serve.doors import Refused
 from accord.serve.service import host_and_port
@@ -40,40 +40,38 @@ def service(tmp_path: Path) -> Iterator[Within]:
     made.close()
 
 
-def text(service: Within, path: str) -> str:
-    answer = service.ask("GET", path)
-    assert answer.status_code == 200, answer.text
-    return re.sub(r"\s+", " ", answer.text)
+def on_one_line(service: Within, path: str) -> str:
+    return re.sub(r"\s+", " ", text(service, path))
 
 
 def test_a_boundary_whose_operation_waits_to_fail_is_not_counted_as_in_accord(service: Within) -> None:
-    page = text(service, "/")
+    page = on_one_line(service, "/")
     assert "<strong>0</strong> of 1 boundary in accord" in page and "<strong>1</strong> waits to fail" in page
     assert "it may take 1h15m while everybody keeps their word" in page
 
 
 def test_the_page_of_the_boundary_tells_it_too(service: Within) -> None:
-    page = text(service, BOUNDARY)
+    page = on_one_line(service, BOUNDARY)
     assert "it may take 1h15m while everybody keeps their word" in page
     assert "Nothing that is stated here contradicts anything else" not in page
 
 
 def test_what_is_found_of_an_operation_leads_to_the_page_of_its_boundary(service: Within) -> None:
     for path in ("/", "/findings"):
-        led = re.search(r'mismatch</span> <a href="([^"]*)">orders/any</a>', text(service, path))
+        led = re.search(r'mismatch</span> <a href="([^"]*)">orders/any</a>', on_one_line(service, path))
         assert led and led[1].replace("&amp;", "&") == BOUNDARY, path
 
 
 def test_what_is_of_no_boundary_leads_nowhere(tmp_path: Path) -> None:
     service = Within(tmp_path, OUTLASTING.replace("owner: team-shop, ", "promises: {buy: {latency: {max: 1s}}}, "))
-    assert "unanswered</span> shop <span" in text(service, "/findings")
+    assert "unanswered</span> shop <span" in on_one_line(service, "/findings")
     service.close()
 
 
 def test_open_questions_are_counted_as_the_check_counts_them_and_say_who_is_asked(tmp_path: Path) -> None:
     unsaid = "party: orders\npromises: {any: {latency: {max: 8s}}}\n"
     service = Within(tmp_path, unsaid)
-    page, findings = text(service, "/"), text(service, "/findings?verdict=unanswered")
+    page, findings = on_one_line(service, "/"), on_one_line(service, "/findings?verdict=unanswered")
     asked = re.findall("asked of orders: ", findings)
     assert len(asked) == 2, "how a deviation is shown, and who recovers"
     assert f'<strong>{len(asked)}</strong> <a href="/findings?verdict=unanswered">open questions</a>' in page
@@ -91,6 +89,6 @@ def test_what_happened_is_told_to_the_second_and_how_it_is_answered(tmp_path: Pa
     service.reachable("payments-oncall", "checkout", "keeper")
     service.ask("POST", "/api/v2/alerts", json=[SLOW])
     case = service.only()
-    page = text(service, f"/deviations/{case['id']}")
+    page = on_one_line(service, f"/deviations/{case['id']}")
     assert "2026-11-27 12:00:00 UTC" in page and f"accord answer {case['id'][:8]}" in page
     service.close()

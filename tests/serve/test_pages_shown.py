@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import SLOW, Within
+from serving import SLOW, Within, text
 
 from accord.serve.pages._frame import called, pages
 from accord.serve.pages._scale import Mark, Strip, Term, scale
@@ -22,12 +22,6 @@ def service(tmp_path: Path) -> Iterator[Within]:
     made.ask("POST", "/api/v2/alerts", json=[SLOW, {"labels": {"alertname": NASTY}, "annotations": {"summary": NASTY}}])
     yield made
     made.close()
-
-
-def text(service: Within, path: str) -> str:
-    answer = service.ask("GET", path)
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 def every(service: Within) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import MINUTE, NOON, SLOW, Within
+from serving import MINUTE, NOON, SLOW, Within, text
 
 from accord.serve.tokens import PostedToken, made
 from accord.store.kept import Role
@@ -41,12 +41,6 @@ def service(tmp_path: Path) -> Iterator[Within]:
     made.reachable("oncall", "second", "checkout", "keeper", "anna-7")
     yield made
     made.close()
-
-
-def text(service: Within, path: str, **headers: str) -> str:
-    answer = service.ask("GET", path, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 def plain(page: str) -> str:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from serving import CONTRACTS, MINUTE, SLOW, Within, carrying
+from serving import CONTRACTS, MINUTE, SLOW, Within, carrying, text
 
 from accord.cli import run
 from accord.serve.pages import review_of_window, reviews
@@ -24,12 +24,6 @@ def told(service: Within) -> Within:
         service.pass_time(MINUTE)
     service.ask("POST", "/api/v2/alerts", json=[{"labels": {"alertname": NASTY}, "annotations": {"summary": NASTY}}])
     return service
-
-
-def text(service: Within, path: str) -> str:
-    answer = service.ask("GET", path)
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 def of_carried(service: Within) -> str:

@@ -29,7 +29,10 @@ TOGETHER_AT_MOST = 512
 
 
 class Joint(Generic[T]):
-    """Work that is done together with others of its kind where they wait side by side: that costs less."""
+    """Work that is done together with others of its kind where they wait side by side: that costs less.
+
+    Abstract: each kind does both. No ABC, for kinds are Structs, and msgspec has a metaclass of its own.
+    """
 
     def __call__(self, connection: sqlite3.Connection) -> T:
         """What it gives, done alone."""
