@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from accord.cases.carrying import Carrying
 from accord.cases.deviation import Deviation
 from accord.cases.heard import Tally
-from accord.cases.signals import Flaw, Judging, Kind, Looked, Signal, judged_signals, loudest, stated
+from accord.cases.signals import Flaw, Judging, Kind, Looked, Signal, loudest, stated
 from accord.cases.watchers import Watched
 from accord.check import joined
 from accord.model.duration import NANOSECONDS
@@ -45,7 +45,7 @@ def looked(**more: object) -> Looked:
 
 def flaws(signal: Signal, tally: Tally | None = None, **more: object) -> dict[Flaw, str]:
     told = {signal.heard_as: tally} if tally else {}
-    [found] = judged_signals([signal], looked(**{"tallies": told, **more}))
+    [found] = Judging().judged([signal], looked(**{"tallies": told, **more}))
     return dict(found.flaws)
 
 
@@ -133,7 +133,9 @@ def test_what_was_only_heard_is_without_a_contract() -> None:
     odd = Signal("Slow", Kind.TOLD)
     assert set(flaws(odd, tally(deviation=Deviation("Slow")))) == {Flaw.UNCLAIMED}
     assert "any longer" in flaws(odd, tally())[Flaw.UNCLAIMED], "a contract named it when it fired"
-    found = judged_signals([], looked(tallies={"Odd": tally(signal="Odd"), "heartbeat x": tally(signal="heartbeat x")}))
+    found = Judging().judged(
+        [], looked(tallies={"Odd": tally(signal="Odd"), "heartbeat x": tally(signal="heartbeat x")})
+    )
     assert {(each.signal.name, each.signal.kind) for each in found} == {("Odd", Kind.TOLD), ("x", Kind.HEARTBEAT)}
 
 
@@ -145,7 +147,7 @@ def test_the_worst_come_first_and_then_the_loudest() -> None:
         "loud": tally(flapped=1, deviations=9, acted=9),
         "misread": tally(misread=1),
     }
-    found = judged_signals(names, looked(tallies=told))
+    found = Judging().judged(names, looked(tallies=told))
     assert [each.signal.name for each in found] == ["misread", "loud", "quiet", "good"]
     assert loudest(found) == (12, 12, 4)
 

@@ -146,11 +146,6 @@ class Judging:
         return sorted(now.values(), key=_position)
 
 
-def judged_signals(known: Iterable[Signal], looked: Looked) -> list[Judged]:
-    """The same, once."""
-    return Judging().judged(known, looked)
-
-
 def _unknown(name: str) -> Signal:
     """A signal that nothing states."""
     if name.startswith(HEARTBEAT):

@@ -81,10 +81,6 @@ def _longest(one: Observed) -> int:
     return one.count("callee_longest_ns") or one.count("caller_longest_ns")
 
 
-def _longest_text(one: Observed) -> str:
-    return rounded(_longest(one)) if _longest(one) else ""
-
-
 def remarks(one: Observed) -> Iterator[str]:
     """What stands between the two sides, and in neither's own figures."""
     late, repeated = one.count("late"), one.count("repeated")

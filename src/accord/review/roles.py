@@ -7,7 +7,6 @@ from msgspec.structs import asdict
 
 from accord.cases.case import Case
 from accord.cases.policy import Policy
-from accord.model.message import Side
 from accord.review.ledger import Recorded
 from accord.review.words import neutral
 
@@ -38,11 +37,6 @@ def role(person: str, policy: Policy, case: Case | None, at_ns: int) -> str:
 def level_role(party: str, number: int) -> str:
     """Who is asked at a level of the ladder, counted from 1."""
     return f"on call of {party} (level {number})"
-
-
-def of_side(side: Side, policy: Policy) -> str:
-    """The party of a side."""
-    return {Side.OWNER: policy.owner, Side.OTHER: policy.other, Side.KEEPER: "accord"}[side] or "accord"
 
 
 def people_in(recorded: Recorded) -> frozenset[str]:
