@@ -57,7 +57,7 @@ class AlertmanagerV2:
 
     def doors(self) -> Iterable[Door]:
         """What Alertmanager answers."""
-        yield Door("POST", "/api/v2/alerts", Role.RESPONDER, self.post_alerts)
+        yield Door("POST", "/api/v2/alerts", Role.RESPONDER, self.post_alerts, is_hot=True)
         yield Door("GET", "/api/v2/alerts", Role.READER, self.alerts)
         yield Door("GET", "/api/v2/alerts/groups", Role.READER, self.groups)
         yield Door("POST", "/api/v2/silences", Role.RESPONDER, self.post_silence)

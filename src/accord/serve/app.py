@@ -53,19 +53,25 @@ class Application:
         if door is None:
             await self._others(scope, receive, send)
         else:
-            response = await self._enter(door, Request(scope, receive))
+            response = await self.enter(door, Request(scope, receive))
             await response(scope, receive, send)
+
+    def told_all_the_time(self, scope: Scope) -> Door | None:
+        """The door of such a request where it needs nothing but the body (`straight`)."""
+        door = self._fixed.get((scope["method"], scope["path"]))
+        return door if door is not None and door.is_hot else None
 
     def _route(self, door: Door) -> Route:
         async def enter(request: Request) -> Response:
-            return await self._enter(door, request)
+            return await self.enter(door, request)
 
         return Route(door.path, enter, methods=[door.method], name=f"{door.method} {door.path}")
 
-    async def _enter(self, door: Door, request: Request) -> Response:
-        return _guarded(await self._entered(door, request))
+    async def enter(self, door: Door, request: Request, body: bytes | None = None) -> Response:
+        """What a door answers, to whom may enter by it; `body` is given where it was read already, and is not too large."""
+        return _guarded(await self._entered(door, request, body))
 
-    async def _entered(self, door: Door, request: Request) -> Response:
+    async def _entered(self, door: Door, request: Request, body: bytes | None) -> Response:
         now_ns, client = self._clock(), request.scope.get("client")
         wait_s = self._rates.wait_s(client[0] if client else "", now_ns)
         if wait_s:
@@ -77,7 +83,8 @@ class Application:
         if not bearer.may(door.role):
             return _closed(door, bearer.role != OPEN, "text/html" in headers.get("accept", ""))
         try:
-            body = await _body(request.receive, headers.get("content-length", "0"), door.largest_body)
+            if body is None:
+                body = await _body(request.receive, headers.get("content-length", "0"), door.largest_body)
             return await door.endpoint(Asked(request, bearer, body))
         except Exception as error:
             return _told(error)

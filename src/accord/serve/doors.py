@@ -49,13 +49,17 @@ class Asked(Struct):
 
 
 class Door(Struct, frozen=True):
-    """One method of one path; `role` is OPEN where nobody is asked who they are."""
+    """One method of one path; `role` is OPEN where nobody is asked who they are.
+
+    `is_hot` says that it is asked all the time, and reads nothing of a request but its body.
+    """
 
     method: str
     path: str
     role: str
     endpoint: Endpoint
     largest_body: int = LARGEST_BODY
+    is_hot: bool = False
 
 
 class Absent(Exception):

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from msgspec import Struct
@@ -47,6 +46,7 @@ from accord.serve.receipts import Receipts
 from accord.serve.rotas import Rotas
 from accord.serve.sending.wiring import Wired
 from accord.serve.signals import Signals
+from accord.serve.straight import straight
 from accord.serve.tokens import Tokens
 from accord.store.errors import StoreError
 from accord.store.interface import Ledger
@@ -245,14 +245,15 @@ class Service:
         await asyncio.wrap_future(self.ledger.seal(self.carrier.clock()))
 
 
-def _settings(app: Any) -> uvicorn.Config:
+def _settings(app: Application) -> uvicorn.Config:
+    protocol = straight(AutoHTTPProtocol, app.told_all_the_time, app.enter)
     return uvicorn.Config(
         app,
         log_level="critical",
         access_log=False,
         lifespan="off",
         ws="none",
-        http=patient(AutoHTTPProtocol),
+        http=patient(protocol),
         server_header=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=STOP_WITHIN_S,
