@@ -60,6 +60,11 @@ def outcome_of(content: bytes) -> Outcome:
     return _OF_OUTCOME.decode(content)
 
 
+def decoder_of(structure: type[Any]) -> Decoder[Any]:
+    """What reads that which `bytes_of` wrote of such structures."""
+    return Decoder(structure, ext_hook=_read_value)
+
+
 def _coded(part: Any) -> Any:
     """The same with the value of each fact in a form that keeps its type."""
     kind = type(part)
@@ -91,5 +96,5 @@ def _read_value(code: int, data: memoryview) -> Any:
     return _DECODERS[code].decode(data)
 
 
-_OF_GIVEN = Decoder(Given, ext_hook=_read_value)
-_OF_OUTCOME = Decoder(Outcome, ext_hook=_read_value)
+_OF_GIVEN = decoder_of(Given)
+_OF_OUTCOME = decoder_of(Outcome)
