@@ -1,7 +1,8 @@
 """The engine: join, run the rules, let the monitor judge every witness, re-check every move. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from hashlib import sha256
 
 from msgspec.structs import replace
@@ -39,6 +40,18 @@ _ORDER = {verdict: position for position, verdict in enumerate(Verdict)}
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2, Severity.USUAL: 3}
 _USUAL = {Verdict.MISMATCH: Severity.ERROR, Verdict.BREACH: Severity.ERROR, Verdict.CONDITIONAL: Severity.WARNING}
 
+Piece = Callable[[], list[Finding]]
+Spread = Callable[[Sequence[Piece]], Iterable[Sequence[Finding]]]
+"""Does pieces of judging, which need nothing of each other, wherever it likes; gives what each found, in their order."""
+
+_PIECES = 256
+"""Pieces that the boundaries are cut into."""
+
+
+def in_turn(pieces: Sequence[Piece]) -> Iterable[Sequence[Finding]]:
+    """Does one piece after another."""
+    return (piece() for piece in pieces)
+
 
 def check(
     facts: Iterable[Fact],
@@ -49,15 +62,16 @@ def check(
     waivers: Iterable[Waiver] = (),
     baseline: Iterable[Known] = (),
     whole: bool = True,
+    spread: Spread = in_turn,
 ) -> Result:
     """What the rules find in these facts on the day `as_of`; findings are sorted, mismatches first.
 
-    What a waiver allows and what a baseline knows is set apart. Of those that meet nothing is told only where the facts
+    `spread` decides where the pieces of the judging are done; it changes nothing of what is found. What a waiver allows and what a baseline knows is set apart. Of those that meet nothing is told only where the facts
     are the `whole` that they were written for.
     """
     system, refused = joined(facts, as_of)
     chosen = all_rules() if rules is None else rules
-    findings = with_moves(system, sorted(judged(system, chosen), key=_position), chosen)
+    findings = with_moves(system, sorted(judged(system, chosen, spread=spread), key=_position), chosen)
     result = Result(
         files=files,
         problems=(*problems, *refused),
@@ -114,16 +128,18 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     return system, (*linked.problems, *system.conflicts)
 
 
-def judged(system: System, rules: Sequence[Rule], keys: Iterable[Key] | None = None) -> list[Finding]:
+def judged(
+    system: System, rules: Sequence[Rule], keys: Sequence[Key] | None = None, spread: Spread = in_turn
+) -> list[Finding]:
     """The findings of the rules, each once with the scope it holds in; moves are as the rules offer them."""
-    found: list[Finding] = []
-    for rule in rules:
-        if rule.judge_system:
-            found += _by_system(system, rule)
     local = Concerned(rule for rule in rules if rule.judge)
-    for key in system.keys if keys is None else keys:
-        found += _by_boundary(system, key, local)
-    return found
+    judged_keys = system.keys if keys is None else keys
+    size = len(judged_keys) // _PIECES + 1
+    pieces = [partial(_by_system, system, rule) for rule in rules if rule.judge_system]
+    pieces += [
+        partial(_by_boundaries, system, judged_keys[at : at + size], local) for at in range(0, len(judged_keys), size)
+    ]
+    return [finding for found in spread(pieces) for finding in found]
 
 
 class Concerned:
@@ -151,6 +167,10 @@ def _by_system(system: System, rule: Rule) -> list[Finding]:
     return _merged(
         rule, system, views, [(view, finding) for view in views for finding in rule.judge_system(system, view)]
     )
+
+
+def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> list[Finding]:
+    return [finding for key in keys for finding in _by_boundary(system, key, local)]
 
 
 def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:

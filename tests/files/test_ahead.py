@@ -8,7 +8,6 @@ import pytest
 from accord.files.ahead import LEAST, ReaderAhead, texts_of
 from accord.files.config import DEFAULTS
 from accord.files.landscape import Side
-from accord.files.processes import beside, processors
 from accord.files.read import read, sides_of
 from accord.model.problem import Problem
 from accord.model.result import Reading
@@ -74,49 +73,14 @@ def test_several_processes_read_what_one_reads(folder: Path, processes: int) -> 
 
 
 def test_others_read_their_share(folder: Path) -> None:
-    """With two processes about half of the files are read by the other one."""
+    """With two processes both read, and what holds a mapping is read here."""
     reader = ReaderAhead()
     sides = [Side(side.root, tuple(side.texts)) for side in sides_of([str(folder)], DEFAULTS) if isinstance(side, Side)]
     reader.read_ahead(texts_of(sides), 2)
-    assert 30 < len(reader.written) < 210
+    assert 0 < len(reader.written) < 240
 
 
 def test_a_copy_that_fails_costs_nothing_but_time(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Its share is read by the original, and nobody is told."""
     assert read_by(Failing(), folder, 3) == read([str(folder)])
     assert capfd.readouterr() == ("", "")
-
-
-def test_a_copy_hands_back_bytes_of_any_length() -> None:
-    """More than a pipe holds comes back whole; of work that fails there is no answer."""
-    helper, other = beside(lambda: b"x" * 1_000_000), beside(lambda: bytes(1 // 0))
-    assert helper is not None
-    assert other is not None
-    assert helper.answer() == b"x" * 1_000_000
-    assert other.answer() is None
-
-
-def test_a_copy_can_be_ended() -> None:
-    """One that would never be done is gone after its end."""
-    waiting, never = os.pipe()
-    helper = beside(lambda: os.read(waiting, 1))
-    assert helper is not None
-    helper.end()
-    os.close(waiting)
-    os.close(never)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(helper.process, 0)
-
-
-def test_a_copy_ends_where_nobody_waits_for_it() -> None:
-    """With its answer refused it does not go on."""
-    helper = beside(lambda: b"x" * 1_000_000)
-    assert helper is not None
-    os.close(helper.answers)
-    _, status = os.waitpid(helper.process, 0)
-    assert status != 0
-
-
-def test_there_is_at_least_one_processor() -> None:
-    """However the system counts them."""
-    assert processors() >= 1

@@ -164,6 +164,7 @@ def judged(
             reading = with_observed(reading, *observed, settings.value("telemetry.columns"))
             progress.doing = f"judging what {reading.files} files say"
             from accord.check import check
+            from accord.files.judging import spread_for
 
             return check(
                 reading.facts,
@@ -173,6 +174,7 @@ def judged(
                 waivers=reading.waivers,
                 baseline=baseline,
                 whole=reading.whole,
+                spread=spread_for(len(reading.facts)),
             )
 
         cache = opened_cache(os.environ) if remembers else None

@@ -11,9 +11,12 @@ from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder, Ext
 from msgspec.structs import replace
 
+from accord.files.columns import Columns, facts_in, in_columns
 from accord.files.read import Given
 from accord.model.fact import Fact
+from accord.model.problem import Problem
 from accord.model.result import Result
+from accord.model.waiver import Waiver
 from accord.sources._typed import TYPES, as_text, from_text, written
 
 UNWRITABLE = (ValueError, TypeError, OverflowError)
@@ -37,9 +40,20 @@ class Outcome(Struct, frozen=True):
     result: Result
 
 
+class _Written(Struct, frozen=True, array_like=True):
+    """What one text gives, its facts in columns."""
+
+    readable: bool
+    facts: Columns
+    unread: Columns
+    problems: tuple[Problem, ...]
+    imported: dict[str, date]
+    waivers: tuple[Waiver, ...]
+
+
 def bytes_of(structure: Struct) -> bytes:
     """A structure that holds facts, as bytes."""
-    return _ENCODER.encode(_coded(structure))
+    return _ENCODER.encode(_in_columns(structure) if isinstance(structure, Given) else _coded(structure))
 
 
 def bytes_if_exact(structure: Struct) -> bytes:
@@ -52,12 +66,28 @@ def bytes_if_exact(structure: Struct) -> bytes:
 
 def given_of(content: bytes) -> Given:
     """What `bytes_of` wrote of a text."""
-    return _OF_GIVEN.decode(content)
+    read = _OF_GIVEN.decode(content)
+    facts, unread = facts_in(read.facts), facts_in(read.unread)
+    return Given(read.readable, facts, unread, read.problems, read.imported, read.waivers)
 
 
 def outcome_of(content: bytes) -> Outcome:
     """What `bytes_of` wrote of a check."""
     return _OF_OUTCOME.decode(content)
+
+
+def decoder_of(structure: type[Any]) -> Decoder[Any]:
+    """What reads that which `bytes_of` wrote of such structures."""
+    return Decoder(structure, ext_hook=_read_value)
+
+
+def _in_columns(given: Given) -> _Written:
+    facts, unread = in_columns(given.facts, _value_coded), in_columns(given.unread, _value_coded)
+    return _Written(given.readable, facts, unread, given.problems, given.imported, given.waivers)
+
+
+def _value_coded(value: Any) -> Any:
+    return value if _is_plain(value) else _value(value)
 
 
 def _coded(part: Any) -> Any:
@@ -91,5 +121,5 @@ def _read_value(code: int, data: memoryview) -> Any:
     return _DECODERS[code].decode(data)
 
 
-_OF_GIVEN = Decoder(Given, ext_hook=_read_value)
-_OF_OUTCOME = Decoder(Outcome, ext_hook=_read_value)
+_OF_GIVEN: Decoder[_Written] = decoder_of(_Written)
+_OF_OUTCOME: Decoder[Outcome] = decoder_of(Outcome)

@@ -1,18 +1,28 @@
-"""Work done beside our own, in copies of this process: each does its share, hands back bytes, and ends by itself.
+"""Work shared out among copies of this process: whoever is free takes the next piece, and each copy ends by itself.
 
-Whatever goes wrong in one costs only its share: then there is no answer, and who asked does that work alone.
+Whatever goes wrong in a copy costs only the pieces that it gave no answer to: the process itself does those then.
 """
 
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
+from selectors import EVENT_READ, DefaultSelector
+from struct import Struct as Layout
 
 from msgspec import Struct
 
 MOST = 8
 """Processes that work on one thing, this one among them."""
+
+MOST_PIECES = 8_000
+"""Pieces that one thing may be cut into: their numbers wait in a pipe, which holds so many at least."""
+
+_NUMBER = Layout("<Q")
+_HEAD = Layout("<QQ")
+_AT_ONCE = 1 << 20
 
 
 def processors() -> int:
@@ -23,56 +33,152 @@ def processors() -> int:
     return min(count, MOST)
 
 
-class Beside(Struct):
-    """A copy of this process that does one thing; with nobody left to hand it to, it ends as well."""
+class Work(Struct, frozen=True):
+    """Pieces of work, by number. `here` does one in this process, `beside` one in a copy, which hands back bytes; those go
+    to `taken`. Bytes that are empty say that a piece is to be done here.
+    """
 
-    process: int
-    answers: int
+    pieces: int
+    here: Callable[[int], object]
+    beside: Callable[[int], bytes]
+    taken: Callable[[int, bytes], object]
 
-    def answer(self) -> bytes | None:
-        """What the work gave, waited for; None where it failed. To be asked once, in place of `end`."""
-        with os.fdopen(self.answers, "rb") as answers:
-            content = answers.read()
-        return content if _status(self.process) == 0 else None
+
+def share_out(work: Work, processes: int) -> None:
+    """Does every piece once, in as many processes, this one among them."""
+    assert work.pieces <= MOST_PIECES
+    copies = _Copies()
+    left = set(range(work.pieces))
+    waiting = _numbers(work.pieces)
+    try:
+        for _ in range(min(processes, work.pieces) - 1):
+            copies.begin(partial(_work_through, waiting, work.beside))
+        while (number := _next(waiting)) is not None:
+            work.here(number)
+            left.discard(number)
+            _take(work, copies.answers(wait=False), left)
+        while copies.working:
+            _take(work, copies.answers(wait=True), left)
+        for number in sorted(left):
+            work.here(number)
+    finally:
+        os.close(waiting)
+        copies.end()
+
+
+def _take(work: Work, answers: Iterator[tuple[int, bytes]], left: set[int]) -> None:
+    for number, content in answers:
+        if content:
+            work.taken(number, content)
+            left.discard(number)
+
+
+def _numbers(count: int) -> int:
+    """What the numbers of the pieces are read from, by all processes together."""
+    numbers, ours = os.pipe()
+    with os.fdopen(ours, "wb") as file:
+        file.write(b"".join(map(_NUMBER.pack, range(count))))
+    return numbers
+
+
+def _next(numbers: int) -> int | None:
+    content = os.read(numbers, _NUMBER.size)
+    return _NUMBER.unpack(content)[0] if content else None
+
+
+def _work_through(numbers: int, work: Callable[[int], bytes], answers: int) -> None:
+    """What a copy does: one piece after another, each answered as soon as it is done."""
+    with os.fdopen(answers, "wb") as file:
+        while (number := _next(numbers)) is not None:
+            content = work(number)
+            file.write(_HEAD.pack(number, len(content)) + content)
+            file.flush()
+
+
+class _Copies:
+    """Copies of this process at work; with nobody left to hand its answers to, one ends as well."""
+
+    def __init__(self) -> None:
+        self._selector = DefaultSelector()
+        self._read: dict[int, bytearray] = {}
+        self._processes: dict[int, int] = {}
+
+    @property
+    def working(self) -> bool:
+        """Whether any of them may still answer."""
+        return bool(self._processes)
+
+    def begin(self, work: Callable[[int], object]) -> None:
+        """Lets one more copy do some work, whose answers go to a file descriptor; none where there can be none."""
+        answers, ours = os.pipe()
+        _widen(ours)
+        try:
+            process = os.fork()
+        except OSError:
+            os.close(answers)
+            os.close(ours)
+            return
+        if process == 0:
+            for other in (answers, *self._processes):  # a reader of its own would let one wait for ever
+                os.close(other)
+            _do(partial(work, ours))
+        os.close(ours)
+        self._processes[answers] = process
+        self._read[answers] = bytearray()
+        self._selector.register(answers, EVENT_READ)
+
+    def answers(self, wait: bool) -> Iterator[tuple[int, bytes]]:
+        """The answers that have come in, those of a copy in its order; with `wait`, once anything has."""
+        for key, _ in self._selector.select(None if wait else 0) if self._processes else ():
+            chunk = os.read(key.fd, _AT_ONCE)
+            if chunk:
+                self._read[key.fd] += chunk
+                yield from _cut(self._read[key.fd])
+            else:
+                self._over(key.fd)
 
     def end(self) -> None:
-        """Ends it before its time."""
-        os.close(self.answers)
-        with suppress(ProcessLookupError):
-            os.kill(self.process, signal.SIGKILL)
-        _status(self.process)
+        """Ends those that are still at work."""
+        for process in self._processes.values():
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        for answers in [*self._processes]:
+            self._over(answers)
+        self._selector.close()
 
-
-def beside(work: Callable[[], bytes]) -> Beside | None:
-    """A copy of this process that has begun with some work; None where there can be none."""
-    answers, ours = os.pipe()
-    try:
-        process = os.fork()
-    except OSError:
+    def _over(self, answers: int) -> None:
+        self._selector.unregister(answers)
         os.close(answers)
-        os.close(ours)
-        return None
-    if process == 0:
-        os.close(answers)  # a reader of its own would let it wait for ever where the original is gone
-        _do(work, ours)
-    os.close(ours)
-    return Beside(process, answers)
+        with suppress(ChildProcessError):  # somebody else asked how it ended
+            os.waitpid(self._processes.pop(answers), 0)
 
 
-def _do(work: Callable[[], bytes], answers: int) -> None:
+def _widen(pipe: int) -> None:
+    """Lets a pipe hold as much as it may: a copy that waits for the original to look in does nothing meanwhile."""
+    with suppress(ImportError, AttributeError, OSError):
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        fcntl(pipe, F_SETPIPE_SZ, _AT_ONCE)
+
+
+def _cut(read: bytearray) -> Iterator[tuple[int, bytes]]:
+    """Takes the answers that are whole away from what was read."""
+    begin = 0
+    while begin + _HEAD.size <= len(read):
+        number, length = _HEAD.unpack_from(read, begin)
+        end = begin + _HEAD.size + length
+        if end > len(read):
+            break
+        yield number, bytes(read[begin + _HEAD.size : end])
+        begin = end
+    del read[:begin]
+
+
+def _do(work: Callable[[], object]) -> None:
     """Does the work of a copy, and ends it there, interrupted or not: what the original has still to do is not done twice."""
     failed = 1
     try:
-        with os.fdopen(answers, "wb") as file:
-            file.write(work())
+        work()
         failed = 0
     finally:
         os._exit(failed)
-
-
-def _status(process: int) -> int:
-    """How a copy ended: 0 where it did its work."""
-    try:
-        return os.waitpid(process, 0)[1]
-    except ChildProcessError:  # somebody else asked before
-        return 1

@@ -133,9 +133,11 @@ class _Remembering(ReaderAhead):
     def given(self, text: Text) -> Given:
         """What a text gives, read now or before."""
         key, mappings = self._digests[id(text)], len(self.mapped.documents)
-        known = self._before.get(key) or self.written.pop(id(text), NOTHING)
+        known, found = self._before.get(key, NOTHING), None
+        if not known and id(text) in self.written:
+            known, found = self.written.pop(id(text))
         try:
-            found = given_of(known) if known else super().given(text)
+            found = found or (given_of(known) if known else super().given(text))
         except _UNREADABLE:
             known, found = NOTHING, super().given(text)
         holds_mapping = len(self.mapped.documents) > mappings

@@ -2,8 +2,9 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache
 from types import ModuleType
 from typing import cast
@@ -44,19 +45,23 @@ def text_sources() -> tuple[TextSource, ...]:
 def source_of_file(file: str, more: Iterable[TextSource] = ()) -> TextSource | None:
     """The source that takes a file whole because of its name (a path goes by its end); None where it is YAML or JSON."""
     name = file.rpartition("/")[2]
-    lower = name.lower()
-    for source in (*text_sources(), *more):
-        endings, others = _split(tuple(source.FILES))
-        if lower.endswith(endings) or any(name == one or ("*" in one and fnmatchcase(name, one)) for one in others):
-            return source
-    return None
+    named = (*text_sources(), *more)
+    if not _is_taken(name, tuple([one for source in named for one in source.FILES])):
+        return None
+    return next(source for source in named if _is_taken(name, tuple(source.FILES)))
+
+
+def _is_taken(name: str, patterns: tuple[str, ...]) -> bool:
+    endings, others = _split(patterns)
+    return name.lower().endswith(endings) or others.fullmatch(name) is not None
 
 
 @cache
-def _split(patterns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The patterns that are no more than an ending, in lower case and without their `*`, and the others."""
+def _split(patterns: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """The patterns that are no more than an ending, in lower case and without their `*`, and what matches the others."""
     plain = [one for one in patterns if one.startswith("*.") and "*" not in one[1:]]
-    return tuple(one[1:].lower() for one in plain), tuple(one for one in patterns if one not in plain)
+    others = [translate(one) if "*" in one else re.escape(one) for one in patterns if one not in plain]
+    return tuple(one[1:].lower() for one in plain), re.compile("|".join(others) or r"(?!)")
 
 
 def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:

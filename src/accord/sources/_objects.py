@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -87,9 +88,14 @@ def _items(node: Node) -> list[Node] | None:
 
 def kind_of(document: Document) -> tuple[str, str]:
     """The `apiVersion` and `kind` of a document; empty where it has none."""
+    return _kind_of(document.node)
+
+
+@lru_cache(maxsize=1)  # every source asks, one document after another
+def _kind_of(node: Node) -> tuple[str, str]:
     version = kind = ""
-    if type(document.node) is MappingNode:
-        for key_node, value in document.node.value:
+    if type(node) is MappingNode:
+        for key_node, value in node.value:
             key = text_of(key_node)
             if key == "apiVersion":
                 version = text_of(value) or ""

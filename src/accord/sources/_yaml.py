@@ -189,7 +189,8 @@ def text_of(node: Node) -> str | None:
         return None
     if node.tag is not None and node.tag.startswith(("!=", "!~")):
         return f"{node.tag} {node.value}" if node.value else str(node.tag)
-    return str(node.value)
+    text: str = node.value
+    return text
 
 
 def is_null(node: Node) -> bool:
@@ -272,7 +273,8 @@ def child(node: Node | None, *path: str) -> Node | None:
             return None
         merges = False
         for key_node, value in node.value:
-            key = text_of(key_node)
+            plain = type(key_node) is ScalarNode and key_node.tag is None
+            key = key_node.value if plain else text_of(key_node)
             if key == name:
                 node = value
                 break
