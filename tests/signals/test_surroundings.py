@@ -1,6 +1,7 @@
 """Which routing is for which rules, and which server reads their targets, where a repository holds several systems."""
 
 import pytest
+
 from accord.boundaries.signals.alerting import alerting
 from accord.boundaries.signals.hearing import left_open
 from accord.check import check, joined
@@ -10,7 +11,9 @@ from accord.files.read import read
 DOWN = "groups: [{name: g, rules: [{alert: NAME, expr: 'rate(errors_total[1m]) > 0', labels: {severity: page}}]}]\n"
 NOWHERE = "route: {receiver: none}\nreceivers: [{name: none}]\n"
 CHAT = "route: {receiver: chat}\nreceivers: [{name: chat, slack_configs: [{api_url: 'https://hooks.example.org/a'}]}]\n"
-SERVER = "global: {scrape_interval: INTERVAL}\nrule_files: [/etc/prometheus/rules.yml]\nscrape_configs: [{job_name: a}]\n"
+SERVER = (
+    "global: {scrape_interval: INTERVAL}\nrule_files: [/etc/prometheus/rules.yml]\nscrape_configs: [{job_name: a}]\n"
+)
 
 
 def reading_of(folder, **files):
@@ -24,7 +27,12 @@ def reading_of(folder, **files):
 
 def unheard(reading):
     found = [one for one in check(reading.facts).findings if one.rule == "signals/reaches-nobody"]
-    return {statement.says.partition(" fires")[0] for one in found for statement in one.statements if " fires" in statement.says}
+    return {
+        statement.says.partition(" fires")[0]
+        for one in found
+        for statement in one.statements
+        if " fires" in statement.says
+    }
 
 
 def windows(reading):
@@ -90,7 +98,9 @@ def test_of_two_servers_that_load_a_file_of_this_name_the_nearest_counts(tmp_pat
 
 def test_nobody_is_told_the_default_interval_beside_a_server_that_cannot_be_read(tmp_path):
     assert len(windows(reading_of(tmp_path / "alone", rules=DOWN))) == 1
-    template = "global: {scrape_interval: 15s}\nscrape_configs:\n{% for job in jobs %}\n- job_name: {{ job }}\n{% endfor %}\n"
+    template = (
+        "global: {scrape_interval: 15s}\nscrape_configs:\n{% for job in jobs %}\n- job_name: {{ job }}\n{% endfor %}\n"
+    )
     reading = reading_of(tmp_path / "beside", rules=DOWN, prometheus=template)
     assert len(reading.problems) == 1 and windows(reading) == []
 
