@@ -150,8 +150,7 @@ def _nobody(each: Heard, words: Vocabulary, together: Groups) -> Iterator[Findin
         return
     name, alert = reach.receiver(node), each.alert
     message = f"{alert.called}{severity(alert, words)} ends at {name}, and nobody hears it"
-    witness = unheard(each, message)
-    if witness is None:
+    if (witness := unheard(each, message)) is None:
         return
     statements = (fires(alert), ends(reach, node), silent(reach, name))
     moves = (
