@@ -15,7 +15,7 @@ from accord.boundaries.join.variants import separate
 from accord.boundaries.join.view import EVERY, View, Views
 from accord.boundaries.join.workloads import carried
 from accord.boundaries.names.addressed import by_address
-from accord.boundaries.names.speakers import ROUTING, parties, without_contract
+from accord.boundaries.names.speakers import parties, routings, without_contract
 from accord.boundaries.names.who import link
 from accord.boundaries.people.rotas import with_rotas
 from accord.boundaries.platforms.mesh_settings import as_set, with_one_version
@@ -80,7 +80,7 @@ def check(
         findings=tuple(findings),
         alerts=len({fact.provider for fact in system.about("alert")}),
         records=len({fact.provider for fact in system.about("records")}),
-        routings=sum(name.startswith(ROUTING) for name in system.parties),
+        routings=routings(system),
         unwritten=len(without_contract(system)),
         three_columns=three_columns(system, findings) if system.observed else (),
     )

@@ -63,4 +63,4 @@ def test_a_folder_of_unreadable_files_still_gets_the_answer_of_the_spelling(
     code, out, err = said(capsys, "a.shop.svc", "shop/a", "broken")
     assert code == 2
     assert out.startswith("same: ")
-    assert err == "1 not read; accord check says why\n"
+    assert err == "not read: 1 whole file; accord check says why\n"

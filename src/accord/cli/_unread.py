@@ -15,3 +15,11 @@ def tell_unread(problems: Sequence[Problem]) -> None:
 
     for line in not_read(problems, page_width(), Paint(False)):
         click.echo(line, err=True)
+
+
+def tell_that_unread(problems: Sequence[Problem]) -> None:
+    """That there is something, how much, and who says more; for commands that have something else to show."""
+    if problems:
+        from accord.report._summary import extent
+
+        click.echo(f"not read: {extent(problems)}; accord check says why", err=True)

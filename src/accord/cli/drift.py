@@ -68,6 +68,7 @@ def command(
 
 def _agreements(paths: tuple[str, ...], settings: "Config") -> "Agreements":
     from accord.cli._extra import of_the_server
+    from accord.cli._unread import tell_that_unread
 
     with of_the_server():
         from accord.observe.agreements import Agreements
@@ -75,8 +76,7 @@ def _agreements(paths: tuple[str, ...], settings: "Config") -> "Agreements":
     from accord.files.read import read
 
     reading = read(paths, settings)
-    if reading.problems:
-        click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
+    tell_that_unread(reading.problems)
     return Agreements(reading.facts)
 
 

@@ -39,6 +39,7 @@ def command(paths: tuple[str, ...], export: str | None, as_of: str | None, confi
     it; names that stand for a party are followed by it, and the reasons stand at the end.
     """
     from accord.cli._configuration import configuration
+    from accord.cli._unread import tell_that_unread
 
     context = click.get_current_context()
     asked = [_asked(path, context) for path in paths or (".",)]
@@ -51,8 +52,7 @@ def command(paths: tuple[str, ...], export: str | None, as_of: str | None, confi
         reading, count = _listed(asked, settings)
     if not reading.facts:
         click.echo(_nothing(reading, [path for path, _ in asked]), err=True)
-    if reading.problems:
-        click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
+    tell_that_unread(reading.problems)
     context.exit(_code(reading, count))
 
 

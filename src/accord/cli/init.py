@@ -127,6 +127,7 @@ def _nothing(reading: "Reading", path: str, others: int) -> int:
     else:
         reason = "no object of Kubernetes, component of a catalogue or resource of CloudFormation without a contract stands there"
     click.echo(f"nothing to write down in {path}: {reason}", err=True)
-    if reading.problems:
-        click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
+    from accord.cli._unread import tell_that_unread
+
+    tell_that_unread(reading.problems)
     return UNREADABLE if reading.problems and not reading.facts else NOTHING

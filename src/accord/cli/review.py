@@ -137,12 +137,12 @@ def _checked(paths: tuple[str, ...], config: str | None) -> "tuple[tuple[Fact, .
     from accord.check import check
     from accord.cli._configuration import configuration
     from accord.cli._today import today
+    from accord.cli._unread import tell_that_unread
     from accord.files.read import read
 
     settings = configuration(paths, config)
     reading = read(paths, settings)
-    if reading.problems:
-        click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
+    tell_that_unread(reading.problems)
     result = check(reading.facts, (), reading.files, settings.value("check.as_of") or today())
     return tuple(reading.facts), result.findings
 

@@ -128,10 +128,11 @@ def _warn(reading: "Reading", answers: "list[Answer]", labels: dict[str, str]) -
     """Says what was not read, and which label no route asks for, where another name is near."""
     from difflib import get_close_matches
 
+    from accord.cli._unread import tell_that_unread
+
     asked = {name for answer in answers for name in answer.asks}
     for name in labels:
         near = get_close_matches(name, asked, 1, 0.75) if name not in asked else []
         if near:
             click.echo(f"no route asks for the label {name}; did you mean {near[0]!r}?", err=True)
-    if reading.problems:
-        click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
+    tell_that_unread(reading.problems)

@@ -23,6 +23,7 @@ def command(one: str, other: str, paths: tuple[str, ...], config: str | None) ->
     from accord.boundaries.names.who import Sameness, same, shown
     from accord.cli._configuration import configuration
     from accord.cli._output import emit
+    from accord.cli._unread import tell_that_unread
     from accord.files.read import read
     from accord.model.problem import Refused
     from accord.report._places import where
@@ -39,6 +40,5 @@ def command(one: str, other: str, paths: tuple[str, ...], config: str | None) ->
     if answer.verdict is Sameness.UNKNOWABLE:
         lines.append(f"  would decide: {answer.would_decide}")
     emit("\n".join(lines) + "\n")
-    if reading.problems:
-        click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
+    tell_that_unread(reading.problems)
     click.get_current_context().exit(2 if reading.problems and not reading.facts else 0)

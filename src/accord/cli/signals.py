@@ -42,6 +42,7 @@ def command(paths: tuple[str, ...], format_: str, output: str | None, config: st
     from accord.cli._configuration import configuration
     from accord.cli._output import emit
     from accord.cli._terminal import wants_color
+    from accord.cli._unread import tell_that_unread
     from accord.files.read import read
     from accord.report._reached import rows
 
@@ -52,8 +53,7 @@ def command(paths: tuple[str, ...], format_: str, output: str | None, config: st
         click.get_current_context().exit(_nothing(reading, paths))
     text = _shown(found, format_, wants_color(color, bool(output)))
     emit(text, output or "", "utf-8" if format_ == "json" else "")
-    if reading.problems:
-        click.echo(f"{len(reading.problems)} not read; accord check says why", err=True)
+    tell_that_unread(reading.problems)
 
 
 def _shown(found: "list[Row]", format_: str, colored: bool) -> str:

@@ -17,7 +17,7 @@ from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, Text, others, own
 from accord.files.mapped import MappedFiles
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
-from accord.files.unread import empty_contract, unread_routing
+from accord.files.unread import empty_contract, unread_alerting
 from accord.files.vocabulary import stated
 from accord.files.walk import Seen
 from accord.model.fact import EVERYWHERE, Fact, Scope
@@ -193,7 +193,7 @@ class Reader:
         except Exception as error:  # a defect of ours costs this file, not the check
             self.problems.append(_defect(start, "its text", error))
         self.problems += empty_contract(content, start)
-        self.unread += unread_routing(content, start, scope, self.problems[before:])
+        self.unread += unread_alerting(content, start, scope, self.problems[before:])
         refused = any(problem.fatal for problem in self.problems[before:])
         return len(self.facts) > stated_before or (bool(given) and not refused) or len(self.problems) == before
 
@@ -215,7 +215,7 @@ class Reader:
         problems = [one for one in found if isinstance(one, Problem)]
         self.facts += facts
         self.problems += problems
-        self.unread += unread_routing(content, start, scope, problems)
+        self.unread += unread_alerting(content, start, scope, problems)
         return bool(facts) or not problems
 
     def document(self, document: Document) -> None:

@@ -1,4 +1,4 @@
-"""Routing files that could not be read: that one is there is known, and so that somebody may be told by it."""
+"""Files of alerting that could not be read: that one is there is known, and so that it may say what nothing else does."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,28 +7,29 @@ from accord.model.fact import PARTY, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem
 
-_KEYS = tuple(re.compile(rf"^[ \t]*[\"']?{key}[\"']?:", re.MULTILINE) for key in ("route", "receivers"))
+
+def _key(name: str) -> re.Pattern[str]:
+    return re.compile(rf"^[ \t]*[\"']?{name}[\"']?:", re.MULTILINE)
 
 
-def unread_routing(content: str, start: Place, scope: Scope, problems: Iterable[Problem]) -> Iterator[Fact]:
-    """That a text routes alerts, where it has the two keys every routing file needs and something cost it as a whole."""
-    if any(problem.fatal for problem in problems) and all(key.search(content) for key in _KEYS):
-        party = f"alertmanager:{start.file}"
-        shown = "a routing file that could not be read"
-        yield Fact(
-            party,
-            Stance.PROMISES,
-            "",
-            party,
-            PARTY,
-            "route.unread",
-            shown,
-            shown,
-            start,
-            Layer.PLATFORM,
-            scope,
-            "files",
-        )
+_KINDS = (
+    ("alertmanager", "route.unread", "a routing file that could not be read", (_key("route"), _key("receivers"))),
+    ("prometheus", "scrape.unread", "a server that could not be read", (_key("scrape_configs"),)),
+)
+"""Whose files they are, what is stated of one, in words, and the keys that every one of them needs."""
+
+
+def unread_alerting(content: str, start: Place, scope: Scope, problems: Iterable[Problem]) -> Iterator[Fact]:
+    """That a text routes alerts, or says what a server reads, where it has the keys for it and something cost it as a whole."""
+    if not any(problem.fatal for problem in problems):
+        return
+    for program, term, shown, keys in _KINDS:
+        if all(key.search(content) for key in keys):
+            party = f"{program}:{start.file}"
+            yield Fact(
+                *(party, Stance.PROMISES, "", party, PARTY, term),
+                *(shown, shown, start, Layer.PLATFORM, scope, "files"),
+            )
 
 
 _CONTRACTS = ("accord.yaml", "accord.yml")

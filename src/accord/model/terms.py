@@ -108,6 +108,7 @@ TERMS: dict[str, Term] = {
         Term("scrape.interval", "how often the targets of a job are read", "duration", "sum"),
         Term("scrape.timeout", "how long one reading of a target may take", "duration"),
         Term("scrape.job", "a job that reads targets: its name", "text"),
+        Term("scrape.unread", "the party is the configuration of a server that could not be read", "text"),
         Term("evaluation.interval", "how often rules are evaluated where their group does not say", "duration", "sum"),
         Term("external_label.", "a label that a server adds to every alert that has it not", "text"),
         Term("alertmanagers", "where a server sends its alerts: addresses", "words"),

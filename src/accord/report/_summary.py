@@ -123,7 +123,7 @@ def not_read(problems: Sequence[Problem], width: int, paint: Paint) -> list[str]
         return []
     ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
     shown = sorted(ordered[:MOST_REASONS], key=lambda item: (item[0][0], min(problem.place for problem in item[1])))
-    lines = [paint("note", "not read: ") + _extent(problems)]
+    lines = [paint("note", "not read: ") + extent(problems)]
     for _, group in shown:
         first = min(group, key=lambda problem: (problem.place, problem.reason))
         more = f" and {_count(len(group) - 1, 'more place')}" if len(group) > 1 else ""
@@ -134,7 +134,7 @@ def not_read(problems: Sequence[Problem], width: int, paint: Paint) -> list[str]
     return lines
 
 
-def _extent(problems: Iterable[Problem]) -> str:
+def extent(problems: Iterable[Problem]) -> str:
     """How many files, and how many places in others: a file that is refused for two reasons is one file."""
     whole = {(problem.place.root, problem.place.file) for problem in problems if problem.fatal}
     places = sum((problem.place.root, problem.place.file) not in whole for problem in problems)

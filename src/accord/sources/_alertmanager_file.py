@@ -17,7 +17,7 @@ from accord.sources._alertmanager_parts import (
 from accord.sources._alertmanager_reading import Members, StrictByShape, flag_of, text_under
 from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._strict import is_meant
-from accord.sources._yaml import MappingNode, Node, SequenceNode, is_null, items, text_of
+from accord.sources._yaml import Document, MappingNode, Node, SequenceNode, is_null, items, place_of, text_of
 
 FORMAT = "alertmanager"
 EVERY_LABEL = "..."
@@ -53,6 +53,17 @@ class Teller:
                 FORMAT,
             )
         )
+
+
+def party_of(document: Document) -> str:
+    """The name of a routing, that of its file; the second that stands in one file is `...#2`."""
+    name = found = f"{FORMAT}:{document.file}"
+    number = 1
+    while (found, document.scope) in document.homes:
+        number += 1
+        found = f"{name}#{number}"
+    document.homes[found, document.scope] = place_of(document.node, document.root, document.file)
+    return found
 
 
 def read_file(strict: StrictByShape, party: str) -> Iterator[Fact | Problem]:

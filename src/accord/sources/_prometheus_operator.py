@@ -7,16 +7,30 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._objects import Object, Reader
 from accord.sources._prometheus_duration import parse_prometheus_duration
-from accord.sources._rule_groups import FORMAT, RuleGroups
+from accord.sources._rule_groups import FORMAT, LOKI, RuleGroups
 from accord.sources._strict import Stating
 from accord.sources._yaml import Document, Entry, Node, child, place_of
 
-GROUP = "monitoring.coreos.com/"
-VICTORIA, VICTORIA_RULE = "operator.victoriametrics.com/", "VMRule"
+VICTORIA_RULE = "VMRule"
 """Rules for VictoriaMetrics, of the same shape; its language of expressions is another."""
+_OTHERS = {"PrometheusRule": "", VICTORIA_RULE: "VictoriaMetrics", "AlertingRule": LOKI, "RecordingRule": LOKI}
+"""Objects with groups of rules, and the program whose language they are in, where it is not Prometheus."""
 _ENDPOINTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
 _SERVERS = ("Prometheus", "PrometheusAgent", "ThanosRuler")
 KINDS = ("PrometheusRule", "Probe", "ScrapeConfig", *_SERVERS, *_ENDPOINTS)
+
+
+_GROUPS = {
+    "monitoring.coreos.com/": KINDS,
+    "operator.victoriametrics.com/": (VICTORIA_RULE,),
+    "loki.grafana.com/": ("AlertingRule", "RecordingRule"),
+}
+"""By the group of an object, the kinds that are read."""
+
+
+def is_operated(version: str, kind: str) -> bool:
+    """Whether an object is one that is read here."""
+    return any(version.startswith(group) and kind in kinds for group, kinds in _GROUPS.items())
 
 
 def read_object(document: Document) -> Iterable[Fact | Problem]:
@@ -25,8 +39,8 @@ def read_object(document: Document) -> Iterable[Fact | Problem]:
     about = reader.object()
     if about is None:
         return reader.found
-    if about.kind in ("PrometheusRule", VICTORIA_RULE):
-        rules = RuleGroups(document, "object", "VictoriaMetrics" if about.kind == VICTORIA_RULE else "")
+    if about.kind in _OTHERS:
+        rules = RuleGroups(document, "object", _OTHERS[about.kind])
         metadata = reader.children(document.node, "metadata")
         rules.namespace, rules.named_object = metadata.get("namespace"), metadata.get("name")
         rules.read(rules.fields(child(document.node, "spec"), "spec").get("groups"))

@@ -4,19 +4,22 @@ One rule that is wrong costs its whole file, as it does in Prometheus: what is w
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from accord.model.alerting import Expression
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.place import Place
 from accord.model.problem import Refused
 from accord.sources._alert_templates import template_error
+from accord.sources._logql import looks_like_logql, may_be_logql, parse_logql
 from accord.sources._promql import UNKNOWN, NewerFunction, parse_expression
 from accord.sources._refusals import template_reason
 from accord.sources._strict import Stating
-from accord.sources._yaml import NULLS, Document, Entry, MappingNode, Node, ScalarNode, items, text_of
+from accord.sources._yaml import NULLS, Document, Entry, MappingNode, Node, ScalarNode, child, items, text_of
 
 FORMAT = "prometheus"
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
@@ -30,7 +33,14 @@ _RULE_KEYS = frozenset(("record", "alert", "expr", "for", "keep_firing_for", "la
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d+(\.0*)?", re.ASCII)
 _TEMPLATE_MARKS = ("{{", "<%", "{%")  # Prometheus fills in nothing in an expression: whoever renders the file does
-_LOGQL = re.compile(r"\|[=~>]|[}\"`]\s*\|\s*\w")
+_OF_VMALERT = frozenset(
+    (
+        *("type", "concurrency", "params", "headers", "notifier_headers", "tenant", "debug", "update_entries_limit"),
+        *("eval_offset", "eval_delay", "eval_alignment"),
+    )
+)
+LOKI, VMALERT = "Loki", "vmalert"
+"""Programs that read rule files of this shape too, in languages of their own."""
 
 _Text = tuple[str, Node]
 
@@ -40,7 +50,7 @@ class RuleGroups(Stating):
 
     def __init__(self, document: Document, whole: str = "file", of: str = "") -> None:
         super().__init__(document, FORMAT, of or "Prometheus", whole)
-        self.is_of_another = bool(of)
+        self.of, self.is_of_another = of, bool(of)
         self.namespace: Entry | None = None
         self.named_object: Entry | None = None
 
@@ -129,7 +139,7 @@ class RuleGroups(Stating):
             read = self.duration(fields.get(key), key)
             if read and read[0]:
                 self.refuse(fields[key].key_node, f"rule {name}: {key} has no meaning in a rule that records")
-        if self.named(fields.get("annotations"), "annotation"):
+        if self.named(fields.get("annotations"), "annotation") and not self.is_of_another:
             self.refuse(fields["annotations"].key_node, f"rule {name}: a rule that records has no annotations")
         self.say(party, "records", name, name, at)
 
@@ -152,7 +162,7 @@ class RuleGroups(Stating):
         """Labels or annotations, as typed; a template that cannot be read is refused."""
         root, file, scope, add = self.document.root, self.document.file, self.document.scope, self.facts.append
         for name, (text, at) in named.items():
-            if "{{" in text and (wrong := template_error(text)):
+            if "{{" in text and not self.is_of_another and (wrong := template_error(text)):
                 self.refuse(at, f"{family} {name}: {wrong}")
             mark = at.start_mark
             place = Place(root, file, mark.line + 1, mark.column + 1)
@@ -202,15 +212,43 @@ class RuleGroups(Stating):
             self.refuse(entry.value, template_reason(mark))
             return UNKNOWN
         if self.is_of_another:
-            return UNKNOWN
+            return _of_another(self.of, text)
         try:
             return parse_expression(text)
         except NewerFunction as unknown:
             self.note(entry.value, f"expr: {unknown}; taken for one that is not known here yet")
         except Refused as refusal:
-            kind = "; this looks like LogQL, the language of Loki" if _LOGQL.search(text) else ""
+            kind = "; this looks like LogQL, the language of Loki" if looks_like_logql(text) else ""
             self.refuse(entry.value, f"expr: {refusal}{kind}")
         return UNKNOWN
+
+
+def _of_another(program: str, text: str) -> Expression:
+    """Which labels an expression in the language of another program carries; what it reads is that program's business."""
+    if program == LOKI:
+        return parse_logql(text)
+    try:
+        return replace(parse_expression(text), selections=())  # MetricsQL holds PromQL
+    except Refused:
+        return UNKNOWN
+
+
+def language_of(groups: Node) -> str:
+    """The program whose rules these are, where it is not Prometheus; told by keys of its own, or by the expressions."""
+    for group in items(groups):
+        for one in (group, *items(child(group, "rules") if type(group) is MappingNode else None)):
+            if type(one) is MappingNode and any(text_of(key) in _OF_VMALERT for key, _ in one.value):
+                return VMALERT
+    found = list(_expressions(groups))
+    return LOKI if any(map(looks_like_logql, found)) and all(map(may_be_logql, found)) else ""
+
+
+def _expressions(groups: Node) -> Iterator[str]:
+    for group in items(groups):
+        for rule in items(child(group, "rules") if type(group) is MappingNode else None):
+            found = child(rule, "expr") if type(rule) is MappingNode else None
+            if found is not None:
+                yield text_of(found) or ""
 
 
 @lru_cache(maxsize=4096)

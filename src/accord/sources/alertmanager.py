@@ -8,13 +8,13 @@ from binascii import Error
 from collections.abc import Iterable, Iterator
 
 from accord.model.fact import Fact
-from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._alertmanager_file import FORMAT as FORMAT
-from accord.sources._alertmanager_file import Teller, read_file
+from accord.sources._alertmanager_file import Teller, party_of, read_file
 from accord.sources._alertmanager_operator import KIND, is_operated, read_operated
 from accord.sources._alertmanager_reading import StrictByShape
 from accord.sources._alertmanager_shapes import KINDS
+from accord.sources._held_text import held
 from accord.sources._objects import kind_of
 from accord.sources._yaml import (
     Document,
@@ -23,7 +23,6 @@ from accord.sources._yaml import (
     Node,
     SequenceNode,
     child,
-    documents,
     entries,
     items,
     place_of,
@@ -33,7 +32,6 @@ from accord.sources._yaml import (
 _KEYS = ("alertmanager.yaml", "alertmanager.yml")
 _HOLDERS = {"Secret": ("stringData", "data"), "ConfigMap": ("data",)}
 _OF_A_ROOT = ("receiver", "routes", "group_by", "group_wait", "group_interval", "repeat_interval")
-_INDENT = 2  # what manifests indent by; the text of a block does not tell
 
 
 def claims(document: Document) -> bool:
@@ -46,9 +44,15 @@ def claims(document: Document) -> bool:
     if version or kind:
         return is_operated(version, kind)
     route, receivers = child(document.node, "route"), child(document.node, "receivers")
-    if type(route) is MappingNode and type(receivers) is SequenceNode and not _is_of_another(route, receivers):
+    if is_routing(document.node):
         return True
     return _is_root(route) or any(_is_receiver(item) for item in items(receivers))
+
+
+def is_routing(node: Node | None) -> bool:
+    """Whether a map has the two words of a routing file, and what stands there is not another program's."""
+    route, receivers = child(node, "route"), child(node, "receivers")
+    return type(route) is MappingNode and type(receivers) is SequenceNode and not _is_of_another(route, receivers)
 
 
 def _is_of_another(route: Node, receivers: Node) -> bool:
@@ -75,7 +79,7 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         for entry, encoded in _held(document):
             yield from _read_held(document, entry, encoded)
     else:
-        yield from read_file(StrictByShape(document), f"{FORMAT}:{document.file}")
+        yield from read_file(StrictByShape(document), party_of(document))
 
 
 def _held(document: Document) -> Iterator[tuple[Entry, bool]]:
@@ -92,22 +96,19 @@ def _held(document: Document) -> Iterator[tuple[Entry, bool]]:
 
 def _read_held(document: Document, entry: Entry, encoded: bool) -> Iterator[Fact | Problem]:
     """The facts of a file inside another, at the lines of the outer one as far as its text lies there line by line."""
-    text = text_of(entry.value) or ""
-    outer = place_of(entry.at, document.root, document.file)
-    at: Place | None = outer
+    text: str | None = None
     if encoded:
         try:
-            text = b64decode("".join(text.split()), validate=True).decode("utf-8")
+            text = b64decode("".join((text_of(entry.value) or "").split()), validate=True).decode("utf-8")
         except (Error, UnicodeDecodeError, ValueError):
+            outer = place_of(entry.at, document.root, document.file)
             yield Problem(outer, f"cannot read {entry.key}: it is no text in base64", fatal=True)
             return
-    elif getattr(entry.value, "style", None) == "|" and entry.at is entry.value:
-        text, at = _as_it_stands(text, entry), None
-    for inner in documents(text, document.root, document.file, document.scope):
+    for inner, at in held(document, entry, text):
         if isinstance(inner, Problem):
-            yield Problem(at or inner.place, f"{entry.key}: {inner.reason}", fatal=True)
+            yield inner
         else:
-            yield from _at_home(document, list(read_file(StrictByShape(inner, at), f"{FORMAT}:{document.file}")))
+            yield from _at_home(document, list(read_file(StrictByShape(inner, at), party_of(document))))
         return
 
 
@@ -122,15 +123,3 @@ def _at_home(document: Document, found: list[Fact | Problem]) -> Iterator[Fact |
         teller = Teller(StrictByShape(document, None), stated.provider)
         teller.say("route.namespace", namespace, namespace, named)
         yield from teller.facts
-
-
-def _as_it_stands(text: str, entry: Entry) -> str:
-    """The text of a block with the empty lines before it and the blanks beside it that the outer file has."""
-    before = "\n" * (entry.value.start_mark.line + 1)
-    indent = " " * (entry.key_node.start_mark.column + _INDENT)
-    lines = text.split("\n")
-    start = next((number for number, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), 0)
-    if lines[start].rstrip() == "---":
-        lines[start] = ""
-    end = next((number for number, line in enumerate(lines) if line.rstrip() in ("---", "...")), len(lines))
-    return before + "\n".join(indent + line if line.strip() else line for line in lines[:end])

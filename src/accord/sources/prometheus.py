@@ -1,4 +1,7 @@
-"""Prometheus: rule files, PrometheusRule objects, prometheus.yml, and the objects of its operator that set intervals."""
+"""Prometheus: rule files, PrometheusRule objects, prometheus.yml, and the objects of its operator that set intervals.
+
+A rule file that Prometheus would refuse may be one of vmalert or of Loki, which have keys and languages of their own.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,9 +10,9 @@ from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._objects import kind_of
-from accord.sources._prometheus_operator import GROUP, KINDS, VICTORIA, VICTORIA_RULE, read_object
+from accord.sources._prometheus_operator import is_operated, read_object
 from accord.sources._prometheus_server import is_server, read_server
-from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules
+from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules, language_of
 from accord.sources._yaml import Document, MappingNode, child, documents, text_of
 
 __all__ = ["COMMENTS", "FILES", "FORMAT", "claims", "read", "read_text"]
@@ -26,7 +29,7 @@ def claims(document: Document) -> bool:
         return False
     version, kind = kind_of(document)
     if version or kind:
-        return (version.startswith(GROUP) and kind in KINDS) or (version.startswith(VICTORIA) and kind == VICTORIA_RULE)
+        return is_operated(version, kind)
     return _is_rule_file(document) or is_server(document)
 
 
@@ -36,9 +39,21 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         return read_object(document)
     if not _is_rule_file(document):
         return read_server(document)
-    rules = RuleGroups(document)
-    rules.read(rules.fields(document.node, "rule file", _TOP_KEYS).get("groups"))
+    before = dict(document.homes)
+    rules = _read_as(document, "")
+    groups = child(document.node, "groups")
+    if rules.refused and groups is not None and (program := language_of(groups)):
+        document.homes.clear()
+        document.homes.update(before)
+        rules = _read_as(document, program)
     return rules.found
+
+
+def _read_as(document: Document, program: str) -> RuleGroups:
+    """The rules of a file in the language of a program, Prometheus where it is empty."""
+    rules = RuleGroups(document, of=program)
+    rules.read(rules.fields(document.node, "rule file", _TOP_KEYS).get("groups"))
+    return rules
 
 
 def read_text(text: str, start: Place) -> Iterator[Fact | Problem]:

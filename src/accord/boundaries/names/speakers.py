@@ -14,9 +14,15 @@ _ENTITIES = ("component", "resource")
 
 
 def parties(system: System) -> set[str]:
-    """The parties: no alert, no recorded series, no routing file, no configuration."""
-    rules = {fact.provider for fact in system.about("alert", "records")}
+    """The parties: no alert, no recorded series, no routing file, no configuration, nothing that could not be read."""
+    rules = {fact.provider for fact in system.about("alert", "records", "scrape.unread")}
     return {party for party in system.parties if party not in rules and not party.startswith(_NOBODY)}
+
+
+def routings(system: System) -> int:
+    """How many files that say where alerts go were read."""
+    unread = {fact.provider for fact in system.about("route.unread")}
+    return sum(party.startswith(ROUTING) and party not in unread for party in system.parties)
 
 
 def without_contract(system: System) -> set[str]:

@@ -14,6 +14,7 @@ from accord.boundaries.signals.alerting import Alert, Node, Tree, alerting, name
 from accord.boundaries.signals.courses import Course, courses
 from accord.boundaries.signals.open_labels import Labels, Open, decides
 from accord.boundaries.signals.routing import router
+from accord.boundaries.signals.surroundings import surroundings
 from accord.model.fact import Fact
 
 _WEBHOOK = "webhook"
@@ -197,12 +198,14 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
             near = beside[place] = _near(every, *place, named)
         if not near and place[2] not in {_tried_in(reach.file) for reach in every}:
             continue  # no routing was read but that of a trial elsewhere
+        around = _around(system, view, alert, near)
+        near = around or near
         ways = [reach.way(labels) for reach in near]
         if None not in ways:
             taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
             ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
-            if ears != {Ear.SOMEBODY} and alert.name.place.root in unread:
-                continue  # whoever hears may stand there
+            if ears != {Ear.SOMEBODY} and (alert.name.place.root in unread or (near and not around)):
+                continue  # whoever hears may stand there, or the routing is that of another system
             yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
 
 
@@ -211,13 +214,23 @@ def _unread(system: System, view: View) -> set[str]:
     return {tree.said[UNREAD].place.root for tree in alerting(system, view).trees if UNREAD in tree.said}
 
 
+def _around(system: System, view: View, alert: Alert, near: tuple[Reach, ...]) -> tuple[Reach, ...]:
+    """Those of the trees around an alert that are known to be for it, or were read under another root."""
+    own = [reach.tree for reach in near if _root_of(reach.tree) == alert.name.place.root]
+    meant = {tree.party for tree in surroundings(system, view).around(system, view, alert, own)}
+    return tuple(reach for reach in near if reach.tree not in own or reach.tree.party in meant)
+
+
 def left_open(system: System, view: View, alert: Alert) -> str:
     """Why it cannot be told who hears an alert that `heard` leaves out."""
     if alert.name.place.root in _unread(system, view):
         return "a routing file could not be read"
-    own = _tried_in(alert.name.place.file)
-    if own not in {_tried_in(reach.file) for reach in reaches(system, view)}:
+    own, every = _tried_in(alert.name.place.file), reaches(system, view)
+    if own not in {_tried_in(reach.file) for reach in every}:
         return f"no routing was read for {own}" if own else "only routing for tests or examples was read"
+    if not _around(system, view, alert, every):
+        folders = dict.fromkeys(surroundings(system, view).of(reach.tree) for reach in every)
+        return f"nothing says that the routing in {' or '.join(folders)} is for it"
     return "too many ways are open"
 
 

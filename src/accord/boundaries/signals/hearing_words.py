@@ -11,6 +11,9 @@ from accord.model.fact import Fact
 from accord.model.finding import Question, Statement
 
 MOST_VALUES = 24
+_DISCARDS = frozenset(
+    ("null", "blackhole", "devnull", "none", "noop", "nobody", "nowhere", "void", "drop", "discard", "trash", "ignore")
+)
 
 
 def fires(alert: Alert) -> Statement:
@@ -37,6 +40,11 @@ def silence(reach: Reach, name: str) -> str:
     """`default has no integration`, or that it only writes a log."""
     is_empty = reach.silent[name] == reach.tree.receivers[name]
     return f"{name} has no integration" if is_empty else f"{name} only writes a log"
+
+
+def discards(name: str) -> bool:
+    """Whether a receiver is called as what is thrown away: `null`, `black-hole`."""
+    return "".join(filter(str.isalnum, name.lower())) in _DISCARDS
 
 
 def copied(heard: Heard) -> list[tuple[Reach, str]]:

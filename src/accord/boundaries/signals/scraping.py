@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import takewhile
 from posixpath import dirname, join, normpath
 
 from msgspec import Struct
@@ -15,6 +16,8 @@ from accord.model.fact import Fact
 
 _PARTY = "prometheus:"
 _JOB = "#job/"
+UNREAD = "scrape.unread"
+"""What is stated of the configuration of a server that could not be read."""
 
 
 class Server(Struct, frozen=True):
@@ -73,10 +76,23 @@ def _servers(system: System, view: View) -> Iterator[Server]:
 
 
 def server_of(system: System, view: View, alert: Alert) -> Server | None:
-    """The one server that loads the rule; None where none that was read does, or several do."""
-    every = servers(system, view)
-    if not every:
-        return None
+    """The server that loads the rule, of several the one whose file lies nearest; None where that tells none or no single one."""
     place = alert.name.place
-    found = [server for server in every if server.first.place.root == place.root and server.loads(place.file)]
-    return found[0] if len(found) == 1 else None
+    every = [server for server in servers(system, view) if server.first.place.root == place.root]
+    found = [server for server in every if server.loads(place.file)]
+    most = max((_shared(server, place.file) for server in found), default=0)
+    nearest = [server for server in found if _shared(server, place.file) == most]
+    return nearest[0] if len(nearest) == 1 else None
+
+
+def is_alone(system: System, alert: Alert) -> bool:
+    """Whether no server stands below the root of an alert, not even one that could not be read."""
+    said = system.about("scrape.job", "scrape.interval", "rule_files", UNREAD)
+    servers_own = (fact for fact in said if fact.subject.startswith(_PARTY))
+    return all(fact.place.root != alert.name.place.root for fact in servers_own)
+
+
+def _shared(server: Server, file: str) -> int:
+    """How many folders the paths of a server and of a rule file share from the root on."""
+    pairs = zip(server.first.place.file.split("/")[:-1], file.split("/")[:-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -11,8 +11,8 @@ set, and `job` and `instance`, which every series has, to be nothing special. A 
 by webhook may end at a program (`receivers.log_only` says so); alone it leaves the question open.
 
 A route that sends alerts to such a receiver by their names, or others that interrupt nobody by their labels, means it:
-that is noted. Where no receiver of a file tells anybody, that is told once for each receiver. Heartbeats have a rule of
-their own.
+that is noted, as is what is for information and ends at a receiver called `null`, `blackhole` or the like. Where none of a
+file tells anybody, that is told once for each receiver. Heartbeats have a rule of their own.
 
 ## Example
 ```yaml file=rules.yml
@@ -99,10 +99,11 @@ from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
 from accord.boundaries.signals.alert_sets import counted, interrupts, is_heartbeat
 from accord.boundaries.signals.hearing import Ear, Heard, Reach, heard
-from accord.boundaries.signals.hearing_story import unheard, weight
+from accord.boundaries.signals.hearing_story import is_quiet, unheard, weight
 from accord.boundaries.signals.hearing_words import (
     condition,
     copies,
+    discards,
     ends,
     fires,
     opens,
@@ -143,13 +144,13 @@ def _hangs(each: Heard) -> bool:
 def _nobody(each: Heard, words: Vocabulary, together: Groups) -> Iterator[Finding]:
     reach, node = each.last
     is_bare, by_name = all(other.is_bare for other, _ in each.ways), reach.is_by_name(node)
-    if is_bare or by_name or (reach.is_meant(node) and not interrupts(each.alert, words)):
+    is_meant = reach.is_meant(node) and not interrupts(each.alert, words)
+    if is_bare or by_name or is_meant or (discards(reach.receiver(node)) and is_quiet(each.alert, words)):
         together.setdefault((reach, reach.receiver(node), by_name or not is_bare), []).append(each)
         return
     name, alert = reach.receiver(node), each.alert
     message = f"{alert.called}{severity(alert, words)} ends at {name}, and nobody hears it"
-    witness = unheard(each, message)
-    if witness is None:
+    if (witness := unheard(each, message)) is None:
         return
     statements = (fires(alert), ends(reach, node), silent(reach, name))
     moves = (

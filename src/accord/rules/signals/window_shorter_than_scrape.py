@@ -6,9 +6,10 @@ wrote the rule thought of a server that reads more often; whoever slowed the rea
 
 The interval is known where a `prometheus.yml` that was read loads the rule file: of the job that the selection names by
 `job="..."`, else of the fastest of all its jobs. It holds unless the series is also made otherwise (federated, written
-remotely), so this is conditional. Series that a recording rule makes are left out. Where no such server was read, its
-default of one minute is the only interval that is known, and all windows that are too short for it are told once. Rules that
-are objects of the operator are left out there: it sets an interval of its own.
+remotely), so this is conditional. Series that a recording rule makes are left out. Of several servers that load the file the
+nearest counts. Where no server was read at all, its default of one minute is the only interval that is known, and all windows
+that are too short for it are told once. Rules that are objects of the operator are left out there: it sets an interval of
+its own.
 
 ## Example
 ```yaml file=prometheus.yml
@@ -41,6 +42,36 @@ groups:
   rules:
   - {alert: StockFails, expr: "rate(errors_total[2m]) > 0.1"}
   - {alert: StockHigh, expr: "max_over_time(stock[1m]) > 100"}
+```
+
+### A server that may be another's
+```yaml file=deploy/prometheus.yml
+global: {scrape_interval: 15s}
+scrape_configs: [{job_name: stock}]
+```
+```yaml file=rules/shop.yaml
+groups:
+- name: shop
+  rules:
+  - {alert: StockFails, expr: "rate(errors_total[1m]) > 0.1"}
+```
+
+### Two servers that load a file of this name
+```yaml file=prometheus.yml
+global: {scrape_interval: 1m}
+rule_files: [/etc/prometheus/alerts.yaml]
+scrape_configs: [{job_name: stock}]
+```
+```yaml file=shop/prometheus/prometheus.yml
+global: {scrape_interval: 15s}
+rule_files: [/etc/prometheus/alerts.yaml]
+scrape_configs: [{job_name: stock}]
+```
+```yaml file=shop/prometheus/alerts.yaml
+groups:
+- name: shop
+  rules:
+  - {alert: StockFails, expr: "rate(errors_total[1m]) > 0.1"}
 ```
 
 ### A rule that the operator loads
@@ -90,7 +121,7 @@ from accord.boundaries.join.view import View
 from accord.boundaries.platforms.programs import by_default
 from accord.boundaries.signals.alert_sets import counted, roots
 from accord.boundaries.signals.alerting import Alert
-from accord.boundaries.signals.scraping import server_of
+from accord.boundaries.signals.scraping import is_alone, server_of
 from accord.model.alerting import Selection
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
@@ -114,7 +145,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
             server = server_of(system, view, alert)
             shortest = min(asked, key=lambda one: one.window or 0)
             if server is None:
-                if not _OF_OPERATOR & alert.said.keys():
+                if not _OF_OPERATOR & alert.said.keys() and is_alone(system, alert):
                     unknown.append((alert, shortest))
                 continue
             found = [(one, min(read, key=_length)) for one in asked if (read := server.intervals(one))]

@@ -1,0 +1,63 @@
+"""Which routing is for which rule files: that of the folder in which both lie, where a repository holds several systems."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from accord.boundaries.join.system import System
+from accord.boundaries.join.view import View
+from accord.boundaries.signals.alerting import Alert, Tree, alerting
+from accord.boundaries.signals.scraping import server_of
+
+_OF_OPERATOR = ("alert.namespace", "alert.object")
+
+
+class Surroundings:
+    """Of each routing file the deepest folder around it that has a rule file too: what lies elsewhere may be another system's."""
+
+    def __init__(self, alerts: Iterable[Alert], trees: Iterable[Tree]) -> None:
+        holding: dict[str, set[str]] = {}
+        for alert in alerts:
+            if is_file(alert):
+                place = alert.name.place
+                holding.setdefault(place.root, set()).update(_above(place.file))
+        self._of: Mapping[str, str] = {tree.party: _deepest(tree, holding) for tree in trees if tree.root is not None}
+
+    def of(self, tree: Tree) -> str:
+        """The folder, from the root that was read on; empty where it is the root itself."""
+        return self._of[tree.party]
+
+    def around(self, system: System, view: View, alert: Alert, trees: Sequence[Tree]) -> tuple[Tree, ...]:
+        """Those of the trees that are for an alert: it lies around them, or is loaded by a server that does."""
+        if not is_file(alert):
+            return tuple(trees)
+        server = server_of(system, view, alert)
+        files = [alert.name.place.file] + ([server.first.place.file] if server is not None else [])
+        return tuple(tree for tree in trees if any(self.of(tree) in _above(file) for file in files))
+
+
+def surroundings(system: System, view: View) -> Surroundings:
+    """What surrounds each tree of one view; worked out once."""
+    key = ("surroundings", tuple(sorted(view.items())))
+    known: Surroundings | None = system.memory.get(key)
+    if known is None:
+        every = alerting(system, view)
+        known = system.memory[key] = Surroundings(every.alerts, every.trees)
+    return known
+
+
+def is_file(alert: Alert) -> bool:
+    """Whether a rule stands in a rule file, not in an object that the operator of a cluster gathers from anywhere."""
+    return not any(term in alert.said for term in _OF_OPERATOR)
+
+
+def _deepest(tree: Tree, holding: Mapping[str, set[str]]) -> str:
+    place = tree.root.fact.place if tree.root is not None else None
+    assert place is not None
+    found = holding.get(place.root, set())
+    return next((folder for folder in _above(place.file) if folder in found), "")
+
+
+def _above(file: str) -> Iterator[str]:
+    """The folders around a file, from its own to the root."""
+    folders = file.split("/")[:-1]
+    for count in range(len(folders), -1, -1):
+        yield "/".join(folders[:count])

@@ -1,0 +1,154 @@
+"""Values of Helm charts that install Prometheus, VictoriaMetrics or Alertmanager: the routing and the rules that they hand on.
+
+Read are files of values, and objects that carry them: HelmRelease (Flux), Application (Argo CD), HelmChart and
+HelmChartConfig (k3s). Of the charts kube-prometheus-stack, victoria-metrics-k8s-stack, alertmanager and prometheus, alone or
+below the name of a dependency. Values are laid over the defaults of the chart, and secrets come from elsewhere: what an
+integration lacks is not held against it. A file of values in which no receiver tells anybody is what a chart comes with.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from accord.model.fact import Fact
+from accord.model.place import Place
+from accord.model.problem import Problem
+from accord.sources import alertmanager
+from accord.sources._alertmanager_file import party_of, read_file
+from accord.sources._alertmanager_reading import Members, StrictByShape
+from accord.sources._alertmanager_shapes import KINDS
+from accord.sources._held_text import held
+from accord.sources._objects import kind_of
+from accord.sources._rule_groups import RuleGroups, holds_rules
+from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, child, entries, items, text_of
+
+FORMAT = "helm"
+_CARRIERS = {
+    "HelmRelease": (("spec", "values"),),
+    "Application": (("spec", "source", "helm", "valuesObject"), ("spec", "source", "helm", "values")),
+    "HelmChart": (("spec", "valuesContent"),),
+    "HelmChartConfig": (("spec", "valuesContent"),),
+}
+_SEVERAL = ("spec", "sources")
+"""Where an Application has more than one source."""
+
+_ROUTINGS = ("config", "alertmanager.yml", "alertmanager.yaml")
+_RULE_MAPS = {"additionalPrometheusRulesMap": "", "serverFiles": "", "additionalVictoriaMetricsMap": "VictoriaMetrics"}
+"""Maps of files or objects with groups of rules, and whose language they are in where that is not Prometheus'."""
+
+_RULE_LIST = "additionalPrometheusRules"
+_DEEPEST = 3  # the name of a dependency, `alertmanager`, `config`
+
+_Part = tuple[str, Entry]
+"""A routing (`route`) or a list of groups, with the program whose language they are in, and the entry that holds it."""
+
+
+def claims(document: Document) -> bool:
+    """Whether values that are plain, or carried by an object, hand on routing or rules."""
+    version, kind = kind_of(document)
+    if (version or kind) and kind not in _CARRIERS:
+        return False
+    return any(
+        isinstance(values, Document) and next(_parts(values.node), None) is not None for values, _ in _values(document)
+    )
+
+
+def read(document: Document) -> Iterable[Fact | Problem]:
+    """The facts of every part; of one that its program would refuse, why."""
+    is_carried = bool(kind_of(document)[1])
+    for values, at in _values(document):
+        if isinstance(values, Problem):
+            yield values
+            continue
+        for program, entry in _parts(values.node):
+            part = Document(document.root, document.file, entry.value, document.scope, document.homes)
+            if program != "route":
+                yield from _rules(part, entry, program)
+            elif is_carried or _tells(entry.value):
+                yield from read_file(_Laid(part, at), party_of(document))
+
+
+class _Laid(StrictByShape):
+    """A routing that is laid over the default of a chart: its integrations and what is common to them are as they are."""
+
+    def __init__(self, document: Document, at: Place | None) -> None:
+        super().__init__(document, at, "Alertmanager refuses this routing")
+
+    def check(self, node: Node, shape: str, what: str, common: Members) -> Members:
+        """The members of a map of this shape; checked unless it is an integration's, or common to them."""
+        if shape == "global" or shape in KINDS.values():
+            return self.members(node, what)
+        return super().check(node, shape, what, common)
+
+
+def _rules(document: Document, entry: Entry, program: str) -> Iterable[Fact | Problem]:
+    """The rules of a list of groups, which the chart makes an object of."""
+    rules = RuleGroups(document, "object", program)
+    rules.named_object = Entry(entry.key, entry.key_node, entry.key_node, entry.at)
+    rules.read(next(one for one in entries(entry.value) if one.key == "groups"))
+    return rules.found
+
+
+def _tells(routing: Node) -> bool:
+    """Whether any receiver of a routing has an integration."""
+    return any(one.key in KINDS for item in items(child(routing, "receivers")) for one in entries(item))
+
+
+# ---------------------------------------------------------------------- where values stand
+
+
+def _values(document: Document) -> Iterator[tuple[Document | Problem, Place | None]]:
+    """The values of a document, as a map or in a text, with the place of all of it where its lines have none."""
+    kind = kind_of(document)[1]
+    if not kind:
+        yield document, None
+        return
+    for path in _CARRIERS.get(kind, ()):
+        yield from _carried(document, document.node, path)
+    for source in items(child(document.node, *_SEVERAL)) if kind == "Application" else ():
+        yield from _carried(document, source, ("helm", "valuesObject"))
+        yield from _carried(document, source, ("helm", "values"))
+
+
+def _carried(
+    document: Document, node: Node, path: tuple[str, ...]
+) -> Iterator[tuple[Document | Problem, Place | None]]:
+    holder = child(node, *path[:-1])
+    for entry in entries(holder) if type(holder) is MappingNode else ():
+        if entry.key != path[-1]:
+            continue
+        if type(entry.value) is MappingNode:
+            yield Document(document.root, document.file, entry.value, document.scope, document.homes), None
+        elif type(entry.value) is ScalarNode and any(word in (text_of(entry.value) or "") for word in _WORDS):
+            yield from held(document, entry)
+
+
+_WORDS = ("receivers:", "groups:", "receivers", '"groups"')
+
+
+def _parts(node: Node, depth: int = 0) -> Iterator[_Part]:
+    """What a map of values hands on, from the top down to where charts have it."""
+    for key_node, value in node.value if type(node) is MappingNode else ():
+        if type(value) is not MappingNode:
+            if text_of(key_node) == _RULE_LIST:
+                yield from _listed(key_node, value)
+            continue
+        key = text_of(key_node) or ""
+        if key in _ROUTINGS and alertmanager.is_routing(value):
+            yield "route", Entry(key, key_node, value, value)
+        elif key in _RULE_MAPS:
+            for inner_key, inner in value.value:
+                if _has_rules(inner):
+                    yield _RULE_MAPS[key], Entry(text_of(inner_key) or "", inner_key, inner, inner)
+        elif depth < _DEEPEST - 1:
+            yield from _parts(value, depth + 1)
+
+
+def _listed(key_node: Node, node: Node) -> Iterator[_Part]:
+    for item in items(node):
+        name = child(item, "name") if type(item) is MappingNode else None
+        if name is not None and _has_rules(item):
+            yield "", Entry(text_of(name) or "", name, item, key_node)
+
+
+def _has_rules(node: Node) -> bool:
+    groups = child(node, "groups") if type(node) is MappingNode else None
+    return groups is not None and holds_rules(groups)
