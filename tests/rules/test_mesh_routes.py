@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import pytest
+
 from accord.check import check, joined
 from accord.model.fact import Fact
-from accord.model.finding import Finding
+from accord.model.finding import Finding, Verdict
 from accord.sources._claims import read_text
 
 TODAY = date(2026, 11, 27)
@@ -77,3 +79,41 @@ def test_what_a_destination_rule_says_reaches_gateways_too() -> None:
     system, _ = joined(facts(INSIDE + OUTSIDE + STOCK), TODAY)
     said = system.assumed(("gateway:shop/edge", "stock", "any"))
     assert {fact.text for fact in said.all("timeout.connect")} >= {"300ms"}
+
+
+# ---------------------------------------------------------------------- tries that the mesh ends itself
+
+NEVER = "timing/timed-out-try-never-retried"
+ROUTE = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: stock, namespace: shop}
+spec:
+  hosts: [stock]
+  http: [{%s, route: [{destination: {host: stock}}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "found_there"),
+    [
+        ("timeout: 10s, retries: {attempts: 3, perTryTimeout: 2s}", True),
+        ("retries: {attempts: 3, perTryTimeout: 2s}", True),
+        ("retries: {attempts: 3, perTryTimeout: 2s, retryOn: 'connect-failure,refused-stream'}", True),
+        ("retries: {attempts: 3, perTryTimeout: 2s, retryOn: 'connect-failure,gateway-error'}", False),
+        ("retries: {attempts: 3, perTryTimeout: 2s, retryOn: '5xx'}", False),
+        ("retries: {attempts: 3, perTryTimeout: 2s, retryOn: 'reset'}", False),
+        ("timeout: 2s, retries: {attempts: 3, perTryTimeout: 2s}", False),
+        ("timeout: 10s, retries: {attempts: 3}", False),
+        ("timeout: 10s, retries: {attempts: 0, perTryTimeout: 2s}", False),
+    ],
+)
+def test_a_try_that_the_mesh_ends_is_made_again_only_where_it_was_told_so(entry: str, found_there: bool) -> None:
+    findings = found(ROUTE % entry, NEVER)
+    assert [finding.verdict for finding in findings] == [Verdict.CONDITIONAL] * found_there
+
+
+def test_where_every_answer_comes_in_time_no_try_is_ended() -> None:
+    early = STOCK.replace("5s", "2s")
+    assert not found(ROUTE % "timeout: 10s, retries: {attempts: 3, perTryTimeout: 2s}" + early, NEVER)
+    assert found(ROUTE % "timeout: 10s, retries: {attempts: 3, perTryTimeout: 2s}" + STOCK, NEVER)
