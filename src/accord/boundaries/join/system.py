@@ -7,6 +7,7 @@ from typing import Any
 
 from accord.boundaries.join.calling import calls_of, is_callers, is_listed, is_only_addressed, operations_of
 from accord.boundaries.join.conflicts import conflicts
+from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
 from accord.boundaries.join.resolution import Terms, filled, resolved, stacked
 from accord.boundaries.join.side import Side
 from accord.boundaries.join.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
@@ -137,9 +138,7 @@ class System:
         return tuple(sorted(found))
 
     def _named(self, provider: str, operation: str) -> list[str]:
-        if operation != ANY:
-            return [operation]
-        return self._spoken.get(provider, [ANY])
+        return [operation] if operation != ANY else self._spoken.get(provider, [ANY])
 
     def callers(self, provider: str, operation: str) -> list[str]:
         """The known consumers of an operation, in order of name."""
@@ -172,11 +171,7 @@ class System:
     def _by_term(self) -> dict[str, list[Fact]]:
         found: dict[str, list[Fact]] = {}
         for fact in self.facts:
-            known = found.get(fact.term)
-            if known is None:
-                found[fact.term] = [fact]
-            else:
-                known.append(fact)
+            found.setdefault(fact.term, []).append(fact)
         return found
 
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
@@ -222,8 +217,14 @@ class System:
             terms = filled(terms, resolved(self._assumed.get((consumer, provider, ANY)), view))
         if consumer:
             for named in dict.fromkeys((operation, ANY)):
-                terms = stacked(terms, resolved(self._assumed.get(("", provider, named)), view))
+                every = self._assumed.get(("", provider, named))
+                said = without_mesh_routes(every) if consumer in self._gateways else every
+                terms = stacked(terms, resolved(said, view))
         return terms
+
+    @cached_property
+    def _gateways(self) -> frozenset[str]:
+        return gateways_of(self.facts)
 
     def boundary(self, key: Key, view: View = EVERY) -> Boundary:
         """The boundary in one view."""

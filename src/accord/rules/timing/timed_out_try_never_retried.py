@@ -9,6 +9,9 @@ Where running out of time is the only thing that is tried again, the stated trie
 holds under a condition. That no limit on one try is stated is known of a proxy whose default it is, or where the caller
 says `none`; of a caller's own code it is asked.
 
+A mesh makes a try that it ended again only where it was told to (`5xx`, `gateway-error`, `reset`). Istio's default names
+other failures: the limit on one try then ends the request, whatever time is left for all.
+
 ## Example
 ```yaml file=reports/accord.yaml
 party: reports
@@ -47,11 +50,23 @@ assumes:
     retry_on: [timeout]
 ```
 
+### A mesh that asks again after other failures alone
+```yaml file=mesh/route.yaml
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: stock, namespace: shop}
+spec:
+  hosts: [stock]
+  http: [{timeout: 10s, retries: {attempts: 3, perTryTimeout: 2s}, route: [{destination: {host: stock}}]}]  # finding: conditional
+```
+
 ## What to do
 The caller: limit each try, so that all of them fit into the whole; or do not count on a second try after a slow one.
 
 ## References
 - Envoy, route_components.proto: without `per_try_timeout` the timeout of the route holds, so that a request that runs into it is not retried
+- Envoy, source/common/router/retry_state_impl.cc, wouldRetryFromReset: which words a timed-out try is retried for
+- Istio, issue 17613: tries that never follow a slow one until `gateway-error` is added to `retryOn`
 """
 
 from collections.abc import Iterator
@@ -69,7 +84,7 @@ from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
 READS = ("timeout", "attempts", "retry_on", "latency", "silence", "needs", "platform")
-NEEDS = ("timeout.request", "retry_on")
+NEEDS = ("timeout", "retry_on")
 
 
 class _Tries(Struct, frozen=True):
@@ -93,6 +108,31 @@ def check(boundary: Boundary) -> Iterator[Finding]:
         tries = _stated(boundary, asked)
         if tries is not None and tries.words and can_run_out(boundary, tries.all):
             yield from _never(boundary, tries)
+        elif asked.source == "istio":
+            yield from _unlisted(boundary, asked)
+
+
+def _unlisted(boundary: Boundary, asked: Fact) -> Iterator[Finding]:
+    """A mesh that ends one try and was told to ask again, but not after a try that it ended itself."""
+    tries, each, together = (
+        next((fact for fact in boundary.assumed.all(term) if fact.layer is asked.layer), None)
+        for term in ("attempts", "timeout.attempt", "timeout.request")
+    )
+    if tries is None or each is None or asked.value is NONE or each.value is NONE or tries.value == 1:
+        return
+    whole = together.value if together is not None and together.value is not NONE else None
+    timed = not (TIMED_OUT | TIMED_OUT_MESH).isdisjoint(asked.value)
+    if timed or (whole is not None and whole <= each.value) or not can_run_out(boundary, each):
+        return
+    who = caller(boundary)
+    message = f"a try that runs out of its {each.text} ends the request, and is never made again"
+    statements = (
+        Statement(each, f"{who} ends each try after {each.text}{at_layer(boundary, each)}"),
+        Statement(tries, f"{who} tries {times(tries)}"),
+        Statement(asked, f"{who} tries again after {', '.join(asked.value)}, not after a try that it ended itself"),
+    )
+    condition = f"holds only while no try takes longer than {each.text}"
+    yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
 
 
 def _stated(boundary: Boundary, asked: Fact) -> _Tries | None:
@@ -127,16 +167,9 @@ def _never(boundary: Boundary, tries: _Tries) -> Iterator[Finding]:
             yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=questions)
         return
     statements = (*statements, Statement(tries.each, f"{who} has no limit on one try"))
-    others = [word for word in tries.asked.value if word != "timeout"]
-    if not others:
-        yield Finding(
-            Verdict.MISMATCH,
-            message,
-            statements,
-            *boundary.key,
-            witness=_witness(boundary, tries),
-            moves=_moves(boundary, tries),
-        )
+    if all(word == "timeout" for word in tries.asked.value):
+        witness, moves = _witness(boundary, tries), _moves(boundary, tries)
+        yield Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)
         return
     condition = f"holds only while a try that fails does so before {tries.all.text}"
     yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)

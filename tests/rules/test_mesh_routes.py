@@ -1,0 +1,119 @@
+"""Whom the routes of a mesh reach: what sidecars send, not what passes through a gateway."""
+
+from datetime import date
+
+import pytest
+
+from accord.check import check, joined
+from accord.model.fact import Fact
+from accord.model.finding import Finding, Verdict
+from accord.sources._claims import read_text
+
+TODAY = date(2026, 11, 27)
+TWICE = "retries/two-layers-repeat-the-same"
+EARLY = "timing/caller-gives-up-first"
+INSIDE = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: stock, namespace: shop}
+spec:
+  hosts: [stock]
+  http:
+    - timeout: 2s
+      retries: {attempts: 3, retryOn: "5xx,connect-failure"}
+      route: [{destination: {host: stock}}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: stock, namespace: shop}
+spec: {host: stock, trafficPolicy: {connectionPool: {tcp: {connectTimeout: 300ms}}}}
+"""
+OUTSIDE = """
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: public, namespace: shop}
+spec:
+  hosts: [shop.example.org]
+  gateways: [edge]
+  http:
+    - timeout: 10s
+      retries: {attempts: 2, retryOn: 5xx}
+      route: [{destination: {host: stock}}]
+"""
+STOCK = """
+---
+party: stock
+names: {kubernetes: shop/stock}
+promises: {any: {latency: {max: 5s}}}
+"""
+CALLER = """
+---
+party: shop
+assumes: {stock/any: {attempts: 2, retry_on: ["503"]}}
+"""
+
+
+def facts(text: str) -> list[Fact]:
+    return [item for item in read_text(text, "r", "mesh.yaml") if isinstance(item, Fact)]
+
+
+def found(text: str, rule: str) -> list[Finding]:
+    return [finding for finding in check(facts(text), as_of=TODAY).findings if finding.rule == rule]
+
+
+def test_a_gateway_repeats_by_its_own_routes_alone() -> None:
+    assert not found(INSIDE + OUTSIDE, TWICE)
+
+
+def test_a_gateway_waits_by_its_own_routes_alone() -> None:
+    assert not found(INSIDE + OUTSIDE + STOCK, EARLY)
+
+
+def test_who_calls_from_inside_is_repeated_by_its_sidecar_too() -> None:
+    (finding,) = found(INSIDE + STOCK + CALLER, TWICE)
+    assert finding.consumer == "shop"
+
+
+def test_what_a_destination_rule_says_reaches_gateways_too() -> None:
+    system, _ = joined(facts(INSIDE + OUTSIDE + STOCK), TODAY)
+    said = system.assumed(("gateway:shop/edge", "stock", "any"))
+    assert {fact.text for fact in said.all("timeout.connect")} >= {"300ms"}
+
+
+# ---------------------------------------------------------------------- tries that the mesh ends itself
+
+NEVER = "timing/timed-out-try-never-retried"
+ROUTE = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: stock, namespace: shop}
+spec:
+  hosts: [stock]
+  http: [{%s, route: [{destination: {host: stock}}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "found_there"),
+    [
+        ("timeout: 10s, retries: {attempts: 3, perTryTimeout: 2s}", True),
+        ("retries: {attempts: 3, perTryTimeout: 2s}", True),
+        ("retries: {attempts: 3, perTryTimeout: 2s, retryOn: 'connect-failure,refused-stream'}", True),
+        ("retries: {attempts: 3, perTryTimeout: 2s, retryOn: 'connect-failure,gateway-error'}", False),
+        ("retries: {attempts: 3, perTryTimeout: 2s, retryOn: '5xx'}", False),
+        ("retries: {attempts: 3, perTryTimeout: 2s, retryOn: 'reset'}", False),
+        ("timeout: 2s, retries: {attempts: 3, perTryTimeout: 2s}", False),
+        ("timeout: 10s, retries: {attempts: 3}", False),
+        ("timeout: 10s, retries: {attempts: 0, perTryTimeout: 2s}", False),
+    ],
+)
+def test_a_try_that_the_mesh_ends_is_made_again_only_where_it_was_told_so(entry: str, found_there: bool) -> None:
+    findings = found(ROUTE % entry, NEVER)
+    assert [finding.verdict for finding in findings] == [Verdict.CONDITIONAL] * found_there
+
+
+def test_where_every_answer_comes_in_time_no_try_is_ended() -> None:
+    early = STOCK.replace("5s", "2s")
+    assert not found(ROUTE % "timeout: 10s, retries: {attempts: 3, perTryTimeout: 2s}" + early, NEVER)
+    assert found(ROUTE % "timeout: 10s, retries: {attempts: 3, perTryTimeout: 2s}" + STOCK, NEVER)
