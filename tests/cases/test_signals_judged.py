@@ -66,13 +66,30 @@ def test_every_signal_that_is_stated_is_listed_with_what_it_watches() -> None:
     }
 
 
-def test_a_signal_that_several_name_is_one_and_carried_as_that_of_the_last() -> None:
-    twice = CONTRACT.replace("    recover:", "  refund:\n    detect: {by: PaymentsSlow, within: 5m}\n    recover:")
-    system = joined([each for each in read_text(twice, ".", "a.yaml") if isinstance(each, Fact)], date(2026, 11, 27))[0]
+def named_by(text: str) -> tuple[Signal, Carrying]:
+    system = joined([each for each in read_text(text, ".", "a.yaml") if isinstance(each, Fact)], date(2026, 11, 27))[0]
     [found] = [each for each in stated(system, ()) if each.name == "PaymentsSlow"]
-    carried = Carrying(system, "keeper", str).watched["PaymentsSlow"]
-    assert found.watched == carried == Watched("payments", "refund", "")
-    assert found.also == (Watched("payments", "charge", "latency"),)
+    return found, Carrying(system, "keeper", str)
+
+
+def test_a_signal_of_several_operations_is_about_all_that_the_same_people_recover() -> None:
+    same = "  refund:\n    detect: {by: PaymentsSlow, within: 5m}\n    recover: {by: oncall, within: 10m}\n  charge:\n"
+    found, carrying = named_by(CONTRACT.replace("  charge:\n", same))
+    charge, refund = Watched("payments", "charge", "latency"), Watched("payments", "refund", "")
+    assert (found.watched, found.also, found.apart) == (charge, (refund,), ())
+    [one] = carrying.deviations({"alertname": "PaymentsSlow"}, {})
+    assert (one.provider, one.operation, one.term) == ("payments", "charge+refund", ""), "they differ in the term"
+    policy = carrying.policy(one, NOW)
+    assert policy.owner == "oncall" and policy.recover_within == 10 * NANOSECONDS["m"], "the shorter promise"
+
+
+def test_a_signal_of_operations_that_others_recover_is_a_deviation_for_each_of_them() -> None:
+    other = "\n---\nparty: books\npromises:\n  post:\n    detect: {by: PaymentsSlow}\n    recover: {by: clerks, within: 4h}\n"
+    found, carrying = named_by(CONTRACT.rstrip() + other)
+    post, charge = Watched("books", "post", ""), Watched("payments", "charge", "latency")
+    assert (found.watched, found.also, found.apart) == (post, (), (charge,))
+    owners = [carrying.policy(each, NOW).owner for each in carrying.deviations({"alertname": "PaymentsSlow"}, {})]
+    assert owners == ["clerks", "oncall"]
 
 
 def test_a_signal_that_fired_and_led_to_an_action_has_no_flaw() -> None:

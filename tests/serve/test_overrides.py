@@ -184,7 +184,7 @@ def read(tmp_path: Path) -> Iterator[tuple[Any, SqliteLedger, Any]]:
 
 def on_duty(carrying: Any, moment: str) -> str:
     at_ns = int(datetime.fromisoformat(moment).timestamp()) * 1_000_000_000
-    deviation = carrying.deviation({"alertname": "PaymentsSlow"}, {})
+    deviation = carrying.deviations({"alertname": "PaymentsSlow"}, {})[0]
     found: str = carrying.policy(deviation, at_ns).levels[0].person(at_ns)
     return found
 

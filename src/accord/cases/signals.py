@@ -14,6 +14,7 @@ from accord.boundaries.people.duty import instant_at
 from accord.boundaries.people.ladder import ladder
 from accord.boundaries.signals.alerting import alerting
 from accord.cases.heard import Tally
+from accord.cases.together import together
 from accord.cases.watchers import Watched, watchers
 from accord.model.duration import NANOSECONDS, show_duration
 
@@ -57,7 +58,8 @@ class Flaw(StrEnum):
 class Signal(Struct, frozen=True):
     """One signal: `watched` is what a contract says that it watches (None: none does), `ladder` who is paged for that.
 
-    Where several name it, what it says is carried as that of the last of them; the others are in `also`.
+    Where several name it, `also` are those that one deviation is about together with `watched`, `apart` those that are deviations of
+    their own, because others recover them.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Signal(Struct, frozen=True):
     watched: Watched | None = None
     ladder: tuple[str, ...] = ()
     also: tuple[Watched, ...] = ()
+    apart: tuple[Watched, ...] = ()
 
     @property
     def heard_as(self) -> str:
@@ -110,13 +113,11 @@ def stated(system: System, always: Collection[str]) -> Iterator[Signal]:
     named: dict[str, dict[Watched, None]] = {}
     for watcher in watchers(system):
         for name in watcher.names:
-            named.setdefault(name, {}).pop(watcher.watched, None)
-            named[name][watcher.watched] = None
+            named.setdefault(name, {})[watcher.watched] = None
     alerts = dict.fromkeys(alert.called for alert in alerting(system, {}).alerts)
     ladders: dict[tuple[str, str], tuple[str, ...]] = {}
     for name in dict.fromkeys((*named, *alerts)):
-        several = tuple(named.get(name, ()))
-        watched = several[-1] if several else None
+        watched, also, apart = _parted(system, named.get(name, ()))
         if name.lower() in always:
             yield Signal(name, Kind.HEARTBEAT)
             continue
@@ -124,7 +125,18 @@ def stated(system: System, always: Collection[str]) -> Iterator[Signal]:
         if about and about not in ladders:
             ladders[about] = tuple(dict.fromkeys(level.party for level in ladder(system, *about).levels))
         kind = Kind.ALERT if name in alerts else Kind.DECLARED
-        yield Signal(name, kind, watched, ladders[about] if about else (), several[:-1])
+        yield Signal(name, kind, watched, ladders[about] if about else (), also, apart)
+
+
+def _parted(
+    system: System, several: Iterable[Watched]
+) -> tuple[Watched | None, tuple[Watched, ...], tuple[Watched, ...]]:
+    """What a signal watches first, what one deviation is about with it, and the rest."""
+    carried = together(system, several)
+    if not carried:
+        return None, (), ()
+    first, *others = carried
+    return first.parts[0], first.parts[1:], tuple(part for each in others for part in each.parts)
 
 
 class Judging:
