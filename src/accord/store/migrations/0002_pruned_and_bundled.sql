@@ -27,3 +27,5 @@ create table pruning (
   number integer primary key, at_ns integer not null, before_ns integer not null, rows integer not null, cases integer not null,
   archive blob not null
 ) strict;
+
+create index sending_bundled on sending (also_in) where also_in <> '';
