@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from accord.boundaries.people.duty import instant_at, nanoseconds
+from accord.cases.carrying import Carrying
 from accord.cases.instead import Instead
 from accord.cases.policy import Duty
 from accord.model.problem import Refused
@@ -43,7 +44,7 @@ class Rotas:
 
     def __init__(self, carrier: Carrier, naming: Naming) -> None:
         self._carrier, self._ledger, self._naming = carrier, carrier.ledger, naming
-        self.apply()
+        self.apply(carrier.carrying)
 
     def doors(self) -> Iterable[Door]:
         """Whoever may answer may also stand in."""
@@ -53,10 +54,10 @@ class Rotas:
         yield Door("GET", "/api/v1/rotas", Role.READER, self.rotas)
         yield Door("GET", "/api/v1/rotas/{party:path}.ics", Role.READER, self.calendar)
 
-    def apply(self) -> None:
-        """The contracts in use know of every override; for after they were read again, too."""
+    def apply(self, carrying: Carrying) -> None:
+        """These contracts know of every override, before they are in use."""
         kept = sorted(self._ledger.kept(Override, self._carrier.clock()), key=lambda each: each.made_ns)
-        self._carrier.carrying.use(Instead(each.rota, each.person, each.begins_ns, each.ends_ns) for each in kept)
+        carrying.use(Instead(each.rota, each.person, each.begins_ns, each.ends_ns) for each in kept)
 
     async def post(self, asked: Asked) -> Response:
         """Keeps an override: who is asked and has not answered is replaced at once, and that buys no time."""
@@ -106,7 +107,7 @@ class Rotas:
         return Response(calendar(party, duty, self._naming.name, laid_out_ns, now_ns), media_type="text/calendar")
 
     async def _changed(self) -> None:
-        self.apply()
+        self.apply(self._carrier.carrying)
         await self._carrier.carry_otherwise()
 
     def _duty(self, party: str) -> tuple[Duty, ...] | None:
