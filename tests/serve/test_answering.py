@@ -280,3 +280,13 @@ def test_the_story_of_a_deviation_reads_back_with_its_hashes(service: Within) ->
     assert {(each["side"], each["turn"]) for each in told["messages"]} == {
         ("owner", 1), ("other", 1), ("owner", 2), ("other", 2),
     }  # fmt: skip
+
+
+def test_a_terminal_and_the_pages_call_a_phase_by_the_same_words(service: Within) -> None:
+    from accord.cases.case import PHASES_IN_WORDS, Phase
+    from accord.cli.answer import _line
+
+    assert set(PHASES_IN_WORDS) == set(Phase)
+    tap(service, link(service, "payments-oncall"), say="acknowledge")
+    assert "  acknowledged       payments-oncall until" in _line(service.only())
+    assert ">acknowledged</span>" in service.ask("GET", f"/deviations/{service.only()['id']}").text

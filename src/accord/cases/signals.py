@@ -55,6 +55,16 @@ class Flaw(StrEnum):
     UNCLAIMED = "unclaimed"
 
 
+FLAWS_IN_WORDS: dict[str, str] = {
+    Flaw.SILENT: "silent",
+    Flaw.AMBIGUOUS: "ambiguous",
+    Flaw.NOISY: "noisy",
+    Flaw.UNTESTED: "not tested",
+    Flaw.UNCLAIMED: "without a contract",
+}
+"""What people read of a flaw."""
+
+
 class Signal(Struct, frozen=True):
     """One signal: `watched` is what a contract says that it watches (None: none does), `ladder` who is paged for that.
 
@@ -97,6 +107,13 @@ class Looked(Struct, frozen=True):
         lasts = min(self.now_ns - self.began_ns, DAYS * NANOSECONDS["d"])
         unit = next((name for name in ("d", "h", "m") if lasts >= NANOSECONDS[name]), "s")
         return show_duration(lasts // NANOSECONDS[unit] * NANOSECONDS[unit]) if lasts >= NANOSECONDS["s"] else "0s"
+
+    @property
+    def lately(self) -> str:
+        """`in 90d`, or since when it is looked, where the ledger goes back no further."""
+        if self.now_ns - self.began_ns >= DAYS * NANOSECONDS["d"]:
+            return f"in {self.goes_back}"
+        return f"since {instant_at(self.began_ns):%Y-%m-%d %H:%M} UTC, when the ledger begins"
 
 
 class Judged(Struct, frozen=True):
@@ -211,7 +228,7 @@ def _silent(signal: Signal, tally: Tally | None, looked: Looked) -> Iterator[str
     failed = _failed_without(signal, looked) if tally is None else 0
     if failed:
         what = signal.watched.term.replace(".", " ") if signal.watched and signal.watched.term else "its boundary"
-        yield f"never heard in {looked.goes_back}, although {what} deviated {_times(failed)}"
+        yield f"never heard {looked.lately}, although {what} deviated {_times(failed)}"
 
 
 def _failed_without(signal: Signal, looked: Looked) -> int:
@@ -249,7 +266,7 @@ def _untested(signal: Signal, looked: Looked) -> Iterator[str]:
         if signal.ladder
         else "no ladder is known that a drill could try"
     )
-    yield f"did not fire in {looked.goes_back}, and {whom}"
+    yield f"did not fire {looked.lately}, and {whom}"
 
 
 def loudest(found: Iterable[Judged]) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from accord.cases.case import Case, Phase
+from accord.cases.case import PHASES_IN_WORDS, Case, Phase
 from accord.cases.events import Answer
 from accord.cases.promise import latest_commitment
 from accord.cases.understanding import shown_picks
@@ -135,7 +135,7 @@ class AnswerPage:
                 to = self._naming.name(case.to)
                 told["now"] = f"{actor} has it, and offers it to {to} until {instant(case.deadline_ns)}"
         else:
-            told["now"] = f"{case.phase}: {case.reason}"
+            told["now"] = f"{PHASES_IN_WORDS[case.phase]}: {case.reason}"
         return told
 
     def _forms(self, case: Case, link: Link) -> Iterable[Form]:
