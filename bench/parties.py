@@ -100,7 +100,7 @@ def record(service: Service, ledger: SqliteLedger, many: int, rotas: int, now_ns
     entries: list[Entry] = []
     for number in range(many):
         at_ns = now_ns - 29 * DAY + number * (29 * DAY // many)
-        deviation = carrying.deviation({"alertname": f"Slow{number % rotas:03}", "severity": "critical"}, {})
+        deviation = carrying.deviations({"alertname": f"Slow{number % rotas:03}", "severity": "critical"}, {})[0]
         deviation = Deviation(
             deviation.signal, deviation.consumer, deviation.provider, deviation.operation, deviation.term, str(number)
         )

@@ -102,7 +102,7 @@ def past(carrying: Carrying, deviations: int, services: int) -> Iterator[tuple[D
     for number in range(deviations):
         at = NOW - 80 * DAY + number * (79 * DAY // deviations)
         signal = f"Service{number % services}Slow" if number % 5 else f"Odd{number % 97}"
-        about = carrying.deviation({"alertname": signal}, {"summary": "p99 is 6s"})
+        about = carrying.deviations({"alertname": signal}, {"summary": "p99 is 6s"})[0]
         yield about, Fire(f"fire/{number}", at, about, "a")
         if number % 3 == 0:
             actor = carrying.policy(about, at).levels[0].person(at) if about.provider else "keeper"

@@ -1,4 +1,4 @@
-"""What is wrong with a signal: silent, ambiguous, noisy, never tested, without a contract; each by its definition and no other."""
+"""What is wrong with a signal: silent, ambiguous, noisy, not tested, without a contract; each by its definition and no other."""
 
 from datetime import date
 
@@ -66,13 +66,30 @@ def test_every_signal_that_is_stated_is_listed_with_what_it_watches() -> None:
     }
 
 
-def test_a_signal_that_several_name_is_one_and_carried_as_that_of_the_last() -> None:
-    twice = CONTRACT.replace("    recover:", "  refund:\n    detect: {by: PaymentsSlow, within: 5m}\n    recover:")
-    system = joined([each for each in read_text(twice, ".", "a.yaml") if isinstance(each, Fact)], date(2026, 11, 27))[0]
+def named_by(text: str) -> tuple[Signal, Carrying]:
+    system = joined([each for each in read_text(text, ".", "a.yaml") if isinstance(each, Fact)], date(2026, 11, 27))[0]
     [found] = [each for each in stated(system, ()) if each.name == "PaymentsSlow"]
-    carried = Carrying(system, "keeper", str).watched["PaymentsSlow"]
-    assert found.watched == carried == Watched("payments", "refund", "")
-    assert found.also == (Watched("payments", "charge", "latency"),)
+    return found, Carrying(system, "keeper", str)
+
+
+def test_a_signal_of_several_operations_is_about_all_that_the_same_people_recover() -> None:
+    same = "  refund:\n    detect: {by: PaymentsSlow, within: 5m}\n    recover: {by: oncall, within: 10m}\n  charge:\n"
+    found, carrying = named_by(CONTRACT.replace("  charge:\n", same))
+    charge, refund = Watched("payments", "charge", "latency"), Watched("payments", "refund", "")
+    assert (found.watched, found.also, found.apart) == (charge, (refund,), ())
+    [one] = carrying.deviations({"alertname": "PaymentsSlow"}, {})
+    assert (one.provider, one.operation, one.term) == ("payments", "charge+refund", ""), "they differ in the term"
+    policy = carrying.policy(one, NOW)
+    assert policy.owner == "oncall" and policy.recover_within == 10 * NANOSECONDS["m"], "the shorter promise"
+
+
+def test_a_signal_of_operations_that_others_recover_is_a_deviation_for_each_of_them() -> None:
+    other = "\n---\nparty: books\npromises:\n  post:\n    detect: {by: PaymentsSlow}\n    recover: {by: clerks, within: 4h}\n"
+    found, carrying = named_by(CONTRACT.rstrip() + other)
+    post, charge = Watched("books", "post", ""), Watched("payments", "charge", "latency")
+    assert (found.watched, found.also, found.apart) == (post, (), (charge,))
+    owners = [carrying.policy(each, NOW).owner for each in carrying.deviations({"alertname": "PaymentsSlow"}, {})]
+    assert owners == ["clerks", "oncall"]
 
 
 def test_a_signal_that_fired_and_led_to_an_action_has_no_flaw() -> None:
@@ -121,11 +138,13 @@ def test_a_share_is_judged_only_after_thirty_days_and_ten_deviations() -> None:
     assert flaws(SLOW, few, began_ns=NOW - 29 * DAY) == {}
 
 
-def test_it_is_never_tested_where_it_did_not_fire_and_its_ladder_was_not_tried() -> None:
+def test_it_is_not_tested_where_it_did_not_fire_and_its_ladder_was_not_tried() -> None:
     assert "nobody whom it would page was tried by a drill" in flaws(SLOW)[Flaw.UNTESTED]
     assert flaws(SLOW, drilled={"oncall": NOW - DAY}) == {}
     assert Flaw.UNTESTED in flaws(SLOW, drilled={"oncall": NOW - 91 * DAY}), "that is too long ago"
-    assert "did not fire in 5d" in flaws(SLOW, began_ns=NOW - 5 * DAY)[Flaw.UNTESTED]
+    assert "did not fire in 90d" in flaws(SLOW)[Flaw.UNTESTED]
+    young = "did not fire since 1971-01-31 00:00 UTC, when the ledger begins"
+    assert young in flaws(SLOW, began_ns=NOW - 5 * DAY)[Flaw.UNTESTED]
     assert "no ladder is known" in flaws(replace(SLOW, ladder=()))[Flaw.UNTESTED]
 
 

@@ -3,12 +3,16 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from accord.model.message import Fate
 from accord.store.ledger_sqlite import SqliteLedger, SqliteReader
+from accord.store.rows import Outcome
+from cases.carried import MINUTE, START
 from cli.conftest import Accord
 from store.recordings import KEY, a_whole_life, admit, entries, fire
 
@@ -123,3 +127,59 @@ def test_what_is_no_ledger_is_refused_and_leaves_nothing(accord: Accord, file: P
         assert done.code == 2 and "is no ledger, or is damaged" in done.err and not Path("copy.db").exists()
     assert accord("ledger", "verify", "notes.txt").code == 2
     assert "does not exist" in accord("ledger", "verify", "none.db").err
+
+
+@pytest.fixture
+def three_years_later(monkeypatch: pytest.MonkeyPatch) -> int:
+    now_ns = START + 3 * 365 * 24 * 60 * MINUTE
+    monkeypatch.setattr("accord.cli._today.now_ns", lambda: now_ns)
+    return now_ns
+
+
+def test_what_ended_long_ago_goes_into_an_archive_that_tells_it(
+    accord: Accord, ledger: SqliteLedger, three_years_later: int
+) -> None:
+    handed = [Outcome(each.id, Fate.HANDED, 1) for each in ledger.sendings_due(1 << 62)]
+    ledger.report(handed).result()
+    ledger.record([fire("later", "eu", three_years_later)]).result()
+    root = ledger.seal(2).result().hash
+    [case] = ledger.cases(is_open=False)
+    running = accord("ledger", "prune", "ledger.db", "--archive", "old.jsonl")
+    assert running.code == 2 and "holds this ledger" in running.err and not Path("old.jsonl").exists()
+    ledger.close()
+    done = accord("ledger", "prune", "ledger.db", "--archive", "old.jsonl")
+    assert (done.code, done.err) == (0, ""), done.out
+    sum_ = sha256(Path("old.jsonl").read_bytes()).hexdigest()
+    first, *rest = done.out.splitlines()
+    assert first.startswith("old.jsonl: 6 rows of 1 deviation that ended before ") and first.endswith(f"SHA-256 {sum_}")
+    assert rest[:2] == [
+        "ledger.db: 1 row in 1 chain, 1 case, 3 messages: everything agrees, and every event is decided alike",
+        "6 rows pruned before: their hashes agree",
+    ]
+    assert accord("ledger", "verify", "ledger.db", "--root", root).code == 0
+    assert Path("old.jsonl").stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect("ledger.db")) as connection:
+        assert connection.execute("pragma freelist_count").fetchone() == (0,), "its room is given back"
+    assert accord("review", case.id, "--ledger", "old.jsonl").code == 0
+    assert accord("review", case.id, "--ledger", "ledger.db").code == 2
+    assert accord("ledger", "export", "ledger.db").out.count('"pruned":') == 6
+    again = accord("ledger", "prune", "ledger.db", "--archive", "old.jsonl")
+    assert again.code == 0 and "nothing is pruned" in again.out
+
+
+def test_nothing_is_pruned_where_it_cannot_be_archived_or_does_not_agree(
+    accord: Accord, ledger: SqliteLedger, three_years_later: int
+) -> None:
+    ledger.report([Outcome(each.id, Fate.HANDED, 1) for each in ledger.sendings_due(1 << 62)]).result()
+    ledger.close()
+    Path("there.jsonl").write_text("something")
+    for to, said in (("there.jsonl", "nothing is overwritten"), ("nowhere/old.jsonl", "cannot be written")):
+        done = accord("ledger", "prune", "ledger.db", "--archive", to)
+        assert done.code == 2 and said in done.err
+    for option in (("--before", "soon"), ("--before", "2999-01-01"), ("--keep", "2")):
+        assert accord("ledger", "prune", "ledger.db", "--archive", "old.jsonl", *option).code == 2
+    with closing(sqlite3.connect("ledger.db")) as connection, connection:
+        connection.execute("update ledger set note = 'nothing of the kind' where sequence = 3")
+    done = accord("ledger", "prune", "ledger.db", "--archive", "old.jsonl")
+    assert done.code == 2 and "nothing is pruned of what does not agree: row 3" in done.err
+    assert not Path("old.jsonl").exists() and Path("there.jsonl").read_text() == "something"

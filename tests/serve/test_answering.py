@@ -30,6 +30,15 @@ def link(service: Within, person: str, turn: int = 0) -> str:
     return address.removeprefix("http://127.0.0.1:9095")
 
 
+def tap(service: Within, where: str, **said: str) -> str:
+    """The page on which the browser is after a tap: it was sent there, and a reload of it asks for it again and no more."""
+    posted = service.ask("POST", where, data=said)
+    assert (posted.status_code, posted.text) == (303, ""), posted.text
+    shown = service.ask("GET", where + posted.headers["location"])
+    assert shown.status_code == 200
+    return shown.text
+
+
 def taps(page: str) -> list[str]:
     return re.findall(r"<button[^>]*>([^<]+)</button>", page)
 
@@ -54,8 +63,7 @@ def test_the_page_has_the_facts_and_what_can_be_tapped(service: Within) -> None:
 
 def test_one_tap_commits_and_the_picks_hold_nothing_up(service: Within) -> None:
     where = link(service, "payments-oncall")
-    answer = service.ask("POST", where, data={"say": "commit", "until": "30m"})
-    assert answer.status_code == 200 and "not as the page meant it" in answer.text
+    assert "not as the page meant it" in tap(service, where, say="commit", until="30m")
     one = service.only()
     assert (one["phase"], one["actor"], one["until"]) == (
         "committed",
@@ -69,7 +77,7 @@ def test_right_picks_are_understood(service: Within) -> None:
     one = service.only()
     boundary, difference = right_picks(one["id"], one["turn"])
     said = {"say": "commit", "until": "15m", "boundary": str(boundary), "difference": str(difference)}
-    assert "understood" in service.ask("POST", link(service, "payments-oncall"), data=said).text
+    assert "understood" in tap(service, link(service, "payments-oncall"), **said)
     assert service.ledger.case(one["id"]).misread == 0  # type: ignore[union-attr]
 
 
@@ -79,8 +87,8 @@ def test_a_link_of_an_earlier_turn_changes_nothing_and_says_how_it_stands(servic
     assert service.only()["actor"] == "second"
     page = service.ask("GET", old)
     assert "turn 2 now" in page.text and taps(page.text) == []
-    late = service.ask("POST", old, data={"say": "commit", "until": "15m"})
-    assert late.status_code == 409 and "belongs to turn 1" in late.text
+    late = tap(service, old, say="commit", until="15m")
+    assert "belongs to turn 1" in late
     assert service.only()["actor"] == "second"
 
 
@@ -95,26 +103,26 @@ def test_who_is_asked_again_can_answer_by_the_first_link_too(service: Within) ->
     page = service.ask("GET", first).text
     assert "it is turn" in page and taps(page)[0].startswith("I have it")
     shown = {"say": "commit", "until": "5m", "turn": re.findall(r'name="turn" value="(\d+)"', page)[0]}
-    assert service.ask("POST", first, data={**shown, "turn": str(turn)}).status_code == 409, "of a turn that is over"
-    assert service.ask("POST", first, data=shown).status_code == 200
+    assert "belongs to turn" in tap(service, first, **{**shown, "turn": str(turn)}), "of a turn that is over"
+    tap(service, first, **shown)
     assert (service.only()["phase"], service.only()["actor"]) == ("committed", "keeper")
 
 
 def test_the_other_side_confirms_by_its_link_and_nobody_else_closes(service: Within) -> None:
-    service.ask("POST", link(service, "payments-oncall"), data={"say": "fixed"})
+    tap(service, link(service, "payments-oncall"), say="fixed")
     assert service.only()["phase"] == "claimed"
     for person in ("payments-oncall", "second"):
         assert taps(service.ask("GET", link(service, person)).text) == []
-        assert service.ask("POST", link(service, person), data={"say": "confirm"}).status_code == 409
+        assert "asked of checkout" in tap(service, link(service, person), say="confirm")
     page = service.ask("GET", link(service, "checkout"))
     assert taps(page.text) == ["Yes, it is recovered", "No, it is not"]
-    service.ask("POST", link(service, "checkout"), data={"say": "confirm"})
+    tap(service, link(service, "checkout"), say="confirm")
     assert (service.only()["phase"], service.only()["closedBy"]) == ("closed", "other")
 
 
 def test_a_dispute_asks_again(service: Within) -> None:
-    service.ask("POST", link(service, "payments-oncall"), data={"say": "fixed"})
-    service.ask("POST", link(service, "checkout"), data={"say": "dispute"})
+    tap(service, link(service, "payments-oncall"), say="fixed")
+    tap(service, link(service, "checkout"), say="dispute")
     assert (service.only()["phase"], service.only()["actor"]) == ("await", "payments-oncall")
 
 
@@ -139,7 +147,7 @@ def test_a_link_that_was_changed_or_is_over_opens_nothing(service: Within) -> No
 def test_a_link_is_good_for_as_long_as_its_turn_waits(service: Within) -> None:
     """On a Friday evening the other side is asked to confirm, in its own hours: there is no newer message until Monday."""
     service.now += 5 * 60 * MINUTE
-    service.ask("POST", link(service, service.only()["actor"]), data={"say": "fixed"})
+    tap(service, link(service, service.only()["actor"]), say="fixed")
     case = service.ledger.case(service.only()["id"])
     assert case is not None
     late = case.deviation
@@ -189,8 +197,44 @@ def test_a_hand_over_counts_when_it_is_accepted(service: Within) -> None:
     assert service.only()["actor"] == "payments-oncall"
     page = service.ask("GET", link(service, "second"))
     assert taps(page.text)[0].startswith("I take it over") and taps(page.text)[-1] == "I do not"
-    service.ask("POST", link(service, "second"), data={"say": "accept", "until": "15m"})
+    tap(service, link(service, "second"), say="accept", until="15m")
     assert (service.only()["phase"], service.only()["actor"]) == ("committed", "second")
+
+
+def test_who_has_it_hands_it_over_by_the_page_and_keeps_it_until_it_is_accepted(service: Within) -> None:
+    mine = link(service, "payments-oncall")
+    committed = tap(service, mine, say="commit", until="25m")
+    offers = [each for each in taps(committed) if each.startswith("Offer")]
+    assert offers == ["Offer it to second", "Offer it to keeper", "Offer"]
+    assert re.search(r'<input name="to" required', committed), "somebody else can be named"
+    after = tap(service, mine, say="offer", to="second", turn=str(service.only()["turn"]))
+    assert "payments-oncall has it, and offers it to second until" in after and taps(after) == ["It is recovered"]
+    assert (service.only()["phase"], service.only()["actor"]) == ("handover", "payments-oncall")
+    theirs = link(service, "second")
+    assert taps(tap(service, theirs, say="accept", until="15m"))[0] == "It is recovered"
+    assert (service.only()["phase"], service.only()["actor"]) == ("committed", "second")
+    assert "Offer it to second" not in service.ask("GET", mine).text, "it is no longer theirs to give"
+
+
+def test_what_is_offered_and_not_accepted_goes_to_the_next(service: Within) -> None:
+    mine = link(service, "payments-oncall")
+    tap(service, mine, say="commit", until="25m")
+    tap(service, mine, say="offer", to="keeper", turn=str(service.only()["turn"]))
+    tap(service, link(service, "keeper"), say="refuse")
+    assert (service.only()["phase"], service.only()["actor"]) == ("await", "second")
+
+
+def test_a_page_tells_only_of_an_answer_of_its_own_person(service: Within) -> None:
+    tap(service, link(service, "payments-oncall"), say="commit", until="25m")
+    row = service.ledger.rows()[-1].sequence
+    assert 'role="status"' in service.ask("GET", f"{link(service, 'payments-oncall')}?row={row}").text
+    for person, other in (
+        ("second", row),
+        ("payments-oncall", row - 1),
+        ("payments-oncall", "9" * 30),
+        ("payments-oncall", "x"),
+    ):
+        assert 'role="status"' not in service.ask("GET", f"{link(service, person)}?row={other}").text
 
 
 def test_the_same_answer_twice_is_one(service: Within) -> None:
@@ -236,3 +280,13 @@ def test_the_story_of_a_deviation_reads_back_with_its_hashes(service: Within) ->
     assert {(each["side"], each["turn"]) for each in told["messages"]} == {
         ("owner", 1), ("other", 1), ("owner", 2), ("other", 2),
     }  # fmt: skip
+
+
+def test_a_terminal_and_the_pages_call_a_phase_by_the_same_words(service: Within) -> None:
+    from accord.cases.case import PHASES_IN_WORDS, Phase
+    from accord.cli.answer import _line
+
+    assert set(PHASES_IN_WORDS) == set(Phase)
+    tap(service, link(service, "payments-oncall"), say="acknowledge")
+    assert "  acknowledged       payments-oncall until" in _line(service.only())
+    assert ">acknowledged</span>" in service.ask("GET", f"/deviations/{service.only()['id']}").text

@@ -62,7 +62,7 @@ def test_it_ends_once_somebody_takes_it_and_both_sides_are_told(service: Within)
     service.now += 20 * SECOND
     assert service.ask("GET", path).status_code == 200
     service.now += 10 * SECOND
-    assert service.ask("POST", path, data={"say": "commit", "until": "15m"}).status_code == 200
+    assert service.ask("POST", path, data={"say": "commit", "until": "15m"}).status_code == 303
     pass_time(service, 1)
     found = measured(service, one)
     assert found["over"] and found["takenBy"] == "payments-oncall"

@@ -1,5 +1,6 @@
 """Alerts that always fire are heartbeats of their source: hearing one is no deviation, hearing it no longer is."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,30 @@ def test_a_heartbeat_that_is_heard_is_no_deviation(service: Within) -> None:
         service.now += 3 * MINUTE
         assert look(service) == []
     assert [each["labels"]["alertname"] for each in service.ask("GET", "/api/v2/alerts").json()] == ["Watchdog"]
+
+
+def test_a_beat_that_comes_while_its_silence_is_written_down_is_not_lost(
+    service: Within, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.now += 21 * MINUTE
+    beats, record = service.service.heartbeats, service.service.carrier.record
+
+    async def both() -> None:
+        async def while_it_beats(events: Any, keeping: Any = ()) -> Any:
+            monkeypatch.setattr(service.service.carrier, "record", record)
+            beating.append(asyncio.create_task(beats.hear("Watchdog")))
+            await asyncio.sleep(0.1)
+            return await record(events, keeping)
+
+        monkeypatch.setattr(service.service.carrier, "record", while_it_beats)
+        await beats.look()
+        await asyncio.gather(*beating)
+
+    beating: list[asyncio.Task[None]] = []
+    service.do(both())
+    [told] = service.ask("GET", "/api/v1/heartbeats").json()
+    assert (told["heardAt"], told["missed"]) == (written(service.now), False)
+    assert service.only()["phase"] == "claimed", "what its silence had opened clears"
 
 
 def test_one_that_is_heard_no_longer_wakes_somebody_whatever_its_severity(service: Within) -> None:

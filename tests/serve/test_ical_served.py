@@ -40,7 +40,7 @@ def test_whoever_attends_is_paged_by_their_own_channel(tmp_path: Path, hook: Hoo
     try:
         running.start().alert()
         [page] = eventually(lambda: hook.about("opened", person="anna-7"))
-        assert httpx.post(page["answer"], data={"say": "commit", "until": "20m"}).status_code == 200
+        assert httpx.post(page["answer"], data={"say": "commit", "until": "20m"}).status_code == 303
         assert running.cases()[0]["phase"] == "committed"
         calendar = Calendar.from_ical(running.client.get("/api/v1/rotas/night-and-day.ics").text)
         assert {str(event["SUMMARY"]) for event in calendar.walk("VEVENT")} == {"anna-7"}

@@ -98,6 +98,70 @@ def test_what_fires_on_is_carried_under_the_deviation_that_the_contracts_say_now
     assert (end["key"], end["phase"]) == (new["key"], "claimed")
 
 
+REFUND = (
+    "promises:\n  refund:\n    detect: {latency: {by: PaymentsSlow}}\n    recover: {by: payments-oncall, within: 20m}"
+)
+TOGETHER = CONTRACTS.replace("promises:", REFUND, 1)
+BOOKS = "party: books\npromises:\n  post:\n    detect: {by: PaymentsSlow}\n    recover: {by: clerks, within: 4h}\n"
+APART = f"{CONTRACTS}---\n{BOOKS}---\nparty: clerks\npromises:\n  page: {{acknowledge: 5m}}\n"
+
+
+def phases(service: Within, query: str = "?open=all") -> dict[str, tuple[str, str]]:
+    return {case["key"]: (case["phase"], case["actor"]) for case in service.cases(query)}
+
+
+def test_one_alert_about_several_operations_that_the_same_people_recover_is_one_deviation(service: Within) -> None:
+    """One cause is one page: it names both, and who is asked answers once."""
+    rejoined(service, TOGETHER)
+    post(service, slow("a"))
+    assert phases(service) == {"checkout -> payments/charge+refund latency": ("await", "payments-oncall")}
+    page = service.ask("GET", f"/deviations/{service.only()['id']}").text
+    assert "/boundary?consumer=checkout&amp;provider=payments&amp;operation=charge" in page
+    assert "payments/refund" in page, "it has no page of a boundary: nobody is known to call it"
+    found = service.ask("GET", "/boundary?consumer=checkout&provider=payments&operation=charge").text
+    assert f"/deviations/{service.only()['id']}" in found
+
+
+def test_one_alert_about_what_others_recover_is_a_deviation_for_each_of_them(service: Within) -> None:
+    """To exactly one responsible party each, and each ends where its own other side confirms or the alert clears."""
+    service.reachable("clerks")
+    rejoined(service, APART)
+    post(service, slow("a"))
+    both = {"checkout -> payments/charge latency": ("await", "payments-oncall"), "books/post": ("await", "clerks")}
+    assert phases(service) == both
+    service.now += MINUTE
+    post(service, slow("a"))
+    assert phases(service) == both, "a repeat opens nothing"
+    post(service, slow("a", endsAt="2026-11-27T12:00:30Z"))
+    assert {phase for phase, _ in phases(service).values()} == {"claimed"}
+
+
+def test_a_silent_source_lapses_in_each_of_its_deviations(service: Within) -> None:
+    rejoined(service, APART)
+    post(service, slow("a"))
+    service.now += 6 * MINUTE
+    service.do(service.service.intake.lapse())
+    cases = [service.ledger.case(each["id"]) for each in service.cases()]
+    assert [len(case.lapsed) for case in cases if case is not None] == [1, 1]
+
+
+def test_what_one_more_party_recovers_becomes_a_deviation_of_its_own_while_it_fires_on(service: Within) -> None:
+    post(service, slow("a"))
+    before = service.only()
+    rejoined(service, APART)
+    now = {case["key"]: case for case in service.cases("?open=all")}
+    assert now[before["key"]]["phase"] == "await" and now["books/post"]["since"] == before["since"]
+    rejoined(service, CONTRACTS)
+    assert {key: phase for key, (phase, _) in phases(service).items()} == {
+        before["key"]: "await",
+        "books/post": "merged",
+    }
+    rejoined(service, TOGETHER)
+    both = before["key"].replace("charge", "charge+refund")
+    told = {key: phase for key, (phase, _) in phases(service).items()}
+    assert told == {before["key"]: "merged", "books/post": "merged", both: "await"}
+
+
 def test_contracts_that_say_the_same_move_nothing(service: Within) -> None:
     post(service, slow("a"))
     before = service.only()

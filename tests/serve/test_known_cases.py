@@ -5,6 +5,7 @@ import logging
 import random
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from accord.serve.carrier import Carrier
 from accord.store.errors import StoreError, Unavailable
 from accord.store.ledger_sqlite import SqliteLedger
 from cases.carried import DEVIATION, MINUTE, POLICY, START
-from serve.serving import Within
+from serve.serving import CONTRACTS, SLOW, Within, carrying
 from store.recordings import admit
 
 
@@ -166,3 +167,36 @@ def test_a_reading_that_fails_as_nobody_expected_is_told(
         within.do(service._reloaded(within.service))
     within.close()
     assert "old contracts" in caplog.text
+
+
+def test_what_cannot_be_written_after_the_new_contracts_are_in_use_is_told_so_and_made_up_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is not the old contracts by which is carried on then: what is open follows as soon as it can be written."""
+    within = Within(tmp_path)
+    within.ask("POST", "/api/v2/alerts", json=[SLOW])
+    record, new = within.ledger.record, ANOTHER
+    within.service.served = replace(within.service.served, load=lambda ledger: carrying(ledger, new))
+
+    def refused(*_entries: Any) -> Future[Any]:
+        failed: Future[Any] = Future()
+        failed.set_exception(Unavailable("the disk is full"))
+        return failed
+
+    monkeypatch.setattr(within.ledger, "record", refused)
+    with caplog.at_level(logging.INFO):
+        within.do(service._reloaded(within.service))
+    assert "old contracts" not in caplog.text
+    assert "contracts read again, but what is open is not yet carried by them: the disk is full" in caplog.text
+    assert within.ask("POST", "/-/reload").status_code == 503
+    assert within.service.carrier.carrying.system is not None and [each["key"] for each in within.cases()] == [OLD_KEY]
+    within.do(within.service.carry_over())
+    assert [each["key"] for each in within.cases()] == [OLD_KEY], "the disk is still full"
+    monkeypatch.setattr(within.ledger, "record", record)
+    within.do(within.service.carry_over())
+    assert [each["key"] for each in within.cases()] == [f"books+{OLD_KEY}"]
+    within.close()
+
+
+ANOTHER = CONTRACTS + "---\nparty: books\nassumes: {payments/charge: {timeout: 3s}}\n"
+OLD_KEY = "checkout -> payments/charge latency"

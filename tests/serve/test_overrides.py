@@ -184,7 +184,7 @@ def read(tmp_path: Path) -> Iterator[tuple[Any, SqliteLedger, Any]]:
 
 def on_duty(carrying: Any, moment: str) -> str:
     at_ns = int(datetime.fromisoformat(moment).timestamp()) * 1_000_000_000
-    deviation = carrying.deviation({"alertname": "PaymentsSlow"}, {})
+    deviation = carrying.deviations({"alertname": "PaymentsSlow"}, {})[0]
     found: str = carrying.policy(deviation, at_ns).levels[0].person(at_ns)
     return found
 
@@ -239,12 +239,13 @@ promises:
         [rota] = service.ask("GET", "/api/v1/rotas").json()["rotas"]
         assert (rota["party"], rota["now"]["person"]) == ("oncall", "oncall")
         assert rota["next"][0]["begins"] == "2026-11-30T08:00:00.000Z"
-        assert rota["gaps"][0] == {"begins": "2026-11-27T16:00:00.000Z", "ends": "2026-11-30T08:00:00.000Z"}
+        assert rota["gaps"] == [], "its hours promise nobody outside them"
+        assert rota["outsideHours"][0] == {"begins": "2026-11-27T16:00:00.000Z", "ends": "2026-11-30T08:00:00.000Z"}
         weekend = {"rota": "oncall", "person": "Anna, O'Neil; ÄÖÜ", "ends": "2026-11-30T08:00:00Z"}
         weekend["begins"] = "2026-11-27T16:00:00Z"
         assert service.ask("POST", "/api/v1/overrides", json=weekend).status_code == 201
         [rota] = service.ask("GET", "/api/v1/rotas").json()["rotas"]
-        assert rota["gaps"][0]["begins"] == "2026-11-30T16:00:00.000Z"
+        assert rota["outsideHours"][0]["begins"] == "2026-11-30T16:00:00.000Z"
         answer = service.ask("GET", "/api/v1/rotas/oncall.ics")
         assert answer.headers["content-type"].startswith("text/calendar")
         events = Calendar.from_ical(answer.text).walk("VEVENT")

@@ -265,6 +265,12 @@ def test_a_gap_between_planned_turns_and_their_end_are_named_with_who_is_asked_i
     assert "who is on duty from Fri 18 Dec 08:00 CET on" in said
     assert 'class="gap"' in page and 'class="unplanned"' in page
     assert "1 with a gap in 90 days" in plain(text(service, "/parties"))
+    [rota] = [each for each in service.ask("GET", "/api/v1/rotas").json()["rotas"] if each["party"] == "oncall"]
+    assert [(each["kind"], each["begins"]) for each in rota["gaps"]] == [
+        ("gap", "2026-12-04T07:00:00.000Z"),
+        ("unplanned", "2026-12-18T07:00:00.000Z"),
+    ]
+    assert rota["outsideHours"] == []
     service.close()
 
 

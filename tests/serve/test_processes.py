@@ -28,7 +28,7 @@ def test_who_recovers_and_who_waits_are_told_the_same_by_a_page_of_five_facts(ru
     assert (owner["expected"], owner["seen"]) == ("latency max 5s", "p99 is 6s")
     page = running.client.get(owner["answer"].removeprefix(str(running.client.base_url)))
     assert page.status_code == 200 and "I have it" in page.text
-    assert running.client.post(owner["answer"], data={"say": "commit", "until": "20m"}).status_code == 200
+    assert running.client.post(owner["answer"], data={"say": "commit", "until": "20m"}).status_code == 303
     assert eventually(lambda: len(hook.about("committed")) == 2)
 
 

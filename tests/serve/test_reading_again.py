@@ -29,12 +29,12 @@ def loading(tmp_path: Path) -> Callable[[], Carrying]:
 def test_a_contract_that_became_unreadable_is_not_used(
     loading: Callable[[], Carrying], tmp_path: Path, broken: str
 ) -> None:
-    assert loading().deviation(SLOW, {}).provider == "payments"
+    assert loading().deviations(SLOW, {})[0].provider == "payments"
     (tmp_path / "accord.yaml").write_text(broken)
     with pytest.raises(Refused, match=r"not read: .*accord\.yaml:\d+:\d+: "):
         loading()
     (tmp_path / "accord.yaml").write_text(CONTRACTS.replace("30m", "20m"))
-    assert loading().deviation(SLOW, {}).provider == "payments"
+    assert loading().deviations(SLOW, {})[0].provider == "payments"
 
 
 def test_what_was_unreadable_all_along_keeps_nothing_from_being_read_again(
@@ -50,4 +50,4 @@ def test_what_was_unreadable_all_along_keeps_nothing_from_being_read_again(
 def test_a_party_that_was_taken_away_is_no_longer_carried_by(loading: Callable[[], Carrying], tmp_path: Path) -> None:
     loading()
     (tmp_path / "accord.yaml").write_text("party: other\n")
-    assert loading().deviation(SLOW, {}).provider == ""
+    assert loading().deviations(SLOW, {})[0].provider == ""

@@ -46,7 +46,7 @@ def test_every_signal_stands_with_the_boundary_and_the_term_that_it_watches(serv
 
 
 def test_a_signal_that_is_silent_while_another_tells_of_its_term_is_silent(service: Within) -> None:
-    assert "never tested" in entry(service, "PaymentsAlsoSlow")
+    assert "not tested" in entry(service, "PaymentsAlsoSlow")
     service.ask("POST", "/api/v2/alerts", json=[SLOW])
     found = entry(service, "PaymentsAlsoSlow")
     assert "silent" in found and "although latency deviated once" in found
@@ -115,7 +115,7 @@ def test_each_flaw_and_each_page_of_many_can_be_asked_for(service: Within) -> No
 def test_the_page_says_what_its_words_mean_and_what_to_do_where_nothing_is_known(tmp_path: Path) -> None:
     empty = Within(tmp_path, "party: nobody\n")
     told = page(empty)
-    for word in ("silent", "ambiguous", "noisy", "never tested", "without a contract", "led to an action"):
+    for word in ("silent", "ambiguous", "noisy", "not tested", "without a contract", "led to an action"):
         assert f"<dt>{word}</dt>" in told
     assert "No signal is known. Name under <code>detect</code>" in told
     empty.close()

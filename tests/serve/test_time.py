@@ -172,7 +172,7 @@ def test_duty_changes_by_the_clock_on_the_wall_on_both_days_of_the_change(
     """One on duty at every instant of the day, and the change of duty at 08:00 on the clock, however long the night was."""
     service = serving(HOURS.format(zone=zone), on_the_clock(zone, day, 0) - 2 * HOUR)
     morning = on_the_clock(zone, day, 8)
-    deviation = service.service.carrier.carrying.deviation(SLOW["labels"], {})
+    deviation = service.service.carrier.carrying.deviations(SLOW["labels"], {})[0]
     for at in range(service.now, morning + 3 * HOUR, 10 * MINUTE):
         levels = service.service.carrier.carrying.policy(deviation, at).levels
         on_duty = [level.person(at) for level in levels if level.person(at)]

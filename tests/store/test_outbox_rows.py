@@ -148,6 +148,23 @@ def test_a_bundle_tells_what_is_not_sent_alone_and_nothing_vanishes(ledger: Ledg
     assert told_in == {bundle} and not ledger.verify().disagreement
 
 
+def test_a_bundle_that_fails_for_good_leaves_all_that_it_tells_unreached_at_once(ledger: Ledger) -> None:
+    """As a message does that was sent alone: on every channel, and not before the last of them."""
+    admit(ledger, "p0", "c0", channels=("ntfy", "smtp"))
+    breaker, a, b = (opened(ledger, name, f"e{name}") for name in ("breaker", "a", "b"))
+    told = {each.id for case in (a, b) for each in ledger.sendings(case.id) if each.message.person == "p0"}
+    ledger.bundle(sorted(told), a_bundle(breaker, a.key, b.key), breaker.key, START).result()
+    both = [each for each in ledger.sendings_due(1 << 62) if each.message.about is About.BUNDLE]
+    assert len(both) == 2
+    ledger.report([Outcome(both[0].id, Fate.FAILED, START, reason="gone")]).result()
+    assert ledger.unreached() == ()
+    ledger.report([Outcome(both[1].id, Fate.FAILED, START, reason="gone too")]).result()
+    assert {(each.case, each.person) for each in ledger.unreached()} == {(a.id, "p0"), (b.id, "p0")}
+    [first, *_] = [each for each in ledger.sendings(a.id) if each.message.person == "p0"]
+    assert (first.fate, first.reason) == (Fate.FAILED, "the bundle that tells it failed: gone too")
+    assert not ledger.verify().disagreement
+
+
 def test_what_was_sent_meanwhile_is_not_bundled(ledger: Ledger) -> None:
     admit(ledger, "p0", "c0")
     case = opened(ledger)

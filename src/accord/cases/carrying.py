@@ -18,6 +18,7 @@ from accord.cases.deviation import Deviation, Urgency
 from accord.cases.drilling import is_drill
 from accord.cases.instead import Instead, replaced
 from accord.cases.policy import Duty, Level, Policy
+from accord.cases.together import AND, Together, operations_in, together
 from accord.cases.watchers import Watched, watchers
 from accord.model.duration import NANOSECONDS
 from accord.model.review import Contract
@@ -26,6 +27,8 @@ HORIZON = timedelta(days=21)
 """How far ahead duty is laid out; it begins with the day of the event, so that a policy changes once a day at most."""
 ACKNOWLEDGE_WITHIN = 15 * NANOSECONDS["m"]
 """How long a level has to answer where it promises nothing: as long as most paging policies wait."""
+MOST_EXPECTED = 2
+"""Operations of which one message says what each promises; the others are counted."""
 RECORDED = ("info", "informational", "none", "debug", "notice")
 """Severities that nobody is told of, unless the configuration calls them interrupting."""
 
@@ -57,29 +60,34 @@ class Carrying:
         self._words = vocabulary(system, {})
         self._heartbeats = frozenset(lowered(self._words.heartbeat))
 
-    def deviation(self, labels: Mapping[str, str], annotations: Mapping[str, str]) -> Deviation:
-        """The deviation that an alert with these labels tells of; a signal that no contract names is kept under its own name."""
+    def deviations(self, labels: Mapping[str, str], annotations: Mapping[str, str]) -> tuple[Deviation, ...]:
+        """What an alert with these labels tells of: one deviation for each party that recovers what it watches.
+
+        A signal that no contract names is kept under its own name.
+        """
         signal = labels.get("alertname", "") or "unnamed signal"
         if self.is_heartbeat(labels):
-            return self._silence_of(labels)
+            return (self._silence_of(labels),)
         urgency = self._urgency(labels)
         seen = annotations.get("summary") or annotations.get("description") or f"{signal} is firing"
         partition = ", ".join(labels[name] for name in self._words.partition if labels.get(name))
         watched = self._watched.get(signal)
         if watched is None:
             unknown = "no contract names this signal"
-            return Deviation(signal, partition=partition, expected=unknown, seen=seen, urgency=urgency)
-        consumers = self._consumers(watched)
-        return Deviation(
-            signal,
-            "+".join(consumers),
-            watched.provider,
-            watched.operation,
-            watched.term,
-            partition,
-            expected=self._expected(watched),
-            seen=seen,
-            urgency=urgency,
+            return (Deviation(signal, partition=partition, expected=unknown, seen=seen, urgency=urgency),)
+        return tuple(
+            Deviation(
+                signal,
+                self._consumers(each),
+                each.provider,
+                each.operation,
+                each.term,
+                partition,
+                expected=self._expected(each),
+                seen=seen,
+                urgency=urgency,
+            )
+            for each in watched
         )
 
     def is_heartbeat(self, labels: Mapping[str, str]) -> bool:
@@ -122,8 +130,7 @@ class Carrying:
     def rotas(self) -> tuple[str, ...]:
         """Everybody who is paged: schedules with shifts, the parties of ladders, and for whom somebody stands in."""
         scheduled = {found.party for found in rosters(self.system, {})}
-        watched = {(each.provider, each.operation) for each in self._watched.values()}
-        climbed = {level.party for about in watched for level in ladder(self.system, *about).levels}
+        climbed = {level.party for about in self._operations() for level in ladder(self.system, *about).levels}
         return tuple(sorted(scheduled | climbed | {each.rota for each in self._instead}))
 
     def duty(self, party: str, starts: datetime, lasts: timedelta) -> tuple[Duty, ...] | None:
@@ -139,10 +146,9 @@ class Carrying:
     def told(self, at_ns: int) -> tuple[str, ...]:
         """Everybody whom a policy of a watched operation may tell, by pseudonym."""
         day = instant_at(at_ns).replace(hour=0, minute=0, second=0, microsecond=0)
-        watched = {(each.provider, each.operation): each for each in self._watched.values()}
-        climbed = {level.party: level for about in watched for level in ladder(self.system, *about).levels}
+        climbed = {level.party: level for about in self._operations() for level in ladder(self.system, *about).levels}
         asked = {duty.person for level in climbed.values() for duty in self._duty(level, day)}
-        waiting = {"+".join(self._consumers(each)) for each in watched.values()}
+        waiting = {self._consumers(each) for several in self._watched.values() for each in several}
         return tuple(sorted(({self._last} | asked | waiting) - {""}))
 
     def is_party(self, name: str) -> bool:
@@ -150,13 +156,13 @@ class Carrying:
         return name == self._last or name in self.system.parties
 
     def joint_parties(self) -> tuple[str, ...]:
-        """The consumers that are told as one, joined by a plus, of every operation with several that a signal watches."""
-        joint = {"+".join(self._consumers(watched)) for watched in self._watched.values()}
-        return tuple(sorted(name for name in joint if "+" in name))
+        """The consumers that are told as one, joined by a plus, of everything with several that a signal watches."""
+        joint = {self._consumers(each) for several in self._watched.values() for each in several}
+        return tuple(sorted(name for name in joint if AND in name))
 
     @property
-    def watched(self) -> Mapping[str, Watched]:
-        """What each signal watches, by the names under which it may be heard."""
+    def watched(self) -> Mapping[str, tuple[Together, ...]]:
+        """What each signal watches, as deviations, by the names under which it may be heard."""
         return self._watched
 
     @property
@@ -177,11 +183,31 @@ class Carrying:
             return Urgency.INTERRUPT
         return Urgency.RECORD if severity in RECORDED else Urgency.WORKDAY
 
-    def _consumers(self, watched: Watched) -> list[str]:
-        about = (watched.provider, watched.operation)
-        return sorted({consumer for consumer, *callee in self.system.keys if tuple(callee) == about and consumer})
+    def _operations(self) -> set[tuple[str, str]]:
+        """Every operation that a signal watches."""
+        every = (part for several in self._watched.values() for each in several for part in each.parts)
+        return {(part.provider, part.operation) for part in every}
 
-    def _expected(self, watched: Watched) -> str:
+    def _consumers(self, about: Together) -> str:
+        operations = {(part.provider, part.operation) for part in about.parts}
+        return AND.join(
+            sorted({consumer for consumer, *callee in self.system.keys if consumer and tuple(callee) in operations})
+        )
+
+    def _expected(self, about: Together) -> str:
+        """What is promised of what deviates; of several operations that promise different things, of each."""
+        promised: dict[str, list[str]] = {}
+        for part in about.parts:
+            operations = promised.setdefault(self._promised(part), [])
+            if part.operation not in operations:
+                operations.append(part.operation)
+        if len(promised) == 1:
+            return next(iter(promised))
+        told = [f"{', '.join(operations)}: {words}" for words, operations in promised.items()]
+        more = f" (and {len(told) - MOST_EXPECTED} more)" if len(told) > MOST_EXPECTED else ""
+        return "; ".join(told[:MOST_EXPECTED]) + more
+
+    def _promised(self, watched: Watched) -> str:
         side = self.system.promised(watched.provider, watched.operation, {})
         facts = side.family(watched.term)
         stated = [f"{fact.term.replace('.', ' ')} {fact.text}" for fact in facts if not _is_about_people(fact.term)]
@@ -192,10 +218,12 @@ class Carrying:
             return Policy("", "", (), self._last)
         if is_drill(deviation):
             return self._policy_of_drill(deviation, day)
-        system, consumer = self.system, deviation.consumer.partition("+")[0]
-        side = system.promised(deviation.provider, deviation.operation, {})
-        climbed = ladder(system, deviation.provider, deviation.operation).levels
-        promised = due(side, side.get("hours"))
+        system, consumer = self.system, deviation.consumer.partition(AND)[0]
+        operations = operations_in(deviation.operation, system.operations(deviation.provider))
+        climbed = ladder(system, deviation.provider, operations[0]).levels
+        sides = [system.promised(deviation.provider, each, {}) for each in operations]
+        dues = [found for side in sides if (found := due(side, side.get("hours"))) is not None]
+        promised = min(dues, key=lambda found: found.within, default=None)
         return Policy(
             owner=climbed[0].party if climbed else deviation.provider,
             other=deviation.consumer,
@@ -247,11 +275,13 @@ class Carrying:
         return () if hours is None else self._duty(Said(party, "page", 0, "", hours, hours=hours), day)
 
 
-def _watched(system: System) -> Iterator[tuple[str, Watched]]:
+def _watched(system: System) -> Iterator[tuple[str, tuple[Together, ...]]]:
     """Each signal by the name under which a contract speaks of it, and by the names under which it fires."""
+    named: dict[str, dict[Watched, None]] = {}
     for watcher in watchers(system):
         for name in (watcher.named, *watcher.alerts):
-            yield name, watcher.watched
+            named.setdefault(name, {})[watcher.watched] = None
+    return ((name, together(system, several)) for name, several in named.items())
 
 
 def _is_about_people(term: str) -> bool:

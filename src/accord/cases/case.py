@@ -23,6 +23,19 @@ class Phase(StrEnum):
     MERGED = "merged"
 
 
+PHASES_IN_WORDS: dict[str, str] = {
+    Phase.HELD: "held",
+    Phase.AWAIT: "asked",
+    Phase.READBACK: "acknowledged",
+    Phase.COMMITTED: "committed",
+    Phase.HANDOVER: "hand-over offered",
+    Phase.CLAIMED: "to be confirmed",
+    Phase.LAST: "last resort",
+    Phase.CLOSED: "closed",
+    Phase.WITHDRAWN: "withdrawn",
+    Phase.MERGED: "merged",
+}
+"""What people read of a phase, on pages and in a terminal."""
 DONE = frozenset({Phase.CLOSED, Phase.WITHDRAWN, Phase.MERGED})
 
 

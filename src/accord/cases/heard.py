@@ -8,6 +8,7 @@ from accord.cases.case import Case
 from accord.cases.deviation import Deviation, Urgency
 from accord.cases.drilling import is_drill
 from accord.cases.events import Accept, Answer, AnyEvent, Clear, Commit, Fire, Hold, Lapse, ReadBack, RotaChanged
+from accord.cases.together import operations_in
 from accord.model.duration import NANOSECONDS
 
 CHATTER, CHATTERING = NANOSECONDS["m"], 3
@@ -111,9 +112,10 @@ class Course(Struct):
         return not (self.is_drill or self.is_breaker)
 
     @property
-    def place(self) -> Place:
-        """The provider and the operation; both empty where no contract knows the signal."""
-        return self.deviation.provider, self.deviation.operation
+    def places(self) -> tuple[Place, ...]:
+        """The provider with each operation; both empty where no contract knows the signal."""
+        operation = self.deviation.operation
+        return tuple((self.deviation.provider, each) for each in dict.fromkeys((operation, *operations_in(operation))))
 
 
 class Tally(Struct):
@@ -185,8 +187,9 @@ class Kept(Struct):
             self.by_signal.setdefault(signal, {})[course.id] = course
             self.signals.add(signal)
         if course.deviation.provider:
-            self.by_place.setdefault(course.place, {})[course.id] = course
-            self.places.add(course.place)
+            for place in course.places:
+                self.by_place.setdefault(place, {})[course.id] = course
+            self.places.update(course.places)
 
 
 def tally_of(signal: str, courses: Iterable[Course], since_ns: int, stale_after_ns: int) -> Tally | None:

@@ -14,6 +14,7 @@ from accord.boundaries.people.duty import instant_at
 from accord.boundaries.people.ladder import ladder
 from accord.boundaries.signals.alerting import alerting
 from accord.cases.heard import Tally
+from accord.cases.together import together
 from accord.cases.watchers import Watched, watchers
 from accord.model.duration import NANOSECONDS, show_duration
 
@@ -54,10 +55,21 @@ class Flaw(StrEnum):
     UNCLAIMED = "unclaimed"
 
 
+FLAWS_IN_WORDS: dict[str, str] = {
+    Flaw.SILENT: "silent",
+    Flaw.AMBIGUOUS: "ambiguous",
+    Flaw.NOISY: "noisy",
+    Flaw.UNTESTED: "not tested",
+    Flaw.UNCLAIMED: "without a contract",
+}
+"""What people read of a flaw."""
+
+
 class Signal(Struct, frozen=True):
     """One signal: `watched` is what a contract says that it watches (None: none does), `ladder` who is paged for that.
 
-    Where several name it, what it says is carried as that of the last of them; the others are in `also`.
+    Where several name it, `also` are those that one deviation is about together with `watched`, `apart` those that are deviations of
+    their own, because others recover them.
     """
 
     name: str
@@ -65,6 +77,7 @@ class Signal(Struct, frozen=True):
     watched: Watched | None = None
     ladder: tuple[str, ...] = ()
     also: tuple[Watched, ...] = ()
+    apart: tuple[Watched, ...] = ()
 
     @property
     def heard_as(self) -> str:
@@ -95,6 +108,13 @@ class Looked(Struct, frozen=True):
         unit = next((name for name in ("d", "h", "m") if lasts >= NANOSECONDS[name]), "s")
         return show_duration(lasts // NANOSECONDS[unit] * NANOSECONDS[unit]) if lasts >= NANOSECONDS["s"] else "0s"
 
+    @property
+    def lately(self) -> str:
+        """`in 90d`, or since when it is looked, where the ledger goes back no further."""
+        if self.now_ns - self.began_ns >= DAYS * NANOSECONDS["d"]:
+            return f"in {self.goes_back}"
+        return f"since {instant_at(self.began_ns):%Y-%m-%d %H:%M} UTC, when the ledger begins"
+
 
 class Judged(Struct, frozen=True):
     """A signal, what was heard of it (None: nothing), and its flaws, each in words; `told` is what deviated where it watches."""
@@ -110,13 +130,11 @@ def stated(system: System, always: Collection[str]) -> Iterator[Signal]:
     named: dict[str, dict[Watched, None]] = {}
     for watcher in watchers(system):
         for name in watcher.names:
-            named.setdefault(name, {}).pop(watcher.watched, None)
-            named[name][watcher.watched] = None
+            named.setdefault(name, {})[watcher.watched] = None
     alerts = dict.fromkeys(alert.called for alert in alerting(system, {}).alerts)
     ladders: dict[tuple[str, str], tuple[str, ...]] = {}
     for name in dict.fromkeys((*named, *alerts)):
-        several = tuple(named.get(name, ()))
-        watched = several[-1] if several else None
+        watched, also, apart = _parted(system, named.get(name, ()))
         if name.lower() in always:
             yield Signal(name, Kind.HEARTBEAT)
             continue
@@ -124,7 +142,18 @@ def stated(system: System, always: Collection[str]) -> Iterator[Signal]:
         if about and about not in ladders:
             ladders[about] = tuple(dict.fromkeys(level.party for level in ladder(system, *about).levels))
         kind = Kind.ALERT if name in alerts else Kind.DECLARED
-        yield Signal(name, kind, watched, ladders[about] if about else (), several[:-1])
+        yield Signal(name, kind, watched, ladders[about] if about else (), also, apart)
+
+
+def _parted(
+    system: System, several: Iterable[Watched]
+) -> tuple[Watched | None, tuple[Watched, ...], tuple[Watched, ...]]:
+    """What a signal watches first, what one deviation is about with it, and the rest."""
+    carried = together(system, several)
+    if not carried:
+        return None, (), ()
+    first, *others = carried
+    return first.parts[0], first.parts[1:], tuple(part for each in others for part in each.parts)
 
 
 class Judging:
@@ -199,7 +228,7 @@ def _silent(signal: Signal, tally: Tally | None, looked: Looked) -> Iterator[str
     failed = _failed_without(signal, looked) if tally is None else 0
     if failed:
         what = signal.watched.term.replace(".", " ") if signal.watched and signal.watched.term else "its boundary"
-        yield f"never heard in {looked.goes_back}, although {what} deviated {_times(failed)}"
+        yield f"never heard {looked.lately}, although {what} deviated {_times(failed)}"
 
 
 def _failed_without(signal: Signal, looked: Looked) -> int:
@@ -237,7 +266,7 @@ def _untested(signal: Signal, looked: Looked) -> Iterator[str]:
         if signal.ladder
         else "no ladder is known that a drill could try"
     )
-    yield f"did not fire in {looked.goes_back}, and {whom}"
+    yield f"did not fire {looked.lately}, and {whom}"
 
 
 def loudest(found: Iterable[Judged]) -> tuple[int, int, int]:

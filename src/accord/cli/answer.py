@@ -118,5 +118,7 @@ def _list(service: Service) -> None:
 
 
 def _line(one: dict[str, Any]) -> str:
+    from accord.cases.case import PHASES_IN_WORDS
+
     who = f"{one['actor']} until {one['deadline'][:16].replace('T', ' ')} UTC" if one["actor"] else one["reason"]
-    return f"{one['id'][:8]}  {one['phase']:9}  {who}  {one['key']}"
+    return f"{one['id'][:8]}  {PHASES_IN_WORDS.get(one['phase'], one['phase']):17}  {who}  {one['key']}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from accord.cases.deviation import Deviation
+from accord.cases.together import operations_in
 from accord.model.duration import show_duration
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Statement, Verdict
@@ -34,7 +35,8 @@ def at_boundary(findings: Iterable[Finding], deviation: Deviation) -> tuple[Find
 
 
 def _is_at(finding: Finding, one: Deviation) -> bool:
-    is_there = bool(one.provider) and finding.provider == one.provider and finding.operation in ("", one.operation)
+    operations = ("", one.operation, *operations_in(one.operation))
+    is_there = bool(one.provider) and finding.provider == one.provider and finding.operation in operations
     return is_there and (not finding.consumer or finding.consumer in one.consumer.split("+"))
 
 

@@ -66,6 +66,9 @@ class _Line(Struct):
     sequence: int = 0
     root: str = ""
     at_ns: int = 0
+    anchor: str = ""
+    pruned: int = 0
+    case: Case | None = None
     key: str = ""
     number: int = 0
     event_id: str = ""
@@ -122,6 +125,11 @@ class _Reader:
             self._policies[line.policy] = line.body
         elif line.root:
             self.roots += 1
+        elif line.anchor:
+            self._cases[line.anchor] = line.case
+            self._ends[line.anchor] = (line.number, bytes.fromhex(line.hash))
+        elif line.pruned:
+            return
         elif line.key:
             self._row(line)
         else:

@@ -36,7 +36,8 @@ class PostedAlert(Struct, rename="camel"):
 class Instance(Kept, frozen=True):
     """One instance of a signal, as it was last told: `id` is its fingerprint, it fires up to `ends_ns` unless it is told again.
 
-    `key` is the deviation that it belongs to. `lapsed` says that its end passed without a word of it.
+    `key` is the deviation that it belongs to, `also` are the others that it tells of, which other parties recover. `lapsed` says that
+    its end passed without a word of it.
     """
 
     KIND = "alert"
@@ -48,6 +49,12 @@ class Instance(Kept, frozen=True):
     updated_ns: int = 0
     resolved: bool = False
     lapsed: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every deviation that it tells of."""
+        return (self.key, *self.also)
 
     def fires(self, now_ns: int) -> bool:
         """Whether it was told to fire, and not yet told to be over. Silence of its source is not the end of it."""

@@ -7,7 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from accord.cases.case import Case, Phase
+from accord.cases.case import PHASES_IN_WORDS, Case, Phase
+from accord.cases.events import Answer
 from accord.cases.promise import latest_commitment
 from accord.cases.understanding import shown_picks
 from accord.channels._page import instant
@@ -24,7 +25,7 @@ from accord.serve.receipts import Receipts
 from accord.store.errors import Unavailable
 
 PATH = "/a/{link}"
-LARGEST_FORM = 4096
+LARGEST_FORM, LONGEST_NUMBER, SEE_OTHER = 4096, 16, 303
 OFFERED = tuple(minutes * NANOSECONDS["m"] for minutes in (15, 30, 60, 120, 240))
 """How long from now can be tapped, where that lies within what was promised."""
 _ASKED = (Phase.AWAIT, Phase.READBACK, Phase.LAST)
@@ -39,7 +40,9 @@ class Choice(Struct, frozen=True):
 
 
 class Form(Struct, frozen=True):
-    """Something that can be said with one tap: by a button for each of `lasts` where it needs a time, else by one."""
+    """Something that can be said with one tap: by a button for each of `lasts` where it needs a time, for each of `takers` where it
+    needs somebody (others can be written there), else by one.
+    """
 
     say: str
     word: str
@@ -47,6 +50,7 @@ class Form(Struct, frozen=True):
     needs_time: bool = False
     lasts: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    takers: tuple[tuple[str, str], ...] | None = None
 
 
 class AnswerPage:
@@ -64,14 +68,14 @@ class AnswerPage:
         """The page; opening it answers nothing, and is kept as a receipt of the message."""
         try:
             link = self._links.read(asked.path("link"), self._carrier.clock())
-            page = self._page(link, "")
+            page = self._page(link, self._came_to(link, asked.query("row")))
         except Refused as refused:
             return _unusable(refused)
         await self._receipts.opened(link)
         return page
 
     async def take(self, asked: Asked) -> Response:
-        """What was tapped, and what it came to."""
+        """What was tapped. What it came to is shown by the page that the browser goes to next: a reload of that repeats nothing."""
         try:
             link = self._links.read(asked.path("link"), self._carrier.clock())
             case = self._case(link)
@@ -89,7 +93,16 @@ class AnswerPage:
         said = replace(said, to=self._naming.known(said.to)) if said.to else said
         recorded = await self._carrier.tell(case, event_of(said, case, link.person, self._carrier.clock()))
         await self._receipts.answered(link)
-        return self._page(link, recorded.note or "taken down", 200 if recorded.changed or recorded.repeated else 409)
+        return Response(status_code=SEE_OTHER, headers={"location": f"?row={recorded.sequence}"})
+
+    def _came_to(self, link: Link, row: str) -> str:
+        """What the answer came to that was recorded in this row: of this person, about this deviation; empty for any other."""
+        sequence = int(row) if row.isascii() and row.isdigit() and len(row) < LONGEST_NUMBER else 0
+        for found in self._carrier.ledger.rows(sequence - 1, 1) if sequence else ():
+            is_theirs = isinstance(found.event, Answer) and found.event.by == link.person
+            if is_theirs and (found.sequence, found.case) == (sequence, link.case):
+                return found.note or "taken down"
+        return ""
 
     def _case(self, link: Link) -> Case:
         case = self._carrier.ledger.case(link.case)
@@ -118,23 +131,30 @@ class AnswerPage:
         if case.is_open:
             has = "has it" if case.phase is Phase.COMMITTED else "is asked"
             told["now"] = f"{actor} {has} until {instant(case.deadline_ns)}"
+            if case.phase is Phase.HANDOVER:
+                to = self._naming.name(case.to)
+                told["now"] = f"{actor} has it, and offers it to {to} until {instant(case.deadline_ns)}"
         else:
-            told["now"] = f"{case.phase}: {case.reason}"
+            told["now"] = f"{PHASES_IN_WORDS[case.phase]}: {case.reason}"
         return told
 
     def _forms(self, case: Case, link: Link) -> Iterable[Form]:
         """What this person can answer to the present turn, also by the link of an earlier one: the form says which it is of."""
-        if case.phase in _ASKED and link.person == case.actor:
+        is_actor = link.person == case.actor
+        if case.phase in _ASKED and is_actor:
             yield self._promise(case, "commit", "I have it", self._picks(case))
             yield Form("decline", "Not mine")
             yield Form("fixed", "It is recovered")
-        elif case.phase is Phase.COMMITTED and link.person == case.actor:
+        elif case.phase is Phase.COMMITTED and is_actor:
             yield Form("fixed", "It is recovered", is_first=True)
             yield self._promise(case, "progress", "I need longer")
+            yield Form("offer", "Offer it to", takers=self._takers(case))
         elif case.phase is Phase.HANDOVER and link.person == case.to:
             yield self._promise(case, "accept", "I take it over", self._picks(case))
             yield Form("refuse", "I do not")
-        elif case.phase is Phase.CLAIMED and link.person == case.actor:
+        elif case.phase is Phase.HANDOVER and is_actor:
+            yield Form("fixed", "It is recovered")
+        elif case.phase is Phase.CLAIMED and is_actor:
             yield Form("confirm", "Yes, it is recovered", is_first=True)
             yield Form("dispute", "No, it is not")
 
@@ -143,6 +163,13 @@ class AnswerPage:
         policy = self._carrier.carrying.policy(case.deviation, now_ns)
         lasts = _offered(latest_commitment(case, policy, now_ns) - now_ns)
         return Form(say, word, say != "progress", True, tuple(show_duration(each) for each in lasts), choices)
+
+    def _takers(self, case: Case) -> tuple[tuple[str, str], ...]:
+        """Whom a hand-over can be offered with one tap: who of the ladder is on duty now, and the last resort; by pseudonym, with name."""
+        now_ns = self._carrier.clock()
+        policy = self._carrier.carrying.policy(case.deviation, now_ns)
+        people = dict.fromkeys((*(level.person(now_ns) for level in policy.levels), policy.last))
+        return tuple((each, self._naming.name(each)) for each in people if each and each != case.actor)
 
     def _picks(self, case: Case) -> tuple[Choice, ...]:
         if not asks_for_picks(case):

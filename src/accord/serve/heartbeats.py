@@ -1,6 +1,7 @@
 """Dead-man's switches: a source that must be heard, and a deviation where it is not."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ class Heartbeats:
 
     def __init__(self, carrier: Carrier, within: Mapping[str, int]) -> None:
         self._carrier, self._ledger, self._within = carrier, carrier.ledger, within
+        self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def begin(self) -> None:
         """Those of the configuration are expected from now on; what it names no longer is forgotten."""
@@ -40,14 +42,19 @@ class Heartbeats:
             await asyncio.wrap_future(self._ledger.keep(*changed))
 
     async def hear(self, name: str) -> None:
-        """It was heard; what its silence had opened clears."""
+        """It was heard; what its silence had opened clears. Raises Absent where none is called so."""
+        if self._ledger.kept_one(Heartbeat, name) is None:
+            raise Absent(f"no heartbeat `{name}`: the configuration names {', '.join(sorted(self._within)) or 'none'}")
+        async with self._writing[name]:
+            await self._heard(name)
+
+    async def _heard(self, name: str) -> None:
         found = self._ledger.kept_one(Heartbeat, name)
         if found is None:
-            raise Absent(f"no heartbeat `{name}`: the configuration names {', '.join(sorted(self._within)) or 'none'}")
+            return
         now_ns = self._carrier.clock()
-        if found.missed:
-            await self._carrier.record([(_deviation(found), Clear(f"heard/{name}/{now_ns}", now_ns, name))])
-        await asyncio.wrap_future(self._ledger.keep(replace(found, heard_ns=now_ns, missed=False)))
+        clears = [(_deviation(found), Clear(f"heard/{name}/{now_ns}", now_ns, name))] if found.missed else []
+        await self._carrier.record(clears, [replace(found, heard_ns=now_ns, missed=False)])
 
     async def hear_alert(self, name: str) -> None:
         """An alert of this name was heard: that counts where a heartbeat is called so."""
@@ -55,13 +62,18 @@ class Heartbeats:
             await self.hear(name)
 
     async def look(self) -> None:
-        """Those not heard in time deviate."""
+        """Those not heard in time deviate. A beat that comes while that is written down is taken after it."""
         now_ns = self._carrier.clock()
         for each in self._ledger.kept(Heartbeat):
-            if not each.missed and now_ns - each.heard_ns > each.within:
-                fire = Fire(f"missed/{each.id}/{each.heard_ns}", now_ns, _deviation(each), each.id, each.heard_ns)
-                await self._carrier.record([(fire.deviation, fire)])
-                await asyncio.wrap_future(self._ledger.keep(replace(each, missed=True)))
+            if _is_missed(each, now_ns):
+                async with self._writing[each.id]:
+                    await self._miss(each.id, now_ns)
+
+    async def _miss(self, name: str, now_ns: int) -> None:
+        found = self._ledger.kept_one(Heartbeat, name)
+        if found is not None and _is_missed(found, now_ns):
+            fire = Fire(f"missed/{name}/{found.heard_ns}", now_ns, _deviation(found), name, found.heard_ns)
+            await self._carrier.record([(fire.deviation, fire)], [replace(found, missed=True)])
 
     def doors(self) -> Iterable[Door]:
         """Where they are heard, and shown."""
@@ -74,6 +86,10 @@ class Heartbeats:
 
     async def _shown(self, asked: Asked) -> Response:
         return answer([_written(each) for each in self._ledger.kept(Heartbeat)])
+
+
+def _is_missed(heartbeat: Heartbeat, now_ns: int) -> bool:
+    return not heartbeat.missed and now_ns - heartbeat.heard_ns > heartbeat.within
 
 
 def _deviation(heartbeat: Heartbeat) -> Deviation:

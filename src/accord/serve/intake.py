@@ -42,12 +42,12 @@ class Intake:
         fired: list[tuple[Deviation, Instance]] = []
         for one in told:
             before = kept.get(one.id) or self._coming.get(one.id) or self.instances.get(one.id)
-            deviation = self._carrier.carrying.deviation(one.labels, one.annotations)
-            came = tuple(self._events(one, before, deviation, now_ns))
-            fired += [(deviation, one) for _, event in came if isinstance(event, Fire)]
-            events += came
+            deviations = self._deviations(one)
+            came = [pair for each in deviations for pair in self._events(one, before, each, now_ns)]
+            fired += [(about, one) for about, event in came if isinstance(event, Fire)]
+            events += came if len(deviations) == 1 else _apart(came)
             if before is not None or not one.resolved:
-                kept[one.id] = _after(one, before, deviation.key)
+                kept[one.id] = _after(one, before, deviations)
         events += self._holds(fired, now_ns)
         self._coming.update(kept)  # what is told meanwhile follows this, which the ledger writes first
         try:
@@ -59,6 +59,9 @@ class Intake:
                     del self._coming[each.id]
         for name in {one.labels["alertname"] for one in told if not one.resolved and self._is_heartbeat(one)}:
             await self.hear(name)
+
+    def _deviations(self, one: Instance) -> tuple[Deviation, ...]:
+        return self._carrier.carrying.deviations(one.labels, one.annotations)
 
     def _is_heartbeat(self, one: Instance) -> bool:
         return self._carrier.carrying.is_heartbeat(one.labels)
@@ -103,22 +106,27 @@ class Intake:
     async def rejoin(self) -> None:
         """Carries what fires on under the deviation that the contracts say now, where that is another than before."""
         now_ns = self._carrier.clock()
-        moved = [
-            (each, deviation)
-            for each in self.instances.values()
-            if not each.resolved
-            and (deviation := self._carrier.carrying.deviation(each.labels, each.annotations)).key != each.key
-        ]
-        await self._carrier.record(pair for each, deviation in moved for pair in self._moved(each, deviation, now_ns))
-        await self._keep(replace(each, key=deviation.key) for each, deviation in moved)
+        firing = [(each, self._deviations(each)) for each in self.instances.values() if not each.resolved]
+        moved = [(each, several) for each, several in firing if {about.key for about in several} != {*each.keys}]
+        await self._carrier.record(pair for each, several in moved for pair in self._moved(each, several, now_ns))
+        await self._keep(_keyed(each, several) for each, several in moved)
 
-    def _moved(self, one: Instance, deviation: Deviation, now_ns: int) -> Iterator[Pair]:
-        case = self._ledger.case_of(one.key)
-        if case is not None and case.is_open and one.id in (*case.sources, *case.lapsed):
-            yield case.deviation, Merge(f"merge/{case.id}/{one.id}/{now_ns}", now_ns, "the contracts", deviation.key)
-            yield deviation, Fire(f"moved/{case.id}/{one.id}/{now_ns}", now_ns, deviation, one.id, one.begins_ns)
+    def _moved(self, one: Instance, deviations: Sequence[Deviation], now_ns: int) -> Iterator[Pair]:
+        """What it was carried under and is no longer goes on in what is new, and that has begun as long ago."""
+        found = [case for case in map(self._ledger.case_of, one.keys) if case is not None and case.is_open]
+        carried = [case for case in found if one.id in (*case.sources, *case.lapsed)]
+        if not carried:
+            return
+        new = [each for each in deviations if each.key not in one.keys]
+        into = (*new, *deviations)[0].key
+        for case in carried:
+            if case.key not in {each.key for each in deviations}:
+                merge = Merge(f"merge/{case.id}/{one.id}/{now_ns}", now_ns, "the contracts", into)
+                yield case.deviation, merge
+        for each in new:
+            yield each, Fire(f"moved/{each.key}/{one.id}/{now_ns}", now_ns, each, one.id, one.begins_ns)
             if one.lapsed:
-                yield deviation, Lapse(f"lapse/{one.id}/{one.ends_ns}/{now_ns}", now_ns, one.id)
+                yield each, Lapse(f"lapse/{each.key}/{one.id}/{now_ns}", now_ns, one.id)
 
     async def lapse(self) -> None:
         """Says of each source that fell silent that it did."""
@@ -127,9 +135,11 @@ class Intake:
             each for each in self.instances.values() if not (each.resolved or each.lapsed) and each.ends_ns <= now_ns
         ]
         if silent:
-            deviations = [self._carrier.carrying.deviation(each.labels, each.annotations) for each in silent]
-            events = [self._lapsed(*pair, now_ns) for pair in zip(silent, deviations, strict=True)]
-            await self._carrier.record(zip(deviations, events, strict=True))
+            await self._carrier.record(
+                pair
+                for each in silent
+                for pair in _apart([(about, self._lapsed(each, about, now_ns)) for about in self._deviations(each)])
+            )
             await self._keep(replace(each, lapsed=True) for each in silent)
 
     def _lapsed(self, one: Instance, deviation: Deviation, now_ns: int) -> AnyEvent:
@@ -201,8 +211,21 @@ async def _heard_nowhere(name: str) -> None:
     """No heartbeat is called so."""
 
 
-def _after(one: Instance, before: Instance | None, key: str) -> Instance:
+def _apart(pairs: Sequence[Pair]) -> Iterator[Pair]:
+    """One event of one alert for each of its deviations, under ids of their own: an id is recorded once."""
+    ids: dict[str, int] = {}
+    for about, event in pairs:
+        earlier = ids[event.id] = ids.get(event.id, -1) + 1
+        yield about, replace(event, id=f"{event.id}/{earlier}") if earlier else event
+
+
+def _keyed(one: Instance, deviations: Sequence[Deviation]) -> Instance:
+    first, *others = (each.key for each in deviations)
+    return replace(one, key=first, also=tuple(others))
+
+
+def _after(one: Instance, before: Instance | None, deviations: Sequence[Deviation]) -> Instance:
     """What is kept: an alert that goes on firing keeps its beginning."""
     goes_on = before is not None and not before.resolved
     begins = min(before.begins_ns, one.begins_ns) if goes_on and before is not None else one.begins_ns
-    return replace(one, key=key, begins_ns=begins)
+    return _keyed(replace(one, begins_ns=begins), deviations)

@@ -1,7 +1,7 @@
 """Rotas and who stands in: who is on duty now and next, when nobody is, and overrides of all that."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,9 +11,12 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from accord.boundaries.people.duty import instant_at, nanoseconds
+from accord.cases.carrying import Carrying
+from accord.cases.coverage import Kind, Stretch
 from accord.cases.instead import Instead
 from accord.cases.policy import Duty
 from accord.model.problem import Refused
+from accord.serve.ahead import ASKED_ABOUT, Ahead, Rota
 from accord.serve.answers import until
 from accord.serve.calendars import calendar
 from accord.serve.carrier import Carrier
@@ -43,7 +46,8 @@ class Rotas:
 
     def __init__(self, carrier: Carrier, naming: Naming) -> None:
         self._carrier, self._ledger, self._naming = carrier, carrier.ledger, naming
-        self.apply()
+        self._ahead, self._laying_out = Ahead(), asyncio.Lock()
+        self.apply(carrier.carrying)
 
     def doors(self) -> Iterable[Door]:
         """Whoever may answer may also stand in."""
@@ -53,10 +57,10 @@ class Rotas:
         yield Door("GET", "/api/v1/rotas", Role.READER, self.rotas)
         yield Door("GET", "/api/v1/rotas/{party:path}.ics", Role.READER, self.calendar)
 
-    def apply(self) -> None:
-        """The contracts in use know of every override; for after they were read again, too."""
+    def apply(self, carrying: Carrying) -> None:
+        """These contracts know of every override, before they are in use."""
         kept = sorted(self._ledger.kept(Override, self._carrier.clock()), key=lambda each: each.made_ns)
-        self._carrier.carrying.use(Instead(each.rota, each.person, each.begins_ns, each.ends_ns) for each in kept)
+        carrying.use(Instead(each.rota, each.person, each.begins_ns, each.ends_ns) for each in kept)
 
     async def post(self, asked: Asked) -> Response:
         """Keeps an override: who is asked and has not answered is replaced at once, and that buys no time."""
@@ -89,11 +93,13 @@ class Rotas:
         return Response(status_code=204)
 
     async def rotas(self, asked: Asked) -> Response:
-        """Each rota: who is on duty, the next changes, and when nobody is."""
-        return answer({"rotas": await asyncio.to_thread(self._all)})
+        """Each rota: who is on duty, the next changes, and when nobody is: in its hours, or outside them."""
+        async with self._laying_out:
+            return answer({"rotas": await asyncio.to_thread(self._all)})
 
     def _all(self) -> list[dict[str, Any]]:
-        return [self._rota(party) for party in self._carrier.carrying.rotas()]
+        laid_out = self._ahead.of(self._carrier.carrying, self._carrier.clock())
+        return [self._rota(party, rota) for party, rota in laid_out.items()]
 
     async def calendar(self, asked: Asked) -> Response:
         """One rota of the coming days as iCalendar."""
@@ -106,7 +112,7 @@ class Rotas:
         return Response(calendar(party, duty, self._naming.name, laid_out_ns, now_ns), media_type="text/calendar")
 
     async def _changed(self) -> None:
-        self.apply()
+        self.apply(self._carrier.carrying)
         await self._carrier.carry_otherwise()
 
     def _duty(self, party: str) -> tuple[Duty, ...] | None:
@@ -114,18 +120,20 @@ class Rotas:
         duty = self._carrier.carrying.duty(party, instant_at(now_ns) - BEHIND, BEHIND + AHEAD)
         return duty if duty is None else tuple(each for each in duty if each.ends_ns > now_ns)
 
-    def _rota(self, party: str) -> dict[str, Any]:
+    def _rota(self, party: str, rota: Rota) -> dict[str, Any]:
         duty, now_ns = self._duty(party), self._carrier.clock()
         if duty is None:
             return {"party": party, "known": False}
         now = next((each for each in duty if each.begins_ns <= now_ns < each.ends_ns), None)
+        vacant = rota.ahead(now_ns)
         coming = [each for each in duty if each.begins_ns > now_ns][:CHANGES]
         return {
             "party": party,
             "known": True,
             "now": self._shown(now) if now is not None else None,
             "next": [self._shown(each) for each in coming],
-            "gaps": [{"begins": written(begins), "ends": written(ends)} for begins, ends in gaps(duty, now_ns)][:GAPS],
+            "gaps": [{"kind": str(each.kind), **_span(each)} for each in vacant if each.kind in ASKED_ABOUT][:GAPS],
+            "outsideHours": [_span(each) for each in vacant if each.kind is Kind.OUTSIDE][:GAPS],
         }
 
     def _shown(self, duty: Duty) -> dict[str, str]:
@@ -149,12 +157,5 @@ class Rotas:
         }
 
 
-def gaps(duty: Sequence[Duty], now_ns: int) -> list[tuple[int, int]]:
-    """The stretches of the coming days in which nobody is on duty."""
-    ends_ns = now_ns + int(AHEAD.total_seconds()) * 1_000_000_000
-    reached, found = now_ns, []
-    for each in sorted(duty, key=lambda one: one.begins_ns):
-        if each.begins_ns > reached:
-            found.append((reached, each.begins_ns))
-        reached = max(reached, each.ends_ns)
-    return [*found, (reached, ends_ns)] if reached < ends_ns else found
+def _span(stretch: Stretch) -> dict[str, str]:
+    return {"begins": written(stretch.begins_ns), "ends": written(stretch.ends_ns)}

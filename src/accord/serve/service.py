@@ -48,7 +48,7 @@ from accord.serve.sending.wiring import Wired
 from accord.serve.signals import Signals
 from accord.serve.straight import straight
 from accord.serve.tokens import Tokens
-from accord.store.errors import StoreError
+from accord.store.errors import StoreError, Unavailable
 from accord.store.interface import Ledger
 from accord.store.kept import Note, Token
 from accord.store.rows import Sending
@@ -60,6 +60,10 @@ ALIVE = "serve/alive"
 """The note that is kept each time before others are told that all is well."""
 _COLLECTED_AFTER = 10_000
 """Objects made before what refers to itself is looked for: what is kept of each alert would be gone through again and again."""
+
+
+class NotCarriedOver(Unavailable):
+    """The contracts that were read again are in use, and what is open could not be written to be carried by them."""
 
 
 class Served(Struct, frozen=True, kw_only=True):
@@ -117,6 +121,7 @@ class Service:
         self.operations = Operations(self.carrier, self.reload, self._numbers)
         self.shown = Shown(self.carrier, self.naming, served.observing)
         self._stopped, self._reading = asyncio.Event(), asyncio.Lock()
+        self._is_carried_over = True
 
     def _check_reach(self) -> None:
         """Refuses to listen to others while nobody could be told apart from anybody."""
@@ -175,14 +180,33 @@ class Service:
     async def _read_again(self) -> None:
         channels = await asyncio.to_thread(self.served.channels)
         carrying = await asyncio.to_thread(self.served.load, self.ledger)
+        self.rotas.apply(carrying)
         await self.shown.earlier.keep(self.shown)
         self.carrier.carrying = carrying
         self.outbox.use(channels)
-        self.rotas.apply()
+        self.shown.read_again()
+        self._is_carried_over = False
+        try:
+            await self._carry_over()
+        except StoreError as error:
+            raise NotCarriedOver(
+                f"contracts read again, but what is open is not yet carried by them: {error}; it is tried again"
+            ) from error
+
+    async def _carry_over(self) -> None:
         await self.intake.rejoin()
         changed = await self.carrier.carry_otherwise()
-        self.shown.read_again()
+        self._is_carried_over = True
         _log.info("contracts read again; %d open deviations are carried differently", changed)
+
+    async def carry_over(self) -> None:
+        """Makes up for what could not be written when the contracts were read again."""
+        async with self._reading:
+            if not self._is_carried_over:
+                try:
+                    await self._carry_over()
+                except StoreError as error:
+                    _log.error("what is open is not yet carried by the contracts that were read: %s", error)
 
     async def run(self, ready: Callable[[str], None]) -> None:
         """Serves until it is stopped; `ready` is told the address. Raises Refused where that is not to be had."""
@@ -209,6 +233,7 @@ class Service:
         work = [self.life.run(), every(LAPSE_S, self.intake.lapse), every(1.0, self.heartbeats.look)]
         work.append(every(1.0, self.intake.begin))
         work.append(every(1.0, self.drills.look))
+        work.append(every(LAPSE_S, self.carry_over))
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
         work += [every(AUDIT_S, self.intake.forget), every(LOOK_S, self.live.look)]
         work.append(upheld(self.outbox.run))
@@ -316,6 +341,8 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _reloaded(service: Service) -> None:
     try:
         await service.reload()
+    except NotCarriedOver as error:
+        _log.error("%s", error)
     except (Refused, StoreError) as error:
         _log.error("carried on by the old contracts: %s", error)
     except Exception:

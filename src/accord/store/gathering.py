@@ -19,12 +19,13 @@ _ROWS_AT_MOST = 64
 
 
 class Chain(Struct, frozen=True):
-    """Where the chain of a key ends, and the case there."""
+    """Where the chain of a key ends, and the case there; `is_pruned` says that neither the row nor the case is in the file."""
 
     number: int = 0
     hash: bytes = START
     program: str = ""
     body: bytes = b""
+    is_pruned: bool = False
 
 
 class Gathered:
@@ -48,9 +49,18 @@ class Gathered:
         self._chains.update(dict.fromkeys(wanted, Chain()))
         for key, number, hash_, program, body in found(self.connection, _CHAINS, tuple(wanted)):
             self._chains[key] = Chain(number, hash_, program, body or b"")
+        if self._is_pruned():
+            new = tuple(key for key in wanted if not self._chains[key].number)
+            for key, number, hash_, program, body in found(self.connection, _ANCHORS, new):
+                self._chains[key] = Chain(number, hash_, program, body, is_pruned=True)
         asked = dict.fromkeys(events)
         self._events.update(dict.fromkeys(asked, 0))
         self._events.update(found(self.connection, _EVENTS, tuple(asked)))
+
+    def _is_pruned(self) -> bool:
+        if self.memory.is_pruned is None:
+            self.memory.is_pruned = self.connection.execute("select 1 from anchor limit 1").fetchone() is not None
+        return self.memory.is_pruned
 
     def chain(self, key: str) -> Chain:
         """Where the chain of the key ends; one without a number where there is none."""
@@ -67,8 +77,8 @@ class Gathered:
     def append(self, key: str, event: str, row: Sequence[Any], chain: Chain) -> int:
         """A row of the ledger, with which the chain of its key goes on; its number."""
         if not self.memory.sequence:
-            (last,) = self.connection.execute("select max(sequence) from ledger").fetchone()
-            self.memory.sequence = last or 0
+            (last,) = self.connection.execute(_LAST).fetchone()
+            self.memory.sequence = last
         self.memory.sequence += 1
         self._rows.append((self.memory.sequence, *row))
         self._chains[key], self._events[event] = chain, self.memory.sequence
@@ -118,6 +128,10 @@ select ledger.key, ledger.number, ledger.hash, ledger.program, cases.body from w
 cross join ledger on ledger.sequence = (
   select sequence from ledger as last where last.key = wanted.key order by last.number desc limit 1)
 left join cases on cases.id = ledger.case_id"""
+_ANCHORS = """
+with wanted (key) as (values {rows})
+select anchor.key, number, hash, program, body from wanted cross join anchor on anchor.key = wanted.key"""
+_LAST = "select max((select coalesce(max(sequence), 0) from ledger), (select coalesce(max(sequence), 0) from pruned))"
 _EVENTS = """
 with wanted (id) as (values {rows})
 select event_id, sequence from wanted cross join ledger on event_id = wanted.id"""

@@ -8,7 +8,7 @@ Nothing here has a clock: every instant is given, in nanoseconds since 1970 (UTC
 """
 
 from asyncio import AbstractEventLoop
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
@@ -17,7 +17,20 @@ from accord.cases.policy import Policy
 from accord.model.message import Message
 from accord.store.kept import Kept
 from accord.store.person import Person
-from accord.store.rows import Audit, Entry, Outcome, Queued, Recorded, Root, Row, Sending, Unreached, Verified
+from accord.store.rows import (
+    Audit,
+    Entry,
+    Outcome,
+    Prunable,
+    Pruning,
+    Queued,
+    Recorded,
+    Root,
+    Row,
+    Sending,
+    Unreached,
+    Verified,
+)
 
 K = TypeVar("K", bound=Kept)
 
@@ -196,5 +209,24 @@ class Proving(Protocol):
         """
 
 
-class Ledger(Recording, Reading, Outbox, Paging, People, Keeping, Proving, Protocol):
+class Shedding(Protocol):
+    """What ended long ago, and is needed no longer."""
+
+    def prunable(self, before_ns: int) -> Prunable:
+        """Whole cases that are done, of which everything happened before the instant and nothing waits to be told."""
+
+    def archived(self, what: Prunable) -> Iterator[bytes]:
+        """The lines of an export with the rows of these alone."""
+
+    def prune(self, what: Prunable, at_ns: int, archive: str) -> Future[Pruning]:
+        """Takes it out in one transaction, under a root that is made at `at_ns`: rows, cases and messages go, hashes stay.
+
+        Fails with StoreError where it is no longer what `prunable` gives. `archive` is the SHA-256 of where it is kept.
+        """
+
+    def prunings(self) -> tuple[Pruning, ...]:
+        """What was taken out, the oldest first."""
+
+
+class Ledger(Recording, Reading, Outbox, Paging, People, Keeping, Proving, Shedding, Protocol):
     """All of it."""

@@ -13,12 +13,12 @@ from accord.store.leading import LedWriter
 from accord.store.leaving import LeavingRows
 from accord.store.outbox import OutboxRows
 from accord.store.people import PeopleRows
-from accord.store.proving import Prover
+from accord.store.pruning import Pruner
 from accord.store.reading import Reader
 from accord.store.recording import Decide, Recorder
 
 
-class SqliteReader(Reader, OutboxRows, LeavingRows, PeopleRows, KeptRows, Prover):
+class SqliteReader(Reader, OutboxRows, LeavingRows, PeopleRows, KeptRows, Pruner):
     """A ledger's file, only read, also while another process writes it."""
 
     def __init__(self, file: Path, decide: Decide = Recorder.decide) -> None:

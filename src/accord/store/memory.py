@@ -8,12 +8,15 @@ READ_AT_MOST = 64
 
 
 class Memory:
-    """Forgotten whenever something is undone or altered. `sequence` is the last row of the ledger, 0 where it is not known."""
+    """Forgotten whenever something is undone or altered. `sequence` is the last row of the ledger, 0 where it is not known,
+    `is_pruned` whether anything was taken out of it, None where that is not known.
+    """
 
     def __init__(self) -> None:
         self.policies: set[bytes] = set()
         self.channels: dict[str, tuple[tuple[str, int], ...]] = {}
         self.sequence = 0
+        self.is_pruned: bool | None = None
         self._cases: dict[str, tuple[bytes, Case]] = {}
 
     def case(self, key: str, body: bytes) -> Case | None:
@@ -35,3 +38,4 @@ class Memory:
         self.policies.clear()
         self.channels.clear()
         self.sequence = 0
+        self.is_pruned = None

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from msgspec import Struct
 
 from accord.model.message import Fate, Message
+from accord.store.bundling import failed_with_bundles
 from accord.store.chain import read_message
 from accord.store.errors import StoreError
 from accord.store.gathering import Gathered, found, written
@@ -123,6 +124,7 @@ def _came_to(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> Non
         fate = one.fate if fates[one.id] == Fate.QUEUED else _later(Fate(fates[one.id]), one.fate)
         rows.append((one.id, fate, int(one.fate in _TRIED), one.due_ns, one.provider_ref, one.reason))
     written(connection, _CAME_TO, rows)
+    failed_with_bundles(connection, outcomes)
 
 
 _FATES = "with wanted (id) as (values {rows}) select sending.id, fate from wanted cross join sending on sending.id = wanted.id"

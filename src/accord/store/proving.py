@@ -14,7 +14,7 @@ class Prover(Recorder):
 
     def seal(self, at_ns: int) -> "Future[Root]":
         """The root over all rows up to now; the last one again where there is no row since."""
-        return self.writer.do(lambda connection: _sealed(connection, at_ns))
+        return self.writer.do(lambda connection: sealed(connection, at_ns))
 
     def roots(self) -> tuple[Root, ...]:
         """All roots, the oldest first."""
@@ -28,11 +28,12 @@ class Prover(Recorder):
             return Verification(connection, self.decide).run(root)
 
 
-def _sealed(connection: sqlite3.Connection, at_ns: int) -> Root:
+def sealed(connection: sqlite3.Connection, at_ns: int) -> Root:
+    """The root over all rows up to now, which is in the file from now on."""
     last = connection.execute("select sequence, at_ns, hash from root order by sequence desc limit 1").fetchone()
     sequence, sealed_ns, before = last or (0, at_ns, START)
     newest: int = connection.execute("select coalesce(max(sequence), 0) from ledger").fetchone()[0]
-    if newest == sequence:
+    if newest <= sequence:
         return Root(sequence, sealed_ns, before.hex())
     rows = connection.execute("select hash from ledger where sequence > ? order by sequence", (sequence,))
     root = next_root(before, at_ns, (hash_ for (hash_,) in rows))

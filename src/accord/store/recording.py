@@ -136,7 +136,7 @@ def _appended(gathered: Gathered, entry: Entry, chain: Chain, stepped: Stepped, 
     sequence = gathered.append(
         entry.key, entry.event.id, (*row, before, hash_), Chain(chain.number + 1, hash_, by, body)
     )
-    if case is not None and body != chain.body:
+    if case is not None and (body != chain.body or chain.is_pruned):
         gathered.memory.decided(entry.key, body, case)
         gathered.case(case.id, (case.id, entry.key, int(case.is_open), case.turn, case.actor, case.deadline_ns, body))
     return sequence

@@ -119,11 +119,30 @@ class Root(Struct, frozen=True):
     hash: str
 
 
+class Prunable(Struct, frozen=True):
+    """What ended before an instant: of each chain the last row of it (`ends`), in all so many rows, and these cases."""
+
+    before_ns: int
+    ends: tuple[tuple[str, int], ...]
+    rows: int
+    cases: tuple[str, ...]
+
+
+class Pruning(Struct, frozen=True):
+    """What was taken out at an instant, of what had ended before another; `archive` is the SHA-256 of the file that holds it."""
+
+    at_ns: int
+    before_ns: int
+    rows: int
+    cases: int
+    archive: str
+
+
 class Verified(Struct, frozen=True):
     """What was recomputed, and the first thing that disagrees: which row, what was read and what expected (empty: nothing).
 
     `otherwise` counts rows that another program (an older version) decided and that this one would decide otherwise: their
-    hashes agree, and what follows from them is taken as they say.
+    hashes agree, and what follows from them is taken as they say. `pruned` counts rows that were taken out: their hashes agree.
     """
 
     rows: int
@@ -133,4 +152,5 @@ class Verified(Struct, frozen=True):
     roots: int
     root: str
     otherwise: int = 0
+    pruned: int = 0
     disagreement: str = ""

@@ -3,13 +3,14 @@
 import sqlite3
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from msgspec import DecodeError, Struct
 
 from accord.cases.case import Case
 from accord.cases.policy import Policy
+from accord.store.anchors import ANCHORS, anchor_of
 from accord.store.budgeting import HELD_BY_BUDGET
 from accord.store.chain import (
     ROW,
@@ -49,6 +50,13 @@ class _Row(Struct):
     before: bytes | None
 
 
+class _Anchor(_Row):
+    """The last row of what was pruned of a chain, the hash before it, and the case after it."""
+
+    prior: bytes
+    body: bytes
+
+
 class _Said(Exception):
     """What disagrees, at which row of the ledger."""
 
@@ -67,13 +75,14 @@ class Verification:
         self._otherwise = 0
         self._chain_count = 0
         self._ends: dict[str, tuple[int, bytes]] = {}
+        self._pruned = 0
         self._first: _Said | None = None
 
     def run(self, root: str) -> Verified:
         """All of it; the first disagreement is that of the lowest row."""
         self._ask("begin")
         try:
-            for look in (self._whole, self._order, self._chains, self._cases, lambda: self._named(root)):
+            for look in (self._whole, self._order, self._anchors, self._chains, self._cases, lambda: self._named(root)):
                 try:
                     look()
                 except _Said as said:
@@ -91,7 +100,7 @@ class Verification:
         last = self._ask("select hash from root order by sequence desc limit 1").fetchone()
         told = str(self._first) if self._first else ""
         root = last[0].hex() if last else ""
-        return Verified(rows, self._chain_count, cases, sendings, roots, root, self._otherwise, told)
+        return Verified(rows, self._chain_count, cases, sendings, roots, root, self._otherwise, self._pruned, told)
 
     def _whole(self) -> None:
         found = self._ask("pragma integrity_check(1)").fetchone()[0]
@@ -106,7 +115,8 @@ class Verification:
         for expected, (sequence, hash_, tells) in enumerate(self._ask(_HASHES), 1):
             if sequence != expected:
                 raise _Said(expected, f"row {expected} is missing: the next there is is row {sequence}")
-            _agrees(sequence, f"the messages of row {sequence} in the outbox", _told(outbox, sequence), tells)
+            self._pruned += tells is None
+            _agrees(sequence, f"the messages of row {sequence} in the outbox", _told(outbox, sequence), tells or b"")
             if outbox and outbox[0] == sequence:
                 outbox = next(told, None)
             held.append(hash_)
@@ -114,28 +124,49 @@ class Verification:
                 last = next_root(last, root[1], held)
                 _agrees(sequence, f"the root over the rows {begins} to {sequence}", root[2], last)
                 root, held, begins = next(roots, None), [], sequence + 1
-        rows = self._ask("select count(*) from ledger").fetchone()[0]
+        rows = self._ask("select (select count(*) from ledger) + (select count(*) from pruned)").fetchone()[0]
         if root:
             raise _Said(rows + 1, f"row {rows + 1} is missing: a root was made when there were {root[0]} rows")
         if outbox:
             raise _Said(rows + 1, f"the outbox has a message of row {outbox[0]}, and there is no such row")
+
+    def _anchors(self) -> None:
+        """What was pruned of a chain ends with a row that is as its hash says, and of which the roots speak."""
+        taken = 0
+        for found in self._ask(ANCHORS):
+            anchor = _Anchor(*found)
+            _agrees(
+                anchor.sequence,
+                f"{_place(anchor)}, pruned: its hash",
+                anchor.hash,
+                row_hash(anchor.prior, _values(anchor)),
+            )
+            _agrees(anchor.sequence, f"{_place(anchor)}, pruned: the case after it", digest(anchor.body), anchor.state)
+            stub = self._ask("select hash from pruned where sequence = ?", (anchor.sequence,)).fetchone()
+            _agrees(anchor.sequence, f"{_place(anchor)}: its hash among those pruned", stub and stub[0], anchor.hash)
+            taken += anchor.number
+        said = self._ask("select count(*) from pruned").fetchone()[0]
+        _agrees(0, "the rows that were pruned, by the chains they were of", said, taken)
 
     def _chains(self) -> None:
         rows = (
             _Row(*found)
             for found in self._ask(f"select sequence, hash, {', '.join(ROW)} from ledger order by key, number")
         )
-        for _, chain in groupby(rows, key=lambda row: row.key):
+        for _, together in groupby(rows, key=lambda row: row.key):
             self._chain_count += 1
             try:
-                self._chain(chain)
+                self._chain(together)
             except _Said as said:
                 self._note(said)
 
     def _chain(self, rows: Iterator[_Row]) -> None:
-        before: _Row | None = None
-        body: bytes | None = b""
-        for number, row in enumerate(rows, 1):
+        first = next(rows)
+        found = anchor_of(self._ask, first.key)
+        anchor = _Anchor(*found) if found else None
+        before: _Row | None = anchor
+        body: bytes | None = anchor.body if anchor else b""
+        for number, row in enumerate(chain([first], rows), anchor.number + 1 if anchor else 1):
             if row.number != number:
                 raise _Said(row.sequence, f"{_place(row)}: row {number} of its chain is missing")
             hashed = row_hash(before.hash if before else START, _values(row))
@@ -215,7 +246,9 @@ class Verification:
 
 
 _COUNTED = ("ledger", "cases", "sending", "root")
-_HASHES = "select sequence, hash, queued from ledger order by sequence"
+_HASHES = (
+    "select sequence, hash, queued from ledger union all select sequence, hash, null from pruned order by sequence"
+)
 _TOLD = "select sequence, body from sending where sequence > 0 order by sequence, rowid"
 
 

@@ -11,6 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.responses import HTMLResponse, Response
 
 import accord.serve.pages
+from accord.cases.case import PHASES_IN_WORDS
+from accord.cases.signals import FLAWS_IN_WORDS
 from accord.channels._page import instant, instant_s
 from accord.model.duration import NANOSECONDS, show_duration
 from accord.serve.doors import Absent, Asked, Door
@@ -78,6 +80,7 @@ def _environment() -> Environment:
     made.globals["static"] = _static.address
     made.filters["instant"] = instant
     made.filters["called"] = called
+    made.filters["in_words"] = in_words
     made.filters["instant_s"] = instant_s
     made.filters["since"] = lambda at_ns, now_ns: lasting(now_ns - at_ns)
     return made
@@ -95,6 +98,14 @@ def called(key: str) -> str:
     callers, arrow, rest = key.partition(" -> ")
     first, *others = callers.split("+")
     return f"{first} and {len(others)} more{arrow}{rest}" if arrow and len(others) > 1 else key
+
+
+def in_words(word: str) -> str:
+    """What people read of a phase or a flaw; any other word is as it is."""
+    return _IN_WORDS.get(word, word)
+
+
+_IN_WORDS: dict[str, str] = {**PHASES_IN_WORDS, **FLAWS_IN_WORDS}
 
 
 def lasting(span: int) -> str:

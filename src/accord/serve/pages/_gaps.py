@@ -8,7 +8,7 @@ from accord.cases.coverage import Kind, Stretch, joined
 from accord.cases.policy import Policy
 from accord.model.finding import Question
 from accord.model.subject import called
-from accord.serve.pages._ahead import ASKED_ABOUT, Rota
+from accord.serve.ahead import ASKED_ABOUT, Rota
 from accord.serve.pages._clock import on_clock
 from accord.serve.pages._frame import lasting
 from accord.serve.pages._shown import Known, Shown

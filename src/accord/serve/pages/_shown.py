@@ -20,11 +20,11 @@ from accord.model.subject import called
 from accord.model.three_columns import ThreeColumns
 from accord.report._questions import open_questions
 from accord.rules._catalogue import rules
+from accord.serve.ahead import Ahead, Rota, resting_on
 from accord.serve.carrier import Carrier
 from accord.serve.following import Following
 from accord.serve.landscape import Observing
 from accord.serve.naming import Naming
-from accord.serve.pages._ahead import Ahead, Rota, resting_on
 from accord.serve.pages._earlier import EarlierReadings
 from accord.serve.pages._paged import Paged
 from accord.store.interface import Ledger

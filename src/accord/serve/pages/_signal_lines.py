@@ -19,7 +19,7 @@ _KINDS = {
 
 
 class Line(Struct, frozen=True):
-    """One signal as it is shown: `subject` is the boundary that it watches, empty where there is none; `also` names others."""
+    """One signal as it is shown: `subject` is the boundary that it watches, empty where there is none; `also` and `apart` name others."""
 
     name: str
     kind: str
@@ -28,6 +28,7 @@ class Line(Struct, frozen=True):
     where: str
     term: str
     also: str
+    apart: str
     flaws: tuple[tuple[Flaw, str], ...]
     came_to: str
     last_ns: int
@@ -48,7 +49,8 @@ def _line(each: Judged, system: System) -> Line:
         _subject(watched, callers) if watched else "",
         address(callers[0] if callers else "", watched.provider, watched.operation) if watched else "",
         watched.term.replace(".", " ") if watched else "",
-        ", ".join(dict.fromkeys(_called(one) for one in each.signal.also)),
+        _listed(each.signal.also),
+        _listed(each.signal.apart),
         each.flaws,
         came_to(each),
         tally.last_ns if tally else 0,
@@ -59,6 +61,10 @@ def _subject(watched: Watched, callers: Sequence[str]) -> str:
     more = f" and {len(callers) - 1} more" if len(callers) > 1 else ""
     called = f"{watched.provider}/{watched.operation}" if watched.operation else watched.provider
     return f"{callers[0]}{more} -> {called}" if callers else called
+
+
+def _listed(several: Sequence[Watched]) -> str:
+    return ", ".join(dict.fromkeys(_called(one) for one in several))
 
 
 def _called(watched: Watched) -> str:

@@ -8,7 +8,7 @@ from accord.cases.case import Case, Phase
 from accord.cases.events import Answer
 from accord.cases.load import DAY, Load, Page, load, targets, too_early
 from accord.serve.access import Bearer
-from accord.serve.pages._ahead import Rota
+from accord.serve.ahead import Rota
 from accord.serve.pages._paged import Paged
 from accord.serve.pages._shown import Shown
 from accord.store.kept import Role

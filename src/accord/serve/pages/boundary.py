@@ -11,6 +11,7 @@ from accord.cases.deviation import Deviation
 from accord.cases.heard import Course
 from accord.cases.policy import Policy
 from accord.cases.signals import Judged
+from accord.cases.together import operations_in
 from accord.model.finding import Finding, Verdict
 from accord.serve.doors import Absent, Asked
 from accord.serve.pages._columns import strips_of, terms_of, times_of
@@ -122,8 +123,12 @@ def _past(courses: Sequence[Course], key: tuple[str, str, str], shown: Shown) ->
 
 def _watching(every: Sequence[Judged], key: tuple[str, str, str]) -> list[Judged]:
     """The signals that contracts name for this operation."""
-    named = ((each, (each.signal.watched, *each.signal.also)) for each in every)
-    return [each for each, several in named if any(one and (one.provider, one.operation) == key[1:] for one in several)]
+    named = ((each, (*each.signal.also, *each.signal.apart)) for each in every)
+    return [
+        each
+        for each, others in named
+        if any(one and (one.provider, one.operation) == key[1:] for one in (each.signal.watched, *others))
+    ]
 
 
 def _recovers(policy: Policy) -> str:
@@ -135,5 +140,6 @@ def _recovers(policy: Policy) -> str:
 
 
 def _is_of(deviation: Deviation, key: tuple[str, str, str]) -> bool:
-    is_there = (deviation.provider, deviation.operation) == key[1:]
+    operations = (deviation.operation, *operations_in(deviation.operation))
+    is_there = deviation.provider == key[1] and key[2] in operations
     return is_there and key[0] in deviation.consumer.split("+")

@@ -1,13 +1,16 @@
 """One deviation: what both sides were told, how far each message got, and everything that happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.responses import Response
 
+from accord.cases.deviation import Deviation
+from accord.cases.together import AND, operations_in
 from accord.serve.doors import Absent, Asked
 from accord.serve.pages._frame import called, frame
-from accord.serve.pages._shown import Shown, address
+from accord.serve.pages._shown import Known, Shown, address
 from accord.store.rows import Row, Sending
 
 PATH, TITLE, PLACE = "/deviations/{id}", "", 10
@@ -29,18 +32,26 @@ async def show(asked: Asked, shown: Shown) -> Response:
     case = shown.ledger.case(asked.path("id"))
     if case is None:
         raise Absent("no deviation of this id is in the ledger")
-    deviation = case.deviation
-    where = address(deviation.consumer.partition("+")[0], deviation.provider, deviation.operation)
+    known = await shown.known()
     return frame(
         "deviation.html",
         called(case.key),
         case=case,
-        where=where if deviation.provider else "",
+        boundaries=list(_boundaries(case.deviation, known)),
         history=[_line(row, shown) for row in shown.ledger.history(case.id)],
         sides=_by_side(shown.ledger.sendings(case.id)),
         name=shown.name,
         now=shown.now_ns,
     )
+
+
+def _boundaries(deviation: Deviation, known: Known) -> Iterator[tuple[str, str]]:
+    """Each operation that it is about, with who calls it, and the page of that boundary; empty where there is none any more."""
+    provider, consumers = deviation.provider, deviation.consumer.split(AND)
+    for operation in operations_in(deviation.operation) if provider else ():
+        callers = [each for each in consumers if (each, provider, operation) in known.keys]
+        subject = replace(deviation, consumer=AND.join(callers or consumers), operation=operation).subject
+        yield called(subject), address(callers[0], provider, operation) if callers else ""
 
 
 def _line(row: Row, shown: Shown) -> Line:

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from accord.cases.load import DAY
 from accord.cases.policy import Duty
 from accord.model.subject import called
+from accord.serve.ahead import DAYS, Rota
 from accord.serve.doors import Asked
-from accord.serve.pages._ahead import DAYS, Rota
 from accord.serve.pages._clock import on_clock
 from accord.serve.pages._frame import frame, lasting
 from accord.serve.pages._gaps import owed_by

@@ -12,10 +12,10 @@ from accord.cases.drilling import drill
 from accord.cases.policy import Policy
 from accord.model.hours import clock_changes
 from accord.model.subject import called
+from accord.serve.ahead import DAYS, Rota
 from accord.serve.doors import Absent, Asked
 from accord.serve.drills import Drill, heard
 from accord.serve.instants import of
-from accord.serve.pages._ahead import DAYS, Rota
 from accord.serve.pages._clock import on_clock
 from accord.serve.pages._frame import frame, lasting
 from accord.serve.pages._gaps import gaps_of, outside_of, owed_by

@@ -4,7 +4,7 @@ from collections import Counter
 
 from starlette.responses import Response
 
-from accord.cases.signals import Judged, loudest
+from accord.cases.signals import Flaw, Judged, loudest
 from accord.serve.doors import Asked
 from accord.serve.pages._frame import frame
 from accord.serve.pages._shown import Shown
@@ -37,7 +37,8 @@ async def show(asked: Asked, shown: Shown) -> Response:
         flawless=sum(not each.flaws for each in every),
         counts=counts,
         wanted=wanted,
-        goes_back=looked.goes_back,
+        lately=looked.lately,
+        flaws=tuple(Flaw),
         loudest=loudest(every),
         now=shown.now_ns,
     )
