@@ -1,6 +1,6 @@
 """Who hears an alert: where each tree sends it, whom the receivers there tell, and what that hangs on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cached_property
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
-from accord.boundaries.signals.alert_labels import NAME, added_by_server, labels_of
+from accord.boundaries.signals.alert_labels import NAME, added_by_servers, labels_of
 from accord.boundaries.signals.alerting import Alert, Node, Tree, alerting, namespaces_told
 from accord.boundaries.signals.courses import Course, courses
 from accord.boundaries.signals.open_labels import Labels, Open, decides
@@ -32,6 +32,9 @@ class Ear(IntEnum):
     NOBODY = 0
     COPY = 1
     SOMEBODY = 2
+
+
+_HEARD = frozenset((Ear.SOMEBODY,))
 
 
 class Reach:
@@ -163,7 +166,7 @@ def is_supposed(value: Open) -> bool:
 
 
 def heard(system: System, view: View) -> tuple[Heard, ...]:
-    """Every alert that a tree takes, in order of party; worked out once."""
+    """Every alert that a tree takes, in order of party, with the labels of whichever server has it heard best; worked out once."""
     key = ("heard", tuple(sorted(view.items())))
     known: tuple[Heard, ...] | None = system.memory.get(key)
     if known is None:
@@ -189,21 +192,32 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
     beside: dict[tuple[str, str | None, str], tuple[Reach, ...]] = {}
     unread = _unread(system, view)
     for alert in alerting(system, view).alerts if every else ():
-        added = added_by_server(system, view, alert)
-        labels = labels_of(alert, added, asked)
         place = alert.name.place.root, _namespace(alert), _tried_in(alert.name.place.file)
         near = beside.get(place)
         if near is None:
             near = beside[place] = _near(every, *place, named)
         if not near and place[2] not in {_tried_in(reach.file) for reach in every}:
             continue  # no routing was read but that of a trial elsewhere
-        ways = [reach.way(labels) for reach in near]
+        ways = [_taken(alert, added, asked, near) for added in added_by_servers(system, view, alert)]
         if None not in ways:
-            taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
-            ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
-            if ears != {Ear.SOMEBODY} and alert.name.place.root in unread:
+            best = max(
+                (way for way in ways if way is not None),
+                key=lambda way: (way.ears == _HEARD, max(way.ears, default=-1)),
+            )
+            if best.ears != _HEARD and alert.name.place.root in unread:
                 continue  # whoever hears may stand there
-            yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
+            yield best
+
+
+def _taken(alert: Alert, added: dict[str, Fact], asked: Iterable[str], near: tuple[Reach, ...]) -> Heard | None:
+    """Who hears an alert that comes with these labels beside its own; None where there are too many courses to tell."""
+    labels = labels_of(alert, added, asked)
+    ways = [reach.way(labels) for reach in near]
+    if None in ways:
+        return None
+    taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
+    ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
+    return Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
 
 
 def _unread(system: System, view: View) -> set[str]:

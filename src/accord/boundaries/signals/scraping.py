@@ -7,6 +7,7 @@ from posixpath import dirname, join, normpath
 from msgspec import Struct
 
 from accord.boundaries.join.system import System
+from accord.boundaries.join.telling import telling
 from accord.boundaries.join.view import View
 from accord.boundaries.platforms.programs import by_default
 from accord.boundaries.signals.alerting import Alert
@@ -62,6 +63,8 @@ def _servers(system: System, view: View) -> Iterator[Server]:
             name = said.get("scrape.job")
             if name is not None:
                 jobs.setdefault(party.partition(_JOB)[0], {})[str(name.value)] = said.get("scrape.interval") or name
+    for party in telling(system, "rule_files"):
+        jobs.setdefault(party, {})  # its jobs stand in other files, or it only evaluates
     for party, named in jobs.items():
         said = system.party(party, view)
         stated = said.get("scrape.interval")
@@ -74,9 +77,12 @@ def _servers(system: System, view: View) -> Iterator[Server]:
 
 def server_of(system: System, view: View, alert: Alert) -> Server | None:
     """The one server that loads the rule; None where none that was read does, or several do."""
-    every = servers(system, view)
-    if not every:
-        return None
-    place = alert.name.place
-    found = [server for server in every if server.first.place.root == place.root and server.loads(place.file)]
+    found = loading(system, view, alert)
     return found[0] if len(found) == 1 else None
+
+
+def loading(system: System, view: View, alert: Alert) -> list[Server]:
+    """Every server that loads the rule."""
+    place = alert.name.place
+    every = servers(system, view)
+    return [server for server in every if server.first.place.root == place.root and server.loads(place.file)]
