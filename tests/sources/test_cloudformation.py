@@ -369,7 +369,7 @@ ASIDE = "RedrivePolicy: {deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:1:dead', ma
     [
         (ASIDE % 3, "ReservedConcurrentExecutions: 2", "", [Verdict.CONDITIONAL]),
         (ASIDE % 5, "ReservedConcurrentExecutions: 2", "", []),
-        (ASIDE % 3, "ReservedConcurrentExecutions: 1000", "", []),
+        (ASIDE % 3, "ReservedConcurrentExecutions: 1250", "", []),
         (ASIDE % 3, "ReservedConcurrentExecutions: 0", "", []),
         (ASIDE % 3, "ReservedConcurrentExecutions: !Ref Unknown", "", []),
         (ASIDE % 3, "Handler: h", "", []),

@@ -85,7 +85,7 @@ def test_a_balancer_of_aws_limits_silence() -> None:
     assert said(note, "ingressClassName: alb")["timeout.idle"] == (600 * SECOND, "600s")
     facts, _ = read(INGRESS % ("", "ingressClassName: alb"))
     given_ = {fact.term: fact.text for fact in with_defaults(facts) if fact.stance is Stance.DEFAULT}
-    assert given_ == {"timeout.idle": "60s"}
+    assert given_ == {"timeout.idle": "60s", "keep_alive": "60s"}
 
 
 def test_the_older_api_is_read_too() -> None:

@@ -185,6 +185,7 @@ def test_a_server_states_its_intervals_its_rules_and_where_alerts_go():
         "scrape.interval": 15 * SECOND,
         "evaluation.interval": 30 * SECOND,
         "external_label.site": "a",
+        "external_label.node": "${HOST}",
         "rule_files": ("rules/*.yaml",),
         "alertmanagers": ("alerts:9093",),
     }

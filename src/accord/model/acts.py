@@ -53,7 +53,7 @@ ACTS: dict[str, str] = {
     "loads": "`count` calls a second arrive at `about`, rounded down; time 0; party: the provider; fact: accepts.rate of the provider",
     "fires": "an alert fires, with the labels of the witness (the first that fires), or with those of its rule (any other); party and `about`: the alert; time 0; fact: its alert. "
     "The labels of the witness are its name, each label that its rule sets, as it stands or, where it is a template, any; beyond these only what its expression carries or "
-    "fixes, and what a server adds (external_label), which is then there",
+    "fixes, and what a server adds (external_label) or writes anew (relabelled): any where it has a $, else then there",
     "routes": "a tree sends the alert that fired first (`about`) to a route; party: the tree; time 0; fact: route.*, at which Alertmanager's evaluation of the labels over "
     "the routes among the facts of the witness ends; where it ends at several, one step for each, in their order; every route that the evaluation looks at is among the facts",
     "mutes": "the route of the step above says nothing at witness.starts; party: the tree; `about`: the alert; time 0; fact: a calendar that mutes it and holds then, or one "

@@ -14,6 +14,10 @@ from accord.monitor.routing import EVERY_OTHER, TEMPLATE, NotTold, ends, matches
 from accord.monitor.timeline import Timeline
 
 NAME = "alertname"
+FILLED_IN = "$"
+"""What a label contains that a server fills in from elsewhere."""
+_ANEW = "relabelled."
+_BY_SERVER = ("external_label.", _ANEW)
 
 
 def fires(line: Timeline, step: Step) -> str:
@@ -115,21 +119,27 @@ def _labels_refused(line: Timeline, alert: Fact) -> str:
     for name, value in labels.items():
         if name != NAME and not _may_have(line, alert, name, value):
             return f"nothing gives it the label {name}={value!r}"
-    added = {fact.term.partition(".")[2] for fact in line.facts if fact.term.startswith("external_label.")}
+    by_server = [fact for fact in line.facts if fact.term.startswith(_BY_SERVER)]
+    added = {fact.term.partition(".")[2] for fact in by_server if FILLED_IN not in str(fact.value)}
     fixed = {name for name, fact in _own(line, alert).items() if not _is_open(fact) and fact.value}
-    missing = sorted((added | fixed) - labels.keys())
+    anew = {fact.term.partition(".")[2] for fact in by_server if fact.term.startswith(_ANEW)}
+    missing = sorted((added | fixed - anew) - labels.keys())
     return f"it has the label {missing[0]}" if missing else ""
 
 
 def _may_have(line: Timeline, alert: Fact, name: str, value: str) -> bool:
     """Whether the rule sets the label so or leaves it open, its expression carries it, or a server adds it so."""
+    anew = next((str(fact.value) for fact in line.facts if fact.term == f"{_ANEW}{name}"), None)
+    if anew is not None:
+        return FILLED_IN in anew or anew == value
     own = _own(line, alert).get(name)
     if own is not None:
         return _is_open(own) or own.value == value
     said = [fact.value for fact in line.facts if fact.provider == alert.provider and fact.term == "alert.expression"]
     if any(isinstance(each, Expression) and _carries(each, name, value) for each in said):
         return True
-    return any(fact.term == f"external_label.{name}" and fact.value == value for fact in line.facts)
+    said = [str(fact.value) for fact in line.facts if fact.term == f"external_label.{name}"]
+    return any(FILLED_IN in each or each == value for each in said)
 
 
 def _carries(expression: Expression, name: str, value: str) -> bool:

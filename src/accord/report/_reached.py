@@ -14,7 +14,18 @@ from accord.report._places import where
 
 NO_TEAM = "no team"
 AT_RUN_TIME = "told when it fires"
-READS = ("alert", "label", "annotation", "external_label", "route", "receiver", "calendar", "vocabulary", "names")
+READS = (
+    "alert",
+    "label",
+    "annotation",
+    "external_label",
+    "relabelled",
+    "route",
+    "receiver",
+    "calendar",
+    "vocabulary",
+    "names",
+)
 
 
 class Ear(Struct, frozen=True):

@@ -11,6 +11,8 @@ from accord.sources._yaml import Entry, Node, child, entries, items, text_of
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
 _IDLE = "idle_timeout.timeout_seconds"
+_TERMS = ("timeout.idle", "keep_alive")
+"""What the attribute limits: silence on a connection to a target, with a request on it or without."""
 _SECOND = 1_000_000_000
 
 
@@ -49,11 +51,13 @@ def _wait(template: Template, balancer: Resource, group: Resource, at: Node) -> 
     if stated is None and not is_later(attributes):
         template.say(party, "platform", "alb", balancer.type, balancer.at, operation, Layer.GATEWAY, who)
         text = f"no {_IDLE}"
-        template.say(party, "left_out.timeout.idle", True, text, balancer.at, operation, Layer.GATEWAY, who)
+        for term in _TERMS:
+            template.say(party, f"left_out.{term}", True, text, balancer.at, operation, Layer.GATEWAY, who)
     read = template.number(stated, _IDLE)
     if read is not None and read[0]:
         value, text, found = read[0] * _SECOND, in_seconds(read[0]), read[1]
-        template.say(party, "timeout.idle", value, text, found.at, operation, Layer.GATEWAY, who, found.parameter)
+        for term in _TERMS:
+            template.say(party, term, value, text, found.at, operation, Layer.GATEWAY, who, found.parameter)
 
 
 def _attribute(attributes: Entry | None) -> Entry | None:

@@ -45,17 +45,27 @@ def read_pods(reader: Reader, speaker: Speaker, namespace: str, spec: Members) -
 
 
 def _keep_what_all_do(reader: Reader, containers: int) -> None:
-    """Of a pod it is said after what time work is ended where every container says it: after the longest of these."""
+    """Of a pod it is said after what time work is ended where every container says it: after the longest of these.
+
+    How long connections are kept is said of a pod of one container only: another may stand in front of it.
+    """
     ending = [fact for fact in reader.facts if fact.layer is Layer.SERVER and _ends_work(fact)]
     stated = [fact for fact in ending if isinstance(fact.value, int)]
     kept = [max(stated, key=lambda fact: int(fact.value))] if stated and len(stated) == containers else []
     if containers == 1:
         kept = ending
-    reader.facts[:] = [fact for fact in reader.facts if fact not in ending or fact in kept]
+    kept += [fact for fact in reader.facts if containers == 1 and _keeps_connections(fact)]
+    reader.facts[:] = [
+        fact for fact in reader.facts if not (fact in ending or _keeps_connections(fact)) or fact in kept
+    ]
 
 
 def _ends_work(fact: Fact) -> bool:
     return fact.term == "killed_after" or (fact.term == "platform" and fact.value == "gunicorn")
+
+
+def _keeps_connections(fact: Fact) -> bool:
+    return fact.term == "keep_alive" or (fact.term == "platform" and fact.value == "uvicorn")
 
 
 def is_partial(reader: Reader, spec: Members) -> bool:

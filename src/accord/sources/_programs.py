@@ -1,4 +1,4 @@
-"""Programs that the command or the image of a container shows, and what they are told there: gunicorn and PostgreSQL.
+"""Programs that the command or the image of a container shows, and what they are told there: gunicorn, uvicorn and PostgreSQL.
 
 What they do where nothing is written stands in accord/defaults; a configuration file that is not read here leaves it open.
 """
@@ -20,7 +20,8 @@ _SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh"))
 _ENDS = frozenset(("&&", "||", ";", "|", "&"))
 _LONGEST = 20_000
 _CMD_ARGS = "GUNICORN_CMD_ARGS"
-_OPTIONS = {"-t": "timeout", "--timeout": "timeout", "-k": "class", "--worker-class": "class", "--threads": "threads", "-c": "config", "--config": "config"}  # fmt: skip
+_KEPT_BY_VARIABLE = "UVICORN_TIMEOUT_KEEP_ALIVE"
+_OPTIONS = {"-t": "timeout", "--timeout": "timeout", "-k": "class", "--worker-class": "class", "--threads": "threads", "-c": "config", "--config": "config", "--timeout-keep-alive": "keep_alive"}  # fmt: skip
 
 
 class Container(Struct, frozen=True):
@@ -35,6 +36,7 @@ class Container(Struct, frozen=True):
 def say_program(speaker: Speaker, container: Container) -> None:
     """What the program in a container is shown to do."""
     _say_gunicorn(speaker, container)
+    _say_uvicorn(speaker, container)
     _say_postgres(speaker, container)
 
 
@@ -66,7 +68,7 @@ def _name(word: str) -> str:
 
 def _say_gunicorn(speaker: Speaker, container: Container) -> None:
     """A worker that serves one request at a time is killed when it has been silent for so long; no other is."""
-    told = _arguments(container.words)
+    told = _arguments(container.words, "gunicorn")
     if told is None:
         return
     options = dict(_options([*split_command(container.variables.get(_CMD_ARGS, "")), *told]))
@@ -83,10 +85,10 @@ def _say_gunicorn(speaker: Speaker, container: Container) -> None:
         speaker.say("killed_after", stated or NONE, f"{options['timeout']}s", container.at, Layer.SERVER)
 
 
-def _arguments(words: Sequence[str]) -> list[str] | None:
-    """What follows `gunicorn` in a command; None where it does not run it."""
+def _arguments(words: Sequence[str], program: str) -> list[str] | None:
+    """What follows a program in a command; None where it does not run it."""
     for position, word in enumerate(words):
-        if _name(word) == "gunicorn" and (position == 0 or _starts_a_program(words[:position])):
+        if _name(word) == program and (position == 0 or _starts_a_program(words[:position])):
             following = words[position + 1 :]
             end = next((number for number, word in enumerate(following) if word in _ENDS), len(following))
             return list(following[:end])
@@ -113,6 +115,25 @@ def _options(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield _OPTIONS[word], arguments[position + 1] if position + 1 < len(arguments) else ""
         elif len(word) > 2 and word[:2] in _OPTIONS and word[1] != "-":
             yield _OPTIONS[word[:2]], word[2:]
+
+
+# ---------------------------------------------------------------------- uvicorn
+
+
+def _say_uvicorn(speaker: Speaker, container: Container) -> None:
+    """How long a connection is kept on which nothing comes; open where a variable may say it."""
+    told = _arguments(container.words, "uvicorn")
+    if told is None or _KEPT_BY_VARIABLE in container.variables:
+        return
+    options = dict(_options(told))
+    try:
+        stated = parse_seconds(options["keep_alive"]) if "keep_alive" in options else None
+    except Refused:
+        return
+    if stated is None:
+        speaker.say("platform", "uvicorn", "uvicorn", container.at, Layer.SERVER)
+    elif stated:
+        speaker.say("keep_alive", stated, f"{options['keep_alive']}s", container.at, Layer.SERVER)
 
 
 # ---------------------------------------------------------------------- PostgreSQL

@@ -28,7 +28,8 @@ _CLIENT_KEYS = (
     *("bearer_token_file", "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header"),
     *("follow_redirects", "enable_http2", "scheme", "static_configs", "relabel_configs"),
 )
-_ALERTMANAGER_KEYS = (*_CLIENT_KEYS, "path_prefix", "timeout", "api_version", "alert_relabel_configs")
+_RELABELLING = "alert_relabel_configs"
+_ALERTMANAGER_KEYS = (*_CLIENT_KEYS, "path_prefix", "timeout", "api_version", _RELABELLING)
 _JOB_KEYS = (
     *_CLIENT_KEYS,
     *("job_name", "honor_labels", "honor_timestamps", "track_timestamps_staleness", "params", "metrics_path"),
@@ -77,9 +78,9 @@ class _Server(Stating):
             self.read_global(self.fields(top["global"].value, "global", _GLOBAL_KEYS))
         self.read_rule_files(top.get("rule_files"))
         if "alerting" in top:
-            self.read_alerting(
-                self.fields(top["alerting"].value, "alerting", ("alertmanagers", "alert_relabel_configs"))
-            )
+            alerting = self.fields(top["alerting"].value, "alerting", ("alertmanagers", _RELABELLING))
+            self.read_relabelling(alerting.get(_RELABELLING), True)
+            self.read_alerting(alerting)
         names: set[str] = set()
         for node in self.sequence(top.get("scrape_configs"), "scrape_configs"):
             job = self.fields(node, "scrape_config", _JOB_KEYS, _DISCOVERY)
@@ -108,8 +109,17 @@ class _Server(Stating):
             text = self.scalar(entry.value, name)
             if not LABEL.fullmatch(name):
                 self.refuse(entry.key_node, f"external_labels: {name!r} is no name of a label")
-            if "$" not in text:  # what stands in a variable of the environment is not known
-                self.say(self.party, f"external_label.{name}", text, text, self.place(entry.at))
+            self.say(self.party, f"external_label.{name}", text, text, self.place(entry.at))
+
+    def read_relabelling(self, entry: Entry | None, for_all: bool) -> None:
+        """The labels that alerts are given anew on their way; which value is known only where every alert gets the same."""
+        for node in self.sequence(entry, _RELABELLING):
+            fields = self.fields(node, _RELABELLING)
+            name, text = self.text(fields.get("target_label"), "target_label"), "$"
+            if for_all and fields.keys() == {"target_label", "replacement"}:
+                text = self.text(fields["replacement"], "replacement") or text
+            if LABEL.fullmatch(name):
+                self.say(self.party, f"relabelled.{name}", text, text, self.place(fields["target_label"].at))
 
     def read_rule_files(self, entry: Entry | None) -> None:
         patterns = [self.scalar(node, "rule_files") for node in self.sequence(entry, "rule_files")]
@@ -125,6 +135,7 @@ class _Server(Stating):
         addresses: list[str] = []
         for node in self.sequence(entry, "alertmanagers"):
             one = self.fields(node, "alertmanagers", _ALERTMANAGER_KEYS, _DISCOVERY)
+            self.read_relabelling(one.get(_RELABELLING), False)
             for key, inner in (("static_configs", "targets"), ("dns_sd_configs", "names")):
                 known = (inner, "labels") if key == "static_configs" else ()
                 addresses += self.listed(one.get(key), key, inner, known)

@@ -274,6 +274,10 @@ _BY_TYPE: dict[str, _Walk] = {
 }
 
 
+_LITERAL = re.compile(r"[\w-]+", re.ASCII)
+"""A pattern that only one text fits: itself, for patterns are anchored at both ends."""
+
+
 def _selection(node: Any, within: str, window: timedelta | None) -> Selection:
     """One selection; `node.matchers` has those that are not the metric's name before the braces."""
     if node.matchers.or_matchers:
@@ -281,7 +285,8 @@ def _selection(node: Any, within: str, window: timedelta | None) -> Selection:
     fixed = []
     metric = node.name or ""
     for matcher in node.matchers.matchers:
-        if str(matcher.op).endswith(".Equal"):
+        is_literal = str(matcher.op).endswith(".Re") and _LITERAL.fullmatch(matcher.value)
+        if is_literal or str(matcher.op).endswith(".Equal"):
             if matcher.name == _METRIC:
                 metric = matcher.value
             else:

@@ -118,7 +118,8 @@ class _Ingress:
         for attribute in (self.note(name) or "").split(","):
             key, _, text = attribute.strip().partition("=")
             if key == _IDLE and text.isascii() and text.isdigit() and len(text) < 6:
-                yield Said("timeout.idle", int(text) * SECOND, f"{text}s", self.place(self.notes[name].at))
+                for term in ("timeout.idle", "keep_alive"):
+                    yield Said(term, int(text) * SECOND, f"{text}s", self.place(self.notes[name].at))
 
     # ------------------------------------------------------------------ paths
 

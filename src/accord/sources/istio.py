@@ -335,13 +335,18 @@ def _read_destination_rule(reader: _Reader, about: Object) -> None:
             text = f"version {version}" if version else "no version label"
             reader.say(itself, f"subsets.{name}", version or "", text, subset["name"].at, Stance.PROMISES)
     _read_budget(reader, spec.get("trafficPolicy"), subject)
-    pool = spec.get("trafficPolicy")
-    for key in ("connectionPool", "tcp"):
-        pool = reader.members(pool.value, key).get(key) if pool else None
-    if pool:
-        reader.limit(
-            (subject,), reader.members(pool.value, "tcp").get("connectTimeout"), "connectTimeout", "timeout.connect"
-        )
+    _read_pool(reader, spec.get("trafficPolicy"), subject)
+
+
+def _read_pool(reader: _Reader, policy: Entry | None, subject: _Subject) -> None:
+    """The limit on connecting, and how many further tries may run at the same time; 0 is the default."""
+    pool = reader.members(policy.value, "trafficPolicy").get("connectionPool") if policy else None
+    kinds = reader.members(pool.value, "connectionPool") if pool else {}
+    tcp, http = (reader.members(kinds[key].value, key) if key in kinds else {} for key in ("tcp", "http"))
+    reader.limit((subject,), tcp.get("connectTimeout"), "connectTimeout", "timeout.connect")
+    most = reader.value(http.get("maxRetries"), "maxRetries", _parse_count)
+    if most is not None and most[0]:
+        reader.say(subject, "retries.concurrent", *most, http["maxRetries"].at)
 
 
 def _read_budget(reader: _Reader, policy: Entry | None, subject: _Subject) -> None:

@@ -17,7 +17,7 @@ WORKLOAD = "workload:"
 BUDGET = "budget:"
 _SCALED = ("replicas.min", "replicas.max")
 _OF_PODS = frozenset(
-    ("workload", "platform", "grace", "pre_stop", "killed_after", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes")
+    ("workload", "platform", "grace", "pre_stop", "killed_after", "keep_alive", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes")
 )  # fmt: skip
 
 

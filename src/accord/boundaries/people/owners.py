@@ -25,7 +25,7 @@ ALERT, LINE, TAG = "alert", "line", "tag"
 TEAM = "team"
 
 _PLACEHOLDER = re.compile(
-    r"(team|owner|group|squad|your|my)[-_ ]?name|your[-_ ]?(team|org|squad)|change[-_ ]?me|to[-_ ]?do|fix[-_ ]?me|tbd|x{3,}|<[^!@#].*>",
+    r"(team|owner|group|squad|your|my)[-_ ]?name|your[-_ ]?(team|org|squad)|change[-_ ]?me|^to[-_ ]?do$|^to[-_ ]?do[:( ]|/to[-_ ]?do$|fix[-_ ]?me|tbd|x{3,}|<[^!@#].*>",
     re.IGNORECASE,
 )
 _SLIP = 0.9

@@ -55,8 +55,14 @@ def _pool(boundary: Boundary) -> Fact | None:
 
 
 def _server(boundary: Boundary) -> Fact | None:
-    """What the provider says, where one layer of it speaks: of several it is not known which one meets the caller."""
+    """What the provider says, where one layer of it speaks: of several it is not known which one meets the caller.
+
+    What its manifest shows of the whole party holds for an operation of which nothing else is said, where nothing stands
+    in front of it.
+    """
     stated = boundary.promised.all("keep_alive")
+    if not stated and not _has_sidecar(boundary):
+        stated = boundary.system.party(boundary.provider, boundary.view).all("keep_alive")
     return stated[0] if len(stated) == 1 else None
 
 

@@ -1,6 +1,6 @@
 """Who hears an alert: where each tree sends it, whom the receivers there tell, and what that hangs on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cached_property
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
-from accord.boundaries.signals.alert_labels import NAME, added_by_server, labels_of
+from accord.boundaries.signals.alert_labels import NAME, added_by_servers, labels_of
 from accord.boundaries.signals.alerting import Alert, Node, Tree, alerting, namespaces_told
 from accord.boundaries.signals.courses import Course, courses
 from accord.boundaries.signals.open_labels import Labels, Open, decides
@@ -33,6 +33,9 @@ class Ear(IntEnum):
     NOBODY = 0
     COPY = 1
     SOMEBODY = 2
+
+
+_HEARD = frozenset((Ear.SOMEBODY,))
 
 
 class Reach:
@@ -164,7 +167,7 @@ def is_supposed(value: Open) -> bool:
 
 
 def heard(system: System, view: View) -> tuple[Heard, ...]:
-    """Every alert that a tree takes, in order of party; worked out once."""
+    """Every alert that a tree takes, in order of party, with the labels of whichever server has it heard best; worked out once."""
     key = ("heard", tuple(sorted(view.items())))
     known: tuple[Heard, ...] | None = system.memory.get(key)
     if known is None:
@@ -190,8 +193,6 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
     beside: dict[tuple[str, str | None, str], tuple[Reach, ...]] = {}
     unread = _unread(system, view)
     for alert in alerting(system, view).alerts if every else ():
-        added = added_by_server(system, view, alert)
-        labels = labels_of(alert, added, asked)
         place = alert.name.place.root, _namespace(alert), _tried_in(alert.name.place.file)
         near = beside.get(place)
         if near is None:
@@ -200,13 +201,26 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
             continue  # no routing was read but that of a trial elsewhere
         around = _around(system, view, alert, near)
         near = around or near
-        ways = [reach.way(labels) for reach in near]
+        ways = [_taken(alert, added, asked, near) for added in added_by_servers(system, view, alert)]
         if None not in ways:
-            taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
-            ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
-            if ears != {Ear.SOMEBODY} and (alert.name.place.root in unread or (near and not around)):
+            best = max(
+                (way for way in ways if way is not None),
+                key=lambda way: (way.ears == _HEARD, max(way.ears, default=-1)),
+            )
+            if best.ears != _HEARD and (alert.name.place.root in unread or (near and not around)):
                 continue  # whoever hears may stand there, or the routing is that of another system
-            yield Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
+            yield best
+
+
+def _taken(alert: Alert, added: dict[str, Fact], asked: Iterable[str], near: tuple[Reach, ...]) -> Heard | None:
+    """Who hears an alert that comes with these labels beside its own; None where there are too many courses to tell."""
+    labels = labels_of(alert, added, asked)
+    ways = [reach.way(labels) for reach in near]
+    if None in ways:
+        return None
+    taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
+    ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
+    return Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
 
 
 def _unread(system: System, view: View) -> set[str]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from accord.boundaries.join.vocabulary import Vocabulary
+from accord.boundaries.signals.alert_labels import ANEW
 from accord.boundaries.signals.alerting import TEMPLATE, Alert, Node
 from accord.boundaries.signals.courses import Course
 from accord.boundaries.signals.hearing import Ear, Heard, Reach, is_supposed
 from accord.boundaries.signals.open_labels import Open
-from accord.model.fact import Fact
 from accord.model.finding import Question, Statement
 
 MOST_VALUES = 24
@@ -119,17 +119,21 @@ def opens(heard: Heard) -> list[Statement]:
         if reach.hears(course) is Ear.SOMEBODY
         for name, _ in _asked(course)
     )
-    return [_open(heard.alert, name) for name in dict.fromkeys(decide) if _source(heard.alert, name) is not None]
+    return [told for name in dict.fromkeys(decide) if (told := _open(heard, name)) is not None]
 
 
-def _open(alert: Alert, name: str) -> Statement:
-    fact = _source(alert, name)
-    assert fact is not None
-    return Statement(fact, f"{name} is {fact.text}" if name in alert.labels else f"{name} comes with its series")
-
-
-def _source(alert: Alert, name: str) -> Fact | None:
-    return alert.labels.get(name) or alert.said.get("alert.expression")
+def _open(heard: Heard, name: str) -> Statement | None:
+    own, expression, added = (
+        heard.alert.labels.get(name),
+        heard.alert.said.get("alert.expression"),
+        heard.added.get(name),
+    )
+    if added is not None and (own is None or added.term.startswith(ANEW)):
+        filled = f"writes {name} anew" if added.term.startswith(ANEW) else f"adds {name}={added.text}"
+        return Statement(added, f"the server {filled}")
+    if own is not None:
+        return Statement(own, f"{name} is {own.text}")
+    return None if expression is None else Statement(expression, f"{name} comes with its series")
 
 
 def _asked(course: Course) -> Iterator[tuple[str, list[str]]]:

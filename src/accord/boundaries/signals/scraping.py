@@ -8,6 +8,7 @@ from posixpath import dirname, join, normpath
 from msgspec import Struct
 
 from accord.boundaries.join.system import System
+from accord.boundaries.join.telling import telling
 from accord.boundaries.join.view import View
 from accord.boundaries.platforms.programs import by_default
 from accord.boundaries.signals.alerting import Alert
@@ -65,6 +66,8 @@ def _servers(system: System, view: View) -> Iterator[Server]:
             name = said.get("scrape.job")
             if name is not None:
                 jobs.setdefault(party.partition(_JOB)[0], {})[str(name.value)] = said.get("scrape.interval") or name
+    for party in telling(system, "rule_files"):
+        jobs.setdefault(party, {})  # its jobs stand in other files, or it only evaluates
     for party, named in jobs.items():
         said = system.party(party, view)
         stated = said.get("scrape.interval")
@@ -77,12 +80,17 @@ def _servers(system: System, view: View) -> Iterator[Server]:
 
 def server_of(system: System, view: View, alert: Alert) -> Server | None:
     """The server that loads the rule, of several the one whose file lies nearest; None where that tells none or no single one."""
-    place = alert.name.place
-    every = [server for server in servers(system, view) if server.first.place.root == place.root]
-    found = [server for server in every if server.loads(place.file)]
-    most = max((_shared(server, place.file) for server in found), default=0)
-    nearest = [server for server in found if _shared(server, place.file) == most]
+    found, file = loading(system, view, alert), alert.name.place.file
+    most = max((_shared(server, file) for server in found), default=0)
+    nearest = [server for server in found if _shared(server, file) == most]
     return nearest[0] if len(nearest) == 1 else None
+
+
+def loading(system: System, view: View, alert: Alert) -> list[Server]:
+    """Every server that loads the rule."""
+    place = alert.name.place
+    every = servers(system, view)
+    return [server for server in every if server.first.place.root == place.root and server.loads(place.file)]
 
 
 def is_alone(system: System, alert: Alert) -> bool:

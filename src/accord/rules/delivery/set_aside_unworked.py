@@ -66,7 +66,7 @@ The receiver: let no more be fetched at once than may run (`MaximumConcurrency`)
 sets a message aside.
 
 ## References
-- AWS Lambda Developer Guide, Configuring scaling behavior for SQS event source mappings: 1,000 batches; reserved and
+- AWS Lambda Developer Guide, Configuring scaling behavior for SQS event source mappings: 1,250 at once; reserved and
   maximum concurrency
 - AWS Lambda Developer Guide, Configuring a queue to use with Lambda: maxReceiveCount of at least 5
 """

@@ -65,7 +65,7 @@ from accord.boundaries.signals.hearing_story import unheard
 from accord.boundaries.signals.hearing_words import ends, fires, silent
 from accord.model.finding import Finding, Move, Severity, Verdict
 
-READS = ("alert", "label", "external_label", "rule_files", "scrape", "route", "receiver", "vocabulary")
+READS = ("alert", "label", "external_label", "relabelled", "rule_files", "scrape", "route", "receiver", "vocabulary")
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:

@@ -50,6 +50,19 @@ route: {receiver: payments-page, group_by: ["..."], group_interval: 5m}
 receivers: [{name: payments-page, pagerduty_configs: [{routing_key: key}]}]
 ```
 
+### It alone is called so, and there is never more than one of it
+```yaml file=payments/accord.yaml
+party: payments
+promises: {charge: {detect: {by: PaymentsDown, within: 2m}}}
+```
+```yaml file=alerts/payments.yaml
+groups: [{name: payments, rules: [{alert: PaymentsDown, expr: sum(up) == 0, for: 1m, labels: {team: payments}}]}]
+```
+```yaml file=alerts/alertmanager.yml
+route: {receiver: payments-page, group_by: [alertname], group_wait: 10s, group_interval: 5m}
+receivers: [{name: payments-page, pagerduty_configs: [{routing_key: key}]}]
+```
+
 ## Unanswered
 Nobody says how soon it is shown:
 ```yaml file=payments/accord.yaml
@@ -76,6 +89,8 @@ from collections.abc import Iterator
 
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
+from accord.boundaries.signals.alert_labels import EVERY_OTHER, NAME
+from accord.boundaries.signals.alerting import Alert, alerts_named
 from accord.boundaries.signals.routing import EVERY_LABEL, Timing
 from accord.boundaries.signals.signalling import Signal, signalled, told_in
 from accord.model.duration import show_duration
@@ -99,9 +114,17 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 def _turn(system: System, signal: Signal, view: View) -> Timing | None:
     """The shortest time between two turns of the groups in which the alert is told; None where it has its own, or is not told."""
     settings = told_in(system, view, signal.alert)
-    if not settings or any(each.group_by == EVERY_LABEL for each in settings):
+    single = len(alerts_named(system, view, signal.alert.called)) == 1 and _is_single(signal.alert)
+    if not settings or any(each.group_by == EVERY_LABEL or (single and NAME in each.group_by) for each in settings):
         return None
     return min((each.timings["group_interval"] for each in settings), key=lambda timing: timing.value)
+
+
+def _is_single(alert: Alert) -> bool:
+    """Whether no two of it fire at once: its result has no label of a series, so all that fires has the same labels."""
+    expression = alert.expression
+    bare = EVERY_OTHER in expression.dropped and not expression.carried and not expression.rest
+    return bare or (bool(expression.selections) and not expression.produces)
 
 
 def _finding(signal: Signal, within: Fact, turn: Timing, provider: str, operation: str) -> Finding:

@@ -103,6 +103,7 @@ READS = (
     "alert",
     "label",
     "external_label",
+    "relabelled",
     "rule_files",
     "scrape",
     "route",

@@ -46,6 +46,18 @@ receivers:
 - name: pager
   pagerduty_configs: [{routing_key: key}]
 ```
+### Mail that a pager takes
+```yaml file=rules.yml
+groups:
+- {name: disks, rules: [{alert: DiskFull, expr: disk_free_bytes < 1e9, labels: {severity: page}}]}
+```
+```yaml file=alertmanager.yml
+global: {smtp_smarthost: "mail.example.org:25", smtp_from: alerts@example.org}
+route: {receiver: pager}
+receivers:
+- name: pager
+  email_configs: [{to: disks@shop.pagerduty.com}]
+```
 
 ## Unanswered
 What a webhook does is not known, and nothing is said of it:
@@ -78,8 +90,10 @@ from accord.boundaries.signals.alerting import Alert
 from accord.boundaries.signals.hearing import Ear, Heard, Reach, heard
 from accord.model.finding import Finding, Statement, Verdict
 
-READS = ("alert", "label", "external_label", "rule_files", "scrape", "route", "receiver", "vocabulary")
+READS = ("alert", "label", "external_label", "relabelled", "rule_files", "scrape", "route", "receiver", "vocabulary")
 _QUIET = {"email": "mail", "jira": "tickets"}
+_OF_PAGERS = (".pagerduty.com", ".opsgenie.net", "@alert.victorops.com")
+"""Mail to these is taken by a pager, which calls a person (email integrations of PagerDuty, Opsgenie, Splunk On-Call)."""
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
@@ -104,7 +118,12 @@ def _telling(each: Heard) -> tuple[str, ...]:
 
 def _kinds(reach: Reach, name: str) -> set[str]:
     receiver = reach.tree.receiver(name)
-    return {each.kind for each in receiver.integrations} if receiver is not None else set()
+    told = receiver.integrations if receiver is not None else ()
+    return {"pager" if _pages(each.target) else each.kind for each in told}
+
+
+def _pages(target: str) -> bool:
+    return any(address.strip().lower().endswith(_OF_PAGERS) for address in target.split(","))
 
 
 def _finding(reach: Reach, names: tuple[str, ...], alerts: list[Heard], words: Vocabulary) -> Finding:

@@ -124,7 +124,7 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
 from accord.model.hours import Hours, show_instant
 
-READS = ("detect", "hours", "kind", "alert", "label", "external_label", "rule_files", "scrape", "route", "receiver", "calendar")  # fmt: skip
+READS = ("detect", "hours", "kind", "alert", "label", "external_label", "relabelled", "rule_files", "scrape", "route", "receiver", "calendar")  # fmt: skip
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:

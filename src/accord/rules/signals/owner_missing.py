@@ -65,7 +65,7 @@ from accord.boundaries.signals.alerting import Alert
 from accord.model.fact import Fact
 from accord.model.finding import Finding
 
-READS = ("alert", "label", "annotation", "external_label", "owns", "vocabulary")
+READS = ("alert", "label", "annotation", "external_label", "relabelled", "owns", "vocabulary")
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:

@@ -114,7 +114,7 @@ from accord.boundaries.signals.hearing_words import (
 )
 from accord.model.finding import Finding, Move, Severity, Statement, Verdict
 
-READS = ("alert", "label", "external_label", "rule_files", "scrape", "route", "receiver", "vocabulary")
+READS = ("alert", "label", "external_label", "relabelled", "rule_files", "scrape", "route", "receiver", "vocabulary")
 _HEAVIEST = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 Groups = dict[tuple[Reach, str, bool], list[Heard]]
 

@@ -1,6 +1,7 @@
 """Receiver answers after deadline.
 
-Alertmanager gives each attempt to tell a receiver until the next turn of the group, and at least 10s. A webhook does its
+Alertmanager gives each attempt to tell a receiver until the next turn of the group, and at least 10s, or as long as the
+`timeout` of the webhook says where that is shorter. A webhook does its
 work and answers 200, later than that. The webhook kept its word; Alertmanager is right to try again what was not
 answered. So everybody is told once more at every turn, for as long as the alert lasts: a client that gives up and a
 provider that answers, inside the alerting system itself.
@@ -20,6 +21,18 @@ promises:
 ```yaml file=alerts/alertmanager.yml
 route: {receiver: tickets, group_interval: 5s}
 receivers: [{name: tickets, webhook_configs: [{url: "https://hooks.shop.example/alerts"}]}]
+```
+
+### A limit of its own
+```yaml file=tickets/accord.yaml
+party: ticket-hook
+names: {dns: hooks.shop.example}
+promises:
+  open-ticket: {at: POST /alerts, latency: {max: 5s}}  # finding: conditional
+```
+```yaml file=alerts/alertmanager.yml
+route: {receiver: tickets}
+receivers: [{name: tickets, webhook_configs: [{url: "https://hooks.shop.example/alerts", timeout: 3s}]}]
 ```
 
 ## Not a gap
@@ -60,6 +73,7 @@ from accord.boundaries.join.telling import telling
 from accord.boundaries.join.view import View
 from accord.boundaries.signals.hearing import Reach, reaches
 from accord.boundaries.signals.routing import Timing, router
+from accord.model.alerting import Integration
 from accord.model.duration import SECOND, show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
@@ -73,20 +87,28 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     slow = list(_slow(system, view))
     for reach in reaches(system, view) if slow else ():
         for name, stated in reach.tree.receivers.items():
-            hosts = {one.target.partition(":")[0].lower() for one in stated.value.integrations if one.kind == "webhook"}
             turn = _turn(reach, name)
-            for host, latency in slow:
-                if host in hosts and turn is not None and latency.value > max(LEAST, turn.value):
-                    yield _finding(name, stated, latency, turn)
+            hooks = [one for one in stated.value.integrations if one.kind == "webhook"]
+            if turn is not None:
+                for hook in hooks:
+                    yield from _late(name, stated, hook, turn, slow)
+
+
+def _late(name: str, stated: Fact, hook: Integration, turn: Timing, slow: list[tuple[str, Fact]]) -> Iterator[Finding]:
+    host, given = hook.target.partition(":")[0].lower(), max(LEAST, turn.value)
+    deadline = min(given, hook.timeout or given)
+    for named, latency in slow:
+        if named == host and latency.value > deadline:
+            yield _finding(name, stated, latency, turn, deadline)
 
 
 def _slow(system: System, view: View) -> Iterator[tuple[str, Fact]]:
-    """The host of each party that a contract names, with the latest answer of each of its operations beyond the least deadline."""
+    """The host of each party that a contract names, with the latest answer of each of its operations."""
     for party in telling(system, "names.dns"):
         hosts = system.party(party, view).get("names.dns")
         for operation in system.operations(party) if hosts is not None else ():
             latency = system.promised(party, operation, view).get("latency.max")
-            if hosts is not None and latency is not None and isinstance(latency.value, int) and latency.value > LEAST:
+            if hosts is not None and latency is not None and isinstance(latency.value, int):
                 yield from ((str(host).lower(), latency) for host in hosts.value)
 
 
@@ -99,21 +121,22 @@ def _turn(reach: Reach, name: str) -> Timing | None:
     return min(turns, key=lambda timing: timing.value, default=None)
 
 
-def _finding(name: str, stated: Fact, latency: Fact, turn: Timing) -> Finding:
-    deadline = show_duration(max(LEAST, turn.value))
-    subject = latency.subject
+def _finding(name: str, stated: Fact, latency: Fact, turn: Timing, given: int) -> Finding:
+    deadline, subject = show_duration(given), latency.subject
+    of_turn = given == max(LEAST, turn.value)
+    bound = f"a turn of the group is {show_duration(turn.value)}, so an attempt has {deadline}"
     return Finding(
         Verdict.CONDITIONAL,
         f"{subject} may answer after {latency.text}; Alertmanager gives {name} {deadline}, and tells it again at every turn",
         (
             Statement(latency, f"{subject} may answer after {latency.text}"),
-            Statement(turn.fact, f"a turn of the group is {show_duration(turn.value)}, so an attempt has {deadline}"),
-            Statement(stated, f"{name} is told at this host"),
+            *((Statement(turn.fact, bound),) if of_turn else ()),
+            Statement(stated, f"{name} is told at this host" + ("" if of_turn else f", and an attempt has {deadline}")),
         ),
         *("", latency.provider, latency.operation),
         condition=f"{subject} answers within {deadline}",
         moves=(
             Move(latency.provider, f"answer within {deadline}, and work afterwards"),
-            Move("routing", f"a group_interval longer than {latency.text} for {name}"),
+            Move("routing", f"a {'group_interval' if of_turn else 'timeout'} longer than {latency.text} for {name}"),
         ),
     )
