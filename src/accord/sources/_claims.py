@@ -74,20 +74,19 @@ def waivers_of_file(text: str, start: Place, more: Iterable[TextSource] = ()) ->
     return waivers_in(text, start, None if source is None else getattr(source, "COMMENTS", ()))
 
 
-def claiming(document: Document, among: Iterable[Source]) -> Iterator[Source]:
-    """The sources that read a document: the first that claims it, and those that read beside others (`BESIDE`)."""
-    is_read = False
-    for source in among:
-        beside = getattr(source, "BESIDE", False)
-        if (beside or not is_read) and source.claims(document):
-            is_read = is_read or not beside
-            yield source
+def reads_beside(source: Source) -> bool:
+    """Whether a source also reads what another one claims (`BESIDE`)."""
+    return getattr(source, "BESIDE", False)
 
 
 def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[Fact | Problem]:
-    """The facts of one document, as `claiming` says."""
-    for source in claiming(document, (*sources(), *more)):
-        yield from source.read(document)
+    """The facts of one document: of the first source that claims it, and of those that read beside others."""
+    is_read = False
+    for source in (*sources(), *more):
+        beside = reads_beside(source)
+        if (beside or not is_read) and source.claims(document):
+            is_read = is_read or not beside
+            yield from source.read(document)
 
 
 def read_text(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:
