@@ -79,11 +79,16 @@ def waivers_of_file(text: str, start: Place, more: Iterable[TextSource] = ()) ->
     return waivers_in(text, start, None if source is None else getattr(source, "COMMENTS", ()))
 
 
+def reads_beside(source: Source) -> bool:
+    """Whether a source also reads what another one claims (`BESIDE`)."""
+    return getattr(source, "BESIDE", False)
+
+
 def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[Fact | Problem]:
-    """The facts of one document: of the first source that claims it, and of those that read beside others (`BESIDE`)."""
+    """The facts of one document: of the first source that claims it, and of those that read beside others."""
     is_read = False
     for source in (*sources(), *more):
-        beside = getattr(source, "BESIDE", False)
+        beside = reads_beside(source)
         if (beside or not is_read) and source.claims(document):
             is_read = is_read or not beside
             yield from source.read(document)
