@@ -91,3 +91,19 @@ def test_what_is_taken_by_one_alone_is_as_if_no_overlay_were_there(more: dict[st
 def test_overlays_of_components_that_take_each_other_come_to_an_end() -> None:
     circle = {"a/kustomization.yaml": takes("../b"), "b/kustomization.yaml": takes("../a")}
     assert blocked({**APART, **circle}) == []
+
+
+# ---------------------------------------------------------------------- a folder for each environment, without kustomizations
+
+
+def test_what_stands_beside_a_definition_is_of_that_one() -> None:
+    folders = {f"{environment}/deployment.yaml": BASE for environment in ("dev", "prod")}
+    assert blocked({**folders, "dev/scaler.yaml": scaler(1), "prod/budget.yaml": BUDGET}) == []
+    (finding,) = blocked({**folders, "dev/scaler.yaml": scaler(1), "dev/budget.yaml": BUDGET})
+    assert finding.scope == (("variant:Deployment/cart", "dev/deployment.yaml"),)
+
+
+def test_of_folders_that_lie_equally_far_each_may_be_meant() -> None:
+    folders = {f"{environment}/app/deployment.yaml": BASE for environment in ("dev", "prod")}
+    assert blocked({**folders, "scaling/scaler.yaml": scaler(1), "prod/limits/budget.yaml": BUDGET})
+    assert not blocked({**folders, "dev/scaling/scaler.yaml": scaler(1), "prod/limits/budget.yaml": BUDGET})
