@@ -63,9 +63,9 @@ class _Pods:
                 named = self.named.get((fact.place.root, fact.provider), [])
                 scaled = _nearest(fact, named)
                 is_one_of_several = len(scaled) < len(named)
-                for pods in scaled:
-                    own = is_one_of_several or pods.runs.place.file == fact.place.file
-                    yield from self.said(_of(fact, pods) if own else fact, pods)
+                for one in scaled:
+                    own = is_one_of_several or one.runs.place.file == fact.place.file
+                    yield from self.said(_of(fact, one) if own else fact, one)
                 if not scaled:
                     yield fact
             else:
