@@ -31,6 +31,7 @@ def shown(result: str | Problem) -> str:
         (b"a\r\nb\rc \xc3\xa9\xc3", "3:4 not UTF-8: the byte 0xC3; write the file as UTF-8"),
         (b"\xff\xfea\0:\0\n\0b", "2:1 not UTF-16: half a character; write the file as UTF-8"),
         ("a".encode("utf-32"), "1:1 not read: UTF-32; write it as UTF-8"),
+        (b"\0GITCRYPT\0\x8a\x1c", "1:1 cannot read: encrypted by git-crypt; unlock the repository first"),
     ],
 )
 def test_decoded(content: bytes, expected: str) -> None:

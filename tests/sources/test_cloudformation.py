@@ -138,6 +138,11 @@ def test_the_time_for_which_a_batch_is_gathered_counts():
     )
 
 
+def test_a_function_that_outlasts_the_queue_is_refused_by_its_platform():
+    (found,) = [each for each in findings(sam("VisibilityTimeout: 30", "Timeout: 60")) if each.rule == REDELIVERED]
+    assert found.message.endswith("for 1m; AWS Lambda refuses to connect the two, or to change how they are")
+
+
 def test_a_switched_off_mapping_takes_nothing():
     off = sam("VisibilityTimeout: 30", "Timeout: 60").replace("BatchSize: 1", "Enabled: false")
     assert verdicts(off) == []

@@ -315,7 +315,11 @@ def test_a_budget_that_cannot_be_told_whom_it_is_for_is_left_open(selector: str)
         ),
         (
             "resources: [a.yaml]\nnamePrefix: b-\n",
-            "cannot read this kustomization: template, it changes the objects that it names; check the output of kustomize build instead",
+            "cannot read this kustomization: it changes the objects that it names; check the output of kustomize build instead",
+        ),
+        (
+            "apiVersion: template.openshift.io/v1\nkind: Template\nobjects: [{kind: BuildConfig}, {kind: CronJob, metadata: {name: '${NAME}'}}]\n",
+            "cannot read this Template: its parameters are filled in when it is processed; check the output of oc process instead",
         ),
         (
             of_container("env: [{name: A, value: '{{ .Values.a }}'}]"),
@@ -332,11 +336,15 @@ def test_what_cannot_be_read_is_said_with_its_place(text: str, reason: str):
     assert not problems[0].fatal and problems[0].place.line > 0
 
 
+def test_a_template_of_what_is_not_read_is_passed_over():
+    assert read("apiVersion: v1\nkind: Template\nobjects: [{kind: BuildConfig}]\n") == ([], [])
+
+
 def laid_over(patches: str) -> list[tuple[str, object]]:
     text = dedent(patches).strip()
     facts, problems = read(text, "kustomization.yaml")
     assert [problem.reason for problem in problems] == [
-        "cannot read this kustomization: template, it changes the objects that it names; check the output of kustomize build instead"
+        "cannot read this kustomization: it changes the objects that it names; check the output of kustomize build instead"
     ]
     return [(fact.provider, fact.value) for fact in facts if fact.term == "laid_over"]
 
@@ -386,7 +394,8 @@ def test_of_operations_in_another_file_all_may_be_touched():
 
 def test_a_kustomization_that_only_lists_is_no_template():
     text = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n"
-    assert read(text) == ([], [])
+    facts, problems = read(text, "base/kustomization.yaml")
+    assert [(fact.term, fact.value) for fact in facts] == [("applies", ("base/a.yaml",))] and not problems
 
 
 _KEYS = ["spec", "template", "containers", "env", "envFrom", "name", "value", "valueFrom", "configMapKeyRef", "lifecycle", "preStop", "exec", "sleep", "command", "args", "image", "livenessProbe", "httpGet", "port", "replicas", "strategy", "rollingUpdate", "maxSurge", "scaleTargetRef", "selector", "matchLabels", "jobTemplate", "data", "services", "build", "environment", "depends_on", "healthcheck", "test", "deploy"]  # fmt: skip

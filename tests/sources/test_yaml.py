@@ -266,7 +266,7 @@ def test_refuses(text: str, refusal: str) -> None:
 
 
 def test_comments_in_json_are_said_to_be_the_reason() -> None:
-    assert read('// settings\n{"a": 1}\n', "settings.json")[-1].endswith(
+    assert read('// settings\n{\n"Resources": 1}\n', "settings.json")[-1].endswith(
         "not JSON: it has comments, which JSON does not know"
     )
     assert read('{"a": "http://x"}\n', "a.json") == [{"a": "http://x"}]
@@ -275,8 +275,12 @@ def test_comments_in_json_are_said_to_be_the_reason() -> None:
 def test_two_json_values_are_told_apart_from_documents() -> None:
     assert read('{"a": 1}\n{"b": 2}\n', "a.json") == [
         {"a": "1"},
-        "2:1 not JSON: a second value after the end of the first; put --- between documents",
+        "2:1 not JSON: a second value after the end of the first, and a JSON file holds one",
     ]
+
+
+def test_settings_with_comments_that_are_none_of_the_formats_are_passed_over() -> None:
+    assert read('{\n  // strict\n  "compilerOptions": {}\n}\n', "tsconfig.json") == []
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ from accord.model.problem import Problem
 LARGEST = 20_000_000
 """Bytes that a file may have; a larger one is not read."""
 
+_ENCRYPTED = b"\0GITCRYPT\0"
+"""How git-crypt begins every file that it encrypts (git-crypt, commands.cpp)."""
+
 _OPENING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _KINDS = {
     stat.S_IFIFO: "a pipe",
@@ -53,6 +56,8 @@ def too_large(size: int) -> str:
 
 def decoded(content: bytes, start: Place) -> str | Problem:
     """The text of UTF-8, or of UTF-16 with a byte order mark; a Problem at the first byte that is neither."""
+    if content.startswith(_ENCRYPTED):
+        return Problem(start, "cannot read: encrypted by git-crypt; unlock the repository first", fatal=True)
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return Problem(start, "not read: UTF-32; write it as UTF-8", fatal=True)
     encoding, offset = "utf-8", 0

@@ -155,6 +155,7 @@ TERMS: dict[str, Term] = {
         Term("schedule", "when a job is started: the five fields of cron, or a macro", "text"),
         Term("overlap", "what happens when a job is due and the one before still runs: Allow, Forbid, Replace", "word"),
         Term("retried", "how often a job that failed is started again", "number"),
+        Term("applies", "what a kustomization applies together: folders and files", "words"),
         Term("laid_over.several", "what a patch states anew of several objects: kind, patterns of namespace and name, below where, terms", "words"),
         Term("laid_over", "what a patch states anew of an object that stands elsewhere: terms", "words"),
         Term("setting.", "a variable of the party that holds addresses: their hosts", "words"),

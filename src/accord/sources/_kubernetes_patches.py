@@ -97,10 +97,23 @@ def _say_several(reader: Reader, node: Node, target: Node, stated: tuple[str, ..
 
 def _below(document: Document) -> tuple[str, ...]:
     """The folders and files that a kustomization takes, by their paths from the root: its own folder among them."""
+    return tuple(dict.fromkeys((document.file.rpartition("/")[0], *_taken(document))))
+
+
+def _taken(document: Document) -> tuple[str, ...]:
+    """The folders and files that a kustomization names, by their paths from the root; what lies elsewhere is left out."""
     own = document.file.rpartition("/")[0]
     named = [text_of(item) or "" for key in _TAKING for item in items(child(document.node, key))]
-    paths = [own, *(posixpath.normpath(posixpath.join(own, path)) for path in named if path and ":" not in path)]
+    paths = [posixpath.normpath(posixpath.join(own, path)) for path in named if path and ":" not in path]
     return tuple(dict.fromkeys("" if path == "." else path for path in paths if not path.startswith("..")))
+
+
+def read_taken(reader: Reader) -> None:
+    """What a kustomization applies together."""
+    taken = _taken(reader.document)
+    if taken:
+        speaker = Speaker(reader, f"kustomization:{reader.document.file}", reader.document.scope, "kubernetes")
+        speaker.say("applies", taken, ", ".join(taken), reader.document.node)
 
 
 def _parts(text: str, document: Document) -> Iterator[Node]:

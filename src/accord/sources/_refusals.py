@@ -17,6 +17,12 @@ _TEMPLATE = re.compile(r"\{\{|\{%|\{#|<%")
 _CLOSED_BY = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>"}
 _MOST_CANDIDATES = 20
 _LONGEST_LOOK_BACK = 1_000_000
+FORMAT_KEYS = (
+    *("apiVersion", "groups", "route", "receivers", "scrape_configs", "services", "Resources"),
+    *("methodConfig", "static_resources"),
+)
+"""A key, near the margin, that a document of one of the formats cannot do without."""
+
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """A character that no YAML text may hold."""
 

@@ -15,7 +15,7 @@ from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._compose import composed, content_check
-from accord.sources._refusals import Refusal, character_refused, error_refused, lines_before, own_begin
+from accord.sources._refusals import FORMAT_KEYS, Refusal, character_refused, error_refused, lines_before, own_begin
 
 __all__ = [
     "NULLS",
@@ -43,6 +43,16 @@ MOST_REFUSALS = 100
 _MOST_READ_AGAIN = 200_000_000  # characters: reading goes on after an error only as long as this bounds the time
 _BOUNDARY = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?://|/\*)", re.MULTILINE)
+_COMMENTED = "not JSON: it has comments, which JSON does not know"
+_OF_A_FORMAT = re.compile(
+    rf"^\s*\"(?:{'|'.join((*FORMAT_KEYS, 'openapi', 'swagger', 'party', 'mapping'))})\"\s*:", re.MULTILINE
+)
+"""What settings of editors and compilers, which allow comments, have no key of: they are passed over."""
+_ADVICE = (
+    ("; put --- between documents", ", and a JSON file holds one"),
+    ("; put a text that holds one in quotes, or align this line with its neighbours", ""),
+)
+"""Advice for YAML, and what is said instead of JSON."""
 _LINES_OF_NO_EDITOR = re.compile("[\x85\u2028\u2029]")  # line ends to libyaml alone: they would shift every place
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -81,6 +91,8 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
     for found in _read_from(text, 0, len(text)):
         if isinstance(found, Refusal):
             reason = _of_json(typed, found.reason) if file.endswith(".json") else found.reason
+            if reason == _COMMENTED and not _OF_A_FORMAT.search(typed):
+                continue
             yield Problem(Place(root, file, found.line, _column(typed, found)), reason, fatal=True)
         else:
             yield Document(root, file, found, scope, homes)
@@ -89,7 +101,9 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
 def _of_json(text: str, reason: str) -> str:
     """The same in words for a JSON text; comments, which some tools allow in files of this name, are said to be the reason."""
     if _COMMENT.search(text):
-        return "not JSON: it has comments, which JSON does not know"
+        return _COMMENTED
+    for advice, instead in _ADVICE:
+        reason = reason.replace(advice, instead, 1)
     return reason.replace("not YAML", "not JSON", 1)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
-from accord.sources._kubernetes_patches import read_patches
+from accord.sources._kubernetes_patches import read_patches, read_taken
 from accord.sources._kubernetes_pods import is_partial, read_holder, read_pods
 from accord.sources._kubernetes_scale import (
     read_budget,
@@ -35,6 +35,7 @@ _KINDS = {
     "PodDisruptionBudget": ("policy/",),
     "Kustomization": ("kustomize.config.k8s.io/",),
     "Component": ("kustomize.config.k8s.io/",),
+    "Template": ("template.openshift.io/", "v1"),
 }
 """Each kind that is read, with how its `apiVersion` begins."""
 
@@ -67,6 +68,9 @@ def read(document: Document) -> Iterable[Fact | Problem]:
     if kind in ("", "Kustomization", "Component"):
         _read_kustomization(reader)
         return reader.found
+    if kind == "Template":
+        _refuse_template(reader)
+        return reader.found
     found = reader.object()
     if found is None:
         return reader.found
@@ -91,10 +95,20 @@ def _read_kustomization(reader: Reader) -> None:
     """A kustomization makes other objects of those it names: what it changes is not read from its parts."""
     found = next((entry for entry in entries(reader.document.node) if entry.key in _CHANGING), None)
     if found is not None:
-        reason = "template, it changes the objects that it names; check the output of kustomize build instead"
+        reason = "it changes the objects that it names; check the output of kustomize build instead"
         reader.refuse(found.key_node, "this kustomization", reason)
+    read_taken(reader)
     read_replaced_counts(reader)
     read_patches(reader)
+
+
+def _refuse_template(reader: Reader) -> None:
+    """A Template of OpenShift states nothing before its parameters are filled in; told where it holds what would be read."""
+    for entry in entries(reader.document.node):
+        objects = reader.sequence(entry, "objects") if entry.key == "objects" else ()
+        if any(text_of(child(node, "kind") or node) in _KINDS for node in objects):
+            reason = "its parameters are filled in when it is processed; check the output of oc process instead"
+            reader.refuse(entry.key_node, "this Template", reason)
 
 
 def _read_service(reader: Reader, service: Object) -> None:

@@ -9,18 +9,13 @@ from collections.abc import Iterable
 from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.sources._refusals import template_reason
+from accord.sources._refusals import FORMAT_KEYS, template_reason
 
 FORMAT = "template"
 _ENDINGS = ("j2", "jinja", "jinja2", "tmpl", "tpl", "gotmpl", "ctmpl", "erb", "template")
 FILES = tuple(f"*.{kind}.{ending}" for kind in ("yaml", "yml", "json") for ending in _ENDINGS)
 
-_KEYS = (
-    *("apiVersion", "groups", "route", "receivers", "scrape_configs", "services", "Resources"),
-    *("methodConfig", "static_resources"),
-)
-_KEY = re.compile(rf"^[ \t]{{0,4}}[\"']?(?:{'|'.join(_KEYS)})[\"']?[ \t]*:", re.MULTILINE)
-"""A key, near the margin, that a document of one of the formats cannot do without."""
+_KEY = re.compile(rf"^[ \t]{{0,4}}[\"']?(?:{'|'.join(FORMAT_KEYS)})[\"']?[ \t]*:", re.MULTILINE)
 
 
 def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:

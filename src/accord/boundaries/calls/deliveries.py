@@ -15,7 +15,7 @@ from accord.model.nothing import NONE
 from accord.model.subject import called
 
 ADVISED = 6
-"""Visibility timeout by the timeout of the function: AWS Lambda Developer Guide, Using Lambda with Amazon SQS."""
+"""Visibility timeout by the timeout of the function: AWS Lambda Developer Guide, services-sqs-configure."""
 
 
 class Kept(Struct, frozen=True):

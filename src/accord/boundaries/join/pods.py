@@ -4,6 +4,7 @@ Scalers name a workload and budgets select one. Where several workloads carry a 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -59,10 +60,14 @@ class _Pods:
             if fact.provider.startswith(BUDGET):
                 yield from self.of_budget(fact, budgets.get((fact.place.root, fact.provider), []))
             elif fact.term in _SCALED:
-                scaled = _beside(fact, self.named.get((fact.place.root, fact.provider), []))
-                yield from (
-                    (said for pods in scaled for said in self.said(_near(fact, pods), pods)) if scaled else (fact,)
-                )
+                named = self.named.get((fact.place.root, fact.provider), [])
+                scaled = _nearest(fact, named)
+                is_one_of_several = len(scaled) < len(named)
+                for one in scaled:
+                    own = is_one_of_several or one.runs.place.file == fact.place.file
+                    yield from self.said(_of(fact, one) if own else fact, one)
+                if not scaled:
+                    yield fact
             else:
                 pods = self.of(fact)
                 yield from (fact,) if pods is None else self.said(fact, pods)
@@ -128,7 +133,7 @@ class _Pods:
     def selected(self, budget: Fact) -> Iterator[Pods]:
         """The pods that a budget is for: of its own namespace, with every label that it asks for.
 
-        Of a workload that is defined several times, the definition in the file of the budget, where there is one.
+        Of a workload that is defined several times, the definitions nearest to the budget.
         """
         namespace = budget.provider.partition(":")[2].rpartition("/")[0]
         found = []
@@ -137,32 +142,33 @@ class _Pods:
             near = runs.place.root == budget.place.root and _namespace(runs) == namespace
             if near and is_selected(budget.value, runs.value):
                 found.append(pods)
-        beside = {identity(pods.runs) for pods in found if pods.runs.place.file == budget.place.file}
-        return (
-            pods for pods in found if pods.runs.place.file == budget.place.file or identity(pods.runs) not in beside
-        )
+        return iter(_nearest(budget, found))
 
     def of_budget(self, fact: Fact, selected: list[Pods]) -> Iterator[Fact]:
         """What a budget leaves, said of the one workload that it is for, or, where it lets none go, of each; whom it is for of each."""
         one = len({identity(pods.runs) for pods in selected}) == 1
         if not (one or fact.term == "budget.selects" or _lets_none_go(fact)):
             return
-        for pods in _beside(fact, selected):
+        for pods in _nearest(fact, selected):
             own = pods.runs.provider in pods.parties or not pods.parties
             for party in (pods.runs.provider,) if own else pods.parties:
                 scope = self.scope(_of(fact, pods), pods, party)
                 yield replace(fact, says=party, provider=party, scope=scope)
 
 
-def _beside(fact: Fact, several: list[Pods]) -> list[Pods]:
-    """Of several definitions of one workload those in the fact's own file, where it has one: the others stand in its stead."""
-    own = {identity(pods.runs) for pods in several if pods.runs.place.file == fact.place.file}
-    return [pods for pods in several if pods.runs.place.file == fact.place.file or identity(pods.runs) not in own]
+def _nearest(fact: Fact, several: list[Pods]) -> list[Pods]:
+    """Of several definitions of one workload those nearest to the fact, in its file or its folder: the others stand in their stead."""
+    near = [_shared(fact.place.file, pods.runs.place.file) for pods in several]
+    best: dict[str, int] = {}
+    for pods, shared in zip(several, near, strict=True):
+        best[identity(pods.runs)] = max(shared, best.get(identity(pods.runs), 0))
+    return [pods for pods, shared in zip(several, near, strict=True) if shared == best[identity(pods.runs)]]
 
 
-def _near(fact: Fact, pods: Pods) -> Fact:
-    """The fact, of this definition of the pods only where it stands in the same file."""
-    return _of(fact, pods) if pods.runs.place.file == fact.place.file else fact
+def _shared(file: str, other: str) -> int:
+    """How many parts of their paths, from the root on, two files have in common."""
+    parts = zip(file.split("/"), other.split("/"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], parts))
 
 
 def _of(fact: Fact, pods: Pods) -> Fact:

@@ -8,7 +8,7 @@ from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.people.ladder import Return, answering, climbed, paged_by, speakers
 from accord.model.contract_values import Rung
-from accord.model.fact import Fact
+from accord.model.fact import ANY, Fact
 from accord.model.nothing import NONE
 from accord.model.subject import provider_of
 from accord.model.witness import Step, Witness
@@ -31,7 +31,7 @@ def is_nobody(system: System, party: str, view: View) -> bool | None:
 
 def answers(system: System, party: str, view: View) -> bool:
     """Whether the party promises to acknowledge, in any of its operations."""
-    sides = [system.promised(party, operation, view) for operation in system.operations(party)]
+    sides = [system.promised(party, operation, view) for operation in system.operations(party) or [ANY]]
     stated = [side.get("acknowledge") for side in sides]
     return any(fact is not None and fact.value is not NONE for fact in stated)
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from accord.boundaries.calls.evidence import Saying, side_by_side
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View, holds_in
-from accord.model.fact import PARTY, Fact, Stance
+from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.witness import Witness
 
 
@@ -22,6 +22,11 @@ class Ending(Struct, frozen=True):
     def is_short(self) -> bool:
         """Whether the platform ends work that may still go on."""
         return bool(self.limit.value < self.longest.value)
+
+    @property
+    def asked(self) -> str:
+        """What the longest time is the answer to, after a blank; nothing where it holds of whatever is asked."""
+        return "" if self.longest.operation == ANY else f" {self.longest.operation}"
 
     @property
     def is_certain(self) -> bool:
@@ -51,11 +56,11 @@ def _limits(system: System, view: View, term: str) -> Iterator[Fact]:
 
 
 def _longest(system: System, view: View, party: str) -> Iterator[Fact]:
-    """The longest answers of a party's operations, and the longest that it keeps what is delivered to it."""
-    for operation in system.operations(party):
-        for fact in system.promised(party, operation, view).all("latency.max")[:1]:
-            if isinstance(fact.value, int):
-                yield fact
+    """The longest answers of a party's operations, each once, and the longest that it keeps what is delivered to it."""
+    sides = [system.promised(party, operation, view) for operation in system.operations(party) or [ANY]]
+    for fact in dict.fromkeys(fact for side in sides for fact in side.all("latency.max")[:1]):
+        if isinstance(fact.value, int):
+            yield fact
     for fact in system.about("work.max"):
         if fact.consumer == party and isinstance(fact.value, int) and (not fact.scope or holds_in(fact.scope, view)):
             yield fact

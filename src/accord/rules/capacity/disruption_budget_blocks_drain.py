@@ -177,4 +177,7 @@ def _moves(budget: Fact, fewest: Fact) -> tuple[Move, ...]:
     elif fewest.value > 1:
         less = str(fewest.value - 1)
         moves.append(Move(budget.provider, f"keep {less} running", (exchanged(budget, less, less),)))
+    else:
+        none = "let its one copy be missing while it is moved"
+        moves.append(Move(budget.provider, none, (exchanged(budget, "0", "0"),)))
     return tuple(moves)

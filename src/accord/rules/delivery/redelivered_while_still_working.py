@@ -7,7 +7,8 @@ is never confirmed at all: it ends among the dead letters although it was done e
 
 A time that a platform gives one run (a function's timeout) does not contain handing the message over and confirming it:
 where less than a second is left for these, that is a condition. AWS advises a visibility timeout of six times that of
-the function, plus the time for which a batch is collected, because a batch whose run was throttled is tried again.
+the function, plus the time for which a batch is collected, because a batch whose run was throttled is tried again; a function that may run
+longer than the queue waits is refused when the two are connected, or when that is changed.
 
 ## Example
 ```yaml file=orders/accord.yaml
@@ -69,7 +70,7 @@ The queue: wait longer before it delivers again. The receiver: take fewer messag
 prolong the time while it works (a heartbeat).
 
 ## References
-- AWS Lambda Developer Guide, Using Lambda with Amazon SQS: visibility timeout
+- AWS Lambda Developer Guide (docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html): six times, and what is refused
 - Apache Kafka, consumer configuration: max.poll.interval.ms
 """
 
@@ -116,6 +117,8 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 def _mismatch(boundary: Boundary, again: Fact, keeps: Kept) -> Finding:
     message = f"{called(boundary.provider)} delivers again after {again.text}, {_works(boundary, keeps)}"
+    if advised(boundary, keeps) is not None and keeps.work.value > again.value:
+        message += "; AWS Lambda refuses to connect the two, or to change how they are"
     moves, witness = _moves(boundary, again, keeps), _witness(boundary, again, keeps)
     statements = statements_of(boundary, again, keeps)
     return Finding(Verdict.MISMATCH, message, statements, *boundary.key, witness=witness, moves=moves)

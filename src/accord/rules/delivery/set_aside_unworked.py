@@ -68,7 +68,8 @@ sets a message aside.
 ## References
 - AWS Lambda Developer Guide, Configuring scaling behavior for SQS event source mappings: 1,250 at once; reserved and
   maximum concurrency
-- AWS Lambda Developer Guide, Configuring a queue to use with Lambda: maxReceiveCount of at least 5
+- AWS Lambda Developer Guide, Understanding SQS retries (docs.aws.amazon.com/lambda/latest/dg/sqs-retries.html): a
+  maxReceiveCount of at least 5
 """
 
 from collections.abc import Iterator
@@ -83,7 +84,7 @@ from accord.model.subject import called
 READS = ("fetched", "parallel", "attempts")
 NEEDS = ("fetched", "parallel", "attempts")
 ADVISED = 5
-"""Deliveries before a message is set aside, where a function takes from the queue: AWS Lambda Developer Guide."""
+"""Deliveries before a message is set aside, where a function takes from the queue: AWS Lambda Developer Guide, sqs-retries."""
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -123,11 +123,11 @@ def _mismatch(ending: Ending, hook: Fact | None) -> Finding:
         ),
         Move(
             ending.party,
-            f"promise {longest.operation} within {limit.text}",
+            f"promise{ending.asked or ' an answer'} within {limit.text}",
             (exchanged(longest, limit.value, limit.text),),
         ),
     )
-    message = f"{ending.party} may answer {longest.operation} after {longest.text}, and is killed {limit.text} after it is asked to stop"
+    message = f"{ending.party} may answer{ending.asked} after {longest.text}, and is killed {limit.text} after it is asked to stop"
     return Finding(
         Verdict.MISMATCH,
         message,
@@ -143,7 +143,7 @@ def _mismatch(ending: Ending, hook: Fact | None) -> Finding:
 def _conditional(ending: Ending, hook: Fact | None) -> Finding:
     limit, longest = ending.limit, ending.longest
     default = " by default" if limit.stance is Stance.DEFAULT else ""
-    message = f"{ending.party} may answer {longest.operation} after {longest.text}, and is killed{default} {limit.text} after it is asked to stop"
+    message = f"{ending.party} may answer{ending.asked} after {longest.text}, and is killed{default} {limit.text} after it is asked to stop"
     condition = f"holds only while no call takes longer than {limit.text} when a copy is stopped"
     hooks: tuple[Statement, ...] = ()
     if hook is not None:

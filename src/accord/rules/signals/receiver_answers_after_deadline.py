@@ -75,7 +75,7 @@ from accord.boundaries.signals.hearing import Reach, reaches
 from accord.boundaries.signals.routing import Timing, router
 from accord.model.alerting import Integration
 from accord.model.duration import SECOND, show_duration
-from accord.model.fact import Fact
+from accord.model.fact import ANY, Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
 
 READS = ("latency", "names", "route", "receiver", "group_interval")
@@ -106,7 +106,7 @@ def _slow(system: System, view: View) -> Iterator[tuple[str, Fact]]:
     """The host of each party that a contract names, with the latest answer of each of its operations."""
     for party in telling(system, "names.dns"):
         hosts = system.party(party, view).get("names.dns")
-        for operation in system.operations(party) if hosts is not None else ():
+        for operation in (system.operations(party) or [ANY]) if hosts is not None else ():
             latency = system.promised(party, operation, view).get("latency.max")
             if hosts is not None and latency is not None and isinstance(latency.value, int):
                 yield from ((str(host).lower(), latency) for host in hosts.value)

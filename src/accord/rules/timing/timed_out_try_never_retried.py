@@ -73,7 +73,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.calls.causes import can_run_out
+from accord.boundaries.calls.causes import answered_by, can_run_out
 from accord.boundaries.calls.limits import TIMED_OUT, TIMED_OUT_MESH, ends_every_try
 from accord.boundaries.calls.wording import at_layer, caller, exchanged, times
 from accord.boundaries.join.system import Boundary
@@ -113,7 +113,10 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 
 def _unlisted(boundary: Boundary, asked: Fact) -> Iterator[Finding]:
-    """A mesh that ends one try and was told to ask again, but not after a try that it ended itself."""
+    """A mesh that ends one try and was told to ask again, but not after a try that it ended itself.
+
+    Where the provider says how late it may answer, that this is later is for `timing/caller-gives-up-first` to tell.
+    """
     tries, each, together = (
         next((fact for fact in boundary.assumed.all(term) if fact.layer is asked.layer), None)
         for term in ("attempts", "timeout.attempt", "timeout.request")
@@ -122,7 +125,7 @@ def _unlisted(boundary: Boundary, asked: Fact) -> Iterator[Finding]:
         return
     whole = together.value if together is not None and together.value is not NONE else None
     timed = not (TIMED_OUT | TIMED_OUT_MESH).isdisjoint(asked.value)
-    if timed or (whole is not None and whole <= each.value) or not can_run_out(boundary, each):
+    if timed or (whole is not None and whole <= each.value) or answered_by(boundary) is not None:
         return
     who = caller(boundary)
     message = f"a try that runs out of its {each.text} ends the request, and is never made again"
