@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import prod
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from accord.boundaries.calls import layered
 from accord.boundaries.calls.answers import needing
 from accord.boundaries.calls.causes import asked_again, can_run_out
 from accord.boundaries.calls.limits import MOST_TRIES_COUNTED, attempts, first_limit, plan, repeated_after, tries_again
@@ -23,7 +26,8 @@ _NO_ANSWER = frozenset(("timeout", "connect"))
 class Hop(Struct, frozen=True):
     """One call of a path; `again` tells whether anything can make its caller use more than one of its tries.
 
-    A `budget` holds further tries down to a share: of the calls over time (retries.share), or of those under way.
+    A `budget` holds further tries down to a share: of the calls over time (retries.share), or of those under way. `also`
+    are the tries of its other layers that ask again after the same answers.
     """
 
     boundary: Boundary
@@ -31,12 +35,21 @@ class Hop(Struct, frozen=True):
     again: bool | None
     begun: int
     budget: Fact | None
+    also: tuple[Fact, ...] = ()
 
     @property
     def count(self) -> int | Fraction:
-        """How many calls arrive for one: the tries that can begin, or one where nothing can make the caller ask again."""
-        if self.again is False:
-            return 1
+        """How many calls arrive for one, over all layers that ask again; one where nothing can make the caller do so."""
+        return prod(self.counts)
+
+    @property
+    def counts(self) -> tuple[int | Fraction, ...]:
+        """How many calls each layer makes of one."""
+        return (1,) if self.again is False else (self._own, *(fact.value for fact in self.also))
+
+    @property
+    def _own(self) -> int | Fraction:
+        """The tries that can begin, or what the budget leaves of them."""
         if self.budget is not None and self.budget.term == "retries.share":
             return min(Fraction(self.begun), 1 + Fraction(self.budget.value))
         return self.begun
@@ -78,6 +91,8 @@ def paths(boundary: Boundary) -> Iterator[Path]:
         if len(stated) < len(hops) or len(hops) > DEEPEST:
             continue
         if sends is not None and isinstance(sends.value, Amount) and sends.value.dimension == "count/ns":
+            if len(stated) == 1:  # the layers of one call are told by themselves
+                stated = (replace(stated[0], also=()),)
             sure = all(hop.again is not None and (hop.budget is None or hop.count == 1) for hop in stated)
             yield Path(stated, links, sends, certain and sure)
         for outer in _callers(hops[0]):
@@ -99,7 +114,21 @@ def _hop(boundary: Boundary) -> Hop | None:
     if tries is None or (tries.value is NONE and (budget is None or budget.term != "retries.share")):
         return None
     begun = MOST_TRIES_COUNTED if tries.value is NONE else _begun(boundary, tries)
-    return Hop(boundary, tries, asked_again(boundary, tries), begun, budget)
+    return Hop(boundary, tries, asked_again(boundary, tries), begun, budget, _other_layers(boundary, tries))
+
+
+def _other_layers(boundary: Boundary, tries: Fact) -> tuple[Fact, ...]:
+    """The tries of the layers that surely ask again after an answer after which these do too."""
+    layers = layered.repeating(boundary)
+    own = next((layer for layer in layers if layer.tries == tries), None)
+    if own is None or layered.unwritten(layers):
+        return ()
+    others = [layer for layer in layers if layer is not own and isinstance(layer.tries.value, int)]
+    return tuple(
+        layer.tries
+        for layer in others
+        if layered.shared_answers(layer.again, own.again) and held_down(boundary, layer.tries) is None
+    )
 
 
 def held_down(boundary: Boundary, tries: Fact) -> Fact | None:
@@ -164,10 +193,11 @@ def multiplied(boundary: Boundary, path: Path, accepts: Fact) -> Witness:
         if number:
             link = path.links[number - 1]
             steps.append(Step(0, who, "states", f"calls {about} for each {link.subject}", link, about))
-        does = f"finds {about} slow or down and makes {hop.count} tries of each call"
-        if hop.count == 1:
-            does = f"makes 1 try of each call of {about}"
-        steps.append(Step(0, who, "multiplies", does, hop.tries, about, 0, int(hop.count)))
+        for tries, count in zip((hop.tries, *hop.also), hop.counts, strict=False):
+            does = f"finds {about} slow or down and makes {count} tries of each call"
+            if count == 1:
+                does = f"makes 1 try of each call of {about}"
+            steps.append(Step(0, who, "multiplies", does, tries, about, 0, int(count)))
     load = path.load * SECOND
     does = f"gets {per_second(path.load)} calls a second, accepts {accepts.text}"
     steps.append(Step(0, boundary.provider, "loads", does, accepts, boundary.subject, 0, int(load)))

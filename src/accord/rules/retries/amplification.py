@@ -108,7 +108,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from accord.boundaries.calls.paths import Path, hangs_on, multiplied, paths, per_second, repeats
-from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.calls.wording import at_layer, exchanged
 from accord.boundaries.join.system import Boundary
 from accord.model.amount import Amount
 from accord.model.fact import Fact
@@ -148,7 +148,7 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 
 def _finding(boundary: Boundary, path: Path, accepts: Fact) -> Finding:
-    tries = " x ".join(f"{float(hop.count):g}" for hop in path.hops if hop.count > 1)
+    tries = " x ".join(f"{float(count):g}" for hop in path.hops for count in hop.counts if count > 1)
     first = path.hops[0].boundary
     statements = (
         *_tries(path),
@@ -169,9 +169,10 @@ def _tries(path: Path) -> tuple[Statement, ...]:
     asks = [(hop, f"{hop.boundary.consumer} asks {hop.boundary.subject}") for hop in several]
     return (
         *(
-            Statement(hop.tries, f"{who} up to {hop.tries.text} times")
+            Statement(fact, f"{who} up to {fact.text} times{at_layer(hop.boundary, fact)}")
             for hop, who in asks
-            if hop.tries.value is not NONE
+            for fact in (hop.tries, *hop.also)
+            if fact.value is not NONE
         ),
         *(Statement(hop.budget, f"{who} again for {hop.budget.text}") for hop, who in asks if hop.budget is not None),
     )
