@@ -32,8 +32,8 @@ def writing(file: Path) -> sqlite3.Connection:
         connection = _connected(file, "rw")
         try:
             version(connection, str(file))
-            for pragma in ("journal_mode = wal", "synchronous = full", "fullfsync = 1", "checkpoint_fullfsync = 1"):
-                connection.execute(f"pragma {pragma}").fetchall()
+            connection.execute("pragma journal_mode = wal").fetchall()
+            _careful(connection)
             connection.execute("pragma temp_store = memory")
             connection.execute("pragma secure_delete = on")
             connection.execute(f"pragma journal_size_limit = {_LARGEST_LOG}")
@@ -45,6 +45,19 @@ def writing(file: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def folding(file: Path) -> sqlite3.Connection:
+    """A connection that does nothing but copy the log into the file."""
+    connection = _connected(file, "rw")
+    _careful(connection)
+    return connection
+
+
+def _careful(connection: sqlite3.Connection) -> None:
+    """The disk has what is committed, and what is copied before it is needed no longer in the log."""
+    for pragma in ("synchronous = full", "fullfsync = 1", "checkpoint_fullfsync = 1"):
+        connection.execute(f"pragma {pragma}").fetchall()
 
 
 def _make(file: Path) -> None:
