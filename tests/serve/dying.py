@@ -51,23 +51,18 @@ def _around_commits(point: Point) -> None:
 
 
 def _around_answers(point: Point) -> None:
-    """After all work of a request, before a byte of its answer."""
-    from accord.serve import service
+    """After all work of a request, before a byte of its answer, whichever way it came."""
+    from accord.serve.app import Application
 
-    settings = service._settings
+    enter = Application.enter
 
-    def dying(app: Any) -> Any:
-        async def answered(scope: Any, receive: Any, send: Any) -> None:
-            async def sent(message: Any) -> None:
-                if scope["method"] != "GET":
-                    point.pass_("before-answer")
-                await send(message)
+    async def dying(app: Application, door: Any, *asked: Any) -> Any:
+        answer = await enter(app, door, *asked)
+        if door.method != "GET":
+            point.pass_("before-answer")
+        return answer
 
-            await app(scope, receive, sent)
-
-        return settings(answered)
-
-    service._settings = dying
+    Application.enter = dying  # type: ignore[method-assign]
 
 
 def _around_sends(point: Point) -> None:

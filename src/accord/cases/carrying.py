@@ -56,9 +56,10 @@ class Carrying:
         self._known = known or {}
         self._instead: tuple[Instead, ...] = ()
         self._watched = dict(_watched(system))
-        self._policies: dict[tuple[str, str, str], tuple[datetime, Policy]] = {}
+        self._policies: dict[tuple[str, str, str], tuple[int, Policy]] = {}
         self._words = vocabulary(system, {})
         self._heartbeats = frozenset(lowered(self._words.heartbeat))
+        self._severity, self._interrupting = lowered(self._words.severity), lowered(self._words.interrupting)
 
     def deviations(self, labels: Mapping[str, str], annotations: Mapping[str, str]) -> tuple[Deviation, ...]:
         """What an alert with these labels tells of: one deviation for each party that recovers what it watches.
@@ -104,12 +105,12 @@ class Carrying:
 
     def policy(self, deviation: Deviation, at_ns: int) -> Policy:
         """By what it is carried at this instant."""
-        day = instant_at(at_ns).replace(hour=0, minute=0, second=0, microsecond=0)
-        about = deviation.consumer, deviation.provider, deviation.operation
-        known_day, known = self._policies.get(about, (None, None))
-        if known is None or known_day != day:
+        number, about = at_ns // NANOSECONDS["d"], (deviation.consumer, deviation.provider, deviation.operation)
+        known_number, known = self._policies.get(about, (0, None))
+        if known is None or known_number != number:
+            day = instant_at(at_ns).replace(hour=0, minute=0, second=0, microsecond=0)
             known = self._policy(deviation, day)
-            self._policies[about] = day, known
+            self._policies[about] = number, known
         return known
 
     def use(self, instead: Iterable[Instead]) -> None:
@@ -178,8 +179,8 @@ class Carrying:
     def _urgency(self, labels: Mapping[str, str]) -> Urgency:
         """A signal without a severity interrupts: nobody said that it may wait."""
         named = {name.lower(): value for name, value in labels.items()}
-        severity = next((named[name.lower()] for name in self._words.severity if name.lower() in named), "").lower()
-        if not severity or severity in (word.lower() for word in self._words.interrupting):
+        severity = next((named[name] for name in self._severity if name in named), "").lower()
+        if not severity or severity in self._interrupting:
             return Urgency.INTERRUPT
         return Urgency.RECORD if severity in RECORDED else Urgency.WORKDAY
 

@@ -54,6 +54,7 @@ class AlertmanagerV2:
         self._carrier, self._intake, self._naming = carrier, intake, naming
         self._ledger = carrier.ledger
         self._version, self._config, self._began_ns = version, config, carrier.clock()
+        self._taken = Response(status_code=200, headers={"accord-durability": self._ledger.durability})
 
     def doors(self) -> Iterable[Door]:
         """What Alertmanager answers."""
@@ -79,7 +80,7 @@ class AlertmanagerV2:
         await self._intake.take(taken)
         if refused:
             raise Refused(f"{len(refused)} of {len(taken) + len(refused)} alerts: {'; '.join(refused[:5])}")
-        return Response(status_code=200, headers={"accord-durability": self._ledger.durability})
+        return self._taken
 
     async def alerts(self, asked: Asked) -> Response:
         """Alerts that fire, those that match every filter."""

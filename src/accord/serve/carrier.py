@@ -46,15 +46,25 @@ class Carrier:
         ]
         if not entries and not keeping:
             return ()
+        told: asyncio.Future[Sequence[Recorded]] = asyncio.get_running_loop().create_future()
         recording = asyncio.wrap_future(self.ledger.record(entries, keeping))
-        recording.add_done_callback(lambda done: self._recorded(entries, done))
-        return await asyncio.shield(recording)
+        recording.add_done_callback(lambda done: self._recorded(entries, done, told))
+        return await told
 
-    def _recorded(self, entries: Sequence[Entry], done: "asyncio.Future[tuple[Recorded, ...]]") -> None:
+    def _recorded(
+        self,
+        entries: Sequence[Entry],
+        done: "asyncio.Future[tuple[Recorded, ...]]",
+        told: "asyncio.Future[Sequence[Recorded]]",
+    ) -> None:
         """In the order of the ledger, also where whoever told it waits no longer."""
-        if done.cancelled() or done.exception() is not None:
+        if (failure := done.exception()) is not None:
+            if not told.done():
+                told.set_exception(failure)
             return
         recorded = done.result()
+        if not told.done():
+            told.set_result(recorded)
         for entry, each in zip(entries, recorded, strict=True):
             self._learn(entry.key, each)
         queued = [sending for each in recorded for sending in each.queued]

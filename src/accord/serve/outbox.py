@@ -386,6 +386,8 @@ async def _closed(channels: Mapping[str, Wired], on_their_way: Sequence["asyncio
 
 def _replaced(said: Said, outcome: rows.Outcome) -> list[rows.Outcome]:
     """The older ones on the lane are not told alone: the newest says all of it."""
+    if not said.replaced:
+        return []
     reason = f"not told alone: turn {said.message.turn} says all of it (ref {said.sending.id[:4].upper()})"
     return [rows.Outcome(one.id, Fate.FAILED, outcome.at_ns, reason=reason) for one in said.replaced]
 

@@ -1,7 +1,8 @@
 """The short way of what is told all the time: from uvicorn's parser to its door and back, with nothing of ASGI between.
 
 Who may ask what, and how much, is decided where it always is (`app.Application.enter`). Only a request that has come whole and has
-no header but the usual ones goes this way; everything else goes the ordinary way, which answers the same.
+no header but the usual ones goes this way; everything else goes the ordinary way, which answers the same. So does everything where
+uvicorn has another step between a head and its task than the one that is stepped in for here.
 """
 
 from collections.abc import Awaitable, Callable
@@ -32,7 +33,7 @@ def straight(protocol: Any, find: Find, enter: Enter) -> Any:
 
         def _start_asgi_task(self, cycle: Any, app: Any) -> None:
             door = find(cycle.scope) if is_usual(cycle) else None
-            super()._start_asgi_task(cycle, app if door is None else partial(_gone, enter, door, cycle, app))
+            super()._start_asgi_task(cycle, app if door is None else partial(_answered, enter, door, cycle, app))
 
     return Straight
 
@@ -45,7 +46,7 @@ def is_usual(cycle: Any) -> bool:
     return is_plain and cycle.keep_alive and scope["http_version"] == "1.1" and not scope["query_string"]
 
 
-async def _gone(enter: Enter, door: Door, cycle: Any, app: Any, scope: Any, receive: Any, send: Any) -> None:
+async def _answered(enter: Enter, door: Door, cycle: Any, app: Any, scope: Any, receive: Any, send: Any) -> None:
     """The short way, where the whole body is there and is not too large."""
     if cycle.more_body or len(cycle.body) > door.largest_body:
         await app(scope, receive, send)

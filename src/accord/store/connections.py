@@ -24,15 +24,17 @@ def writing(file: Path) -> sqlite3.Connection:
     """The connection that writes, with the file up to date. A commit on it returns when the disk has it.
 
     What a crash left in the log is copied into the file first: it may be there without having reached the disk, and an event
-    that is found again counts as recorded.
+    that is found again counts as recorded. What a statement would undo by is kept in memory: a file for it, made and removed
+    for each commit, costs more than the log, and has the disk wait for its folder too.
     """
     with said(file):
         _make(file)
         connection = _connected(file, "rw")
         try:
             version(connection, str(file))
-            for pragma in ("journal_mode = wal", "synchronous = full", "fullfsync = 1", "checkpoint_fullfsync = 1"):
-                connection.execute(f"pragma {pragma}").fetchall()
+            connection.execute("pragma journal_mode = wal").fetchall()
+            _careful(connection)
+            connection.execute("pragma temp_store = memory")
             connection.execute("pragma secure_delete = on")
             connection.execute(f"pragma journal_size_limit = {_LARGEST_LOG}")
             connection.execute(f"pragma wal_autocheckpoint = {_LOG_PAGES}")
@@ -43,6 +45,19 @@ def writing(file: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def folding(file: Path) -> sqlite3.Connection:
+    """A connection that does nothing but copy the log into the file."""
+    connection = _connected(file, "rw")
+    _careful(connection)
+    return connection
+
+
+def _careful(connection: sqlite3.Connection) -> None:
+    """The disk has what is committed, and what is copied before it is needed no longer in the log."""
+    for pragma in ("synchronous = full", "fullfsync = 1", "checkpoint_fullfsync = 1"):
+        connection.execute(f"pragma {pragma}").fetchall()
 
 
 def _make(file: Path) -> None:

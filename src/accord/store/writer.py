@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from accord.store.connections import meaning, writing
 from accord.store.errors import StoreError, Unavailable
+from accord.store.folding import Folding
 from accord.store.memory import Memory
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Writer:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._connection = writing(file)
+        self._folding = Folding(file)
         self._queue: SimpleQueue[Piece | Errand | None] = SimpleQueue()
         self._put_back: list[Errand | None] = []
         self._closing = False
@@ -114,6 +116,7 @@ class Writer:
                 group()
             elif waiting := running(group):
                 self.settle(waiting, self.whole(waiting))
+        self._folding.close()
         with suppress(sqlite3.Error):
             self._connection.close()
 
@@ -152,6 +155,7 @@ class Writer:
             return self._refused(group, error)
         self.trouble = ""
         self.commits += 1
+        self._folding.written(self._connection.total_changes)
         if self._overwrite:
             self._empty_log()
         return outcomes

@@ -52,6 +52,8 @@ async def tried(wired: Wired, request: Request, answering: Answering) -> Verdict
 def hidden(wired: Wired, answering: Answering, verdict: Verdict) -> Verdict:
     """The verdict without the secrets and the address that a provider may have repeated."""
     reason, ref = verdict.reason, verdict.provider_ref
+    if not (reason or ref):
+        return verdict
     told = [*(secret.reveal() for secret in wired.secrets), answering.address]
     for text in (text for text in told if len(text) >= _SHORTEST_HIDDEN):
         reason, ref = reason.replace(text, _HIDDEN), ref.replace(text, _HIDDEN)

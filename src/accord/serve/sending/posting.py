@@ -9,6 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -38,6 +39,13 @@ class _Checked(AbstractResolver):
 
     def __init__(self, allowed: tuple[Network, ...], resolve: Resolve, is_encrypted: bool) -> None:
         self._allowed, self._resolve, self._is_encrypted = allowed, resolve, is_encrypted
+        self._passed: set[str] = set()
+
+    async def check(self, host: str, port: int) -> None:
+        """Raises Forbidden where the host is an address itself and may not be connected to: for such aiohttp asks nobody."""
+        if _is_address(host) and host not in self._passed:
+            await self.addresses(host, port)
+            self._passed.add(host)
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
         """The addresses; raises Forbidden or NotSent where there is none."""
@@ -68,22 +76,32 @@ class _Checked(AbstractResolver):
         """Nothing is held."""
 
 
+_asking: ContextVar[Tracked] = ContextVar("asking")
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Says that something leaves from the moment on at which there is a connection."""
+
+    async def connect(self, *about: Any, **more: Any) -> aiohttp.connector.Connection:
+        """A connection, new or used before."""
+        found = await super().connect(*about, **more)
+        _asking.get().has_left = True
+        return found
+
+
 class _Sessions:
     """The connections of one channel to encrypted servers, or to those that are not; made where there is a loop."""
 
     def __init__(self, resolver: _Checked, trust: ssl.SSLContext) -> None:
         self.resolver = resolver
         self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                resolver=resolver, ssl=trust, use_dns_cache=False, limit=0, keepalive_timeout=_IDLE_S
-            ),
+            connector=_Connector(resolver=resolver, ssl=trust, use_dns_cache=False, limit=0, keepalive_timeout=_IDLE_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECTS_WITHIN_S),
             headers={"user-agent": "accord", "accept-encoding": "identity"},
             skip_auto_headers=("accept", "content-type"),
-            trace_configs=[_tracing()],
             requote_redirect_url=False,
         )
 
@@ -104,11 +122,11 @@ class Posting:
         url = _read(request.url)
         _check(request)
         sessions = self._sessions(url.scheme == "https")
-        if _is_address(url.host or ""):
-            await sessions.resolver.addresses(url.host or "", url.port or 0)
+        await sessions.resolver.check(url.host or "", url.port or 0)
+        _asking.set(tracked)
         try:
             async with sessions.session.post(
-                url, data=request.body, headers=request.headers, allow_redirects=False, trace_request_ctx=tracked
+                url, data=request.body, headers=request.headers, allow_redirects=False
             ) as answer:
                 at_ns = time.time_ns()
                 if answer.status < 200:
@@ -136,18 +154,6 @@ class Posting:
             resolver = _Checked(self._allowed, self._resolve, is_encrypted)
             self._open[is_encrypted] = _Sessions(resolver, self._trust)
         return self._open[is_encrypted]
-
-
-def _tracing() -> aiohttp.TraceConfig:
-    """Says that something leaves from the moment on at which there is a connection."""
-
-    async def leaves(_session: Any, context: Any, _told: Any) -> None:
-        context.trace_request_ctx.has_left = True
-
-    tracing = aiohttp.TraceConfig()
-    tracing.on_connection_create_end.append(leaves)
-    tracing.on_connection_reuseconn.append(leaves)
-    return tracing
 
 
 def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import os
 import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -81,9 +82,14 @@ class ByProtocol:
 def provider_of(request: Request, channel: str) -> str:
     """By whom a request goes: scheme, host and port, without anything that may be secret; what Apprise asks is not known."""
     if isinstance(request, HttpRequest):
-        parts = urlsplit(request.url)
-        return f"{parts.scheme}://{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+        return _server_of(request.url)
     return f"smtp://{request.host}:{request.port}" if isinstance(request, MailRequest) else f"apprise:{channel}"
+
+
+@lru_cache(256)
+def _server_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 def wired(
