@@ -33,7 +33,7 @@ ACTS: dict[str, str] = {
     "the witness speaks of a signal, the provider, at the moment of breaks",
     "reads": "the deviation of `about` is in what a server has read of its targets; party: who states the fact; fact: scrape.interval, exactly its value after the act before it",
     "evaluates": "a rule that shows it is evaluated; party: who states the fact; fact: alert.interval, or evaluation.interval, exactly its value after the act before it",
-    "holds": "the condition has held as long as the rule asks; party: the alert; fact: alert.for, exactly its value after the act before it",
+    "holds": "the condition has held as long as the rule asks; party: the alert; fact: alert.for, exactly its value after the act before it, rounded up to the next evaluation where one was told",
     "gathers": "the first page waits for others of its group; party: who states the fact; fact: route.* or group_wait, exactly its group_wait after the act before it",
     "pages": "`about` (a party) is paged by party; fact: recover.by, detect.by or steps, which name `about`: at the moment of the act before; "
     "escalates, whose rung names `about`: exactly the rung's `after` since the first page (for an alert's own escalates: since the act before; for a ladder whose own deviation the story begins with: since then); "

@@ -23,8 +23,11 @@ def evaluates(line: Timeline, step: Step) -> str:
 
 
 def holds(line: Timeline, step: Step) -> str:
-    """The condition has held as long as the rule asks."""
-    return _part_refused(line, step, ("alert.for",))
+    """The condition has held as long as the rule asks, at an evaluation."""
+    every = next(
+        (one.fact.value for one in line.told if one.act == "evaluates" and one.about == step.about and one.fact), 0
+    )
+    return _part_refused(line, step, ("alert.for",), int(every))
 
 
 def gathers(line: Timeline, step: Step) -> str:
@@ -32,7 +35,7 @@ def gathers(line: Timeline, step: Step) -> str:
     return _part_refused(line, step, ("route.", "group_wait"))
 
 
-def _part_refused(line: Timeline, step: Step, terms: tuple[str, ...]) -> str:
+def _part_refused(line: Timeline, step: Step, terms: tuple[str, ...], every: int = 0) -> str:
     fact, before = step.fact, line.last_act()
     if fact is None or not any(fact.term == term or (term[-1] == "." and fact.term.startswith(term)) for term in terms):
         return "no fact says how long this takes"
@@ -44,6 +47,8 @@ def _part_refused(line: Timeline, step: Step, terms: tuple[str, ...]) -> str:
     if any(SIGNALLING.index(act) >= SIGNALLING.index(step.act) for act in earlier):
         return "these acts come in order, each once"
     takes = _nanoseconds(fact)
+    if takes is not None and every:
+        takes = -(-takes // every) * every
     return "" if takes is not None and step.at == before.at + takes else "it takes another time"
 
 

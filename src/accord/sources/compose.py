@@ -1,7 +1,8 @@
 """Docker Compose files: the services of a project, whom they start after and point at, how they stop and are asked after.
 
 A service is `compose:<project>/<service>`; the project has the name that the file gives it, or that of the file's folder.
-Files are read one by one: what another file or the environment lays over them is left open.
+Files are read one by one: what another file or the environment lays over them is left open. What an override states,
+which Compose takes by itself, is not known any more of the file beside it.
 """
 
 import posixpath
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from accord.model.duration import SECOND
-from accord.model.fact import Fact
+from accord.model.fact import PARTY, Fact
 from accord.model.problem import Problem
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._objects import VARIANT, Reader
@@ -25,6 +26,7 @@ VARIABLES = "envfile:"
 """How the name of a file of variables begins."""
 _OF_A_SERVICE = ("image", "build", "extends")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^${}]*))?\}")
+_OVERRIDE = re.compile(r"(docker-)?compose\.override\.ya?ml")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9_-]+")
 _TIMES = (("interval", "probe_period"), ("timeout", "probe_timeout"), ("start_period", "probe_delay"))
 
@@ -40,10 +42,12 @@ class _Project(Struct, frozen=True):
 
 
 def claims(document: Document) -> bool:
-    """A map of services of which one has an image, is built, or extends another."""
+    """A map of services of which one has an image, is built, or extends another; in an override it may be any."""
     services = child(document.node, "services")
     if type(services) is not MappingNode or child(document.node, "apiVersion") is not None:
         return False
+    if is_override(document.file):
+        return True
     return any(child(value, key) is not None for _, value in services.value for key in _OF_A_SERVICE)
 
 
@@ -92,7 +96,9 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
     line = entry.key_node.start_mark.line + 1
     variant = (f"{VARIANT}service/{project.name}/{name}", (f"{document.file}:{line}",))
     speaker = Speaker(reader, f"{FORMAT}:{project.name}/{name}", tuple(sorted((*document.scope, variant))), FORMAT)
-    speaker.say("declares", "service", "service", entry.key_node)
+    before = len(reader.facts)
+    if not is_override(document.file):
+        speaker.say("declares", "service", "service", entry.key_node)
     _duration(speaker, service.get("stop_grace_period"), "stop_grace_period", "grace")
     _read_replicas(speaker, service)
     _read_check(speaker, service)
@@ -102,8 +108,24 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
             speaker.names(party, text, at)
     _read_variable_files(speaker, service, placed)
     _read_program(speaker, service, variables)
-    if not any(_is_open(service[key]) for key in ("stop_grace_period", "extends") if key in service):
+    if is_override(document.file):
+        _lay_over(speaker, entry, before)
+    elif not any(_is_open(service[key]) for key in ("stop_grace_period", "extends") if key in service):
         speaker.say("platform", FORMAT, FORMAT, entry.key_node)
+
+
+def is_override(file: str) -> bool:
+    """Whether Compose lays a file over the one beside it, unless it is told which files to take."""
+    return _OVERRIDE.fullmatch(file.rpartition("/")[2]) is not None
+
+
+def _lay_over(speaker: Speaker, entry: Entry, before: int) -> None:
+    """What an override says of a service becomes the list of what it states anew; whom it calls is kept."""
+    said = speaker.reader.facts[before:]
+    anew = tuple(sorted({fact.term for fact in said if fact.operation == PARTY and fact.term != "takes_settings"}))
+    speaker.reader.facts[before:] = [fact for fact in said if fact.operation != PARTY or fact.term == "takes_settings"]
+    if anew:
+        speaker.say("laid_over", anew, ", ".join(anew), entry.key_node)
 
 
 def _read_variable_files(speaker: Speaker, service: Members, placed: dict[str, Node]) -> None:

@@ -129,7 +129,8 @@ def _read_workload(reader: Reader, workload: Object) -> None:
         spec = reader.members(outer["spec"].value, "spec.jobTemplate.spec") if "spec" in outer else {}
     template = reader.members(spec["template"].value, "spec.template") if "template" in spec else {}
     pods = reader.members(template["spec"].value, "spec.template.spec") if "spec" in template else {}
-    is_laid_over = "template" not in spec or is_partial(reader, pods)
+    names_pods = "metadata" in template or "containers" in pods
+    is_laid_over = not names_pods or is_partial(reader, pods)
     name = _name(workload)
     if not is_laid_over:
         _read_labels(reader, workload, template)

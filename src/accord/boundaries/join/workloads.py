@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
+from accord.boundaries.join.laid_over import LAID_OVER
 from accord.boundaries.join.pods import Pods, told
 from accord.model.fact import Fact
 
@@ -22,7 +23,8 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     a service that selects others has its very name.
     """
     read = Facts.of(facts)
-    if read.terms.isdisjoint(("selects", "runs")) and _FORMAT not in read.sources:
+    has_pods = _FORMAT in read.sources or LAID_OVER in read.terms
+    if read.terms.isdisjoint(("selects", "runs")) and not has_pods:
         return read
     services: dict[tuple[str, str], list[tuple[Fact, frozenset[str], list[Fact]]]] = {}
     for fact in read:
@@ -44,7 +46,7 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
         pods.append(Pods(fact, parties or (() if is_other else (fact.provider,))))
         found += [replace(fact, says=party, provider=party) for party in parties] or [fact]
     found += [_versions(service, workloads) for near in services.values() for service, _, workloads in near]
-    if _FORMAT not in read.sources:
+    if not has_pods:
         return tuple(found)
     return told(found, pods, {each.runs: version_of(each.runs) for each in pods})
 

@@ -94,7 +94,10 @@ def _parts(system: System, view: View, alert: Alert) -> Iterator[Part]:
         yield Part("evaluates", interval, interval.value, f"evaluates the rule once in {interval.text}")
     held = alert.said.get("alert.for")
     if held is not None and held.value:
-        yield Part("holds", held, held.value, f"{alert.called} waits until it has lasted {held.text}")
+        every = interval.value if interval is not None and interval.value else 1
+        takes = -(-held.value // every) * every  # only an evaluation finds that it has lasted (rules/alerting.go, Eval)
+        found = "" if takes == held.value else f", which is seen after {show_duration(takes)}"
+        yield Part("holds", held, takes, f"{alert.called} waits until it has lasted {held.text}{found}")
     waits = [each.timings["group_wait"] for each in told_in(system, view, alert)]
     shortest = min(waits, key=lambda timing: timing.value, default=None)
     if shortest is not None and shortest.value and system.states(shortest.fact):

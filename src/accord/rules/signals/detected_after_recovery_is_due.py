@@ -135,6 +135,8 @@ def _sooner(signal: Signal, bound: int) -> Iterator[Move]:
     """Let the alert wait no longer than what the other parts leave of the bound."""
     held = next((part for part in signal.parts if part.act == "holds"), None)
     left = bound - signal.takes + held.takes if held is not None else -1
+    every = next((part.takes for part in signal.parts if part.act == "evaluates"), 1)
+    left -= left % every
     if held is not None and left >= 0:
         text = show_duration(left)
         change = Change(held.fact, replace(held.fact, value=left, text=text))

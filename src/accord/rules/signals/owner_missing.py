@@ -90,7 +90,7 @@ def _has_owner(alert: Alert, words: Vocabulary) -> bool:
 
 def _added(system: System, root: str, words: Vocabulary) -> bool:
     """Whether a server of this root adds an owner to every alert."""
-    terms = {f"external_label.{name}" for name in words.owner}
+    terms = {f"{by}.{name}" for by in ("external_label", "relabelled") for name in words.owner}
     return any(fact.place.root == root for fact in system.about(*terms))
 
 

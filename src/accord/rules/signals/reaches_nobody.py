@@ -5,10 +5,10 @@ that only writes a log. Whoever wrote the rule is right: it names its severity a
 right: each alert that they know of has a receiver. The tests of both pass.
 
 How much it matters is what the alert declares itself: an error where its severity interrupts a person (the configuration
-lists which), a warning for others, else information. A label that the rule sets from a template, or that the expression
-carries by its name, is open: then the finding says for which values somebody hears. Any other label is taken not to be
-set, and `job` and `instance`, which every series has, to be nothing special. A receiver that gets a copy of everything
-by webhook may end at a program (`receivers.log_only` says so); alone it leaves the question open.
+lists which), a warning for others, else information. A label that the rule sets from a template, that the expression carries
+by its name, or that the server fills in or writes anew is open: then the finding says for which values somebody hears.
+Of several servers that load the rule, the one counts whose labels are heard best. Any other label is taken not to be set,
+and `job` and `instance` to be nothing special. A receiver that gets a copy of everything by webhook may end at a program (`receivers.log_only` says so); alone it leaves the question open.
 
 A route that sends alerts to such a receiver by their names, or others that interrupt nobody by their labels, means it:
 that is noted, as is what is for information and ends at a receiver called `null`, `blackhole` or the like. Where none of a
