@@ -97,7 +97,7 @@ def test_without_alerts_or_routing_it_says_which(shop, accord):
     (shop / "alertmanager.yml").unlink()
     done = accord("signals")
     assert (done.code, done.out) == (3, "")
-    assert done.err == "in . there are alerts, and no routing of Alertmanager that says where they go\n"
+    assert done.err == "in . there are alerts, and no routing of Alertmanager or Grafana that says where they go\n"
     (shop / "rules.yml").unlink()
     assert accord("signals").err == "in . there is no alerting rule\n"
 

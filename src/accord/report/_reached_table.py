@@ -75,7 +75,8 @@ def _reaches(row: Row) -> str:
 def _ear(ear: Ear) -> str:
     if not ear.heard:
         return f"{ear.receiver} (tells nobody)"
-    return f"{ear.receiver} ({ear.party or ' and '.join(ear.tells)})"
+    told = ear.party or " and ".join(ear.tells)
+    return f"{ear.receiver} ({told})" if told else ear.receiver
 
 
 def _summary(rows: list[Row]) -> str:

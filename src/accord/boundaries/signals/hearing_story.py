@@ -50,7 +50,8 @@ def needed(heard: Heard, labels: dict[str, str]) -> tuple[Fact, ...]:
     """What the monitor needs to follow the way of an alert: its labels, its expression, and the routes looked at."""
     own = (*heard.alert.labels.values(), *heard.added.values(), *_expression(heard))
     looked = (fact for reach, _ in heard.ways for fact in seen(reach, labels))
-    return tuple(dict.fromkeys((*own, *looked)))
+    parts = (reach.tree.said["route.parts"] for reach, _ in heard.ways if "route.parts" in reach.tree.said)
+    return tuple(dict.fromkeys((*own, *looked, *parts)))
 
 
 def fired(heard: Heard) -> Iterator[dict[str, str]]:
