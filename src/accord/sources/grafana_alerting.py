@@ -22,6 +22,7 @@ from accord.sources._logql import looks_like_logql, parse_logql
 from accord.sources._objects import kind_of
 from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._promql import EVERY_OTHER, UNKNOWN, parse_expression
+from accord.sources._unfilled import unfilled
 from accord.sources._yaml import (
     Document,
     Entry,
@@ -139,9 +140,10 @@ def _integration(node: Node) -> Integration:
     """How a contact point tells, and whom as far as the file says; a variable is nobody's name."""
     kind = text_of(child(node, "type") or node) or ""
     settings = child(node, "settings")
-    told = (text_of(found) or "" for key in _TARGETS if (found := child(settings, key)) is not None)
+    told = [text_of(found) or "" for key in _TARGETS if (found := child(settings, key)) is not None]
     target = next((shown for text in told if (shown := _target(text))), "")
-    return Integration(_KINDS.get(kind, kind), target)
+    words = next((word for text in told if (word := unfilled(text))), "")
+    return Integration(_KINDS.get(kind, kind), target, unfilled=words)
 
 
 def _target(text: str) -> str:

@@ -8,6 +8,9 @@ integration lacks is not held against it. A file of values in which no receiver 
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
+from accord.model.alerting import Receiver
 from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
@@ -63,7 +66,7 @@ def read(document: Document) -> Iterable[Fact | Problem]:
             if program != "route":
                 yield from _rules(part, entry, program)
             elif is_carried or _tells(entry.value):
-                yield from read_file(_Laid(part, at), party_of(document))
+                yield from map(_from_elsewhere, read_file(_Laid(part, at), party_of(document)))
 
 
 class _Laid(StrictByShape):
@@ -77,6 +80,13 @@ class _Laid(StrictByShape):
         if shape == "global" or shape in KINDS.values():
             return self.members(node, what)
         return super().check(node, shape, what, common)
+
+
+def _from_elsewhere(found: Fact | Problem) -> Fact | Problem:
+    """A receiver without the words that secrets, which are laid over the values, replace."""
+    if isinstance(found, Fact) and isinstance(found.value, Receiver):
+        return replace(found, value=Receiver(tuple(replace(one, unfilled="") for one in found.value.integrations)))
+    return found
 
 
 def _rules(document: Document, entry: Entry, program: str) -> Iterable[Fact | Problem]:
