@@ -25,12 +25,6 @@ def weight(alert: Alert, words: Vocabulary) -> Severity:
     return Severity.INFO if alert.severity(words).lower() in _QUIET else Severity.WARNING
 
 
-def is_quiet(alert: Alert, words: Vocabulary) -> bool:
-    """Whether an alert declares that it is for information only."""
-    declared = alert.severity(words).lower()
-    return bool(declared) and declared in _QUIET
-
-
 def unheard(heard: Heard, does: str) -> Witness | None:
     """The alert fires, and is sent where nobody hears it; None where no values for its open labels are found."""
     labels = next(fired(heard), None)
