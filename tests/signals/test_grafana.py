@@ -80,7 +80,9 @@ def test_rules_policies_and_contact_points_of_a_folder_are_joined(tmp_path):
 
 def test_what_a_policy_sends_to_nobody_by_default_is_a_mismatch_that_the_monitor_accepts(tmp_path):
     bare = "apiVersion: 1\npolicies: [{receiver: later, routes: [{receiver: chat, matchers: [team = stock]}]}]\n"
-    reading = reading_of(tmp_path, rules=RULES.replace(" by (team)", ""), policies=bare, points=POINTS.replace("nobody", "later"))
+    reading = reading_of(
+        tmp_path, rules=RULES.replace(" by (team)", ""), policies=bare, points=POINTS.replace("nobody", "later")
+    )
     result = check(reading.facts)
     found = [one for one in result.findings if one.rule == "signals/reaches-nobody" and one.verdict.value == "mismatch"]
     assert [one.message for one in found] == [

@@ -25,7 +25,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.result import Reading
 from accord.model.waiver import File, Waiver
-from accord.sources._claims import read_whole, source_of_file, sources, waivers_of_file
+from accord.sources._claims import is_beside, read_whole, source_of_file, sources, waivers_of_file
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
 from accord.sources._yaml import Document, documents, place_of
@@ -219,15 +219,16 @@ class Reader:
         return bool(facts) or not problems
 
     def document(self, document: Document) -> None:
-        """Reads one document with the first source that claims it."""
+        """Reads one document with every source that does."""
         name = "lists"
         try:
             for part in opened(document):
+                is_read = False
                 for source in self.sources:
                     name = source.FORMAT
-                    if source.claims(part):
+                    if (is_beside(source) or not is_read) and source.claims(part):
+                        is_read = is_read or not is_beside(source)
                         self.keep(part, source)
-                        break
         except Exception as error:
             self.problems.append(_defect(place_of(document.node, document.root, document.file), name, error))
 

@@ -74,13 +74,17 @@ def waivers_of_file(text: str, start: Place, more: Iterable[TextSource] = ()) ->
     return waivers_in(text, start, None if source is None else getattr(source, "COMMENTS", ()))
 
 
+def is_beside(source: Source) -> bool:
+    """Whether a source reads a document beside the one that claims it first."""
+    return bool(getattr(source, "BESIDE", False))
+
+
 def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[Fact | Problem]:
     """The facts of one document: of the first source that claims it, and of those that read beside others (`BESIDE`)."""
     is_read = False
     for source in (*sources(), *more):
-        beside = getattr(source, "BESIDE", False)
-        if (beside or not is_read) and source.claims(document):
-            is_read = is_read or not beside
+        if (is_beside(source) or not is_read) and source.claims(document):
+            is_read = is_read or not is_beside(source)
             yield from source.read(document)
 
 
