@@ -291,3 +291,16 @@ def test_rules_for_victoria_metrics_are_read_and_their_expressions_left_open():
     said = {one.term: one.value for one in found if isinstance(one, Fact)}
     assert (said["alert"], said["label.severity"], said["alert.namespace"]) == ("Sealed", "page", "watch")
     assert said["alert.expression"] == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("groups", "reasons"),
+    [
+        ("[null, null]", []),
+        ("[{}, {}]", ["this group has no name"] * 2),
+        ("[a, b]", ["group: expected a map, read 'a'", "group: expected a map, read 'b'"]),
+    ],
+)
+def test_several_groups_without_a_name_are_refused_as_promtool_does(groups, reasons):
+    facts, problems = read(f"groups: {groups}\n")
+    assert not facts and [problem.reason.partition(";")[0] for problem in problems] == reasons
