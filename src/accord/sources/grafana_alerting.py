@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from accord.model.alerting import Expression, Integration, Matcher, Receiver
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem, Refused
-from accord.sources._alertmanager_file import Teller, read_routes
+from accord.sources._alertmanager_file import Teller, party_of, read_routes
 from accord.sources._alertmanager_matchers import matcher
 from accord.sources._alertmanager_parts import calendar, shown_calendar, shown_receiver
 from accord.sources._alertmanager_reading import Members, StrictByShape, host_of
@@ -51,14 +51,17 @@ _OF_GRAFANA = ("__expr__", "-100")
 
 def claims(document: Document) -> bool:
     """A file with a list that only Grafana's provisioning of alerts has."""
-    if type(document.node) is not MappingNode or kind_of(document)[1]:
+    return not kind_of(document)[1] and is_provisioned(document.node)
+
+
+def is_provisioned(node: Node) -> bool:
+    """Whether a map is such a file."""
+    if type(node) is not MappingNode:
         return False
     for key, needed in _LISTS.items():
-        if any(all(child(item, name) is not None for name in needed) for item in _maps(child(document.node, key))):
+        if any(all(child(item, name) is not None for name in needed) for item in _maps(child(node, key))):
             return True
-    return any(
-        _is_rule(rule) for group in _maps(child(document.node, "groups")) for rule in _maps(child(group, "rules"))
-    )
+    return any(_is_rule(rule) for group in _maps(child(node, "groups")) for rule in _maps(child(group, "rules")))
 
 
 def _maps(node: Node | None) -> list[Node]:
@@ -155,7 +158,7 @@ def _target(text: str) -> str:
 
 def _policies(document: Document, tree: Node) -> Iterator[Fact | Problem]:
     """The routes of a policy tree, and where its contact points and mute timings stand."""
-    teller = _teller(document, f"alertmanager:{document.file}")
+    teller = _teller(document, party_of(document))
     named = set(_names(tree, "receiver"))
     timings = {*_names(tree, "mute_time_intervals"), *_names(tree, "active_time_intervals")}
     read_routes(teller, tree, {}, named, timings)
