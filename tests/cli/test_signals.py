@@ -97,7 +97,7 @@ def test_without_alerts_or_routing_it_says_which(shop, accord):
     (shop / "alertmanager.yml").unlink()
     done = accord("signals")
     assert (done.code, done.out) == (3, "")
-    assert done.err == "in . there are alerts, and no routing of Alertmanager that says where they go\n"
+    assert done.err == "in . there are alerts, and no routing of Alertmanager or Grafana that says where they go\n"
     (shop / "rules.yml").unlink()
     assert accord("signals").err == "in . there is no alerting rule\n"
 
@@ -124,3 +124,29 @@ def test_why_it_cannot_be_told_where_an_alert_goes_is_said(shop, accord):
     (shop / "examples").mkdir()
     (shop / "rules.yml").rename(shop / "examples" / "rules.yml")
     assert "cannot be told: no routing was read for examples" in accord("signals").out
+
+
+def test_receivers_of_one_name_in_two_files_are_two(tmp_path, accord):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "rules.yml").write_text(
+        "groups: [{name: g, rules: [{alert: 서비스 중단, expr: up == 0}, {alert: Slow, expr: a}]}]\n"
+    )
+    for name, target in (("a.yml", "#one"), ("b.yml", "#two")):
+        routing = f"route: {{receiver: chat}}\nreceivers: [{{name: chat, slack_configs: [{{channel: '{target}', api_url: 'https://hooks.example.org/a'}}]}}]\n"
+        (folder / name).write_text(routing)
+    lines = accord("signals", str(folder)).out.splitlines()
+    assert lines[2] == "  Slow         none      chat (slack #one), chat (slack #two)"
+    assert lines[3] == "  서비스 중단  none      chat (slack #one), chat (slack #two)"
+
+
+def test_what_no_routing_that_was_read_takes_may_be_taken_elsewhere(tmp_path, accord):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "objects.yaml").write_text(
+        "apiVersion: monitoring.coreos.com/v1alpha1\nkind: AlertmanagerConfig\nmetadata: {name: a, namespace: stock}\n"
+        "spec: {route: {receiver: chat}, receivers: [{name: chat, pushoverConfigs: [{token: {name: a, key: b}, userKey: {name: a, key: b}}]}]}\n"
+        "---\napiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: shop, namespace: shop}\n"
+        "spec: {groups: [{name: g, rules: [{alert: Down, expr: 'up{namespace=\"shop\"} == 0'}]}]}\n"
+    )
+    assert "Down   none      cannot be told: no routing that was read takes it" in accord("signals", str(folder)).out

@@ -258,3 +258,22 @@ def test_where_no_route_names_who_would_tell_somebody_it_is_told_once():
     assert [move.do for move in told.moves] == ["give empty an integration, or name a receiver that has one in a route"]
     (bare,) = found({"rules.yml": rules_of_two, "am.yml": tree(receivers="- {name: other}")}, "reaches-nobody")
     assert bare.message == "2 alerts end at empty, and no receiver of the file tells anybody"
+
+
+def test_what_interrupts_nobody_and_is_thrown_away_by_name_is_one_note(tmp_path):
+    (tmp_path / "rules.yml").write_text(
+        "groups:\n- name: g\n  rules:\n"
+        + "".join(
+            f"  - {{alert: {name}, expr: up == 0, labels: {{severity: {severity}}}}}\n"
+            for name, severity in (("Slow", "warning"), ("Rebooted", "info"), ("Down", "critical"))
+        )
+    )
+    (tmp_path / "alertmanager.yml").write_text(
+        "route: {receiver: black-hole, routes: [{receiver: chat, matchers: [team = shop]}]}\n"
+        "receivers: [{name: black-hole}, {name: chat, slack_configs: [{api_url: 'https://hooks.example.org/a'}]}]\n"
+    )
+    found = [one for one in check(read([str(tmp_path)]).facts).findings if one.rule == "signals/reaches-nobody"]
+    assert {(one.verdict.value, one.message) for one in found} == {
+        ("mismatch", "Down (critical) ends at black-hole, and nobody hears it"),
+        ("note", "2 alerts are sent on purpose to black-hole, which tells nobody"),
+    }

@@ -107,3 +107,30 @@ def test_two_routings_in_one_file_are_two():
     facts, problems = read(f"{one}---\n{one}", "secrets.yaml")
     assert not problems
     assert {name for name, _ in at(facts, "route.r")} == {"alertmanager:secrets.yaml", "alertmanager:secrets.yaml#2"}
+
+
+def test_what_the_chart_of_grafana_is_provisioned_with_is_read():
+    values = """\
+grafana:
+  alerting:
+    policies.yaml:
+      policies: [{receiver: chat}]
+    points.yaml:
+      contactPoints: [{name: chat, receivers: [{type: slack, settings: {recipient: '#shop'}}]}]
+    rules.yaml:
+      groups: [{name: shop, folder: Shop, rules: [{title: Shop down, condition: A, data: []}]}]
+"""
+    facts, problems = read(values)
+    assert not problems
+    assert at(facts, "alert") == {("prometheus:values.yaml#shop/Shop down", 8)}
+    assert {fact.term for fact in facts if fact.source == "grafana"} >= {"route.r", "receiver.chat", "alert"}
+
+
+def test_routing_of_two_programs_in_one_file_is_two():
+    values = (
+        "alertmanager:\n  config:\n"
+        + indented(ROUTING, 4)
+        + "grafana:\n  alerting:\n    a.yaml: {policies: [{receiver: chat}]}\n"
+    )
+    facts, _ = read(values)
+    assert {name for name, _ in at(facts, "route.r")} == {"alertmanager:values.yaml", "alertmanager:values.yaml#2"}

@@ -292,3 +292,33 @@ def test_rules_for_victoria_metrics_are_read_and_their_expressions_left_open():
     said = {one.term: one.value for one in found if isinstance(one, Fact)}
     assert (said["alert"], said["label.severity"], said["alert.namespace"]) == ("Sealed", "page", "watch")
     assert said["alert.expression"] == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("groups", "reasons"),
+    [
+        ("[null, null]", []),
+        ("[{}, {}]", ["this group has no name"] * 2),
+        ("[a, b]", ["group: expected a map, read 'a'", "group: expected a map, read 'b'"]),
+    ],
+)
+def test_several_groups_without_a_name_are_refused_as_promtool_does(groups, reasons):
+    facts, problems = read(f"groups: {groups}\n")
+    assert not facts and [problem.reason.partition(";")[0] for problem in problems] == reasons
+
+
+def test_rules_beside_the_configuration_of_a_server_are_refused_for_one_reason():
+    facts, problems = read("scrape_configs: [{job_name: a}]\ngroups: [{name: g, rules: [{alert: A, expr: up}]}]\n")
+    assert not facts
+    assert [problem.reason for problem in problems] == [
+        "rules beside the configuration of a server; Prometheus loads this file as neither"
+    ]
+
+
+def test_rules_of_prometheus_1_are_told_to_be_of_another_time():
+    found = list(
+        read_text('ALERT Down\n  IF up == 0\n  FOR 5m\n  LABELS { severity = "page" }\n', "root", "alert.rules")
+    )
+    assert [one.reason for one in found] == [
+        "rules as Prometheus 1 had them (ALERT ... IF ...); none since 2.0 loads this file"
+    ]

@@ -74,6 +74,8 @@ def _nothing(reading: "Reading", paths: tuple[str, ...]) -> int:
 
     tell_unread(reading.problems)
     alerts = any(fact.term == "alert" for fact in reading.facts)
-    missing = "alerts, and no routing of Alertmanager that says where they go" if alerts else "no alerting rule"
+    missing = (
+        "alerts, and no routing of Alertmanager or Grafana that says where they go" if alerts else "no alerting rule"
+    )
     click.echo(f"in {', '.join(paths)} there {'are ' if alerts else 'is '}{missing}", err=True)
     return UNREADABLE if reading.problems and not reading.facts else NOTHING

@@ -40,13 +40,14 @@ class Integration(Struct, frozen=True):
     """One way in which a receiver is told: `kind` as Alertmanager names it (slack, email, webhook, ...), and to where.
 
     `target` is a host and port, a channel or an address as far as the file tells, never a secret; `timeout` is how long
-    one attempt may take where the file says so.
+    one attempt may take where the file says so; `unfilled` are words of a form that still stand where an address was to.
     """
 
     kind: str
     target: str = ""
     send_resolved: bool | None = None
     timeout: int | None = None
+    unfilled: str = ""
 
 
 class Receiver(Struct, frozen=True):

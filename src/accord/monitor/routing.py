@@ -68,9 +68,11 @@ def receiver_of(routes: Mapping[str, Fact], path: str) -> str:
 
 
 def notifies_nobody(facts: Iterable[Fact], tree: str, receiver: str) -> bool:
-    """Whether the facts say that a receiver has no integration, or only writes a log."""
+    """Whether the facts say that a receiver, of the tree or of the party that has its parts, has no integration, or only writes a log."""
+    facts = tuple(facts)
+    parties = {tree, *(fact.value for fact in facts if fact.term == "route.parts" and fact.provider == tree)}
     for fact in facts:
-        if fact.term == f"receiver.{receiver}" and fact.provider == tree and isinstance(fact.value, Receiver):
+        if fact.term == f"receiver.{receiver}" and fact.provider in parties and isinstance(fact.value, Receiver):
             if not fact.value.integrations:
                 return True
         elif fact.term == LOG_ONLY and isinstance(fact.value, tuple) and receiver in fact.value:

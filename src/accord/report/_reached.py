@@ -81,12 +81,19 @@ def _rows(system: System, view: View) -> Iterator[Row]:
             alert.called,
             where(alert.name.place),
             _severity(alert, words),
-            list({ear.receiver: ear for ear in (_ear(system, view, *end) for end in ends)}.values()),
+            list({(ear.receiver, *ear.tells): ear for ear in (_ear(system, view, *end) for end in ends)}.values()),
             _depends_on(one),
             list(dict.fromkeys(text for end in ends for text in _when(*end))),
-            one is not None,
-            "" if one is not None else left_open(system, view, alert),
+            one is not None and bool(one.ways),
+            _because(system, view, alert, one),
         )
+
+
+def _because(system: System, view: View, alert: Alert, one: Heard | None) -> str:
+    """Why it cannot be told where an alert goes: what no routing that was read takes, one that was not read may."""
+    if one is None:
+        return left_open(system, view, alert)
+    return "" if one.ways else "no routing that was read takes it"
 
 
 def _ends(one: Heard) -> Iterator[tuple[Reach, Node]]:

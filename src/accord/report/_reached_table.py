@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from unicodedata import east_asian_width
 
 from accord.report._paint import Paint, visible
 from accord.report._reached import Ear, Row
@@ -17,14 +18,19 @@ def reached_text(rows: list[Row], paint: Paint) -> str:
         found = list(group)
         cells = _without_empty([_HEADS, *_cells(found)])
         columns = enumerate(_WIDEST[: len(cells[0]) - 1])
-        widths = [min(max(len(row[column]) for row in cells), widest) for column, widest in columns]
+        widths = [min(max(_width(row[column]) for row in cells), widest) for column, widest in columns]
         lines += [paint("bold", visible(f"{team}: {_counted(len(found))}"))]
         for number, row in enumerate(cells):
-            padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
+            padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row[:-1], widths, strict=False)]
             line = "  ".join(["", *padded, row[-1]]).rstrip()
             lines.append(paint("faint", line) if number == 0 else line)
         lines.append("")
     return "\n".join([*lines, _summary(rows)]) + "\n"
+
+
+def _width(text: str) -> int:
+    """How many columns a text takes: signs of East Asian scripts take two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def reached_markdown(rows: list[Row]) -> str:
@@ -60,8 +66,6 @@ MOST_EARS = 4
 def _reaches(row: Row) -> str:
     if not row.decided:
         return f"cannot be told: {row.because}"
-    if not row.receivers:
-        return "nobody: no routing takes it"
     heard = [ear for ear in row.receivers if ear.heard]
     if row.depends_on:
         verb = "decides" if len(row.depends_on) == 1 else "decide"
@@ -75,7 +79,8 @@ def _reaches(row: Row) -> str:
 def _ear(ear: Ear) -> str:
     if not ear.heard:
         return f"{ear.receiver} (tells nobody)"
-    return f"{ear.receiver} ({ear.party or ' and '.join(ear.tells)})"
+    told = ear.party or " and ".join(ear.tells)
+    return f"{ear.receiver} ({told})" if told else ear.receiver
 
 
 def _summary(rows: list[Row]) -> str:

@@ -20,6 +20,7 @@ from accord.sources._alertmanager_times import (
     parse_years,
 )
 from accord.sources._go_duration import parse_go_duration
+from accord.sources._unfilled import unfilled
 from accord.sources._yaml import Entry, MappingNode, Node, SequenceNode, entries, is_null, items, text_of
 
 T = TypeVar("T")
@@ -58,7 +59,9 @@ def _integration(kind: str, members: Members) -> Integration:
         target = ", ".join(filter(None, (_responder(item) for item in items(members["responders"].value))))
     if not target and kind != "email":
         target = next((host for key in _ADDRESSES if (host := host_of(text_under(members, key)))), "")
-    return Integration(kind, target, flag_of(members.get("send_resolved")), _timeout(members.get("timeout")))
+    told = (text for key in (*_TARGETS.get(kind, ()), *_ADDRESSES) if (text := text_under(members, key)))
+    words = next((found for text in told if (found := unfilled(text))), "")
+    return Integration(kind, target, flag_of(members.get("send_resolved")), _timeout(members.get("timeout")), words)
 
 
 def _responder(item: Node) -> str:

@@ -62,7 +62,7 @@ class RuleGroups(Stating):
             name = self.text(fields.get("name"), "name of the group")
             if not name and (fields or type(node) is MappingNode):
                 self.refuse(node, "this group has no name")
-            elif name in names:
+            elif name and name in names:
                 self.refuse(fields["name"].value, f"the group {name!r} stands here a second time")
             names.add(name)
             self.group(name, fields)

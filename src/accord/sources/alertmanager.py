@@ -29,7 +29,9 @@ from accord.sources._yaml import (
     text_of,
 )
 
-_KEYS = ("alertmanager.yaml", "alertmanager.yml")
+KEYS = ("alertmanager.yaml", "alertmanager.yml")
+"""The keys of a Secret or ConfigMap under which the operator takes a routing file."""
+
 _HOLDERS = {"Secret": ("stringData", "data"), "ConfigMap": ("data",)}
 _OF_A_ROOT = ("receiver", "routes", "group_by", "group_wait", "group_interval", "repeat_interval")
 
@@ -89,7 +91,7 @@ def _held(document: Document) -> Iterator[tuple[Entry, bool]]:
     for key in _HOLDERS[kind]:
         node = child(document.node, key)
         for entry in entries(node) if node is not None else ():
-            if entry.key in _KEYS and entry.key not in seen and (text_of(entry.value) or "").strip():
+            if entry.key in KEYS and entry.key not in seen and (text_of(entry.value) or "").strip():
                 seen.add(entry.key)
                 yield entry, kind == "Secret" and key == "data"
 

@@ -1,17 +1,20 @@
 """Values of Helm charts that install Prometheus, VictoriaMetrics or Alertmanager: the routing and the rules that they hand on.
 
 Read are files of values, and objects that carry them: HelmRelease (Flux), Application (Argo CD), HelmChart and
-HelmChartConfig (k3s). Of the charts kube-prometheus-stack, victoria-metrics-k8s-stack, alertmanager and prometheus, alone or
+HelmChartConfig (k3s). Of the charts kube-prometheus-stack, victoria-metrics-k8s-stack, alertmanager, prometheus and grafana, alone or
 below the name of a dependency. Values are laid over the defaults of the chart, and secrets come from elsewhere: what an
 integration lacks is not held against it. A file of values in which no receiver tells anybody is what a chart comes with.
 """
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
+from accord.model.alerting import Receiver
 from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.sources import alertmanager
+from accord.sources import alertmanager, grafana_alerting
 from accord.sources._alertmanager_file import party_of, read_file
 from accord.sources._alertmanager_reading import Members, StrictByShape
 from accord.sources._alertmanager_shapes import KINDS
@@ -34,11 +37,14 @@ _ROUTINGS = ("config", "alertmanager.yml", "alertmanager.yaml")
 _RULE_MAPS = {"additionalPrometheusRulesMap": "", "serverFiles": "", "additionalVictoriaMetricsMap": "VictoriaMetrics"}
 """Maps of files or objects with groups of rules, and whose language they are in where that is not Prometheus'."""
 
+_OF_GRAFANA = "alerting"
+"""The map of files that Grafana is provisioned with, in the chart grafana."""
+
 _RULE_LIST = "additionalPrometheusRules"
 _DEEPEST = 3  # the name of a dependency, `alertmanager`, `config`
 
 _Part = tuple[str, Entry]
-"""A routing (`route`) or a list of groups, with the program whose language they are in, and the entry that holds it."""
+"""A routing (`route`), files of Grafana, or a list of groups, with the program whose language they are in, and the entry that holds it."""
 
 
 def claims(document: Document) -> bool:
@@ -60,10 +66,12 @@ def read(document: Document) -> Iterable[Fact | Problem]:
             continue
         for program, entry in _parts(values.node):
             part = Document(document.root, document.file, entry.value, document.scope, document.homes)
-            if program != "route":
+            if program == grafana_alerting.FORMAT:
+                yield from grafana_alerting.read(part)
+            elif program != "route":
                 yield from _rules(part, entry, program)
             elif is_carried or _tells(entry.value):
-                yield from read_file(_Laid(part, at), party_of(document))
+                yield from map(_from_elsewhere, read_file(_Laid(part, at), party_of(document)))
 
 
 class _Laid(StrictByShape):
@@ -77,6 +85,13 @@ class _Laid(StrictByShape):
         if shape == "global" or shape in KINDS.values():
             return self.members(node, what)
         return super().check(node, shape, what, common)
+
+
+def _from_elsewhere(found: Fact | Problem) -> Fact | Problem:
+    """A receiver without the words that secrets, which are laid over the values, replace."""
+    if isinstance(found, Fact) and isinstance(found.value, Receiver):
+        return replace(found, value=Receiver(tuple(replace(one, unfilled="") for one in found.value.integrations)))
+    return found
 
 
 def _rules(document: Document, entry: Entry, program: str) -> Iterable[Fact | Problem]:
@@ -138,6 +153,10 @@ def _parts(node: Node, depth: int = 0) -> Iterator[_Part]:
             for inner_key, inner in value.value:
                 if _has_rules(inner):
                     yield _RULE_MAPS[key], Entry(text_of(inner_key) or "", inner_key, inner, inner)
+        elif key == _OF_GRAFANA:
+            for inner_key, inner in value.value:
+                if grafana_alerting.is_provisioned(inner):
+                    yield grafana_alerting.FORMAT, Entry(text_of(inner_key) or "", inner_key, inner, inner)
         elif depth < _DEEPEST - 1:
             yield from _parts(value, depth + 1)
 

@@ -13,13 +13,17 @@ from accord.sources._objects import kind_of
 from accord.sources._prometheus_operator import is_operated, read_object
 from accord.sources._prometheus_server import is_server, read_server
 from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules, language_of
-from accord.sources._yaml import Document, MappingNode, child, documents, text_of
+from accord.sources._yaml import Document, MappingNode, child, documents, place_of, text_of
 
 __all__ = ["COMMENTS", "FILES", "FORMAT", "claims", "read", "read_text"]
 FILES = ("*.rules",)
 """What rule files are called too (`alert.rules`), as are files of other programs."""
 COMMENTS = ("#",)
 _TOP_KEYS = ("groups", "namespace")
+_OF_SERVER = ("scrape_configs", "rule_files", "alerting")
+_OLDER = re.compile(r"^ALERT[ \t]+\w+\s+IF\b", re.MULTILINE)
+"""A rule in the language of Prometheus 1."""
+
 _GROUPS = re.compile(r"""^["']?groups["']?[ \t]*:""", re.MULTILINE)
 
 
@@ -39,9 +43,16 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         return read_object(document)
     if not _is_rule_file(document):
         return read_server(document)
+    groups = child(document.node, "groups")
+    if groups is not None and any(child(document.node, key) is not None for key in _OF_SERVER):
+        place = place_of(groups, document.root, document.file)
+        return [
+            Problem(
+                place, "rules beside the configuration of a server; Prometheus loads this file as neither", fatal=True
+            )
+        ]
     before = dict(document.homes)
     rules = _read_as(document, "")
-    groups = child(document.node, "groups")
     if rules.refused and groups is not None and (program := language_of(groups)):
         document.homes.clear()
         document.homes.update(before)
@@ -58,6 +69,10 @@ def _read_as(document: Document, program: str) -> RuleGroups:
 
 def read_text(text: str, start: Place) -> Iterator[Fact | Problem]:
     """The facts of a file that is known by its name; none where it has no groups of rules."""
+    if _OLDER.search(text) and not _GROUPS.search(text):
+        yield Problem(
+            start, "rules as Prometheus 1 had them (ALERT ... IF ...); none since 2.0 loads this file", fatal=True
+        )
     for document in documents(text, start.root, start.file) if _GROUPS.search(text) else ():
         if isinstance(document, Problem):
             yield document

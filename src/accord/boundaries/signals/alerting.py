@@ -16,6 +16,8 @@ from accord.model.fact import Fact
 _ALERT, _TREE = "prometheus:", "alertmanager:"
 ROOT = "route.r"
 """The path of the root of a routing tree."""
+GRAFANA = "grafana"
+"""The format of the alerts that Grafana evaluates, and routes, itself."""
 TEMPLATE = "{{"
 """What a label or annotation contains whose value is worked out when the alert fires."""
 
@@ -33,6 +35,11 @@ class Alert(Struct, frozen=True):
     def called(self) -> str:
         """The name of the alert."""
         return str(self.name.value)
+
+    @property
+    def program(self) -> str:
+        """The program that evaluates it, as its routing names it: no other routes it."""
+        return GRAFANA if self.name.source == GRAFANA else ""
 
     @property
     def expression(self) -> Expression:
@@ -99,6 +106,11 @@ class Tree:
             node.children.sort(key=lambda child: int(child.path.rpartition(".")[2]))
         return nodes.get(ROOT)
 
+    @property
+    def program(self) -> str:
+        """The program that routes by it where that is not Alertmanager."""
+        return GRAFANA if self.root is not None and self.root.fact.source == GRAFANA else ""
+
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Every route, parents before children, in the order of the file."""
@@ -153,7 +165,9 @@ def namespaces_told(system: System, view: View) -> frozenset[str]:
 
 
 def _said(system: System, party: str, view: View) -> dict[str, Fact]:
-    return {term: facts[0] for term, facts in system.party(party, view).terms.items()}
+    said = {term: facts[0] for term, facts in system.party(party, view).terms.items()}
+    parts = said.get("route.parts")
+    return said if parts is None else {**_said(system, str(parts.value), view), **said}
 
 
 def _alert(party: str, terms: Terms) -> list[Alert]:

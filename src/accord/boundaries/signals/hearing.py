@@ -193,10 +193,13 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
     beside: dict[tuple[str, str | None, str], tuple[Reach, ...]] = {}
     unread = _unread(system, view)
     for alert in alerting(system, view).alerts if every else ():
+        if "alert.receiver" in alert.said or alert.program not in {reach.tree.program for reach in every}:
+            continue  # its rule says where it goes, or no routing of the program that evaluates it was read
         place = alert.name.place.root, _namespace(alert), _tried_in(alert.name.place.file)
         near = beside.get(place)
         if near is None:
             near = beside[place] = _near(every, *place, named)
+        near = tuple(reach for reach in near if reach.tree.program == alert.program)
         if not near and place[2] not in {_tried_in(reach.file) for reach in every}:
             continue  # no routing was read but that of a trial elsewhere
         around = _around(system, view, alert, near)
@@ -239,10 +242,15 @@ def left_open(system: System, view: View, alert: Alert) -> str:
     """Why it cannot be told who hears an alert that `heard` leaves out."""
     if alert.name.place.root in _unread(system, view):
         return "a routing file could not be read"
-    own, every = _tried_in(alert.name.place.file), reaches(system, view)
+    if "alert.receiver" in alert.said:
+        return f"its rule names {alert.said['alert.receiver'].text} itself"
+    every = [reach for reach in reaches(system, view) if reach.tree.program == alert.program]
+    if not every:
+        return "no notification policy of Grafana was read" if alert.program else "no routing of Alertmanager was read"
+    own = _tried_in(alert.name.place.file)
     if own not in {_tried_in(reach.file) for reach in every}:
         return f"no routing was read for {own}" if own else "only routing for tests or examples was read"
-    if not _around(system, view, alert, every):
+    if not _around(system, view, alert, tuple(every)):
         folders = dict.fromkeys(surroundings(system, view).of(reach.tree) for reach in every)
         return f"nothing says that the routing in {' or '.join(folders)} is for it"
     return "too many ways are open"

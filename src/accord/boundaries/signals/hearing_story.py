@@ -25,12 +25,6 @@ def weight(alert: Alert, words: Vocabulary) -> Severity:
     return Severity.INFO if alert.severity(words).lower() in _QUIET else Severity.WARNING
 
 
-def is_quiet(alert: Alert, words: Vocabulary) -> bool:
-    """Whether an alert declares that it is for information only."""
-    declared = alert.severity(words).lower()
-    return bool(declared) and declared in _QUIET
-
-
 def unheard(heard: Heard, does: str) -> Witness | None:
     """The alert fires, and is sent where nobody hears it; None where no values for its open labels are found."""
     labels = next(fired(heard), None)
@@ -50,7 +44,8 @@ def needed(heard: Heard, labels: dict[str, str]) -> tuple[Fact, ...]:
     """What the monitor needs to follow the way of an alert: its labels, its expression, and the routes looked at."""
     own = (*heard.alert.labels.values(), *heard.added.values(), *_expression(heard))
     looked = (fact for reach, _ in heard.ways for fact in seen(reach, labels))
-    return tuple(dict.fromkeys((*own, *looked)))
+    parts = (reach.tree.said["route.parts"] for reach, _ in heard.ways if "route.parts" in reach.tree.said)
+    return tuple(dict.fromkeys((*own, *looked, *parts)))
 
 
 def fired(heard: Heard) -> Iterator[dict[str, str]]:

@@ -103,7 +103,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     for each in heard(system, view):
         if interrupts(each.alert, words) and each.ears == {Ear.SOMEBODY} and each.usual is not None:
             reach, names = each.ways[0][0], _telling(each)
-            if all(_kinds(reach, name) <= _QUIET.keys() for name in names):
+            if all(kinds and kinds <= _QUIET.keys() for kinds in (_kinds(reach, name) for name in names)):
                 together.setdefault((reach, names), []).append(each)
     for (reach, names), alerts in together.items():
         yield _finding(reach, names, alerts, words)

@@ -5,7 +5,8 @@ be filled in. The template was right to leave a place; whoever copied it had the
 
 Judged are whole values and first words in every label and annotation; names in angle brackets and links to example.com
 only where an owner, a runbook or a dashboard is named. One text under one name is one finding, at all its places; where
-it is the runbook of an alert that interrupts a person it is a warning.
+it is the runbook of an alert that interrupts a person it is a warning. So is the address of a receiver that a route names:
+one with words of a form, or at port 5001 of the machine itself, where the file that Alertmanager comes with sends everything.
 
 ## Example
 ```yaml file=rules/shop.yaml
@@ -23,6 +24,18 @@ groups:
     annotations:
       runbook: "TODO"
       dashboard: https://grafana.example.com/d/stock  # finding: note
+```
+
+### Whom a receiver tells
+```yaml file=alertmanager.yml
+route: {receiver: chat, routes: [{receiver: hook, matchers: [team = shop]}]}
+receivers:
+- name: chat  # finding: note
+  slack_configs: [{channel: '#shop', api_url: "https://hooks.slack.com/services/YOUR/SLACK/WEBHOOK"}]
+- name: hook  # finding: note
+  webhook_configs: [{url: "http://127.0.0.1:5001/"}]
+- name: spare
+  email_configs: [{to: xxx@shop.example, from: a@shop.example, smarthost: "mail:25"}]
 ```
 
 ## Not a gap
@@ -64,11 +77,11 @@ from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
 from accord.boundaries.people.owners import is_placeholder
 from accord.boundaries.signals.alert_sets import note, roots, texts
-from accord.boundaries.signals.alerting import Alert
+from accord.boundaries.signals.alerting import Alert, Tree, alerting
 from accord.model.fact import Fact
-from accord.model.finding import Finding
+from accord.model.finding import Finding, Statement, Verdict
 
-READS = ("alert", "label", "annotation", "vocabulary")
+READS = ("alert", "label", "annotation", "route", "receiver", "vocabulary")
 _WORD = re.compile(
     r"(?i:to-?do|fix-?me|tbd|tba|x{3,}|change[-_ ]?me|replace[-_ ]?me|placeholder)[.!?]?|(?:TODO|FIXME|TBD|XXX)\b.*|\S+/(?:TODO|FIXME|TBD|XXX)",
     re.DOTALL,
@@ -77,6 +90,7 @@ _BEGINNINGS = frozenset(("to", "fi", "tb", "xx", "ch", "re", "pl"))
 _ENDS = ("TODO", "FIXME", "TBD", "XXX")
 _LINK = re.compile(r"<\s*[A-Za-z][\w .-]*>|//(?:[\w-]+\.)*example\.(?:com|org|net)(?:[:/?#]|$)")
 _SHOWN = 60
+_EXAMPLE = ":5001"
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
@@ -95,6 +109,24 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
                     found.setdefault((low, text), []).append((alert, fact))
         for (name, text), places in found.items():
             yield _finding(name, text, places, words if name in runbook else None)
+    for tree in alerting(system, view).trees:
+        yield from _told(tree)
+
+
+def _told(tree: Tree) -> Iterator[Finding]:
+    """The receivers that routes name, and whose address is nobody's yet: each address once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name in dict.fromkeys(node.route.receiver for node in tree.nodes):
+        receiver = tree.receiver(name)
+        for one in receiver.integrations if receiver is not None else ():
+            if one.unfilled:
+                address = one.target if one.unfilled in one.target else one.unfilled
+                found.setdefault((one.kind, address), []).append(name)
+    for (kind, address), names in found.items():
+        whose = f"the {kind} of {names[0]} goes" if len(names) == 1 else f"the {kind} of {len(names)} receivers goes"
+        example = ", as in the file that Alertmanager comes with" if address.endswith(_EXAMPLE) else ""
+        statements = tuple(Statement(tree.receivers[name], f"{name} tells {address}") for name in names)
+        yield Finding(Verdict.NOTE, f"{whose} to {address}{example}", statements, "", tree.party, names[0])
 
 
 def _unfilled(text: str, is_owner: bool) -> bool:

@@ -11,7 +11,7 @@ Of several servers that load the rule, the one counts whose labels are heard bes
 and `job` and `instance` to be nothing special. A receiver that gets a copy of everything by webhook may end at a program (`receivers.log_only` says so); alone it leaves the question open.
 
 A route that sends alerts to such a receiver by their names, or others that interrupt nobody by their labels, means it:
-that is noted, as is what is for information and ends at a receiver called `null`, `blackhole` or the like. Where none of a
+that is noted, as is what interrupts nobody and ends at a receiver called `null`, `blackhole` or the like. Where none of a
 file tells anybody, that is told once for each receiver. Heartbeats have a rule of their own.
 
 ## Example
@@ -99,7 +99,7 @@ from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
 from accord.boundaries.signals.alert_sets import counted, interrupts, is_heartbeat
 from accord.boundaries.signals.hearing import Ear, Heard, Reach, heard
-from accord.boundaries.signals.hearing_story import is_quiet, unheard, weight
+from accord.boundaries.signals.hearing_story import unheard, weight
 from accord.boundaries.signals.hearing_words import (
     condition,
     copies,
@@ -144,8 +144,8 @@ def _hangs(each: Heard) -> bool:
 def _nobody(each: Heard, words: Vocabulary, together: Groups) -> Iterator[Finding]:
     reach, node = each.last
     is_bare, by_name = all(other.is_bare for other, _ in each.ways), reach.is_by_name(node)
-    is_meant = reach.is_meant(node) and not interrupts(each.alert, words)
-    if is_bare or by_name or is_meant or (discards(reach.receiver(node)) and is_quiet(each.alert, words)):
+    is_meant = reach.is_meant(node) or discards(reach.receiver(node))
+    if is_bare or by_name or (is_meant and not interrupts(each.alert, words)):
         together.setdefault((reach, reach.receiver(node), by_name or not is_bare), []).append(each)
         return
     name, alert = reach.receiver(node), each.alert

@@ -56,7 +56,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     """Looks for receivers that no route names."""
     for tree in alerting(system, view).trees:
         used = {node.route.receiver for node in tree.nodes}
-        for name, fact in tree.receivers.items() if tree.root is not None else ():
+        for name, fact in tree.receivers.items() if tree.root is not None and not tree.program else ():
             if name not in used:
                 message = f"no route names the receiver {name}"
                 yield Finding(Verdict.NOTE, message, (Statement(fact, message),), "", tree.party, name)
