@@ -6,8 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.cases.events import Answer, Lapse, Unreachable
-from accord.model.duration import show_duration
 from accord.model.finding import Finding
+from accord.model.instants import span
 from accord.model.review import Contract, Extract, Header, Missing, Review, Turn
 from accord.review.asking import askings
 from accord.review.assumptions import of_ledger
@@ -148,7 +148,7 @@ def _gaps(stories: Sequence[Story], recorded: Recorded) -> Iterator[str]:
         yield f"{otherwise} rows were decided by another program, and this one decides them otherwise"
     for story in stories:
         for row, late in late_timers(story):
-            yield f"nothing was decided for {show_duration(late)} before row {row.sequence}"
+            yield f"nothing was decided for {span(late)} before row {row.sequence}"
         for row in story.rows:
             if isinstance(row.event, Lapse) and row.changed:
                 yield f"a source of the signal fell silent at row {row.sequence}: from there on it says nothing"

@@ -11,8 +11,8 @@ from accord.cases.case import PHASES_IN_WORDS, Case, Phase
 from accord.cases.events import Answer
 from accord.cases.promise import latest_commitment
 from accord.cases.understanding import shown_picks
-from accord.channels._page import instant
 from accord.model.duration import NANOSECONDS, show_duration
+from accord.model.instants import instant
 from accord.model.problem import Refused
 from accord.serve.access import OPEN
 from accord.serve.answers import Said, asks_for_picks, event_of

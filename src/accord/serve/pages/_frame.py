@@ -13,8 +13,8 @@ from starlette.responses import HTMLResponse, Response
 import accord.serve.pages
 from accord.cases.case import PHASES_IN_WORDS
 from accord.cases.signals import FLAWS_IN_WORDS
-from accord.channels._page import instant, instant_s
 from accord.model.duration import NANOSECONDS, show_duration
+from accord.model.instants import instant, instant_s
 from accord.serve.doors import Absent, Asked, Door
 from accord.serve.live import Live
 from accord.serve.pages import _static
