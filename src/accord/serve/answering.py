@@ -101,7 +101,7 @@ class AnswerPage:
         for found in self._carrier.ledger.rows(sequence - 1, 1) if sequence else ():
             is_theirs = isinstance(found.event, Answer) and found.event.by == link.person
             if is_theirs and (found.sequence, found.case) == (sequence, link.case):
-                return found.note or "taken down"
+                return self._naming.named(found.note) or "taken down"
         return ""
 
     def _case(self, link: Link) -> Case:

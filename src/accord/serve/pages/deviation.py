@@ -58,7 +58,13 @@ def _line(row: Row, shown: Shown) -> Line:
     event = row.event
     kind = type(event).__name__
     who = getattr(event, "by", "") or getattr(event, "person", "") or getattr(event, "holder", "")
-    return Line(event.at_ns, _WORDS.get(kind, kind.lower()), shown.name(who) if who else "", row.note, row.changed)
+    return Line(
+        event.at_ns,
+        _WORDS.get(kind, kind.lower()),
+        shown.name(who) if who else "",
+        shown.naming.named(row.note),
+        row.changed,
+    )
 
 
 def _by_side(sendings: Sequence[Sending]) -> dict[str, list[Sending]]:
