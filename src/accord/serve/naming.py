@@ -8,7 +8,6 @@ from accord.model.problem import Refused
 from accord.store.interface import People
 from accord.store.person import Person
 
-
 _WORD = re.compile(r"[\w@.+-]*\w")
 
 

@@ -56,7 +56,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         "boundary.html",
         f"{key[0]} -> {key[1]}/{key[2]}" if key[0] else f"{key[1]}/{key[2]}",
         key=key,
-        terms=list(terms_of(boundary, seen)),
+        terms=list(terms_of(boundary, seen, known.root)),
         drawing=scale(times_of(boundary, seen), strips_of(seen)),
         seen=seen,
         seen_when=_seen_when(seen),
