@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from serving import CONTRACTS, SLOW, Within, text
 
+from accord.cases.deviation import called
 from accord.files.config import load
 from accord.serve.landscape import carrying_in
-from accord.serve.pages._frame import called, pages
+from accord.serve.pages._frame import pages
 from accord.serve.pages._scale import Mark, Strip, Term, scale
 from accord.store.kept import Role
 
@@ -165,6 +166,7 @@ def test_of_many_callers_the_first_is_named_and_the_others_are_counted() -> None
     assert called("checkout -> payments/charge latency") == "checkout -> payments/charge latency"
     assert called("a+b -> pay/charge") == "a+b -> pay/charge"
     assert called("a+b+c+d -> pay/charge latency [eu]") == "a and 3 more -> pay/charge latency [eu]"
+    assert called("a -> pay/charge+refund+void latency [x+y+z]") == "a -> pay/charge and 2 more latency [x+y+z]"
     assert called("Unknown+Signal+Name") == "Unknown+Signal+Name"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.cases.deviation import called
 from accord.cases.events import Answer, Lapse, Unreachable
 from accord.model.finding import Finding
 from accord.model.instants import span
@@ -105,7 +106,7 @@ def _header(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked:
     subjects = _once(spoken(story.first.deviation.key) for story in stories)
     parties = _once(party for story in stories for party in (*_sides(story), *_asked_parties(story)) if party)
     return Header(
-        title or subjects[0],
+        title or spoken(called(stories[0].first.deviation.key)),
         subjects,
         parties,
         min(story.first.since_ns for story in stories),

@@ -6,10 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from accord.cases.deviation import Deviation
+from accord.cases.deviation import Deviation, called
 from accord.cases.together import AND, operations_in
 from accord.serve.doors import Absent, Asked
-from accord.serve.pages._frame import called, frame
+from accord.serve.pages._frame import frame
 from accord.serve.pages._shown import Known, Shown, address
 from accord.store.rows import Row, Sending
 
