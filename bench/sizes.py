@@ -3,7 +3,7 @@
     uv run python bench/sizes.py [--deviations N]
 
 Each deviation fires, is committed to, clears and is confirmed by telemetry; both sides are told at each turn by one channel. It is
-recorded through the ledger itself, nothing is sent. Repeats of what fires are taken by the service without a row of their own.
+recorded through the ledger itself, nothing is sent; then all of them are pruned. Repeats of what fires are taken by the service without a row of their own.
 """
 
 import argparse
@@ -16,9 +16,11 @@ from accord.cases.deviation import Deviation
 from accord.cases.events import AnyEvent, Clear, Commit, Fire, Timer
 from accord.cases.policy import Duty, Level, Policy
 from accord.model.duration import NANOSECONDS
+from accord.model.message import Fate
+from accord.store.copying import shrink
 from accord.store.ledger_sqlite import SqliteLedger
 from accord.store.person import Address, Person
-from accord.store.rows import Entry
+from accord.store.rows import Entry, Outcome
 
 MINUTE, BEGUN = NANOSECONDS["m"], 1_795_780_800 * 1_000_000_000
 PEOPLE = ("payments-oncall", "checkout", "keeper")
@@ -43,6 +45,16 @@ def life(number: int, at_ns: int) -> Iterator[tuple[str, AnyEvent]]:
     yield key, Timer(f"timer/{number}", at_ns + 19 * MINUTE, 3, at_ns + 19 * MINUTE)
 
 
+def size_without_the_old(file: Path) -> int:
+    """What is left of it where everything ended long ago."""
+    ledger = SqliteLedger(file)
+    much_later = BEGUN + 1000 * 24 * 60 * MINUTE
+    ledger.prune(ledger.prunable(much_later), much_later, "00" * 32).result()
+    ledger.close()
+    shrink(file)
+    return file.stat().st_size
+
+
 def main() -> None:
     """Prints bytes for each deviation."""
     reading = argparse.ArgumentParser(description=__doc__)
@@ -59,6 +71,8 @@ def main() -> None:
                 Entry(key, event, decided) for number in range(first, first + 250) for key, event in life(number, BEGUN)
             ]
             ledger.record(entries).result()
+            handed = [Outcome(each.id, Fate.HANDED, BEGUN) for each in ledger.sendings_due(BEGUN + 60 * MINUTE, 10_000)]
+            ledger.report(handed).result()
         closed = sum(case.phase == "closed" for case in ledger.cases(limit=many))
         rows, sendings = (
             ledger.rows(limit=10 * many),
@@ -66,11 +80,13 @@ def main() -> None:
         )
         ledger.close()
         size = file.stat().st_size
+        pruned = size_without_the_old(file)
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{many} deviations, {closed} closed, {len(rows)} rows, {sendings:g} messages each")
     print(
         f"{size / many:.0f} bytes each, {size / 2**20:.1f} MiB; {memory_mb:.0f} MB of memory at most, all rows read at once"
     )
+    print(f"{pruned / many:.0f} bytes each once they were pruned, where each was of a key of its own")
 
 
 if __name__ == "__main__":

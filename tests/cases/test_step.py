@@ -393,7 +393,7 @@ def test_a_rise_asks_at_once_and_gives_no_more_time() -> None:
 def test_a_late_deadline_fires_once_says_how_late_and_gives_the_next_their_whole_time() -> None:
     carried = fired()
     carried.timer(late=720 * HOUR)
-    assert carried.last.note == "due, late_by 30d"
+    assert carried.last.note == "due, 30d late"
     assert (carried.case.actor, carried.case.deadline_ns) == ("p1", carried.now + 10 * MINUTE)
     assert not carried.hear(Timer("again", carried.now, 1, START)).changed
     assert not carried.hear(Timer("early", carried.case.deadline_ns - 1, carried.case.turn, START)).changed

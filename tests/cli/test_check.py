@@ -253,3 +253,20 @@ def test_a_list_of_pages_named_by_a_variable_has_no_line(
     monkeypatch.setenv("ACCORD_RUNBOOKS_LIST", "nowhere.txt")
     told = accord("check", str(tmp_path)).out
     assert "  environment variable ACCORD_RUNBOOKS_LIST\n      runbooks.list nowhere.txt: cannot be read" in told
+
+
+@pytest.mark.parametrize("content", ["# Read me\n\nme: [\n", "one: two: three\n", "\ttabs\n"])
+def test_a_file_of_a_kind_that_nobody_reads_is_told_what_is_read(accord: Accord, tmp_path: Path, content: str) -> None:
+    (tmp_path / "README.md").write_text(content)
+    (tmp_path / "accord.yaml").write_text(content)
+    done = accord("check", tmp_path / "README.md")
+    assert done.code == 2 and "not YAML" not in done.out
+    said = " ".join(done.out.split())
+    assert "README.md:1:1 no kind of file that is read; expected YAML or JSON (.yaml, .yml, .json)" in said
+    assert "CODEOWNERS" in said and "*.ics" in said
+    assert "not YAML" in accord("check", tmp_path / "accord.yaml").out
+
+
+def test_yaml_under_any_name_is_read_where_it_is_named(accord: Accord, tmp_path: Path) -> None:
+    (tmp_path / "contract.txt").write_text("party: checkout\nassumes:\n  payments/charge: {timeout: {attempt: 2s}}\n")
+    assert "read 1 file: 2 parties, 1 boundary" in accord("check", tmp_path / "contract.txt").out

@@ -63,3 +63,34 @@ def test_what_was_exported_says_the_same_and_without_it_nothing_changes(traced: 
     assert {name: both[name] for name in ("parties", "boundaries")} == {
         name: alone[name] for name in ("parties", "boundaries")
     }
+
+
+NOT_TELEMETRY = {
+    "notes.md": "# Notes\n",
+    "other.json": '{"a": 1}',
+    "empty.json": "",
+    "exported.json": '{"accord_observed": 1, "boundaries": [{"consumer": 1}]}',
+}
+
+
+@pytest.mark.parametrize("name", NOT_TELEMETRY)
+def test_a_source_of_which_nothing_can_be_read_is_refused_by_its_name(
+    accord: Accord, tmp_path: Path, name: str
+) -> None:
+    """Whoever names it means that it is held against both sides: a check without it is not the one that was asked for."""
+    (tmp_path / "accord.yaml").write_text("party: checkout\nassumes:\n  payments/charge: {timeout: {attempt: 2s}}\n")
+    (tmp_path / name).write_text(NOT_TELEMETRY[name])
+    done = accord("check", tmp_path / "accord.yaml", "--observed", tmp_path / name)
+    assert (done.code, done.out) == (2, ""), done.out
+    assert done.err.startswith(f"accord check: --observed {tmp_path / name}: "), done.err
+    assert "expected" in done.err.lower() and done.err.count(str(tmp_path)) == 1
+
+
+def test_one_source_that_cannot_be_read_is_refused_beside_others_that_can(accord: Accord, tmp_path: Path) -> None:
+    (tmp_path / "accord.yaml").write_text("party: checkout\nassumes:\n  payments/charge: {timeout: {attempt: 2s}}\n")
+    (tmp_path / "spans.json").write_text('{"resourceSpans": []}')
+    (tmp_path / "notes.md").write_text("# Notes\n")
+    sources = ("--observed", tmp_path / "spans.json", "--observed", tmp_path / "notes.md")
+    assert accord("check", tmp_path / "accord.yaml", *sources[:2]).code == 0, "nothing happened, and that was read"
+    done = accord("check", tmp_path / "accord.yaml", *sources)
+    assert done.code == 2 and f"--observed {tmp_path / 'notes.md'}: expected telemetry" in done.err

@@ -1,5 +1,6 @@
 """The demo: its story holds at each step, and whatever ends it, it leaves no process and no file."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -78,7 +79,9 @@ def test_an_address_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
         listen = f"127.0.0.1:{door.getsockname()[1]}"
         done = subprocess.run([*DEMO, "--listen", listen], env=environ(tmp_path), capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"accord: {listen} is not to be had: address already in use\n"
+    who = f"process {os.getpid()} ({Path('/proc/self/comm').read_text().strip()})"
+    told = f"{listen} is not to be had: address already in use by {who}; stop that, or name another one with --listen"
+    assert done.stderr == f"accord: {told}\n"
     assert until_nothing_is_left(tmp_path) == []
 
 

@@ -141,6 +141,15 @@ def test_a_signal_that_no_contract_knows() -> None:
     assert markdown.render(review)
 
 
+def test_of_many_callers_the_title_names_the_first_and_the_review_all() -> None:
+    many = "+".join(f"caller-{number}" for number in range(5))
+    carried = Carried(replace(POLICY, other=many, other_person=many), replace(DEVIATION, consumer=many))
+    carried.fire()
+    review = reviewed(carried)
+    assert review.header.title == "caller-0 and 4 more -> payments/charge latency"
+    assert "caller-4" in markdown.render(review).partition("## ")[2]
+
+
 def test_a_duty_that_the_contracts_did_not_know_yet_is_a_stale_contract() -> None:
     carried = Carried()
     carried.fire()

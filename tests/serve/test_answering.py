@@ -12,6 +12,7 @@ from accord.cases.events import Lapse
 from accord.cases.understanding import right_picks
 from accord.serve.instants import written
 from accord.store.errors import Unavailable
+from accord.store.person import Address, Person
 
 
 @pytest.fixture
@@ -280,6 +281,16 @@ def test_the_story_of_a_deviation_reads_back_with_its_hashes(service: Within) ->
     assert {(each["side"], each["turn"]) for each in told["messages"]} == {
         ("owner", 1), ("other", 1), ("owner", 2), ("other", 2),
     }  # fmt: skip
+
+
+def test_what_the_ledger_notes_of_a_person_is_shown_by_their_name(service: Within) -> None:
+    anna = service.ledger.admit(Person("", "Anna", "anna@example.org", (Address("hook", ""),))).result()
+    override = {"rota": "payments-oncall", "person": anna.pseudonym, "ends": "8h"}
+    assert service.ask("POST", "/api/v1/overrides", json=override).status_code == 201
+    told = tap(service, link(service, "payments-oncall"), say="fixed")
+    assert "asked of Anna, answered by payments-oncall" in told and anna.pseudonym not in told
+    page = service.ask("GET", f"/deviations/{service.only()['id']}").text
+    assert "asked of Anna, answered by payments-oncall" in page and anna.pseudonym not in page
 
 
 def test_a_terminal_and_the_pages_call_a_phase_by_the_same_words(service: Within) -> None:

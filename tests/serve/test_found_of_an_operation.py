@@ -92,3 +92,14 @@ def test_what_happened_is_told_to_the_second_and_how_it_is_answered(tmp_path: Pa
     page = on_one_line(service, f"/deviations/{case['id']}")
     assert "2026-11-27 12:00:00 UTC" in page and f"accord answer {case['id'][:8]}" in page
     service.close()
+
+
+def test_what_waits_to_fail_where_nobody_is_known_to_call_is_counted_beside_the_boundaries(tmp_path: Path) -> None:
+    """It is of no boundary, and it waits to fail all the same: a count of nothing stands beside no mismatch."""
+    alone = Within(tmp_path, "---\n".join(each for each in OUTLASTING.split("---\n") if "party: shop" not in each))
+    page = on_one_line(alone, "/")
+    assert "it may take 1h15m while everybody keeps their word" in page
+    assert "<strong>0</strong> boundaries: nobody is known to call another" in page
+    assert "<strong>1</strong> waits to fail, at no boundary that is known" in page
+    assert "Contracts say what is promised, and nobody is known to call it." in page
+    alone.close()

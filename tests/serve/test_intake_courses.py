@@ -129,6 +129,12 @@ def test_one_alert_about_what_others_recover_is_a_deviation_for_each_of_them(ser
     post(service, slow("a"))
     both = {"checkout -> payments/charge latency": ("await", "payments-oncall"), "books/post": ("await", "clerks")}
     assert phases(service) == both
+    [alert] = service.ask("GET", "/api/v2/alerts?receiver=clerks").json()
+    assert [each["name"] for each in alert["receivers"]] == ["clerks", "payments-oncall"]
+    groups = service.ask("GET", "/api/v2/alerts/groups").json()
+    assert {each["labels"]["deviation"]: each["receiver"]["name"] for each in groups} == {
+        key: actor for key, (_, actor) in both.items()
+    }
     service.now += MINUTE
     post(service, slow("a"))
     assert phases(service) == both, "a repeat opens nothing"

@@ -60,7 +60,7 @@ def test_what_was_seen_stands_between_what_both_sides_say(tmp_path: Path) -> Non
     assert row and "4.49s" in row[0] and "measured by payments" in row[0] and "5s" in row[0]
     shown = re.findall(r'<li><span class="tag mismatch">mismatch</span> (.*?) <', told)
     assert len(shown) > 1 and shown[0].startswith("checkout waits 2s"), "the longest story first"
-    assert "Observed: 1000 calls, 2026-11-27 11:00 to 2026-11-27 12:00 UTC" in told
+    assert "Observed: 1000 calls, 2026-11-27 11:00 to 12:00 UTC (1h)" in told
     assert 'class="observed"' in told and told.count('class="bars"') == 4, "two sides, wide and narrow"
     assert "calls as payments took them" in told and "calls as checkout waited for them" in told
     assert "observed 4.49s payments" in told, "said for whom the drawing is nothing"

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import SLOW, Within, text
+from serving import CONTRACTS, SLOW, Within, text
 
-from accord.serve.pages._frame import called, pages
+from accord.cases.deviation import called
+from accord.files.config import load
+from accord.serve.landscape import carrying_in
+from accord.serve.pages._frame import pages
 from accord.serve.pages._scale import Mark, Strip, Term, scale
 from accord.store.kept import Role
 
@@ -163,4 +166,35 @@ def test_of_many_callers_the_first_is_named_and_the_others_are_counted() -> None
     assert called("checkout -> payments/charge latency") == "checkout -> payments/charge latency"
     assert called("a+b -> pay/charge") == "a+b -> pay/charge"
     assert called("a+b+c+d -> pay/charge latency [eu]") == "a and 3 more -> pay/charge latency [eu]"
+    assert called("a -> pay/charge+refund+void latency [x+y+z]") == "a -> pay/charge and 2 more latency [x+y+z]"
     assert called("Unknown+Signal+Name") == "Unknown+Signal+Name"
+
+
+@pytest.mark.parametrize(
+    ("roots", "shown"),
+    [
+        (("",), ("payments/accord.yaml:", "checkout/accord.yaml:")),
+        (("payments", "checkout"), ("payments/accord.yaml:", "checkout/accord.yaml:")),
+        (("payments/accord.yaml", "checkout"), ("payments/accord.yaml:", "checkout/accord.yaml:")),
+        (("payments", "payments", "checkout"), ("payments/accord.yaml:", "checkout/accord.yaml:")),
+    ],
+)
+def test_places_are_told_from_the_root_of_the_landscape(
+    tmp_path: Path, roots: tuple[str, ...], shown: tuple[str, ...]
+) -> None:
+    """Who reads a page sits before another machine, or before none: where the folders lie on this one says nothing."""
+    landscape = tmp_path / "a-folder-of-a-long-name"
+    for number, document in enumerate(CONTRACTS.split("---\n")):
+        folder = landscape / ("checkout" if "party: checkout" in document else "payments")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ("accord.yaml" if number in (0, 3) else f"{number}.yaml")).write_text(document)
+    service = Within(tmp_path)
+    paths = tuple(str(landscape / root) if root else str(landscape) for root in roots)
+    found, problems = carrying_in(paths, load(paths), "keeper", service.ledger)
+    assert problems == ()
+    service.service.carrier.carrying = found
+    page = text(service, "/boundary?consumer=checkout&provider=payments&operation=charge")
+    for place in shown:
+        assert f'<span class="place">{place}' in page
+    assert "long-name" not in page
+    service.close()

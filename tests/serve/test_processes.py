@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from processes import Hook, Running, eventually
@@ -106,4 +107,17 @@ def test_an_address_that_is_taken_is_said_in_one_line(running: Running, hook: Ho
     running.start()
     words = ("serve", str(running.folder), "--last", "keeper", "--ledger", str(running.folder / "other"))
     code, output = said(*words, "--listen", f"127.0.0.1:{running.port}", HOOK_SECRET="a" * 20)
-    assert code == 2 and "is not to be had: address already in use" in output, output
+    assert code == 2, output
+    here = f"127.0.0.1:{running.port} is not to be had: address already in use"
+    assert running.process is not None
+    who = f" by process {running.process.pid} (" if Path("/proc/net/tcp").exists() else ""
+    assert f"{here}{who}" in output and output.rstrip().endswith("name another one with --listen"), output
+
+
+def test_a_configuration_that_cannot_be_used_is_named_as_it_opens_from_here(running: Running) -> None:
+    (running.folder / "accord.toml").write_text("[chanels]\nhook = 1\n")
+    code, output = said("serve", str(running.folder), "--last", "keeper", "--ledger", str(running.folder / "ledger"))
+    assert (code, output) == (
+        2,
+        f"accord: {running.folder}/accord.toml:1:2: unknown key 'chanels'; did you mean 'channels'?\n",
+    )

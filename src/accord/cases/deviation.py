@@ -47,3 +47,17 @@ class Deviation(Struct, frozen=True):
         if self.partition:
             key = f"{key} [{self.partition}]" if key else f"[{self.partition}]"
         return key
+
+
+def called(key: str) -> str:
+    """What people read of the key of a deviation: of several callers, and of several operations, the first, and how many more there are."""
+    callers, arrow, rest = key.partition(" -> ")
+    if not arrow:
+        return key
+    operations, space, term = rest.partition(" ")
+    return f"{_first(callers)}{arrow}{_first(operations)}{space}{term}"
+
+
+def _first(names: str) -> str:
+    first, *others = names.split("+")
+    return f"{first} and {len(others)} more" if len(others) > 1 else names

@@ -22,7 +22,7 @@ from accord.cases.events import (
 from accord.cases.opening import rerated
 from accord.cases.policy import Policy
 from accord.cases.turns import ask, claimed, done, held, kept, last_resort, recorded, released, reopened, turned
-from accord.model.duration import show_duration
+from accord.model.instants import span
 from accord.model.message import About
 
 _WAITING = (Phase.AWAIT, Phase.READBACK, Phase.LAST)
@@ -52,7 +52,7 @@ def _timer(case: Case, event: Timer, policy: Policy) -> Stepped:
     if event.at_ns < case.deadline_ns:
         return kept(case, "not due yet")
     late = event.at_ns - case.deadline_ns
-    return _due(case, policy, event.at_ns, f"due, late_by {show_duration(late)}" if late > 0 else "due")
+    return _due(case, policy, event.at_ns, f"due, {span(late)} late" if late > 0 else "due")
 
 
 def _due(case: Case, policy: Policy, now: int, note: str) -> Stepped:

@@ -10,13 +10,13 @@ from enum import StrEnum
 from msgspec import Struct
 
 from accord.boundaries.join.system import System
-from accord.boundaries.people.duty import instant_at
 from accord.boundaries.people.ladder import ladder
 from accord.boundaries.signals.alerting import alerting
 from accord.cases.heard import Tally
 from accord.cases.together import together
 from accord.cases.watchers import Watched, watchers
 from accord.model.duration import NANOSECONDS, show_duration
+from accord.model.instants import instant
 
 DAYS = 90
 """How far back is looked: a signal that says nothing for so long is listed."""
@@ -113,7 +113,7 @@ class Looked(Struct, frozen=True):
         """`in 90d`, or since when it is looked, where the ledger goes back no further."""
         if self.now_ns - self.began_ns >= DAYS * NANOSECONDS["d"]:
             return f"in {self.goes_back}"
-        return f"since {instant_at(self.began_ns):%Y-%m-%d %H:%M} UTC, when the ledger begins"
+        return f"since {instant(self.began_ns)}, when the ledger begins"
 
 
 class Judged(Struct, frozen=True):
@@ -220,7 +220,7 @@ def _flaws(signal: Signal, tally: Tally | None, looked: Looked) -> Iterator[tupl
 
 def _silent(signal: Signal, tally: Tally | None, looked: Looked) -> Iterator[str]:
     if signal.name in looked.missed and signal.kind is Kind.HEARTBEAT:
-        yield f"not heard since {instant_at(looked.missed[signal.name]):%Y-%m-%d %H:%M} UTC"
+        yield f"not heard since {instant(looked.missed[signal.name])}"
     elif signal.kind is Kind.HEARTBEAT and tally and tally.is_open:
         yield "it is not heard now" if tally.is_open == 1 else f"{tally.is_open} of its sources are not heard now"
     if tally and tally.lapsed:

@@ -1,11 +1,11 @@
 """The words of a message: a title, at most five facts, and the line that tells copies apart."""
 
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from msgspec import Struct
 
 from accord.model.delivery import Answering
+from accord.model.instants import instant, moment
 from accord.model.message import About, Message
 
 LONGEST_FACT, LONGEST_TITLE, MOST_LISTED = 300, 150, 20
@@ -30,7 +30,7 @@ _SAYS = {
 ENDS = frozenset({About.CLOSED, About.WITHDRAWN, About.MERGED, About.MISSED})
 """What is said last of a deviation."""
 
-_READ, _LAST_SECOND = 20_000, 253_402_300_799
+_READ = 20_000
 
 
 class Page(Struct, frozen=True):
@@ -63,16 +63,6 @@ def plain(page: Page, most: int = 10_000) -> str:
     return (text if len(text) + len(end) <= most else text[: most - len(end) - 1] + "…") + end
 
 
-def instant(ns: int) -> str:
-    """An instant as people read it: `2026-11-27 14:30 UTC`."""
-    return _moment(ns).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def instant_s(ns: int) -> str:
-    """An instant among others that are close to it: `2026-11-27 14:30:07 UTC`."""
-    return _moment(ns).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
 def stamp(ns: int) -> str | None:
     """An instant as programs read it: `2026-11-27T14:30:00Z`; None for 0, which is no instant."""
     return _stamp(ns // 1_000_000_000) if ns else None
@@ -80,7 +70,7 @@ def stamp(ns: int) -> str | None:
 
 @lru_cache(1024)
 def _stamp(seconds: int) -> str:
-    return _moment(seconds * 1_000_000_000).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment(seconds * 1_000_000_000).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def shortened(text: str, most: int = LONGEST_FACT) -> str:
@@ -122,7 +112,3 @@ def _recovery(message: Message, answering: Answering) -> tuple[tuple[str, str], 
 def _listed(also: tuple[str, ...]) -> tuple[str, ...]:
     named = tuple(shortened(one, LONGEST_TITLE) for one in also[:MOST_LISTED])
     return (*named, f"and {len(also) - MOST_LISTED} more") if len(also) > MOST_LISTED else named
-
-
-def _moment(ns: int) -> datetime:
-    return datetime.fromtimestamp(min(max(ns // 1_000_000_000, 0), _LAST_SECOND), UTC)

@@ -6,9 +6,8 @@ from typing import Any
 import click
 
 from accord.files.config import Config, load
-from accord.files.keys import ConfigRefused
+from accord.files.keys import ConfigRefused, said_at
 from accord.model.waiver import Known
-from accord.report._places import where
 
 
 def configuration(paths: Sequence[str], file: str | None, **options: Any) -> Config:
@@ -30,8 +29,5 @@ def known(baseline: str) -> tuple[Known, ...]:
 
 
 def _usage_error(refused: ConfigRefused) -> click.UsageError:
-    lines = [
-        f"{where(problem.place) if problem.place.line else problem.place.file}: {problem.reason}"
-        for problem in refused.problems
-    ]
+    lines = [f"{said_at(problem)}: {problem.reason}" for problem in refused.problems]
     return click.UsageError("\n".join(lines), click.get_current_context(silent=True))

@@ -54,6 +54,26 @@ def observed_facts(
     return facts, problems
 
 
+def read_observed(
+    files: Iterable[str], complete: bool, columns: tuple[str, ...] = ()
+) -> "tuple[list[Fact], list[Problem]]":
+    """The same; raises UsageError for a source of which nothing could be read: without it another question would be answered."""
+    names = tuple(files)
+    facts, problems = observed_facts(names, complete, columns)
+    for name in names:
+        reasons = [each.reason for each in problems if _is_of_all(each, name)]
+        if reasons and not observed_facts([name], complete, columns)[0]:
+            told = "; ".join(_without(name, name, each) for each in reasons)
+            raise click.UsageError(f"--observed {name}: {told}", click.get_current_context(silent=True))
+    return facts, problems
+
+
+def _is_of_all(problem: "Problem", name: str) -> bool:
+    """Whether it may be of all that this source holds: what is wrong with single spans names no source."""
+    is_exported = problem.place.file == name and not name.startswith(_SERVERS) and _is_exported(name)
+    return is_exported or problem.reason.startswith(f"{name}: ")
+
+
 def told_by(sources: Iterable[str], folder: str, columns: tuple[str, ...] = ()) -> "tuple[list[Fact], tuple[str, ...]]":
     """The facts of these sources, paths from a folder, and why what was not read was not; what cannot be read stops nothing."""
     facts: list[Fact] = []

@@ -20,12 +20,12 @@ def sketched_text(
     """The contract, and what is said of it once it is written; ends the command where there is nothing to write."""
     from accord.boundaries.seen.sketched import sketched
     from accord.check import joined
-    from accord.cli._observed import observed_facts
+    from accord.cli._observed import read_observed
     from accord.report._paint import visible
     from accord.report._places import where
     from accord.report._sketch import sketch
 
-    observed, problems = observed_facts(sources, complete)
+    observed, problems = read_observed(sources, complete)
     for problem in problems:
         click.echo(f"not read: {where(problem.place)}: {problem.reason}", err=True)
     found, known = sketched(joined([*said, *observed])[0])

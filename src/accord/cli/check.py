@@ -136,9 +136,9 @@ def with_observed(
     """The reading and, beside it, what these files show of what happens; `columns` is what those of tables say."""
     if not files:
         return reading
-    from accord.cli._observed import observed_facts
+    from accord.cli._observed import read_observed
 
-    facts, problems = observed_facts(files, complete, columns)
+    facts, problems = read_observed(files, complete, columns)
     return replace(reading, facts=(*reading.facts, *facts), problems=(*reading.problems, *problems))
 
 

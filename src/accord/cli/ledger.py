@@ -104,6 +104,7 @@ def restore(backup: Path, to: Path) -> None:
 def prune(ledger: Path, archive: Path, keep: str, before: str) -> None:
     """Moves deviations that ended long ago into an archive, and proves what is left; the service must not run."""
     from accord.cli._today import now_ns
+    from accord.model.instants import instant
     from accord.store.errors import StoreError
     from accord.store.ledger_sqlite import SqliteLedger
 
@@ -117,7 +118,7 @@ def prune(ledger: Path, archive: Path, keep: str, before: str) -> None:
             opened.close()
     except StoreError as error:
         _refuse(error)
-    click.echo(told or f"nothing ended before {_instant(before_ns)}: nothing is pruned")
+    click.echo(told or f"nothing ended before {instant(before_ns)}: nothing is pruned")
     if told:
         _shrunk(ledger)
     verify.callback(ledger, "")  # type: ignore[misc]
@@ -125,6 +126,7 @@ def prune(ledger: Path, archive: Path, keep: str, before: str) -> None:
 
 def _pruned(opened: "SqliteLedger", to: Path, before_ns: int, now_ns: int) -> str:
     """What went where, in words; empty where nothing did. What does not agree is not pruned: an anchor would say that it did."""
+    from accord.model.instants import instant
     from accord.store.copying import archive
     from accord.store.errors import StoreError
 
@@ -136,7 +138,7 @@ def _pruned(opened: "SqliteLedger", to: Path, before_ns: int, now_ns: int) -> st
     sum_ = archive(opened.archived(what), to)
     opened.prune(what, now_ns, sum_).result()
     counted = f"{_counted(what.rows, 'row')} of {_counted(len(what.cases), 'deviation')}"
-    return f"{to}: {counted} that ended before {_instant(before_ns)}, SHA-256 {sum_}"
+    return f"{to}: {counted} that ended before {instant(before_ns)}, SHA-256 {sum_}"
 
 
 def _shrunk(ledger: Path) -> None:
@@ -148,10 +150,6 @@ def _shrunk(ledger: Path) -> None:
         shrink(ledger)
     except StoreError as error:
         click.echo(f"{error}; the file keeps its size")
-
-
-def _instant(at_ns: int) -> str:
-    return f"{datetime.fromtimestamp(at_ns // 10**9, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _before(day: str, now_ns: int) -> int:

@@ -1,7 +1,6 @@
 """What the demo itself asks of its services over HTTP, on this machine alone."""
 
 import json
-import os
 import socket
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
+from accord.files.taken import not_to_be_had
 from accord.model.problem import Refused
 
 _LIMIT_S = 30.0
@@ -57,7 +57,6 @@ def free_address(listen: str) -> str:
         with socket.create_server((host, int(port))) as door:
             return "{}:{}".format(*door.getsockname()[:2])
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else str(error)
-        raise Refused(f"{listen} is not to be had: {why.lower()}") from None
+        raise Refused(not_to_be_had(listen, error)) from None
     except (ValueError, OverflowError):
         raise Refused(f"expected 127.0.0.1:PORT to listen at, read `{listen}`") from None

@@ -11,6 +11,7 @@ from accord.boundaries.join.vocabulary import DASHBOARD, HEARTBEAT, INTERRUPTING
 from accord.model.finding import Severity, Verdict
 from accord.model.problem import Problem, Refused
 from accord.report._formats import formats
+from accord.report._places import where
 
 NOT_READ = "not-read"
 FAIL_ON = (
@@ -131,8 +132,8 @@ class ConfigRefused(Refused):
 
 
 def said_at(problem: Problem) -> str:
-    """Where a refused value stands: file, line and column, or the option or variable, which has no line."""
-    return str(problem.place)
+    """Where a refused value stands: the file as it opens from here, line and column, or the option or variable, which has no line."""
+    return where(problem.place)
 
 
 def typed(key: Key, value: Any) -> Any:

@@ -17,9 +17,9 @@ from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Side, Text, others, own
 from accord.files.mapped import MappedFiles
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
-from accord.files.unread import empty_contract, unread_alerting
+from accord.files.unread import empty_contract, of_no_kind, unread_alerting
 from accord.files.vocabulary import stated
-from accord.files.walk import Seen
+from accord.files.walk import Seen, is_read
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
@@ -195,6 +195,8 @@ class Reader:
         self.problems += empty_contract(content, start)
         self.unread += unread_alerting(content, start, scope, self.problems[before:])
         refused = any(problem.fatal for problem in self.problems[before:])
+        if refused and len(self.facts) == stated_before and not is_read(start.file.rpartition("/")[2]):
+            self.problems[before:] = [of_no_kind(start, texts_of_plugins())]
         return len(self.facts) > stated_before or (bool(given) and not refused) or len(self.problems) == before
 
     def read_waivers(self, content: str, start: Place) -> None:

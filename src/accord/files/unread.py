@@ -1,11 +1,14 @@
-"""Files of alerting that could not be read: that one is there is known, and so that it may say what nothing else does."""
+"""Files that could not be read: that one of alerting is there is known, a contract says something, and of another kind it is told what is read."""
 
 import re
 from collections.abc import Iterable, Iterator
 
+from accord.files.walk import SUFFIXES
 from accord.model.fact import PARTY, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem
+from accord.sources._claims import text_sources
+from accord.sources._reading import TextSource
 
 
 def _key(name: str) -> re.Pattern[str]:
@@ -40,3 +43,14 @@ def empty_contract(content: str, start: Place) -> Iterator[Problem]:
     """That a file called as contracts are says nothing, so that nobody takes it for one."""
     if start.file.rpartition("/")[2] in _CONTRACTS and not _SAYS_SOMETHING.search(content):
         yield Problem(start, "an empty contract; expected `party: NAME`, and what it promises or assumes")
+
+
+def of_no_kind(start: Place, others: Iterable[TextSource]) -> Problem:
+    """That a file which was named is of no kind that is read, and which kinds are."""
+    patterns = [one for source in (*text_sources(), *others) for one in source.FILES]
+    names = ", ".join(sorted(one for one in patterns if not one.startswith(_BY_ENDING)))
+    expected = f"YAML or JSON ({', '.join(SUFFIXES)}), or a file called {names}"
+    return Problem(start, f"no kind of file that is read; expected {expected}", fatal=True)
+
+
+_BY_ENDING = tuple(f"*{ending}" for ending in SUFFIXES)

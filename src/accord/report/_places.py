@@ -1,6 +1,7 @@
 """Places as a reader opens them."""
 
-from collections.abc import Container
+import posixpath
+from collections.abc import Container, Iterable
 
 from accord.model.place import Place
 from accord.report._paint import visible
@@ -22,3 +23,12 @@ def where(place: Place, imported: Container[str] = ()) -> str:
         return visible(place.file)
     path = f"{place.root}: {place.file}" if place.root in imported else opened_from_here(place.root, place.file)
     return f"{visible(path)}:{place.line}:{place.column}"
+
+
+def root_of(places: Iterable[Place]) -> str:
+    """The folder in which all of these lie, as it opens from where it was started; empty where there is none."""
+    folders = {posixpath.dirname(each.root) if each.root == each.file else each.root.rstrip("/") for each in places}
+    try:
+        return posixpath.commonpath(folders) if folders else ""
+    except ValueError:  # some are absolute, and some are not
+        return ""

@@ -1,9 +1,9 @@
 """Assumed, observed, promised as tables: for a terminal, for a comment, for programs."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
-from accord.model.duration import NANOSECONDS, show_duration
+from accord.model import instants
 from accord.model.three_columns import Entry, Row, ThreeColumns
 from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, visible, wrapped
@@ -89,9 +89,7 @@ def headline(one: ThreeColumns) -> str:
 
 def window(one: ThreeColumns) -> str:
     """The window that was looked at, in UTC."""
-    began, ended = (datetime.fromtimestamp(at, UTC) for at in (one.began, one.ended))
-    until = f"{ended:%H:%M}" if began.date() == ended.date() else f"{ended:%Y-%m-%d %H:%M}"
-    return f"{began:%Y-%m-%d %H:%M} to {until} UTC ({show_duration((one.ended - one.began) * NANOSECONDS['s'])})"
+    return instants.window(one.began, one.ended)
 
 
 def measure(row: Row) -> str:

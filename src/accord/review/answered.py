@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from accord.model.duration import NANOSECONDS
+from accord.model.instants import span
 from accord.model.review import Hop, Missing, Reason, Review
 from accord.review.labelled import MOST, Labels
-from accord.review.moments import clock, span
+from accord.review.moments import clock
 
 MEANS = {
     Reason.NO_CLAUSE: "no contract says it, or says who is told",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from html import escape
 
+from accord.model.instants import span
 from accord.model.review import Lane, Mark, Review
-from accord.review.moments import span
 
 KEYS = (("apart", "existed, not told"), ("told", "told"), ("known", "understood"))
 _LEAST, _LAST = 0.4, 99.6

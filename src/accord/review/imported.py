@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from accord.model.duration import NANOSECONDS
+from accord.model.instants import span
 from accord.model.review import Clause, Extract, Header, Hop, Metric, Moment, Point, Question, Review, Turn, Unexamined
 from accord.review.answered import at_least
 from accord.review.happened import Happened, Incident, Kind
 from accord.review.helped import questions_on
 from accord.review.hops import is_over, marked
-from accord.review.moments import clock, instant, span
+from accord.review.moments import clock, instant
 from accord.review.timeline import Decision, Known, Telling, Timeline, lanes, missing
 from accord.review.turns import with_spells
 

@@ -6,12 +6,13 @@ from accord.cases.case import Case, Phase
 from accord.cases.events import Accept, Answer, Commit, Confirm, Fixed, Hold, Offer, Progress, Timer, Unreachable
 from accord.cases.promise import promised_until
 from accord.model.duration import NANOSECONDS, show_duration
+from accord.model.instants import span
 from accord.model.message import Side
 from accord.model.review import Clause, Moment
 from accord.review.asking import Ended, askings
 from accord.review.carried import holder_at, in_words, last_claim, owner_of
 from accord.review.ledger import Row, Story
-from accord.review.moments import instant, span
+from accord.review.moments import instant
 from accord.review.roles import HOLDER, Spoken, role
 
 SECOND = NANOSECONDS["s"]

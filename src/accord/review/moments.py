@@ -1,10 +1,6 @@
-"""Instants and durations as a review writes them."""
+"""Instants as a review writes them, which says once that they are in UTC."""
 
 from datetime import UTC, datetime, timedelta
-
-from accord.model.duration import NANOSECONDS, show_duration
-
-_SECOND, _MILLISECOND = NANOSECONDS["s"], NANOSECONDS["ms"]
 
 
 def instant(at_ns: int) -> str:
@@ -20,9 +16,3 @@ def clock(at_ns: int, beside_ns: int) -> str:
     """The same without its day where that is the day of `beside_ns`, and without seconds where there are none."""
     said, day = instant(at_ns), instant(beside_ns).partition(" ")[0]
     return said.removeprefix(f"{day} ").removesuffix(":00")
-
-
-def span(nanoseconds: int) -> str:
-    """A duration to the second, below one to the millisecond, and exact below that."""
-    unit = next((unit for unit in (_SECOND, _MILLISECOND) if abs(nanoseconds) >= unit), 1)
-    return show_duration(round(nanoseconds / unit) * unit)

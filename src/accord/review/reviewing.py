@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.cases.deviation import called
 from accord.cases.events import Answer, Lapse, Unreachable
-from accord.model.duration import show_duration
 from accord.model.finding import Finding
+from accord.model.instants import span
 from accord.model.review import Contract, Extract, Header, Missing, Review, Turn
 from accord.review.asking import askings
 from accord.review.assumptions import of_ledger
@@ -105,7 +106,7 @@ def _header(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked:
     subjects = _once(spoken(story.first.deviation.key) for story in stories)
     parties = _once(party for story in stories for party in (*_sides(story), *_asked_parties(story)) if party)
     return Header(
-        title or subjects[0],
+        title or spoken(called(stories[0].first.deviation.key)),
         subjects,
         parties,
         min(story.first.since_ns for story in stories),
@@ -148,7 +149,7 @@ def _gaps(stories: Sequence[Story], recorded: Recorded) -> Iterator[str]:
         yield f"{otherwise} rows were decided by another program, and this one decides them otherwise"
     for story in stories:
         for row, late in late_timers(story):
-            yield f"nothing was decided for {show_duration(late)} before row {row.sequence}"
+            yield f"nothing was decided for {span(late)} before row {row.sequence}"
         for row in story.rows:
             if isinstance(row.event, Lapse) and row.changed:
                 yield f"a source of the signal fell silent at row {row.sequence}: from there on it says nothing"

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from accord.model.instants import span
 from accord.model.review import Clause, Hop, Mark, Metric, Missing, Permitted, Review, Turn
 from accord.review.answered import at_least, needed_after, reached_by
 from accord.review.hops import is_over
 from accord.review.labelled import MOST, Labels
 from accord.review.metrics import median_of, shown_points
-from accord.review.moments import clock, instant, span
+from accord.review.moments import clock, instant
 from accord.review.turns import NOBODY
 
 NOT_KEPT = "not on record"

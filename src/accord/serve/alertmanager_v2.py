@@ -90,7 +90,8 @@ class AlertmanagerV2:
         """Alerts by the deviation that they tell of: that is what is told together here."""
         groups: dict[str, list[dict[str, Any]]] = {}
         for one, found in self._found(asked):
-            groups.setdefault(one.key, []).append(found)
+            for key in one.keys:
+                groups.setdefault(key, []).append(found)
         return answer(
             [
                 {"labels": {"deviation": key}, "receiver": {"name": self._receiver(key)}, "alerts": alerts}
@@ -107,9 +108,10 @@ class AlertmanagerV2:
             if not one.fires(now_ns) or not all(matches(each, one.labels) for each in wanted):
                 continue
             silencing = tuple(each.id for each in self._intake.silences.values() if silences(each, one.labels, now_ns))
-            name = self._receiver(one.key)
-            if (silenced if silencing else active) and matches(receiver, {"receiver": name}):
-                yield one, gettable(one, (name,), silencing, now_ns)
+            names = tuple(dict.fromkeys(map(self._receiver, one.keys)))
+            is_wanted = any(matches(receiver, {"receiver": name}) for name in names)
+            if (silenced if silencing else active) and is_wanted:
+                yield one, gettable(one, names, silencing, now_ns)
 
     def _receiver(self, key: str) -> str:
         """Who is to act on the deviation; the last resort where no case is open."""

@@ -11,8 +11,8 @@ from accord.cases.case import PHASES_IN_WORDS, Case, Phase
 from accord.cases.events import Answer
 from accord.cases.promise import latest_commitment
 from accord.cases.understanding import shown_picks
-from accord.channels._page import instant
 from accord.model.duration import NANOSECONDS, show_duration
+from accord.model.instants import instant
 from accord.model.problem import Refused
 from accord.serve.access import OPEN
 from accord.serve.answers import Said, asks_for_picks, event_of
@@ -101,7 +101,7 @@ class AnswerPage:
         for found in self._carrier.ledger.rows(sequence - 1, 1) if sequence else ():
             is_theirs = isinstance(found.event, Answer) and found.event.by == link.person
             if is_theirs and (found.sequence, found.case) == (sequence, link.case):
-                return found.note or "taken down"
+                return self._naming.named(found.note) or "taken down"
         return ""
 
     def _case(self, link: Link) -> Case:

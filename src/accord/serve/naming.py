@@ -1,11 +1,14 @@
 """Names of people and their pseudonyms: only the latter reach the ledger."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 from accord.model.problem import Refused
 from accord.store.interface import People
 from accord.store.person import Person
+
+_WORD = re.compile(r"[\w@.+-]*\w")
 
 
 class Naming:
@@ -41,3 +44,8 @@ class Naming:
         """The name, else the pseudonym itself."""
         person = self._people.person(pseudonym) if pseudonym else None
         return (person.name or person.known_as or pseudonym) if person is not None else pseudonym
+
+    def named(self, text: str) -> str:
+        """A note of the ledger with names in the place of pseudonyms."""
+        names = {word: self.name(word) for word in set(_WORD.findall(text))}
+        return _WORD.sub(lambda found: names[found[0]], text)

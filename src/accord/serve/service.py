@@ -18,6 +18,7 @@ from msgspec import Struct
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from accord.cases.carrying import Carrying
+from accord.files.taken import not_to_be_had
 from accord.model.problem import Refused
 from accord.serve import openapi
 from accord.serve.access import LOOPBACK, Access
@@ -306,7 +307,7 @@ def bound(address: str) -> socket.socket:
         made.bind(where)
         made.listen(BACKLOG)
     except OSError as error:
-        raise Refused(f"{address} is not to be had: {(error.strerror or str(error)).lower()}") from None
+        raise Refused(not_to_be_had(address, error)) from None
     return made
 
 

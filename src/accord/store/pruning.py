@@ -93,7 +93,6 @@ def _pruned(connection: sqlite3.Connection, memory: Memory, what: Prunable, at_n
     for key, number in what.ends:
         connection.execute(_ANCHOR, (key, number))
         connection.execute(_STUBS, (key, number))
-        connection.execute(_SENT, (key, number))
         connection.execute("delete from ledger where key = ? and number <= ?", (key, number))
     for case in what.cases:
         connection.execute("delete from sending where case_id = ?", (case,))
@@ -121,7 +120,6 @@ coalesce(
 coalesce((select body from cases where id = ledger.case_id), x'')
 from ledger where ledger.key = ? and ledger.number = ?"""
 _STUBS = "insert into pruned select sequence, hash from ledger where key = ? and number <= ?"
-_SENT = "delete from sending where sequence in (select sequence from ledger where key = ? and number <= ?)"
 _BUNDLES = (
     "delete from sending where sequence = 0 and queued_ns < ? and fate <> 'queued'"
     " and id not in (select also_in from sending where also_in <> '')"

@@ -1,11 +1,10 @@
 """The words in which rules say what was seen, and how sure a share is that was seen."""
 
 import math
-from datetime import UTC, datetime
 from fractions import Fraction
 
 from accord.boundaries.seen.sightings import Sighting
-from accord.model.duration import show_duration
+from accord.model import instants
 from accord.model.fact import Fact
 from accord.model.finding import Statement
 from accord.model.observed import rounded
@@ -30,9 +29,7 @@ def where(sighting: Sighting) -> str:
 
 def window(sighting: Sighting) -> str:
     """The window that was looked at."""
-    began, ended = (datetime.fromtimestamp(at, UTC) for at in (sighting.seen.began, sighting.seen.ended))
-    until = f"{ended:%H:%M}" if began.date() == ended.date() else f"{ended:%Y-%m-%d %H:%M}"
-    return f"{began:%Y-%m-%d %H:%M} to {until} UTC ({show_duration(lasted(sighting))})"
+    return instants.window(sighting.seen.began, sighting.seen.ended)
 
 
 def lasted(sighting: Sighting) -> int:

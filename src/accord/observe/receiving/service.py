@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 from msgspec import Struct
 
+from accord.files.taken import not_to_be_had
 from accord.model.observed import Observed
 from accord.model.problem import Refused
 from accord.observe.receiving.folding import Folding
@@ -142,5 +143,7 @@ def _socket(address: str) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=512)
-    except (OSError, ValueError, OverflowError) as error:
+    except OSError as error:
+        raise Refused(not_to_be_had(address, error)) from None
+    except (ValueError, OverflowError) as error:
         raise Refused(f"{address} is not to be had: {error}") from None

@@ -36,13 +36,17 @@ class Term(Struct, frozen=True):
     verdict: str = ""
 
 
-def terms_of(boundary: Boundary, seen: tuple[Seen, ...]) -> Iterator[Term]:
-    """Every term that either side speaks of, or that was seen: what is expected first, then who detects and recovers."""
+def terms_of(boundary: Boundary, seen: tuple[Seen, ...], root: str) -> Iterator[Term]:
+    """Every term that either side speaks of, or that was seen: what is expected first, then who detects and recovers.
+
+    Places are told from the folder `root` on.
+    """
     assumed, promised = boundary.assumed.terms, boundary.promised.terms
     observed = {name: tuple(cells) for name, cells in _observed(seen).items()}
     verdicts = {row.measure: row.verdict for each in seen for row in each.columns.rows if row.verdict}
     for name in sorted({*assumed, *promised, *observed}, key=lambda term: (_is_of_people(term), term)):
-        cells = (_cells(assumed.get(name, ())), observed.get(name, ()), _cells(promised.get(name, ())))
+        said = (_cells(facts.get(name, ()), root) for facts in (assumed, promised))
+        cells = (next(said), observed.get(name, ()), next(said))
         yield Term(name.replace(".", " "), *cells, verdicts.get(name, ""))
 
 
@@ -69,8 +73,11 @@ def _is_of_people(term: str) -> bool:
     return term.partition(".")[0] in _OF_PEOPLE
 
 
-def _cells(facts: tuple[Fact, ...]) -> tuple[Cell, ...]:
-    return tuple(Cell(fact.text or str(fact.value), where(fact.place), str(fact.stance) == "default") for fact in facts)
+def _cells(facts: tuple[Fact, ...], root: str) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(fact.text or str(fact.value), where(fact.place).removeprefix(f"{root}/"), str(fact.stance) == "default")
+        for fact in facts
+    )
 
 
 def times_of(boundary: Boundary, seen: tuple[Seen, ...]) -> list[_scale.Term]:

@@ -12,9 +12,10 @@ from starlette.responses import HTMLResponse, Response
 
 import accord.serve.pages
 from accord.cases.case import PHASES_IN_WORDS
+from accord.cases.deviation import called
 from accord.cases.signals import FLAWS_IN_WORDS
-from accord.channels._page import instant, instant_s
 from accord.model.duration import NANOSECONDS, show_duration
+from accord.model.instants import instant, instant_s
 from accord.serve.doors import Absent, Asked, Door
 from accord.serve.live import Live
 from accord.serve.pages import _static
@@ -91,13 +92,6 @@ def frame(template: str, title: str, status: int = 200, navigates: bool = True, 
     navigation = [(each.PATH, each.TITLE) for each in pages() if each.TITLE and navigates]
     text = _environment().get_template(template).render(title=title, navigation=navigation, **values)
     return HTMLResponse(text, status, headers={"content-security-policy": POLICY})
-
-
-def called(key: str) -> str:
-    """What people read of the key of a deviation: of several callers the first, and how many more there are."""
-    callers, arrow, rest = key.partition(" -> ")
-    first, *others = callers.split("+")
-    return f"{first} and {len(others)} more{arrow}{rest}" if arrow and len(others) > 1 else key
 
 
 def in_words(word: str) -> str:

@@ -14,10 +14,12 @@ from accord.boundaries.seen.three_columns import three_columns
 from accord.cases.case import Case
 from accord.cases.signals import Judged, Judging, Kind, Looked, Signal, stated
 from accord.check import judged
+from accord.model.fact import Stance
 from accord.model.finding import Finding, Question, Verdict
 from accord.model.observed import Observed
 from accord.model.subject import called
 from accord.model.three_columns import ThreeColumns
+from accord.report._places import root_of
 from accord.report._questions import open_questions
 from accord.rules._catalogue import rules
 from accord.serve.ahead import Ahead, Rota, resting_on
@@ -33,6 +35,7 @@ from accord.store.kept import Heartbeat
 MOST_OPEN = 10_000
 MOST_CHANGES = 50
 _EVER = (1 << 63) - 1
+_STATED = (Stance.PROMISES, Stance.ASSUMES)
 _WORST = (Verdict.BREACH, Verdict.MISMATCH, Verdict.CONDITIONAL, Verdict.UNANSWERED)
 
 
@@ -57,7 +60,7 @@ class Team(Struct):
 
 class Known(Struct, frozen=True):
     """One reading of the contracts, what was found in it, the findings of each boundary, the open questions to each party, which
-    operations rest on whom, the signals that are stated, what was seen."""
+    operations rest on whom, the signals that are stated, what was seen, the folder (`root`) in which it stands."""
 
     system: System
     findings: tuple[Finding, ...]
@@ -68,6 +71,7 @@ class Known(Struct, frozen=True):
     keys: frozenset[Key]
     teams: dict[str, Team]
     seen: dict[Key, tuple[Seen, ...]]
+    root: str = ""
 
 
 class Change(Struct, frozen=True):
@@ -198,6 +202,7 @@ def _known(system: System, always: Collection[str]) -> Known:
         frozenset(system.keys),
         _teams(system, told),
         _seen(system, found),
+        root_of({fact.place for fact in system.facts if fact.stance in _STATED and fact.place.line}),
     )
 
 

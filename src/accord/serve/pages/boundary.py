@@ -1,7 +1,6 @@
 """One boundary: what is assumed, seen and promised, side by side; what follows; who is asked; what shows it; what happened."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from msgspec import Struct
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from accord.cases.policy import Policy
 from accord.cases.signals import Judged
 from accord.cases.together import operations_in
 from accord.model.finding import Finding, Verdict
+from accord.model.instants import window
 from accord.serve.doors import Absent, Asked
 from accord.serve.pages._columns import strips_of, terms_of, times_of
 from accord.serve.pages._frame import frame, lasting
@@ -56,7 +56,7 @@ async def show(asked: Asked, shown: Shown) -> Response:
         "boundary.html",
         f"{key[0]} -> {key[1]}/{key[2]}" if key[0] else f"{key[1]}/{key[2]}",
         key=key,
-        terms=list(terms_of(boundary, seen)),
+        terms=list(terms_of(boundary, seen, known.root)),
         drawing=scale(times_of(boundary, seen), strips_of(seen)),
         seen=seen,
         seen_when=_seen_when(seen),
@@ -91,8 +91,7 @@ def _seen_when(seen: Sequence[Seen]) -> str:
     calls = f"{columns.calls} call{'' if columns.calls == 1 else 's'}{place}"
     if not columns.ended:
         return calls
-    began, ended = (datetime.fromtimestamp(at, UTC) for at in (columns.began, columns.ended))
-    return f"{calls}, {began:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M} UTC"
+    return f"{calls}, {window(columns.began, columns.ended)}"
 
 
 def _strangers(known: Known, key: tuple[str, str, str]) -> list[tuple[str, str]]:

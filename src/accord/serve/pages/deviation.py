@@ -6,10 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from accord.cases.deviation import Deviation
+from accord.cases.deviation import Deviation, called
 from accord.cases.together import AND, operations_in
 from accord.serve.doors import Absent, Asked
-from accord.serve.pages._frame import called, frame
+from accord.serve.pages._frame import frame
 from accord.serve.pages._shown import Known, Shown, address
 from accord.store.rows import Row, Sending
 
@@ -58,7 +58,13 @@ def _line(row: Row, shown: Shown) -> Line:
     event = row.event
     kind = type(event).__name__
     who = getattr(event, "by", "") or getattr(event, "person", "") or getattr(event, "holder", "")
-    return Line(event.at_ns, _WORDS.get(kind, kind.lower()), shown.name(who) if who else "", row.note, row.changed)
+    return Line(
+        event.at_ns,
+        _WORDS.get(kind, kind.lower()),
+        shown.name(who) if who else "",
+        shown.naming.named(row.note),
+        row.changed,
+    )
 
 
 def _by_side(sendings: Sequence[Sending]) -> dict[str, list[Sending]]:

@@ -14,6 +14,7 @@ from accord.serve.pages._since import since_yesterday
 
 PATH, TITLE, PLACE = "/", "Overview", 0
 MOST_WORST = 20
+_LATENT = (Verdict.BREACH, Verdict.MISMATCH)
 
 
 async def show(asked: Asked, shown: Shown) -> Response:
@@ -25,6 +26,8 @@ async def show(asked: Asked, shown: Shown) -> Response:
         TITLE,
         teams=teams,
         total=_total(teams),
+        unbound=_unbound(known),
+        promises=any(key[2] for key in known.keys),
         questions=sum(map(len, known.asked.values())),
         worst=_worst(known),
         cases=cases[:MOST_WORST],
@@ -43,6 +46,15 @@ def teams_of(known: Known, cases: tuple[Case, ...]) -> list[Team]:
     return sorted(teams.values(), key=lambda team: (-team.open, -team.latent, -team.conditional, team.name))
 
 
+def _unbound(known: Known) -> int:
+    """Of how many operations, and parties as a whole, something waits to fail although no boundary of them is known."""
+    called = {key[1:] for key in known.keys if key[0]}
+    found = {
+        (each.provider, each.operation) for each in known.findings if each.verdict in _LATENT and not each.consumer
+    }
+    return len(found - called)
+
+
 def _owner(known: Known, case: Case) -> str:
     provider = case.deviation.provider
     return team_of(known.system, provider) if provider else "signals without a contract"
@@ -58,7 +70,7 @@ def _total(teams: list[Team]) -> Team:
 
 def _worst(known: Known) -> list[tuple[str, str, str, str]]:
     """Verdict, message, subject and address of what is worst in the contracts."""
-    found = [finding for finding in known.findings if finding.verdict in (Verdict.BREACH, Verdict.MISMATCH)]
+    found = [finding for finding in known.findings if finding.verdict in _LATENT]
     return [
         (str(finding.verdict), finding.message, finding.title, page_of(known, finding))
         for finding in found[:MOST_WORST]

@@ -17,7 +17,7 @@ create table anchor (
   before blob,
   hash blob not null,
   body blob not null
-) strict, without rowid;
+) strict;
 
 -- Of each row that was pruned its hash, so that the roots over it are still proved.
 create table pruned (sequence integer primary key, hash blob not null) strict;
