@@ -16,7 +16,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.waiver import Waiver
 from accord.sources._objects import opened
-from accord.sources._reading import Source, TextSource
+from accord.sources._reading import Source, TextSource, TogetherSource
 from accord.sources._waivers import waivers_in
 from accord.sources._yaml import Document, documents
 
@@ -66,6 +66,12 @@ def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERY
             yield replace(found, scope=tuple(sorted({**dict(scope), **dict(found.scope)}.items())))
         else:
             yield found
+
+
+def together_source(file: str) -> TogetherSource | None:
+    """The source that reads this file with others; None where it is read by itself."""
+    source = source_of_file(file)
+    return cast(TogetherSource, source) if hasattr(source, "read_together") else None
 
 
 def waivers_of_file(text: str, start: Place, more: Iterable[TextSource] = ()) -> list[Waiver]:

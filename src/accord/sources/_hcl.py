@@ -72,7 +72,7 @@ class _Body(Expressions):
             if self.took("="):
                 plain.append((key, self.value()))
             else:
-                blocks.setdefault(key.value, (key, []))[1].append(self.block())
+                blocks.setdefault(key.value, (key, []))[1].append(self.block(key))
             self.ended()
         repeated: list[tuple[Node, Node]] = [
             (key, SequenceNode(_NONE, values, key.start_mark, key.end_mark)) for key, values in blocks.values()
@@ -94,15 +94,14 @@ class _Body(Expressions):
             raise NotHcl(start)
         return ScalarNode(_NONE, word, self.mark(start), self.mark(self.at))
 
-    def block(self) -> MappingNode:
-        """The content of a block, each label as a map around it."""
+    def block(self, key: ScalarNode) -> MappingNode:
+        """The content of a block, which stands where its type does; each label as a map around it."""
         labels: list[ScalarNode] = []
         while self.sign() != "{":
             labels.append(self.label())
-        start = self.at
-        self.at += 1
+        self.expect("{")
         self.opened(apart=True)
-        value = self.body(start)
+        value = self.body(key.start_mark.index)
         self.closed("}")
         for label in reversed(labels):
             value = MappingNode(_NONE, [(label, value)], label.start_mark, label.end_mark)

@@ -67,15 +67,18 @@ class Scanner:
         self.at = found.end() if found else self.at
 
     def sign(self) -> str:
-        """The operator that comes next; "" where there is none."""
+        """The operator that comes next, which is not passed; "" where there is none."""
+        before = self.at
         self.skip()
         found = _OPERATOR.match(self.text, self.at)
+        self.at = before
         return found[0] if found else ""
 
     def took(self, sign: str) -> bool:
         """Whether this operator came next; it is passed."""
         if self.sign() != sign:
             return False
+        self.skip()
         self.at += len(sign)
         return True
 
@@ -119,7 +122,7 @@ class Expressions(Scanner):
         """Operators that bind at least so strongly, from the left."""
         found = self.single()
         while (strength := _STRENGTH.get(sign := self.sign(), 0)) >= least:
-            self.at += len(sign)
+            self.took(sign)
             found = Operation(sign, (found, self.operation(strength + 1)))
         return found
 
@@ -155,9 +158,8 @@ class Expressions(Scanner):
         """A function with what it is given, or a word by itself."""
         while self.took("::"):
             word = f"{word}::{self.word()}"
-        if self.sign() != "(":
+        if not self.took("("):
             return Constant(_WORDS[word]) if word in _WORDS else Name(word)
-        self.at += 1
         self.opened(apart=False)
         given: list[Expression] = []
         spread = False
@@ -247,6 +249,7 @@ class Expressions(Scanner):
     def members(self, found: Expression) -> Expression:
         """What is asked of a term: members, and the same of each."""
         while True:
+            before = self.at
             self.skip()
             head = self.text[self.at : self.at + 1]
             if head == "." and self.text[self.at : self.at + 3] != "...":
@@ -258,6 +261,7 @@ class Expressions(Scanner):
                 key = None if self.took("*") else self.expression()
                 self.closed("]")
             else:
+                self.at = before
                 return found
             found = Member(found, key) if key is not None else self.splat(found)
 
@@ -276,8 +280,7 @@ class Expressions(Scanner):
     def splat(self, found: Expression) -> Expression:
         """The members that are asked of each; an index behind them is asked of all."""
         then: list[Expression] = []
-        while self.sign() == ".":
-            self.at += 1
+        while self.took("."):
             key = self.dotted()
             if key is None:
                 raise NotHcl(self.at)
@@ -332,11 +335,7 @@ class Expressions(Scanner):
         self.took("~")
         found = self.expression()
         self.took("~")
-        self.sign()
-        if self.text[self.at : self.at + 1] != "}":
-            raise NotHcl(self.at)
-        self.at += 1
-        self.apart.pop()
+        self.closed("}")
         return found
 
 

@@ -9,30 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from accord.model.fact import Scope
-from accord.model.place import Place
+from accord.sources._reading import SourceText
 from accord.sources._yaml import Entry, MappingNode, Node, ScalarNode, child, entries, items, text_of
 
 _CALLS = re.compile(r"""["']?\bsource["']?\s*[=:]\s*["'](\.{1,2}(?:/[^"'\n$]{0,200})?)["']""")
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "check": 1}
-
-
-class SourceText(Struct, frozen=True):
-    """One file: where it begins, its text, and the scope that its path gives it."""
-
-    start: Place
-    text: str
-    scope: Scope = ()
-
-    @property
-    def folder(self) -> str:
-        """The folder that it lies in, one name for one folder whatever it was found under."""
-        return posixpath.normpath(posixpath.join(self.start.root, posixpath.dirname(self.start.file)))
-
-    @property
-    def name(self) -> str:
-        """The name of the file."""
-        return posixpath.basename(self.start.file)
 
 
 class Block(Struct, frozen=True):

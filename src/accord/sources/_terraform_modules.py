@@ -13,7 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.model.fact import Scope
-from accord.sources._terraform_folders import Block, Folder, SourceText, call_of
+from accord.sources._reading import SourceText
+from accord.sources._terraform_folders import Block, Folder, call_of
 from accord.sources._terraform_nodes import expression_of, place_in, value_of
 from accord.sources._terraform_types import converted
 from accord.sources._terraform_values import (
@@ -137,7 +138,9 @@ class Instance:
     def local(self, name: str) -> Value:
         """The value of a local."""
         block = self.locals.get(name)
-        return self._once("local", name, lambda _: self.value(block, block.body)) if block is not None else _NOTHING
+        if block is None:
+            return Named(f"{self.prefix}local.{name}")
+        return self._once("local", name, lambda _: self.value(block, block.body))
 
     def output(self, name: str) -> Value:
         """The value of an output."""
@@ -159,11 +162,11 @@ class Instance:
         return self._known[kind, name]
 
     def _variable(self, name: str) -> Value:
-        block = self.variables.get(name)
-        if block is None:
-            return _NOTHING
-        said, default = self.given.get(name), block.member("default")
+        block, said = self.variables.get(name), self.given.get(name)
         given = said() if said is not None else None
+        if block is None:
+            return given if given is not None else Named(f"{self.prefix}var.{name}")
+        default = block.member("default")
         if isinstance(given, Known) and given.value is None and self._refuses_null(block):
             given = None
         if given is None and not self.prefix:

@@ -5,15 +5,16 @@ file means to other providers is passed over, and so is all that only Terraform 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources import _goalert, _grafana_oncall, _opsgenie, _pagerduty, _terraform_aws
 from accord.sources._hcl import parsed
+from accord.sources._reading import SourceText
 from accord.sources._terraform import SYSTEMS, resources
-from accord.sources._terraform_folders import Folder, SourceText, call_of, called_from, folder_of
+from accord.sources._terraform_folders import call_of, called_from, folder_of
 from accord.sources._terraform_modules import Instance
 from accord.sources._yaml import Document, Node, documents
 
@@ -32,47 +33,51 @@ _PEOPLE = (
     *("escalation_chain", "on_call_shift", "integration", "route", "rotation", "schedule_rule", "user_override"),
 )
 _CONCERNED = re.compile(
-    rf"""["']?\bresource\b.*?(?:{"|".join(SYSTEMS)})_(?:{"|".join(_PEOPLE)})\b|{"|".join(_terraform_aws.CONCERNED)}""",
-    re.ASCII,
+    rf"""\b(?:{"|".join(SYSTEMS)})_(?:{"|".join(_PEOPLE)})\b|{"|".join(_terraform_aws.CONCERNED)}""", re.ASCII
 )
 
 
 def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:
     """The facts of one file that stands alone."""
-    return read_together([SourceText(start, text)])
+    return (found for group in together([SourceText(start, text)]) for found in read_together(group))
 
 
-def read_together(texts: Sequence[SourceText]) -> Iterator[Fact | Problem]:
+def together(texts: Iterable[SourceText]) -> Iterator[list[SourceText]]:
+    """The files that are read together: of the folders with anything that is read here, of those that call one of them, however far away."""
+    by_folder: dict[str, list[SourceText]] = {}
+    for text in texts:
+        by_folder.setdefault(text.folder, []).append(text)
+    called = {path: {each for text in own for each in called_from(text)} for path, own in by_folder.items()}
+    relevant = _relevant(by_folder, called)
+    for group in _tied({path: called[path] & relevant for path in sorted(relevant)}):
+        yield [text for path in group for text in by_folder[path]]
+
+
+def read_together(texts: Iterable[SourceText]) -> Iterator[Fact | Problem]:
     """The facts of all that is deployed among these files.
 
     A folder that another one calls is read with the values that it is given there, and not by itself.
     """
-    by_folder: dict[str, list[SourceText]] = {}
+    by_folder: dict[str, list[tuple[SourceText, Node]]] = {}
     for text in texts:
-        by_folder.setdefault(text.folder, []).append(text)
-    folders: dict[str, Folder] = {}
-    for path in sorted(_relevant(by_folder)):
-        bodies: list[tuple[SourceText, Node]] = []
-        for text in by_folder[path]:
-            body = _body(text)
-            if isinstance(body, Problem):
-                yield body
-            else:
-                bodies.append((text, body))
-        folders[path] = folder_of(path, bodies)
+        body = _body(text)
+        if isinstance(body, Problem):
+            yield body
+        else:
+            by_folder.setdefault(text.folder, []).append((text, body))
+    folders = {path: folder_of(path, bodies) for path, bodies in by_folder.items()}
     called = {call_of(block) for folder in folders.values() for block in folder.of_type("module").values()}
     for path, folder in folders.items():
         if path not in called or folder.is_deployed:
             yield from _deployed(Instance(folders, folder, {}))
 
 
-def _relevant(by_folder: dict[str, list[SourceText]]) -> set[str]:
-    """The folders with anything that is read here, and those that call one of them, however far away."""
+def _relevant(by_folder: Mapping[str, list[SourceText]], called: Mapping[str, set[str]]) -> set[str]:
+    """The folders with anything that is read here, and those that call one of them."""
     callers: dict[str, set[str]] = {}
-    for path, texts in by_folder.items():
-        for called in (called for text in texts for called in called_from(text)):
-            callers.setdefault(called, set()).add(path)
-    waiting = [path for path, texts in by_folder.items() if any(_CONCERNED.search(text.text) for text in texts)]
+    for path, each in ((path, each) for path, own in called.items() for each in own):
+        callers.setdefault(each, set()).add(path)
+    waiting = [path for path, own in by_folder.items() if any(_CONCERNED.search(text.text) for text in own)]
     found: set[str] = set()
     while waiting:
         path = waiting.pop()
@@ -80,6 +85,25 @@ def _relevant(by_folder: dict[str, list[SourceText]]) -> set[str]:
             found.add(path)
             waiting += callers.get(path, ())
     return found
+
+
+def _tied(called: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    """Folders of which one calls the other, or that a third calls or is called by, and so on; in order of their paths."""
+    beside: dict[str, set[str]] = {path: set() for path in called}
+    for path, others in called.items():
+        for other in others:
+            beside[path].add(other)
+            beside[other].add(path)
+    left = dict.fromkeys(called)
+    while left:
+        group, waiting = set(), [next(iter(left))]
+        while waiting:
+            path = waiting.pop()
+            if path not in group:
+                group.add(path)
+                waiting += beside[path]
+        left = {path: None for path in left if path not in group}
+        yield sorted(group)
 
 
 def _body(text: SourceText) -> Node | Problem:
