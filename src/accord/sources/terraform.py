@@ -43,7 +43,7 @@ def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:
 
 
 def together(texts: Iterable[SourceText]) -> Iterator[list[SourceText]]:
-    """The files that are read together: of the folders with anything that is read here, of those that call one of them, however far away."""
+    """The files that are read together: of the folders with anything that is read here, and of those that call one of them."""
     by_folder: dict[str, list[SourceText]] = {}
     for text in texts:
         by_folder.setdefault(text.folder, []).append(text)
@@ -73,17 +73,23 @@ def read_together(texts: Iterable[SourceText]) -> Iterator[Fact | Problem]:
 
 
 def _relevant(by_folder: Mapping[str, list[SourceText]], called: Mapping[str, set[str]]) -> set[str]:
-    """The folders with anything that is read here, and those that call one of them."""
+    """The folders with anything that is read here, those that call one of them, and all that these call."""
     callers: dict[str, set[str]] = {}
     for path, each in ((path, each) for path, own in called.items() for each in own):
         callers.setdefault(each, set()).add(path)
     waiting = [path for path, own in by_folder.items() if any(_CONCERNED.search(text.text) for text in own)]
+    return _reached(_reached(waiting, callers), called) & by_folder.keys()
+
+
+def _reached(begin: Iterable[str], ways: Mapping[str, Iterable[str]]) -> set[str]:
+    """Where the ways lead from these, however far."""
     found: set[str] = set()
+    waiting = [*begin]
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += callers.get(path, ())
+            waiting += ways.get(path, ())
     return found
 
 
@@ -96,12 +102,7 @@ def _tied(called: Mapping[str, set[str]]) -> Iterator[list[str]]:
             beside[other].add(path)
     left = dict.fromkeys(called)
     while left:
-        group, waiting = set(), [next(iter(left))]
-        while waiting:
-            path = waiting.pop()
-            if path not in group:
-                group.add(path)
-                waiting += beside[path]
+        group = _reached([next(iter(left))], beside)
         left = {path: None for path in left if path not in group}
         yield sorted(group)
 
