@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from accord.sources._terraform_values import Known, Mapped, Many, Named, Open, Value, open_of, paths_in, text_of
+from accord.sources._terraform_values import Known, Mapped, Many, Named, Open, Partly, Value, open_of, paths_in, shown, text_of
 
 _LONGEST = 100_000
 
@@ -32,7 +32,7 @@ def _coalesce(*given: Value) -> Value | None:
 def _attempted(*given: Value) -> Value | None:
     """The first that is no error; whether one that is open is an error cannot be told."""
     first = given[0]
-    return None if isinstance(first, Open) or (isinstance(first, Named) and not first.is_set) else first
+    return None if isinstance(first, Open | Partly) or (isinstance(first, Named) and not first.is_set) else first
 
 
 def _lookup(among: Value, key: Value, otherwise: Value = Open()) -> Value | None:
@@ -181,9 +181,12 @@ def _contains(among: Value, wanted: Value) -> Value | None:
 
 
 def _json(value: Value) -> Value | None:
-    """The text of JSON; what is named in it stands as it would in a template, and what is open as nothing that is read."""
+    """The text of JSON."""
     text = json.dumps(_jsonable(value))
-    return Known(text) if len(text) <= _LONGEST else None
+    if len(text) > _LONGEST:
+        return None
+    paths = frozenset(paths_in(value))
+    return Partly(text, paths) if paths or "${" in text else Known(text)
 
 
 def _jsonable(value: Value) -> object:
@@ -191,12 +194,10 @@ def _jsonable(value: Value) -> object:
         return [_jsonable(item) for item in value.items]
     if isinstance(value, Mapped):
         return {key: _jsonable(item) for key, item in value.members.items()}
-    if isinstance(value, Named):
-        return f"${{{value.path}}}"
-    if isinstance(value, Open):
-        return f"${{open({' '.join(sorted(paths_in(value)))})}}"
-    is_whole = isinstance(value.value, Fraction) and value.value.denominator == 1
-    return int(value.value) if is_whole and isinstance(value.value, Fraction) else value.value if not isinstance(value.value, Fraction) else float(value.value)
+    if not isinstance(value, Known):
+        return shown(value)
+    plain = value.value
+    return plain if not isinstance(plain, Fraction) else int(plain) if plain.denominator == 1 else float(plain)
 
 
 _FUNCTIONS: dict[str, Callable[..., Value | None]] = {

@@ -65,14 +65,6 @@ def _named(block: Block, names: Names) -> Iterator[tuple[str, Place]]:
         if "${" in scalar.value:
             place = place_in(scalar, start)
             yield from ((path, place) for path in paths_in(value_of(scalar, names, start)))
-            yield from ((found[0], place) for found in _PATHS.finditer(_known(scalar, names, start)))
-
-
-def _known(scalar: ScalarNode, names: Names, start: Place) -> str:
-    """A text that was put together, which may name resources as a template does."""
-    value = value_of(scalar, names, start)
-    text = getattr(value, "value", None)
-    return text if isinstance(text, str) and "${" in text else ""
 
 
 def _scalars(node: Node) -> Iterator[ScalarNode]:

@@ -18,11 +18,12 @@ from accord.sources._terraform_values import (
     Named,
     Names,
     Open,
+    Partly,
     Value,
     members_of,
     open_of,
-    paths_in,
     placed,
+    shown,
     text_of,
     worked_out,
 )
@@ -162,15 +163,15 @@ def _marks(node: Node) -> tuple[Mark, Mark]:
 
 def node_of(value: Value, here: Node) -> Node:
     """A value as a node in place of another."""
-    if isinstance(value, Named):
-        return ScalarNode(_NONE, f"${{{value.path}}}", *_marks(here))
-    if isinstance(value, Open) or (isinstance(value, Mapped) and value.partial):
-        return ScalarNode(_NONE, f"${{open({' '.join(sorted(paths_in(value)))})}}", *_marks(here))
+    if isinstance(value, Named | Open) or (isinstance(value, Mapped) and value.partial):
+        return ScalarNode(_NONE, shown(value), *_marks(here))
     mark = Elsewhere(value.at, here.start_mark.index) if value.at is not None else here.start_mark
     if isinstance(value, Many):
         return SequenceNode(_NONE, [node_of(item, here) for item in value.items], mark, mark)
     if isinstance(value, Mapped):
         pairs = [(ScalarNode(_NONE, key, mark, mark), node_of(item, here)) for key, item in value.members.items()]
         return MappingNode(_NONE, pairs, mark, mark)
+    if isinstance(value, Partly):
+        return ScalarNode(_NONE, value.text, mark, mark, style='"')
     style = '"' if isinstance(value.value, str) else None
     return ScalarNode(_NONE, "null" if value.value is None else text_of(value) or "", mark, mark, style=style)

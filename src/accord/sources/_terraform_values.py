@@ -68,13 +68,21 @@ class Named(Struct, frozen=True):
     is_set: bool = False
 
 
+class Partly(Struct, frozen=True):
+    """A text of which a part is not known; that stands in it as it would in a template, `${aws_sqs_queue.orders.arn}`."""
+
+    text: str
+    of: frozenset[str] = frozenset()
+    at: Place | None = None
+
+
 class Open(Struct, frozen=True):
     """What cannot be told; the paths that it was to be made of."""
 
     of: frozenset[str] = frozenset()
 
 
-Value = Known | Many | Mapped | Named | Open
+Value = Known | Many | Mapped | Named | Partly | Open
 
 
 class Names(Protocol):
@@ -98,10 +106,25 @@ def _constant(found: Constant, names: Names) -> Value:
 
 
 def _template(found: Template, names: Names) -> Value:
-    parts = [worked_out(part, names) if part is not None else Open() for part in found.parts]
-    texts = [text_of(part) for part in parts]
-    known = [text for text in texts if text is not None]
-    return Known("".join(known)) if len(known) == len(texts) else open_of(parts)
+    if None in found.parts:
+        return open_of(worked_out(part, names) for part in found.parts if part is not None)
+    return put_together([worked_out(part, names) for part in found.parts if part is not None])
+
+
+def put_together(parts: Iterable[Value]) -> Value:
+    """A text of these parts."""
+    parts = list(parts)
+    text = "".join(shown(part) for part in parts)
+    is_known = all(text_of(part) is not None for part in parts)
+    return Known(text) if is_known else Partly(text, open_of(parts).of)
+
+
+def shown(value: Value) -> str:
+    """A value inside a text; what is not known stands as it would in a template."""
+    if isinstance(value, Named | Partly):
+        return value.text if isinstance(value, Partly) else f"${{{value.path}}}"
+    text = text_of(value)
+    return text if text is not None else f"${{open({' '.join(sorted(paths_in(value)))})}}"
 
 
 def _path(found: Name | Member, names: Names) -> Value:
@@ -134,7 +157,7 @@ def asked(value: Value, keys: Iterable[Value]) -> Value:
 def _member(value: Value, key: Value) -> Value:
     if isinstance(value, Named) and isinstance(key, Known):
         return Named(f"{value.path}{_written(key.value)}", value.is_set and key.value in ALWAYS_SET)
-    if not isinstance(key, Known) or isinstance(value, Open):
+    if not isinstance(key, Known) or isinstance(value, Open | Partly):
         return open_of((value, key))
     if isinstance(value, Many) and isinstance(key.value, Fraction):
         at = int(key.value)
@@ -330,7 +353,7 @@ def paths_in(value: Value) -> Iterable[str]:
     """Every path that a value was or is to be made of."""
     if isinstance(value, Named):
         yield value.path
-    elif isinstance(value, Open):
+    elif isinstance(value, Open | Partly):
         yield from value.of
     elif isinstance(value, Many | Mapped):
         for item in value.items if isinstance(value, Many) else value.members.values():
