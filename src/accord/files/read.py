@@ -25,9 +25,16 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.result import Reading
 from accord.model.waiver import File, Waiver
-from accord.sources._claims import read_whole, source_of_file, sources, together_source, waivers_of_file
+from accord.sources._claims import (
+    is_adding,
+    read_whole,
+    source_of_file,
+    sources,
+    together_source,
+    waivers_of_file,
+)
 from accord.sources._objects import opened
-from accord.sources._reading import Source, SourceText, TextSource
+from accord.sources._reading import UNREAD, Source, SourceText, TextSource
 from accord.sources._yaml import Document, documents, place_of
 from accord.sources.mapping import FORMAT as MAPPING
 
@@ -126,13 +133,15 @@ class Reader:
         for text in side.texts:
             if isinstance(text, Problem):
                 self.problems.append(text)
-            elif isinstance(text.content, Problem):
-                self.problems.append(text.content)
-            else:
+                continue
+            source = together_source(text.start.file)
+            if source is not None:
+                tied.setdefault(source.FORMAT, []).append(text)
+            if isinstance(text.content, str):
                 self.paths[(text.start.root, text.start.file)] = text.path
                 self.keep_given(self.given(text), is_own)
-                if source := together_source(text.start.file):
-                    tied.setdefault(source.FORMAT, []).append(text)
+            elif source is None or not is_adding(source, text.start.file):
+                self.problems.append(text.content)
         for texts in tied.values():
             self.take_together(texts)
 
@@ -147,8 +156,8 @@ class Reader:
 
     def source_text(self, text: Text) -> SourceText:
         """A text as its source takes it."""
-        assert isinstance(text.content, str)
-        return SourceText(text.start, text.content, self.config.scope_of(text.path) if text.path else EVERYWHERE)
+        content = text.content if isinstance(text.content, str) else UNREAD
+        return SourceText(text.start, content, self.config.scope_of(text.path) if text.path else EVERYWHERE)
 
     def given_together(self, texts: Sequence[Text]) -> Given:
         """What the texts of one group give."""

@@ -74,6 +74,11 @@ def together_source(file: str) -> TogetherSource | None:
     return cast(TogetherSource, source) if hasattr(source, "read_together") else None
 
 
+def is_adding(source: TogetherSource, file: str) -> bool:
+    """Whether a file only adds to what others of its format say."""
+    return file.endswith(tuple(one.removeprefix("*") for one in source.ADDING))
+
+
 def waivers_of_file(text: str, start: Place, more: Iterable[TextSource] = ()) -> list[Waiver]:
     """The waivers in the comments of a file; a format that is not YAML says what begins a comment in it."""
     source = source_of_file(start.file, more)

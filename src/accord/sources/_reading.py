@@ -12,6 +12,10 @@ from accord.model.problem import Problem
 from accord.sources._yaml import Document
 
 
+UNREAD = "\0"
+"""The text of a file that cannot be read."""
+
+
 class SourceText(Struct, frozen=True):
     """One file: where it begins, its text, and the scope that its path gives it."""
 
@@ -61,9 +65,13 @@ class TextSource(Protocol):
 
 
 class TogetherSource(Protocol):
-    """One format whose files are read with others of it; what one of them gives alone is not asked for."""
+    """One format whose files are read with others of it; what one of them gives alone is not asked for.
+
+    `ADDING` are the names of files that only add to others: one that cannot be read is handed over without a text.
+    """
 
     FORMAT: str
+    ADDING: tuple[str, ...]
 
     def together(self, texts: Iterable[SourceText]) -> Iterable[list[SourceText]]:
         """The files of which any can change what another gives, each group by itself; those that give nothing are in none."""

@@ -5,7 +5,10 @@ file means to other providers is passed over, and so is all that only Terraform 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec.structs import replace
 
 from accord.model.fact import Fact
 from accord.model.place import Place
@@ -14,12 +17,14 @@ from accord.sources import _goalert, _grafana_oncall, _opsgenie, _pagerduty, _te
 from accord.sources._hcl import parsed
 from accord.sources._reading import SourceText
 from accord.sources._terraform import SYSTEMS, resources
-from accord.sources._terraform_folders import call_of, called_from, folder_of
+from accord.sources._terraform_folders import Folder, call_of, called_from, folder_of
 from accord.sources._terraform_modules import Instance
+from accord.sources._terraform_settings import Variant, is_settings, owner_of, variants
 from accord.sources._yaml import Document, Node, documents
 
 FORMAT = "terraform"
-FILES = ("*.tf", "*.tf.json")
+FILES = ("*.tf", "*.tf.json", "*.tfvars", "*.tfvars.json")
+ADDING = ("*.tfvars", "*.tfvars.json")
 COMMENTS = ("#", "//", "/*")
 
 _READERS = {
@@ -45,12 +50,16 @@ def read_text(text: str, start: Place) -> Iterable[Fact | Problem]:
 def together(texts: Iterable[SourceText]) -> Iterator[list[SourceText]]:
     """The files that are read together: of the folders with anything that is read here, and of those that call one of them."""
     by_folder: dict[str, list[SourceText]] = {}
+    settings: list[SourceText] = []
     for text in texts:
-        by_folder.setdefault(text.folder, []).append(text)
+        (settings if is_settings(text) else by_folder.setdefault(text.folder, [])).append(text)
     called = {path: {each for text in own for each in called_from(text)} for path, own in by_folder.items()}
     relevant = _relevant(by_folder, called)
+    owned: dict[str, list[SourceText]] = {}
+    for text in settings:
+        owned.setdefault(owner_of(text, by_folder), []).append(text)
     for group in _tied({path: called[path] & relevant for path in sorted(relevant)}):
-        yield [text for path in group for text in by_folder[path]]
+        yield [text for path in group for text in (*by_folder[path], *owned.get(path, ()))]
 
 
 def read_together(texts: Iterable[SourceText]) -> Iterator[Fact | Problem]:
@@ -59,9 +68,12 @@ def read_together(texts: Iterable[SourceText]) -> Iterator[Fact | Problem]:
     A folder that another one calls is read with the values that it is given there, and not by itself.
     """
     by_folder: dict[str, list[tuple[SourceText, Node]]] = {}
+    settings: list[tuple[SourceText, Node | None]] = []
     for text in texts:
         body = _body(text)
-        if isinstance(body, Problem):
+        if is_settings(text):
+            settings.append((text, None if isinstance(body, Problem) else body))
+        elif isinstance(body, Problem):
             yield body
         else:
             by_folder.setdefault(text.folder, []).append((text, body))
@@ -69,7 +81,8 @@ def read_together(texts: Iterable[SourceText]) -> Iterator[Fact | Problem]:
     called = {call_of(block) for folder in folders.values() for block in folder.of_type("module").values()}
     for path, folder in folders.items():
         if path not in called or folder.is_deployed:
-            yield from _deployed(Instance(folders, folder, {}))
+            own = [each for each in settings if owner_of(each[0], folders) == path]
+            yield from _deployed(folders, folder, variants(path, own))
 
 
 def _relevant(by_folder: Mapping[str, list[SourceText]], called: Mapping[str, set[str]]) -> set[str]:
@@ -117,7 +130,22 @@ def _body(text: SourceText) -> Node | Problem:
     return found if isinstance(found, Problem) else Problem(text.start, "not one document of JSON", fatal=True)
 
 
-def _deployed(root: Instance) -> Iterator[Fact | Problem]:
+def _deployed(folders: Mapping[str, Folder], folder: Folder, found: list[Variant]) -> Iterator[Fact | Problem]:
+    """The facts of a folder; those that do not hold with each of its files of values hold as one of several."""
+    by_variant = [(variant, list(_facts(Instance(folders, folder, variant.given)))) for variant in found]
+    counted = Counter(fact for _, facts in by_variant for fact in dict.fromkeys(facts))
+    told: set[Fact | Problem] = set()
+    for variant, facts in by_variant:
+        for fact in facts:
+            if counted[fact] < len(found) and isinstance(fact, Fact):
+                dimension = (f"variant:{FORMAT}:{folder.shown or '.'}", (f"{variant.file}:1",))
+                yield replace(fact, scope=tuple(sorted((*fact.scope, dimension))))
+            elif fact not in told:
+                told.add(fact)
+                yield fact
+
+
+def _facts(root: Instance) -> Iterator[Fact | Problem]:
     for resource in resources(root):
         yield from _READERS[resource.system](resource)
     yield from _terraform_aws.read(root)
