@@ -25,14 +25,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.result import Reading
 from accord.model.waiver import File, Waiver
-from accord.sources._claims import (
-    is_adding,
-    read_whole,
-    source_of_file,
-    sources,
-    together_source,
-    waivers_of_file,
-)
+from accord.sources._claims import is_adding, read_whole, source_of_file, sources, together_source, waivers_of_file
 from accord.sources._objects import opened
 from accord.sources._reading import UNREAD, Source, SourceText, TextSource
 from accord.sources._yaml import Document, documents, place_of

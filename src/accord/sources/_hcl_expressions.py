@@ -35,9 +35,23 @@ _QUOTED_TEXT = re.compile(r'(?:[^"\\$%\n]|\\.|\$\$\{|%%\{|\$(?!\{)|%(?!\{))+')
 _TEXT = re.compile(r"(?:[^$%]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))+")
 _POSITION = re.compile(r"\d{1,9}", re.ASCII)
 _DIRECTIVE = re.compile(r"%\{[^{}]{0,2000}\}")
-_ESCAPED = re.compile(r'\\u([0-9a-fA-F]{4})|\\(.)|\$\$\{|%%\{', re.DOTALL)
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)|\$\$\{|%%\{", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
-_STRENGTH = {"||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
+_STRENGTH = {
+    "||": 1,
+    "&&": 2,
+    "==": 3,
+    "!=": 3,
+    "<": 4,
+    ">": 4,
+    "<=": 4,
+    ">=": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "%": 6,
+}
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
@@ -137,6 +151,7 @@ class Expressions(Scanner):
         return self.members(self.term())
 
     def term(self) -> Expression:
+        """One term without what is asked of it."""
         self.skip()
         head = self.text[self.at : self.at + 1]
         if head == '"':
@@ -172,6 +187,7 @@ class Expressions(Scanner):
         return Call(word, tuple(given), spread)
 
     def bracketed(self) -> Expression:
+        """What stands in round brackets."""
         self.at += 1
         self.opened(apart=False)
         found = self.expression()
@@ -179,6 +195,7 @@ class Expressions(Scanner):
         return found
 
     def listed(self) -> Expression:
+        """What stands in square brackets."""
         self.at += 1
         self.opened(apart=False)
         if found := self.comprehension("]"):
@@ -192,6 +209,7 @@ class Expressions(Scanner):
         return Items(tuple(parts))
 
     def paired(self) -> Expression:
+        """What stands in braces."""
         self.at += 1
         self.opened(apart=False)
         if found := self.comprehension("}"):

@@ -11,7 +11,6 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._yaml import Document
 
-
 UNREAD = "\0"
 """The text of a file that cannot be read."""
 

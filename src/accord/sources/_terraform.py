@@ -21,7 +21,8 @@ from accord.sources._yaml import Entry, MappingNode, Node, ScalarNode, SequenceN
 SYSTEMS = ("grafana_oncall", "pagerduty", "opsgenie", "goalert")
 PAGE = "page"
 _REFERENCE = re.compile(
-    r"\$\{\s*((?:module\.[\w@.-]+?\.)?)(data\.)?([a-z][a-z0-9_]*)\.([\w-]+)(?:\[([^\]\[]*)\])?(?:\.(?:id|one|this|self_link))?\s*\}", re.ASCII
+    r"\$\{\s*((?:module\.[\w@.-]+?\.)?)(data\.)?([a-z][a-z0-9_]*)\.([\w-]+)(?:\[([^\]\[]*)\])?(?:\.(?:id|one|this|self_link))?\s*\}",
+    re.ASCII,
 )
 _PATH = re.compile(r"\$\{\s*((?:var|local|module|data)\.[\w.-]+(?:\[\"[\w.-]*\"\]|\[\d+\])*[\w.]*)\s*\}", re.ASCII)
 _LITERAL = re.compile(r"[\w.@+-]{1,128}", re.ASCII)

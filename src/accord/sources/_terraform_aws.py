@@ -79,9 +79,7 @@ class _Module:
         for label, mention in found.items():
             party = self.party(label)
             who = (party, Stance.PROMISES, "", party, PARTY)
-            yield Fact(
-                *who, "mentioned", True, "named elsewhere", mention.place, Layer.PLATFORM, mention.scope, FORMAT
-            )
+            yield Fact(*who, "mentioned", True, "named elsewhere", mention.place, Layer.PLATFORM, mention.scope, FORMAT)
 
     def meant(self, path: str) -> Iterator[str]:
         """The queues that a path is about, or that are in what it is about."""

@@ -4,7 +4,19 @@ import json
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from accord.sources._terraform_values import Known, Mapped, Many, Named, Open, Partly, Value, open_of, paths_in, shown, text_of
+from accord.sources._terraform_values import (
+    Known,
+    Many,
+    Mapped,
+    Named,
+    Open,
+    Partly,
+    Value,
+    open_of,
+    paths_in,
+    shown,
+    text_of,
+)
 
 _LONGEST = 100_000
 
@@ -35,24 +47,22 @@ def _attempted(*given: Value) -> Value | None:
     return None if isinstance(first, Open | Partly) or (isinstance(first, Named) and not first.is_set) else first
 
 
-def _lookup(among: Value, key: Value, otherwise: Value = Open()) -> Value | None:
+def _lookup(among: Value, key: Value, otherwise: Value | None = None) -> Value | None:
     text = text_of(key)
     if not isinstance(among, Mapped) or text is None:
         return None
-    return among.members[text] if text in among.members else None if among.partial else otherwise
+    return among.members.get(text, otherwise)
 
 
 def _merged(*given: Value) -> Value | None:
     members: dict[str, Value] = {}
-    partial = False
     for value in given:
         if isinstance(value, Known) and value.value is None:
             continue
         if not isinstance(value, Mapped):
             return None
         members |= value.members
-        partial = partial or value.partial
-    return Mapped(members, partial=partial)
+    return Mapped(members)
 
 
 def _joined(*given: Value) -> Value | None:
@@ -92,9 +102,7 @@ def _text(value: Value) -> Value | None:
 def _extreme(choose: Callable[..., Fraction]) -> Callable[..., Value | None]:
     def chosen(*given: Value) -> Value | None:
         numbers = [_number(value) for value in given]
-        plain = [
-            value.value for value in numbers if isinstance(value, Known) and isinstance(value.value, Fraction)
-        ]
+        plain = [value.value for value in numbers if isinstance(value, Known) and isinstance(value.value, Fraction)]
         return Known(choose(plain)) if plain and len(plain) == len(given) else None
 
     return chosen
@@ -103,7 +111,7 @@ def _extreme(choose: Callable[..., Fraction]) -> Callable[..., Value | None]:
 def _length(value: Value) -> Value | None:
     if isinstance(value, Many):
         return Known(Fraction(len(value.items)))
-    if isinstance(value, Mapped) and not value.partial:
+    if isinstance(value, Mapped):
         return Known(Fraction(len(value.members)))
     return Known(Fraction(len(value.value))) if isinstance(value, Known) and isinstance(value.value, str) else None
 
@@ -140,12 +148,13 @@ def _compact(among: Value) -> Value | None:
 
 
 def _keys(value: Value) -> Value | None:
-    return Many(tuple(map(Known, sorted(value.members)))) if isinstance(value, Mapped) and not value.partial else None
+    return Many(tuple(map(Known, sorted(value.members)))) if isinstance(value, Mapped) else None
 
 
 def _values(value: Value) -> Value | None:
-    is_whole = isinstance(value, Mapped) and not value.partial
-    return Many(tuple(value.members[key] for key in sorted(value.members))) if is_whole else None  # type: ignore[union-attr]
+    if not isinstance(value, Mapped):
+        return None
+    return Many(tuple(value.members[key] for key in sorted(value.members)))
 
 
 def _flat(value: Value) -> Value | None:

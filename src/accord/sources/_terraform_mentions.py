@@ -7,12 +7,12 @@ from msgspec import Struct
 
 from accord.model.fact import Scope
 from accord.model.place import Place
+from accord.sources._terraform_evaluation import Names
 from accord.sources._terraform_folders import Block
 from accord.sources._terraform_modules import Instance
 from accord.sources._terraform_nodes import place_in, value_of
-from accord.sources._terraform_values import Names, paths_in
+from accord.sources._terraform_values import paths_in
 from accord.sources._yaml import MappingNode, Node, ScalarNode, SequenceNode
-from accord.sources._yaml import text_of
 
 _PATHS = re.compile(r"(?:[\w@-]+\.)*aws_\w+\.[\w.@-]+", re.ASCII)
 

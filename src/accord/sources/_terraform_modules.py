@@ -14,21 +14,19 @@ from msgspec.structs import replace
 
 from accord.model.fact import Scope
 from accord.sources._reading import SourceText
+from accord.sources._terraform_evaluation import Inside, Names
 from accord.sources._terraform_folders import Block, Folder, call_of
 from accord.sources._terraform_nodes import expression_of, place_in, value_of
 from accord.sources._terraform_types import converted
 from accord.sources._terraform_values import (
-    Inside,
     Known,
     Many,
     Mapped,
     Named,
-    Names,
     Open,
     Value,
     asked,
     members_of,
-    placed,
     text_of,
     truth_of,
 )
@@ -65,7 +63,12 @@ class Instance:
     """One module as it is deployed. `prefix` is its address, `module.orders.`; empty for the folder itself."""
 
     def __init__(
-        self, folders: Mapping[str, Folder], folder: Folder, given: Mapping[str, Callable[[], Value]], prefix: str = "", scope: Scope = ()
+        self,
+        folders: Mapping[str, Folder],
+        folder: Folder,
+        given: Mapping[str, Callable[[], Value]],
+        prefix: str = "",
+        scope: Scope = (),
     ) -> None:
         self.folders, self.folder, self.given = folders, folder, given
         self.prefix, self.scope = prefix, scope
@@ -76,18 +79,22 @@ class Instance:
 
     @cached_property
     def variables(self) -> dict[str, Block]:
+        """The variables it has."""
         return self.folder.of_type("variable")
 
     @cached_property
     def locals(self) -> dict[str, Block]:
+        """Its locals."""
         return self.folder.of_type("local")
 
     @cached_property
     def outputs(self) -> dict[str, Block]:
+        """What it gives."""
         return self.folder.of_type("output")
 
     @cached_property
     def resources(self) -> dict[tuple[str, str], Block]:
+        """Its resources by type and name."""
         blocks = (block for block in self.folder.blocks if block.type == "resource")
         return {(block.labels[0], block.labels[1]): block for block in blocks}
 
@@ -103,6 +110,7 @@ class Instance:
 
     @cached_property
     def depth(self) -> int:
+        """How many modules it is inside of."""
         return self.prefix.count("module.")
 
     def below(self) -> "Iterator[Instance]":
@@ -129,7 +137,9 @@ class Instance:
             return asked(reader(steps[1]), rest)
         if head == "module":
             return self.called(steps[1], rest)
-        return asked(Named(f"{self.prefix}data.{steps[1]}"), rest) if head == "data" else self.named(head, steps[1], rest)
+        return (
+            asked(Named(f"{self.prefix}data.{steps[1]}"), rest) if head == "data" else self.named(head, steps[1], rest)
+        )
 
     def variable(self, name: str) -> Value:
         """The value that a variable has here."""
@@ -208,7 +218,12 @@ class Instance:
         whole = Named(f"{self.prefix}{kind}.{name}", copies.is_sure)
         if copies.is_list and not rest:
             return Many((whole,)) if copies.is_sure else Open(frozenset((whole.path,)))
-        if copies.is_list and kind.startswith("aws_") and isinstance(rest[0], Known) and type(rest[0].value) is Fraction:
+        if (
+            copies.is_list
+            and kind.startswith("aws_")
+            and isinstance(rest[0], Known)
+            and type(rest[0].value) is Fraction
+        ):
             rest = rest[1:]
         asks = text_of(rest[0]) if len(rest) == 1 and kind in _COUNTED else None
         number = self._number(kind, name, asks, copies) if asks in _NUMBERS and asks else None
@@ -270,10 +285,12 @@ class Called:
 
     @property
     def address(self) -> str:
+        """Where the module is deployed, `module.orders`."""
         return f"{self.caller.prefix}module.{self.block.labels[0]}"
 
     @property
     def copies(self) -> Copies:
+        """How often the module is there."""
         return self.caller.copies_of(self.block)
 
     @cached_property

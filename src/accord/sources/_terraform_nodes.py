@@ -10,13 +10,12 @@ from yaml.error import Mark
 from accord.model.place import Place
 from accord.sources._hcl_expressions import Expressions, NotHcl
 from accord.sources._hcl_trees import Expression
+from accord.sources._terraform_evaluation import Inside, Names, worked_out
 from accord.sources._terraform_values import (
-    Inside,
     Known,
     Many,
     Mapped,
     Named,
-    Names,
     Open,
     Partly,
     Value,
@@ -25,7 +24,6 @@ from accord.sources._terraform_values import (
     placed,
     shown,
     text_of,
-    worked_out,
 )
 from accord.sources._yaml import MappingNode, Node, ScalarNode, SequenceNode, child, entries, items, place_of
 from accord.sources._yaml import text_of as text_of_node
@@ -85,7 +83,7 @@ def _mapped(node: Node, names: Names, start: Place, at: Place) -> Value:
         key = text_of(_key(entry.key, names))
         value = value_of(entry.value, names, start)
         if key is None:
-            return open_of((value_of(each.value, names, start) for each in entries(node)))
+            return open_of(value_of(each.value, names, start) for each in entries(node))
         members[key] = value
     return Mapped(members, at)
 
@@ -163,7 +161,7 @@ def _marks(node: Node) -> tuple[Mark, Mark]:
 
 def node_of(value: Value, here: Node) -> Node:
     """A value as a node in place of another."""
-    if isinstance(value, Named | Open) or (isinstance(value, Mapped) and value.partial):
+    if isinstance(value, Named | Open):
         return ScalarNode(_NONE, shown(value), *_marks(here))
     mark = Elsewhere(value.at, here.start_mark.index) if value.at is not None else here.start_mark
     if isinstance(value, Many):

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from accord.model.place import Place
 from accord.sources._hcl_trees import Call, Constant, Expression, Name, Pairs
-from accord.sources._terraform_values import Known, Many, Mapped, Names, Value, placed, text_of, truth_of, worked_out
+from accord.sources._terraform_evaluation import Names, worked_out
+from accord.sources._terraform_values import Known, Many, Mapped, Value, placed, text_of, truth_of
 
 
 def converted(value: Value, kind: Expression | None, names: Names, at: Place) -> Value:
@@ -18,7 +19,7 @@ def converted(value: Value, kind: Expression | None, names: Names, at: Place) ->
         return _object(value, of, names, at)
     if kind.name == "map" and isinstance(value, Mapped):
         members = {key: converted(item, of, names, at) for key, item in value.members.items()}
-        return Mapped(members, value.at, value.partial)
+        return Mapped(members, value.at)
     if kind.name in ("list", "set") and isinstance(value, Many):
         return Many(tuple(converted(item, of, names, at) for item in value.items), value.at)
     return value
@@ -49,11 +50,15 @@ def _object(value: Mapped, pairs: Pairs, names: Names, at: Place) -> Value:
         is_optional = isinstance(kind, Call) and kind.name == "optional" and kind.given
         inner = kind.given[0] if is_optional and isinstance(kind, Call) else kind
         given = value.members.get(name)
-        if given is None and (value.partial or not is_optional):
+        if given is None and not is_optional:
             continue
-        if isinstance(kind, Call) and is_optional and (given is None or given == Known(None, getattr(given, "at", None))):
+        if (
+            isinstance(kind, Call)
+            and is_optional
+            and (given is None or given == Known(None, getattr(given, "at", None)))
+        ):
             default = worked_out(kind.given[1], names) if len(kind.given) > 1 else Known(None)
             given = placed(default, at)
         if given is not None:
             members[name] = converted(given, inner, names, at)
-    return Mapped(members, value.at, value.partial)
+    return Mapped(members, value.at)
