@@ -128,7 +128,7 @@ def test_what_is_only_called_is_not_judged_alone_and_what_nobody_calls_has_no_de
         ("count = 1\nseconds = count.index", {"m": "0s"}),
         ("count = 2\nseconds = 4", {"m": "4s"}),
         ("count = 2\nseconds = count.index", {}),
-        ("count = var.on ? 1 : 0\nseconds = 4", {"m": "4s"}),
+        ("count = var.on ? 1 : 0\nseconds = 4", {}),
     ],
 )
 def test_how_many_there_are_is_known_or_nothing_is(call: str, found: dict[str, str]) -> None:
@@ -285,6 +285,35 @@ def test_a_queue_that_a_module_only_gives_is_named_where_its_caller_uses_it() ->
     assert named('data "x" "y" { z = "reads ${module.q.arn}/*" }') == queue
     assert named('module "other" {\n  source = "example/reader/aws"\n  queue = module.q.all\n}') == queue
     assert named('resource "aws_sqs_queue_policy" "p" { queue_url = module.q.arn }') == []
+
+
+def test_a_queue_is_named_by_its_own_name_as_well() -> None:
+    module = """
+    variable "name" {}
+    resource "aws_sqs_queue" "this" { name = var.name }
+    resource "aws_sqs_queue" "dead" { name = "${var.name}-dead" }
+    output "dead" { value = "${var.name}-dead" }
+    """
+    alarms = """
+    variable "queues" {}
+    resource "aws_cloudwatch_metric_alarm" "a" {
+      count      = length(var.queues)
+      dimensions = { QueueName = var.queues[count.index] }
+    }
+    """
+    main = 'module "q" {\n  source = "./m"\n  name = "${var.env}-orders"\n}\n'
+
+    def found(use: str) -> dict[str, str]:
+        facts = told({"main.tf": main + use, "m/a.tf": module, "alarms/a.tf": alarms})
+        of_interest = ("mentioned", "detect.by")
+        return {fact.provider.rpartition(".")[2]: fact.term for fact in facts if fact.term in of_interest}
+
+    assert found("") == {}
+    assert found('module "a" {\n  source = "./alarms"\n  queues = [module.q.dead]\n}') == {"dead": "mentioned"}
+    assert found('data "aws_sqs_queue" "d" { name = "${var.env}-orders-dead" }') == {"dead": "mentioned"}
+    assert found('data "a" "b" { c = "arn:aws:sqs:eu-west-1:1:${var.env}-orders" }') == {"this": "mentioned"}
+    alarm = 'resource "aws_cloudwatch_metric_alarm" "a" {\n  dimensions = { QueueName = module.q.dead }\n}'
+    assert found(alarm) == {"dead": "detect.by"}
 
 
 def test_an_override_leaves_what_it_changes_open() -> None:

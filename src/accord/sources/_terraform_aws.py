@@ -7,6 +7,7 @@ A local name is `aws:<folder>#sqs_queue.<name>`, of a resource in a module that 
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import cached_property
 
 from accord.model.amount import Amount
 from accord.model.duration import SECOND, show_duration
@@ -73,18 +74,43 @@ class _Module:
     def users(self) -> Iterator[Fact]:
         """The queues that are named by anything which may take from them, as outputs and permissions do."""
         found: dict[str, Mention] = {}
-        for mention in mentions(self.root, _PUTS_IN):
-            for label in self.meant(mention.path):
+        for mention in mentions(self.root, _PUTS_IN) if self.queues else ():
+            for label in (*self.meant(mention.paths), *self.called(mention)):
                 found.setdefault(label, mention)
         for label, mention in found.items():
             party = self.party(label)
             who = (party, Stance.PROMISES, "", party, PARTY)
             yield Fact(*who, "mentioned", True, "named elsewhere", mention.place, Layer.PLATFORM, mention.scope, FORMAT)
 
-    def meant(self, path: str) -> Iterator[str]:
-        """The queues that a path is about, or that are in what it is about."""
-        found = path.replace(f"{AWS}_{_QUEUE}.", f"{_QUEUE}.")
-        return (label for label in self.queues if f"{found}.".startswith(f"{label}.") or label.startswith(f"{found}."))
+    def meant(self, paths: Iterable[str]) -> Iterator[str]:
+        """The queues that these paths are about, or that are in what they are about."""
+        for path in paths:
+            found = path.replace(f"{AWS}_{_QUEUE}.", f"{_QUEUE}.")
+            for label in self.queues:
+                if f"{found}.".startswith(f"{label}.") or label.startswith(f"{found}."):
+                    yield label
+
+    def called(self, mention: Mention) -> Iterator[str]:
+        """The queues whose own names are used, as in a dimension or an ARN; those of a module that is given one are made of it."""
+        texts = (*mention.texts, *(f"${{{path}}}" for path in mention.paths))
+        named = [label for text in texts for name in self.name_in.findall(text) for label in self.names[name]]
+        return (label for label in named if not mention.inside or not label.startswith(f"{mention.inside}."))
+
+    @cached_property
+    def names(self) -> dict[str, list[str]]:
+        """The queues by the name that each is given, as far as it is known."""
+        found: dict[str, list[str]] = {}
+        for label, queue in self.queues.items():
+            name = text_of(child(queue.body, "name") or queue.at) or ""
+            if queue.is_said("name") and "open(" not in name:
+                found.setdefault(name, []).append(label)
+        return found
+
+    @cached_property
+    def name_in(self) -> "re.Pattern[str]":
+        """Any of the names, by itself in a text."""
+        each = "|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True))
+        return re.compile(rf"(?<![\w-])(?:{each})(?![\w-])" if each else r"(?!)")
 
 
 def label_of(path: str, kind: str) -> str:
@@ -231,7 +257,9 @@ def _seconds(
 
 def _alarm(module: _Module, alarm: Resource) -> Iterator[Fact]:
     alert = module.party(alarm.label)
-    named = {label: node for path, node in paths_of(alarm.body) for label in module.meant(path)}
+    named = {label: node for path, node in paths_of(alarm.body) for label in module.meant((path,))}
+    for dimension in entries(child(alarm.body, "dimensions")):
+        named |= dict.fromkeys(module.names.get(text_of(dimension.value) or "", ()), dimension.value)
     for label, at in named.items():
         who = ("", module.party(label), "receive")
         yield module.fact(

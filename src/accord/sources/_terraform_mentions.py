@@ -11,31 +11,38 @@ from accord.sources._terraform_evaluation import Names
 from accord.sources._terraform_folders import Block
 from accord.sources._terraform_modules import Instance
 from accord.sources._terraform_nodes import place_in, value_of
-from accord.sources._terraform_values import paths_in
+from accord.sources._terraform_values import paths_in, texts_in
 from accord.sources._yaml import MappingNode, Node, ScalarNode, SequenceNode
+
+_NO_TEXTS = ("local", "variable", "terraform", "moved")
+"""Blocks whose texts say nothing of use: a local counts where it is used."""
 
 _PATHS = re.compile(r"(?:[\w@-]+\.)*aws_\w+\.[\w.@-]+", re.ASCII)
 
 
 class Mention(Struct, frozen=True):
-    """A path as it is spelled from what is deployed, and where it is used."""
+    """What is used somewhere: the paths as they are spelled from what is deployed, and the texts; `inside` of which module.
 
-    path: str
+    `inside` is the module that is given it, or empty.
+    """
+
+    paths: tuple[str, ...]
+    texts: tuple[str, ...]
     place: Place
     scope: Scope
+    inside: str = ""
 
 
 def mentions(root: Instance, passed_over: tuple[str, ...]) -> Iterator[Mention]:
-    """Every path that anything names, but for resources of AWS of these kinds.
+    """Every path and text that anything uses, but for resources of AWS of these kinds.
 
-    What a module that is read is given counts where the module uses it, and what it gives where its caller does.
+    A path that a module that is read is given counts where the module uses it, and what it gives where its caller does.
     """
     for instance in root.below():
         for block in instance.folder.blocks:
             if not _is_passed_over(instance, block, passed_over):
-                scope = instance.scope_of(block.source)
                 for names in _copies(instance, block):
-                    yield from (Mention(path, place, scope) for path, place in _named(block, names))
+                    yield from _used(instance, block, names)
 
 
 def paths_of(node: Node) -> Iterator[tuple[str, Node]]:
@@ -47,9 +54,6 @@ def paths_of(node: Node) -> Iterator[tuple[str, Node]]:
 def _is_passed_over(instance: Instance, block: Block, kinds: tuple[str, ...]) -> bool:
     if block.type == "resource":
         return block.labels[0].removeprefix("aws_") in kinds
-    if block.type == "module":
-        call = instance.calls.get(block.labels[0])
-        return call is not None and call.instances is not None
     return block.type == "output" and bool(instance.prefix)
 
 
@@ -59,12 +63,16 @@ def _copies(instance: Instance, block: Block) -> Iterator[Names]:
     yield from (names or {"": instance}).values()
 
 
-def _named(block: Block, names: Names) -> Iterator[tuple[str, Place]]:
-    start = block.source.start
+def _used(instance: Instance, block: Block, names: Names) -> Iterator[Mention]:
+    start, scope = block.source.start, instance.scope_of(block.source)
+    call = instance.calls.get(block.labels[0]) if block.type == "module" else None
+    is_read = call is not None and call.instances is not None
     for scalar in _scalars(block.body):
-        if "${" in scalar.value:
-            place = place_in(scalar, start)
-            yield from ((path, place) for path in paths_in(value_of(scalar, names, start)))
+        value = value_of(scalar, names, start)
+        paths = () if is_read else tuple(paths_in(value))
+        texts = tuple(texts_in(value)) if block.type not in _NO_TEXTS else ()
+        if paths or texts:
+            yield Mention(paths, texts, place_in(scalar, start), scope, call.address if call is not None else "")
 
 
 def _scalars(node: Node) -> Iterator[ScalarNode]:

@@ -10,7 +10,6 @@ from fractions import Fraction
 from functools import cached_property, partial
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from accord.model.fact import Scope
 from accord.sources._reading import SourceText
@@ -295,8 +294,8 @@ class Called:
 
     @cached_property
     def instances(self) -> dict[str, Instance] | None:
-        """The module by the key of each copy; None where that cannot be told, or it lies too deep."""
-        if self.copies.names is None or self.caller.depth >= DEEPEST:
+        """The module by the key of each copy; None where it cannot be told whether it is there, or it lies too deep."""
+        if self.copies.names is None or not self.copies.is_sure or self.caller.depth >= DEEPEST:
             return None
         return {key: self._instance(key, names) for key, names in self.copies.names.items()}
 
@@ -322,12 +321,7 @@ class Called:
         name = text_of(rest[0]) if rest else None
         if key not in instances or name is None:
             return whole
-        found = asked(instances[key].output(name), rest[1:])
-        return found if self.copies.is_sure else _unsure(found)
-
-
-def _unsure(value: Value) -> Value:
-    return replace(value, is_set=False) if isinstance(value, Named) else value
+        return asked(instances[key].output(name), rest[1:])
 
 
 def _as_set(value: Value) -> Value:

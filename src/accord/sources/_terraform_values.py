@@ -152,6 +152,17 @@ def paths_in(value: Value) -> Iterable[str]:
             yield from paths_in(item)
 
 
+def texts_in(value: Value) -> Iterable[str]:
+    """Every text in a value."""
+    if isinstance(value, Partly):
+        yield value.text
+    elif isinstance(value, Known) and isinstance(value.value, str):
+        yield value.value
+    elif isinstance(value, Many | Mapped):
+        for item in value.items if isinstance(value, Many) else value.members.values():
+            yield from texts_in(item)
+
+
 def placed(value: Value, at: Place) -> Value:
     """The value as one that was written here, unless it was written elsewhere."""
     return value if isinstance(value, Named | Open) or value.at is not None else replace(value, at=at)
