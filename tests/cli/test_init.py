@@ -147,6 +147,7 @@ def test_queues_and_functions_of_a_template_are_parties_to_be_asked(accord: Acco
 
 
 COMPOSE = """\
+name: shop
 services:
   web: {image: x, depends_on: [db], stop_grace_period: 5s}
   db: {image: "postgres:16"}
@@ -176,8 +177,8 @@ def test_services_of_compose_are_parties_to_be_asked(accord: Accord, tmp_path: P
     write(tmp_path, "docker-compose.yml", COMPOSE)
     assert accord("init", tmp_path).code == 0
     written = (tmp_path / "accord.yaml").read_text(encoding="utf-8")
-    assert "party: web\nnames: {compose: /web}\n" in written
-    assert "# grace: 5s (compose)         docker-compose.yml:2\n" in written
+    assert "party: web\nnames: {compose: shop/web}\n" in written
+    assert "# grace: 5s (compose)         docker-compose.yml:3\n" in written
     found = accord("check", tmp_path, "--no-cache")
     assert found.code == 0
     assert "compose:/" not in found.out
