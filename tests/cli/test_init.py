@@ -178,7 +178,7 @@ def test_services_of_compose_are_parties_to_be_asked(accord: Accord, tmp_path: P
     assert accord("init", tmp_path).code == 0
     written = (tmp_path / "accord.yaml").read_text(encoding="utf-8")
     assert "party: web\nnames: {compose: shop/web}\n" in written
-    assert "# grace: 5s (compose)         docker-compose.yml:3\n" in written
+    assert "# grace: 5s (compose)          docker-compose.yml:3\n" in written
     found = accord("check", tmp_path, "--no-cache")
     assert found.code == 0
     assert "compose:/" not in found.out
