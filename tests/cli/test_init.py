@@ -146,6 +146,61 @@ def test_queues_and_functions_of_a_template_are_parties_to_be_asked(accord: Acco
     assert asked.code == 0 and "asked of Orders\n" in asked.out and "cloudformation:" not in asked.out
 
 
+COMPOSE = """\
+name: shop
+services:
+  web: {image: x, depends_on: [db], stop_grace_period: 5s}
+  db: {image: "postgres:16"}
+"""
+TERRAFORM = {
+    "main.tf": """\
+module "orders" {
+  source = "./queue"
+  wait   = 60
+}
+resource "aws_lambda_function" "billing" { timeout = 30 }
+resource "aws_lambda_event_source_mapping" "m" {
+  event_source_arn = module.orders.arn
+  function_name    = aws_lambda_function.billing.arn
+}
+resource "aws_cloudwatch_metric_alarm" "late" { dimensions = { QueueName = module.orders.arn } }
+""",
+    "queue/main.tf": """\
+variable "wait" {}
+resource "aws_sqs_queue" "this" { visibility_timeout_seconds = var.wait }
+output "arn" { value = aws_sqs_queue.this.arn }
+""",
+}
+
+
+def test_services_of_compose_are_parties_to_be_asked(accord: Accord, tmp_path: Path) -> None:
+    write(tmp_path, "docker-compose.yml", COMPOSE)
+    assert accord("init", tmp_path).code == 0
+    written = (tmp_path / "accord.yaml").read_text(encoding="utf-8")
+    assert "party: web\nnames: {compose: shop/web}\n" in written
+    assert "# grace: 5s (compose)          docker-compose.yml:3\n" in written
+    found = accord("check", tmp_path, "--no-cache")
+    assert found.code == 0
+    assert "compose:/" not in found.out
+
+
+def test_queues_and_functions_of_terraform_are_parties_to_be_asked(accord: Accord, tmp_path: Path) -> None:
+    for file, text in TERRAFORM.items():
+        write(tmp_path, file, text)
+    assert accord("init", tmp_path).code == 0
+    written = (tmp_path / "accord.yaml").read_text(encoding="utf-8")
+    assert [line for line in written.splitlines() if line.startswith(("party", "names"))] == [
+        "party: billing",
+        'names: {aws: "#lambda_function.billing"}',
+        "party: orders-this",
+        'names: {aws: "#module.orders.sqs_queue.this"}',
+    ]
+    assert "# receive timeout.attempt: 1m (terraform, broker)" in written
+    found = accord("check", tmp_path, "--no-cache")
+    assert found.code == 0
+    assert "billing -> orders-this/receive" in found.out and "aws:" not in found.out
+
+
 def test_where_there_are_alerts_alone_one_party_is_asked_what_they_are_for(accord: Accord, tmp_path: Path) -> None:
     write(tmp_path, "my shop/rules.yml", RULES)
     accord("init", tmp_path / "my shop")
@@ -161,7 +216,7 @@ def test_a_folder_without_a_party_says_so(accord: Accord, tmp_path: Path) -> Non
     done = accord("init", tmp_path)
     assert done.code == 3
     assert (
-        "no object of Kubernetes, component of a catalogue or resource of CloudFormation without a contract stands there"
+        "no object of Kubernetes, service of Compose, component of a catalogue, queue or function without a contract stands there"
         in done.err
     )
 

@@ -63,6 +63,31 @@ def test_facts_problems_and_files_are_collected() -> None:
     assert reading.imported == {}
 
 
+def test_files_that_mean_something_together_are_read_together() -> None:
+    write("live/main.tf", 'variable "s" {}\nmodule "q" {\n  source = "../queue"\n  s      = var.s\n}\n')
+    write("live/bad.tf", 'resource "aws_sqs_queue" = 1\n')
+    write("live/terraform.tfvars", "s = 9\n")
+    queue = 'variable "s" {}\nresource "aws_sqs_queue" "q" {\n  visibility_timeout_seconds = var.s\n}\n'
+    write("queue/main.tf", queue)
+    reading = read(["."])
+    assert [line for line in said(reading) if "timeout" in line] == [
+        ".|live/terraform.tfvars:1:5 aws:live#module.q.sqs_queue.q timeout.attempt 9s"
+    ]
+    assert refused(reading) == ["live/bad.tf:1:26 not Terraform: this does not fit here"]
+    assert reading.files == 3
+    apart = [line for line in said(read(["live", "queue"])) if "timeout" in line]
+    assert apart == ["live|terraform.tfvars:1:5 aws:#module.q.sqs_queue.q timeout.attempt 9s"]
+    assert not [line for line in said(read(["queue"])) if "timeout" in line]
+
+
+def test_a_file_of_values_that_cannot_be_decoded_is_nobodys_concern() -> None:
+    write("main.tf", 'variable "s" {}\nresource "aws_sqs_queue" "q" {\n  visibility_timeout_seconds = var.s\n}\n')
+    Path("terraform.tfvars").write_bytes(b"\0GITCRYPT\0\xff\xfe")
+    reading = read(["."])
+    assert reading.problems == ()
+    assert not [line for line in said(reading) if "timeout" in line]
+
+
 def test_without_paths_the_working_folder_is_read() -> None:
     write("accord.yaml", CONTRACT.format(name="a"))
     assert said(read([])) == [".|accord.yaml:3:27 a latency.max 5s"]

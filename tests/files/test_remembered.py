@@ -85,7 +85,19 @@ EXPORTED = """{{"accord_facts": 1, "exported_at": "2026-11-{day}", "facts": [{{"
 """
 BROKEN = "party: {party}\n  promises: [\n"
 TEMPLATED = "kind: Deployment\nmetadata: {{name: {{{{ .Values.{party} }}}}}}\n"
+TERRAFORM = """\
+variable "s" {{ default = {day} }}
+module "{party}" {{
+  source = "./a"
+  s      = {day}
+}}
+resource "aws_sqs_queue" "{other}" {{ visibility_timeout_seconds = var.s }}
+"""
+SET = "s = {day}\n"
 KINDS = {
+    "main.tf": (TERRAFORM, "module {{"),
+    "terraform.tfvars": (SET,),
+    "prod.tfvars": (SET, "{{"),
     "accord.yaml": (CONTRACT, ROTA, BROKEN, f"{CONTRACT}---\n{ROTA}"),
     "rules.yml": (RULES,),
     "alertmanager.yml": (ROUTING, BROKEN),

@@ -22,6 +22,30 @@ def test_what_a_template_would_become_is_told_at_the_key_that_shows_it(ending):
 
 
 @pytest.mark.parametrize(
+    ("file", "line", "more"),
+    [
+        (
+            "shop/chart/templates/web.yaml",
+            "name: {{ .Values.name }}",
+            ": `helm template shop/chart > rendered.yaml` writes it",
+        ),
+        (
+            "a b/templates/x/web.yaml",
+            'name: {{ include "x.name" . }}',
+            ": `helm template 'a b' > rendered.yaml` writes it",
+        ),
+        ("templates/web.yaml", "name: {{ .Release.Name }}", ": `helm template . > rendered.yaml` writes it"),
+        ("roles/web/templates/web.yaml", "name: {{ inventory_hostname }}", ""),
+        ("shop/web.yaml", "name: {{ .Values.name }}", ""),
+    ],
+)
+def test_a_template_of_a_chart_is_told_with_what_renders_it(file: str, line: str, more: str) -> None:
+    (told,) = read_text(f"kind: Deployment\nmetadata:\n  {line}\n", "root", file)
+    assert isinstance(told, Problem)
+    assert told.reason == f"cannot read: template ({{{{); check its rendered output instead{more}"
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [("policy.json.tpl", '{"Version": "2012-10-17", "Statement": []}'), ("mail.yml.j2", "subject: {{ s }}\n")],
 )

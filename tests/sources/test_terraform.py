@@ -1,6 +1,6 @@
 """Terraform's resources for people on call: PagerDuty, Opsgenie, Grafana OnCall and GoAlert, in both of its spellings."""
 
-import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,10 +13,13 @@ from accord.model.duration import NANOSECONDS
 from accord.model.fact import Fact
 from accord.model.hours import ALWAYS, Window
 from accord.model.nothing import NONE
+from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.rotas import ChainStep, Shift
 from accord.model.subject import provider_of
+from accord.sources import terraform
 from accord.sources._claims import read_text
+from accord.sources._reading import SourceText
 
 MINUTE = NANOSECONDS["m"]
 AS_OF = date(2026, 11, 23)
@@ -227,14 +230,6 @@ def test_other_resources_are_passed_over_unread() -> None:
 def test_what_is_no_terraform_has_its_place() -> None:
     found = list(read_text('resource "pagerduty_schedule" "s" {\n  name = = "x"\n}\n', "root", "ops/main.tf"))
     assert [(one.place.line, one.place.column) for one in found if isinstance(one, Problem)] == [(2, 10)]
-
-
-def test_without_the_library_one_line_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "hcl2", None)
-    found = list(read_text('\nresource "pagerduty_schedule" "s" {\n}\n', "root", "ops/main.tf"))
-    assert [str(one.place) for one in found if isinstance(one, Problem)] == ["ops/main.tf:2:1"]
-    assert isinstance(found[0], Problem)
-    assert "accord[terraform]" in found[0].reason
 
 
 # ---------------------------------------------------------------------- Opsgenie
@@ -484,8 +479,14 @@ resource "aws_lambda_event_source_mapping" "orders" {
 """
 
 
+def read_files(files: dict[str, str]) -> Iterator[Fact | Problem]:
+    """What the files give together."""
+    texts = [SourceText(Place(".", file, 1, 1), text) for file, text in files.items()]
+    return (found for group in terraform.together(texts) for found in terraform.read_together(group))
+
+
 def found_in(*texts: str) -> dict[str, str]:
-    read = [each for number, text in enumerate(texts) for each in read_text(text, ".", f"infra/{number}.tf")]
+    read = list(read_files({f"infra/{number}.tf": text for number, text in enumerate(texts)}))
     assert not [each for each in read if isinstance(each, Problem)]
     found = check((each for each in read if isinstance(each, Fact)), as_of=AS_OF).findings
     return {each.rule: each.verdict.value for each in found if each.rule.startswith("delivery/")}

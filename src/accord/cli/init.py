@@ -125,7 +125,7 @@ def _nothing(reading: "Reading", path: str, others: int) -> int:
     if others:
         reason = f"none of the {others} without a contract is called so"
     else:
-        reason = "no object of Kubernetes, component of a catalogue or resource of CloudFormation without a contract stands there"
+        reason = "no object of Kubernetes, service of Compose, component of a catalogue, queue or function without a contract stands there"
     click.echo(f"nothing to write down in {path}: {reason}", err=True)
     from accord.cli._unread import tell_that_unread
 

@@ -25,9 +25,17 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.result import Reading
 from accord.model.waiver import File, Waiver
-from accord.sources._claims import read_whole, reads_beside, source_of_file, sources, waivers_of_file
+from accord.sources._claims import (
+    is_adding,
+    read_whole,
+    reads_beside,
+    source_of_file,
+    sources,
+    together_source,
+    waivers_of_file,
+)
 from accord.sources._objects import opened
-from accord.sources._reading import Source, TextSource
+from accord.sources._reading import UNREAD, Source, SourceText, TextSource
 from accord.sources._yaml import Document, documents, place_of
 from accord.sources.mapping import FORMAT as MAPPING
 
@@ -122,14 +130,47 @@ class Reader:
         self.sides.append(side.root)
         if side.day:
             self.imported[side.root] = side.day
+        tied: dict[str, list[Text]] = {}
         for text in side.texts:
             if isinstance(text, Problem):
                 self.problems.append(text)
-            elif isinstance(text.content, Problem):
-                self.problems.append(text.content)
-            else:
+                continue
+            source = together_source(text.start.file)
+            if source is not None:
+                tied.setdefault(source.FORMAT, []).append(text)
+            if isinstance(text.content, str):
                 self.paths[(text.start.root, text.start.file)] = text.path
                 self.keep_given(self.given(text), is_own)
+            elif source is None or not is_adding(source, text.start.file):
+                self.problems.append(text.content)
+        for texts in tied.values():
+            self.take_together(texts)
+
+    def take_together(self, texts: Sequence[Text]) -> None:
+        """Reads the files of one format whose meaning lies in several; a file that is refused counts as none that was read."""
+        source = together_source(texts[0].start.file)
+        by_place = {text.start: text for text in texts}
+        for group in source.together(map(self.source_text, texts)) if source is not None else ():
+            given = self.given_together([by_place[each.start] for each in group])
+            self.keep_given(given)
+            self.files -= given.readable + len({problem.place.file for problem in given.problems if problem.fatal})
+
+    def source_text(self, text: Text) -> SourceText:
+        """A text as its source takes it."""
+        content = text.content if isinstance(text.content, str) else UNREAD
+        return SourceText(text.start, content, self.config.scope_of(text.path) if text.path else EVERYWHERE)
+
+    def given_together(self, texts: Sequence[Text]) -> Given:
+        """What the texts of one group give."""
+        source = together_source(texts[0].start.file)
+        assert source is not None
+        try:
+            found = list(source.read_together(map(self.source_text, texts)))
+        except Exception as error:  # a defect of ours costs this group, not the check
+            found = [_defect(texts[0].start, source.FORMAT, error)]
+        facts = tuple(one for one in found if isinstance(one, Fact))
+        problems = tuple(one for one in found if isinstance(one, Problem))
+        return Given(bool(facts), facts, (), problems, {})
 
     def given(self, text: Text) -> Given:
         """What a text gives; the mappings in it are kept for when all else is read."""
@@ -176,6 +217,8 @@ class Reader:
         """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
         scope = self.config.scope_of(path) if path else EVERYWHERE
         whole = source_of_file(start.file, texts_of_plugins())
+        if whole is not None and hasattr(whole, "read_together"):
+            return True
         if whole is not None:
             return self.whole(whole, content, start, scope)
         exported = quickly(content, start)

@@ -143,3 +143,14 @@ class _Remembering(ReaderAhead):
         holds_mapping = len(self.mapped.documents) > mappings
         self._now[key] = known or (NOTHING if holds_mapping else bytes_if_exact(found))
         return found
+
+    def given_together(self, texts: Sequence[Text]) -> Given:
+        """What the texts of one group give, read now or before."""
+        key = digest([self._digests[id(text)] for text in texts])
+        known = self._before.get(key)
+        try:
+            found = given_of(known) if known else super().given_together(texts)
+        except _UNREADABLE:
+            known, found = None, super().given_together(texts)
+        self._now[key] = known or bytes_if_exact(found)
+        return found

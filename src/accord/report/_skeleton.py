@@ -58,7 +58,7 @@ def _comments(party: Unwritten) -> Iterator[str]:
 def _says(fact: Fact, party: Unwritten) -> str:
     """`timeout.request: 5s (istio)`, with whom it is about where that is not the party as a whole."""
     about = f"{fact.operation} " if fact.operation not in ("", ANY) else ""
-    if party.called and fact.consumer.partition(":")[2].removeprefix("/") == party.called:
+    if party.called and fact.consumer.partition(":")[2].removeprefix("/") == party.called.removeprefix("/"):
         about = f"calls {fact.provider.rpartition('/')[2].rpartition('#')[2]} {about}"
     layer = f"{fact.source}, {fact.layer}" if fact.layer not in (Layer.CODE, Layer.PLATFORM) else fact.source
     return f"{about}{fact.term}: {' '.join(fact.text.split())} ({layer})"

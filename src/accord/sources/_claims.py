@@ -17,7 +17,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.waiver import Waiver
 from accord.sources._objects import opened
-from accord.sources._reading import Source, TextSource
+from accord.sources._reading import Source, TextSource, TogetherSource
 from accord.sources._waivers import waivers_in
 from accord.sources._yaml import Document, documents
 
@@ -71,6 +71,17 @@ def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERY
             yield replace(found, scope=tuple(sorted({**dict(scope), **dict(found.scope)}.items())))
         else:
             yield found
+
+
+def together_source(file: str) -> TogetherSource | None:
+    """The source that reads this file with others; None where it is read by itself."""
+    source = source_of_file(file)
+    return cast(TogetherSource, source) if hasattr(source, "read_together") else None
+
+
+def is_adding(source: TogetherSource, file: str) -> bool:
+    """Whether a file only adds to what others of its format say."""
+    return file.endswith(tuple(one.removeprefix("*") for one in source.ADDING))
 
 
 def waivers_of_file(text: str, start: Place, more: Iterable[TextSource] = ()) -> list[Waiver]:

@@ -1,12 +1,36 @@
 """What a source is and yields: the seam between artefacts and facts."""
 
+import posixpath
 from collections.abc import Iterable
 from typing import Protocol
 
-from accord.model.fact import Fact
+from msgspec import Struct
+
+from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._yaml import Document
+
+UNREAD = "\0"
+"""The text of a file that cannot be read."""
+
+
+class SourceText(Struct, frozen=True):
+    """One file: where it begins, its text, and the scope that its path gives it."""
+
+    start: Place
+    text: str
+    scope: Scope = EVERYWHERE
+
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in, one name for one folder whatever it was found under."""
+        return posixpath.normpath(posixpath.join(self.start.root, posixpath.dirname(self.start.file)))
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return posixpath.basename(self.start.file)
 
 
 class Source(Protocol):
@@ -28,6 +52,7 @@ class TextSource(Protocol):
 
     `FILES` are the names, with `*` for any characters: `CODEOWNERS` is that very name, `*.ics` an ending in any case.
     A format in which people write comments names what begins one in `COMMENTS`, `("#",)`: waivers are read there.
+    One in which files have a meaning only beside others is a `TogetherSource` as well.
     """
 
     FORMAT: str
@@ -35,4 +60,22 @@ class TextSource(Protocol):
 
     def read_text(self, text: str, start: Place) -> Iterable[Fact | Problem]:
         """The facts of a text whose first character stands at `start`; what is refused becomes a Problem."""
+        ...
+
+
+class TogetherSource(Protocol):
+    """One format whose files are read with others of it; what one of them gives alone is not asked for.
+
+    `ADDING` are the names of files that only add to others: one that cannot be read is handed over without a text.
+    """
+
+    FORMAT: str
+    ADDING: tuple[str, ...]
+
+    def together(self, texts: Iterable[SourceText]) -> Iterable[list[SourceText]]:
+        """The files of which any can change what another gives, each group by itself; those that give nothing are in none."""
+        ...
+
+    def read_together(self, texts: Iterable[SourceText]) -> Iterable[Fact | Problem]:
+        """The facts of one group."""
         ...

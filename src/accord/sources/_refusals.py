@@ -5,6 +5,7 @@ Lines and columns count from 1 and always lie inside the text.
 
 import re
 from collections.abc import Callable
+from shlex import quote
 
 import yaml
 from msgspec import Struct
@@ -14,6 +15,7 @@ ERROR_KEY_LENGTH = 1024
 """The longest key that libyaml recognises without a `?` before it."""
 
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#|<%")
+_OF_A_CHART = re.compile(r"\{\{-?[^{}\n]{0,200}?(?:\.(?:Values|Release|Chart|Capabilities)\b|\binclude \")")
 _CLOSED_BY = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>"}
 _MOST_CANDIDATES = 20
 _LONGEST_LOOK_BACK = 1_000_000
@@ -68,6 +70,17 @@ def lines_before(text: str, begin: int) -> int:
 def template_reason(mark: str) -> str:
     """What is said of a text that is a template, by the mark that shows it."""
     return f"cannot read: template ({mark}); check its rendered output instead"
+
+
+def chart_of(text: str, file: str) -> str:
+    """The folder of the Helm chart that a template belongs to, by its own folder `templates` and what it asks for; "" for none."""
+    folder, inside, _ = f"/{file}".rpartition("/templates/")
+    return (folder[1:] or ".") if inside and _OF_A_CHART.search(text) else ""
+
+
+def rendered_by(chart: str) -> str:
+    """How what stands in a chart becomes what can be read."""
+    return f": `helm template {quote(chart)} > rendered.yaml` writes it" if chart else ""
 
 
 def character_refused(error: Exception, text: str, begin: int) -> Refusal:

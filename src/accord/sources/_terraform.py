@@ -1,7 +1,7 @@
-"""Resources of Terraform as they stand in one file: what each states, and which other resource a value means.
+"""Resources of Terraform as they are deployed: what each states, and which other resource a value means.
 
-Resources of one folder are one module and refer to each other by type and name. A local name is spelled
-`pagerduty:<folder>/<kind>.<name>`, where the kind is the type without the name of its system. A value that only Terraform
+A folder that is deployed refers to its resources by type and name, those of its modules behind `module.<name>.`. A local name
+is spelled `pagerduty:<folder>/<kind>.<name>`, where the kind is the type without the name of its system. A value that only Terraform
 can work out is not known; a plain path such as `var.lead` or `data.pagerduty_user.lead.id` is a name: the same text in one
 folder means the same.
 """
@@ -14,23 +14,15 @@ from msgspec import Struct
 from accord.model.fact import EVERYWHERE, PARTY, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.sources._yaml import (
-    Entry,
-    MappingNode,
-    Node,
-    ScalarNode,
-    SequenceNode,
-    child,
-    entries,
-    items,
-    place_of,
-    text_of,
-)
+from accord.sources._terraform_modules import Copies, Instance
+from accord.sources._terraform_nodes import filled, place_in
+from accord.sources._yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, child, entries, items, text_of
 
 SYSTEMS = ("grafana_oncall", "pagerduty", "opsgenie", "goalert")
 PAGE = "page"
 _REFERENCE = re.compile(
-    r"\$\{\s*(data\.)?([a-z][a-z0-9_]*)\.([\w-]+)(?:\[([^\]\[]*)\])?(?:\.(?:id|one|this|self_link))?\s*\}", re.ASCII
+    r"\$\{\s*((?:module\.[\w@.-]+?\.)?)(data\.)?([a-z][a-z0-9_]*)\.([\w-]+)(?:\[([^\]\[]*)\])?(?:\.(?:id|one|this|self_link))?\s*\}",
+    re.ASCII,
 )
 _PATH = re.compile(r"\$\{\s*((?:var|local|module|data)\.[\w.-]+(?:\[\"[\w.-]*\"\]|\[\d+\])*[\w.]*)\s*\}", re.ASCII)
 _LITERAL = re.compile(r"[\w.@+-]{1,128}", re.ASCII)
@@ -40,7 +32,10 @@ _INDEX = re.compile(r"\"([\w.@-]+)\"|(\d+)", re.ASCII)
 
 
 class Resource(Struct, frozen=True):
-    """One resource: its system and kind (`pagerduty`, `schedule`), its name, its content, where its name stands and its folder."""
+    """One resource: its system and kind (`pagerduty`, `schedule`), its name, its content, where its name stands and its folder.
+
+    `within` is the module that it is in, `module.web.`; its own file is `file`.
+    """
 
     system: str
     kind: str
@@ -51,15 +46,21 @@ class Resource(Struct, frozen=True):
     root: str
     file: str
     scope: Scope = EVERYWHERE
+    within: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called where it is deployed, `module.web.schedule.primary`."""
+        return f"{self.within}{self.kind}.{self.name}"
 
     @property
     def party(self) -> str:
         """Its local name, `pagerduty:ops/schedule.primary`."""
-        return local_name(self.system, self.folder, f"{self.kind}.{self.name}")
+        return local_name(self.system, self.folder, self.label)
 
     def place(self, node: Node) -> Place:
         """Where a node of the resource stands."""
-        return place_of(node, self.root, self.file)
+        return place_in(node, Place(self.root, self.file, 1, 1))
 
     def entry(self, key: str, node: Node | None = None) -> Entry | None:
         """The member of the resource, or of a map in it, under this key."""
@@ -110,14 +111,14 @@ class Resource(Struct, frozen=True):
         if _VARYING.search(text) and text.startswith("${"):
             return ""
         match = _REFERENCE.fullmatch(text)
-        if match:
+        if match and (not match[1] or match[3].startswith(SYSTEMS)):
             return self._resource_named(*match.groups())
         path = _PATH.fullmatch(text)
         if path:
             return local_name(self.system, self.folder, re.sub(r"[\"\[\]]+", ".", path[1]).strip("."))
         return f"{self.system}:{text}" if "${" not in text and _LITERAL.fullmatch(text) else ""
 
-    def _resource_named(self, data: str | None, kind: str, name: str, index: str | None) -> str:
+    def _resource_named(self, within: str, data: str | None, kind: str, name: str, index: str | None) -> str:
         system = next((system for system in SYSTEMS if kind.startswith(f"{system}_")), "")
         if not system and kind in ("var", "local", "module"):
             system, spelled = self.system, f"{kind}.{name}"
@@ -132,7 +133,7 @@ class Resource(Struct, frozen=True):
         end = (
             f".{which}" if which and (which != "0" or data) else ""
         )  # the first is often the only one: count = x ? 1 : 0
-        return local_name(system, self.folder, f"{'data.' if data else ''}{spelled}{end}")
+        return local_name(system, self.folder, f"{within}{'data.' if data else ''}{spelled}{end}")
 
     def fact(self, party: str, term: str, value: object, text: str, at: Node, operation: str = PARTY) -> Fact:
         """What this resource says of a party."""
@@ -144,7 +145,7 @@ class Resource(Struct, frozen=True):
     def called(self) -> Iterator[Fact]:
         """What else the resource is called: its name with and without the kind, and the name that people see."""
         shown = self.text("name")
-        names = [f"{self.kind}.{self.name}", self.name]
+        names = [self.label, self.name]
         if shown and "${" not in shown and shown == shown.strip() and shown.isprintable():
             names.append(shown)
         yield self.fact(self.party, f"names.{self.system}", tuple(dict.fromkeys(names)), self.name, self.at)
@@ -163,27 +164,31 @@ def plain(node: Node | None) -> str | None:
     return text
 
 
-def resources(
-    root: Node, start: Place, scope: Scope = EVERYWHERE, systems: tuple[str, ...] = SYSTEMS
-) -> Iterator[Resource]:
-    """The resources of some systems in the body of a file, in its order; those that are switched off are left out."""
-    folder = start.file.rpartition("/")[0]
-    for kind in (entry for block in _maps(child(root, "resource")) for entry in entries(block)):
-        system = next((system for system in systems if kind.key.startswith(f"{system}_")), "")
-        if not system:
-            continue
-        for named in (entry for block in _maps(kind.value) for entry in entries(block)):
-            for body in _maps(named.value):
-                if plain(child(body, "count")) != "0":
-                    short = kind.key.removeprefix(f"{system}_")
-                    yield Resource(
-                        system, short, named.key, body, named.key_node, folder, start.root, start.file, scope
-                    )
+def resources(root: Instance, systems: tuple[str, ...] = SYSTEMS) -> Iterator[Resource]:
+    """The resources of some systems in what is deployed; those that are switched off are left out.
 
-
-def _maps(node: Node | None) -> list[Node]:
-    """A map itself, or the maps of a list: Terraform's JSON allows both."""
-    return [node] if type(node) is MappingNode else [item for item in items(node) if type(item) is MappingNode]
+    Of a resource of several copies each is one, where they are known; else those of people are one of whom little is known.
+    """
+    for instance in root.below():
+        for (kind, name), block in instance.resources.items():
+            system = next((system for system in systems if kind.startswith(f"{system}_")), "")
+            copies = instance.copies_of(block) if system else Copies({})
+            names = copies.names if copies.names is not None or system == "aws" else {"": instance}
+            for key, own in (names or {}).items():
+                start = block.source.start
+                body = filled(block.body, own, start)
+                yield Resource(
+                    system,
+                    kind.removeprefix(f"{system}_"),
+                    f"{name}.{key}" if key else name,
+                    body,
+                    block.at,
+                    root.folder.shown,
+                    start.root,
+                    start.file,
+                    instance.scope_of(block.source),
+                    instance.prefix,
+                )
 
 
 Read = Callable[[Resource], Iterator[Fact | Problem]]

@@ -1,19 +1,21 @@
 """Queues and functions of AWS in Terraform: when a queue delivers again, where it sets aside, and which function takes from it.
 
-The resources of one folder are one module, and a local name is `aws:<folder>#sqs_queue.<name>`. What only Terraform can work
-out is not known; a function in another file of the module is known by its name and not by its timeout.
+A local name is `aws:<folder>#sqs_queue.<name>`, of a resource in a module that the folder calls
+`aws:<folder>#module.<call>.sqs_queue.<name>`. What only Terraform can work out is not known.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import cached_property
 
 from accord.model.amount import Amount
 from accord.model.duration import SECOND, show_duration
-from accord.model.fact import PARTY, Fact, Layer, Scope, Stance
-from accord.model.place import Place
+from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.sources._terraform import Resource, resources
-from accord.sources._yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, child, entries, items, text_of
+from accord.sources._terraform_mentions import Mention, mentions, paths_of
+from accord.sources._terraform_modules import Instance
+from accord.sources._yaml import Entry, MappingNode, Node, child, entries, items, text_of
 
 AWS = "aws"
 FORMAT = "terraform"
@@ -23,8 +25,7 @@ _SUBSCRIPTION = "sns_topic_subscription"
 CONCERNED = ("aws_sqs_queue", f"aws_{_MAPPING}", f"aws_{_SUBSCRIPTION}")
 """What a file must mention for anything to be read of it."""
 
-_REFERENCE = re.compile(r"\baws_(sqs_queue|lambda_function)\.([A-Za-z_][\w-]*)(?:\[0\])?\.[a-z_]+", re.ASCII)
-_MENTION = re.compile(r"\baws_sqs_queue\.([A-Za-z_][\w-]*)", re.ASCII)
+_REFERENCE = re.compile(r"((?:[\w@-]+\.)*?)aws_(sqs_queue|lambda_function)\.([\w.@-]+?)(?:\[0\])?\.[a-z_]+", re.ASCII)
 _MOST = re.compile(r"maxReceiveCount\"?\s*[:=]\s*\"?(\d{1,9})\b", re.ASCII)
 _RETRIES = re.compile(r"healthyRetryPolicy\"?\s*[:=]\s*\{[^{}]*?numRetries\"?\s*[:=]\s*\"?(\d{1,4})\b", re.ASCII)
 _ASIDE = re.compile(r"deadLetterTargetArn\"?\s*[:=]\s*\"?(?:\$\{)?([^\s,\"}]+)", re.ASCII)
@@ -36,58 +37,90 @@ def is_concerned(keys: Iterable[str]) -> bool:
     return any(key in CONCERNED for key in keys)
 
 
-def read(root: Node, start: Place, scope: Scope) -> Iterator[Fact]:
-    """The facts of the queues and functions in the body of one file."""
-    module = _Module(root, start, scope)
+def read(root: Instance) -> Iterator[Fact]:
+    """The facts of the queues and functions in what is deployed."""
+    module = _Module(root)
     for resource in module.resources:
         reader = _READERS.get(resource.kind)
-        if reader is not None and child(resource.body, "for_each") is None:
+        if reader is not None:
             yield from reader(module, resource)
-    yield from module.users(root)
+    yield from module.users()
 
 
 class _Module:
-    """The part of a module that stands in one file."""
+    """A folder that is deployed, with all that it calls."""
 
-    def __init__(self, root: Node, start: Place, scope: Scope) -> None:
-        self.start, self.scope = start, scope
-        self.folder = start.file.rpartition("/")[0]
-        self.resources = tuple(resources(root, start, scope, (AWS,)))
-        self.functions = {each.name: each for each in self.resources if each.kind == _FUNCTION}
+    def __init__(self, root: Instance) -> None:
+        self.root, self.folder = root, root.folder.shown
+        self.resources = tuple(each for each in resources(root, (AWS,)) if each.kind in _READERS)
+        self.functions = {each.label: each for each in self.resources if each.kind == _FUNCTION}
+        self.queues = {each.label: each for each in self.resources if each.kind == _QUEUE}
 
-    def party(self, kind: str, name: str) -> str:
-        return f"{AWS}:{self.folder}#{kind}.{name}"
+    def party(self, label: str) -> str:
+        return f"{AWS}:{self.folder}#{label}"
 
     def target(self, node: Node | None, kind: str) -> str:
-        """The name of the one resource of a kind that a value refers to; "" where that is not plain."""
+        """The label of the one resource of a kind that a value refers to; "" where that is not plain."""
         text = text_of(node) or "" if node is not None else ""
-        found = _REFERENCE.fullmatch(text[2:-1].strip()) if text.startswith("${") else None
-        return found[2] if found and found[1] == kind else ""
+        return label_of(text[2:-1].strip(), kind) if text.startswith("${") else ""
 
     def fact(
         self, about: Resource, who: tuple[str, str, str], term: str, value: object, text: str, at: Node, layer: Layer
     ) -> Fact:
         """One fact; `who` are consumer, provider and operation."""
         stance, says = (Stance.ASSUMES, who[0]) if who[0] else (Stance.PROMISES, who[1])
-        return Fact(says, stance, *who, term, value, text, about.place(at), layer, self.scope, FORMAT)
+        return Fact(says, stance, *who, term, value, text, about.place(at), layer, about.scope, FORMAT)
 
-    def users(self, root: Node) -> Iterator[Fact]:
+    def users(self) -> Iterator[Fact]:
         """The queues that are named by anything which may take from them, as outputs and permissions do."""
-        seen: dict[str, Node] = {}
-        for block in entries(root):
-            kinds = [kind for part in _maps(block.value) for kind in entries(part)]
-            for kind in kinds:
-                if block.key != "resource" or kind.key.removeprefix("aws_") not in _PUTS_IN:
-                    seen.update((name, at) for name, at in _named(kind.value) if name not in seen)
-        for name, at in seen.items():
-            party, mark = self.party(_QUEUE, name), at.start_mark
-            place = Place(self.start.root, self.start.file, mark.line + 1, mark.column + 1)
+        found: dict[str, Mention] = {}
+        for mention in mentions(self.root, _PUTS_IN) if self.queues else ():
+            for label in (*self.meant(mention.paths), *self.called(mention)):
+                found.setdefault(label, mention)
+        for label, mention in found.items():
+            party = self.party(label)
             who = (party, Stance.PROMISES, "", party, PARTY)
-            yield Fact(*who, "mentioned", True, "named elsewhere", place, Layer.PLATFORM, self.scope, FORMAT)
+            yield Fact(*who, "mentioned", True, "named elsewhere", mention.place, Layer.PLATFORM, mention.scope, FORMAT)
+
+    def meant(self, paths: Iterable[str]) -> Iterator[str]:
+        """The queues that these paths are about, or that are in what they are about."""
+        for path in paths:
+            found = path.replace(f"{AWS}_{_QUEUE}.", f"{_QUEUE}.")
+            for label in self.queues:
+                if f"{found}.".startswith(f"{label}.") or label.startswith(f"{found}."):
+                    yield label
+
+    def called(self, mention: Mention) -> Iterator[str]:
+        """The queues whose own names are used, as in a dimension or an ARN; those of a module that is given one are made of it."""
+        texts = (*mention.texts, *(f"${{{path}}}" for path in mention.paths))
+        named = [label for text in texts for name in self.name_in.findall(text) for label in self.names[name]]
+        return (label for label in named if not mention.inside or not label.startswith(f"{mention.inside}."))
+
+    @cached_property
+    def names(self) -> dict[str, list[str]]:
+        """The queues by the name that each is given, as far as it is known."""
+        found: dict[str, list[str]] = {}
+        for label, queue in self.queues.items():
+            name = text_of(child(queue.body, "name") or queue.at) or ""
+            if queue.is_said("name") and "open(" not in name:
+                found.setdefault(name, []).append(label)
+        return found
+
+    @cached_property
+    def name_in(self) -> "re.Pattern[str]":
+        """Any of the names, by itself in a text."""
+        each = "|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True))
+        return re.compile(rf"(?<![\w-])(?:{each})(?![\w-])" if each else r"(?!)")
+
+
+def label_of(path: str, kind: str) -> str:
+    """`module.a.sqs_queue.b` of `module.a.aws_sqs_queue.b.arn`; "" where it is no attribute of such a resource."""
+    found = _REFERENCE.fullmatch(path)
+    return f"{found[1]}{kind}.{found[3]}" if found and found[2] == kind else ""
 
 
 def _queue(module: _Module, queue: Resource) -> Iterator[Fact]:
-    party = module.party(_QUEUE, queue.name)
+    party = module.party(queue.label)
     who, layer = ("", party, "receive"), Layer.BROKER
     yield module.fact(queue, ("", party, PARTY), "kind", "queue", "aws_sqs_queue", queue.at, Layer.PLATFORM)
     yield module.fact(queue, who, "platform", "sqs", "aws_sqs_queue", queue.at, layer)
@@ -111,16 +144,17 @@ def _redrive(module: _Module, about: Resource, party: str, policy: Entry) -> Ite
     most, aside = _MOST.search(text), _ASIDE.search(text)
     if most and int(most[1]):
         yield module.fact(about, who, "attempts", int(most[1]), most[1], policy.at, Layer.BROKER)
-    found = _REFERENCE.fullmatch(aside[1]) if aside else None
-    if found and found[1] == _QUEUE:
-        place = f"{module.party(_QUEUE, found[2])}/receive"
-        yield module.fact(about, who, "dead_letter", (place,), found[2], policy.at, Layer.BROKER)
+    dead = label_of(aside[1], _QUEUE) if aside else ""
+    if dead:
+        place = f"{module.party(dead)}/receive"
+        text = dead.removeprefix(about.within).removeprefix(f"{_QUEUE}.")
+        yield module.fact(about, who, "dead_letter", (place,), text, policy.at, Layer.BROKER)
 
 
 def _redrive_policy(module: _Module, policy: Resource) -> Iterator[Fact]:
     queue, entry = module.target(child(policy.body, "queue_url"), _QUEUE), policy.entry("redrive_policy")
     if queue and entry is not None:
-        yield from _redrive(module, policy, module.party(_QUEUE, queue), entry)
+        yield from _redrive(module, policy, module.party(queue), entry)
 
 
 def _subscription(module: _Module, found: Resource) -> Iterator[Fact]:
@@ -130,7 +164,7 @@ def _subscription(module: _Module, found: Resource) -> Iterator[Fact]:
     """
     if not (found.is_said("redrive_policy") or found.is_said("delivery_policy")):
         return
-    party, layer = module.party(_SUBSCRIPTION, found.name), Layer.BROKER
+    party, layer = module.party(found.label), Layer.BROKER
     kind = f"aws_{_SUBSCRIPTION}"
     yield module.fact(found, ("", party, PARTY), "kind", "topic", kind, found.at, Layer.PLATFORM)
     yield module.fact(found, ("", party, "receive"), "platform", "sns", kind, found.at, layer)
@@ -143,28 +177,28 @@ def _subscription(module: _Module, found: Resource) -> Iterator[Fact]:
         text = f"{often} ({tries[1]} {'retry' if often == 2 else 'retries'})"
         yield module.fact(found, ("", party, "receive"), "attempts", often, text, delivery.at, layer)
     for receiver in (_QUEUE, _FUNCTION):
-        name = module.target(child(found.body, "endpoint"), receiver)
-        if name:
-            who = (module.party(receiver, name), party, "receive")
-            yield module.fact(found, who, "mentioned", True, name, found.at, Layer.PLATFORM)
+        label = module.target(child(found.body, "endpoint"), receiver)
+        if label:
+            who = (module.party(label), party, "receive")
+            yield module.fact(found, who, "mentioned", True, label.rpartition(".")[2], found.at, Layer.PLATFORM)
 
 
 def _function(module: _Module, function: Resource) -> Iterator[Fact]:
-    who = ("", module.party(_FUNCTION, function.name), PARTY)
+    who = ("", module.party(function.label), PARTY)
     yield module.fact(function, who, "platform", "lambda", "aws_lambda_function", function.at, Layer.PLATFORM)
     yield from _seconds(module, function, "timeout", "killed_after", who, Layer.PLATFORM)
 
 
 def _mapping(module: _Module, mapping: Resource) -> Iterator[Fact]:
-    """A function takes from a queue; its timeout is known where it stands in the same file."""
+    """A function takes from a queue."""
     queue = module.target(child(mapping.body, "event_source_arn"), _QUEUE)
     name = module.target(child(mapping.body, "function_name"), _FUNCTION)
     if not queue or not name or mapping.text("enabled") == "false":
         return
-    who, layer = (module.party(_FUNCTION, name), module.party(_QUEUE, queue), "receive"), Layer.PLATFORM
+    who, layer = (module.party(name), module.party(queue), "receive"), Layer.PLATFORM
     yield module.fact(mapping, who, "platform", "lambda", "aws_lambda_function", mapping.at, layer)
     function = module.functions.get(name)
-    if function is not None and child(function.body, "for_each") is None:
+    if function is not None:
         yield from _seconds(module, function, "timeout", "work.max", who, layer)
         reserved, at = (
             function.number("reserved_concurrent_executions"),
@@ -188,7 +222,9 @@ def _mapping(module: _Module, mapping: Resource) -> Iterator[Fact]:
 def _fetched(module: _Module, mapping: Resource, queue: str, who: tuple[str, str, str]) -> Iterator[Fact]:
     """How many batches are fetched at once: as it says, else by default, but for a FIFO queue and one of another file."""
     scaling = mapping.entry("scaling_config")
-    own = next((each for each in module.resources if (each.kind, each.name) == (_QUEUE, queue)), None)
+    own = module.queues.get(queue)
+    if mapping.is_generated("scaling_config"):
+        return
     if scaling is None and own is not None and (not own.is_said("fifo_queue") or own.text("fifo_queue") == "false"):
         yield module.fact(mapping, who, "left_out.fetched", True, "no scaling_config", mapping.at, Layer.PLATFORM)
     blocks = _maps(scaling.value) if scaling is not None else []
@@ -220,26 +256,16 @@ def _seconds(
 
 
 def _alarm(module: _Module, alarm: Resource) -> Iterator[Fact]:
-    alert = module.party(_ALARM, alarm.name)
-    for name, at in dict(_named(alarm.body)).items():
-        who = ("", module.party(_QUEUE, name), "receive")
+    alert = module.party(alarm.label)
+    named = {label: node for path, node in paths_of(alarm.body) for label in module.meant((path,))}
+    for dimension in entries(child(alarm.body, "dimensions")):
+        named |= dict.fromkeys(module.names.get(text_of(dimension.value) or "", ()), dimension.value)
+    for label, at in named.items():
+        who = ("", module.party(label), "receive")
         yield module.fact(
             alarm, ("", alert, PARTY), "kind", "alert", "aws_cloudwatch_metric_alarm", alarm.at, Layer.PLATFORM
         )
         yield module.fact(alarm, who, "detect.by", (alert,), alarm.name, at, Layer.BROKER)
-
-
-def _named(node: Node) -> Iterator[tuple[str, Node]]:
-    """Every queue that is referred to inside a value, with where."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if type(current) is ScalarNode:
-            yield from ((found[1], current) for found in _MENTION.finditer(current.value))
-        elif type(current) is MappingNode:
-            stack += [value for _, value in current.value]
-        elif type(current) is SequenceNode:
-            stack += current.value
 
 
 def _maps(node: Node) -> list[Node]:

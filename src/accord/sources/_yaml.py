@@ -15,7 +15,16 @@ from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._compose import composed, content_check
-from accord.sources._refusals import FORMAT_KEYS, Refusal, character_refused, error_refused, lines_before, own_begin
+from accord.sources._refusals import (
+    FORMAT_KEYS,
+    Refusal,
+    character_refused,
+    chart_of,
+    error_refused,
+    lines_before,
+    own_begin,
+    rendered_by,
+)
 
 __all__ = [
     "NULLS",
@@ -93,6 +102,7 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
             reason = _of_json(typed, found.reason) if file.endswith(".json") else found.reason
             if reason == _COMMENTED and not _OF_A_FORMAT.search(typed):
                 continue
+            reason += rendered_by(chart_of(text, file)) if found.template else ""
             yield Problem(Place(root, file, found.line, _column(typed, found)), reason, fatal=True)
         else:
             yield Document(root, file, found, scope, homes)

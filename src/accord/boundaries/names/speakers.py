@@ -7,7 +7,7 @@ ROUTING = "alertmanager:"
 """How the name of a file that says where alerts go begins."""
 
 _NOBODY = ("accord:", "codeowners:", ROUTING)
-_OURS = ("kubernetes", "backstage", "cloudformation")
+_OURS = ("kubernetes", "backstage", "cloudformation", "compose", "aws")
 """The systems whose names stand for something that an organisation runs, and that a contract can claim under `names`."""
 
 _ENTITIES = ("component", "resource")
@@ -27,7 +27,8 @@ def routings(system: System) -> int:
 def without_contract(system: System) -> set[str]:
     """What runs here, or is listed as such, while no contract speaks for it."""
     written = {fact.provider for fact in system.facts if fact.source == CONTRACT and not fact.consumer}
-    return {party for party in system.parties if party not in written and _is_ours(party)}
+    alerts = {fact.provider for fact in system.about("kind") if fact.value == "alert"}
+    return {party for party in system.parties if party not in written | alerts and _is_ours(party)}
 
 
 def _is_ours(party: str) -> bool:

@@ -18,6 +18,8 @@ _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _RESERVED = ("none", "unknown", "any", "anyone")
 _INSIDE = ("mentioned", "selects", "runs", "versions", "kind", "owner", "platform")
 _INSIDE_FAMILIES = ("requests", "subsets", "tag", "names", "group", "left_out")
+_TERRAFORM = "aws:"
+_TYPES = ("sqs_queue", "lambda_function", "sns_topic_subscription")
 _SHOWN_BY = ("declares", "routes", "kind", "runs", "platform")
 
 
@@ -53,7 +55,7 @@ def unwritten(system: System) -> list[Unwritten]:
         Unwritten(
             names[party],
             party.partition(":")[0],
-            party.partition(":")[2].removeprefix("/"),
+            _called(party),
             owners.get(party) or _of_files(lines.of(_first(party, said[party]).place)),
             tuple(_told(said[party])),
         )
@@ -75,6 +77,12 @@ def _one_name(party: str, system: System) -> str:
     """The name for a party; what stands in no namespace is in `default`, where something of that name is."""
     there = party.replace(_NO_NAMESPACE, _DEFAULT, 1) if party.startswith(_NO_NAMESPACE) else party
     return there if there in system.parties else party
+
+
+def _called(party: str) -> str:
+    """Its name in its system; a Compose file without a name of its own keeps the slash before it, as its services have it."""
+    system, _, name = party.partition(":")
+    return name if system == "compose" else name.removeprefix("/")
 
 
 def _is_own(fact: Fact, party: str) -> bool:
@@ -121,11 +129,11 @@ def _of_files(lines: Iterable[Fact]) -> Owner | None:
 def _names(named: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     """A name for each: its last part, with the namespace before it where several would be called so."""
     every, used = list(named), set(taken)
-    short = {party: _name(party.rpartition("/")[2].rpartition("#")[2]) for party in every}
+    short = {party: _name(_last_part(party)) for party in every}
     names: dict[str, str] = {}
     for party in every:
         several = list(short.values()).count(short[party]) > 1
-        name = _name(party.partition(":")[2].replace("/", "-")) if several else short[party]
+        name = _name(_whole(party)) if several else short[party]
         name = name if name and name not in _RESERVED else f"party-{name}"
         number = 1
         while (unique := name if number == 1 else f"{name}-{number}") in used:
@@ -133,6 +141,20 @@ def _names(named: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
         used.add(unique)
         names[party] = unique
     return names
+
+
+def _last_part(party: str) -> str:
+    """The name by itself; of a resource of Terraform without its type, `orders` of `module.orders.sqs_queue.this` with `this` behind it."""
+    last = party.rpartition("/")[2].rpartition("#")[2]
+    if not party.startswith(_TERRAFORM):
+        return last
+    return "-".join(part for part in last.split(".") if part not in ("module", *_TYPES))
+
+
+def _whole(party: str) -> str:
+    """All of the name; what has dots may be taken for a host, and a resource of Terraform is none."""
+    whole = party.partition(":")[2].replace("/", "-")
+    return whole.replace(".", "-") if party.startswith(_TERRAFORM) else whole
 
 
 def _name(text: str) -> str:
