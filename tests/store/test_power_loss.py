@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from accord.store.errors import StoreError
 from accord.store.ledger_sqlite import SqliteLedger
 
@@ -131,6 +133,17 @@ def test_what_was_answered_survives(tmp_path: Path, failing_calls: Path) -> None
     trace = traced(failing_calls, tmp_path, 0, 480)
     assert sum(call[0] == "A" for call in calls(trace)) > 300
     assert any(call[0] == "S" and call[1].endswith("ledger.db") for call in calls(trace))
+    assert lost_somewhere(trace, tmp_path, 40) == [set()] * 40
+
+
+def test_what_was_answered_survives_while_the_log_is_copied_beside_the_commits(
+    tmp_path: Path, failing_calls: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOLDED_AFTER", "20")
+    trace = traced(failing_calls, tmp_path, 0, 480)
+    told = list(calls(trace))
+    opened = next(number for number, call in enumerate(told) if call[0] == "B")
+    assert sum(call[0] == "S" and call[1].endswith("ledger.db") for call in told[opened:]) > 10
     assert lost_somewhere(trace, tmp_path, 40) == [set()] * 40
 
 

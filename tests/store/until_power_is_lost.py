@@ -12,12 +12,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from accord.store import connections
+from accord.store import connections, folding
 from accord.store.errors import Unavailable
 from accord.store.ledger_sqlite import SqliteLedger
 from store.recordings import admit, fire
 
-connections._LOG_PAGES = 40  # so that the log is copied into the file often
+if "FOLDED_AFTER" in os.environ:  # the log is copied into the file often: beside the commits, or else by them
+    folding.FOLDED_AFTER = int(os.environ["FOLDED_AFTER"])
+else:
+    connections._LOG_PAGES = 40
 
 
 def noted(what: str, name: str = "") -> None:

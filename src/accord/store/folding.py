@@ -8,8 +8,9 @@ from threading import Thread
 
 from accord.store.connections import folding
 
-FOLDED_AFTER = 2_000
-"""Rows that are written until what the log has is copied: the disk then has some 8 MB to take, beside which it takes commits."""
+FOLDED_AFTER = 6_000
+"""Rows that are written until what the log has is copied: of alerts some 25 MB, a little less than a commit itself would copy.
+More often, the disk has more to take; more seldom, commits do it."""
 
 
 class Folding:
