@@ -70,7 +70,7 @@ SETS = small_sets()
 
 
 def test_there_are_sets():
-    assert len(SETS) > 200
+    assert len(SETS) > 450
 
 
 @pytest.mark.parametrize("name", SETS)
