@@ -13,6 +13,7 @@ from msgspec import Struct
 from accord.model.duration import SECOND
 from accord.model.fact import Fact
 from accord.model.problem import Problem
+from accord.sources._compose_mounts import names_in, reached_by_envoy
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._objects import VARIANT, Reader
 from accord.sources._programs import Container, say_program, split_command, words_of
@@ -37,6 +38,7 @@ class _Project(Struct, frozen=True):
     reader: Reader
     name: str
     hosts: dict[str, str]
+    services: dict[str, Members]
 
 
 def claims(document: Document) -> bool:
@@ -56,10 +58,11 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         if type(entry.value) is MappingNode
     }
     name = _project(reader)
-    project = _Project(reader, name, {})
+    project = _Project(reader, name, {}, {})
     for service, (_, members) in services.items():
         for host in (service, *_other_names(reader, members)):
             project.hosts.setdefault(host.lower(), f"{FORMAT}:{name}/{service}")
+    project.services.update({service: members for service, (_, members) in services.items()})
     for service, (entry, members) in services.items():
         _read_service(project, service, entry, members)
     return reader.found
@@ -93,6 +96,10 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
     variant = (f"{VARIANT}service/{project.name}/{name}", (f"{document.file}:{line}",))
     speaker = Speaker(reader, f"{FORMAT}:{project.name}/{name}", tuple(sorted((*document.scope, variant))), FORMAT)
     speaker.say("declares", "service", "service", entry.key_node)
+    for folder, at in reached_by_envoy(document.file, project.services, name):
+        hosts = (host.lower() for host in (name, *_other_names(reader, service)))
+        called = names_in(folder, hosts)
+        speaker.say("names.envoy", called, ", ".join(called), at)
     _duration(speaker, service.get("stop_grace_period"), "stop_grace_period", "grace")
     _read_replicas(speaker, service)
     _read_check(speaker, service)
