@@ -54,6 +54,8 @@ def rules(compose: str) -> set[str]:
         ("envoyproxy/envoy:v1.30", "./front:/etc", "", True),
         ("ours", BESIDE, "networks: [default]", True),
         ("ours", "{type: bind, source: ./front/envoy.yaml, target: /etc/envoy/e.yaml}", "", True),
+        ("envoy", f"./front/api.pb:/etc/envoy/api.pb, {BESIDE}", "", True),
+        ("envoy", f"{BESIDE}, ./more:/etc/envoy/more", "", True),
         ("ours", "./front/envoy.yaml:/etc/else.yaml", "", False),
         ("envoyproxy/envoy:v1.30", "./other/envoy.yaml:/etc/envoy/envoy.yaml", "", False),
         ("envoyproxy/envoy:v1.30", "front:/etc/envoy", "", False),

@@ -4,7 +4,7 @@ That the file lies beside them proves nothing; that one of them runs an Envoy wi
 """
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from accord.sources._hosts import name_beside
 from accord.sources._yaml import Entry, MappingNode, Node, ScalarNode, child, entries, items, text_of
@@ -23,7 +23,7 @@ def reached_by_envoy(file: str, services: Mapping[str, Members], own: str) -> It
             yield from _mounted(file, members)
 
 
-def names_in(folder: str, hosts: Iterator[str]) -> tuple[str, ...]:
+def names_in(folder: str, hosts: Iterable[str]) -> tuple[str, ...]:
     """What the hosts are called in a file of Envoy of this folder."""
     return tuple(name_beside(f"{folder}/{_ENVOY}".lstrip("/"), host) for host in hosts if "." not in host)
 
@@ -47,8 +47,9 @@ def _mounted(file: str, service: Members) -> Iterator[tuple[str, Node]]:
         source, target = _bound(node)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(file), source))
         is_inside = source and "$" not in source + target and not path.startswith(("..", "/"))
-        if is_inside and _ENVOY in f"{image} {target}".lower():
-            folder = posixpath.dirname(path) if path.endswith(_FILES) else path
+        kind = posixpath.splitext(path)[1]
+        if is_inside and _ENVOY in f"{image} {target}".lower() and kind in ("", *_FILES):
+            folder = posixpath.dirname(path) if kind else path
             yield "" if folder == "." else folder, node
 
 

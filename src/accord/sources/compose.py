@@ -96,10 +96,11 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
     variant = (f"{VARIANT}service/{project.name}/{name}", (f"{document.file}:{line}",))
     speaker = Speaker(reader, f"{FORMAT}:{project.name}/{name}", tuple(sorted((*document.scope, variant))), FORMAT)
     speaker.say("declares", "service", "service", entry.key_node)
-    for folder, at in reached_by_envoy(document.file, project.services, name):
-        hosts = (host.lower() for host in (name, *_other_names(reader, service)))
-        called = names_in(folder, hosts)
-        speaker.say("names.envoy", called, ", ".join(called), at)
+    reached = list(reached_by_envoy(document.file, project.services, name))
+    if reached:
+        hosts = [host.lower() for host in (name, *_other_names(reader, service))]
+        called = tuple(dict.fromkeys(each for folder, _ in reached for each in names_in(folder, hosts)))
+        speaker.say("names.envoy", called, ", ".join(called), reached[0][1])
     _duration(speaker, service.get("stop_grace_period"), "stop_grace_period", "grace")
     _read_replicas(speaker, service)
     _read_check(speaker, service)
