@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 
-from accord.sources._hosts import party_of_host
+from accord.sources._hosts import name_beside, parts_of_file, party_of_host
 from accord.sources._objects import Reader
 from accord.sources._yaml import Document, Entry, MappingNode, Node, child, items, text_of
 
@@ -12,8 +12,6 @@ FORMAT = "envoy"
 TYPE = "type.googleapis.com/envoy."
 MANAGER = "HttpConnectionManager"
 TCP_PROXY = "TcpProxy"
-_ENDING = re.compile(r"\.(ya?ml|json)$")
-_SPACES = re.compile(r"\s+")
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _PARTS = ("static_resources", "staticResources", "dynamic_resources", "dynamicResources")
 _DEEPEST = 4
@@ -76,7 +74,7 @@ class EnvoyReader(Reader):
 
 def name_of_file(document: Document) -> str:
     """`front-proxy.envoy` of `front-proxy/envoy.yaml`: a file is one Envoy, or a part of one."""
-    return ".".join(_parts_of(document)) or FORMAT
+    return ".".join(parts_of_file(document.file)) or FORMAT
 
 
 def party_of_cluster(document: Document, name: str, hosts: Iterable[str] = ()) -> str:
@@ -86,19 +84,14 @@ def party_of_cluster(document: Document, name: str, hosts: Iterable[str] = ()) -
     """
     named = {_party(document, host) for host in hosts}
     party = named.pop() if len(named) == 1 else ""
-    return party or _local((*_parts_of(document), name))
-
-
-def _parts_of(document: Document) -> list[str]:
-    path = _SPACES.sub("-", _ENDING.sub("", document.file).replace("\\", "/"))
-    return [part for part in path.split("/") if part not in ("", ".", "..")]
+    return party or _local((*parts_of_file(document.file), name))
 
 
 def _party(document: Document, host: str) -> str:
     host = host.strip().rstrip(".").lower()
     if not host or host == "localhost" or host.endswith(".localhost") or "/" in host or _is_number(host):
         return ""
-    return party_of_host(host, "") if "." in host else _local((*_parts_of(document)[:-1], host))
+    return party_of_host(host, "") if "." in host else f"{FORMAT}:{name_beside(document.file, host)}"
 
 
 def _local(parts: Iterable[str]) -> str:

@@ -1,6 +1,22 @@
 """Hosts as a mesh or a cluster writes them, as local party names."""
 
+import re
+
 from accord.model.endings import PUBLIC_ENDINGS
+
+_ENDING = re.compile(r"\.(ya?ml|json)$")
+_SPACES = re.compile(r"\s+")
+
+
+def name_beside(file: str, host: str) -> str:
+    """What a host of one word is called in a file: it is another one in the files of another folder."""
+    return ".".join(part.replace("/", ".") for part in (*parts_of_file(file)[:-1], host))
+
+
+def parts_of_file(file: str) -> list[str]:
+    """The path of a file without its ending, part by part."""
+    path = _SPACES.sub("-", _ENDING.sub("", file).replace("\\", "/"))
+    return [part for part in path.split("/") if part not in ("", ".", "..")]
 
 
 def party_of_host(host: str, namespace: str) -> str:

@@ -1,8 +1,9 @@
 """Functions of Terraform that are worked out here: those that choose among values or put them together."""
 
-import json
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+
+import msgspec
 
 from accord.sources._terraform_values import (
     Known,
@@ -191,7 +192,7 @@ def _contains(among: Value, wanted: Value) -> Value | None:
 
 def _json(value: Value) -> Value | None:
     """The text of JSON."""
-    text = json.dumps(_jsonable(value))
+    text = msgspec.json.encode(_jsonable(value)).decode()
     if len(text) > _LONGEST:
         return None
     paths = frozenset(paths_in(value))

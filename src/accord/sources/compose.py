@@ -14,6 +14,7 @@ from msgspec import Struct
 from accord.model.duration import SECOND
 from accord.model.fact import PARTY, Fact
 from accord.model.problem import Problem
+from accord.sources._compose_mounts import names_in, reached_by_envoy
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._objects import VARIANT, Reader
 from accord.sources._programs import Container, say_program, split_command, words_of
@@ -39,6 +40,7 @@ class _Project(Struct, frozen=True):
     reader: Reader
     name: str
     hosts: dict[str, str]
+    services: dict[str, Members]
 
 
 def claims(document: Document) -> bool:
@@ -60,10 +62,11 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         if type(entry.value) is MappingNode
     }
     name = _project(reader)
-    project = _Project(reader, name, {})
+    project = _Project(reader, name, {}, {})
     for service, (_, members) in services.items():
         for host in (service, *_other_names(reader, members)):
             project.hosts.setdefault(host.lower(), f"{FORMAT}:{name}/{service}")
+    project.services.update({service: members for service, (_, members) in services.items()})
     for service, (entry, members) in services.items():
         _read_service(project, service, entry, members)
     return reader.found
@@ -99,6 +102,7 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
     before = len(reader.facts)
     if not is_override(document.file):
         speaker.say("declares", "service", "service", entry.key_node)
+        _name_for_envoy(project, speaker, name, service)
     _duration(speaker, service.get("stop_grace_period"), "stop_grace_period", "grace")
     _read_replicas(speaker, service)
     _read_check(speaker, service)
@@ -112,6 +116,15 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
         _lay_over(speaker, entry, before)
     elif not any(_is_open(service[key]) for key in ("stop_grace_period", "extends") if key in service):
         speaker.say("platform", FORMAT, FORMAT, entry.key_node)
+
+
+def _name_for_envoy(project: _Project, speaker: Speaker, name: str, service: Members) -> None:
+    """Says what an Envoy beside it, in the same network, calls the service."""
+    reached = list(reached_by_envoy(project.reader.document.file, project.services, name))
+    if reached:
+        hosts = [host.lower() for host in (name, *_other_names(project.reader, service))]
+        called = tuple(dict.fromkeys(each for folder, _ in reached for each in names_in(folder, hosts)))
+        speaker.say("names.envoy", called, ", ".join(called), reached[0][1])
 
 
 def is_override(file: str) -> bool:
