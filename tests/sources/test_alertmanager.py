@@ -123,6 +123,7 @@ def test_a_file_inside_a_secret_or_a_config_map_is_read_at_the_lines_of_the_oute
         assert [(term, fact.place.line, fact.place.column) for term, fact in facts.items()] == [
             ("receiver.a", 9, 9),
             ("route.r", 7, 7),
+            ("route.object", 1, 1),
         ]
     encoded = b64encode(inner.encode()).decode()
     facts = facts_of(f"apiVersion: v1\nkind: Secret\ndata:\n  alertmanager.yml: {encoded}\n")
