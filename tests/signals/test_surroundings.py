@@ -108,3 +108,20 @@ def test_nobody_is_told_the_default_interval_beside_a_server_that_cannot_be_read
 def test_what_could_not_be_read_is_not_counted_among_what_was_read(tmp_path):
     reading = reading_of(tmp_path, alertmanager="route: {receiver: a}\nreceivers: [{name: b}]\n", rules=DOWN)
     assert len(reading.problems) == 1 and check(reading.facts).routings == 0
+
+
+OBJECT = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  "
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  alertmanager.yaml: |\n    "
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_routing_of_a_cluster_is_for_all_its_objects_and_a_file_for_those_around_it(tmp_path, held):
+    routing = SECRET + NOWHERE.replace("\n", "\n    ").rstrip() + "\n" if held else NOWHERE
+    reading = reading_of(
+        tmp_path,
+        demo__alertmanager=routing,
+        demo__objects=OBJECT + DOWN.replace("NAME", "DemoDown"),
+        shop__objects=OBJECT + DOWN.replace("NAME", "ShopDown"),
+    )
+    assert not reading.problems
+    assert unheard(reading) == ({"DemoDown", "ShopDown"} if held else {"DemoDown"})

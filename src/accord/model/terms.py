@@ -117,6 +117,7 @@ TERMS: dict[str, Term] = {
         Term("rule_files", "the files that a server takes its rules from: patterns", "words"),
         Term("route.", "a node of a routing tree, by its path", "route"),
         Term("route.namespace", "the namespace of the object that holds the routing file", "text"),
+        Term("route.object", "the object of a cluster, or values for one, that hold the routing", "text"),
         Term("route.parts", "the party of which the receivers and calendars of a routing tree are stated", "text"),
         Term("route.unread", "the party is a routing file that could not be read", "text"),
         Term("receiver.", "whoever is told under this name", "receiver"),

@@ -58,6 +58,7 @@ def read_operated(document: Document) -> Iterable[Fact | Problem]:
     reading.read_parts(spec)
     if "route" in spec:
         reading.read_routes(spec["route"].value, about.namespace)
+        reading.teller.say("route.object", KIND, KIND, document.node)
     return [*strict.problems] or reading.teller.facts
 
 

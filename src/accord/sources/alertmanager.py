@@ -115,13 +115,16 @@ def _read_held(document: Document, entry: Entry, encoded: bool) -> Iterator[Fact
 
 
 def _at_home(document: Document, found: list[Fact | Problem]) -> Iterator[Fact | Problem]:
-    """What was read, and, where it was not refused, the namespace of the object that holds it."""
+    """What was read, and, where it was not refused, the object that holds it, with its namespace."""
     yield from found
     stated = next((each for each in found if isinstance(each, Fact)), None)
-    metadata = child(document.node, "metadata")
-    named = child(metadata, "namespace") if metadata is not None else None
+    if stated is None:
+        return
+    teller = Teller(StrictByShape(document, None), stated.provider)
+    kind = kind_of(document)[1]
+    teller.say("route.object", kind, kind, document.node)
+    named = child(document.node, "metadata", "namespace")
     namespace = text_of(named) if named is not None else None
-    if stated is not None and named is not None and namespace:
-        teller = Teller(StrictByShape(document, None), stated.provider)
+    if named is not None and namespace:
         teller.say("route.namespace", namespace, namespace, named)
-        yield from teller.facts
+    yield from teller.facts

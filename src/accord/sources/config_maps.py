@@ -47,7 +47,16 @@ def read(document: Document) -> Iterator[Fact | Problem]:
             source = next((one for one in _INNER if one.claims(inside)), None)
             groups = child(inside.node, "groups") if source is prometheus else None
             if source is not None and (groups is None or holds_rules(groups)):
-                yield from _placed(source.read(inside), at)
+                found = list(_placed(source.read(inside), at))
+                yield from found
+                yield from _held_routing(found, kind_of(document)[1])
+
+
+def _held_routing(found: Iterable[Fact | Problem], kind: str) -> Iterator[Fact]:
+    """That an object of a cluster holds the routing that was read."""
+    for one in found:
+        if isinstance(one, Fact) and one.term == "route.r":
+            yield replace(one, term="route.object", value=kind, text=kind)
 
 
 def _placed(found: Iterable[Fact | Problem], at: Place | None) -> Iterable[Fact | Problem]:

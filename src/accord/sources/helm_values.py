@@ -71,7 +71,11 @@ def read(document: Document) -> Iterable[Fact | Problem]:
             elif program != "route":
                 yield from _rules(part, entry, program)
             elif is_carried or _tells(entry.value):
-                yield from map(_from_elsewhere, read_file(_Laid(part, at), party_of(document)))
+                found = list(map(_from_elsewhere, read_file(_Laid(part, at), party_of(document))))
+                yield from found
+                first = next((one for one in found if isinstance(one, Fact)), None)
+                if first is not None:
+                    yield replace(first, term="route.object", value="values", text="values")
 
 
 class _Laid(StrictByShape):

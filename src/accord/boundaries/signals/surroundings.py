@@ -11,15 +11,16 @@ _OF_OPERATOR = ("alert.namespace", "alert.object")
 
 
 class Surroundings:
-    """Of each routing file the deepest folder around it that has a rule file too: what lies elsewhere may be another system's."""
+    """Of each routing file the deepest folder around it that has a rule too: what lies elsewhere may be another system's.
 
-    def __init__(self, alerts: Iterable[Alert], trees: Iterable[Tree]) -> None:
-        holding: dict[str, set[str]] = {}
-        for alert in alerts:
-            if is_file(alert):
-                place = alert.name.place
-                holding.setdefault(place.root, set()).update(_above(place.file))
-        self._of: Mapping[str, str] = {tree.party: _deepest(tree, holding) for tree in trees if tree.root is not None}
+    Routing that an object of a cluster holds is for all rules that are objects: of it only rule files are asked where they lie.
+    """
+
+    def __init__(self, alerts: Sequence[Alert], trees: Iterable[Tree]) -> None:
+        every, files = _holding(alerts), _holding(filter(is_file, alerts))
+        self._of: Mapping[str, str] = {
+            tree.party: _deepest(tree, files if is_held(tree) else every) for tree in trees if tree.root is not None
+        }
 
     def of(self, tree: Tree) -> str:
         """The folder, from the root that was read on; empty where it is the root itself."""
@@ -27,11 +28,21 @@ class Surroundings:
 
     def around(self, system: System, view: View, alert: Alert, trees: Sequence[Tree]) -> tuple[Tree, ...]:
         """Those of the trees that are for an alert: it lies around them, or is loaded by a server that does."""
-        if not is_file(alert):
-            return tuple(trees)
         server = server_of(system, view, alert)
         files = [alert.name.place.file] + ([server.first.place.file] if server is not None else [])
-        return tuple(tree for tree in trees if any(self.of(tree) in _above(file) for file in files))
+        return tuple(
+            tree
+            for tree in trees
+            if (is_held(tree) and not is_file(alert)) or any(self.of(tree) in _above(file) for file in files)
+        )
+
+
+def _holding(alerts: Iterable[Alert]) -> Mapping[str, set[str]]:
+    """By root, the folders that have a rule somewhere below."""
+    holding: dict[str, set[str]] = {}
+    for root, file in {(alert.name.place.root, alert.name.place.file) for alert in alerts}:
+        holding.setdefault(root, set()).update(_above(file))
+    return holding
 
 
 def surroundings(system: System, view: View) -> Surroundings:
@@ -47,6 +58,11 @@ def surroundings(system: System, view: View) -> Surroundings:
 def is_file(alert: Alert) -> bool:
     """Whether a rule stands in a rule file, not in an object that the operator of a cluster gathers from anywhere."""
     return not any(term in alert.said for term in _OF_OPERATOR)
+
+
+def is_held(tree: Tree) -> bool:
+    """Whether an object of a cluster, or values for one, hold the routing."""
+    return "route.object" in tree.said
 
 
 def _deepest(tree: Tree, holding: Mapping[str, set[str]]) -> str:

@@ -4,7 +4,8 @@ A party promises something, or somebody relies on it, and nobody is said to answ
 right to take it as it is; whoever built it may be right to have moved on. When it fails, the first hour goes into
 finding out whose it is.
 
-Who is an owner by itself (teams, rotas, outsiders) or belongs to one that is (alerts) is not asked. A name that is
+Who is an owner by itself (teams, rotas, outsiders), belongs to one that is (alerts), or is made in a file that has a code
+owner is not asked. A name that is
 given but is no party is a mismatch only where the teams are listed: where at least two thirds of the owners named are
 parties, or where it differs from a listed team by a slip. Where fewer are, the list is taken to be partial.
 
@@ -32,6 +33,15 @@ No team is listed here, so nothing can be said of a name:
 ```yaml file=shop/accord.yaml
 party: payments
 owner: team-payments
+promises: {charge: {latency: {max: 2s}}}
+```
+
+### The file has a code owner
+```text file=CODEOWNERS
+/shop/ @shop/payments
+```
+```yaml file=shop/accord.yaml
+party: payments
 promises: {charge: {latency: {max: 2s}}}
 ```
 
@@ -78,16 +88,16 @@ from accord.boundaries.join.listed import has_operations, is_document
 from accord.boundaries.join.system import System
 from accord.boundaries.join.telling import telling
 from accord.boundaries.join.view import View
+from accord.boundaries.people.first_said import firsts_of, has_code_owner
+from accord.boundaries.people.owned_files import code_owners
 from accord.boundaries.people.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
 from accord.boundaries.people.ownership import plain_name
-from accord.model.fact import Fact, Stance
+from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
 
-READS = ("owner", "kind")
+READS = ("owner", "kind", "owns")
 HANDFUL = 5
-_MADE = ("declares", "workload", "platform")
-"""What a platform's own object says of a party: it stands where the party is made."""
 _NOT_ASKED = frozenset(("team", "rota", "external", "alert"))
 
 
@@ -114,8 +124,11 @@ def _without(system: System, view: View) -> Iterator[Finding]:
         asked_of = own.value("kind") not in _NOT_ASKED and not is_document(party)
         if owner is None and asked_of and (party in relied or has_operations(system, party)):
             unowned.append(party)
-    firsts = _firsts(system) if unowned else {}
-    asked = [(party, firsts[party]) for party in unowned if party in firsts]
+    firsts = firsts_of(system) if unowned else {}
+    files = code_owners(system, view)
+    asked = [
+        (party, firsts[party]) for party in unowned if party in firsts and not has_code_owner(firsts[party], files)
+    ]
     if len(asked) <= HANDFUL:
         for party, first in asked:
             message = f"nobody is said to answer for {party}"
@@ -133,21 +146,6 @@ def _spoken(first: Fact) -> Statement:
 
 def _question(party: str) -> Question:
     return Question(party, f"who answers for {party} (owner)")
-
-
-def _firsts(system: System) -> dict[str, Fact]:
-    """For each party where it is made, else the first thing it says of itself, else the first that is said of it."""
-    found: dict[str, Fact] = {}
-    for fact in system.facts:
-        if fact.stance in (Stance.PROMISES, Stance.ASSUMES):
-            known = found.get(fact.provider)
-            if known is None or _rank(fact) < _rank(known):
-                found[fact.provider] = fact
-    return found
-
-
-def _rank(fact: Fact) -> tuple[object, ...]:
-    return (fact.says != fact.provider, fact.term not in _MADE, fact.place)
 
 
 # ---------------------------------------------------------------------- an owner who is nobody
