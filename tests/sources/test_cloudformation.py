@@ -437,3 +437,45 @@ def test_whom_a_subscription_delivers_to_stands_beside_what_it_says():
         (called(fact.consumer), called(fact.provider)) for fact in found if fact.term == "mentioned" and fact.consumer
     }
     assert called_by == {("Work", "Sub"), ("Billing", "BillingTold")}
+
+
+# ---------------------------------------------------------------------- an API that the template describes itself
+
+DESCRIBED = """
+Resources:
+  Api:
+    Type: {kind}
+    Properties:
+      {body}:
+        paths:
+          /orders:
+            get:
+              x-amazon-apigateway-integration:
+                type: aws_proxy
+                uri: !Sub "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${{Orders.Arn}}/invocations"
+                {more}
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties: {{Timeout: 45}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "more", "ends"),
+    [
+        ("AWS::Serverless::Api", "DefinitionBody", "httpMethod: POST", "29s"),
+        ("AWS::ApiGateway::RestApi", "Body", "httpMethod: POST", "29s"),
+        ("AWS::Serverless::HttpApi", "DefinitionBody", "httpMethod: POST", "30s"),
+        ("AWS::ApiGatewayV2::Api", "Body", "timeoutInMillis: 12000", "12s"),
+    ],
+)
+def test_the_description_of_an_api_says_how_long_it_waits(kind: str, body: str, more: str, ends: str):
+    found = findings(DESCRIBED.format(kind=kind, body=body, more=more))
+    (cap,) = [each for each in found if each.rule == "timing/platform-cap-below-promise"]
+    assert cap.message == f"Api ends a call after {ends}, Orders may run for 45s"
+
+
+def test_a_function_that_is_only_started_is_not_waited_for():
+    started = """requestParameters: {integration.request.header.X-Amz-Invocation-Type: "'Event'"}"""
+    found = findings(DESCRIBED.format(kind="AWS::Serverless::Api", body="DefinitionBody", more=started))
+    assert not [each for each in found if each.rule.startswith("timing/")]

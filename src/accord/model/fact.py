@@ -17,6 +17,7 @@ Scope = tuple[tuple[str, tuple[str, ...]], ...]
 """Conditions under which a fact holds: sorted (dimension, values) pairs; () holds everywhere.
 
 Dimensions: `env`, `cluster`, `version:<party>`, `variant:<resource>` (files of which one is applied at a time),
+`overlay:<folder>` (kustomizations below it of which one is applied at a time),
 `requests:<resource>` (the requests a route matches).
 """
 

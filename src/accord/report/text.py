@@ -11,6 +11,7 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, padded, visible
 from accord.report._places import where
 from accord.report._questions import first_questions, question_list, settling
+from accord.report._repeated import MOST_NAMED, Told, gathered, own_place
 from accord.report._scopes import scoped
 from accord.report._sentences import sentence, told
 from accord.report._summary import summary
@@ -24,9 +25,8 @@ def render(result: Result, asked: Asked) -> str:
     """The whole report; it ends with a line break."""
     paint = Paint(asked.color)
     lines: list[str] = []
-    for finding in result.findings:
-        if finding.verdict is not Verdict.UNANSWERED or (asked.questions and not finding.questions):
-            lines += [*block(finding, asked, paint), ""]
+    for one in gathered([finding for finding in result.findings if _is_told(finding, asked)]):
+        lines += [*block(one.finding, asked, paint), *_others(one, asked, paint), ""]
     if asked.questions:
         lines += question_list(result.findings, asked, paint)
     elif not lines:
@@ -35,6 +35,20 @@ def render(result: Result, asked: Asked) -> str:
         lines += [*allowed(waived, asked, paint), ""]
     lines = [*tables(result.three_columns, asked, paint), *lines, *summary(result, asked, paint)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _is_told(finding: Finding, asked: Asked) -> bool:
+    return finding.verdict is not Verdict.UNANSWERED or (asked.questions and not finding.questions)
+
+
+def _others(told_once: Told, asked: Asked, paint: Paint) -> Iterator[str]:
+    """Of whom the same is true, each with a place of its own."""
+    for other in told_once.others[:MOST_NAMED]:
+        yield from hanging("  ", f"so for {visible(other.title)}", asked.width)
+        yield paint("faint", f"      {where(own_place(other, told_once.finding).place, asked.imported)}")
+    more = len(told_once.others) - MOST_NAMED
+    if more > 0:
+        yield f"  and for {more} more (--format json lists them)"
 
 
 def block(finding: Finding, asked: Asked, paint: Paint) -> list[str]:

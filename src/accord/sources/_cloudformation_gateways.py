@@ -14,9 +14,26 @@ _EVENTS = {
 }
 """For each event of SAM the property that names the API, the API that SAM makes without one, and its platform."""
 
+_BODIES = {
+    "AWS::Serverless::Api": ("DefinitionBody", "apigateway"),
+    "AWS::Serverless::HttpApi": ("DefinitionBody", "apigateway-http"),
+    "AWS::ApiGateway::RestApi": ("Body", "apigateway"),
+    "AWS::ApiGatewayV2::Api": ("Body", "apigateway-http"),
+}
+"""For each kind of API the property that describes it in the words of OpenAPI, and its platform."""
+_INTEGRATION = "x-amazon-apigateway-integration"
+_WORDS = {
+    "timeoutInMillis": "TimeoutInMillis",
+    "requestParameters": "RequestParameters",
+    "responseTransferMode": "ResponseTransferMode",
+}
+"""What a description calls the properties of an integration, and what the template does."""
+
 
 def read_gateways(template: Template) -> None:
     """Every way from an API to a function of the template."""
+    for api in template.of_type(*_BODIES):
+        _read_description(template, api)
     for function in template.of_type("AWS::Serverless::Function"):
         for event in properties(child(function.properties, "Events")).values():
             _read_event(template, function, event)
@@ -43,6 +60,16 @@ def _is_described(template: Template, gateway: str) -> bool:
     """Whether an API has a description of its own, in which the times of its integrations stand."""
     resource = template.resources.get(gateway)
     return resource is not None and not properties(resource.properties).keys().isdisjoint(_DESCRIBED)
+
+
+def _read_description(template: Template, api: Resource) -> None:
+    """The integrations in the description of an API that stands in the template itself."""
+    key, platform = _BODIES[api.type]
+    for path in entries(child(api.properties, key, "paths")):
+        for method in entries(path.value):
+            stated = properties(child(method.value, _INTEGRATION))
+            own = {_WORDS.get(name, name): entry for name, entry in stated.items()}
+            _say(template, api.name, own["uri"].value if "uri" in own else None, own, platform, method.key_node)
 
 
 def _runs_apart(own: dict[str, Entry]) -> bool:
