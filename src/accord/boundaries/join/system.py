@@ -1,5 +1,6 @@
 """The join: facts of all sides become parties and boundaries, each readable in one view at a time."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
@@ -7,7 +8,7 @@ from typing import Any
 
 from accord.boundaries.join.calling import calls_of, is_callers, is_listed, is_only_addressed, operations_of
 from accord.boundaries.join.conflicts import conflicts
-from accord.boundaries.join.resolution import Terms, filled, resolved, stacked
+from accord.boundaries.join.resolution import Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
 from accord.boundaries.join.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
 from accord.boundaries.join.workloads import running
@@ -170,14 +171,10 @@ class System:
 
     @cached_property
     def _by_term(self) -> dict[str, list[Fact]]:
-        found: dict[str, list[Fact]] = {}
+        found: defaultdict[str, list[Fact]] = defaultdict(list)
         for fact in self.facts:
-            known = found.get(fact.term)
-            if known is None:
-                found[fact.term] = [fact]
-            else:
-                known.append(fact)
-        return found
+            found[fact.term].append(fact)
+        return dict(found)
 
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
@@ -194,6 +191,10 @@ class System:
     def party(self, name: str, view: View = EVERY) -> Side:
         """What a party says of itself: kind, owner, names, escalates, steps."""
         return self.promised(name, PARTY, view)
+
+    def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
+        """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
+        return firsts(self._promised.get((name, PARTY)), view)
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""

@@ -18,14 +18,18 @@ _EVERY_OTHER = "*"
 
 def labels_of(alert: Alert, added: dict[str, Fact], asked: Iterable[str]) -> Labels:
     """What is known of the labels that its rule sets, and of those asked for."""
-    labels: Labels = {name: _set(fact) for name, fact in alert.labels.items()}
-    labels |= {name: _carried(alert.expression, name) for name in asked if name not in labels}
-    labels |= {name: str(fact.value) for name, fact in added.items() if not labels.get(name)}
-    return {**labels, NAME: alert.called}
-
-
-def _set(fact: Fact) -> str | Open:
-    return Open() if TEMPLATE in str(fact.value) else str(fact.value)
+    labels: Labels = {}
+    for name, fact in alert.labels.items():
+        text = str(fact.value)
+        labels[name] = Open() if TEMPLATE in text else text
+    for name in asked:
+        if name not in labels:
+            labels[name] = _carried(alert.expression, name)
+    for name, fact in added.items():
+        if not labels.get(name):
+            labels[name] = str(fact.value)
+    labels[NAME] = alert.called
+    return labels
 
 
 def _carried(expression: Expression, name: str) -> str | Open:
