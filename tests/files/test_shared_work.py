@@ -60,6 +60,24 @@ def test_a_copy_takes_what_the_original_has_no_time_for() -> None:
     assert len(taken) >= 9
 
 
+def test_something_else_is_done_first() -> None:
+    """Once, while the copies are already at work: here it waits for the last of them."""
+    opened, last = os.pipe()
+
+    def beside(number: int) -> bytes:
+        if number == 9:
+            os.write(last, b"x")
+        return b"done"
+
+    taken: dict[int, bytes] = {}
+    here: list[int] = []
+    share_out(Work(10, here.append, beside, taken.__setitem__), 2, lambda: os.read(opened, 1))
+    os.close(opened)
+    os.close(last)
+    assert not here
+    assert len(taken) == 10
+
+
 def test_what_a_copy_cannot_hand_over_is_done_here() -> None:
     """Nothing in place of an answer says so."""
     here, taken = done(20, 2, lambda number: b"")

@@ -44,8 +44,8 @@ class Work(Struct, frozen=True):
     taken: Callable[[int, bytes], object]
 
 
-def share_out(work: Work, processes: int) -> None:
-    """Does every piece once, in as many processes, this one among them."""
+def share_out(work: Work, processes: int, first: Callable[[], object] | None = None) -> None:
+    """Does every piece once, in as many processes, this one among them, which does something else `first`."""
     assert work.pieces <= MOST_PIECES
     copies = _Copies()
     left = set(range(work.pieces))
@@ -53,6 +53,8 @@ def share_out(work: Work, processes: int) -> None:
     try:
         for _ in range(min(processes, work.pieces) - 1):
             copies.begin(partial(_work_through, waiting, work.beside))
+        if first is not None:
+            first()
         while (number := _next(waiting)) is not None:
             work.here(number)
             left.discard(number)
