@@ -8,6 +8,7 @@ from typing import Any
 
 from accord.boundaries.join.calling import calls_of, is_callers, is_listed, is_only_addressed, operations_of
 from accord.boundaries.join.conflicts import conflicts
+from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.resolution import Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
 from accord.boundaries.join.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
@@ -52,14 +53,17 @@ class System:
     def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1), observed: Sequence[Fact] = ()) -> None:
         self.as_of = as_of
         self.observed = observed
-        self.facts = tuple([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
+        read = Facts.of(facts)
+        self.facts: tuple[Fact, ...] = read
+        if read.dimensions:
+            self.facts = tuple([fact for fact in read if not fact.scope or in_force(fact, as_of)])
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, Any] = {}
         self._scoped: dict[str, list[Fact]] = {}
-        for fact in self.facts:
+        for fact in self.facts if read.dimensions else ():
             if fact.scope:
                 self._scoped.setdefault(fact.term.partition(".")[0], []).append(fact)
         self.scoped = bool(self._scoped)
@@ -68,17 +72,13 @@ class System:
 
     def _join(self) -> None:
         promised, assumed = self._promised, self._assumed
+        last: Fact | None = None
+        terms: dict[str, list[Fact]] = {}
         for fact in self.facts:
             if is_callers(fact):
-                key = (fact.consumer, fact.provider, fact.operation)
-                terms = assumed.get(key)
-                if terms is None:
-                    terms = assumed[key] = {}
-            else:
-                place = (fact.provider, fact.operation)
-                terms = promised.get(place)
-                if terms is None:
-                    terms = promised[place] = {}
+                terms, last = assumed.setdefault((fact.consumer, fact.provider, fact.operation), {}), None
+            elif last is None or fact.provider is not last.provider or fact.operation is not last.operation:
+                terms, last = promised.setdefault((fact.provider, fact.operation), {}), fact  # most follow their like
             known = terms.get(fact.term)
             if known is None:
                 terms[fact.term] = [fact]
