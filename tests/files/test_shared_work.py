@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -134,6 +135,19 @@ def test_an_error_here_ends_the_copies() -> None:
         os.waitpid(-1, 0)
 
 
-def test_there_is_at_least_one_processor() -> None:
-    """However the system counts them."""
-    assert processors() >= 1
+@pytest.mark.skipif(sys.platform == "darwin", reason="this system copies no process safely")
+def test_processors_are_those_that_nobody_else_wants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At this moment; where that is not told, all that this process may use, and never none."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 16)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)), raising=False)
+    told = tmp_path / "loadavg"
+    assert processors(told) == 4
+    for line, expected in (
+        ("0.00 0.00 0.00 1/90 7", 4),
+        ("9.99 9.99 9.99 5/90 7", 3),
+        ("0.00 0.00 0.00 13/90 7", 1),
+        ("0.00 0.00 0.00 99/90 7", 1),
+        ("another line", 4),
+    ):
+        told.write_text(line)
+        assert processors(told) == expected
