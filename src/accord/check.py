@@ -1,6 +1,6 @@
 """The engine: join, run the rules, let the monitor judge every witness, re-check every move. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from hashlib import sha256
@@ -27,6 +27,7 @@ from accord.boundaries.seen.sightings import parted, told_of
 from accord.boundaries.seen.three_columns import three_columns
 from accord.boundaries.verdicts.baseline import against
 from accord.boundaries.verdicts.moves import Trials
+from accord.boundaries.verdicts.pieces import Found, Piece, Spread, in_turn
 from accord.boundaries.verdicts.waivers import Allowed
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Verdict
@@ -41,17 +42,8 @@ _ORDER = {verdict: position for position, verdict in enumerate(Verdict)}
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2, Severity.USUAL: 3}
 _USUAL = {Verdict.MISMATCH: Severity.ERROR, Verdict.BREACH: Severity.ERROR, Verdict.CONDITIONAL: Severity.WARNING}
 
-Piece = Callable[[], list[Finding]]
-Spread = Callable[[Sequence[Piece]], Iterable[Sequence[Finding]]]
-"""Does pieces of judging, which need nothing of each other, wherever it likes; gives what each found, in their order."""
-
 _PIECES = 256
 """Pieces that the boundaries are cut into."""
-
-
-def in_turn(pieces: Sequence[Piece]) -> Iterable[Sequence[Finding]]:
-    """Does one piece after another."""
-    return (piece() for piece in pieces)
 
 
 def check(
@@ -72,7 +64,7 @@ def check(
     """
     system, refused = joined(facts, as_of)
     chosen = all_rules() if rules is None else rules
-    findings = with_moves(system, sorted(judged(system, chosen, spread=spread), key=_position), chosen)
+    findings = with_moves(system, sorted(judged(system, chosen, spread=spread), key=_position), chosen, spread)
     result = Result(
         files=files,
         problems=(*problems, *refused),
@@ -136,11 +128,11 @@ def judged(
     local = Concerned(rule for rule in rules if rule.judge)
     judged_keys = system.keys if keys is None else keys
     size = len(judged_keys) // _PIECES + 1
-    pieces = [partial(_by_system, system, rule) for rule in rules if rule.judge_system]
+    pieces: list[Piece] = [partial(_by_system, system, rule) for rule in rules if rule.judge_system]
     pieces += [
         partial(_by_boundaries, system, judged_keys[at : at + size], local) for at in range(0, len(judged_keys), size)
     ]
-    return [finding for found in spread(pieces) for finding in found]
+    return [finding for found in spread(pieces) for finding in found.findings]
 
 
 class Concerned:
@@ -162,16 +154,15 @@ class Concerned:
         return known
 
 
-def _by_system(system: System, rule: Rule) -> list[Finding]:
+def _by_system(system: System, rule: Rule) -> Found:
     assert rule.judge_system is not None
     views = system.system_views(rule.reads)
-    return _merged(
-        rule, system, views, [(view, finding) for view in views for finding in rule.judge_system(system, view)]
-    )
+    found = [(view, finding) for view in views for finding in rule.judge_system(system, view)]
+    return Found(tuple(_merged(rule, system, views, found)))
 
 
-def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> list[Finding]:
-    return [finding for key in keys for finding in _by_boundary(system, key, local)]
+def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> Found:
+    return Found(tuple([finding for key in keys for finding in _by_boundary(system, key, local)]))
 
 
 def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
@@ -269,7 +260,9 @@ def _kinds(finding: Finding) -> list[str]:
     return [f"{statement.fact.subject} {statement.fact.term}" for statement in finding.statements]
 
 
-def with_moves(system: System, findings: Sequence[Finding], rules: Sequence[Rule]) -> list[Finding]:
+def with_moves(
+    system: System, findings: Sequence[Finding], rules: Sequence[Rule], spread: Spread = in_turn
+) -> list[Finding]:
     """The findings with those of their moves that settle them and break nothing else that they touch.
 
     The first are tried first: where the moves of all would take too long, the last findings have none.
@@ -278,8 +271,7 @@ def with_moves(system: System, findings: Sequence[Finding], rules: Sequence[Rule
     def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
         return judged(other, [rule for rule in rules if not terms.isdisjoint(rule.reads)], keys)
 
-    trials = Trials(system, judge, findings)
-    return [trials.settled(finding) if finding.moves else finding for finding in findings]
+    return Trials(system, judge, findings).of(findings, spread)
 
 
 def _position(finding: Finding) -> tuple[object, ...]:

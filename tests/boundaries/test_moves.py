@@ -1,10 +1,15 @@
 """Moves are tried on what they touch, the first findings first, and none is shown that was not tried."""
 
+from collections.abc import Sequence
+
+import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from accord.boundaries.join.system import Key, System
+from accord.boundaries.verdicts import moves
 from accord.boundaries.verdicts.moves import Trials
+from accord.boundaries.verdicts.pieces import Found, Piece
 from accord.check import check, joined, judged, with_moves
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict
@@ -77,3 +82,27 @@ def test_moves_that_were_not_tried_are_counted_and_told() -> None:
     assert [(finding.help, finding.help_untried) for finding in written] == [([], 1)] * 10
     assert "left out" not in text.render(check(facts), Asked(width=120))
     assert all(finding.help_untried is UNSET for finding in json.document(check(facts), Asked()).findings)
+
+
+@pytest.mark.parametrize("most_facts", [0, 1, 150, 2_500, 4_000, 250_000])
+def test_moves_that_are_tried_at_once_are_those_that_are_tried_in_turn(
+    most_facts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever time there is for them: those for which there is none are the same too."""
+    monkeypatch.setattr(moves, "MANY", 20)
+    system, _ = joined(tree(100))
+    findings = failing(system)
+    assert len(findings) > 20
+
+    def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
+        return judged(other, rules(), keys)
+
+    def backwards(pieces: Sequence[Piece]) -> list[Found]:
+        asked.append(len(pieces))
+        return [piece() for piece in reversed(pieces)][::-1]
+
+    asked: list[int] = []
+    one, other = (Trials(system, judge, findings, most_facts) for _ in range(2))
+    assert other.of(findings, backwards) == one.of(findings)
+    assert other.left == one.left
+    assert bool(asked) is (most_facts >= 2_500)

@@ -1,13 +1,13 @@
 """Judging in several processes: the same findings in the same order."""
 
 import os
-from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from accord.check import check, in_turn
+from accord.boundaries.verdicts.pieces import Found, Piece, in_turn
+from accord.check import check
 from accord.files import judging
 from accord.files.judging import LEAST, spread_for
 from accord.files.read import read
@@ -49,8 +49,8 @@ def test_what_cannot_be_written_is_judged_here(monkeypatch: pytest.MonkeyPatch) 
     original = os.getpid()
     monkeypatch.setattr(judging, "bytes_if_exact", lambda structure: b"")
 
-    def piece(number: int) -> Callable[[], list[Finding]]:
-        return lambda: [Finding(Verdict.NOTE, f"{number} by {os.getpid() == original}", ())]
+    def piece(number: int) -> Piece:
+        return lambda: Found((Finding(Verdict.NOTE, f"{number} by {os.getpid() == original}", ()),))
 
-    given: Sequence[Sequence[Finding]] = [*spread_for(LEAST, 3)([piece(number) for number in range(30)])]
-    assert [each.message for one in given for each in one] == [f"{number} by True" for number in range(30)]
+    given = spread_for(LEAST, 3)([piece(number) for number in range(30)])
+    assert [each.message for one in given for each in one.findings] == [f"{number} by True" for number in range(30)]

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -60,6 +61,24 @@ def test_a_copy_takes_what_the_original_has_no_time_for() -> None:
     assert len(taken) >= 9
 
 
+def test_something_else_is_done_first() -> None:
+    """Once, while the copies are already at work: here it waits for the last of them."""
+    opened, last = os.pipe()
+
+    def beside(number: int) -> bytes:
+        if number == 9:
+            os.write(last, b"x")
+        return b"done"
+
+    taken: dict[int, bytes] = {}
+    here: list[int] = []
+    share_out(Work(10, here.append, beside, taken.__setitem__), 2, lambda: os.read(opened, 1))
+    os.close(opened)
+    os.close(last)
+    assert not here
+    assert len(taken) == 10
+
+
 def test_what_a_copy_cannot_hand_over_is_done_here() -> None:
     """Nothing in place of an answer says so."""
     here, taken = done(20, 2, lambda number: b"")
@@ -116,6 +135,19 @@ def test_an_error_here_ends_the_copies() -> None:
         os.waitpid(-1, 0)
 
 
-def test_there_is_at_least_one_processor() -> None:
-    """However the system counts them."""
-    assert processors() >= 1
+@pytest.mark.skipif(sys.platform == "darwin", reason="this system copies no process safely")
+def test_processors_are_those_that_nobody_else_wants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At this moment; where that is not told, all that this process may use, and never none."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 16)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)), raising=False)
+    told = tmp_path / "loadavg"
+    assert processors(told) == 4
+    for line, expected in (
+        ("0.00 0.00 0.00 1/90 7", 4),
+        ("9.99 9.99 9.99 5/90 7", 3),
+        ("0.00 0.00 0.00 13/90 7", 1),
+        ("0.00 0.00 0.00 99/90 7", 1),
+        ("another line", 4),
+    ):
+        told.write_text(line)
+        assert processors(told) == expected

@@ -17,7 +17,9 @@ def main() -> NoReturn:
     gc.set_threshold(
         _SELDOM, 20, 20
     )  # a run is short and keeps what it makes: looking for garbage is most often in vain
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # the system takes everything back at once: nothing need be looked through for that
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

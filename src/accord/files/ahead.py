@@ -1,6 +1,6 @@
 """Reading much text in several processes at once; what is read, and in which order, is the same as in one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -32,8 +32,11 @@ class ReaderAhead(Reader):
         """What others read, as `bytes_of` writes it and as it was, by the identity of the text."""
         self._own: dict[int, _Alone] = {}
 
-    def read_ahead(self, texts: Iterable[Text], processes: int = 0) -> None:
-        """Reads these texts now, in as many processes, where that is the sooner; else they are read when they are asked for."""
+    def read_ahead(self, texts: Iterable[Text], processes: int = 0, first: Callable[[], object] | None = None) -> None:
+        """Reads these texts now, in as many processes, where that is the sooner; else they are read when they are asked for.
+
+        Where others read, this one does something else `first`.
+        """
         readable = [text for text in texts if isinstance(text.content, str)]
         processes = processes or processors()
         if processes < 2 or sum(map(_size, readable)) < LEAST:
@@ -49,6 +52,7 @@ class ReaderAhead(Reader):
                     lambda number, answer: self._take(pieces[number], answer),
                 ),
                 processes,
+                first,
             )
 
     def _read(self, piece: Sequence[Text]) -> None:

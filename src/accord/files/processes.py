@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from struct import Struct as Layout
 
@@ -25,12 +26,24 @@ _HEAD = Layout("<QQ")
 _AT_ONCE = 1 << 20
 
 
-def processors() -> int:
-    """How many processes can work at the same time; 1 where this system copies none safely."""
+def processors(told: Path = Path("/proc/loadavg")) -> int:
+    """How many processes can work at the same time, on processors that nobody else wants at this moment.
+
+    Where others want them all, two processes take longer than one. 1 where this system copies none safely.
+    """
     if not hasattr(os, "fork") or sys.platform == "darwin":  # libraries of that system do not outlive a copy
         return 1
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(count, MOST)
+    every = os.cpu_count() or 1
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else every
+    return max(1, min(ours - _others(told) * ours // every, MOST))
+
+
+def _others(told: Path) -> int:
+    """How many others are at work, or ready for it; 0 where the system does not tell."""
+    try:
+        return max(0, int(told.read_text().split()[3].partition("/")[0]) - 1)  # this one is among them
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 class Work(Struct, frozen=True):
@@ -44,8 +57,8 @@ class Work(Struct, frozen=True):
     taken: Callable[[int, bytes], object]
 
 
-def share_out(work: Work, processes: int) -> None:
-    """Does every piece once, in as many processes, this one among them."""
+def share_out(work: Work, processes: int, first: Callable[[], object] | None = None) -> None:
+    """Does every piece once, in as many processes, this one among them, which does something else `first`."""
     assert work.pieces <= MOST_PIECES
     copies = _Copies()
     left = set(range(work.pieces))
@@ -53,6 +66,8 @@ def share_out(work: Work, processes: int) -> None:
     try:
         for _ in range(min(processes, work.pieces) - 1):
             copies.begin(partial(_work_through, waiting, work.beside))
+        if first is not None:
+            first()
         while (number := _next(waiting)) is not None:
             work.here(number)
             left.discard(number)

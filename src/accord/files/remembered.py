@@ -73,9 +73,17 @@ def checked(
 
 
 def _judged(reader: ReaderAhead, arguments: Sequence[str], sides: Sequence[Side | Problem], judge: Judge) -> Checked:
-    reader.read_ahead(texts_of(sides))
+    reader.read_ahead(texts_of(sides), first=_load_rules)
     reading = reader.reading_of(arguments, sides)
     return Checked(Outcome(bool(reading.facts), reading.imported, judge(reading)), reading)
+
+
+def _load_rules() -> None:
+    """Loads what judges: that takes a while, and is needed as soon as everything is read."""
+    import accord.check  # noqa: F401
+    from accord.rules._catalogue import rules
+
+    rules()
 
 
 def _together(side: Side | Problem) -> Side | Problem:
@@ -121,9 +129,9 @@ class _Remembering(ReaderAhead):
         """What the texts of this check gave."""
         return program() + msgspec.msgpack.encode(self._now)
 
-    def read_ahead(self, texts: Iterable[Text], processes: int = 0) -> None:
+    def read_ahead(self, texts: Iterable[Text], processes: int = 0, first: Callable[[], object] | None = None) -> None:
         """Reads those of these texts now that are not remembered."""
-        super().read_ahead((text for text in texts if not self._before.get(self._digests[id(text)])), processes)
+        super().read_ahead((text for text in texts if not self._before.get(self._digests[id(text)])), processes, first)
 
     @property
     def changed(self) -> bool:

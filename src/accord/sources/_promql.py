@@ -28,7 +28,7 @@ _VARYING = re.compile(
     r"|(\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*)"  # any other text: stepped over
     r"|(?<![\w:.])([a-zA-Z_:][a-zA-Z0-9_:]*+)(?=[{\[])"  # the name of a series
 )
-_UNUSUAL = frozenset("'`#\\")
+_UNUSUAL = re.compile(r"['`#\\]")
 _BRACKET = re.compile(r"([{\[])")
 _OF_NAMES = f"{ascii_letters}{digits}_:"
 _KEYWORDS = frozenset(
@@ -85,7 +85,7 @@ def parse_expression(text: str) -> Expression:
 def _quickly_apart(text: str) -> tuple[str, list[str]] | None:
     """The same as `_apart`; None where the text is not ASCII, or has quotes other than pairs of ", escapes or comments."""
     parts = text.split('"')
-    if len(parts) % 2 == 0 or not text.isascii() or not _UNUSUAL.isdisjoint(text):
+    if len(parts) % 2 == 0 or not text.isascii() or _UNUSUAL.search(text):
         return None
     names: list[str] = []
     for at, part in enumerate(parts):

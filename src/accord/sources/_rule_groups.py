@@ -42,6 +42,7 @@ _OF_VMALERT = frozenset(
 LOKI, VMALERT = "Loki", "vmalert"
 """Programs that read rule files of this shape too, in languages of their own."""
 
+_LONGEST_NULL = max(map(len, NULLS))
 _Text = tuple[str, Node]
 
 
@@ -173,7 +174,7 @@ class RuleGroups(Stating):
                     "",
                     party,
                     PARTY,
-                    f"{family}.{name}",
+                    _term(family, name),
                     text,
                     text,
                     place,
@@ -252,6 +253,12 @@ def _expressions(groups: Node) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
+def _term(family: str, name: str) -> str:
+    """The same text for each fact about it: it is looked up again and again."""
+    return f"{family}.{name}"
+
+
+@lru_cache(maxsize=4096)
 def _is_label(name: str) -> bool:
     return LABEL.fullmatch(name) is not None
 
@@ -265,8 +272,10 @@ def _plain_texts(node: Node) -> dict[str, _Text] | None:
         if type(key_node) is not ScalarNode or type(value) is not ScalarNode or value.tag or key_node.tag:
             return None
         name, text = key_node.value, value.value
-        aliased = value.start_mark.index < key_node.start_mark.index
-        if name in found or aliased or not _is_label(name) or name == "__name__" or (text in NULLS and not value.style):
+        if name in found or name == "__name__" or not _is_label(name):
+            return None
+        is_null = len(text) <= _LONGEST_NULL and text in NULLS and not value.style
+        if is_null or value.start_mark.index < key_node.start_mark.index:
             return None
         found[name] = (text, value)
     return found

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from operator import attrgetter
 
 from accord.model.fact import Fact
+
+_SAYS, _PROVIDER, _CONSUMER = attrgetter("says"), attrgetter("provider"), attrgetter("consumer")
+_TERM, _SOURCE, _SCOPE = attrgetter("term"), attrgetter("source"), attrgetter("scope")
 
 
 class Facts(tuple[Fact, ...]):
@@ -17,24 +21,28 @@ class Facts(tuple[Fact, ...]):
     @cached_property
     def terms(self) -> frozenset[str]:
         """Every term that a fact is about."""
-        return frozenset([fact.term for fact in self])
+        return frozenset(map(_TERM, self))
 
     @cached_property
     def sources(self) -> frozenset[str]:
         """Every format that a fact was read from."""
-        return frozenset([fact.source for fact in self])
+        return frozenset(map(_SOURCE, self))
 
     @cached_property
     def dimensions(self) -> frozenset[str]:
         """Every dimension of a scope."""
-        scopes = frozenset([fact.scope for fact in self if fact.scope])
+        scopes = frozenset(filter(None, map(_SCOPE, self)))
         return frozenset([name for scope in scopes for name, _ in scope])
 
     @cached_property
     def parties(self) -> frozenset[str]:
         """Every name that speaks or is spoken of as a side; "" where a fact holds for every caller."""
-        sides = frozenset([(fact.says, fact.provider, fact.consumer) for fact in self])
-        return frozenset([name for names in sides for name in names])
+        return self.speaking.union(map(_PROVIDER, self), map(_CONSUMER, self))
+
+    @cached_property
+    def speaking(self) -> frozenset[str]:
+        """Every name that speaks."""
+        return frozenset(map(_SAYS, self))
 
     def has_family(self, family: str) -> bool:
         """Whether a fact is about a term that begins like this, `requests.`."""

@@ -1,7 +1,10 @@
 """One boundary in all the views in which it can differ: rules that tell the same views apart share them."""
 
+from functools import cached_property
+
 from accord.boundaries.join.system import Boundary, Key, System
 from accord.boundaries.join.view import View, Views, views_over
+from accord.model.fact import Fact
 
 InView = tuple[View, Boundary]
 
@@ -14,7 +17,7 @@ class InViews:
         self._scoped = system.scoped_behind(key) if system.scoped else []
         self._families = [fact.term.partition(".")[0] for fact in self._scoped]
         self._known: dict[tuple[int, ...], tuple[Views, list[InView]]] = {}
-        self._boundaries: dict[tuple[tuple[str, str], ...], Boundary] = {}
+        self._boundaries: dict[tuple[tuple[str, str], ...], Boundary | None] = {}
 
     def of(self, reads: tuple[str, ...]) -> tuple[Views, list[InView]]:
         """The views in which the terms a rule reads differ along the calls behind, and the boundary in those where its sides meet."""
@@ -22,7 +25,7 @@ class InViews:
         known = self._known.get(read)
         if known is None:
             views = self._views(read)
-            met = [(view, self._boundary(view)) for view in views if self.system.meets(self.key, view)]
+            met = [(view, boundary) for view in views if (boundary := self._boundary(view)) is not None]
             known = self._known[read] = (views, met)
         return known
 
@@ -30,10 +33,16 @@ class InViews:
         if not self.system.scoped:
             return Views({})
         scoped = (self._scoped[number] for number in read)
-        return views_over(scoped, self.system.meeting(self.key)).of_running(self.system.running)
+        return views_over(scoped, self._meeting).of_running(self.system.running)
 
-    def _boundary(self, view: View) -> Boundary:
+    @cached_property
+    def _meeting(self) -> list[tuple[Fact, bool]]:
+        return self.system.meeting(self.key)
+
+    def _boundary(self, view: View) -> Boundary | None:
+        """The boundary in a view; None where its sides do not meet in it."""
         name = tuple(view.items())
         if name not in self._boundaries:
-            self._boundaries[name] = self.system.boundary(self.key, view)
+            meets = self.system.meets(self.key, view)
+            self._boundaries[name] = self.system.boundary(self.key, view) if meets else None
         return self._boundaries[name]

@@ -27,6 +27,20 @@ def resolved(terms: dict[str, list[Fact]] | None, view: View) -> Terms:
     return found
 
 
+def firsts(terms: dict[str, list[Fact]] | None, view: View) -> dict[str, Fact]:
+    """Of each term the first of those that hold in a view."""
+    found: dict[str, Fact] = {}
+    for term, facts in terms.items() if terms else ():
+        fact = facts[0]
+        if len(facts) > 1:
+            holding = _strongest(facts, view)
+            if holding:
+                found[term] = holding[0]
+        elif not fact.scope or holds_in(fact.scope, view):
+            found[term] = fact
+    return found
+
+
 def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
     """Per layer the fact with the most conditions; a stated fact beats a default."""
     best: dict[Layer, Fact] = {}

@@ -1,5 +1,6 @@
 """The join: facts of all sides become parties and boundaries, each readable in one view at a time."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
@@ -8,7 +9,8 @@ from typing import Any
 from accord.boundaries.join.calling import calls_of, is_callers, is_listed, is_only_addressed, operations_of
 from accord.boundaries.join.conflicts import conflicts
 from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
-from accord.boundaries.join.resolution import Terms, filled, resolved, stacked
+from accord.boundaries.join.facts import Facts
+from accord.boundaries.join.resolution import Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
 from accord.boundaries.join.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
 from accord.boundaries.join.workloads import running
@@ -52,14 +54,17 @@ class System:
     def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1), observed: Sequence[Fact] = ()) -> None:
         self.as_of = as_of
         self.observed = observed
-        self.facts = tuple([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
+        read = Facts.of(facts)
+        self.facts: tuple[Fact, ...] = read
+        if read.dimensions:
+            self.facts = tuple([fact for fact in read if not fact.scope or in_force(fact, as_of)])
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, Any] = {}
         self._scoped: dict[str, list[Fact]] = {}
-        for fact in self.facts:
+        for fact in self.facts if read.dimensions else ():
             if fact.scope:
                 self._scoped.setdefault(fact.term.partition(".")[0], []).append(fact)
         self.scoped = bool(self._scoped)
@@ -68,17 +73,13 @@ class System:
 
     def _join(self) -> None:
         promised, assumed = self._promised, self._assumed
+        last: Fact | None = None
+        terms: dict[str, list[Fact]] = {}
         for fact in self.facts:
             if is_callers(fact):
-                key = (fact.consumer, fact.provider, fact.operation)
-                terms = assumed.get(key)
-                if terms is None:
-                    terms = assumed[key] = {}
-            else:
-                place = (fact.provider, fact.operation)
-                terms = promised.get(place)
-                if terms is None:
-                    terms = promised[place] = {}
+                terms, last = assumed.setdefault((fact.consumer, fact.provider, fact.operation), {}), None
+            elif last is None or fact.provider is not last.provider or fact.operation is not last.operation:
+                terms, last = promised.setdefault((fact.provider, fact.operation), {}), fact  # most follow their like
             known = terms.get(fact.term)
             if known is None:
                 terms[fact.term] = [fact]
@@ -169,10 +170,10 @@ class System:
 
     @cached_property
     def _by_term(self) -> dict[str, list[Fact]]:
-        found: dict[str, list[Fact]] = {}
+        found: defaultdict[str, list[Fact]] = defaultdict(list)
         for fact in self.facts:
-            found.setdefault(fact.term, []).append(fact)
-        return found
+            found[fact.term].append(fact)
+        return dict(found)
 
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
@@ -189,6 +190,10 @@ class System:
     def party(self, name: str, view: View = EVERY) -> Side:
         """What a party says of itself: kind, owner, names, escalates, steps."""
         return self.promised(name, PARTY, view)
+
+    def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
+        """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
+        return firsts(self._promised.get((name, PARTY)), view)
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from datetime import date
+from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -50,6 +51,8 @@ class Views:
 
     def of_running(self, running: Mapping[str, Set[str]]) -> "Views":
         """The same without the versions that do not run, of the parties of which those that do are known."""
+        if not running:
+            return self
         dimensions = dict(self.dimensions)
         for name, members in self.dimensions.items():
             versions = running.get(name.removeprefix(VERSION)) if name.startswith(VERSION) else None
@@ -96,11 +99,20 @@ def views_over(facts: Iterable[Fact], meeting: Iterable[tuple[Fact, bool]] = ())
 
 
 def _tell_apart(marks: dict[str, dict[str, set[object]]], fact: Fact, mark: Callable[[Fact, Scope], object]) -> None:
-    for dimension, values in fact.scope:
-        if dimension not in DAYS:
-            rest = tuple(pair for pair in fact.scope if pair[0] != dimension)
-            for value in values:
-                marks.setdefault(dimension, {}).setdefault(value, set()).add(mark(fact, rest))
+    for dimension, values, rest in _parted(fact.scope):
+        told, by_value = mark(fact, rest), marks.setdefault(dimension, {})
+        for value in values:
+            by_value.setdefault(value, set()).add(told)
+
+
+@lru_cache(maxsize=8192)
+def _parted(scope: Scope) -> tuple[tuple[str, tuple[str, ...], Scope], ...]:
+    """Each dimension of a scope with its values, and what else the scope says."""
+    return tuple(
+        (dimension, values, tuple(pair for pair in scope if pair[0] != dimension))
+        for dimension, values in scope
+        if dimension not in DAYS
+    )
 
 
 def _mark(fact: Fact, rest: Scope) -> object:

@@ -51,7 +51,7 @@ class Register:
         stated: list[Fact] = []
         in_artefacts: list[Fact] = []
         others: dict[str, list[Fact]] = {"selects": [], "runs": []}
-        self.speaking |= {fact.says for fact in facts}
+        self.speaking |= facts.speaking
         self.names |= facts.parties - {""}
         told = {term for term in facts.terms if term in others or term.startswith("names.")}
         for fact in facts if told else ():

@@ -5,7 +5,6 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
-from accord.boundaries.join.resolution import Terms
 from accord.boundaries.join.system import System
 from accord.boundaries.join.telling import telling
 from accord.boundaries.join.view import View
@@ -18,53 +17,44 @@ ROOT = "route.r"
 """The path of the root of a routing tree."""
 GRAFANA = "grafana"
 """The format of the alerts that Grafana evaluates, and routes, itself."""
+_UNREAD = Expression()
 TEMPLATE = "{{"
 """What a label or annotation contains whose value is worked out when the alert fires."""
 
 
 class Alert(Struct, frozen=True):
-    """One alerting rule; each part is the fact that states it, `labels` and `annotations` by name."""
+    """One alerting rule; each part is the fact that states it, `labels` and `annotations` by name.
+
+    `called` is the name of the alert, `expression` what it is worked out from, empty where that could not be read.
+    `texts` are the labels and the annotations once more, by their names in lower case.
+    """
 
     party: str
     name: Fact
     labels: dict[str, Fact]
     annotations: dict[str, Fact]
     said: dict[str, Fact]
-
-    @property
-    def called(self) -> str:
-        """The name of the alert."""
-        return str(self.name.value)
+    called: str
+    expression: Expression
+    texts: tuple[dict[str, Fact], dict[str, Fact]]
 
     @property
     def program(self) -> str:
         """The program that evaluates it, as its routing names it: no other routes it."""
         return GRAFANA if self.name.source == GRAFANA else ""
 
-    @property
-    def expression(self) -> Expression:
-        """What it is worked out from; empty where that could not be read."""
-        fact = self.said.get("alert.expression")
-        return fact.value if fact is not None and isinstance(fact.value, Expression) else Expression()
-
     def first(self, names: tuple[str, ...]) -> Fact | None:
         """The label, else the annotation, of the first of these names that the rule sets, without regard to case."""
-        for named in (self.labels, self.annotations):
-            by_name = named if _are_lower(tuple(named)) else {name.lower(): fact for name, fact in named.items()}
+        for named in self.texts:
             for name in lowered(names):
-                if name in by_name:
-                    return by_name[name]
+                if name in named:
+                    return named[name]
         return None
 
     def severity(self, words: Vocabulary) -> str:
         """The severity that it declares; empty where it declares none, or works it out when it fires."""
         fact = self.first(words.severity)
         return "" if fact is None or TEMPLATE in str(fact.value) else str(fact.value)
-
-
-@lru_cache(maxsize=4096)
-def _are_lower(names: tuple[str, ...]) -> bool:
-    return all(map(str.islower, names))
 
 
 class Node(Struct):
@@ -145,7 +135,7 @@ def alerting(system: System, view: View) -> Alerting:
         alerts, trees = [], []
         for party in system.parties:
             if party.startswith(_ALERT):
-                alerts += _alert(party, system.party(party, view).terms)
+                alerts += _alert(party, system.firsts(party, view))
             elif party.startswith(_TREE):
                 trees.append(Tree(party, _said(system, party, view)))
         known = system.memory[key] = Alerting(tuple(alerts), tuple(trees))
@@ -165,24 +155,34 @@ def namespaces_told(system: System, view: View) -> frozenset[str]:
 
 
 def _said(system: System, party: str, view: View) -> dict[str, Fact]:
-    said = {term: facts[0] for term, facts in system.party(party, view).terms.items()}
+    said = system.firsts(party, view)
     parts = said.get("route.parts")
     return said if parts is None else {**_said(system, str(parts.value), view), **said}
 
 
-def _alert(party: str, terms: Terms) -> list[Alert]:
-    if "alert" not in terms:
+def _alert(party: str, said: dict[str, Fact]) -> list[Alert]:
+    if "alert" not in said:
         return []
-    said: dict[str, Fact] = {}
-    labels: dict[str, Fact] = {}
-    annotations: dict[str, Fact] = {}
-    for term, facts in terms.items():
-        fact = said[term] = facts[0]
-        if term.startswith("label."):
-            labels[term[6:]] = fact
-        elif term.startswith("annotation."):
-            annotations[term[11:]] = fact
-    return [Alert(party, said["alert"], labels, annotations, said)]
+    named: dict[str, dict[str, Fact]] = {"label": {}, "annotation": {}}
+    for term, fact in said.items():
+        family, name = _split(term)
+        if family in named:
+            named[family][name] = fact
+    labels, annotations = named.values()
+    alert, stated = said["alert"], said.get("alert.expression")
+    expression = stated.value if stated is not None and isinstance(stated.value, Expression) else _UNREAD
+    texts = _in_lower_case(labels), _in_lower_case(annotations)
+    return [Alert(party, alert, labels, annotations, said, str(alert.value), expression, texts)]
+
+
+@lru_cache(maxsize=8192)
+def _split(term: str) -> tuple[str, str]:
+    family, dot, name = term.partition(".")
+    return (family, name) if dot else ("", "")
+
+
+def _in_lower_case(named: dict[str, Fact]) -> dict[str, Fact]:
+    return named if all(map(str.islower, named)) else {name.lower(): fact for name, fact in named.items()}
 
 
 def alerts_named(system: System, view: View, name: str) -> tuple[Alert, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from functools import cached_property
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -90,7 +90,8 @@ class Reach:
         if key not in self._known:
             found = courses(self.tree, self._as_seen(labels))
             ending = tuple(course for course in found if course.ends)
-            self._known[key] = Way(ending, frozenset(map(self.hears, ending))) if found else None
+            usual = next((course for course in ending if not any(map(is_supposed, course.supposed.values()))), None)
+            self._known[key] = Way(ending, frozenset(map(self.hears, ending)), usual) if found else None
         return self._known[key]
 
     def _as_seen(self, labels: Labels) -> Labels:
@@ -130,35 +131,39 @@ class Reach:
 
 
 class Way(Struct, frozen=True):
-    """How one tree takes an alert: the courses that end somewhere, and who hears, over all of them."""
+    """How one tree takes an alert: the courses that end somewhere, and who hears, over all of them.
+
+    `usual` is the course where no open label is what a route asks for.
+    """
 
     courses: tuple[Course, ...]
     ears: frozenset[Ear]
+    usual: Course | None
 
 
-class Heard(Struct, frozen=True, dict=True):
-    """One alert, what is known of its labels, the courses that it can take through each tree that takes it, and who hears, over all of them."""
+class Heard(Struct, frozen=True):
+    """One alert, what is known of its labels, the courses that it can take through each tree that takes it, and who hears, over all of them.
+
+    `first` is how the tree takes it that is told of.
+    """
 
     alert: Alert
     added: dict[str, Fact]
     labels: Labels
     ways: tuple[tuple[Reach, tuple[Course, ...]], ...]
     ears: frozenset[Ear]
+    first: Way | None
 
-    @cached_property
+    @property
     def last(self) -> tuple[Reach, Node]:
         """The tree that is told of, and the route at which the alert ends there last, as a rule."""
-        reach, taken = self.ways[0]
-        plain = (course for course in taken if not any(map(is_supposed, course.supposed.values())))
-        return reach, next(plain, taken[-1]).ends[-1]
+        assert self.first is not None
+        return self.ways[0][0], (self.first.usual or self.first.courses[-1]).ends[-1]
 
-    @cached_property
+    @property
     def usual(self) -> Course | None:
         """Its course where no open label is what a route asks for; None where several trees take it."""
-        if len(self.ways) != 1:
-            return None
-        plain = (course for course in self.ways[0][1] if not any(map(is_supposed, course.supposed.values())))
-        return next(plain, None)
+        return self.first.usual if self.first is not None and len(self.ways) == 1 else None
 
 
 def is_supposed(value: Open) -> bool:
@@ -222,8 +227,9 @@ def _taken(alert: Alert, added: dict[str, Fact], asked: Iterable[str], near: tup
     if None in ways:
         return None
     taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
-    ears = taken[0][1].ears.union(*(way.ears for _, way in taken[1:])) if taken else _NOBODY_TAKES_IT
-    return Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears)
+    first = taken[0][1] if taken else None
+    ears = first.ears.union(*(way.ears for _, way in taken[1:])) if first else _NOBODY_TAKES_IT
+    return Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears, first)
 
 
 def _unread(system: System, view: View) -> set[str]:
@@ -261,6 +267,7 @@ def _namespace(alert: Alert) -> str | None:
     return None if own is None else str(own.value)
 
 
+@lru_cache(maxsize=4096)
 def _tried_in(file: str) -> str:
     """The folder of tests or examples that a file lies in; "" for what is meant to be used."""
     folders = file.split("/")[:-1]

@@ -1,7 +1,7 @@
 """Moves: what one side can change, re-checked on everything it touches before anybody is told."""
 
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
 
 from msgspec.structs import replace
 
@@ -9,6 +9,7 @@ from accord.boundaries.join.system import Key, System
 from accord.boundaries.people.absence import promises_less
 from accord.boundaries.reliance.neighbourhood import neighbourhood
 from accord.boundaries.verdicts.known import Known
+from accord.boundaries.verdicts.pieces import Found, Spread, in_turn
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Verdict
 from accord.model.place import Place
@@ -23,6 +24,13 @@ MOST_FACTS = 250_000
 """How many facts may be judged again for all moves together; what comes after is not re-checked, so not offered."""
 
 
+MANY = 400
+"""Findings with moves from which on it pays to try them at the same time, if there is anybody to do it."""
+
+_FIRST = 10
+_PIECES = 64
+
+
 class Trials:
     """Tries moves on what they touch, until so many facts were judged again that the rest would take too long.
 
@@ -32,7 +40,41 @@ class Trials:
     def __init__(self, system: System, judge: Judge, findings: Iterable[Finding], most_facts: int = MOST_FACTS) -> None:
         self.system, self.judge = system, judge
         self.known = Known(findings)
-        self.left = most_facts
+        self.left = self._most = most_facts
+
+    def of(self, findings: Sequence[Finding], spread: Spread = in_turn) -> list[Finding]:
+        """The findings with the moves that settle them; `spread` may try those of many at the same time."""
+        moving = [finding for finding in findings if finding.moves]
+        if spread is in_turn or len(moving) < MANY:
+            settled = iter(self._in_turn(moving))
+        else:
+            settled = iter(self._at_once(moving, spread))
+        return [next(settled) if finding.moves else finding for finding in findings]
+
+    def _in_turn(self, findings: Iterable[Finding]) -> list[Finding]:
+        return [self.settled(finding) for finding in findings]
+
+    def _at_once(self, findings: list[Finding], spread: Spread) -> list[Finding]:
+        """The same: as many at once as, by the first ones, there is time for, and the rest in turn."""
+        before = self.left
+        settled = self._in_turn(findings[:_FIRST])
+        each = (before - self.left) // _FIRST + 1
+        last = min(len(findings), _FIRST + max(self.left, 0) // each)
+        size = (last - _FIRST) // _PIECES + 1
+        parts = [findings[at : min(at + size, last)] for at in range(_FIRST, last, size)]
+        left = self.left
+        for found in spread([partial(self._alone, part) for part in parts]) if parts else ():
+            if found.weight >= left:
+                break  # in turn, some of these would not have been tried
+            left -= found.weight
+            settled += found.findings
+        self.left = left
+        return settled + self._in_turn(findings[len(settled) :])
+
+    def _alone(self, findings: list[Finding]) -> Found:
+        """Some findings as if they were the only ones."""
+        self.left = self._most
+        return Found(tuple(self._in_turn(findings)), self._most - self.left)
 
     def settled(self, finding: Finding) -> Finding:
         """The finding with those of its moves that settle it and add no mismatch; one that others must follow says who.

@@ -91,6 +91,7 @@ from accord.boundaries.signals.hearing import Ear, Heard, Reach, heard
 from accord.model.finding import Finding, Statement, Verdict
 
 READS = ("alert", "label", "external_label", "relabelled", "rule_files", "scrape", "route", "receiver", "vocabulary")
+_SOMEBODY = {Ear.SOMEBODY}
 _QUIET = {"email": "mail", "jira": "tickets"}
 _OF_PAGERS = (".pagerduty.com", ".opsgenie.net", "@alert.victorops.com")
 """Mail to these is taken by a pager, which calls a person (email integrations of PagerDuty, Opsgenie, Splunk On-Call)."""
@@ -100,20 +101,25 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     """Looks how the alerts that interrupt a person are told."""
     words = vocabulary(system, view)
     together: dict[tuple[Reach, tuple[str, ...]], list[Heard]] = {}
+    known: dict[int, tuple[str, ...]] = {}
     for each in heard(system, view):
-        if interrupts(each.alert, words) and each.ears == {Ear.SOMEBODY} and each.usual is not None:
-            reach, names = each.ways[0][0], _telling(each)
-            if all(kinds and kinds <= _QUIET.keys() for kinds in (_kinds(reach, name) for name in names)):
-                together.setdefault((reach, names), []).append(each)
+        if each.ears == _SOMEBODY and each.usual is not None:
+            names = known.get(id(each.first))  # most alerts share a few ways
+            if names is None:
+                names = known[id(each.first)] = _quietly(each)
+            if names and interrupts(each.alert, words):
+                together.setdefault((each.ways[0][0], names), []).append(each)
     for (reach, names), alerts in together.items():
         yield _finding(reach, names, alerts, words)
 
 
-def _telling(each: Heard) -> tuple[str, ...]:
-    """The receivers that tell somebody, over all courses of the alert."""
+def _quietly(each: Heard) -> tuple[str, ...]:
+    """The receivers that tell somebody, over all courses of the alert; none where one of them does it aloud."""
     reach, taken = each.ways[0]
     named = [reach.receiver(node) for course in taken for node in course.ends]
-    return tuple(dict.fromkeys(name for name in named if name not in reach.silent and name not in reach.copies))
+    telling = dict.fromkeys(name for name in named if name not in reach.silent and name not in reach.copies)
+    every = [_kinds(reach, name) for name in telling]
+    return tuple(telling) if all(kinds and kinds <= _QUIET.keys() for kinds in every) else ()
 
 
 def _kinds(reach: Reach, name: str) -> set[str]:

@@ -99,12 +99,14 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     named = {name.lower() for name in (*words.owner, *words.runbook, *words.dashboard)}
     owner = {name.lower() for name in words.owner}
     runbook = {name.lower() for name in words.runbook}
+    lower: dict[str, str] = {}
     for alerts in roots(system, view).values():
         found: dict[tuple[str, str], list[tuple[Alert, Fact]]] = {}
         for alert in alerts:
             for name, fact in texts(alert):
-                text, low = str(fact.value).strip(), name.lower()
+                text = str(fact.value).strip()
                 may_be_word = text[:2].lower() in _BEGINNINGS or text.endswith(_ENDS)
+                low = lower.get(name) or lower.setdefault(name, name.lower())
                 if (may_be_word and _WORD.fullmatch(text)) or (low in named and _unfilled(text, low in owner)):
                     found.setdefault((low, text), []).append((alert, fact))
         for (name, text), places in found.items():

@@ -121,31 +121,35 @@ from accord.boundaries.join.view import View
 from accord.boundaries.platforms.programs import by_default
 from accord.boundaries.signals.alert_sets import counted, roots
 from accord.boundaries.signals.alerting import Alert
-from accord.boundaries.signals.scraping import is_alone, server_of
+from accord.boundaries.signals.scraping import is_alone, server_of, servers
 from accord.model.alerting import Selection
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Severity, Statement, Verdict
 
 READS = ("alert", "scrape", "rule_files", "records")
-_OF_OPERATOR = {"alert.namespace", "alert.object"}
+_OF_OPERATOR = ("alert.namespace", "alert.object")
 _NEED_TWO = frozenset(("rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"))
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds each window against the interval at which its series are read."""
+    read_from = servers(system, view)
     recorded = {str(fact.value) for fact in system.about("records")}
     for alerts in roots(system, view).values():
         unknown: list[tuple[Alert, Selection]] = []
         for alert in alerts:
-            windows = [one for one in alert.expression.selections if one.within in _NEED_TWO and one.window]
-            asked = [one for one in windows if one.metric not in recorded and ":" not in one.metric]
+            asked = [
+                one
+                for one in alert.expression.selections
+                if one.within in _NEED_TWO and one.window and one.metric not in recorded and ":" not in one.metric
+            ]
             if not asked:
                 continue
-            server = server_of(system, view, alert)
+            server = server_of(system, view, alert) if read_from else None
             shortest = min(asked, key=lambda one: one.window or 0)
             if server is None:
-                if not _OF_OPERATOR & alert.said.keys() and is_alone(system, alert):
+                if not any(term in alert.said for term in _OF_OPERATOR) and is_alone(system, alert):
                     unknown.append((alert, shortest))
                 continue
             found = [(one, min(read, key=_length)) for one in asked if (read := server.intervals(one))]
