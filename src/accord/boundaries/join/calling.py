@@ -49,3 +49,12 @@ def operations_of(places: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         if operation not in (PARTY, ANY):
             found.setdefault(provider, []).append(operation)
     return found
+
+
+def callers_of(keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], list[str]]:
+    """By provider and operation, who calls it of consumers, providers and operations; nobody known is no caller."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for consumer, provider, operation in keys:
+        if consumer:
+            found.setdefault((provider, operation), []).append(consumer)
+    return found

@@ -1,12 +1,11 @@
 """The join: facts of all sides become parties and boundaries, each readable in one view at a time."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from accord.boundaries.join.calling import calls_of, is_callers, is_listed, is_only_addressed, operations_of
+from accord.boundaries.join.calling import callers_of, calls_of, is_callers, is_listed, is_only_addressed, operations_of
 from accord.boundaries.join.conflicts import conflicts
 from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
 from accord.boundaries.join.facts import Facts
@@ -147,11 +146,7 @@ class System:
 
     @cached_property
     def _callers_of(self) -> dict[tuple[str, str], list[str]]:
-        found: dict[tuple[str, str], list[str]] = {}
-        for consumer, provider, operation in self.keys:
-            if consumer:
-                found.setdefault((provider, operation), []).append(consumer)
-        return found
+        return callers_of(self.keys)
 
     # ------------------------------------------------------------------ what is said
 
@@ -170,10 +165,10 @@ class System:
 
     @cached_property
     def _by_term(self) -> dict[str, list[Fact]]:
-        found: defaultdict[str, list[Fact]] = defaultdict(list)
+        found: dict[str, list[Fact]] = {}
         for fact in self.facts:
-            found[fact.term].append(fact)
-        return dict(found)
+            found.setdefault(fact.term, []).append(fact)
+        return found
 
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""

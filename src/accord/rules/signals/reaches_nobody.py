@@ -116,7 +116,6 @@ from accord.model.finding import Finding, Move, Severity, Statement, Verdict
 
 READS = ("alert", "label", "external_label", "relabelled", "rule_files", "scrape", "route", "receiver", "vocabulary")
 _HEAVIEST = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-_SOMEBODY = {Ear.SOMEBODY}
 Groups = dict[tuple[Reach, str, bool], list[Heard]]
 
 
@@ -125,7 +124,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     words = vocabulary(system, view)
     together: Groups = {}
     for each in heard(system, view):
-        if each.ears != _SOMEBODY and each.ways and not is_heartbeat(each.alert, words):
+        if each.ears != {Ear.SOMEBODY} and each.ways and not is_heartbeat(each.alert, words):
             if each.ears == {Ear.NOBODY}:
                 yield from _nobody(each, words, together)
             elif Ear.SOMEBODY not in each.ears or _hangs(each):

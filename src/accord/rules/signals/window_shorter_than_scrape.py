@@ -152,15 +152,13 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
                 if not any(term in alert.said for term in _OF_OPERATOR) and is_alone(system, alert):
                     unknown.append((alert, shortest))
                 continue
-            found = [(one, min(read, key=_length)) for one in asked if (read := server.intervals(one))]
+            found = [
+                (one, min(read, key=lambda fact: int(fact.value))) for one in asked if (read := server.intervals(one))
+            ]
             short = [(one, interval) for one, interval in found if (one.window or 0) < 2 * interval.value]
             if short:
                 yield _short(alert, *short[0])
         yield from _by_default(unknown)
-
-
-def _length(interval: Fact) -> int:
-    return int(interval.value)
 
 
 def _asks(alert: Alert, selection: Selection) -> Statement:
