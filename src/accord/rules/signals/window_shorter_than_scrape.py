@@ -121,7 +121,7 @@ from accord.boundaries.join.view import View
 from accord.boundaries.platforms.programs import by_default
 from accord.boundaries.signals.alert_sets import counted, roots
 from accord.boundaries.signals.alerting import Alert
-from accord.boundaries.signals.scraping import is_alone, server_of, servers
+from accord.boundaries.signals.scraping import is_alone, server_of
 from accord.model.alerting import Selection
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
@@ -134,7 +134,6 @@ _NEED_TWO = frozenset(("rate", "irate", "increase", "delta", "idelta", "deriv", 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds each window against the interval at which its series are read."""
-    read_from = servers(system, view)
     recorded = {str(fact.value) for fact in system.about("records")}
     for alerts in roots(system, view).values():
         unknown: list[tuple[Alert, Selection]] = []
@@ -146,15 +145,14 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
             ]
             if not asked:
                 continue
-            server = server_of(system, view, alert) if read_from else None
+            server = server_of(system, view, alert)
             shortest = min(asked, key=lambda one: one.window or 0)
             if server is None:
                 if not any(term in alert.said for term in _OF_OPERATOR) and is_alone(system, alert):
                     unknown.append((alert, shortest))
                 continue
-            found = [
-                (one, min(read, key=lambda fact: int(fact.value))) for one in asked if (read := server.intervals(one))
-            ]
+            read = [(one, intervals) for one in asked if (intervals := server.intervals(one))]
+            found = [(one, min(intervals, key=lambda fact: int(fact.value))) for one, intervals in read]
             short = [(one, interval) for one, interval in found if (one.window or 0) < 2 * interval.value]
             if short:
                 yield _short(alert, *short[0])
