@@ -228,7 +228,6 @@ class Expressions(Scanner):
         found = self.expression()
         if not self.took("=") and not self.took(":"):
             raise NotHcl(self.at)
-        self.lines()
         return Constant(found.name) if isinstance(found, Name) else found
 
     def between_pairs(self) -> None:
