@@ -14,7 +14,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accord.cli import run
+from ports import free_port
 
 PROJECT = Path(__file__).parents[1]
 PAGES = [
@@ -116,7 +116,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._ports = {port: _free_port() for port in _PORTS}
+        self._ports = {port: str(free_port()) for port in _PORTS}
         self._running: list[tuple[subprocess.Popen[bytes], Path]] = []
         shutil.copytree(PROJECT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__pycache__"))
         for file in (folder / "examples").rglob("*"):
@@ -228,12 +228,6 @@ def _in_process(words: list[str]) -> tuple[int, str]:
     buffer = shown.buffer
     assert isinstance(buffer, io.BytesIO)
     return code, buffer.getvalue().decode()
-
-
-def _free_port() -> str:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return str(found.getsockname()[1])
 
 
 def path_with_accord() -> str:

@@ -3,7 +3,6 @@
 import http.server
 import json
 import shutil
-import socket
 import struct
 import subprocess
 import threading
@@ -18,6 +17,7 @@ import pytest
 from accord.model.observed import percentile
 from accord.model.problem import Refused
 from accord.observe.prometheus import observed_by, server
+from ports import free_port
 
 PROMETHEUS = shutil.which("prometheus")
 SECOND = 1_000_000_000
@@ -96,12 +96,6 @@ class Exporter(http.server.BaseHTTPRequestHandler):
 
 
 PROTO = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager

@@ -3,7 +3,6 @@ charges is the truth that our counts are held against.
 """
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,14 +17,11 @@ import httpx
 from essay_services import LIMIT_S, SLOW_S, TRIES
 from senders import Process
 
+from ports import free_port
+
 SERVICES = Path(__file__).parent / "essay_services.py"
 SECOND = 1_000_000_000
 SLOW, QUICK = 4, 6
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from dying import POINTS
-from processes import CONFIGURATION, PERSON, SECRET, TOLD, free_port
+from processes import CONFIGURATION, PERSON, SECRET, TOLD
 
 from accord.cases.events import Clear
 from accord.model.message import Fate
@@ -28,6 +28,7 @@ from accord.serve.alerts import Instance, fingerprint
 from accord.serve.instants import written
 from accord.store.kept import Silence
 from accord.store.ledger_sqlite import SqliteReader
+from ports import free_port
 
 CONTRACTS = """\
 party: payments

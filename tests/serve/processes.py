@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,8 @@ from typing import Any
 
 import httpx
 from serving import CONTRACTS
+
+from ports import free_port
 
 SECRET = "a secret of the tests"
 CONFIGURATION = """\
@@ -31,13 +32,6 @@ allow_private = ["127.0.0.0/8"]
 """
 PERSON = '[people."{name}"]\nchannels = ["hook"]\n'
 TOLD = ("payments-oncall", "second", "checkout", "keeper")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def eventually(what: Callable[[], Any], within_s: float = 20.0) -> Any:

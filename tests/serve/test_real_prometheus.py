@@ -9,7 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import Hook, Running, eventually, free_port
+from processes import Hook, Running, eventually
+
+from ports import free_port
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("prometheus") and shutil.which("amtool")), reason="prometheus and amtool are not installed"
