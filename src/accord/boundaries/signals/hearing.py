@@ -14,7 +14,7 @@ from accord.boundaries.signals.alerting import Alert, Node, Tree, alerting, name
 from accord.boundaries.signals.courses import Course, courses
 from accord.boundaries.signals.open_labels import Labels, Open, decides
 from accord.boundaries.signals.routing import router
-from accord.boundaries.signals.surroundings import surroundings
+from accord.boundaries.signals.surroundings import is_file, surroundings
 from accord.model.fact import Fact
 
 _WEBHOOK = "webhook"
@@ -194,30 +194,47 @@ def reaches(system: System, view: View) -> tuple[Reach, ...]:
 def _heard(system: System, view: View) -> Iterator[Heard]:
     every = reaches(system, view)
     asked = tuple(dict.fromkeys(name for reach in every for name in reach.asked))
-    named = namespaces_told(system, view)
-    beside: dict[tuple[str, str | None, str], tuple[Reach, ...]] = {}
+    named, programs = namespaces_told(system, view), {reach.tree.program for reach in every}
     unread = _unread(system, view)
+    beside: dict[object, _Beside | None] = {}
     for alert in alerting(system, view).alerts if every else ():
-        if "alert.receiver" in alert.said or alert.program not in {reach.tree.program for reach in every}:
+        if "alert.receiver" in alert.said or alert.program not in programs:
             continue  # its rule says where it goes, or no routing of the program that evaluates it was read
-        place = alert.name.place.root, _namespace(alert), _tried_in(alert.name.place.file)
-        near = beside.get(place)
+        place = alert.name.place
+        where = place.root, place.file, _namespace(alert), is_file(alert), alert.program
+        if where not in beside:
+            beside[where] = _beside(system, view, alert, named)
+        near = beside[where]
         if near is None:
-            near = beside[place] = _near(every, *place, named)
-        near = tuple(reach for reach in near if reach.tree.program == alert.program)
-        if not near and place[2] not in {_tried_in(reach.file) for reach in every}:
             continue  # no routing was read but that of a trial elsewhere
-        around = _around(system, view, alert, near)
-        near = around or near
-        ways = [_taken(alert, added, asked, near) for added in added_by_servers(system, view, alert)]
+        ways = [_taken(alert, added, asked, near.trees) for added in added_by_servers(system, view, alert)]
         if None not in ways:
             best = max(
                 (way for way in ways if way is not None),
                 key=lambda way: (way.ears == _HEARD, max(way.ears, default=-1)),
             )
-            if best.ears != _HEARD and (alert.name.place.root in unread or (near and not around)):
+            if best.ears != _HEARD and (place.root in unread or not near.is_for_it):
                 continue  # whoever hears may stand there, or the routing is that of another system
             yield best
+
+
+class _Beside(Struct, frozen=True):
+    """The trees beside an alert; whether they are for it, which with none of them is so."""
+
+    trees: tuple[Reach, ...]
+    is_for_it: bool
+
+
+def _beside(system: System, view: View, alert: Alert, named: frozenset[str]) -> _Beside | None:
+    """What is beside an alert, and all others of its file, namespace and program; None where only trials elsewhere route."""
+    every = reaches(system, view)
+    tried = _tried_in(alert.name.place.file)
+    found = _near(every, alert.name.place.root, _namespace(alert), tried, named)
+    near = tuple(reach for reach in found if reach.tree.program == alert.program)
+    if not near and tried not in {_tried_in(reach.file) for reach in every}:
+        return None
+    around = _around(system, view, alert, near)
+    return _Beside(around or near, bool(around) or not near)
 
 
 def _taken(alert: Alert, added: dict[str, Fact], asked: Iterable[str], near: tuple[Reach, ...]) -> Heard | None:

@@ -7,6 +7,7 @@ from posixpath import dirname, join, normpath
 
 from msgspec import Struct
 
+from accord.boundaries.join.memory import once_each
 from accord.boundaries.join.system import System
 from accord.boundaries.join.telling import telling
 from accord.boundaries.join.view import View
@@ -80,17 +81,26 @@ def _servers(system: System, view: View) -> Iterator[Server]:
 
 def server_of(system: System, view: View, alert: Alert) -> Server | None:
     """The server that loads the rule, of several the one whose file lies nearest; None where that tells none or no single one."""
-    found, file = loading(system, view, alert), alert.name.place.file
+    return _nearest(system, alert.name.place.root, alert.name.place.file, view)
+
+
+def loading(system: System, view: View, alert: Alert) -> list[Server]:
+    """Every server that loads the rule."""
+    return _loading(system, alert.name.place.root, alert.name.place.file, view)
+
+
+@once_each
+def _nearest(system: System, root: str, file: str, view: View) -> Server | None:
+    found = _loading(system, root, file, view)
     most = max((_shared(server, file) for server in found), default=0)
     nearest = [server for server in found if _shared(server, file) == most]
     return nearest[0] if len(nearest) == 1 else None
 
 
-def loading(system: System, view: View, alert: Alert) -> list[Server]:
-    """Every server that loads the rule."""
-    place = alert.name.place
+@once_each
+def _loading(system: System, root: str, file: str, view: View) -> list[Server]:
     every = servers(system, view)
-    return [server for server in every if server.first.place.root == place.root and server.loads(place.file)]
+    return [server for server in every if server.first.place.root == root and server.loads(file)]
 
 
 def is_alone(system: System, alert: Alert) -> bool:
