@@ -1,6 +1,6 @@
 """Of whom it is said what manifests say of pods, and which addresses make a call."""
 
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -332,6 +332,28 @@ def test_a_patch_for_several_objects_makes_unknown_what_it_touches_in_the_files_
 
     assert found(taken) == blocks
     assert found(taken.replace("../base", "../elsewhere"))
+
+
+TAKEN_AWAY = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: any, namespace: shop}\n"
+
+
+@pytest.mark.parametrize(
+    ("patches", "more", "blocks"),
+    [
+        ("- patch: |-\n    $patch: delete\n" + indent(TAKEN_AWAY, "    "), {}, False),
+        ("- target: {kind: PodDisruptionBudget}\n  patch: '{$patch: delete}'\n", {}, False),
+        ("- path: none.yaml\n", {"prod/none.yaml": f"$patch: delete\n{TAKEN_AWAY}"}, False),
+        ("- path: none.yaml\n", {"prod/none.yaml": f"$patch: delete\n{TAKEN_AWAY}".replace("any", "other")}, True),
+        ("- patch: |-\n" + indent(TAKEN_AWAY, "    "), {}, True),
+    ],
+)
+def test_a_budget_that_a_patch_takes_away_blocks_nothing(patches: str, more: dict[str, str], blocks: bool):
+    both = workload("web", 1) + BUDGET % ("minAvailable: 1", "web")
+    files = {"base/all.yaml": both, "prod/kustomization.yaml": f"resources: [../base]\npatches:\n{patches}", **more}
+    facts = [fact for file, text in files.items() for fact in read_text(text, "root", file)]
+    findings = check([fact for fact in facts if isinstance(fact, Fact)]).findings
+    found = [each.verdict.value for each in findings if each.rule == "capacity/disruption-budget-blocks-drain"]
+    assert found == (["mismatch"] if blocks else [])
 
 
 def test_a_patch_of_another_object_changes_nothing():

@@ -151,6 +151,17 @@ def test_a_contract_that_is_refused_is_not_nothing(accord: Accord, tmp_path: Pat
     assert "nothing could be read" in done.out and "accord.yaml:1:1" in done.out
 
 
+def test_a_kustomization_of_what_cannot_be_read_is_not_clean(accord: Accord, tmp_path: Path) -> None:
+    kustomization = "resources: [a.yaml]\npatches: [{path: b.yaml, target: {kind: Deployment, name: a}}]\n"
+    write(tmp_path, "kustomization.yaml", kustomization)
+    write(tmp_path, "a.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ x }}\nspec: [\n")
+    done = accord("check", tmp_path)
+    assert done.code == 2 and "nothing could be read" in done.out
+    write(tmp_path, "kustomization.yaml", "resources: [c.yaml]\n")
+    (tmp_path / "a.yaml").unlink()
+    assert accord("check", tmp_path).code == 3
+
+
 def test_nothing_readable_is_two(accord: Accord, tmp_path: Path) -> None:
     write(tmp_path, "accord.yaml", "party: [\n")
     done = accord("check", tmp_path)

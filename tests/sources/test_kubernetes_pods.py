@@ -379,6 +379,17 @@ def test_a_part_of_an_object_in_a_kustomization_says_what_it_touches():
     assert laid_over("patchesStrategicMerge: [web.yaml]") == []
 
 
+def test_a_part_that_a_patch_takes_away_is_touched_as_a_whole():
+    own = "apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: web}\n  "
+    pods = ("grace", "pre_stop", "probe.", "probe_")
+    inner = "spec: {template: {spec: {containers: [{name: app, $patch: delete}]}}}\n"
+    assert laid_over(f"patchesStrategicMerge:\n- |-\n  {own}{inner}") == [("kubernetes:/web", pods)]
+    [(party, terms)] = laid_over(f"patchesStrategicMerge:\n- |-\n  {own}$patch: delete\n")
+    assert party == "kubernetes:/web" and {"replicas", "budget.min_available", *pods} <= set(terms)
+    facts, problems = read("$patch: delete\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n")
+    assert [(fact.term, fact.value) for fact in facts] == [("laid_over", terms)] and not problems
+
+
 def test_a_target_that_is_no_pattern_is_refused_at_its_place():
     text = "patches:\n- target: {kind: Deployment, name: 'web('}\n  patch: '[{op: remove, path: /spec/replicas}]'\n"
     facts, problems = read(text, "kustomization.yaml")

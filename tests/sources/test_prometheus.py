@@ -236,6 +236,7 @@ spec: {interval: 1m}
         "rule_files: [a.yaml]\ntests: []\nevaluation_interval: 1m\n",
         "route: {receiver: a}\nreceivers: [{name: a}]\nglobal: {}\n",
         "clients: []\nscrape_configs: []\n",
+        "scrape_configs: [{job_name: a, pipeline_stages: [{json: {}}]}]\n",
         "groups: [a, b]\nother: c\n",
         "apiVersion: 1\ngroups: [{name: a, rules: [{uid: b, title: c}]}]\n",
         "kind: Service\napiVersion: v1\n",

@@ -33,7 +33,7 @@ _ENCODER = Encoder()
 
 
 class Outcome(Struct, frozen=True):
-    """What a check came to; `stated` tells whether there was any fact."""
+    """What a check came to; `stated` tells whether there was any fact that says something by itself."""
 
     stated: bool
     imported: dict[str, date]

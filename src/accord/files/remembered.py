@@ -25,6 +25,9 @@ from accord.model.result import Reading, Result
 _DIGEST = 20
 _UNREADABLE = (msgspec.MsgspecError, *UNWRITABLE)
 _TEXTS = msgspec.msgpack.Decoder(dict[bytes, bytes])
+_OF_WHAT_STANDS_ELSEWHERE = ("applies", "laid_over", "laid_over.several")
+"""What a kustomization says of other files; where these give nothing, nothing was read."""
+
 Judge = Callable[[Reading], Result]
 
 
@@ -75,7 +78,8 @@ def checked(
 def _judged(reader: ReaderAhead, arguments: Sequence[str], sides: Sequence[Side | Problem], judge: Judge) -> Checked:
     reader.read_ahead(texts_of(sides), first=_load_rules)
     reading = reader.reading_of(arguments, sides)
-    return Checked(Outcome(bool(reading.facts), reading.imported, judge(reading)), reading)
+    stated = any(fact.term not in _OF_WHAT_STANDS_ELSEWHERE for fact in reading.facts)
+    return Checked(Outcome(stated, reading.imported, judge(reading)), reading)
 
 
 def _load_rules() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from accord.model.pattern import compiled
 from accord.model.problem import Refused
-from accord.sources._objects import VARIANT, Reader
+from accord.sources._objects import VARIANT, Object, Reader
 from accord.sources._speaker import Speaker
 from accord.sources._yaml import Document, MappingNode, Node, SequenceNode, child, documents, entries, items, text_of
 
@@ -39,6 +39,8 @@ _IN_PODS = frozenset(("livenessProbe", "readinessProbe", "startupProbe", *_SPEAK
 _WHOLE = ("template", "spec", "containers")
 _PLAIN = re.compile(r"[a-z0-9.-]*", re.ASCII)
 _TAKING = ("resources", "bases", "components")
+_DIRECTIVE = "$patch"
+"""The key of a part of an object that says what becomes of what it stands in: delete, replace, merge."""
 _MOST_PATHS = 10_000
 
 
@@ -47,6 +49,15 @@ def read_patches(reader: Reader) -> None:
     for key in ("patches", "patchesJson6902", "patchesStrategicMerge"):
         for node in items(child(reader.document.node, key)):
             _read_patch(reader, node)
+
+
+def read_taken_away(reader: Reader, found: Object) -> bool:
+    """Whether this object is a patch in a file of its own that takes an object away, or another's place: nothing else is read."""
+    directive = child(reader.document.node, _DIRECTIVE)
+    if directive is None:
+        return False
+    Speaker(reader, found.party, found.scope, "kubernetes").say("laid_over", _ALL, ", ".join(_ALL), directive)
+    return True
 
 
 def _read_patch(reader: Reader, node: Node) -> None:
@@ -155,7 +166,7 @@ def _of_part(part: Node) -> Iterator[tuple[str, ...]]:
         elif type(node) is SequenceNode:
             waiting += [(item, (*path, "-")) for item in items(node)]
         else:
-            yield path
+            yield path[:-1] if path[-1] == _DIRECTIVE else path
     if waiting:
         yield ()
 

@@ -7,7 +7,7 @@ from accord.model.fact import Fact
 from accord.model.problem import Problem
 from accord.sources._rule_groups import FORMAT, LABEL
 from accord.sources._strict import Stating
-from accord.sources._yaml import Document, Entry, child, text_of
+from accord.sources._yaml import Document, Entry, child, items, text_of
 
 _TOP_KEYS = (
     *("global", "runtime", "rule_files", "scrape_config_files", "scrape_configs", "alerting"),
@@ -43,6 +43,12 @@ _JOB_KEYS = (
 _DISCOVERY = "_sd_configs"
 """The end of the keys that look targets up; there are many kinds, and more with each version."""
 
+_OF_PROMTAIL = (
+    *("pipeline_stages", "journal", "syslog", "loki_push_api", "windows_events", "gcplog", "kafka", "gelf"),
+    *("azure_event_hub", "cloudflare", "heroku_drain"),
+)
+"""What jobs of Promtail, which reads logs, say and those of Prometheus do not (Promtail, reference of scrape_configs)."""
+
 _PATTERN = re.compile(r"[^*]*(\*[^/]*)?")
 _DEFAULT_INTERVAL = 60_000_000_000
 
@@ -51,6 +57,10 @@ def is_server(document: Document) -> bool:
     """Whether a document without a kind is the configuration of a server."""
     keys = {text_of(key) for key, _ in document.node.value}
     if not keys.isdisjoint(_OTHERS_KEYS):
+        return False
+    if any(
+        child(job, key) is not None for job in items(child(document.node, "scrape_configs")) for key in _OF_PROMTAIL
+    ):
         return False
     if "scrape_configs" in keys or {"rule_files", "alerting"} <= keys:
         return True

@@ -7,7 +7,7 @@ folder means the same.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from msgspec import Struct
 
@@ -164,14 +164,18 @@ def plain(node: Node | None) -> str | None:
     return text
 
 
-def resources(root: Instance, systems: tuple[str, ...] = SYSTEMS) -> Iterator[Resource]:
-    """The resources of some systems in what is deployed; those that are switched off are left out.
+def resources(
+    root: Instance, systems: tuple[str, ...] = SYSTEMS, kinds: Container[str] | None = None
+) -> Iterator[Resource]:
+    """The resources of some systems, of some kinds or all, in what is deployed; those that are switched off are left out.
 
     Of a resource of several copies each is one, where they are known; else those of people are one of whom little is known.
     """
     for instance in root.below():
         for (kind, name), block in instance.resources.items():
             system = next((system for system in systems if kind.startswith(f"{system}_")), "")
+            if kinds is not None and kind.removeprefix(f"{system}_") not in kinds:
+                continue
             copies = instance.copies_of(block) if system else Copies({})
             names = copies.names if copies.names is not None or system == "aws" else {"": instance}
             for key, own in (names or {}).items():

@@ -52,7 +52,7 @@ class _Module:
 
     def __init__(self, root: Instance) -> None:
         self.root, self.folder = root, root.folder.shown
-        self.resources = tuple(each for each in resources(root, (AWS,)) if each.kind in _READERS)
+        self.resources = tuple(resources(root, (AWS,), _READERS))
         self.functions = {each.label: each for each in self.resources if each.kind == _FUNCTION}
         self.queues = {each.label: each for each in self.resources if each.kind == _QUEUE}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
-from accord.sources._kubernetes_patches import read_patches, read_taken
+from accord.sources._kubernetes_patches import read_patches, read_taken, read_taken_away
 from accord.sources._kubernetes_pods import is_partial, read_holder, read_pods
 from accord.sources._kubernetes_scale import (
     read_budget,
@@ -72,7 +72,7 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         _refuse_template(reader)
         return reader.found
     found = reader.object()
-    if found is None:
+    if found is None or read_taken_away(reader, found):
         return reader.found
     if kind == "Service":
         _read_service(reader, found)
