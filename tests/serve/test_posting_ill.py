@@ -59,7 +59,7 @@ def test_what_is_stopped_before_it_was_begun_has_not_left(provider: Provider) ->
 def test_one_that_is_gone_before_it_was_asked_is_done_without(provider: Provider) -> None:
     async def act(transport: Transport, process: int) -> None:
         os.kill(process, signal.SIGKILL)
-        await asyncio.sleep(0.1)
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
         assert (await sent(transport, provider.port)).status == 200
         await transport.close()
 
