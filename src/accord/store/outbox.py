@@ -4,8 +4,6 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 
-from msgspec import Struct
-
 from accord.model.message import Fate, Message
 from accord.store.bundling import failed_with_bundles
 from accord.store.chain import read_message
@@ -78,7 +76,7 @@ _IN_ORDER = (
 )
 
 
-class _Report(Struct, Joint[None]):
+class _Report(Joint[None]):
     """What one caller has heard."""
 
     outcomes: Sequence[Outcome]

@@ -4,8 +4,6 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from msgspec import Struct
-
 from accord.cases.breaker import Budget
 from accord.cases.case import Case, Stepped
 from accord.cases.events import AnyEvent, Unreachable
@@ -38,7 +36,7 @@ class Recorder(Parts):
         return self.writer.do(work)
 
 
-class _Record(Struct, Joint[tuple[Recorded, ...]]):
+class _Record(Joint[tuple[Recorded, ...]]):
     """What one caller has to record."""
 
     memory: Memory

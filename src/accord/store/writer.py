@@ -1,6 +1,7 @@
 """The one thread that writes: whoever waits at the same time shares a commit, and hears of it when the disk has it."""
 
 import sqlite3
+from abc import ABCMeta, abstractmethod
 from asyncio import isfuture
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -10,6 +11,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, StructMeta
 
 from accord.store.connections import meaning, writing
 from accord.store.errors import StoreError, Unavailable
@@ -29,19 +32,20 @@ WAITING_AT_MOST = 20_000
 TOGETHER_AT_MOST = 512
 
 
-class Joint(Generic[T]):
-    """Work that is done together with others of its kind where they wait side by side: that costs less.
+class _AbstractStruct(StructMeta, ABCMeta):
+    """Of structs of which one that leaves out what is abstract cannot be made."""
 
-    Abstract: each kind does both. No ABC, for kinds are Structs, and msgspec has a metaclass of its own.
-    """
 
+class Joint(Struct, Generic[T], metaclass=_AbstractStruct):
+    """Work that is done together with others of its kind where they wait side by side: that costs less."""
+
+    @abstractmethod
     def __call__(self, connection: sqlite3.Connection) -> T:
         """What it gives, done alone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def together(self, connection: sqlite3.Connection, several: Sequence[Any]) -> Sequence[T]:
         """What each of several gives, itself among them; where one cannot be done, that is raised."""
-        raise NotImplementedError
 
 
 class Writer:
