@@ -32,11 +32,6 @@ _ASIDE = re.compile(r"deadLetterTargetArn\"?\s*[:=]\s*\"?(?:\$\{)?([^\s,\"}]+)",
 _PUTS_IN = (_QUEUE, _REDRIVE, _ALARM, _MAPPING, "sqs_queue_policy", "sqs_queue_redrive_allow_policy", _SUBSCRIPTION)
 
 
-def is_concerned(keys: Iterable[str]) -> bool:
-    """Whether any of these types of resources is read here."""
-    return any(key in CONCERNED for key in keys)
-
-
 def read(root: Instance) -> Iterator[Fact]:
     """The facts of the queues and functions in what is deployed."""
     module = _Module(root)
