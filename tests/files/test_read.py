@@ -284,7 +284,7 @@ def test_values_stay_text() -> None:
     assert [fact.text for fact in read(["."]).facts] == ["1s", "NO"]
     [document] = read_module.documents(Path("a.json").read_text(), "r", "a.json")
     assert isinstance(document, Document)
-    assert text_of(document.node.value[0][1]) == "a"
+    assert text_of(document.node.value[0].value) == "a"
 
 
 def test_a_key_that_stands_twice_in_a_manifest_is_not_read() -> None:

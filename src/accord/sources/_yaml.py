@@ -9,12 +9,12 @@ from itertools import islice
 
 import yaml
 from msgspec import Struct
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._compose import composed, content_check
+from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, located, paired, text_of
 from accord.sources._refusals import (
     FORMAT_KEYS,
     Refusal,
@@ -39,6 +39,7 @@ __all__ = [
     "entries",
     "is_null",
     "items",
+    "paired",
     "place_of",
     "text_of",
 ]
@@ -78,15 +79,6 @@ class Document(Struct, frozen=True):
     node: Node
     scope: Scope = EVERYWHERE
     homes: dict[tuple[str, Scope], Place] = {}
-
-
-class Entry(Struct, frozen=True, gc=False):
-    """One key of a mapping; `at` is the node whose place the entry has: its own, or the one that uses an alias."""
-
-    key: str
-    key_node: Node
-    value: Node
-    at: Node
 
 
 def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Document | Problem]:
@@ -164,7 +156,7 @@ def _read_from(text: str, begin: int, end: int) -> Iterator[Node | Refusal]:
         try:
             for node in composed(_part(text, begin, end, before)):
                 refusal = check(node) if check else None
-                yield refusal or node
+                yield refusal or located(node)
                 given += 1
                 if refusal and refusal.template:
                     return
@@ -207,16 +199,6 @@ def _is_after_end(text: str, begin: int, refusal: Refusal) -> bool:
     return before[before.rfind("\n") + 1 :] == "..."
 
 
-def text_of(node: Node) -> str | None:
-    """The scalar's text as typed (an unquoted `!=` is text, not a tag), or None where the node is no scalar."""
-    if type(node) is not ScalarNode:
-        return None
-    if node.tag is not None and node.tag.startswith(("!=", "!~")):
-        return f"{node.tag} {node.value}" if node.value else str(node.tag)
-    text: str = node.value
-    return text
-
-
 def is_null(node: Node) -> bool:
     """Whether nothing is written here: no text, or without quotes one that means null."""
     return type(node) is ScalarNode and not node.style and node.value in NULLS and node.tag is None
@@ -224,7 +206,7 @@ def is_null(node: Node) -> bool:
 
 def place_of(node: Node, root: str, file: str) -> Place:
     """Line and column of a node, both from 1."""
-    mark = node.start_mark
+    mark = node if node.mark is None else node.mark
     return Place(root, file, mark.line + 1, mark.column + 1)
 
 
@@ -236,32 +218,38 @@ def entries(node: Node | None, duplicates: list[tuple[Node, str]] | None = None)
     """
     if type(node) is not MappingNode:
         return []
+    found: list[Entry] = node.value
+    keys = {entry.key for entry in found}
+    if len(keys) == len(found) and "<<" not in keys:
+        return list(found)
     result: list[Entry] = []
     seen: set[str] = set()
     merged: list[Node] = []
-    for key_node, value in node.value:
-        plain = type(key_node) is ScalarNode and key_node.tag is None
-        key = key_node.value if plain else text_of(key_node)
-        if key is None:
-            key = "?"
-        elif key == "<<" and _merged_by(key_node, value):
-            merged.append(key_node)
+    for entry in found:
+        key = entry.key
+        if key == "<<" and _merged_by(entry):
+            merged.append(entry.key_node)
             continue
-        elif key in seen:
+        if key in seen and not _is_complex(entry):
             if duplicates is not None:
-                duplicates.append((key_node, key))
+                duplicates.append((entry.key_node, key))
             continue
         seen.add(key)
-        aliased = value.start_mark.index < key_node.start_mark.index
-        result.append(Entry(key, key_node, value, key_node if aliased else value))
+        result.append(entry)
     if merged:
         _merge(node, merged[0], seen, result)
     return result
 
 
-def _merged_by(key_node: Node, value: Node) -> list[Node]:
+def _is_complex(entry: Entry) -> bool:
+    """Whether the key of an entry is no scalar."""
+    return entry.typed is not None and type(entry.typed) is not ScalarNode
+
+
+def _merged_by(entry: Entry) -> list[Node]:
     """The mappings that an entry `<<: ...` merges; none where it is an ordinary key."""
-    if type(key_node) is not ScalarNode or key_node.style or key_node.value != "<<":
+    value = entry.value
+    if entry.key != "<<" or entry.style:
         return []
     if type(value) is MappingNode:
         return [value]
@@ -275,19 +263,16 @@ def _merge(top: Node, using: Node, seen: set[str], result: list[Entry]) -> None:
     waiting = _merges(top)
     while waiting:
         node = waiting.pop()
-        for key_node, value in node.value:
-            key = text_of(key_node)
-            if key is not None and key not in seen and not (key == "<<" and _merged_by(key_node, value)):
-                seen.add(key)
-                result.append(Entry(key, using, value, using))
+        for entry in node.value:
+            if entry.key not in seen and not _is_complex(entry) and not _merged_by(entry):
+                seen.add(entry.key)
+                result.append(Entry(entry.key, entry.value, using, using.line, using.column, using.style, using))
         waiting += _merges(node)
 
 
 def _merges(node: Node) -> list[Node]:
     """The mappings merged into a mapping, the one that wins last."""
-    return [
-        merged for key_node, value in node.value if text_of(key_node) == "<<" for merged in _merged_by(key_node, value)
-    ][::-1]
+    return [merged for entry in node.value for merged in _merged_by(entry)][::-1]
 
 
 def child(node: Node | None, *path: str) -> Node | None:
@@ -296,13 +281,11 @@ def child(node: Node | None, *path: str) -> Node | None:
         if node is None or type(node) is not MappingNode:
             return None
         merges = False
-        for key_node, value in node.value:
-            plain = type(key_node) is ScalarNode and key_node.tag is None
-            key = key_node.value if plain else text_of(key_node)
-            if key == name:
-                node = value
+        for entry in node.value:
+            if entry.key == name and (name != "?" or not _is_complex(entry)):
+                node = entry.value
                 break
-            merges = merges or key == "<<"
+            merges = merges or entry.key == "<<"
         else:
             node = _merged_child(node, name) if merges else None
     return node

@@ -26,7 +26,7 @@ def claims(document: Document) -> bool:
     node = document.node
     if type(node) is not MappingNode or not node.value:
         return _is_contract_file(document.file)
-    first = text_of(node.value[0][0])
+    first = node.value[0].key
     if first == "party":
         return True
     return _is_contract_file(document.file) and first not in ("mapping", "accord_facts")

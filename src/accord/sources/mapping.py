@@ -73,7 +73,7 @@ class Mapping(Struct, frozen=True):
 def claims(document: Document) -> bool:
     """A document whose first key is `mapping`, in a file that is named for it or with a key that only mappings have."""
     node = document.node
-    if type(node) is not MappingNode or not node.value or text_of(node.value[0][0]) != "mapping":
+    if type(node) is not MappingNode or not node.value or node.value[0].key != "mapping":
         return False
     if document.file.rpartition("/")[2] in FILE_NAMES:
         return True
