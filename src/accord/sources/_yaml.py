@@ -1,6 +1,7 @@
 """Located reading of YAML and JSON: every key and value with its line and column, every scalar as text.
 
-Nodes are composed by libyaml. No tag is ever acted on; what a scalar means is for the term that asks.
+Nodes are read line by line where a text is plain, and composed by libyaml else. No tag is ever acted on; what a scalar
+means is for the term that asks.
 """
 
 import re
@@ -15,6 +16,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._compose import composed, content_check
 from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, located, paired, text_of
+from accord.sources._plain_yaml import read_plain
 from accord.sources._refusals import (
     FORMAT_KEYS,
     Refusal,
@@ -89,7 +91,8 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
     """
     typed, text = text, _readable(text)
     homes: dict[tuple[str, Scope], Place] = {}
-    for found in _read_from(text, 0, len(text)):
+    found: Node | Refusal
+    for found in read_plain(text) or _read_from(text, 0, len(text)):
         if isinstance(found, Refusal):
             reason = _of_json(typed, found.reason) if file.endswith(".json") else found.reason
             if reason == _COMMENTED and not _OF_A_FORMAT.search(typed):
