@@ -219,7 +219,7 @@ def read_item(
 
 
 def _has_party(node: Node | None) -> bool:
-    return type(node) is MappingNode and any(text_of(name) == "party" for name, _ in node.value)
+    return type(node) is MappingNode and any(entry.key == "party" for entry in node.value)
 
 
 def _first_of(facts: list[Fact], place: Place) -> Place:

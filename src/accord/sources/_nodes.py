@@ -82,12 +82,18 @@ def text_of(node: Node) -> str | None:
     return text
 
 
+def precedes(node: Node, other: Node) -> bool:
+    """Whether a node stands before another: where it is a part of that, it is there by an alias."""
+    return node.line < other.line or (node.line == other.line and node.column < other.column)
+
+
 def paired(key: Node, value: Node, at: Node | None = None) -> Entry:
-    """The entry of two nodes; a value that stands before its key is an alias."""
+    """The entry of two nodes."""
     name = text_of(key)
     if at is None:
-        at = key if value.index < key.index else value
-    return Entry("?" if name is None else name, value, at, key.line, key.column, key.style, key)
+        at = key if precedes(value, key) else value
+    typed = None if name is not None and key.tag is None and key.mark is None else key
+    return Entry("?" if name is None else name, value, at, key.line, key.column, key.style, typed)
 
 
 def located(top: Any) -> Node:

@@ -15,7 +15,7 @@ from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._compose import composed, content_check
-from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, located, paired, text_of
+from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, located, paired, precedes, text_of
 from accord.sources._plain_yaml import read_plain
 from accord.sources._refusals import (
     FORMAT_KEYS,
@@ -36,6 +36,7 @@ __all__ = [
     "Node",
     "ScalarNode",
     "SequenceNode",
+    "by_name",
     "child",
     "documents",
     "entries",
@@ -43,6 +44,7 @@ __all__ = [
     "items",
     "paired",
     "place_of",
+    "precedes",
     "text_of",
 ]
 
@@ -224,7 +226,7 @@ def entries(node: Node | None, duplicates: list[tuple[Node, str]] | None = None)
     found: list[Entry] = node.value
     keys = {entry.key for entry in found}
     if len(keys) == len(found) and "<<" not in keys:
-        return list(found)
+        return found.copy()
     result: list[Entry] = []
     seen: set[str] = set()
     merged: list[Node] = []
@@ -242,6 +244,16 @@ def entries(node: Node | None, duplicates: list[tuple[Node, str]] | None = None)
     if merged:
         _merge(node, merged[0], seen, result)
     return result
+
+
+def by_name(node: Node, duplicates: list[tuple[Node, str]] | None = None) -> dict[str, Entry]:
+    """The entries of a mapping by their keys."""
+    if type(node) is not MappingNode:
+        return {}
+    found = {entry.key: entry for entry in node.value}
+    if len(found) == len(node.value) and "<<" not in found:
+        return found
+    return {entry.key: entry for entry in entries(node, duplicates)}
 
 
 def _is_complex(entry: Entry) -> bool:

@@ -50,7 +50,7 @@ def claims(document: Document) -> bool:
         return False
     if is_override(document.file):
         return True
-    return any(child(value, key) is not None for _, value in services.value for key in _OF_A_SERVICE)
+    return any(child(entry.value, key) is not None for entry in services.value for key in _OF_A_SERVICE)
 
 
 def read(document: Document) -> Iterable[Fact | Problem]:

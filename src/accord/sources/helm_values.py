@@ -145,14 +145,14 @@ _WORDS = ("receivers:", "groups:", "receivers", '"groups"')
 
 def _parts(node: Node, depth: int = 0) -> Iterator[_Part]:
     """What a map of values hands on, from the top down to where charts have it."""
-    for key_node, value in node.value if type(node) is MappingNode else ():
+    for entry in node.value if type(node) is MappingNode else ():
+        key, value = entry.key, entry.value
         if type(value) is not MappingNode:
-            if text_of(key_node) == _RULE_LIST:
-                yield from _listed(key_node, value)
+            if key == _RULE_LIST:
+                yield from _listed(entry.key_node, value)
             continue
-        key = text_of(key_node) or ""
         if key in _ROUTINGS and alertmanager.is_routing(value):
-            yield "route", paired(key_node, value, value)
+            yield "route", paired(entry.key_node, value, value)
         elif key in _RULE_MAPS:
             for inner_key, inner in value.value:
                 if _has_rules(inner):

@@ -77,7 +77,7 @@ def claims(document: Document) -> bool:
         return False
     if document.file.rpartition("/")[2] in FILE_NAMES:
         return True
-    keys = {text_of(name) for name, _ in node.value}
+    keys = {entry.key for entry in node.value}
     return "files" in keys and not keys.isdisjoint(("gives", "keep"))
 
 
