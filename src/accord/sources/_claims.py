@@ -5,7 +5,7 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import translate
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import cast
 
@@ -45,7 +45,13 @@ def text_sources() -> tuple[TextSource, ...]:
 def source_of_file(file: str, more: Iterable[TextSource] = ()) -> TextSource | None:
     """The source that takes a file whole because of its name (a path goes by its end); None where it is YAML or JSON."""
     name = file.rpartition("/")[2]
-    named = (*text_sources(), *more)
+    found = _own_source_of(name)
+    return found or next((source for source in more if _is_taken(name, tuple(source.FILES))), None)
+
+
+@lru_cache(maxsize=4096)
+def _own_source_of(name: str) -> TextSource | None:
+    named = text_sources()
     if not _is_taken(name, tuple([one for source in named for one in source.FILES])):
         return None
     return next(source for source in named if _is_taken(name, tuple(source.FILES)))
