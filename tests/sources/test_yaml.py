@@ -16,7 +16,6 @@ from accord.sources._yaml import (
     Document,
     MappingNode,
     Node,
-    ScalarNode,
     SequenceNode,
     child,
     documents,
