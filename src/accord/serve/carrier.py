@@ -38,10 +38,7 @@ class Carrier:
         return self._known.get(key) or self.ledger.case_of(key)
 
     async def record(
-        self,
-        events: Iterable[tuple[Deviation, AnyEvent]],
-        keeping: Sequence[Kept] = (),
-        received: Sequence[int] = (),
+        self, events: Iterable[tuple[Deviation, AnyEvent]], keeping: Sequence[Kept] = (), received: Sequence[int] = ()
     ) -> Sequence[Recorded]:
         """All of these in one transaction, with what is kept beside them; what was `received` and is decided by them waits no longer. Raises Unavailable where they could not be made durable: nothing happened then."""
         entries = [

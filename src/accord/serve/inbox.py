@@ -19,8 +19,8 @@ from accord.store.errors import StoreError, Unavailable
 
 AT_ONCE = 16
 """Requests that are decided at the same moment; while there are more, what comes waits here."""
-TOGETHER = 32
-"""Requests that wait here and are then decided in one go: what comes meanwhile is held up by that."""
+TOGETHER, MOST_TOGETHER = 32, 128
+"""Requests that are decided in one go, and at most where many wait: that costs less for each, and holds up what comes meanwhile."""
 FULL = 10_000
 """Requests that wait here at most; what comes then waits outside until there is room."""
 _GIVES_WAY, _GIVES_WAY_IN_A_FLOOD = 0.5, 2.5
@@ -121,9 +121,13 @@ class Inbox:
 
     async def _turn(self) -> Exception | None:
         """Decides the first that wait; why it has to be tried again, where it has to."""
-        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
+        waits = len(self._waiting)
+        many = min(waits, max(TOGETHER, waits // TOGETHER), MOST_TOGETHER)
+        batch = [self._waiting.popleft() for _ in range(many)]
         self._deciding = len(batch)
-        now_ns = self._carrier.clock() - len(batch)  # each has an instant of its own, for events of one alert are told apart by it
+        now_ns = self._carrier.clock() - len(
+            batch
+        )  # each has an instant of its own, for events of one alert are told apart by it
         deciding = (self._decide(told, now_ns + place, (number,)) for place, (number, told) in enumerate(batch))
         try:
             ends = await asyncio.gather(*deciding, return_exceptions=True)

@@ -122,7 +122,7 @@ class Service:
         )
         self.carrier.offered.append(self.outbox.offer)
         self.carrier.woken.append(self.outbox.wake)
-        self.operations = Operations(self.carrier, self.reload, self._numbers)
+        self.operations = Operations(self.carrier, self.intake.inbox, self.reload, self._numbers)
         self.shown = Shown(self.carrier, self.naming, served.observing)
         self._stopped, self._reading = asyncio.Event(), asyncio.Lock()
         self._is_carried_over = True
