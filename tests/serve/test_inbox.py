@@ -208,3 +208,20 @@ def test_a_source_is_silent_only_after_all_it_said_was_decided(within: Within, m
 
     led(within, work)
     assert not within.service.intake.instances[alert(1).id].lapsed
+
+
+def test_requests_of_many_alerts_are_not_decided_by_too_many_at_once(
+    within: Within, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many: list[int] = []
+
+    async def work(within: Within) -> None:
+        requests = [[alert(100 * number + each) for each in range(100)] for number in range(4)]
+        await asyncio.gather(*(within.service.intake.take(each) for each in requests))
+        assert len(box(within)) == 300, "the first was decided at once"
+        first = box(within)._first
+        monkeypatch.setattr(box(within), "_first", lambda: many.append(len(found := first())) or found)
+        await until_decided(within)
+
+    led(within, work)
+    assert many == [1, 1, 1] and opened(within) == 400

@@ -18,11 +18,11 @@ from accord.store.chain import encode
 from accord.store.errors import StoreError, Unavailable
 
 AT_ONCE = 16
-"""Requests that are decided at the same moment; while there are more, what comes waits here."""
+"""Alerts that are decided at the same moment; while there are as many, what comes waits here."""
 TOGETHER, MOST_TOGETHER = 32, 128
-"""Requests that are decided in one go, and at most where many wait: that costs less for each, and holds up what comes meanwhile."""
+"""Alerts that are decided in one go, and at most where many wait: that costs less for each, and holds up what comes meanwhile."""
 FULL = 10_000
-"""Requests that wait here at most; what comes then waits outside until there is room."""
+"""Alerts that wait here at most; what comes then waits outside until there is room."""
 _GIVES_WAY, _GIVES_WAY_IN_A_FLOOD = 0.5, 2.5
 """For how many times as long as deciding took others come first, and how much longer where more came than was decided."""
 _TRIED_AGAIN_S = 1.0
@@ -42,14 +42,14 @@ class Inbox:
     def __init__(self, carrier: Carrier, decide: Decide) -> None:
         self._carrier, self._ledger, self._decide = carrier, carrier.ledger, decide
         self._waiting: deque[tuple[int, Told]] = deque()
-        self._at_once = self._coming = self._deciding = 0
+        self._at_once = self._left = 0
         self._some, self._room = asyncio.Event(), asyncio.Event()
         self.undecided = 0
-        """What could not be decided, and stays for a later start."""
+        """Alerts that could not be decided, and stay for a later start."""
 
     def __len__(self) -> int:
-        """How many requests are not decided yet."""
-        return len(self._waiting) + self._coming + self._deciding
+        """How many alerts are not decided yet."""
+        return self._left
 
     def told_up_to(self, now_ns: int) -> int:
         """Up to which instant all that came is decided."""
@@ -63,26 +63,27 @@ class Inbox:
                 await self._room.wait()
             await self._keep(told)
             return
-        self._at_once += 1
+        self._at_once += len(told)
         try:
             await self._decide(told, self._carrier.clock(), ())
         finally:
-            self._at_once -= 1
+            self._at_once -= len(told)
 
     async def _keep(self, told: Told) -> None:
         """Kept, also where whoever told it waits no longer."""
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._coming += 1
+        self._left += len(told)
         keeping = asyncio.wrap_future(self._ledger.receive(encode(told)))
         keeping.add_done_callback(lambda done: self._kept(told, done, kept))
         await kept
 
     def _kept(self, told: Told, done: "asyncio.Future[int]", kept: "asyncio.Future[None]") -> None:
-        self._coming -= 1
         failure = done.exception()
         if failure is None:
             self._waiting.append((done.result(), told))
             self._some.set()
+        else:
+            self._decided(len(told))
         if kept.done():
             return
         if failure is None:
@@ -96,6 +97,7 @@ class Inbox:
         while found := self._ledger.received(after, _PAGE):
             self._waiting += ((each.number, _read(each.body)) for each in found)
             after = found[-1].number
+        self._left = sum(len(told) for _, told in self._waiting)
         while self._waiting:
             if (failure := await self._turn()) is not None:
                 raise failure
@@ -106,7 +108,7 @@ class Inbox:
             if not self._waiting:
                 self._some.clear()
                 await self._some.wait()
-            begun, waited = time.monotonic(), len(self._waiting)
+            begun, waited = time.monotonic(), len(self)
             if (failure := await self._turn()) is not None:
                 _log.error("what was accepted waits to be decided: %s", failure)
                 await asyncio.sleep(_TRIED_AGAIN_S)
@@ -116,35 +118,42 @@ class Inbox:
     async def _give_way(self, took_s: float, waited: int) -> None:
         """Lets what comes be kept: for longer where more came than was decided, the less so the more waits."""
         await asyncio.sleep(took_s * _GIVES_WAY)
-        if (waits := len(self._waiting)) > waited:
+        if (waits := len(self)) > waited:
             await asyncio.sleep(took_s * _GIVES_WAY_IN_A_FLOOD * max(1 - waits / FULL, 0.0))
 
     async def _turn(self) -> Exception | None:
         """Decides the first that wait; why it has to be tried again, where it has to."""
-        waits = len(self._waiting)
-        many = min(waits, max(TOGETHER, waits // TOGETHER), MOST_TOGETHER)
-        batch = [self._waiting.popleft() for _ in range(many)]
-        self._deciding = len(batch)
+        batch = self._first()
         now_ns = self._carrier.clock() - len(
             batch
-        )  # each has an instant of its own, for events of one alert are told apart by it
+        )  # each has an instant of its own: events of one alert are told apart by it
         deciding = (self._decide(told, now_ns + place, (number,)) for place, (number, told) in enumerate(batch))
-        try:
-            ends = await asyncio.gather(*deciding, return_exceptions=True)
-        finally:
-            self._deciding = 0
-        failed = [(each, end) for each, end in zip(batch, ends, strict=True) if isinstance(end, Exception)]
-        again = [each for each, end in failed if isinstance(end, Unavailable)]
+        ends = await asyncio.gather(*deciding, return_exceptions=True)
+        again = [each for each, end in zip(batch, ends, strict=True) if isinstance(end, Unavailable)]
         self._waiting.extendleft(reversed(again))
-        for (number, _), end in failed:
+        for (number, told), end in zip(batch, ends, strict=True):
             if not isinstance(end, Unavailable):
-                self._set_aside(number, end)
+                self._decided(len(told))
+            if isinstance(end, Exception) and not isinstance(end, Unavailable):
+                self._set_aside(number, len(told), end)
+        return next((end for end in ends if isinstance(end, Unavailable)), None)
+
+    def _first(self) -> list[tuple[int, Told]]:
+        """The first that wait, as many as are decided in one go."""
+        left = min(max(TOGETHER, len(self) // TOGETHER), MOST_TOGETHER)
+        batch: list[tuple[int, Told]] = []
+        while self._waiting and (not batch or len(self._waiting[0][1]) <= left):
+            batch.append(self._waiting.popleft())
+            left -= len(batch[-1][1])
+        return batch
+
+    def _decided(self, many: int) -> None:
+        self._left -= many
         if len(self) < FULL:
             self._room.set()
-        return next((end for _, end in failed if isinstance(end, Unavailable)), None)
 
-    def _set_aside(self, number: int, why: Exception) -> None:
-        self.undecided += 1
+    def _set_aside(self, number: int, many: int, why: Exception) -> None:
+        self.undecided += many
         _log.error(
             "accepted as number %d and not decided, it stays in the ledger for the next start: %s",
             number,

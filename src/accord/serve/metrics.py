@@ -74,9 +74,9 @@ class Operations:
         meaning = "How long the oldest message is due."
         yield "message_overdue_seconds", meaning, _late(self._ledger.next_sending_ns(), now_ns)
         yield "ledger_writable", "Whether the last write to the ledger worked.", int(not self._ledger.trouble())
-        yield "posts_waiting", "Requests with alerts that are on the disk and not decided yet.", len(self._inbox)
-        meaning = "Requests with alerts that could not be decided since the start; the next one tries again: must be 0."
-        yield "posts_undecided", meaning, self._inbox.undecided
+        yield "alerts_waiting", "Alerts that are on the disk and not decided yet.", len(self._inbox)
+        meaning = "Alerts that could not be decided since the start; the next one tries again: must be 0."
+        yield "alerts_undecided", meaning, self._inbox.undecided
 
 
 def _metric(name: str, kind: str, meaning: str, value: Any) -> tuple[str, ...]:
