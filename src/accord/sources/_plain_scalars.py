@@ -77,8 +77,7 @@ def block(lines: Sequence[str], line: int, header: str, column: int, above: int)
     """A block of text whose header stands in a line, below what is indented by `above`; and the line that follows it."""
     chomping, more = _SIGNS_OF_BLOCKS.get(header) or _read_header(header)
     width = above + more if more else _width(lines, line + 1, above)
-    end = _end(lines, line + 1, width)
-    texts = [text[width:] for text in lines[line + 1 : end]]
+    texts, end = _indented(lines, line + 1, width)
     if not any(texts):
         raise NotPlain
     ends_open = end == len(lines) and texts[-1] != ""  # no line end behind its last line
@@ -119,18 +118,21 @@ def _width(lines: Sequence[str], begin: int, above: int) -> int:
     raise NotPlain
 
 
-def _end(lines: Sequence[str], begin: int, width: int) -> int:
-    """The line before which a block of text ends."""
+def _indented(lines: Sequence[str], begin: int, width: int) -> tuple[list[str], int]:
+    """The lines of a block of text without their indentation, and the line before which it ends."""
     pad = " " * width
+    texts: list[str] = []
     for number in range(begin, len(lines)):
         text = lines[number]
-        if not text.startswith(pad):
-            rest = text.lstrip(" ")
-            if rest:
-                if rest[0] == "\t":
-                    raise NotPlain
-                return number
-    return len(lines)
+        if text.startswith(pad):
+            texts.append(text[width:])
+        elif not (rest := text.lstrip(" ")):
+            texts.append("")
+        elif rest[0] == "\t":
+            raise NotPlain
+        else:
+            return texts, number
+    return texts, len(lines)
 
 
 def _folded(texts: Sequence[str]) -> str:

@@ -179,31 +179,29 @@ class _Plain:
             text = text.lstrip(" ")
             column += typed - len(text)
         first = text[:1]
-        if first in ("", "#"):
-            return None
-        if first in ('"', "'"):
+        if first == '"' or first == "'":
             return quoted(text, number, column)
-        if first in ("[", "{"):
-            return flow(text, number, column)
-        if first in ("|", ">"):
+        if first == "|" or first == ">":
             found, self.done = block(self.lines, number, text, column, self.level)
             return found
-        return plain(text, number, column)
+        if first == "{" or first == "[":
+            return flow(text, number, column)
+        return plain(text, number, column) if first and first != "#" else None
 
     # ------------------------------------------------------------------ collections
 
     def enter(self, number: int, column: int, dashes: Sequence[int]) -> None:
         """Closes and opens collections until a key in a column, behind dashes or not, can be added."""
         if dashes:
-            self.enter_items(number, dashes)
-            self.open(MappingNode([], number, column), column, is_map=True)
-        elif self.pending is None:
-            self.leave(column, is_map=True)
-        elif column > self.level:
-            self.open(MappingNode([], number, column), column, is_map=True)
-        else:
+            if self.pending is None and len(dashes) == 1:
+                self.leave(dashes[0], False)
+            else:
+                self.enter_items(number, dashes)
+        elif self.pending is None or column <= self.level:
             self.nothing()
-            self.leave(column, is_map=True)
+            self.leave(column, True)
+            return
+        self.open(MappingNode([], number, column), column, True)
 
     def enter_items(self, number: int, dashes: Sequence[int]) -> None:
         """Closes and opens collections until an item behind dashes can be added."""
@@ -230,20 +228,21 @@ class _Plain:
 
     def open(self, node: Node, column: int, is_map: bool) -> None:
         """Opens a collection as the value that is waited for, or as an item."""
-        self.attach(node)
         stack = self.stack
         if len(stack) > _DEEPEST:
             raise NotPlain
+        self.attach(node)
         stack.append((self.level, self.is_map, self.add))
         self.level, self.is_map, self.add = column, is_map, node.value.append
         self.indent = column if is_map else _NEVER
 
     def attach(self, value: Node) -> None:
         """Adds a value where one is waited for, or as an item."""
-        head = None
-        if self.pending is not None:
-            head, line, _ = self.pending
-            self.pending = None
+        if self.pending is None:
+            self.add(value)
+            return
+        head, line, _ = self.pending
+        self.pending = None
         self.add(value if head is None else Entry(head[1], value, value, line, head[2], head[4]))
 
     def nothing(self) -> None:
