@@ -158,8 +158,8 @@ def test_a_source_that_fails_costs_one_document(monkeypatch: pytest.MonkeyPatch)
         source("endless", read=endless),
         source("claims", claims=lambda document: 1 / 0),
     ]
-    real = read_module.sources()
-    monkeypatch.setattr(read_module, "sources", lambda: (*broken[:2], *real, broken[2]))
+    real, more = read_module.asked, [(one, False) for one in broken]
+    monkeypatch.setattr(read_module, "asked", lambda document, others: (*more[:2], *real(document, others), more[2]))
     write("a.yaml", "other: 1\n---\nfails: 1\n---\nendless: 1\n---\n" + CONTRACT.format(name="a"))
     reading = read(["."])
     assert len(reading.facts) == 1

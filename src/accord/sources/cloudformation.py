@@ -19,6 +19,8 @@ from accord.sources._yaml import Document, MappingNode, child, text_of
 
 _KINDS = ("AWS::", "Alexa::", "Custom::")
 
+AT_KEYS = frozenset(("Resources",))
+
 
 def claims(document: Document) -> bool:
     """A document with resources, of which it says by its version, its transform or a type that they are CloudFormation's."""

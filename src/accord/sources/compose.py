@@ -43,6 +43,9 @@ class _Project(Struct, frozen=True):
     services: dict[str, Members]
 
 
+AT_KEYS = frozenset(("services",))
+
+
 def claims(document: Document) -> bool:
     """A map of services of which one has an image, is built, or extends another; in an override it may be any."""
     services = child(document.node, "services")

@@ -78,6 +78,8 @@ def _as_written(fact: Fact) -> _Written:
 
 # ---------------------------------------------------------------------- reading
 
+AT_KEYS = frozenset((KEY,))
+
 
 def claims(document: Document) -> bool:
     """A document with the key `accord_facts` among its first."""

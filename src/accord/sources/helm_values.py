@@ -46,6 +46,8 @@ _DEEPEST = 3  # the name of a dependency, `alertmanager`, `config`
 _Part = tuple[str, Entry]
 """A routing (`route`), files of Grafana, or a list of groups, with the program whose language they are in, and the entry that holds it."""
 
+AT_KINDS = frozenset((*_CARRIERS, ""))
+
 
 def claims(document: Document) -> bool:
     """Whether values that are plain, or carried by an object, hand on routing or rules."""

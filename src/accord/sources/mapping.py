@@ -70,6 +70,9 @@ class Mapping(Struct, frozen=True):
         )
 
 
+AT_KEYS = frozenset(("mapping",))
+
+
 def claims(document: Document) -> bool:
     """A document whose first key is `mapping`, in a file that is named for it or with a key that only mappings have."""
     node = document.node

@@ -45,6 +45,9 @@ class _Row(Struct):
     longest_gap_s: int = 0
 
 
+AT_KEYS = frozenset((KEY,))
+
+
 def claims(document: Document) -> bool:
     """A document with the key `accord_observed` among its first."""
     node = document.node

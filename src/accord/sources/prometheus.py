@@ -10,7 +10,7 @@ from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._objects import kind_of
-from accord.sources._prometheus_operator import is_operated, read_object
+from accord.sources._prometheus_operator import OBJECTS, is_operated, read_object
 from accord.sources._prometheus_server import is_server, read_server
 from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules, language_of
 from accord.sources._yaml import Document, MappingNode, child, documents, place_of
@@ -25,6 +25,9 @@ _OLDER = re.compile(r"^ALERT[ \t]+\w+\s+IF\b", re.MULTILINE)
 """A rule in the language of Prometheus 1."""
 
 _GROUPS = re.compile(r"""^["']?groups["']?[ \t]*:""", re.MULTILINE)
+
+AT_KINDS = OBJECTS
+AT_KEYS = frozenset(("groups", "scrape_configs", "rule_files", "alerting", "global"))
 
 
 def claims(document: Document) -> bool:
