@@ -96,30 +96,46 @@ def paired(key: Node, value: Node, at: Node | None = None) -> Entry:
     return Entry("?" if name is None else name, value, at, key.line, key.column, key.style, typed)
 
 
-def located(top: Any) -> Node:
-    """The same nodes as PyYAML's; what an alias means is one node wherever it stands."""
-    known: dict[int, Node] = {}
-    waiting: list[tuple[Any, Node]] = []
+class _Locating:
+    """Makes nodes of PyYAML's; where any may be shared, by an alias, each is made once."""
 
-    def made(node: Any) -> Node:
-        found = known.get(id(node))
-        if found is None:
-            mark = node.start_mark
-            if type(node) is yaml.nodes.ScalarNode:
-                found = ScalarNode(node.value, mark.line, mark.column, node.style or "", node.tag)
-            else:
-                is_map = type(node) is yaml.nodes.MappingNode
-                style = "" if not node.flow_style else "{" if is_map else "["
-                found = (MappingNode if is_map else SequenceNode)([], mark.line, mark.column, style, node.tag)
-                waiting.append((node, found))
-            known[id(node)] = found
+    def __init__(self, shared: bool) -> None:
+        self.known: dict[int, Node] | None = {} if shared else None
+        self.waiting: list[tuple[Any, Any]] = []
+
+    def made(self, node: Any) -> Node:
+        """The node; what is in a collection comes later."""
+        if self.known is not None and id(node) in self.known:
+            return self.known[id(node)]
+        mark, kind = node.start_mark, type(node)
+        found: Node
+        if kind is yaml.nodes.ScalarNode:
+            found = ScalarNode(node.value, mark.line, mark.column, node.style or "", node.tag)
+        else:
+            is_map = kind is yaml.nodes.MappingNode
+            style = "" if not node.flow_style else "{" if is_map else "["
+            found = (MappingNode if is_map else SequenceNode)([], mark.line, mark.column, style, node.tag)
+            self.waiting.append((node.value, found))
+        if self.known is not None:
+            self.known[id(node)] = found
         return found
 
-    result = made(top)
+    def entry(self, key: Any, value: Any) -> Entry:
+        """The entry of two nodes."""
+        if self.known is not None or type(key) is not yaml.nodes.ScalarNode or key.tag is not None:
+            return paired(self.made(key), self.made(value))
+        mark, found = key.start_mark, self.made(value)
+        return Entry(key.value, found, found, mark.line, mark.column, key.style or "")
+
+
+def located(top: Any, shared: bool = True) -> Node:
+    """The same nodes as PyYAML's; where one may be `shared`, by an alias, it is one node wherever it stands."""
+    locating = _Locating(shared)
+    result, waiting, made, entry = locating.made(top), locating.waiting, locating.made, locating.entry
     while waiting:
-        source, target = waiting.pop()
+        parts, target = waiting.pop()
         if type(target) is MappingNode:
-            target.value += [paired(made(key), made(value)) for key, value in source.value]
+            target.value += [entry(key, value) for key, value in parts]
         else:
-            target.value += map(made, source.value)
+            target.value += map(made, parts)
     return result

@@ -15,9 +15,9 @@ from accord.sources._yaml import (
     MappingNode,
     Node,
     SequenceNode,
-    by_name,
     child,
     is_null,
+    members,
     place_of,
     text_of,
 )
@@ -155,7 +155,7 @@ class Reader:
             self.refuse(node, what, _template("{{"))
             return {}
         repeated: list[tuple[Node, str]] = []
-        found = by_name(node, repeated)
+        found = members(node, repeated)
         for key_node, key in repeated:
             self.refuse(key_node, f"{what}.{key}", "it stands here a second time, so neither is read")
             found.pop(key, None)

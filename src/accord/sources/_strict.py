@@ -15,8 +15,8 @@ from accord.sources._yaml import (
     Node,
     ScalarNode,
     SequenceNode,
-    by_name,
     is_null,
+    members,
     place_of,
     text_of,
 )
@@ -56,7 +56,7 @@ class Strict:
             self.refuse(node, f"{what}: expected a map, read {shown(node)}")
             return {}
         repeated: list[tuple[Node, str]] = []
-        found = by_name(node, repeated)
+        found = members(node, repeated)
         for key_node, key in repeated:
             self.refuse(key_node, f"{key} stands a second time in {what}")
         return found

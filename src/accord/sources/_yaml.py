@@ -36,7 +36,7 @@ __all__ = [
     "Node",
     "ScalarNode",
     "SequenceNode",
-    "by_name",
+    "members",
     "child",
     "documents",
     "entries",
@@ -153,6 +153,7 @@ def _character(escapes: re.Match[str]) -> str:
 def _read_from(text: str, begin: int, end: int) -> Iterator[Node | Refusal]:
     """The root nodes of text[begin:end], and a Refusal for each document that gives none."""
     check = content_check(text)
+    shared = "*" in text and "&" in text
     budget = _MOST_READ_AGAIN
     refused = 0
     while begin < end:
@@ -161,7 +162,7 @@ def _read_from(text: str, begin: int, end: int) -> Iterator[Node | Refusal]:
         try:
             for node in composed(_part(text, begin, end, before)):
                 refusal = check(node) if check else None
-                yield refusal or located(node)
+                yield refusal or located(node, shared)
                 given += 1
                 if refusal and refusal.template:
                     return
@@ -246,7 +247,7 @@ def entries(node: Node | None, duplicates: list[tuple[Node, str]] | None = None)
     return result
 
 
-def by_name(node: Node, duplicates: list[tuple[Node, str]] | None = None) -> dict[str, Entry]:
+def members(node: Node, duplicates: list[tuple[Node, str]] | None = None) -> dict[str, Entry]:
     """The entries of a mapping by their keys."""
     if type(node) is not MappingNode:
         return {}
