@@ -39,12 +39,23 @@ output "timeout" { value = aws_lambda_function.this.timeout }
 Said = dict[tuple[str, str], tuple[str, str, int]]
 
 
-def told(files: dict[str, str]) -> list[Fact]:
-    """The facts of some files by their paths."""
+def read(files: dict[str, str]) -> list[Fact | Problem]:
+    """What some files give by their paths."""
     texts = [SourceText(Place(".", file, 1, 1), text) for file, text in files.items()]
-    found = [each for group in terraform.together(texts) for each in terraform.read_together(group)]
-    assert not [each for each in found if isinstance(each, Problem)]
+    return [each for group in terraform.together(texts) for each in terraform.read_together(group)]
+
+
+def told(files: dict[str, str]) -> list[Fact]:
+    """The facts of some files by their paths; nothing was left out but what nobody knows how often it is there."""
+    found = read(files)
+    assert not [each for each in found if isinstance(each, Problem) and " is not read: " not in each.reason]
     return [each for each in found if isinstance(each, Fact)]
+
+
+def left_out(files: dict[str, str]) -> list[tuple[str, int, str]]:
+    """What is said not to be read: where, and in which words."""
+    problems = (each for each in read(files) if isinstance(each, Problem))
+    return [(each.place.file, each.place.line, each.reason) for each in problems]
 
 
 def said(files: dict[str, str], *terms: str) -> Said:
@@ -137,6 +148,49 @@ def test_how_many_there_are_is_known_or_nothing_is(call: str, found: dict[str, s
     assert {key: value.split()[0] for key, value in queues.items()} == {
         f"module.{key}.sqs_queue.this": value for key, value in found.items()
     }
+
+
+HANGS_ON_ON = "how many there are hangs on var.on, and no value is known (%s); terraform.tfvars can give it"
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ("count = var.on ? 1 : 0", HANGS_ON_ON % "count = var.on ? 1 : 0"),
+        ("count = local.on ? 1 : 0", HANGS_ON_ON % "count = local.on ? 1 : 0"),
+        ("for_each = var.on", HANGS_ON_ON % "for_each = var.on"),
+        ("count = data.a.b.c", "how many there are is known only where it is deployed (count = data.a.b.c)"),
+        ("for_each = { 'a b' = 1 }", "a key of for_each holds more than letters, digits, `_`, `-` and `@`"),
+        ("count = 0", ""),
+        ("count = 2", ""),
+        ("for_each = toset(['a'])", ""),
+    ],
+)
+def test_a_module_of_which_nobody_knows_how_many_there_are_is_told(call: str, why: str) -> None:
+    start = 'variable "on" { default = true }\nlocals { on = var.on.x }\n'
+    text = start + 'module "m" {\n  source = "./outer"\n  ' + call.replace("'", '"') + "\n}\n"
+    files = {"main.tf": text, "outer/a.tf": 'module "q" { source = "../queue" }', "queue/main.tf": QUEUE}
+    assert left_out(files) == ([("main.tf", 5, f"module.m is not read: {why}")] if why else [])
+    assert left_out({**files, "queue/main.tf": "", "x.tf": 'resource "aws_sqs_queue" "q" {}'}) == []
+
+
+def test_a_module_is_told_in_the_module_that_calls_it_and_read_where_its_number_is_set() -> None:
+    outer = 'variable "on" {}\nmodule "q" {\n  source = "../queue"\n  count  = var.on ? 1 : 0\n}\n'
+    files = {"main.tf": 'module "m" {\n  source = "./outer"\n  on     = var.live\n}\n', "outer/a.tf": outer}
+    files["queue/main.tf"] = QUEUE
+    ((file, line, why),) = left_out(files)
+    assert (file, line) == ("outer/a.tf", 4) and "module.q is not read" in why and "hangs on var.live" in why
+    assert left_out({**files, "terraform.tfvars": "live = true"}) == []
+    assert seconds({**files, "terraform.tfvars": "live = true"}) == {"module.m.module.q.sqs_queue.this": "1m"}
+
+
+def test_a_queue_of_which_nobody_knows_how_many_there_are_is_told_and_a_topic_of_which_nothing_is_read_is_not() -> None:
+    queue = 'resource "aws_sqs_queue" "q" { for_each = var.names }\n'
+    topic = 'resource "aws_sns_topic_subscription" "s" {\n  for_each = var.names\n}\n'
+    assert [why.split()[0] for *_, why in left_out({"main.tf": queue + topic})] == ["aws_sqs_queue.q"]
+    asides = topic.replace("}", "  redrive_policy = jsonencode({})\n}")
+    assert [why.split()[0] for *_, why in left_out({"main.tf": asides})] == ["aws_sns_topic_subscription.s"]
+    assert left_out({"main.tf": queue.replace("for_each = var.names", "count = var.on ? 1 : 0")}) == []
 
 
 @pytest.mark.parametrize(
