@@ -7,6 +7,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources import terraform
 from accord.sources._reading import UNREAD, SourceText
+from counted import calls
 
 QUEUE = """
 variable "seconds" {
@@ -368,6 +369,16 @@ def test_a_queue_is_named_by_its_own_name_as_well() -> None:
     assert found('data "a" "b" { c = "arn:aws:sqs:eu-west-1:1:${var.env}-orders" }') == {"this": "mentioned"}
     alarm = 'resource "aws_cloudwatch_metric_alarm" "a" {\n  dimensions = { QueueName = module.q.dead }\n}'
     assert found(alarm) == {"dead": "detect.by"}
+
+
+def test_who_uses_a_queue_is_looked_for_once_in_what_is_spelled_the_same() -> None:
+    uses = "".join(f'data "a" "b{number}" {{ c = [for n in local.many : n + 1] }}\n' for number in range(200))
+
+    def work(many: int) -> int:
+        text = f'resource "aws_sqs_queue" "q" {{}}\nlocals {{ many = {[*range(many)]} }}\n{uses}'
+        return calls(lambda: told({"main.tf": text}))
+
+    assert work(100) < 1.5 * work(1)
 
 
 def test_an_override_leaves_what_it_changes_open() -> None:

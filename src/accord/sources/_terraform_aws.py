@@ -74,6 +74,8 @@ class _Module:
         for mention in mentions(self.root, _PUTS_IN) if self.queues else ():
             for label in (*self.meant(mention.paths), *self.called(mention)):
                 found.setdefault(label, mention)
+            if len(found) == len(self.queues):
+                break
         for label, mention in found.items():
             party = self.party(label)
             who = (party, Stance.PROMISES, "", party, PARTY)
