@@ -276,6 +276,6 @@ def with_moves(
 
 def _position(finding: Finding) -> tuple[object, ...]:
     """Where a finding stands in a report: the worst first, then boundary by boundary in the order of the files."""
-    places = tuple(statement.fact.place for statement in finding.statements[:1])
+    places = tuple(statement.fact.place.spot for statement in finding.statements[:1])
     weight = (_ORDER[finding.verdict], _WEIGHT[finding.severity])
     return (*weight, finding.subject, places, finding.rule, finding.scope, finding.message)

@@ -39,6 +39,33 @@ def test_places_open_from_the_working_directory_whatever_the_arguments(accord: A
     assert places == {("checkout", "accord.yaml"), ("payments", "accord.yaml")}
 
 
+ROUTE = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: pay, namespace: shop}\n"
+SPEC = "spec: {hosts: [payments], http: [{timeout: %s, route: [{destination: {host: payments}}]}]}\n"
+OTHERS = "party: cart\nneeds:\n  payments/charge: {timeout: {attempt: 1s}}\n---\nparty: wishes\nowner: none\n"
+
+
+@pytest.mark.parametrize("form", ["json", "text", "sarif", "github"])
+def test_nothing_hangs_on_where_the_folders_lie(accord: Accord, tmp_path: Path, shop: Path, form: str) -> None:
+    def told(first: str, second: str) -> str:
+        folders = [tmp_path / first / "r", tmp_path / second / "r"]
+        for folder, timeout in zip(folders, ("1s", "3s"), strict=True):
+            write(folder, "checkout/accord.yaml", CHECKOUT)
+            write(folder, "payments/accord.yaml", PAYMENTS + "names: {kubernetes: shop/payments}\n")
+            write(folder, "others/accord.yaml", OTHERS)
+            write(folder, "mesh/route.yaml", ROUTE + SPEC % timeout)
+            write(folder, "broken.yaml", "party: [\n")
+        out = accord("check", *map(str, folders), "--format", form, "--questions", "--no-cache").out
+        for folder in folders:
+            out = out.replace(os.path.relpath(folder), str(folder)).replace(
+                str(folder), f"FOLDER{folders.index(folder)}"
+            )
+        return out
+
+    one, other = told("a/1", "a/2"), told("b/2", "b/1")
+    assert "FOLDER0" in one and "FOLDER1" in one
+    assert one == other
+
+
 def test_nothing_found_is_said_and_is_zero(accord: Accord, shop: Path) -> None:
     write(shop, "people of ours/accord.yaml", QUIET)
     done = accord("check", "people of ours")

@@ -122,10 +122,12 @@ def not_read(problems: Sequence[Problem], width: int, paint: Paint) -> list[str]
     if not groups:
         return []
     ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
-    shown = sorted(ordered[:MOST_REASONS], key=lambda item: (item[0][0], min(problem.place for problem in item[1])))
+    shown = sorted(
+        ordered[:MOST_REASONS], key=lambda item: (item[0][0], min(problem.place.spot for problem in item[1]))
+    )
     lines = [paint("note", "not read: ") + extent(problems)]
     for _, group in shown:
-        first = min(group, key=lambda problem: (problem.place, problem.reason))
+        first = min(group, key=lambda problem: (problem.place.spot, problem.reason))
         more = f" and {_count(len(group) - 1, 'more place')}" if len(group) > 1 else ""
         lines.append("  " + where(first.place) + more)
         lines += hanging("      ", visible(first.reason), width)

@@ -130,7 +130,7 @@ def _host(fact: Fact) -> _Host:
 def _sharing(facts: list[Fact]) -> list[Fact]:
     """One statement of each party, by their places; of several at one place, which is one value for several, the first."""
     parties = {fact.provider: fact for fact in reversed(facts)}
-    return sorted({fact.place: fact for fact in reversed(parties.values())}.values(), key=lambda fact: fact.place)
+    return sorted({fact.place: fact for fact in reversed(parties.values())}.values(), key=lambda fact: fact.place.spot)
 
 
 def _taken_twice(address: str, facts: list[Fact]) -> Finding:

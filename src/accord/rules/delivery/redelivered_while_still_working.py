@@ -190,7 +190,9 @@ def _open(boundary: Boundary, again: Fact) -> Iterator[Finding]:
         verdict, condition = Verdict.CONDITIONAL, f"holds only while no message is kept for longer than {again.text}"
         message = f"{message}, {called(boundary.consumer)} may keep some messages for longer"
     elif boundary.consumer in boundary.system.speaking:
-        first = min((fact for facts in boundary.assumed.terms.values() for fact in facts), key=lambda fact: fact.place)
+        first = min(
+            (fact for facts in boundary.assumed.terms.values() for fact in facts), key=lambda fact: fact.place.spot
+        )
         said = Statement(first, f"{called(boundary.consumer)} receives from {boundary.subject}")
         verdict, condition = Verdict.UNANSWERED, ""
         message = f"{message}; nobody says how long {called(boundary.consumer)} keeps a message"

@@ -171,10 +171,7 @@ def _finding(name: str, places: list[tuple[Alert, Fact]], words: Vocabulary | No
     if len(set(said.values())) > 1:
         what = f"{len(set(said.values()))} pages of {_cause(str(places[0][1].value).strip())} as {name}"
     return note(
-        alerts,
-        f"{who} {what}",
-        lambda alert: (facts[alert.party], f"{alert.called} has {said[alert.party]}"),
-        words,
+        alerts, f"{who} {what}", lambda alert: (facts[alert.party], f"{alert.called} has {said[alert.party]}"), words
     )
 
 
