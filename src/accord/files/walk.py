@@ -89,6 +89,13 @@ def shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
+def folder_of(start: Place) -> str:
+    """What the folder of a file is called, where that has to be asked for: below a root such as `.` or `..`; else ""."""
+    if "/" in start.file or start.root.rstrip("/").rpartition("/")[2] not in ("", ".", ".."):
+        return ""
+    return shown(os.path.basename(os.path.abspath(start.root)))  # noqa: PTH100, PTH119
+
+
 def words_of(error: OSError) -> str:
     """What went wrong, in the words of the system: `permission denied`."""
     return (error.strerror or str(error) or type(error).__name__).lower()

@@ -79,7 +79,8 @@ def _project(reader: Reader) -> str:
     if text and "$" not in text:
         return text
     path = [part for part in f"{reader.document.root}/{reader.document.file}".split("/")[:-1] if part not in ("", ".")]
-    return _NOT_IN_NAMES.sub("", path[-1].lower()) if path else ""
+    folder = reader.document.folder or (path[-1] if path else "")
+    return _NOT_IN_NAMES.sub("", folder.lower())
 
 
 def _other_names(reader: Reader, service: Members) -> Iterator[str]:
