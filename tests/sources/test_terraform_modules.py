@@ -358,9 +358,9 @@ def test_a_queue_is_named_by_its_own_name_as_well() -> None:
     """
     main = 'module "q" {\n  source = "./m"\n  name = "${var.env}-orders"\n}\n'
 
-    def found(use: str) -> dict[str, str]:
+    def found(use: str, *of_interest: str) -> dict[str, str]:
         facts = told({"main.tf": main + use, "m/a.tf": module, "alarms/a.tf": alarms})
-        of_interest = ("mentioned", "detect.by")
+        of_interest = of_interest or ("mentioned",)
         return {fact.provider.rpartition(".")[2]: fact.term for fact in facts if fact.term in of_interest}
 
     assert found("") == {}
@@ -368,7 +368,70 @@ def test_a_queue_is_named_by_its_own_name_as_well() -> None:
     assert found('data "aws_sqs_queue" "d" { name = "${var.env}-orders-dead" }') == {"dead": "mentioned"}
     assert found('data "a" "b" { c = "arn:aws:sqs:eu-west-1:1:${var.env}-orders" }') == {"this": "mentioned"}
     alarm = 'resource "aws_cloudwatch_metric_alarm" "a" {\n  dimensions = { QueueName = module.q.dead }\n}'
-    assert found(alarm) == {"dead": "detect.by"}
+    assert found(alarm, "detect.by") == {"dead": "detect.by"}
+
+
+LETS = """
+data "aws_iam_policy_document" "p" {
+  statement {
+    actions   = ["sqs:SendMessage", "sqs:GetQueueUrl"]
+    resources = [aws_sqs_queue.dead.arn]
+  }
+  statement {
+    actions   = %s
+    resources = [%s]
+  }
+}
+"""
+TEXT = """
+resource "aws_iam_role_policy" "p" {
+  policy = jsonencode({ Statement = [
+    { Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.dead.arn },
+    { Effect = "%s", Action = %s, Resource = "*", Condition = { ArnLike = { "aws:SourceArn" = aws_sqs_queue.dead.arn } } },
+  ] })
+}
+"""
+DEAD = "aws_sqs_queue.dead.arn"
+
+
+@pytest.mark.parametrize(
+    ("use", "is_named"),
+    [
+        (LETS % ('["sqs:ReceiveMessage"]', DEAD), True),
+        (LETS % ('["sqs:*"]', DEAD), True),
+        (LETS % ('["*"]', DEAD), True),
+        (LETS % ('["sqs:Rec*"]', DEAD), True),
+        (LETS % ("var.actions", DEAD), True),
+        (LETS % ('["kms:*", "s3:Get*", "sqs:Send*", "sqs:Delete?"]', DEAD), False),
+        (LETS % ('["sqs:*"]\n    effect = "Deny"', DEAD), False),
+        (LETS % ('["sqs:ReceiveMessage"]', '"arn:aws:sqs:::elsewhere"'), False),
+        (TEXT % ("Allow", '["kms:Decrypt", "kms:GenerateDataKey*"]'), False),
+        (TEXT % ("Allow", '"kms:*"'), False),
+        (TEXT % ("Deny", '"sqs:*"'), False),
+        (TEXT % ("Allow", '["sqs:ReceiveMessage"]'), True),
+        (TEXT % ("Allow", "var.actions"), True),
+        (f'resource "aws_lambda_function" "f" {{\n  dead_letter_config {{ target_arn = {DEAD} }}\n}}', False),
+        (f'resource "aws_lambda_function" "f" {{\n  environment {{ variables = {{ Q = {DEAD} }} }}\n}}', True),
+        (f'resource "aws_cloudwatch_event_target" "t" {{ arn = {DEAD} }}', False),
+        ('resource "aws_s3_bucket" "b" { depends_on = [aws_sqs_queue.dead] }', False),
+        (f"locals {{ dead = {DEAD} }}", False),
+        (f'locals {{ dead = {DEAD} }}\noutput "o" {{ value = local.dead }}', True),
+        (f'resource "aws_sqs_queue_policy" "p" {{\n  queue_url = {DEAD}\n  policy = "{{}}"\n}}', False),
+        (
+            f'resource "aws_sqs_queue_policy" "p" {{\n  queue_url = {DEAD}\n  policy = jsonencode({{ Statement = [{{ '
+            'Effect = "Allow", Principal = "*", Action = "sqs:*", Resource = "*" }] })\n}',
+            True,
+        ),
+        (
+            f'resource "aws_lambda_event_source_mapping" "m" {{\n  event_source_arn = {DEAD}\n  function_name = var.f\n}}',
+            True,
+        ),
+    ],
+)
+def test_only_who_may_take_from_a_queue_counts_as_somebody_who_names_it(use: str, is_named: bool) -> None:
+    queues = 'resource "aws_sqs_queue" "dead" {}\nresource "aws_sqs_queue" "orders" {}\n'
+    named = [fact.provider for fact in told({"main.tf": queues + use}) if fact.term == "mentioned"]
+    assert named == (["aws:#sqs_queue.dead"] if is_named else [])
 
 
 def test_who_uses_a_queue_is_looked_for_once_in_what_is_spelled_the_same() -> None:

@@ -31,7 +31,11 @@ _REFERENCE = re.compile(r"((?:[\w@-]+\.)*?)aws_(sqs_queue|lambda_function)\.([\w
 _MOST = re.compile(r"maxReceiveCount\"?\s*[:=]\s*\"?(\d{1,9})\b", re.ASCII)
 _RETRIES = re.compile(r"healthyRetryPolicy\"?\s*[:=]\s*\{[^{}]*?numRetries\"?\s*[:=]\s*\"?(\d{1,4})\b", re.ASCII)
 _ASIDE = re.compile(r"deadLetterTargetArn\"?\s*[:=]\s*\"?(?:\$\{)?([^\s,\"}]+)", re.ASCII)
-_PUTS_IN = (_QUEUE, _REDRIVE, _ALARM, _MAPPING, "sqs_queue_policy", "sqs_queue_redrive_allow_policy", SUBSCRIPTION)
+_PUTS_IN = (
+    *(_QUEUE, _REDRIVE, "sqs_queue_redrive_allow_policy", SUBSCRIPTION),
+    *("cloudwatch_event_target", "s3_bucket_notification", "scheduler_schedule"),
+)
+"""Resources that put into the queues that they name, or say of a queue how it is."""
 
 
 def read(root: Instance) -> Iterator[Fact]:
