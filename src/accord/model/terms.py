@@ -119,6 +119,8 @@ TERMS: dict[str, Term] = {
         Term("route.namespace", "the namespace of the object that holds the routing file", "text"),
         Term("route.object", "the object of a cluster, or values for one, that hold the routing", "text"),
         Term("route.parts", "the party of which the receivers and calendars of a routing tree are stated", "text"),
+        Term("operated.matching", "which alerts an Alertmanager takes AlertmanagerConfig objects for: its strategy", "text"),
+        Term("operated.routing", "the AlertmanagerConfig object that the tree of an Alertmanager is made of", "text"),
         Term("route.unread", "the party is a routing file that could not be read", "text"),
         Term("receiver.", "whoever is told under this name", "receiver"),
         Term("inhibition.", "which alerts hold back which", "inhibition"),
