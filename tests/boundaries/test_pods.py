@@ -262,6 +262,22 @@ def test_what_a_scaler_leaves_to_its_default_is_left_by_that_definition_of_it_al
     assert found(scaler % (two, 5), scaler % ("", 9)) == ["1.yaml"]
 
 
+KEDA = "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: x, namespace: shop}, spec: {scaleTargetRef: {name: web}%s}}\n---\n"  # fmt: skip
+FRONT = "{apiVersion: v1, kind: Service, metadata: {name: front, namespace: shop}, spec: {selector: {app: web}}}\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("limits", "most"), [("", ("100", "default")), (", maxReplicaCount: 7, minReplicaCount: 2", ("7", "promises"))]
+)
+def test_a_scaler_of_keda_may_run_a_hundred_copies_where_it_does_not_say(limits: str, most: tuple[str, str]):
+    unsaid = workload("web").replace("  replicas: 1\n", "")
+    for party, service in (("web", ""), ("front", FRONT)):
+        system, _ = joined(read(unsaid, service, KEDA % limits))
+        found = [(fact.provider, fact.text, fact.stance.value) for fact in system.about("replicas.max")]
+        assert found == [(f"kubernetes:shop/{party}", *most)]
+    assert drains(unsaid, KEDA % limits, BUDGET % ("minAvailable: 1", "web")) == []
+
+
 def test_a_scaler_with_a_namespace_may_be_for_a_workload_that_has_none():
     scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x%s}, spec: {scaleTargetRef: {kind: Deployment, name: %s}, minReplicas: 2, maxReplicas: 5}}\n---\n"  # fmt: skip
     inside, budget = ", namespace: shop", BUDGET % ("minAvailable: 1", "web")

@@ -7,10 +7,8 @@ from accord.sources._yaml import Entry, MappingNode, Node, SequenceNode, is_null
 
 Members = dict[str, Entry]
 
-_SCALED_BY = {
-    "HorizontalPodAutoscaler": ("minReplicas", "maxReplicas"),
-    "ScaledObject": ("minReplicaCount", "maxReplicaCount"),
-}
+KEDA, KEDA_PLATFORM = "ScaledObject", "keda"
+_SCALED_BY = {"HorizontalPodAutoscaler": ("minReplicas", "maxReplicas"), KEDA: ("minReplicaCount", "maxReplicaCount")}
 """The keys of a scaler for the fewest and the most pods."""
 
 
@@ -49,6 +47,10 @@ def read_scaler(reader: Reader, scaler: Object) -> None:
     fewest, most = _SCALED_BY[scaler.kind]
     speaker.number(spec.get(fewest), fewest, "replicas.min")
     speaker.number(spec.get(most), most, "replicas.max")
+    if name and scaler.kind == KEDA and most not in spec:
+        at = spec["scaleTargetRef"].key_node
+        speaker.say("platform", KEDA_PLATFORM, KEDA, at)
+        speaker.say("left_out.replicas.max", True, f"no {most}", at)
     if not name:
         lay_over(speaker, scaler.document.node)
 

@@ -16,9 +16,10 @@ from accord.model.selecting import is_selected
 WORKLOAD = "workload:"
 """Scope dimension: which of several workloads of a service."""
 BUDGET = "budget:"
-_SCALED = ("replicas.min", "replicas.max")
+_SCALED = ("replicas.min", "replicas.max", "left_out.replicas.max")
+_SCALER = "keda"
 _OF_PODS = frozenset(
-    ("workload", "platform", "grace", "pre_stop", "killed_after", "keep_alive", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes")
+    ("workload", "platform", "grace", "pre_stop", "killed_after", "keep_alive", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes", "left_out")
 )  # fmt: skip
 
 
@@ -59,7 +60,7 @@ class _Pods:
         for fact in read:
             if fact.provider.startswith(BUDGET):
                 yield from self.of_budget(fact, *budgets.get((fact.place.root, fact.provider), (True, [])))
-            elif fact.term in _SCALED:
+            elif fact.term in _SCALED or (fact.term == "platform" and fact.value == _SCALER):
                 named = self.named.get((fact.place.root, fact.provider), [])
                 scaled = _nearest(fact, named)
                 is_one_of_several = len(scaled) < len(named)
