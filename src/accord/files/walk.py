@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from accord.files.config import STDIN_CALLED
 from accord.files.plugins import texts_of_plugins
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
@@ -44,6 +45,10 @@ SKIPPED_FILES = frozenset(
 """Files that are long or no JSON, and state nothing; read only where they are an argument."""
 
 _EDITOR_LOCK = ".#"  # a link to nothing, beside a file that somebody is writing
+
+
+STDIN = "-"
+"""The argument that stands for standard input; a file of this name is `./-`."""
 
 
 class Missing(Refused):
@@ -105,7 +110,9 @@ def is_read(name: str) -> bool:
     """Whether files of this name are read."""
     if name in SKIPPED_FILES or name.startswith(_EDITOR_LOCK):
         return False
-    return name.lower().endswith(SUFFIXES) or source_of_file(name, texts_of_plugins()) is not None
+    return (
+        name == STDIN_CALLED or name.lower().endswith(SUFFIXES) or source_of_file(name, texts_of_plugins()) is not None
+    )
 
 
 _Identity = tuple[int, int]

@@ -27,6 +27,7 @@ _WORDS = {
     Verdict.NOTE: ("note", "notes"),
 }
 
+_STDIN = "-"
 _FILES = (".yaml", ".yml", ".json")
 
 _BEGINNING = """\
@@ -110,6 +111,8 @@ def next_command(result: Result, asked: Asked) -> str:
         return " ".join(filter(None, ("accord check", paths, "--questions")))
     if result.findings:
         return f"accord explain {result.findings[0].rule}"
+    if _STDIN in asked.paths:
+        return "accord explain"
     begins = result.unwritten and len(asked.paths) == 1 and not asked.paths[0].endswith(_FILES)
     return " ".join(filter(None, ("accord init" if begins else "accord facts", paths)))
 
@@ -156,7 +159,7 @@ def nothing_readable(result: Result) -> bool:
 
 
 def _nothing(result: Result, asked: Asked) -> list[str]:
-    paths = " ".join(visible(path) for path in asked.paths)
+    paths = " ".join("standard input" if path == _STDIN else visible(path) for path in asked.paths)
     if nothing_readable(result):
         return hanging("", f"nothing could be read in {paths}", asked.width)
     files = f"of {_count(result.files, 'file')} none is" if result.files else "there is"
