@@ -91,6 +91,8 @@ TERMS: dict[str, Term] = {
         Term("requests.", "the requests that each entry of a route takes, the first that matches first", "route entries"),
         Term("subsets.", "the version label of a subset of the service; empty where it is told apart by another label", "word"),
         Term("declares", "an object of the platform stands for the party: its kind", "word"),
+        Term("published.", "a port of its host that a service takes: `tcp 8080`", "text"),
+        Term("profiles", "the profiles in one of which a service is started", "words"),
         Term("selects", "the labels of the pods that carry the service", "words"),
         Term("versions", "the version labels of all pods that the service selects; empty where one has none", "words"),
         Term("runs", "the labels of the pods of a workload that carries the service", "words"),
