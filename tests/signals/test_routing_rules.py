@@ -337,3 +337,31 @@ def test_what_interrupts_nobody_and_is_thrown_away_by_name_is_one_note(tmp_path)
         ("mismatch", "Down (critical) ends at black-hole, and nobody hears it"),
         ("note", "2 alerts are sent on purpose to black-hole, which tells nobody"),
     }
+
+
+SERVICE = (
+    "{apiVersion: v1, kind: Service, metadata: {name: am, namespace: watching}, spec: {selector: {app: am}}}\n---\n"
+)
+PODS = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: am, namespace: watching}, spec: {%stemplate: {metadata: {labels: {app: am}}, spec: {containers: [{name: a, image: a}]}}}}\n"  # fmt: skip
+SERVER = "scrape_configs: [{job_name: a}]\nalerting: {alertmanagers: [{static_configs: [{targets: [%s]}]}]}\n"
+OBJECT = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p, namespace: watching}\nspec: {alerting: {alertmanagers: [{name: am, port: 9093}]}}\n"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("server", "pods", "told"),
+    [
+        (SERVER % "'am.watching:9093'", "replicas: 2, ", True),
+        (SERVER % "'am.watching.svc.cluster.local:9093'", "replicas: 3, ", True),
+        (SERVER % "'am.watching:9093'", "replicas: 1, ", False),
+        (SERVER % "'am.watching:9093'", "", False),
+        (SERVER % "'am.other:9093'", "replicas: 2, ", False),
+        (SERVER % "'am:9093'", "replicas: 2, ", False),
+        (SERVER % "'am-0.am.watching.svc:9093'", "replicas: 2, ", False),
+        (SERVER % "'am.watching:9093', 'am2.watching:9093'", "replicas: 2, ", False),
+        (OBJECT, "replicas: 2, ", False),
+    ],
+)
+def test_one_address_of_several_pods_is_told_where_that_is_certain(server: str, pods: str, told: bool) -> None:
+    files = {"prometheus.yml": server, "am.yaml": SERVICE + PODS % pods}
+    only = found(files, "alerts-sent-through-balancer")
+    assert [finding.verdict for finding in only] == ([Verdict.CONDITIONAL] if told else [])

@@ -160,7 +160,7 @@ def same_port(*services: str, file: str = "compose.yaml", more: str = "") -> lis
 
 def test_one_port_is_told_only_of_services_that_are_started_together() -> None:
     port, one, two = "ports: ['80:80']", "profiles: [one, both]", "profiles: [two]"
-    together = "holds only while %s started together, as services are by default"
+    together = "holds only while %s started together"
     assert same_port(port, port) == [together % "s0 and s1 are not"]
     assert same_port(port, port, port) == [together % "no two of s0 and s1 and s2 are"]
     assert same_port(f"{port}, {one}", f"{port}, {one}") == [together % "s0 and s1 are not"]

@@ -116,6 +116,7 @@ TERMS: dict[str, Term] = {
         Term("external_label.", "a label that a server adds to every alert that has it not; open where it has a $", "text"),
         Term("relabelled.", "a label that a server writes anew before it sends an alert; open where it has a $", "text"),
         Term("alertmanagers", "where a server sends its alerts: addresses", "words"),
+        Term("alertmanagers.each", "a server finds every pod behind the addresses that it sends its alerts to", "nothing"),
         Term("rule_files", "the files that a server takes its rules from: patterns", "words"),
         Term("route.", "a node of a routing tree, by its path", "route"),
         Term("route.namespace", "the namespace of the object that holds the routing file", "text"),

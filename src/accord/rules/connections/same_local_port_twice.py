@@ -148,7 +148,7 @@ def _published(port: str, facts: list[Fact]) -> Finding:
     statements = tuple(Statement(fact, f"{called(fact.provider)} publishes {port}") for fact in facts)
     message = f"{named} publish {port} of one host: of those that are started together one has it"
     which = f"{named} are not" if len(facts) == 2 else f"no two of {named} are"
-    condition = f"holds only while {which} started together, as services are by default"
+    condition = f"holds only while {which} started together"
     return Finding(Verdict.CONDITIONAL, message, statements, "", port, condition=condition)
 
 
