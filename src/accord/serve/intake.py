@@ -84,7 +84,7 @@ class Intake:
             if before is not None and (not before.resolved or self._is_carried(one.id, deviation)):
                 yield deviation, Clear(f"clear/{one.id}/{one.begins_ns}/{now_ns}", now_ns, one.id)
         elif before is None or before.resolved or before.lapsed or not self._is_carried(one.id, deviation):
-            yield deviation, Fire(f"fire/{one.id}/{now_ns}", now_ns, deviation, one.id, one.begins_ns)
+            yield deviation, Fire(f"fire/{now_ns}/{one.id}", now_ns, deviation, one.id, one.begins_ns)
 
     def _is_carried(self, source: str, deviation: Deviation) -> bool:
         case = self._carrier.case_of(deviation.key)
