@@ -3,6 +3,7 @@
 import codecs
 import os
 import stat
+import sys
 
 from accord.files.walk import Found, words_of
 from accord.model.place import Place
@@ -47,6 +48,19 @@ def _content(found: Found) -> bytes | Problem:
         return content if len(content) <= LARGEST else Problem(found.start, too_large(len(content)), fatal=True)
     finally:
         os.close(descriptor)
+
+
+def text_of_stdin(start: Place) -> str | Problem:
+    """The text on standard input, or why there is none; waits until it ends."""
+    if sys.stdin is None:
+        return Problem(start, "cannot be read: standard input is closed", fatal=True)
+    try:
+        content = sys.stdin.buffer.read(LARGEST + 1)
+    except OSError as error:
+        return Problem(start, f"cannot be read: {words_of(error)}", fatal=True)
+    if len(content) > LARGEST:
+        return Problem(start, f"not read: more than {LARGEST:,} bytes, which is the limit; split it", fatal=True)
+    return decoded(content, start)
 
 
 def too_large(size: int) -> str:

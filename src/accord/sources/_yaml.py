@@ -70,7 +70,8 @@ _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-
 class Document(Struct, frozen=True):
     """One YAML document: its root node, the scope that its path gives it, and the homes that its text holds.
 
-    `homes` is shared by the documents of one text: where each party and scope spoke first.
+    `homes` is shared by the documents of one text: where each party and scope spoke first. `folder` is what the folder
+    of the file is called, where its root is a path that does not say so, such as `..`.
     """
 
     root: str
@@ -78,6 +79,7 @@ class Document(Struct, frozen=True):
     node: Node
     scope: Scope = EVERYWHERE
     homes: dict[tuple[str, Scope], Place] = {}
+    folder: str = ""
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -89,7 +91,9 @@ class Entry(Struct, frozen=True, gc=False):
     at: Node
 
 
-def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Document | Problem]:
+def documents(
+    text: str, root: str, file: str, scope: Scope = EVERYWHERE, folder: str = ""
+) -> Iterator[Document | Problem]:
     """Every document of a YAML or JSON text; what cannot be read becomes a Problem with its place.
 
     After an error, reading goes on at the next line that starts with `---`. A template ends the reading of its text:
@@ -105,7 +109,7 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
             reason += rendered_by(chart_of(text, file)) if found.template else ""
             yield Problem(Place(root, file, found.line, _column(typed, found)), reason, fatal=True)
         else:
-            yield Document(root, file, found, scope, homes)
+            yield Document(root, file, found, scope, homes, folder)
 
 
 def _of_json(text: str, reason: str) -> str:
