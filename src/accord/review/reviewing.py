@@ -174,7 +174,7 @@ def _told(row: Row) -> str:
     else:
         said = in_words(row)
     turn = f"turn {row.after.turn}, {row.after.phase}" if row.after else "no case"
-    return f"{said}{f' by {who}' if who else ''}: {turn if row.changed else 'changed nothing'}"
+    return f"{f'{who} ' if who else ''}{said}: {turn if row.changed else 'changed nothing'}"
 
 
 def participants_of(stories: Sequence[Story]) -> tuple[tuple[str, str], ...]:
