@@ -372,7 +372,7 @@ def test_who_had_it_is_named_and_never_who_was_not_told() -> None:
     of_first = [clause.says for clause in review.clauses if clause.party == "payments-first"]
     assert of_first == [], "no channel reached it, and no word of it was put to the test"
     assert [each.to for each in review.questions if "What was changed" in each.asks] == ["payments-second"]
-    assert {"payments-first", "payments-second"} <= set(review.header.parties)
+    assert set(review.header.parties) == {"payments", "payments-first", "payments-second", "checkout"}
 
 
 def test_beside_others_each_turn_names_its_boundary_and_a_row_without_anybody_says_so() -> None:

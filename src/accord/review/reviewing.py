@@ -118,8 +118,9 @@ def _header(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked:
     )
 
 
-def _sides(story: Story) -> tuple[str, str]:
-    return owner_of(story.policy), story.policy.other
+def _sides(story: Story) -> tuple[str, ...]:
+    """Who provides, who answers for it, and who waits."""
+    return story.first.deviation.provider, owner_of(story.policy), story.policy.other
 
 
 def _asked_parties(story: Story) -> tuple[str, ...]:
