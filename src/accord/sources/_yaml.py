@@ -62,6 +62,7 @@ _ADVICE = (
     ("; put a text that holds one in quotes, or align this line with its neighbours", ""),
 )
 """Advice for YAML, and what is said instead of JSON."""
+_MARK = "\ufeff"  # of the byte order: libyaml leaves out one at the beginning, and all indices would be one less
 _LINES_OF_NO_EDITOR = re.compile("[\x85\u2028\u2029]")  # line ends to libyaml alone: they would shift every place
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -131,7 +132,8 @@ def _column(typed: str, refusal: Refusal) -> int:
 
 
 def _readable(text: str) -> str:
-    """The same text, places unchanged, without what JSON allows and libyaml refuses."""
+    """The same text, places unchanged, without what JSON allows and libyaml refuses, and without the mark that it leaves out by itself."""
+    text = text.lstrip(_MARK)
     if "\x85" in text or "\u2028" in text or "\u2029" in text:
         text = _LINES_OF_NO_EDITOR.sub(" ", text)
     if "\\ud" in text or "\\uD" in text:
