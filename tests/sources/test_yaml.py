@@ -16,7 +16,6 @@ from accord.sources._yaml import (
     Document,
     MappingNode,
     Node,
-    ScalarNode,
     SequenceNode,
     child,
     documents,
@@ -201,13 +200,13 @@ def test_both_ways_of_composing_give_the_same_nodes(text: str) -> None:
     assert quick == slow
 
 
-def _everything(node: Node) -> Any:
+def _everything(node: yaml.nodes.Node) -> Any:
     marks = [(mark.index, mark.line, mark.column) for mark in (node.start_mark, node.end_mark)]
-    style = node.style if isinstance(node, ScalarNode) else node.flow_style
-    if isinstance(node, MappingNode):
+    style = node.style if isinstance(node, yaml.ScalarNode) else node.flow_style
+    if isinstance(node, yaml.MappingNode):
         value: Any = [[_everything(part) for part in pair] for pair in node.value]
     else:
-        value = [_everything(item) for item in node.value] if isinstance(node, SequenceNode) else node.value
+        value = [_everything(item) for item in node.value] if isinstance(node, yaml.SequenceNode) else node.value
     return type(node), node.tag, style, marks, value
 
 

@@ -44,8 +44,7 @@ def _content(found: Found) -> bytes | Problem:
             return Problem(found.start, f"cannot be read: {kind}, not a file", fatal=True)
         if status.st_size > LARGEST:
             return Problem(found.start, too_large(status.st_size), fatal=True)
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            content = file.read(LARGEST + 1)
+        content = _read(descriptor, status.st_size)
         return content if len(content) <= LARGEST else Problem(found.start, too_large(len(content)), fatal=True)
     finally:
         os.close(descriptor)
@@ -62,6 +61,16 @@ def text_of_stdin(start: Place) -> str | Problem:
     if len(content) > LARGEST:
         return Problem(start, f"not read: more than {LARGEST:,} bytes, which is the limit; split it", fatal=True)
     return decoded(content, start)
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    """What a file holds, which had this size; no more than one byte beyond the limit of one that has grown since."""
+    parts = [os.read(descriptor, size + 1)]
+    length = len(parts[0])
+    while parts[-1] and length != size and length <= LARGEST:
+        parts.append(os.read(descriptor, LARGEST + 1 - length))
+        length += len(parts[-1])
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def too_large(size: int) -> str:
