@@ -1,6 +1,7 @@
 """One thing that two artefacts give two values: same calls, same term, same layer, same scope."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from msgspec import Struct
 
@@ -30,9 +31,9 @@ def disagreements(system: System, view: View, reads: Sequence[str]) -> Iterator[
 
 
 def _all(system: System, reads: Sequence[str]) -> Iterator[Disagreement]:
-    terms = [term for term in system.terms if term.partition(".")[0] in reads]
+    several = [facts for facts in system.several if facts[0].term.partition(".")[0] in reads]
     said: dict[tuple[object, ...], list[Fact]] = {}
-    for fact in system.about(*terms):
+    for fact in chain.from_iterable(several):
         if fact.stance in _SAID and not is_document(fact.provider):  # each is loaded by clients of its own
             subject = (fact.consumer, fact.provider, fact.operation)
             said.setdefault((*subject, fact.term, fact.stance, fact.layer, fact.scope), []).append(fact)

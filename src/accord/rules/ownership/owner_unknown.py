@@ -118,6 +118,8 @@ def _without(system: System, view: View) -> Iterator[Finding]:
             continue
         own = system.party(party, view)
         owner = own.get("owner")
+        if owner is not None and owner.value is not NONE:
+            continue
         if owner is not None and owner.value is NONE and party in relied:
             none = Statement(owner, f"{party} says that it has no owner")
             yield Finding(Verdict.NOTE, f"nobody answers for {party}, and others rely on it", (none,), "", party)
