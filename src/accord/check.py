@@ -156,9 +156,17 @@ class Concerned:
 
 def _by_system(system: System, rule: Rule) -> Found:
     assert rule.judge_system is not None
+    if not _is_concerned(system, rule):
+        return Found(())
     views = system.system_views(rule.reads)
     found = [(view, finding) for view in views for finding in rule.judge_system(system, view)]
     return Found(tuple(_merged(rule, system, views, found)))
+
+
+def _is_concerned(system: System, rule: Rule) -> bool:
+    """Whether a rule can find anything in any view: to make the views of a large system takes long."""
+    said = {*system.terms, *(term.partition(".")[0] for term in system.terms)} if rule.needs else set()
+    return said.issuperset(rule.needs) and (rule.concerns is None or rule.concerns(system))
 
 
 def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> Found:

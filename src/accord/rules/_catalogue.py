@@ -22,8 +22,9 @@ SystemJudge = Callable[[System, View], Iterable[Finding]]
 class Rule(Struct, frozen=True):
     """One rule: its id is its path, its page its docstring, `reads` the first segments of the terms it reads.
 
-    Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing. A rule that
-    judges allowances, waivers and what a baseline knows, runs after all others, and on what they found.
+    Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing; one that judges
+    a system finds nothing where it is said nowhere, or where the system does not concern it, in whatever view. A rule
+    that judges allowances, waivers and what a baseline knows, runs after all others, and on what they found.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Rule(Struct, frozen=True):
     needs: tuple[str, ...] = ()
     judge: Judge | None = None
     judge_system: SystemJudge | None = None
+    concerns: Callable[[System], bool] | None = None
     judge_allowances: AllowancesJudge | None = None
 
     @property
@@ -63,5 +65,6 @@ def _rule(module: ModuleType) -> Rule:
         needs=getattr(module, "NEEDS", ()),
         judge=getattr(module, "check", None),
         judge_system=getattr(module, "check_system", None),
+        concerns=getattr(module, "concerns", None),
         judge_allowances=getattr(module, "check_allowances", None),
     )

@@ -23,11 +23,16 @@ class Disagreement(Struct, frozen=True):
 
 def disagreements(system: System, view: View, reads: Sequence[str]) -> Iterator[Disagreement]:
     """Everything that is said with several values in this view."""
+    return (found for found in of_every_view(system, reads) if holds_in(found.facts[0].scope, view))
+
+
+def of_every_view(system: System, reads: Sequence[str]) -> tuple[Disagreement, ...]:
+    """Everything that is said with several values in any view; worked out once."""
     key = ("disagreements", tuple(reads))
-    known = system.memory.get(key)
+    known: tuple[Disagreement, ...] | None = system.memory.get(key)
     if known is None:
         known = system.memory[key] = tuple(_all(system, reads))
-    return (found for found in known if holds_in(found.facts[0].scope, view))
+    return known
 
 
 def _all(system: System, reads: Sequence[str]) -> Iterator[Disagreement]:
