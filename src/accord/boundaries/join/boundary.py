@@ -1,6 +1,6 @@
 """One boundary in one view: both sides of a call."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from accord.boundaries.join.view import View
 
@@ -17,7 +17,7 @@ class Boundary:
     says about this operation, `promised` what the provider (and its platform) says.
     """
 
-    __slots__ = ("assumed", "consumer", "operation", "promised", "provider", "system", "view")
+    __slots__ = ("assumed", "consumer", "memory", "operation", "promised", "provider", "system", "view")
 
     def __init__(self, system: "System", key: Key, view: View) -> None:
         self.system = system
@@ -25,6 +25,7 @@ class Boundary:
         self.view = view
         self.assumed = system.assumed(key, view)
         self.promised = system.promised(key[1], key[2], view)
+        self.memory: dict[object, Any] = {}
 
     @property
     def subject(self) -> str:
