@@ -11,7 +11,7 @@ from accord.boundaries.join.defaulted import with_defaults
 from accord.boundaries.join.in_views import InView, InViews
 from accord.boundaries.join.overlays import applied_apart
 from accord.boundaries.join.parameters import kept_defaults
-from accord.boundaries.join.system import Key, System
+from accord.boundaries.join.system import Boundary, Key, System
 from accord.boundaries.join.variants import separate
 from accord.boundaries.join.view import EVERY, View, Views
 from accord.boundaries.join.workloads import carried
@@ -35,6 +35,7 @@ from accord.model.problem import Problem
 from accord.model.result import Result
 from accord.model.waiver import Allowances, Known, Waiver
 from accord.monitor import judge as judge_witness
+from accord.rules._alike import Alike
 from accord.rules._catalogue import Rule
 from accord.rules._catalogue import rules as all_rules
 
@@ -125,7 +126,7 @@ def judged(
     system: System, rules: Sequence[Rule], keys: Sequence[Key] | None = None, spread: Spread = in_turn
 ) -> list[Finding]:
     """The findings of the rules, each once with the scope it holds in; moves are as the rules offer them."""
-    local = Concerned(rule for rule in rules if rule.judge)
+    local = Concerned([rule for rule in rules if rule.judge])
     judged_keys = system.keys if keys is None else keys
     size = len(judged_keys) // _PIECES + 1
     pieces: list[Piece] = [partial(_by_system, system, rule) for rule in rules if rule.judge_system]
@@ -141,6 +142,7 @@ class Concerned:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         self._by_terms: dict[tuple[str, ...], list[Rule]] = {}
+        self.alike = Alike(self.rules)
 
     def by(self, terms: Iterable[str]) -> list[Rule]:
         """Those rules, in their order; `terms` are all that either side says of it."""
@@ -151,6 +153,13 @@ class Concerned:
             known = self._by_terms[said] = [
                 rule for rule in self.rules if words.issuperset(rule.needs) and not words.isdisjoint(rule.reads)
             ]
+        return known
+
+    def silent(self, boundary: Boundary) -> frozenset[str]:
+        """The ids of those that surely find nothing in a boundary; worked out once for each."""
+        known: frozenset[str] | None = boundary.memory.get(Alike)
+        if known is None:
+            known = boundary.memory[Alike] = self.alike.silent(boundary)
         return known
 
 
@@ -177,7 +186,10 @@ def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     found: list[Finding] = []
     if system.same_in_every_view(key):
         boundary = system.boundary(key)
+        silent = local.silent(boundary)
         for rule in local.by((*boundary.assumed.terms, *boundary.promised.terms)):
+            if rule.id in silent:
+                continue
             findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
             if findings:
                 found += _merged(rule, system, None, findings)
@@ -185,7 +197,10 @@ def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     in_views = InViews(system, key)
     for rule in local.by(system.terms_of(key)):
         views, met = in_views.of(rule.reads)
-        found += _merged(rule, system, views, _in_views(rule, met))
+        if rule.alike:
+            met = [each for each in met if rule.id not in local.silent(each[1])]
+        if met:
+            found += _merged(rule, system, views, _in_views(rule, met))
     return found
 
 
