@@ -292,3 +292,26 @@ def test_a_key_that_stands_twice_in_a_manifest_is_not_read() -> None:
     assert refused(read(["."])) == [
         "a.yaml:3:35 cannot read metadata.namespace: it stands here a second time, so neither is read"
     ]
+
+
+@pytest.mark.parametrize(
+    ("working", "argument"),
+    [
+        (".", "My.Shop"),
+        ("My.Shop", "."),
+        ("My.Shop", ""),
+        ("My.Shop/deep", ".."),
+        ("My.Shop/deep", "../"),
+        ("My.Shop/deep", "../compose.yaml"),
+        ("My.Shop", "compose.yaml"),
+        ("My.Shop", "./deep/.."),
+    ],
+)
+def test_a_project_of_compose_has_the_name_of_its_folder_wherever_it_is_read_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, working: str, argument: str
+) -> None:
+    (tmp_path / "My.Shop" / "deep").mkdir(parents=True)
+    (tmp_path / "My.Shop" / "compose.yaml").write_text("services: {web: {image: a}}\n")
+    monkeypatch.chdir(tmp_path / working)
+    reading = read([argument] if argument else [])
+    assert {fact.provider for fact in reading.facts} == {"compose:myshop/web"}

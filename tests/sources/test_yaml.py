@@ -113,6 +113,14 @@ def test_columns_count_characters_as_they_stand_in_the_file(text: str, column: i
     assert (value.start_mark.line, value.start_mark.column + 1) == (0, column)
 
 
+@pytest.mark.parametrize("marks", ["\ufeff", "\ufeff\ufeff"])
+def test_a_mark_of_the_byte_order_that_came_along_shifts_no_place(marks: str) -> None:
+    assert read(f"{marks}[") == read("[") == ["1:1 not YAML: the text ends where a value is expected"]
+    assert read(f"{marks}a: 1\nb: [") == read("a: 1\nb: [")
+    place = place_of(items(top(f"{marks}[x, y]"))[1], "r", "a.yaml")
+    assert (place.line, place.column) == (1, 5)
+
+
 def test_a_line_end_that_no_editor_knows_does_not_shift_lines() -> None:
     node = child(top("a: 'x\u2028y\x85z'\nb: 1\n"), "b")
     assert node is not None

@@ -18,7 +18,7 @@ from accord.files.mapped import MappedFiles
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
 from accord.files.unread import empty_contract, of_no_kind, unread_alerting
 from accord.files.vocabulary import stated
-from accord.files.walk import Seen, is_read
+from accord.files.walk import Seen, folder_of, is_read
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
@@ -213,7 +213,7 @@ class Reader:
             return True
         given, before, stated_before = 0, len(self.problems), len(self.facts)
         try:
-            for document in documents(content, start.root, start.file, scope):
+            for document in documents(content, start.root, start.file, scope, folder_of(start)):
                 if isinstance(document, Problem):
                     self.problems.append(document)
                 else:

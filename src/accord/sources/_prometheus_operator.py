@@ -85,6 +85,7 @@ class _Object:
         addresses = [self.address(node) for node in self.reader.sequence(told, "alertmanagers")]
         if told is not None and any(addresses):
             self.say(party, "alertmanagers", tuple(filter(None, addresses)), ", ".join(filter(None, addresses)), told)
+            self.say(party, "alertmanagers.each", True, "every pod of a Service is found", told)
 
     def address(self, node: Node) -> str:
         """`name.namespace:port` of an Alertmanager's service."""

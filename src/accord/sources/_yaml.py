@@ -67,6 +67,7 @@ _ADVICE = (
     ("; put a text that holds one in quotes, or align this line with its neighbours", ""),
 )
 """Advice for YAML, and what is said instead of JSON."""
+_MARK = "\ufeff"  # of the byte order: libyaml leaves out one at the beginning, and all indices would be one less
 _LINES_OF_NO_EDITOR = re.compile("[\x85\u2028\u2029]")  # line ends to libyaml alone: they would shift every place
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -75,7 +76,8 @@ _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-
 class Document(Struct, frozen=True):
     """One YAML document: its root node, the scope that its path gives it, and the homes that its text holds.
 
-    `homes` is shared by the documents of one text: where each party and scope spoke first.
+    `homes` is shared by the documents of one text: where each party and scope spoke first. `folder` is what the folder
+    of the file is called, where its root is a path that does not say so, such as `..`.
     """
 
     root: str
@@ -83,9 +85,12 @@ class Document(Struct, frozen=True):
     node: Node
     scope: Scope = EVERYWHERE
     homes: dict[tuple[str, Scope], Place] = {}
+    folder: str = ""
 
 
-def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Document | Problem]:
+def documents(
+    text: str, root: str, file: str, scope: Scope = EVERYWHERE, folder: str = ""
+) -> Iterator[Document | Problem]:
     """Every document of a YAML or JSON text; what cannot be read becomes a Problem with its place.
 
     After an error, reading goes on at the next line that starts with `---`. A template ends the reading of its text:
@@ -102,7 +107,7 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
             reason += rendered_by(chart_of(text, file)) if found.template else ""
             yield Problem(Place(root, file, found.line, _column(typed, found)), reason, fatal=True)
         else:
-            yield Document(root, file, found, scope, homes)
+            yield Document(root, file, found, scope, homes, folder)
 
 
 def _of_json(text: str, reason: str) -> str:
@@ -124,7 +129,8 @@ def _column(typed: str, refusal: Refusal) -> int:
 
 
 def _readable(text: str) -> str:
-    """The same text, places unchanged, without what JSON allows and libyaml refuses."""
+    """The same text, places unchanged, without what JSON allows and libyaml refuses, and without the mark that it leaves out by itself."""
+    text = text.lstrip(_MARK)
     if "\x85" in text or "\u2028" in text or "\u2029" in text:
         text = _LINES_OF_NO_EDITOR.sub(" ", text)
     if "\\ud" in text or "\\uD" in text:
