@@ -16,6 +16,7 @@ from accord.boundaries.signals.alerting import Node, Tree
 from accord.model.alerting import Inhibition, Matcher
 from accord.model.fact import Fact
 from accord.model.pattern import matches
+from accord.model.problem import Refused
 
 TIMINGS = ("group_wait", "group_interval", "repeat_interval")
 EVERY_LABEL = ("...",)
@@ -68,12 +69,16 @@ def is_matched(matcher: Matcher, value: str) -> bool:
     """Whether a label of this value, "" where there is none, is what the matcher asks for."""
     if matcher.operator in ("=", "!="):
         return (value == matcher.value) is (matcher.operator == "=")
-    return _fits(matcher.value, value) is (matcher.operator == "=~")
+    return fits(matcher.value, value) is (matcher.operator == "=~")
 
 
 @lru_cache(maxsize=1 << 16)
-def _fits(pattern: str, value: str) -> bool:
-    return matches(pattern, value)
+def fits(pattern: str, value: str) -> bool:
+    """Whether a whole value matches a pattern; what is none matches nothing."""
+    try:
+        return matches(pattern, value)
+    except Refused:
+        return False
 
 
 def all_matched(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
