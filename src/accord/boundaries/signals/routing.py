@@ -94,7 +94,7 @@ class Router:
         self.asked = tuple(sorted({matcher.label for node in tree.nodes for matcher in node.route.matchers}))
         """The labels that the tree asks for: where an alert ends depends on no other."""
         self._known: dict[tuple[str, ...], tuple[Node, ...]] = {}
-        self._children: dict[str, _Children] = {}
+        self._children: dict[str, Children] = {}
         self._settings: dict[str, Settings] = {}
 
     def ends(self, labels: Mapping[str, str]) -> tuple[Node, ...]:
@@ -130,7 +130,7 @@ class Router:
     def _candidates(self, node: Node, labels: Mapping[str, str]) -> Iterator[Node]:
         """The children that can match, in order."""
         if node.path not in self._children:
-            self._children[node.path] = _Children(node.children)
+            self._children[node.path] = Children(node.children)
         return iter(self._children[node.path].of(labels))
 
     def explained(self, labels: Mapping[str, str]) -> tuple[Ending, ...]:
@@ -185,7 +185,7 @@ def holds_back(rule: Inhibition, source: Mapping[str, str], target: Mapping[str,
     return not (all_matched(rule.sources, target) and all_matched(rule.targets, source))
 
 
-class _Children:
+class Children:
     """The children of one route, found by the value of the label that most of them ask for by name."""
 
     def __init__(self, nodes: list[Node]) -> None:
@@ -208,7 +208,7 @@ class _Children:
         }
 
     def of(self, labels: Mapping[str, str]) -> list[Node]:
-        """Those that can match."""
+        """Those that can match, in their order."""
         return self.by_value.get(labels.get(self.label, ""), self.rest)
 
 
