@@ -39,6 +39,7 @@ __all__ = [
     "entries",
     "is_null",
     "items",
+    "members",
     "place_of",
     "text_of",
 ]
@@ -259,6 +260,18 @@ def entries(node: Node | None, duplicates: list[tuple[Node, str]] | None = None)
     return result
 
 
+def members(node: Node | None, duplicates: list[tuple[Node, str]]) -> dict[str, Entry]:
+    """The entries of a mapping by key, as `entries` gives them."""
+    found: dict[str, Entry] = {}
+    for key_node, value in node.value if type(node) is MappingNode else ():
+        key = key_node.value
+        if type(key_node) is not ScalarNode or key_node.tag is not None or key in found or key == "<<":
+            return {entry.key: entry for entry in entries(node, duplicates)}
+        aliased = value.start_mark.index < key_node.start_mark.index
+        found[key] = Entry(key, key_node, value, key_node if aliased else value)
+    return found
+
+
 def _merged_by(key_node: Node, value: Node) -> list[Node]:
     """The mappings that an entry `<<: ...` merges; none where it is an ordinary key."""
     if type(key_node) is not ScalarNode or key_node.style or key_node.value != "<<":
@@ -297,9 +310,8 @@ def child(node: Node | None, *path: str) -> Node | None:
             return None
         merges = False
         for key_node, value in node.value:
-            plain = type(key_node) is ScalarNode and key_node.tag is None
-            key = key_node.value if plain else text_of(key_node)
-            if key == name:
+            key = key_node.value
+            if key == name and text_of(key_node) == name:
                 node = value
                 break
             merges = merges or key == "<<"

@@ -69,6 +69,8 @@ def _maps(node: Node | None) -> list[Node]:
 
 
 def _is_rule(node: Node) -> bool:
+    if all([key.value not in ("title", "<<") for key, _ in node.value]):  # noqa: C419  # a list is quicker for so few
+        return False
     return child(node, "title") is not None and any(child(node, key) is not None for key in ("data", "condition"))
 
 
