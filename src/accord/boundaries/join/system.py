@@ -71,10 +71,9 @@ class System:
         self._join()
 
     def _join(self) -> None:
-        promised, assumed = self._promised, self._assumed
+        promised, assumed, promises = self._promised, self._assumed, Stance.PROMISES
         last: Fact | None = None
         terms: dict[str, list[Fact]] = {}
-        promises = Stance.PROMISES  # to look it up takes longer than to compare
         for fact in self.facts:
             if (fact.consumer or fact.stance is not promises) and is_callers(fact):
                 terms, last = assumed.setdefault((fact.consumer, fact.provider, fact.operation), {}), None
