@@ -78,6 +78,7 @@ def test_it_tells_of_itself(service: Within) -> None:
     assert told["accord_deviations_without_actor"] == "0"
     assert float(told["accord_deadline_overdue_seconds"]) == 60.0
     assert told["accord_ledger_writable"] == "1"
+    assert told["accord_alerts_waiting"] == told["accord_alerts_undecided"] == "0"
     assert service.ask("GET", "/api/v1/audit").json() == {"open": 1, "broken": [], "trouble": ""}
 
 

@@ -38,16 +38,16 @@ class Carrier:
         return self._known.get(key) or self.ledger.case_of(key)
 
     async def record(
-        self, events: Iterable[tuple[Deviation, AnyEvent]], keeping: Sequence[Kept] = ()
+        self, events: Iterable[tuple[Deviation, AnyEvent]], keeping: Sequence[Kept] = (), received: Sequence[int] = ()
     ) -> Sequence[Recorded]:
-        """All of these in one transaction, with what is kept beside them. Raises Unavailable where they could not be made durable: nothing happened then."""
+        """All of these in one transaction, with what is kept beside them; what was `received` and is decided by them waits no longer. Raises Unavailable where they could not be made durable: nothing happened then."""
         entries = [
             Entry(deviation.key, event, self.carrying.policy(deviation, event.at_ns)) for deviation, event in events
         ]
-        if not entries and not keeping:
+        if not (entries or keeping or received):
             return ()
         told: asyncio.Future[Sequence[Recorded]] = asyncio.get_running_loop().create_future()
-        recording = asyncio.wrap_future(self.ledger.record(entries, keeping))
+        recording = asyncio.wrap_future(self.ledger.record(entries, keeping, received))
         recording.add_done_callback(lambda done: self._recorded(entries, done, told))
         return await told
 

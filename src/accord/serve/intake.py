@@ -11,6 +11,7 @@ from accord.cases.events import AnyEvent, Clear, Fire, Hold, Lapse, Merge, Relea
 from accord.model.duration import NANOSECONDS
 from accord.serve.alerts import Instance
 from accord.serve.carrier import Carrier
+from accord.serve.inbox import Inbox
 from accord.serve.silencing import hold, hold_at_beginning, holding, is_active, is_later
 from accord.store.kept import Silence
 
@@ -30,13 +31,19 @@ class Intake:
         self._carrier, self._ledger = carrier, carrier.ledger
         self.instances = {each.id: each for each in self._ledger.kept(Instance)}
         self._coming: dict[str, Instance] = {}
+        self.inbox = Inbox(carrier, self._decide)
         self.hear: Callable[[str], Awaitable[None]] = _heard_nowhere
         self.silences = {each.id: each for each in self._ledger.kept(Silence, carrier.clock())}
         self._begun: set[str] = set()
 
     async def take(self, told: Sequence[Instance]) -> None:
         """Durable when it returns. Raises Unavailable where it could not be made so: whoever told it must tell it again."""
-        now_ns = self._carrier.clock()
+        if told:
+            await self.inbox.take(told)
+        for name in {one.labels["alertname"] for one in told if not one.resolved and self._is_heartbeat(one)}:
+            await self.hear(name)
+
+    async def _decide(self, told: Sequence[Instance], now_ns: int, received: Sequence[int]) -> None:
         kept: dict[str, Instance] = {}
         events: list[Pair] = []
         fired: list[tuple[Deviation, Instance]] = []
@@ -51,14 +58,12 @@ class Intake:
         events += self._holds(fired, now_ns)
         self._coming.update(kept)  # what is told meanwhile follows this, which the ledger writes first
         try:
-            await self._carrier.record(events, tuple(kept.values()))
+            await self._carrier.record(events, tuple(kept.values()), received)
             self.instances.update(kept)
         finally:
             for each in kept.values():
                 if self._coming.get(each.id) is each:
                     del self._coming[each.id]
-        for name in {one.labels["alertname"] for one in told if not one.resolved and self._is_heartbeat(one)}:
-            await self.hear(name)
 
     def _deviations(self, one: Instance) -> tuple[Deviation, ...]:
         return self._carrier.carrying.deviations(one.labels, one.annotations)
@@ -79,7 +84,7 @@ class Intake:
             if before is not None and (not before.resolved or self._is_carried(one.id, deviation)):
                 yield deviation, Clear(f"clear/{one.id}/{one.begins_ns}/{now_ns}", now_ns, one.id)
         elif before is None or before.resolved or before.lapsed or not self._is_carried(one.id, deviation):
-            yield deviation, Fire(f"fire/{one.id}/{now_ns}", now_ns, deviation, one.id, one.begins_ns)
+            yield deviation, Fire(f"fire/{now_ns}/{one.id}", now_ns, deviation, one.id, one.begins_ns)
 
     def _is_carried(self, source: str, deviation: Deviation) -> bool:
         case = self._carrier.case_of(deviation.key)
@@ -131,8 +136,9 @@ class Intake:
     async def lapse(self) -> None:
         """Says of each source that fell silent that it did."""
         now_ns = self._carrier.clock()
+        up_to_ns = self.inbox.told_up_to(now_ns)
         silent = [
-            each for each in self.instances.values() if not (each.resolved or each.lapsed) and each.ends_ns <= now_ns
+            each for each in self.instances.values() if not (each.resolved or each.lapsed) and each.ends_ns <= up_to_ns
         ]
         if silent:
             await self._carrier.record(

@@ -1,6 +1,6 @@
 """What this process tells of itself: /metrics in Prometheus' text format 0.0.4, /-/healthy, /-/ready, /-/reload."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from starlette.responses import PlainTextResponse, Response
@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from accord.serve.access import OPEN
 from accord.serve.carrier import Carrier
 from accord.serve.doors import Asked, Door
+from accord.serve.inbox import Inbox
 from accord.store.kept import Role
 
 _SECOND = 1_000_000_000
@@ -18,9 +19,14 @@ class Operations:
     """The doors for those who run it. `numbers` gives what other parts count."""
 
     def __init__(
-        self, carrier: Carrier, reload: Callable[[], Awaitable[None]], numbers: Callable[[], Mapping[str, int]]
+        self,
+        carrier: Carrier,
+        inbox: Inbox,
+        reload: Callable[[], Awaitable[None]],
+        numbers: Callable[[], Mapping[str, int]],
     ) -> None:
-        self._carrier, self._ledger, self._reload, self._numbers = carrier, carrier.ledger, reload, numbers
+        self._carrier, self._ledger, self._inbox = carrier, carrier.ledger, inbox
+        self._reload, self._numbers = reload, numbers
         self.ready = False
 
     def doors(self) -> Iterable[Door]:
@@ -48,38 +54,29 @@ class Operations:
 
     async def metrics(self, asked: Asked) -> Response:
         """Gauges of the open deviations, and what was counted."""
-        audit, now_ns = self._ledger.audit(), self._carrier.clock()
-        deadline_ns, sending_ns = self._ledger.next_deadline_ns(), self._ledger.next_sending_ns()
         lines = [
-            *_metric("accord_deviations_open", "gauge", "Open deviations.", audit.open),
-            *_metric(
-                "accord_deviations_without_actor",
-                "gauge",
-                "Open deviations without an actor or a deadline: must be 0.",
-                len(audit.broken),
-            ),
-            *_metric(
-                "accord_deadline_overdue_seconds",
-                "gauge",
-                "How long the oldest deadline has passed unstepped.",
-                _late(deadline_ns, now_ns),
-            ),
-            *_metric(
-                "accord_message_overdue_seconds",
-                "gauge",
-                "How long the oldest message is due.",
-                _late(sending_ns, now_ns),
-            ),
-            *_metric(
-                "accord_ledger_writable",
-                "gauge",
-                "Whether the last write to the ledger worked.",
-                int(not self._ledger.trouble()),
-            ),
+            line
+            for name, meaning, value in self._gauges()
+            for line in _metric(f"accord_{name}", "gauge", meaning, value)
         ]
         for name, value in sorted({**self._ledger.counters(), **self._numbers()}.items()):
             lines += _metric(f"accord_{name}_total", "counter", f"Counted: {name.replace('_', ' ')}.", value)
         return PlainTextResponse("\n".join(lines) + "\n", media_type=CONTENT_TYPE)
+
+    def _gauges(self) -> Iterator[tuple[str, str, Any]]:
+        """Name, meaning and value of each."""
+        audit, now_ns = self._ledger.audit(), self._carrier.clock()
+        yield "deviations_open", "Open deviations.", audit.open
+        meaning = "Open deviations without an actor or a deadline: must be 0."
+        yield "deviations_without_actor", meaning, len(audit.broken)
+        meaning = "How long the oldest deadline has passed unstepped."
+        yield "deadline_overdue_seconds", meaning, _late(self._ledger.next_deadline_ns(), now_ns)
+        meaning = "How long the oldest message is due."
+        yield "message_overdue_seconds", meaning, _late(self._ledger.next_sending_ns(), now_ns)
+        yield "ledger_writable", "Whether the last write to the ledger worked.", int(not self._ledger.trouble())
+        yield "alerts_waiting", "Alerts that are on the disk and not decided yet.", len(self._inbox)
+        meaning = "Alerts that could not be decided since the start; the next one tries again: must be 0."
+        yield "alerts_undecided", meaning, self._inbox.undecided
 
 
 def _metric(name: str, kind: str, meaning: str, value: Any) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ class Service:
         )
         self.carrier.offered.append(self.outbox.offer)
         self.carrier.woken.append(self.outbox.wake)
-        self.operations = Operations(self.carrier, self.reload, self._numbers)
+        self.operations = Operations(self.carrier, self.intake.inbox, self.reload, self._numbers)
         self.shown = Shown(self.carrier, self.naming, served.observing)
         self._stopped, self._reading = asyncio.Event(), asyncio.Lock()
         self._is_carried_over = True
@@ -217,6 +217,7 @@ class Service:
         door = bound(self.served.listen)
         self.ledger.led_by(asyncio.get_running_loop())
         await self.heartbeats.begin()
+        await self.intake.inbox.begin()
         await self.intake.rejoin()
         access = Access(self.ledger, self.is_on_loopback)
         app = Application(self.doors(), access, Rates(self.served.per_s, self.served.burst), self.carrier.clock)
@@ -240,7 +241,7 @@ class Service:
         work.append(every(LAPSE_S, self.carry_over))
         work += [every(AUDIT_S, self._audit), every(SEAL_S, self._seal)]
         work += [every(AUDIT_S, self.intake.forget), every(LOOK_S, self.live.look)]
-        work.append(upheld(self.outbox.run))
+        work += [upheld(self.outbox.run), upheld(self.intake.inbox.run)]
         return [asyncio.create_task(each) for each in work]
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:

@@ -112,6 +112,8 @@ class Stating(Strict):
 
     def scalar(self, node: Node, what: str) -> str:
         """The text of a node; empty where it is null, or refused."""
+        if type(node) is ScalarNode and node.style and node.tag is None:
+            return str(node.value)
         text = text_of(node)
         if text is None:
             self.refuse(node, f"{what}: expected one value, read {shown(node)}")

@@ -48,6 +48,8 @@ _VARIABLE = re.compile(r"\$__\w+|\$\{__\w+\}|\[\[__\w+\]\]")
 _OF_GRAFANA = ("__expr__", "-100")
 """The data sources that stand for Grafana's own steps: reduce, math, threshold."""
 
+AT_KEYS = frozenset((*_LISTS, "groups"))
+
 
 def claims(document: Document) -> bool:
     """A file with a list that only Grafana's provisioning of alerts has."""
@@ -69,8 +71,6 @@ def _maps(node: Node | None) -> list[Node]:
 
 
 def _is_rule(node: Node) -> bool:
-    if all([key.value not in ("title", "<<") for key, _ in node.value]):  # noqa: C419  # a list is quicker for so few
-        return False
     return child(node, "title") is not None and any(child(node, key) is not None for key in ("data", "condition"))
 
 

@@ -42,6 +42,7 @@ class Gathered:
         self._cases: dict[str, tuple[Any, ...]] = {}
         self._sendings: dict[str, tuple[Any, ...]] = {}
         self._kept: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self._decided: list[tuple[int]] = []
 
     def look_up(self, keys: Iterable[str], events: Iterable[str]) -> None:
         """Reads at once what will be asked of it."""
@@ -110,6 +111,10 @@ class Gathered:
         row = self.connection.execute("select body from kept where kind = ? and id = ?", (kind, id_)).fetchone()
         return row[0] if row else None
 
+    def take_out(self, received: Iterable[int]) -> None:
+        """What was received under these numbers waits no longer."""
+        self._decided += ((number,) for number in received)
+
     def write(self) -> None:
         """Writes all of it; more may be added afterwards."""
         for statement, rows in (
@@ -117,9 +122,10 @@ class Gathered:
             (_STORE, self._cases.values()),
             (_QUEUE, self._sendings.values()),
             (_KEEP, self._kept.values()),
+            (_TAKE_OUT, self._decided),
         ):
             written(self.connection, statement, tuple(rows))
-        self._rows, self._cases, self._sendings, self._kept = [], {}, {}, {}
+        self._rows, self._cases, self._sendings, self._kept, self._decided = [], {}, {}, {}, []
 
 
 _CHAINS = """
@@ -148,6 +154,7 @@ _QUEUE = (
     " values {rows}"
 )
 _KEEP = "insert or replace into kept values {rows}"
+_TAKE_OUT = "delete from received where number in (values {rows})"
 
 
 def found(connection: sqlite3.Connection, query: str, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

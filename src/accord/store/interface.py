@@ -24,6 +24,7 @@ from accord.store.rows import (
     Prunable,
     Pruning,
     Queued,
+    Received,
     Recorded,
     Root,
     Row,
@@ -41,10 +42,14 @@ class Recording(Protocol):
     durability: str
     """What a finished write survives: `process` (a crash of it), `power` (loss of it) or `node` (loss of the machine)."""
 
-    def record(self, entries: Sequence[Entry], keeping: Sequence[Kept] = ()) -> Future[tuple[Recorded, ...]]:
+    def record(
+        self, entries: Sequence[Entry], keeping: Sequence[Kept] = (), received: Sequence[int] = ()
+    ) -> Future[tuple[Recorded, ...]]:
         """All of these events in this order in one transaction, with what is kept beside them (`Keeping.keep`), or none: load the case of the key, `step`, append to the ledger,
         store the case, queue one sending for every message and address, remember the id of the event.
         With a page budget, what it holds and the breaker's own deviation are recorded in the same transaction.
+
+        What was `received` (`Receiving`) and is decided by these waits no longer.
 
         An event id that was recorded before changes nothing and queues nothing (`repeated`).
         """
@@ -65,6 +70,16 @@ class Recording(Protocol):
 
     def close(self) -> None:
         """Waits for what was accepted, then lets go of the file; writes after it fail with Unavailable."""
+
+
+class Receiving(Protocol):
+    """What was accepted before it could be decided: where more comes than can be, that it is kept comes first."""
+
+    def receive(self, body: bytes) -> Future[int]:
+        """Keeps it behind all that waits; its number, which grows with each. `record` takes it out."""
+
+    def received(self, after: int = 0, limit: int = 1000) -> tuple[Received, ...]:
+        """What waits behind a number, in order."""
 
 
 class Reading(Protocol):
@@ -228,5 +243,5 @@ class Shedding(Protocol):
         """What was taken out, the oldest first."""
 
 
-class Ledger(Recording, Reading, Outbox, Paging, People, Keeping, Proving, Shedding, Protocol):
+class Ledger(Recording, Receiving, Reading, Outbox, Paging, People, Keeping, Proving, Shedding, Protocol):
     """All of it."""

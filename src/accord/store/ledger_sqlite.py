@@ -15,10 +15,11 @@ from accord.store.outbox import OutboxRows
 from accord.store.people import PeopleRows
 from accord.store.pruning import Pruner
 from accord.store.reading import Reader
+from accord.store.receiving import ReceivedRows
 from accord.store.recording import Decide, Recorder
 
 
-class SqliteReader(Reader, OutboxRows, LeavingRows, PeopleRows, KeptRows, Pruner):
+class SqliteReader(Reader, OutboxRows, LeavingRows, PeopleRows, KeptRows, ReceivedRows, Pruner):
     """A ledger's file, only read, also while another process writes it."""
 
     def __init__(self, file: Path, decide: Decide = Recorder.decide) -> None:

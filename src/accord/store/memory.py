@@ -9,7 +9,7 @@ READ_AT_MOST = 64
 
 class Memory:
     """Forgotten whenever something is undone or altered. `sequence` is the last row of the ledger, 0 where it is not known,
-    `is_pruned` whether anything was taken out of it, None where that is not known.
+    `is_pruned` whether anything was taken out of it and `received` the last number of what was accepted, None where that is not known.
     """
 
     def __init__(self) -> None:
@@ -17,6 +17,7 @@ class Memory:
         self.channels: dict[str, tuple[tuple[str, int], ...]] = {}
         self.sequence = 0
         self.is_pruned: bool | None = None
+        self.received: int | None = None
         self._cases: dict[str, tuple[bytes, Case]] = {}
 
     def case(self, key: str, body: bytes) -> Case | None:
@@ -39,3 +40,4 @@ class Memory:
         self.channels.clear()
         self.sequence = 0
         self.is_pruned = None
+        self.received = None

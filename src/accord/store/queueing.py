@@ -57,6 +57,6 @@ def _queued(gathered: Gathered, sending: Sending, sequence: int, body: bytes) ->
 
 
 def sending_id(message: Message, channel: str, copy: int = 0) -> str:
-    """What a provider is given as idempotency key: deviation, turn, side, person, channel."""
+    """What a provider is given as idempotency key: deviation, turn, side, person, channel; it begins as the deviation does."""
     parts = f"{message.deviation}\0{message.turn}\0{message.side.value}\0{message.person}\0{channel}"
-    return sha256((f"{parts}\0{copy}" if copy else parts).encode()).hexdigest()[:32]
+    return message.deviation[:11] + sha256((f"{parts}\0{copy}" if copy else parts).encode()).hexdigest()[:21]

@@ -30,9 +30,12 @@ class Recorder(Parts):
     decide: Decide = staticmethod(step)
     budget: Budget | None = None
 
-    def record(self, entries: Sequence[Entry], keeping: Sequence[Kept] = ()) -> "Future[tuple[Recorded, ...]]":
+    def record(
+        self, entries: Sequence[Entry], keeping: Sequence[Kept] = (), received: Sequence[int] = ()
+    ) -> "Future[tuple[Recorded, ...]]":
         """All of these events in one transaction, or none."""
-        work = _Record(self.writer.memory, self.decide, self.budget, tuple(entries), tuple(keeping))
+        what = tuple(entries), tuple(keeping), tuple(received)
+        work = _Record(self.writer.memory, self.decide, self.budget, *what)
         return self.writer.do(work)
 
 
@@ -44,6 +47,7 @@ class _Record(Joint[tuple[Recorded, ...]]):
     budget: Budget | None
     entries: tuple[Entry, ...]
     keeping: tuple[Kept, ...]
+    received: tuple[int, ...]
 
     def __call__(self, connection: sqlite3.Connection) -> tuple[Recorded, ...]:
         gathered = Gathered(connection, self.memory)
@@ -63,6 +67,7 @@ class _Record(Joint[tuple[Recorded, ...]]):
         done = tuple(recorded(gathered, entry, self.decide, self.budget) for entry in self.entries)
         for each in self.keeping:
             gathered.keep(each.KIND, each.id, kept_row(each))
+        gathered.take_out(self.received)
         return done
 
 

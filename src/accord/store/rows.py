@@ -16,6 +16,13 @@ class Entry(Struct, frozen=True):
     policy: Policy
 
 
+class Received(Struct, frozen=True):
+    """What was accepted and is not decided yet: `number` says in which order it came."""
+
+    number: int
+    body: bytes
+
+
 class Row(Struct, frozen=True):
     """One row of the ledger; `number` counts within its key, `policy` is the hash of the policy it was decided by.
 

@@ -1,0 +1,162 @@
+"""Where more comes than can be decided at once: that it is durable comes first, and it is decided in the order it came.
+
+Deciding costs several times as much as keeping. A source that is kept waiting gives up and tells it again later, or never; so in
+a storm a 2xx says that it is kept, and whoever is on duty hears of it some seconds later instead of the source being refused.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from accord.serve.alerts import Instance
+from accord.serve.carrier import Carrier
+from accord.store.chain import encode
+from accord.store.errors import StoreError, Unavailable
+
+AT_ONCE = 16
+"""Alerts that are decided at the same moment; while there are as many, what comes waits here."""
+TOGETHER, MOST_TOGETHER = 32, 128
+"""Alerts that are decided in one go, and at most where many wait: that costs less for each, and holds up what comes meanwhile."""
+FULL = 10_000
+"""Alerts that wait here at most; what comes then waits outside until there is room."""
+_GIVES_WAY, _GIVES_WAY_IN_A_FLOOD = 0.5, 2.5
+"""For how many times as long as deciding took others come first, and how much longer where more came than was decided."""
+_TRIED_AGAIN_S = 1.0
+_PAGE = 1000
+
+Told = Sequence[Instance]
+Decide = Callable[[Told, int, Sequence[int]], Awaitable[None]]
+"""Decides what one request told, at an instant, and what it was received as; it is durable afterwards."""
+
+_read = msgspec.json.Decoder(tuple[Instance, ...]).decode
+_log = logging.getLogger("accord.serve")
+
+
+class Inbox:
+    """Takes requests; those that are not decided at once wait in the ledger too, so that a process that dies decides them later."""
+
+    def __init__(self, carrier: Carrier, decide: Decide) -> None:
+        self._carrier, self._ledger, self._decide = carrier, carrier.ledger, decide
+        self._waiting: deque[tuple[int, Told]] = deque()
+        self._at_once = self._left = 0
+        self._some, self._room = asyncio.Event(), asyncio.Event()
+        self.undecided = 0
+        """Alerts that could not be decided, and stay for a later start."""
+
+    def __len__(self) -> int:
+        """How many alerts are not decided yet."""
+        return self._left
+
+    def told_up_to(self, now_ns: int) -> int:
+        """Up to which instant all that came is decided."""
+        return min(now_ns, self._waiting[0][1][0].updated_ns) if self._waiting else now_ns
+
+    async def take(self, told: Told) -> None:
+        """Durable when it returns, and decided then or soon after. Raises Unavailable where it could not be made durable."""
+        if len(self) or self._at_once >= AT_ONCE:
+            while len(self) >= FULL:
+                self._room.clear()
+                await self._room.wait()
+            await self._keep(told)
+            return
+        self._at_once += len(told)
+        try:
+            await self._decide(told, self._carrier.clock(), ())
+        finally:
+            self._at_once -= len(told)
+
+    async def _keep(self, told: Told) -> None:
+        """Kept, also where whoever told it waits no longer."""
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._left += len(told)
+        keeping = asyncio.wrap_future(self._ledger.receive(encode(told)))
+        keeping.add_done_callback(lambda done: self._kept(told, done, kept))
+        await kept
+
+    def _kept(self, told: Told, done: "asyncio.Future[int]", kept: "asyncio.Future[None]") -> None:
+        failure = done.exception()
+        if failure is None:
+            self._waiting.append((done.result(), told))
+            self._some.set()
+        else:
+            self._decided(len(told))
+        if kept.done():
+            return
+        if failure is None:
+            kept.set_result(None)
+        else:
+            kept.set_exception(failure)
+
+    async def begin(self) -> None:
+        """Decides what an earlier process was told and did not come to. Raises Unavailable where the ledger cannot be written."""
+        after = 0
+        while found := self._ledger.received(after, _PAGE):
+            self._waiting += ((each.number, _read(each.body)) for each in found)
+            after = found[-1].number
+        self._left = sum(len(told) for _, told in self._waiting)
+        while self._waiting:
+            if (failure := await self._turn()) is not None:
+                raise failure
+
+    async def run(self) -> None:
+        """Decides what waits, until it is cancelled."""
+        while True:
+            if not self._waiting:
+                self._some.clear()
+                await self._some.wait()
+            begun, waited = time.monotonic(), len(self)
+            if (failure := await self._turn()) is not None:
+                _log.error("what was accepted waits to be decided: %s", failure)
+                await asyncio.sleep(_TRIED_AGAIN_S)
+            elif self._waiting:
+                await self._give_way(time.monotonic() - begun, waited)
+
+    async def _give_way(self, took_s: float, waited: int) -> None:
+        """Lets what comes be kept: for longer where more came than was decided, the less so the more waits."""
+        await asyncio.sleep(took_s * _GIVES_WAY)
+        if (waits := len(self)) > waited:
+            await asyncio.sleep(took_s * _GIVES_WAY_IN_A_FLOOD * max(1 - waits / FULL, 0.0))
+
+    async def _turn(self) -> Exception | None:
+        """Decides the first that wait; why it has to be tried again, where it has to."""
+        batch = self._first()
+        now_ns = self._carrier.clock() - len(
+            batch
+        )  # each has an instant of its own: events of one alert are told apart by it
+        deciding = (self._decide(told, now_ns + place, (number,)) for place, (number, told) in enumerate(batch))
+        ends = await asyncio.gather(*deciding, return_exceptions=True)
+        again = [each for each, end in zip(batch, ends, strict=True) if isinstance(end, Unavailable)]
+        self._waiting.extendleft(reversed(again))
+        for (number, told), end in zip(batch, ends, strict=True):
+            if not isinstance(end, Unavailable):
+                self._decided(len(told))
+            if isinstance(end, Exception) and not isinstance(end, Unavailable):
+                self._set_aside(number, len(told), end)
+        return next((end for end in ends if isinstance(end, Unavailable)), None)
+
+    def _first(self) -> list[tuple[int, Told]]:
+        """The first that wait, as many as are decided in one go."""
+        left = min(max(TOGETHER, len(self) // TOGETHER), MOST_TOGETHER)
+        batch: list[tuple[int, Told]] = []
+        while self._waiting and (not batch or len(self._waiting[0][1]) <= left):
+            batch.append(self._waiting.popleft())
+            left -= len(batch[-1][1])
+        return batch
+
+    def _decided(self, many: int) -> None:
+        self._left -= many
+        if len(self) < FULL:
+            self._room.set()
+
+    def _set_aside(self, number: int, many: int, why: Exception) -> None:
+        self.undecided += many
+        _log.error(
+            "accepted as number %d and not decided, it stays in the ledger for the next start: %s",
+            number,
+            why,
+            exc_info=None if isinstance(why, StoreError) else why,
+        )
