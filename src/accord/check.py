@@ -26,6 +26,7 @@ from accord.boundaries.platforms.settings import reached
 from accord.boundaries.platforms.subsets import versions_of_subsets
 from accord.boundaries.seen.sightings import parted, told_of
 from accord.boundaries.seen.three_columns import three_columns
+from accord.boundaries.signals.operated import as_operated
 from accord.boundaries.verdicts.baseline import against
 from accord.boundaries.verdicts.moves import Trials
 from accord.boundaries.verdicts.pieces import Found, Piece, Spread, in_turn
@@ -114,7 +115,7 @@ def _told(rules: Sequence[Rule], allowances: Allowances) -> list[Finding]:
 
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
-    stated, seen = parted(facts)
+    stated, seen = parted(as_operated(facts))
     linked = link(applied_apart(carried(reached(stated))), stated)
     told = by_operation(answered(by_address(linked.facts), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
@@ -319,6 +320,6 @@ def with_moves(
 
 def _position(finding: Finding) -> tuple[object, ...]:
     """Where a finding stands in a report: the worst first, then boundary by boundary in the order of the files."""
-    places = tuple(statement.fact.place for statement in finding.statements[:1])
+    places = tuple(statement.fact.place.spot for statement in finding.statements[:1])
     weight = (_ORDER[finding.verdict], _WEIGHT[finding.severity])
     return (*weight, finding.subject, places, finding.rule, finding.scope, finding.message)

@@ -61,7 +61,7 @@ def limits(boundary: Boundary) -> list[Fact]:
     facts = [fact for term in _LIMITS for fact in boundary.assumed.all(term) if fact.value is not NONE]
     if any(fact.term == "timeout.idle" for fact in facts) and (silence := longest_silence(boundary)) is not None:
         facts = [fact for fact in facts if fact.term != "timeout.idle" or fact.value < silence.value]
-    return sorted(facts, key=lambda fact: (fact.value, fact.term, fact.place)) if len(facts) > 1 else facts
+    return sorted(facts, key=lambda fact: (fact.value, fact.term, fact.place.spot)) if len(facts) > 1 else facts
 
 
 def longest_silence(boundary: Boundary) -> Fact | None:

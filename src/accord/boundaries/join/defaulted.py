@@ -100,7 +100,7 @@ def _of_mesh(
     mesh: Pack, present: _Present, witnesses: list[Fact], said: Sequence[Fact], called: set[str]
 ) -> Iterator[Fact]:
     consumer, provider, layer, scope = present
-    first = min(witnesses, key=lambda fact: fact.place)
+    first = min(witnesses, key=lambda fact: fact.place.spot)
 
     def fact(stance: Stance, term: str, value: object, text: str, scope: Scope, versions: str) -> Fact:
         says, place = mesh.platform, first.place

@@ -44,7 +44,7 @@ def _all(system: System, reads: Sequence[str]) -> Iterator[Disagreement]:
             said.setdefault((*subject, fact.term, fact.stance, fact.layer, fact.scope), []).append(fact)
     for facts in said.values():
         if len(facts) > 1:
-            yield from _apart(sorted(facts, key=lambda fact: fact.place))
+            yield from _apart(sorted(facts, key=lambda fact: fact.place.spot))
 
 
 def _apart(facts: list[Fact]) -> Iterator[Disagreement]:

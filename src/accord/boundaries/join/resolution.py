@@ -44,7 +44,7 @@ def firsts(terms: dict[str, list[Fact]] | None, view: View) -> dict[str, Fact]:
 def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
     """Per layer the fact with the most conditions; a stated fact beats a default."""
     best: dict[Layer, Fact] = {}
-    for fact in sorted(facts, key=lambda each: each.place):
+    for fact in sorted(facts, key=lambda each: each.place.spot):
         if fact.scope and not holds_in(fact.scope, view):
             continue
         known = best.get(fact.layer)

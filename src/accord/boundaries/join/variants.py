@@ -61,11 +61,25 @@ def _apart(scope: Scope) -> Scope:
 
 
 def _told_apart(places: tuple[_Definition, ...]) -> dict[_Definition, str]:
-    """The name of each of several definitions: its file, as short as tells it from the others."""
-    several_roots = len({root for root, _ in places}) > 1
+    """The name of each of several definitions: its file, as short as tells it from the others.
+
+    Wherever the roots lie it is the same, but for what the folder of a root is called.
+    """
+    roots = _called([*dict.fromkeys(root for root, _ in places)])
     files = [(root, where.rpartition(":")[0]) for root, where in places]
     names = {}
     for place, (root, file) in zip(places, files, strict=True):
         name = file if files.count((root, file)) == 1 else place[1]
-        names[place] = f"{root}/{name}" if several_roots else name
+        is_alone = all(other == root for other, same in files if same == file)
+        names[place] = name if is_alone else f"{roots[root]}/{name}"
     return names
+
+
+def _called(roots: list[str]) -> dict[str, str]:
+    """What each of some roots is called: its folder, and its number where several folders are called so."""
+    folders = [root.rstrip("/").rpartition("/")[2] for root in roots]
+    numbered = (f"{folder} ({number})" for number, folder in enumerate(folders, 1))
+    return {
+        root: folder if folders.count(folder) == 1 else own
+        for root, folder, own in zip(roots, folders, numbered, strict=True)
+    }

@@ -28,4 +28,4 @@ def has_code_owner(first: Fact, files: CodeOwners) -> bool:
 
 
 def _rank(fact: Fact) -> tuple[object, ...]:
-    return (fact.says != fact.provider, fact.term not in _MADE, fact.place)
+    return (fact.says != fact.provider, fact.term not in _MADE, fact.place.spot)

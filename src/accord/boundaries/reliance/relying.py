@@ -49,7 +49,7 @@ def reliances(system: System, provider: str, operation: str, view: View) -> list
 
 
 def _rank(reliance: Reliance) -> tuple[object, ...]:
-    return (not reliance.calls, reliance.fact.place)
+    return (not reliance.calls, reliance.fact.place.spot)
 
 
 def is_reference(value: object) -> bool:
