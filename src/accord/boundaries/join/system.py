@@ -190,8 +190,9 @@ class System:
         if consumer:
             for named in dict.fromkeys((operation, ANY)):
                 every = self._assumed.get(("", provider, named))
-                said = without_mesh_routes(every) if consumer in self._gateways else every
-                terms = stacked(terms, resolved(said, view))
+                if every:
+                    said = without_mesh_routes(every) if consumer in self._gateways else every
+                    terms = stacked(terms, resolved(said, view))
         return terms
 
     @cached_property
