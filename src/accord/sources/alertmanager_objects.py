@@ -22,6 +22,7 @@ _CARRIERS = {
     "Application": (("spec", "source", "helm", "valuesObject"),),
     "": ((),),
 }
+AT_KINDS = frozenset((_KIND, *_CARRIERS))
 _SPEC = "alertmanagerSpec"
 _DEEPEST = 3
 

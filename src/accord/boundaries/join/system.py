@@ -56,11 +56,11 @@ class System:
         self._join()
 
     def _join(self) -> None:
-        promised, assumed = self._promised, self._assumed
+        promised, assumed, promises = self._promised, self._assumed, Stance.PROMISES
         last: Fact | None = None
         terms: dict[str, list[Fact]] = {}
         for fact in self.facts:
-            if is_callers(fact):
+            if (fact.consumer or fact.stance is not promises) and is_callers(fact):
                 terms, last = assumed.setdefault((fact.consumer, fact.provider, fact.operation), {}), None
             elif last is None or fact.provider is not last.provider or fact.operation is not last.operation:
                 terms, last = promised.setdefault((fact.provider, fact.operation), {}), fact  # most follow their like
