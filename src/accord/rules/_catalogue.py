@@ -22,8 +22,10 @@ SystemJudge = Callable[[System, View], Iterable[Finding]]
 class Rule(Struct, frozen=True):
     """One rule: its id is its path, its page its docstring, `reads` the first segments of the terms it reads.
 
-    Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing. A rule that
-    judges allowances, waivers and what a baseline knows, runs after all others, and on what they found.
+    Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing; one that judges
+    a system finds nothing where it is said nowhere, or where the system does not concern it, in whatever view. A rule
+    that judges allowances, waivers and what a baseline knows, runs after all others, and on what they found. Of one that
+    judges boundaries that are `alike` alike, whether it finds anything hangs on the terms that it reads of both sides.
     """
 
     id: str
@@ -31,7 +33,9 @@ class Rule(Struct, frozen=True):
     page: str
     needs: tuple[str, ...] = ()
     judge: Judge | None = None
+    alike: bool = False
     judge_system: SystemJudge | None = None
+    concerns: Callable[[System], bool] | None = None
     judge_allowances: AllowancesJudge | None = None
 
     @property
@@ -62,6 +66,8 @@ def _rule(module: ModuleType) -> Rule:
         page=module.__doc__ or "",
         needs=getattr(module, "NEEDS", ()),
         judge=getattr(module, "check", None),
+        alike=getattr(module, "ALIKE", False),
         judge_system=getattr(module, "check_system", None),
+        concerns=getattr(module, "concerns", None),
         judge_allowances=getattr(module, "check_allowances", None),
     )

@@ -27,6 +27,9 @@ _GROUPS = {
 }
 """By the group of an object, the kinds that are read."""
 
+OBJECTS = frozenset(kind for kinds in _GROUPS.values() for kind in kinds)
+"""All of these kinds."""
+
 
 def is_operated(version: str, kind: str) -> bool:
     """Whether an object is one that is read here."""

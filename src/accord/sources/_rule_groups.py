@@ -19,7 +19,7 @@ from accord.sources._logql import looks_like_logql, may_be_logql, parse_logql
 from accord.sources._promql import UNKNOWN, NewerFunction, parse_expression
 from accord.sources._refusals import template_reason
 from accord.sources._strict import Stating
-from accord.sources._yaml import NULLS, Document, Entry, MappingNode, Node, ScalarNode, child, items, text_of
+from accord.sources._yaml import NULLS, Document, Entry, MappingNode, Node, ScalarNode, child, items, precedes, text_of
 
 FORMAT = "prometheus"
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
@@ -30,6 +30,7 @@ _GROUP_KEYS = frozenset(
     )
 )  # the second line: Thanos and Mimir, which read the same files
 _RULE_KEYS = frozenset(("record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"))
+_OF_A_RULE = frozenset(("alert", "record", "expr", "<<"))
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d+(\.0*)?", re.ASCII)
 _TEMPLATE_MARKS = ("{{", "<%", "{%")  # Prometheus fills in nothing in an expression: whoever renders the file does
@@ -82,7 +83,7 @@ class RuleGroups(Stating):
         for node in self.sequence(list_, "rules"):
             rule = self.fields(node, "rule", () if self.is_of_another else _RULE_KEYS)
             if rule:
-                aliased = list_ is not None and node.start_mark.index < list_.value.start_mark.index
+                aliased = list_ is not None and precedes(node, list_.value)
                 begins = list_.key_node if list_ is not None and aliased else node
                 self.rule(name, rule, self.place(begins), labels, within)
 
@@ -238,7 +239,7 @@ def language_of(groups: Node) -> str:
     """The program whose rules these are, where it is not Prometheus; told by keys of its own, or by the expressions."""
     for group in items(groups):
         for one in (group, *items(child(group, "rules") if type(group) is MappingNode else None)):
-            if type(one) is MappingNode and any(text_of(key) in _OF_VMALERT for key, _ in one.value):
+            if type(one) is MappingNode and any(entry.key in _OF_VMALERT for entry in one.value):
                 return VMALERT
     found = list(_expressions(groups))
     return LOKI if any(map(looks_like_logql, found)) and all(map(may_be_logql, found)) else ""
@@ -268,14 +269,14 @@ def _plain_texts(node: Node) -> dict[str, _Text] | None:
     if type(node) is not MappingNode:
         return None
     found: dict[str, _Text] = {}
-    for key_node, value in node.value:
-        if type(key_node) is not ScalarNode or type(value) is not ScalarNode or value.tag or key_node.tag:
+    for entry in node.value:
+        name, value = entry.key, entry.value
+        if type(value) is not ScalarNode or value.tag or entry.typed or entry.at is not value:
             return None
-        name, text = key_node.value, value.value
+        text = value.value
         if name in found or name == "__name__" or not _is_label(name):
             return None
-        is_null = len(text) <= _LONGEST_NULL and text in NULLS and not value.style
-        if is_null or value.start_mark.index < key_node.start_mark.index:
+        if not value.style and len(text) <= _LONGEST_NULL and text in NULLS:
             return None
         found[name] = (text, value)
     return found
@@ -283,7 +284,7 @@ def _plain_texts(node: Node) -> dict[str, _Text] | None:
 
 def are_other_groups(node: Node) -> bool:
     """Whether a list of groups is of something else: each has keys of its own, and none that a group of rules has but its name."""
-    keys = [{text_of(key) or "" for key, _ in group.value} for group in items(node) if type(group) is MappingNode]
+    keys = [{entry.key for entry in group.value} for group in items(node) if type(group) is MappingNode]
     others = [group - {"name"} for group in keys]
     known = _GROUP_KEYS - {"name"}
     return bool(keys) and all(group and not any(get_close_matches(key, known, 1) for key in group) for group in others)
@@ -292,11 +293,9 @@ def are_other_groups(node: Node) -> bool:
 def holds_rules(node: Node) -> bool:
     """Whether a list of groups has a rule: a map with `alert`, `record` or `expr`."""
     for group in items(node):
-        for key_node, value in group.value if type(group) is MappingNode else ():
-            if text_of(key_node) == "rules":
-                for rule in items(value):
-                    if type(rule) is MappingNode and any(
-                        text_of(key) in ("alert", "record", "expr", "<<") for key, _ in rule.value
-                    ):
+        for entry in group.value if type(group) is MappingNode else ():
+            if entry.key == "rules":
+                for rule in items(entry.value):
+                    if type(rule) is MappingNode and any(each.key in _OF_A_RULE for each in rule.value):
                         return True
     return False

@@ -8,7 +8,18 @@ from accord.model.fact import PARTY, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.sources._prometheus_duration import parse_prometheus_duration
-from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, entries, is_null, place_of, text_of
+from accord.sources._yaml import (
+    Document,
+    Entry,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    is_null,
+    members,
+    place_of,
+    text_of,
+)
 
 _SHOWN = 60
 MOST_PROBLEMS = 50
@@ -45,7 +56,7 @@ class Strict:
             self.refuse(node, f"{what}: expected a map, read {shown(node)}")
             return {}
         repeated: list[tuple[Node, str]] = []
-        found = {entry.key: entry for entry in entries(node, repeated)}
+        found = members(node, repeated)
         for key_node, key in repeated:
             self.refuse(key_node, f"{key} stands a second time in {what}")
         return found
@@ -97,6 +108,8 @@ class Stating(Strict):
 
     def scalar(self, node: Node, what: str) -> str:
         """The text of a node; empty where it is null, or refused."""
+        if type(node) is ScalarNode and node.style and node.tag is None:
+            return str(node.value)
         text = text_of(node)
         if text is None:
             self.refuse(node, f"{what}: expected one value, read {shown(node)}")

@@ -146,6 +146,6 @@ def _scalars(node: Node) -> Iterator[ScalarNode]:
         if type(current) is ScalarNode:
             yield current
         elif type(current) is MappingNode:
-            stack += [value for _, value in current.value]
+            stack += [entry.value for entry in current.value]
         elif type(current) is SequenceNode:
             stack += current.value

@@ -35,6 +35,9 @@ KEYS = ("alertmanager.yaml", "alertmanager.yml")
 _HOLDERS = {"Secret": ("stringData", "data"), "ConfigMap": ("data",)}
 _OF_A_ROOT = ("receiver", "routes", "group_by", "group_wait", "group_interval", "repeat_interval")
 
+AT_KINDS = frozenset((*_HOLDERS, KIND))
+AT_KEYS = frozenset(("route", "receivers"))
+
 
 def claims(document: Document) -> bool:
     """A routing file, or something that is clearly part of one; a Secret or ConfigMap that holds one; an AlertmanagerConfig."""

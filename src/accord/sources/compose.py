@@ -44,6 +44,9 @@ class _Project(Struct, frozen=True):
     services: dict[str, Members]
 
 
+AT_KEYS = frozenset(("services",))
+
+
 def claims(document: Document) -> bool:
     """A map of services of which one has an image, is built, or extends another; in an override it may be any."""
     services = child(document.node, "services")
@@ -51,7 +54,7 @@ def claims(document: Document) -> bool:
         return False
     if is_override(document.file):
         return True
-    return any(child(value, key) is not None for _, value in services.value for key in _OF_A_SERVICE)
+    return any(child(entry.value, key) is not None for entry in services.value for key in _OF_A_SERVICE)
 
 
 def read(document: Document) -> Iterable[Fact | Problem]:

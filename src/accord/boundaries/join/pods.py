@@ -9,6 +9,7 @@ from itertools import takewhile
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.laid_over import VARIANT, Home, homes, identity, not_replaced
 from accord.model.fact import PARTY, Fact, Scope
 from accord.model.selecting import is_selected
@@ -43,6 +44,7 @@ class _Pods:
         self.defined = {(each.runs.place.root, identity(each.runs)): each for each in pods}
         self.named: dict[tuple[str, str], list[Pods]] = {}
         self.scopes: dict[tuple[str, str], dict[str, str]] = {}
+        self.found: dict[tuple[str, Scope], Pods | None] = {}
         for each in pods:
             root = each.runs.place.root
             self.named.setdefault((root, each.runs.provider), []).append(each)
@@ -51,16 +53,18 @@ class _Pods:
 
     def told(self, facts: Iterable[Fact]) -> Iterator[Fact]:
         """Each fact, said of whom it is about."""
-        read = self.counted(not_replaced(tuple(facts)))
+        read = Facts.of(self.counted(Facts.of(not_replaced(Facts.of(facts)))))
         budgets = {
             (fact.place.root, fact.provider): (bool(fact.value), list(self.selected(fact)))
-            for fact in read
-            if fact.term == "budget.selects"
+            for fact in read.about(("budget.selects",))
         }
         for fact in read:
-            if fact.provider.startswith(BUDGET):
+            is_scaler = fact.term == "platform" and fact.value == _SCALER
+            if not (fact.scope or is_scaler or fact.term in _SCALED or fact.provider.startswith(BUDGET)):
+                yield fact  # of no definition of an object, so of no pods
+            elif fact.provider.startswith(BUDGET):
                 yield from self.of_budget(fact, *budgets.get((fact.place.root, fact.provider), (True, [])))
-            elif fact.term in _SCALED or (fact.term == "platform" and fact.value == _SCALER):
+            elif fact.term in _SCALED or is_scaler:
                 named = self.named.get((fact.place.root, fact.provider), [])
                 scaled = _nearest(fact, named)
                 is_one_of_several = len(scaled) < len(named)
@@ -73,13 +77,13 @@ class _Pods:
                 pods = self.of(fact)
                 yield from (fact,) if pods is None else self.said(fact, pods)
 
-    def counted(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    def counted(self, facts: Facts) -> tuple[Fact, ...]:
         """The facts but for the number of pods where a scaler may choose it that was read with a namespace, or without one.
 
         An object without a namespace is applied to whichever somebody names: to that of the other, it may be. Without
         its kind a workload has no number by default either.
         """
-        scalers = {(fact.place.root, fact.provider) for fact in facts if fact.term in _SCALED} - self.named.keys()
+        scalers = {(fact.place.root, fact.provider) for fact in facts.about(_SCALED)} - self.named.keys()
         apart = {(root, *_placed(party)) for root, party in scalers}
         if not apart:
             return facts
@@ -96,7 +100,12 @@ class _Pods:
 
     def of(self, fact: Fact) -> Pods | None:
         """The pods that a fact is about: those of its own definition, or, where that only lays something over, of another."""
-        defined = homes(fact)
+        key = (fact.place.root, fact.scope)
+        if key not in self.found:
+            self.found[key] = self._of(homes(fact))
+        return self.found[key]
+
+    def _of(self, defined: list[Home]) -> Pods | None:
         for home in defined:
             if home in self.homes:
                 return self.homes[home]
@@ -116,7 +125,9 @@ class _Pods:
                     yield replace(fact, says=party, consumer=party, scope=self.scope(fact, pods, party))
         elif fact.operation == PARTY and fact.term.partition(".")[0] in _OF_PODS:
             for party in pods.parties:
-                yield replace(fact, says=party, provider=party, scope=self.scope(fact, pods, party))
+                scope = self.scope(fact, pods, party)
+                own = party == fact.says == fact.provider and scope is fact.scope
+                yield fact if own else replace(fact, says=party, provider=party, scope=scope)
         else:
             yield fact
 

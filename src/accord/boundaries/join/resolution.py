@@ -80,7 +80,10 @@ def stacked(terms: Terms, outer: Terms) -> Terms:
         return terms
     both = dict(terms)
     for term, facts in outer.items():
-        own = both.get(term, ())
+        own = both.get(term)
+        if own is None:
+            both[term] = facts
+            continue
         layers = {fact.layer for fact in own}
         added = (*own, *(fact for fact in facts if fact.layer not in layers))
         both[term] = tuple(sorted(added, key=lambda fact: _LAYERS[fact.layer]))

@@ -97,7 +97,7 @@ from accord.model.subject import called
 from accord.model.witness import Step, Witness
 
 READS = ("timeout", "attempts", "work", "accepts", "gathers", "idempotent", "platform")
-NEEDS = ("timeout",)
+NEEDS, ALIKE = ("timeout",), True
 _TIGHT = 1_000_000_000
 
 

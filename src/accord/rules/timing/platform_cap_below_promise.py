@@ -68,6 +68,7 @@ from accord.model.subject import called
 
 READS = ("timeout", "killed_after", "latency", "platform")
 NEEDS = ("timeout",)
+ALIKE = True
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
