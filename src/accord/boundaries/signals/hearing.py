@@ -208,9 +208,12 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
         beside = near.beside(alert) if "alert.receiver" not in alert.said else None
         if beside is None:
             continue  # its rule says where it goes, or no routing was read but that of a trial elsewhere
-        told = [(added, beside.trees.taken(alert, added)) for added in beside.added]
-        found = [Heard(alert, added, asked, *taken) for added, taken in told if taken is not None]
-        if len(found) == len(told):
+        found = []
+        for added in beside.added:
+            taken = beside.trees.taken(alert, added)
+            if taken is not None:
+                found.append(Heard(alert, added, asked, *taken))
+        if len(found) == len(beside.added):
             best = found[0] if len(found) == 1 else max(found, key=_ears_of)
             if best.ears == _HEARD or (beside.is_for_it and alert.name.place.root not in unread):
                 yield best  # else whoever hears may stand there, or the routing is that of another system
