@@ -1,12 +1,14 @@
 """Which routing is for which rule files: that of the folder in which both lie, where a repository holds several systems."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from posixpath import basename, dirname
 
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.signals.alerting import Alert, Tree, alerting
-from accord.boundaries.signals.scraping import server_of
+from accord.boundaries.signals.scraping import server_of, servers
 
+_WILD = frozenset("*?[{")
 _OF_OPERATOR = ("alert.namespace", "alert.object")
 
 
@@ -27,14 +29,40 @@ class Surroundings:
         return self._of[tree.party]
 
     def around(self, system: System, view: View, alert: Alert, trees: Sequence[Tree]) -> tuple[Tree, ...]:
-        """Those of the trees that are for an alert: it lies around them, or is loaded by a server that does."""
+        """Those of the trees that are for an alert: it lies around them, or is loaded by a server that does.
+
+        A tree is not for a rule from elsewhere that nobody is known to load where each server beside it names other files, one by one.
+        """
         server = server_of(system, view, alert)
         files = [alert.name.place.file] + ([server.first.place.file] if server is not None else [])
         return tuple(
             tree
             for tree in trees
-            if (is_held(tree) and not is_file(alert)) or any(self.of(tree) in _above(file) for file in files)
+            if (is_held(tree) and not is_file(alert))
+            or (
+                any(self.of(tree) in _above(file) for file in files)
+                and (server is not None or not _is_left_out(system, view, alert, tree))
+            )
         )
+
+
+def _is_left_out(system: System, view: View, alert: Alert, tree: Tree) -> bool:
+    """Whether servers stand beside a tree, each names its rule files one by one, and none is called like this one from elsewhere."""
+    place = tree.root.fact.place if tree.root is not None else None
+    if place is None or dirname(place.file) in _above(alert.name.place.file):
+        return False
+    beside = [
+        server.rule_files.value if server.rule_files is not None else ()
+        for server in servers(system, view)
+        if server.first.place.root == place.root and dirname(server.first.place.file) == dirname(place.file)
+    ]
+    named = [basename(pattern) for patterns in beside for pattern in patterns]
+    return (
+        all(beside)
+        and bool(named)
+        and not any(_WILD & set(name) for name in named)
+        and basename(alert.name.place.file) not in named
+    )
 
 
 def _holding(alerts: Iterable[Alert]) -> Mapping[str, set[str]]:
