@@ -780,6 +780,11 @@ def test_nothing_raises_or_hangs(name: str) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < MOST_MEMORY_KB
 
 
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf\xef\xbb\xbf[", b"\xef\xbb\xbf\xef\xbb\xbfa: ["])
+def test_what_was_found_once_holds(content: bytes) -> None:
+    holds_for_reading(content)
+
+
 @pytest.mark.parametrize("text", SEEDS)
 def test_the_good_texts_hold(text: str) -> None:
     holds_for_checking(text.encode())

@@ -12,7 +12,7 @@ from accord.sources._claims import read_text
 from landscapes import as_files, facts_of, random_landscape
 from test_pages import AS_OF, read_blocks, sections
 
-NEEDY = [rule for rule in rules() if rule.needs]
+NEEDY = [rule for rule in rules() if rule.needs or rule.concerns]
 
 
 def of_pages() -> list[list[Fact]]:
@@ -33,7 +33,7 @@ def landscapes() -> list[list[Fact]]:
 def test_a_rule_needs_what_it_says_it_needs(rule: Rule, landscapes: list[list[Fact]]) -> None:
     for facts in landscapes:
         system, _ = joined(facts, AS_OF)
-        assert judged(system, [rule]) == judged(system, [replace(rule, needs=())])
+        assert judged(system, [rule]) == judged(system, [replace(rule, needs=(), concerns=None)])
 
 
 @pytest.mark.parametrize("rule", NEEDY, ids=lambda rule: rule.id)
@@ -48,3 +48,22 @@ def test_a_boundary_of_which_a_needed_term_is_missing_is_not_judged() -> None:
     facts = [item for item in read_text(text, ".", "accord.yaml") if isinstance(item, Fact)]
     assert judged(joined(facts, AS_OF)[0], [rule]) == []
     assert asked == ["b/c"]
+
+
+def test_a_system_that_does_not_concern_a_rule_is_not_cut_into_views() -> None:
+    asked: list[object] = []
+
+    def judge(system: object, view: object) -> tuple[()]:
+        asked.append(view)
+        return ()
+
+    facts = [
+        item for item in read_text("party: a\nassumes: {b/c: {timeout: 1s}}\n", ".", "a.yaml") if isinstance(item, Fact)
+    ]
+    system, _ = joined(facts, AS_OF)
+    rule = Rule("a/b", ("timeout", "needs"), "", judge_system=judge)
+    for other in (replace(rule, needs=("needs",)), replace(rule, concerns=lambda _: False)):
+        assert judged(system, [other]) == []
+    assert asked == []
+    judged(system, [replace(rule, needs=("timeout",), concerns=lambda _: True)])
+    assert asked == [{}]

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from accord.boundaries.join.defaulted import with_defaults
 from accord.boundaries.join.in_views import InView, InViews
+from accord.boundaries.join.memory import once
 from accord.boundaries.join.overlays import applied_apart
 from accord.boundaries.join.parameters import kept_defaults
-from accord.boundaries.join.system import Key, System
+from accord.boundaries.join.system import Boundary, Key, System
 from accord.boundaries.join.variants import separate
 from accord.boundaries.join.view import EVERY, View, Views
 from accord.boundaries.join.workloads import carried
@@ -25,6 +26,7 @@ from accord.boundaries.platforms.settings import reached
 from accord.boundaries.platforms.subsets import versions_of_subsets
 from accord.boundaries.seen.sightings import parted, told_of
 from accord.boundaries.seen.three_columns import three_columns
+from accord.boundaries.signals.operated import as_operated
 from accord.boundaries.verdicts.baseline import against
 from accord.boundaries.verdicts.moves import Trials
 from accord.boundaries.verdicts.pieces import Found, Piece, Spread, in_turn
@@ -35,6 +37,7 @@ from accord.model.problem import Problem
 from accord.model.result import Result
 from accord.model.waiver import Allowances, Known, Waiver
 from accord.monitor import judge as judge_witness
+from accord.rules._alike import Alike
 from accord.rules._catalogue import Rule
 from accord.rules._catalogue import rules as all_rules
 
@@ -112,7 +115,7 @@ def _told(rules: Sequence[Rule], allowances: Allowances) -> list[Finding]:
 
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
-    stated, seen = parted(facts)
+    stated, seen = parted(as_operated(facts))
     linked = link(applied_apart(carried(reached(stated))), stated)
     told = by_operation(answered(by_address(linked.facts), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
@@ -125,12 +128,17 @@ def judged(
     system: System, rules: Sequence[Rule], keys: Sequence[Key] | None = None, spread: Spread = in_turn
 ) -> list[Finding]:
     """The findings of the rules, each once with the scope it holds in; moves are as the rules offer them."""
-    local = Concerned(rule for rule in rules if rule.judge)
+    return _judged(system, Concerned(rules), keys, spread)
+
+
+def _judged(
+    system: System, asked: "Concerned", keys: Sequence[Key] | None = None, spread: Spread = in_turn
+) -> list[Finding]:
     judged_keys = system.keys if keys is None else keys
     size = len(judged_keys) // _PIECES + 1
-    pieces: list[Piece] = [partial(_by_system, system, rule) for rule in rules if rule.judge_system]
+    pieces: list[Piece] = [partial(_by_system, system, rule) for rule in asked.of_systems]
     pieces += [
-        partial(_by_boundaries, system, judged_keys[at : at + size], local) for at in range(0, len(judged_keys), size)
+        partial(_by_boundaries, system, judged_keys[at : at + size], asked) for at in range(0, len(judged_keys), size)
     ]
     return [finding for found in spread(pieces) for finding in found.findings]
 
@@ -138,9 +146,12 @@ def judged(
 class Concerned:
     """Which of some rules can have anything to say of a boundary, by the terms that are said of it."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = tuple(rules)
+    def __init__(self, rules: Sequence[Rule], many: bool = True) -> None:
+        """`many` tells that it pays to look which boundaries are alike."""
+        self.rules = [rule for rule in rules if rule.judge]
+        self.of_systems = [rule for rule in rules if rule.judge_system]
         self._by_terms: dict[tuple[str, ...], list[Rule]] = {}
+        self.alike = Alike(self.rules if many else ())
 
     def by(self, terms: Iterable[str]) -> list[Rule]:
         """Those rules, in their order; `terms` are all that either side says of it."""
@@ -153,12 +164,34 @@ class Concerned:
             ]
         return known
 
+    def silent(self, boundary: Boundary) -> frozenset[str]:
+        """The ids of those that surely find nothing in a boundary; worked out once for each."""
+        known: frozenset[str] | None = boundary.memory.get(Alike)
+        if known is None:
+            known = boundary.memory[Alike] = self.alike.silent(boundary)
+        return known
+
 
 def _by_system(system: System, rule: Rule) -> Found:
     assert rule.judge_system is not None
+    if not _is_concerned(system, rule):
+        return Found(())
     views = system.system_views(rule.reads)
     found = [(view, finding) for view in views for finding in rule.judge_system(system, view)]
     return Found(tuple(_merged(rule, system, views, found)))
+
+
+def _is_concerned(system: System, rule: Rule) -> bool:
+    """Whether a rule can find anything in any view: to make the views of a large system takes long."""
+    if rule.needs and not _words(system).issuperset(rule.needs):
+        return False
+    return rule.concerns is None or rule.concerns(system)
+
+
+@once
+def _words(system: System) -> frozenset[str]:
+    """Every term that anything is said about, and their first segments."""
+    return frozenset((*system.terms, *(term.partition(".")[0] for term in system.terms)))
 
 
 def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> Found:
@@ -169,7 +202,10 @@ def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     found: list[Finding] = []
     if system.same_in_every_view(key):
         boundary = system.boundary(key)
+        silent = local.silent(boundary)
         for rule in local.by((*boundary.assumed.terms, *boundary.promised.terms)):
+            if rule.id in silent:
+                continue
             findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
             if findings:
                 found += _merged(rule, system, None, findings)
@@ -177,7 +213,10 @@ def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     in_views = InViews(system, key)
     for rule in local.by(system.terms_of(key)):
         views, met = in_views.of(rule.reads)
-        found += _merged(rule, system, views, _in_views(rule, met))
+        if rule.alike:
+            met = [each for each in met if rule.id not in local.silent(each[1])]
+        if met:
+            found += _merged(rule, system, views, _in_views(rule, met))
     return found
 
 
@@ -268,14 +307,19 @@ def with_moves(
     The first are tried first: where the moves of all would take too long, the last findings have none.
     """
 
+    asked: dict[frozenset[str], Concerned] = {}
+
     def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
-        return judged(other, [rule for rule in rules if not terms.isdisjoint(rule.reads)], keys)
+        named = frozenset(terms)
+        if named not in asked:
+            asked[named] = Concerned([rule for rule in rules if not named.isdisjoint(rule.reads)], many=False)
+        return _judged(other, asked[named], keys)
 
     return Trials(system, judge, findings).of(findings, spread)
 
 
 def _position(finding: Finding) -> tuple[object, ...]:
     """Where a finding stands in a report: the worst first, then boundary by boundary in the order of the files."""
-    places = tuple(statement.fact.place for statement in finding.statements[:1])
+    places = tuple(statement.fact.place.spot for statement in finding.statements[:1])
     weight = (_ORDER[finding.verdict], _WEIGHT[finding.severity])
     return (*weight, finding.subject, places, finding.rule, finding.scope, finding.message)

@@ -197,6 +197,43 @@ def test_a_budget_for_several_workloads_is_judged_only_where_it_lets_none_go():
     assert len(drains(both, BUDGET % ("maxUnavailable: 0", "web"))) == 1
 
 
+ALL = BUDGET.replace("matchLabels: {app: %s}", "")
+
+
+@pytest.mark.parametrize(
+    "selector", ["selector: {}", "selector: {matchLabels: {}}", "selector: {matchExpressions: []}"]
+)
+def test_a_budget_without_requirements_is_for_every_pod_of_its_namespace(selector: str):
+    none_go, one_stays = (
+        (ALL % limit).replace("selector: {}", selector) for limit in ("maxUnavailable: 0", "minAvailable: 1")
+    )
+    assert drains(workload("web", 2), none_go) == [("mismatch", "kubernetes:shop/web")]
+    assert drains(workload("web"), one_stays) == []
+    assert drains(workload("web", 2), none_go.replace("namespace: shop", "namespace: x")) == []
+    assert drains(workload("web", 2), none_go.replace("policy/v1", "policy/v1beta1")) == []
+    assert drains(workload("web", 2), none_go.replace(selector, "selector: ")) == []
+    web, other = workload("web", 9), (BUDGET % ("maxUnavailable: 1", "web")).replace("name: any", "name: other")
+    assert under_two(f"a.yaml|{web}{one_stays}{other}") == [("mismatch", "kubernetes:shop/web")]
+
+
+def test_a_budget_and_a_workload_of_which_one_has_no_namespace_are_not_held_together():
+    web, every, own = workload("web"), ALL % "maxUnavailable: 0", BUDGET % ("maxUnavailable: 0", "web")
+    bare_web, bare_every, bare_own = (text.replace(", namespace: shop", "") for text in (web, every, own))
+    for budget in (bare_every, bare_own):
+        assert drains(web, budget) == []
+    for budget in (every, own):
+        assert drains(bare_web, budget) == []
+    assert drains(bare_web, bare_own) == drains(bare_web, bare_every) == [("mismatch", "kubernetes:/web")]
+
+    def apart(budget: str) -> bool:
+        files = (("a/web.yaml", bare_web), ("b/budget.yaml", budget))
+        facts = [fact for file, text in files for fact in read_text(text, "root", file)]
+        rules = [each.rule for each in check([fact for fact in facts if isinstance(fact, Fact)]).findings]
+        return "capacity/disruption-budget-blocks-drain" in rules
+
+    assert apart(bare_own) and not apart(bare_every)
+
+
 def test_a_scaler_decides_how_few_there_are():
     scaler = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: x, namespace: shop}, spec: {scaleTargetRef: {kind: Deployment, name: web}, %smaxReplicas: 5}}\n---\n"  # fmt: skip
     budget = BUDGET % ("minAvailable: 1", "web")
@@ -223,6 +260,22 @@ def test_what_a_scaler_leaves_to_its_default_is_left_by_that_definition_of_it_al
     two = "minReplicas: 2, "
     assert found(scaler % (two, 5), scaler % (two, 9)) == []
     assert found(scaler % (two, 5), scaler % ("", 9)) == ["1.yaml"]
+
+
+KEDA = "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: x, namespace: shop}, spec: {scaleTargetRef: {name: web}%s}}\n---\n"  # fmt: skip
+FRONT = "{apiVersion: v1, kind: Service, metadata: {name: front, namespace: shop}, spec: {selector: {app: web}}}\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("limits", "most"), [("", ("100", "default")), (", maxReplicaCount: 7, minReplicaCount: 2", ("7", "promises"))]
+)
+def test_a_scaler_of_keda_may_run_a_hundred_copies_where_it_does_not_say(limits: str, most: tuple[str, str]):
+    unsaid = workload("web").replace("  replicas: 1\n", "")
+    for party, service in (("web", ""), ("front", FRONT)):
+        system, _ = joined(read(unsaid, service, KEDA % limits))
+        found = [(fact.provider, fact.text, fact.stance.value) for fact in system.about("replicas.max")]
+        assert found == [(f"kubernetes:shop/{party}", *most)]
+    assert drains(unsaid, KEDA % limits, BUDGET % ("minAvailable: 1", "web")) == []
 
 
 def test_a_scaler_with_a_namespace_may_be_for_a_workload_that_has_none():

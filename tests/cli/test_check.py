@@ -1,12 +1,16 @@
 """`accord check`: what it shows, what it chooses, and the code it exits with."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from accord.files.decode import LARGEST
 
 from .conftest import CHECKOUT, PAYMENTS, Accord, write
 
@@ -37,6 +41,88 @@ def test_places_open_from_the_working_directory_whatever_the_arguments(accord: A
     document = json.loads(accord("check", "checkout", "payments", "--format", "json").out)
     places = {(place["root"], place["file"]) for finding in document["findings"] for place in finding["places"]}
     assert places == {("checkout", "accord.yaml"), ("payments", "accord.yaml")}
+
+
+ROUTE = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: pay, namespace: shop}\n"
+SPEC = "spec: {hosts: [payments], http: [{timeout: %s, route: [{destination: {host: payments}}]}]}\n"
+OTHERS = "party: cart\nneeds:\n  payments/charge: {timeout: {attempt: 1s}}\n---\nparty: wishes\nowner: none\n"
+
+
+@pytest.mark.parametrize("form", ["json", "text", "sarif", "github"])
+def test_nothing_hangs_on_where_the_folders_lie(accord: Accord, tmp_path: Path, shop: Path, form: str) -> None:
+    def told(first: str, second: str) -> str:
+        folders = [tmp_path / first / "r", tmp_path / second / "r"]
+        for folder, timeout in zip(folders, ("1s", "3s"), strict=True):
+            write(folder, "checkout/accord.yaml", CHECKOUT)
+            write(folder, "payments/accord.yaml", PAYMENTS + "names: {kubernetes: shop/payments}\n")
+            write(folder, "others/accord.yaml", OTHERS)
+            write(folder, "mesh/route.yaml", ROUTE + SPEC % timeout)
+            write(folder, "broken.yaml", "party: [\n")
+        out = accord("check", *map(str, folders), "--format", form, "--questions", "--no-cache").out
+        for folder in folders:
+            out = out.replace(os.path.relpath(folder), str(folder)).replace(
+                str(folder), f"FOLDER{folders.index(folder)}"
+            )
+        return out
+
+    one, other = told("a/1", "a/2"), told("b/2", "b/1")
+    assert "FOLDER0" in one and "FOLDER1" in one
+    assert one == other
+
+
+Piped = Callable[[str | bytes], None]
+
+
+@pytest.fixture
+def piped(monkeypatch: pytest.MonkeyPatch) -> Piped:
+    """Puts a text on standard input."""
+
+    def put(content: str | bytes) -> None:
+        data = content.encode() if isinstance(content, str) else content
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    return put
+
+
+def test_what_is_piped_in_is_checked_as_a_file(accord: Accord, shop: Path, piped: Piped) -> None:
+    piped(f"{CHECKOUT}---\n{PAYMENTS}")
+    done = accord("check", "-")
+    assert done.code == 1 and "<stdin>:5:24" in done.out and "<stdin>:11:27" in done.out
+    piped(f"{CHECKOUT}---\n{PAYMENTS}")
+    again = accord("check", "-", "--stdin-name", "k8s/both.yaml", "--format", "json")
+    places = {place["file"] for finding in json.loads(again.out)["findings"] for place in finding["places"]}
+    assert places == {"k8s/both.yaml"}
+    piped(CHECKOUT)
+    beside = accord("check", "-", "payments", "-")
+    assert beside.code == 1 and "<stdin>:5:24" in beside.out and "payments/accord.yaml:4:27" in beside.out
+
+
+def test_what_is_piped_in_is_never_taken_for_what_was_piped_in_before(accord: Accord, shop: Path, piped: Piped) -> None:
+    for text, code in ((CHECKOUT + "---\n" + PAYMENTS, 1), (QUIET, 0), (CHECKOUT + "---\n" + PAYMENTS, 1)):
+        piped(text)
+        assert accord("check", "-").code == code
+
+
+def test_the_name_of_what_is_piped_in_says_what_it_is(accord: Accord, shop: Path, piped: Piped) -> None:
+    for name, code in (("main.tf", 0), ("<stdin>", 3)):
+        piped('resource "aws_sqs_queue" "q" {}\n')
+        assert accord("check", "-", "--stdin-name", name).code == code
+
+
+def test_what_is_wrong_with_what_is_piped_in_is_told(accord: Accord, shop: Path, piped: Piped) -> None:
+    for content, words in (
+        ("party: [\n", "<stdin>:1:8"),
+        (b"party: \xff\n", "not UTF-8: the byte 0xFF"),
+        (b"x" * (LARGEST + 1), "not read: more than 20,000,000 bytes"),
+    ):
+        piped(content)
+        done = accord("check", "-")
+        assert done.code == 2 and "nothing could be read in standard input" in done.out and words in done.out
+    piped("")
+    assert accord("check", "-").code == 3
+    for arguments in (("--stdin-name", "x.yaml"), ("-", "--stdin-name", ""), ("-", "--stdin-name", "k8s/")):
+        done = accord("check", *arguments)
+        assert done.code == 2 and "--stdin-name: expected" in done.err
 
 
 def test_nothing_found_is_said_and_is_zero(accord: Accord, shop: Path) -> None:

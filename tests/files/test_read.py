@@ -158,8 +158,8 @@ def test_a_source_that_fails_costs_one_document(monkeypatch: pytest.MonkeyPatch)
         source("endless", read=endless),
         source("claims", claims=lambda document: 1 / 0),
     ]
-    real = read_module.sources()
-    monkeypatch.setattr(read_module, "sources", lambda: (*broken[:2], *real, broken[2]))
+    real, more = read_module.asked, [(one, False) for one in broken]
+    monkeypatch.setattr(read_module, "asked", lambda document, others: (*more[:2], *real(document, others), more[2]))
     write("a.yaml", "other: 1\n---\nfails: 1\n---\nendless: 1\n---\n" + CONTRACT.format(name="a"))
     reading = read(["."])
     assert len(reading.facts) == 1
@@ -284,7 +284,7 @@ def test_values_stay_text() -> None:
     assert [fact.text for fact in read(["."]).facts] == ["1s", "NO"]
     [document] = read_module.documents(Path("a.json").read_text(), "r", "a.json")
     assert isinstance(document, Document)
-    assert text_of(document.node.value[0][1]) == "a"
+    assert text_of(document.node.value[0].value) == "a"
 
 
 def test_a_key_that_stands_twice_in_a_manifest_is_not_read() -> None:
@@ -292,3 +292,26 @@ def test_a_key_that_stands_twice_in_a_manifest_is_not_read() -> None:
     assert refused(read(["."])) == [
         "a.yaml:3:35 cannot read metadata.namespace: it stands here a second time, so neither is read"
     ]
+
+
+@pytest.mark.parametrize(
+    ("working", "argument"),
+    [
+        (".", "My.Shop"),
+        ("My.Shop", "."),
+        ("My.Shop", ""),
+        ("My.Shop/deep", ".."),
+        ("My.Shop/deep", "../"),
+        ("My.Shop/deep", "../compose.yaml"),
+        ("My.Shop", "compose.yaml"),
+        ("My.Shop", "./deep/.."),
+    ],
+)
+def test_a_project_of_compose_has_the_name_of_its_folder_wherever_it_is_read_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, working: str, argument: str
+) -> None:
+    (tmp_path / "My.Shop" / "deep").mkdir(parents=True)
+    (tmp_path / "My.Shop" / "compose.yaml").write_text("services: {web: {image: a}}\n")
+    monkeypatch.chdir(tmp_path / working)
+    reading = read([argument] if argument else [])
+    assert {fact.provider for fact in reading.facts} == {"compose:myshop/web"}

@@ -22,6 +22,7 @@ def read(folder: Path, text: str) -> Config:
 def test_both_tables_are_read(tmp_path: Path) -> None:
     text = """\
 [serve]
+address = "https://accord.example.net/on-call"
 alive = "https://watch.example.net/ping"
 allow_private = ["10.1.0.0/16"]
 [heartbeats]
@@ -31,6 +32,7 @@ nightly = "25h"
     serving = read(tmp_path, text).serving
     assert serving is not None
     assert serving.alive == Alive("https://watch.example.net/ping", (ip_network("10.1.0.0/16"),))
+    assert serving.address == "https://accord.example.net/on-call"
     assert serving.heartbeats == (("prometheus", 5 * MINUTE), ("nightly", 25 * 60 * MINUTE))
     assert read(tmp_path, "").serving is None
 
@@ -42,6 +44,10 @@ nightly = "25h"
         ("heartbeats = 1", "1: heartbeats: expected a table, read 1"),
         ('[serve]\nalife = "x"', "2: serve.alife: unknown key; did you mean 'alive'?"),
         ('[serve]\nalive = "x"', "2: serve.alive: expected an address such as https://watch.example.net/ping"),
+        (
+            '[serve]\naddress = "accord.example.net"',
+            "2: serve.address: expected an address such as https://accord.example.net",
+        ),
         ("[serve]\nalive = 7", "2: serve.alive: expected an address such as https://watch.example.net/ping"),
         (
             '[serve]\nallow_private = "x"',

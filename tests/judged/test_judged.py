@@ -59,7 +59,7 @@ def stage_findings(stage: str, tmp_path: Path) -> list[Finding]:
 
 
 def beside(folder: Path, *folders: Path) -> None:
-    """Links a, b and so on to these: what is told first is a matter of the names of folders."""
+    """Links a, b and so on to these, as folders that are given together."""
     for name, target in zip("ab", folders, strict=False):
         (folder / name).symlink_to(target, target_is_directory=True)
 

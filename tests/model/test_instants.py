@@ -10,7 +10,7 @@ NOON_S = 1_795_780_800
 
 @pytest.mark.parametrize(
     ("nanoseconds", "said"),
-    [(102_077_919, "102ms"), (61_500_000_001, "1m2s"), (3_600_000_000_000, "1h"), (1_500, "1.5us"), (-2_400_000_000, "-2s"), (0, "0s")],
+    [(102_077_919, "102ms"), (61_500_000_001, "1m2s"), (3_600_000_000_000, "1h"), (97_675, "98us"), (1_400, "1us"), (15, "15ns"), (-2_400_000_000, "-2s"), (0, "0s")],
 )  # fmt: skip
 def test_a_span_is_said_to_the_second_and_below_one_to_the_millisecond(nanoseconds: int, said: str) -> None:
     assert span(nanoseconds) == said

@@ -12,6 +12,7 @@ from accord.model.message import Fate, Side
 from accord.model.problem import Refused
 from accord.model.review import Reason, Review
 from accord.review import html, markdown
+from accord.review.helped import questions_on
 from accord.review.ledger import Sent, read_ledger, stories
 from accord.review.reviewing import Asked, participants_of, review_of
 from accord.review.roles import Spoken, people_in
@@ -262,7 +263,7 @@ def test_what_the_ledger_says_is_never_markup() -> None:
     carried.fire()
     carried.timer()
     review = reviewed(carried)
-    assert "<b onclick" not in html.render(review) and "\\<b onclick=x\\>" in markdown.render(review)
+    assert "<b onclick" not in html.render(review) and "\\<b onclick=x>" in markdown.render(review)
     assert "\\| \\`y\\` \\[z\\]" in markdown.render(review)
 
 
@@ -349,6 +350,21 @@ def test_told_says_the_same_in_every_section_of_who_no_channel_reached_and_of_wh
     assert "turns told both" not in page and "delivered for" not in page
 
 
+def test_of_who_was_not_reached_one_thing_is_asked_once() -> None:
+    asked = [each.asks for each in of_two_parties().questions if "noticed" in each.asks]
+    assert asked == [f"How is a message noticed that does not arrive? (“{DEVIATION.seen}”)"]
+
+
+def test_words_that_one_side_lacked_are_asked_for_together() -> None:
+    [row, *_] = of_two_parties().missing
+    words = [replace(row, fact=fact, party="checkout", is_written=True) for fact in ("a is 5s", "b is 3")]
+    [question] = questions_on((*words, words[0]))
+    assert (question.to, question.asks) == (
+        "checkout",
+        "How does a word of one side come to the other? (“a is 5s”, “b is 3”)",
+    )
+
+
 def test_who_had_it_is_named_and_never_who_was_not_told() -> None:
     review = of_two_parties()
     facts = {mark.fact for lane in review.lanes for mark in lane.marks}
@@ -356,7 +372,7 @@ def test_who_had_it_is_named_and_never_who_was_not_told() -> None:
     of_first = [clause.says for clause in review.clauses if clause.party == "payments-first"]
     assert of_first == [], "no channel reached it, and no word of it was put to the test"
     assert [each.to for each in review.questions if "What was changed" in each.asks] == ["payments-second"]
-    assert {"payments-first", "payments-second"} <= set(review.header.parties)
+    assert set(review.header.parties) == {"payments", "payments-first", "payments-second", "checkout"}
 
 
 def test_beside_others_each_turn_names_its_boundary_and_a_row_without_anybody_says_so() -> None:

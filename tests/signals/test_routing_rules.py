@@ -116,6 +116,66 @@ spec:
     assert unheard(alerts(rule()), tree(DATA), own_yml=own) == []
 
 
+OPERATED = """
+apiVersion: monitoring.coreos.com/v1alpha1
+kind: AlertmanagerConfig
+metadata: {name: main, namespace: watching}
+spec:
+  route: {receiver: chat}
+  receivers: [{name: chat, pagerdutyConfigs: [{routingKey: {name: a, key: b}}]}]
+  inhibitRules: [{sourceMatch: [{name: a, value: b}], targetMatch: [{name: c, value: d}]}]
+"""
+MANAGER = "apiVersion: monitoring.coreos.com/v1\nkind: Alertmanager\nmetadata: {name: am, namespace: %s}\nspec: {%s}\n"
+STRATEGY = "alertmanagerConfigMatcherStrategy: {type: %s}"
+ITS = "alertmanagerConfiguration: {name: %s}"
+VALUES = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\nspec: {values: {alertmanager: {alertmanagerSpec: {%s}}}}\n"  # fmt: skip
+CHART = "kube-prometheus-stack: {alertmanager: {alertmanagerSpec: {%s}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("managers", "hears"),
+    [
+        ([], False),
+        ([MANAGER % ("watching", "")], False),
+        ([MANAGER % ("watching", STRATEGY % "OnNamespace")], False),
+        ([MANAGER % ("other", STRATEGY % "None")], True),
+        ([MANAGER % ("watching", STRATEGY % "OnNamespaceExceptForAlertmanagerNamespace")], True),
+        ([MANAGER % ("other", STRATEGY % "OnNamespaceExceptForAlertmanagerNamespace")], False),
+        ([MANAGER % ("watching", ITS % "main")], True),
+        ([MANAGER % ("other", ITS % "main")], False),
+        ([MANAGER % ("watching", ITS % "another")], False),
+        ([MANAGER % ("watching", STRATEGY % "'{{ .Values.x }}'")], True),
+        ([MANAGER % ("other", ""), MANAGER % ("third", STRATEGY % "None")], True),
+        ([VALUES % (STRATEGY % "None")], True),
+        ([VALUES % (ITS % "main")], True),
+        ([VALUES % (STRATEGY % "OnNamespace")], False),
+        ([CHART % (STRATEGY % "None")], True),
+    ],
+)
+def test_an_object_of_the_operator_hears_what_its_alertmanager_lets_it_hear(managers: list[str], hears: bool) -> None:
+    files = {f"m{number}_yml": text for number, text in enumerate(managers)}
+    elsewhere = alerts(rule(labels="namespace: shop"))
+    assert unheard(elsewhere, tree(DATA), own_yml=OPERATED, **files) == ([] if hears else [("mismatch", "info")])
+    assert unheard(alerts(rule(labels="namespace: watching")), tree(DATA), own_yml=OPERATED, **files) == []
+
+
+def test_an_object_that_is_the_tree_itself_asks_for_nothing_and_goes_nowhere_on() -> None:
+    def root(*managers: str) -> tuple[str, str]:
+        texts = (OPERATED, *managers)
+        given = [one for number, text in enumerate(texts) for one in read_text(text, "", f"{number}.yml")]
+        system, _ = joined([one for one in given if isinstance(one, Fact)], AS_OF)
+        (top,), (holds_back,) = system.about("route.r"), system.about("inhibition.0")
+        assert not system.about("operated.matching", "operated.routing")
+        return top.text, holds_back.text
+
+    among = root()
+    assert among[0] == 'namespace="watching" -> chat, and goes on' and among[1].count('namespace="watching"') == 2
+    assert root(MANAGER % ("watching", ITS % "main"))[0] == "every alert -> chat"
+    assert root(MANAGER % ("watching", STRATEGY % "None"))[0] == "every alert -> chat, and goes on"
+    assert "namespace" not in root(MANAGER % ("watching", STRATEGY % "None"))[1]
+    assert root(MANAGER % ("x", STRATEGY % "None"), MANAGER % ("y", ""))[1] == among[1]
+
+
 def test_the_values_that_decide_are_listed() -> None:
     routes = (DATA, '{matchers: [team =~ "shop|cart"], receiver: pager}', "{matchers: [team = none], receiver: empty}")
     (only,) = found({"r.yml": alerts(rule("sum by (team) (up) == 0")), "am.yml": tree(*routes)}, "reaches-nobody")
@@ -277,3 +337,31 @@ def test_what_interrupts_nobody_and_is_thrown_away_by_name_is_one_note(tmp_path)
         ("mismatch", "Down (critical) ends at black-hole, and nobody hears it"),
         ("note", "2 alerts are sent on purpose to black-hole, which tells nobody"),
     }
+
+
+SERVICE = (
+    "{apiVersion: v1, kind: Service, metadata: {name: am, namespace: watching}, spec: {selector: {app: am}}}\n---\n"
+)
+PODS = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: am, namespace: watching}, spec: {%stemplate: {metadata: {labels: {app: am}}, spec: {containers: [{name: a, image: a}]}}}}\n"  # fmt: skip
+SERVER = "scrape_configs: [{job_name: a}]\nalerting: {alertmanagers: [{static_configs: [{targets: [%s]}]}]}\n"
+OBJECT = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p, namespace: watching}\nspec: {alerting: {alertmanagers: [{name: am, port: 9093}]}}\n"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("server", "pods", "told"),
+    [
+        (SERVER % "'am.watching:9093'", "replicas: 2, ", True),
+        (SERVER % "'am.watching.svc.cluster.local:9093'", "replicas: 3, ", True),
+        (SERVER % "'am.watching:9093'", "replicas: 1, ", False),
+        (SERVER % "'am.watching:9093'", "", False),
+        (SERVER % "'am.other:9093'", "replicas: 2, ", False),
+        (SERVER % "'am:9093'", "replicas: 2, ", False),
+        (SERVER % "'am-0.am.watching.svc:9093'", "replicas: 2, ", False),
+        (SERVER % "'am.watching:9093', 'am2.watching:9093'", "replicas: 2, ", False),
+        (OBJECT, "replicas: 2, ", False),
+    ],
+)
+def test_one_address_of_several_pods_is_told_where_that_is_certain(server: str, pods: str, told: bool) -> None:
+    files = {"prometheus.yml": server, "am.yaml": SERVICE + PODS % pods}
+    only = found(files, "alerts-sent-through-balancer")
+    assert [finding.verdict for finding in only] == ([Verdict.CONDITIONAL] if told else [])

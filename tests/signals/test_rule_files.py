@@ -55,6 +55,19 @@ def test_placeholders_of_a_large_set_are_one_finding_each(tmp_path):
     assert {rule: len(findings) for rule, findings in given.items()} == {"words-differ-from-rule": 1}
 
 
+def test_one_host_that_is_nobodys_is_one_finding_whatever_page_is_linked(tmp_path):
+    rule = "  - {alert: A%d, expr: up == 0, annotations: {runbook_url: 'https://%s/%s'}}\n"
+    pages = [(1, "r.example.com", "a"), (2, "r.example.com", "b"), (3, "R.example.com", "b"), (4, "example.com", "b")]
+    (tmp_path / "rules.yaml").write_text("groups:\n- name: g\n  rules:\n" + "".join(rule % page for page in pages))
+    (many, one) = found(tmp_path, "", tmp_path)["placeholder-never-filled"]
+    assert many.message == "3 alerts have 3 pages of r.example.com as runbook_url"
+    assert [statement.says for statement in many.statements][1:] == [
+        "A2 has runbook_url: https://r.example.com/b",
+        "A3 has runbook_url: https://R.example.com/b",
+    ]
+    assert one.message == "A4 has runbook_url: https://example.com/b"
+
+
 def test_every_alert_is_read_and_six_carry_the_owner_from_the_series():
     folder = corpus("wikimedia-routing")
     reading = read([str(folder)])

@@ -167,7 +167,10 @@ spec:
     assert facts["receiver.pager"].value == Receiver(
         (Integration("pagerduty"), Integration("slack", "#shop", send_resolved=False))
     )
-    assert facts["inhibition.0"].value == Inhibition((Matcher("a", "=", "b"),), (Matcher("c", "=", "d"),), ("e",))
+    own = Matcher("namespace", "=", "shop")
+    assert facts["inhibition.0"].value == Inhibition(
+        (Matcher("a", "=", "b"), own), (Matcher("c", "=", "d"), own), ("e",)
+    )
     assert facts["calendar.nights"].value == Calendar((Span(((1320, 1440),), ((1, 5),), ((1, 7),)),))
     assert facts["route.r"].says == "alertmanager:shop/pages"
 

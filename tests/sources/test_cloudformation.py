@@ -479,3 +479,47 @@ def test_a_function_that_is_only_started_is_not_waited_for():
     started = """requestParameters: {integration.request.header.X-Amz-Invocation-Type: "'Event'"}"""
     found = findings(DESCRIBED.format(kind="AWS::Serverless::Api", body="DefinitionBody", more=started))
     assert not [each for each in found if each.rule.startswith("timing/")]
+
+
+STATEMENT = """
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Dead: {Type: "AWS::SQS::Queue"}
+  Policy:
+    Type: %s
+    Properties:
+      Queues: [!Ref Dead]
+      PolicyDocument:
+        Statement:
+        - {Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Dead.Arn}
+        - {Effect: %s, Action: %s, Resource: %s, Condition: {ArnEquals: {"aws:SourceArn": !GetAtt Dead.Arn}}}
+"""
+POLICIES = "AWS::IAM::Policy", "AWS::SQS::QueuePolicy"
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect", "action", "resource", "is_named"),
+    [
+        (POLICIES[0], "Allow", "[sqs:ReceiveMessage]", "!GetAtt Dead.Arn", True),
+        (POLICIES[0], "Allow", "'sqs:*'", "!GetAtt Dead.Arn", True),
+        (POLICIES[0], "Allow", "!Ref Actions", "!GetAtt Dead.Arn", True),
+        (POLICIES[0], "Deny", "'sqs:*'", "!GetAtt Dead.Arn", False),
+        (POLICIES[0], "Allow", "'kms:*'", "'*'", False),
+        (POLICIES[0], "Allow", "[kms:Decrypt, 's3:Get*']", "'*'", False),
+        (POLICIES[1], "Allow", "'sqs:*'", "'*'", True),
+        (POLICIES[1], "Deny", "'sqs:*'", "!GetAtt Dead.Arn", False),
+        (POLICIES[1], "Allow", "sqs:SendMessage", "!GetAtt Dead.Arn", False),
+    ],
+)
+def test_a_permission_names_a_queue_only_where_somebody_may_take_from_it(
+    kind: str, effect: str, action: str, resource: str, is_named: bool
+) -> None:
+    text = STATEMENT % (kind, effect, action, resource)
+    assert (("Dead", "mentioned") in told(text)) is is_named
+
+
+def test_a_rule_that_sends_to_a_queue_is_nobody_who_looks_there() -> None:
+    text = "AWSTemplateFormatVersion: x\nResources:\n  Dead: {Type: 'AWS::SQS::Queue'}\n  Rule:\n    Type: %s\n"
+    text += "    Properties: {Targets: [{Arn: !GetAtt Dead.Arn}]}\n"
+    assert ("Dead", "mentioned") not in told(text % "AWS::Events::Rule")
+    assert ("Dead", "mentioned") in told(text % "AWS::Pipes::Pipe")

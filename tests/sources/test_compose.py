@@ -4,9 +4,10 @@ from textwrap import dedent
 
 import pytest
 
-from accord.check import joined
+from accord.check import check, joined
 from accord.model.duration import SECOND
 from accord.model.fact import Fact, Stance
+from accord.model.finding import Verdict
 from accord.model.problem import Problem
 from accord.sources._claims import read_text
 
@@ -118,3 +119,52 @@ def test_what_the_environment_decides_is_left_open(line: str):
     assert not problems
     assert {fact.term for fact in facts} - {"platform"} == {"declares"}
     assert not [fact for fact in joined(facts)[0].about("grace") if "GRACE" in line]
+
+
+@pytest.mark.parametrize(
+    ("service", "ports"),
+    [
+        ('ports: ["8080:80"]', ["tcp 8080"]),
+        ("ports: [8080:80/udp, '127.0.0.1:53:53', '0.0.0.0:443:443']", ["udp 8080", "tcp 127.0.0.1:53", "tcp 443"]),
+        ("ports: ['[::]:1:1', '[::1]:2:1']", ["tcp 1", "tcp [::1]:2"]),
+        ("ports: [{target: 80, published: 8080}, {target: 1, published: '9', protocol: udp}]", ["tcp 8080", "udp 9"]),
+        ("ports: [{target: 80, published: 8080, host_ip: 127.0.0.1}]", ["tcp 127.0.0.1:8080"]),
+        (
+            "ports: [80, '80', '${PORT:-80}:80', '8000-8010:80-90', '0:80', {target: 80}, {target: 80, published: 1-9}]",
+            [],
+        ),
+        ("ports: [{target: 80, published: '${P}'}, {target: 80, published: 0}]", []),
+        ("network_mode: host, ports: ['8080:80']", []),
+        ("extends: {service: other}, ports: ['8080:80']", []),
+        ("scale: 0, ports: ['8080:80']", []),
+        ("deploy: {replicas: 0}, ports: ['8080:80']", []),
+        ("deploy: {replicas: 2}, ports: ['8080:80']", ["tcp 8080"]),
+    ],
+)
+def test_which_ports_of_its_host_a_service_takes(service: str, ports: list[str]) -> None:
+    facts, problems = read(f"services: {{web: {{image: a, {service}}}}}\n")
+    assert not problems
+    assert [fact.value for fact in facts if fact.term.startswith("published.")] == ports
+
+
+def same_port(*services: str, file: str = "compose.yaml", more: str = "") -> list[str]:
+    """The conditions under which it holds that no two of these services publish one port."""
+    listed = "".join(f"  s{number}: {{image: a, {service}}}\n" for number, service in enumerate(services))
+    facts, _ = read(f"name: p\nservices:\n{listed}", file)
+    if more:
+        facts += read(f"name: p\nservices:\n  other: {{image: a, {more}}}\n", "another.yaml")[0]
+    found = [each for each in check(facts).findings if each.rule == "connections/same-local-port-twice"]
+    assert all(each.verdict is Verdict.CONDITIONAL for each in found)
+    return [each.condition.replace("compose:p/", "") for each in found]
+
+
+def test_one_port_is_told_only_of_services_that_are_started_together() -> None:
+    port, one, two = "ports: ['80:80']", "profiles: [one, both]", "profiles: [two]"
+    together = "holds only while %s started together"
+    assert same_port(port, port) == [together % "s0 and s1 are not"]
+    assert same_port(port, port, port) == [together % "no two of s0 and s1 and s2 are"]
+    assert same_port(f"{port}, {one}", f"{port}, {one}") == [together % "s0 and s1 are not"]
+    assert same_port(f"{port}, {one}", f"{port}, {two}") == []
+    assert same_port(f"{port}, {one}", port) == []
+    assert same_port(port, "ports: ['80:80/udp']", "ports: ['127.0.0.1:80:80']", "ports: ['81:80']") == []
+    assert same_port(port, more=port) == []

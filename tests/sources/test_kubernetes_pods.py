@@ -291,7 +291,6 @@ def test_a_budget_may_select_by_expressions():
 @pytest.mark.parametrize(
     "selector",
     [
-        "{}",
         "{matchExpressions: [{key: app, operator: Exists, values: [a]}]}",
         "{matchExpressions: [{key: app, operator: In}]}",
         "{matchExpressions: [{key: app, operator: Near, values: [a]}]}",

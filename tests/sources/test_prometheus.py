@@ -224,6 +224,7 @@ spec: {interval: 1m}
         ("prometheus:monitoring/k8s", "evaluation.interval", 30 * SECOND),
         ("prometheus:monitoring/k8s", "external_label.site", "a"),
         ("prometheus:monitoring/k8s", "alertmanagers", ("main.monitoring:web",)),
+        ("prometheus:monitoring/k8s", "alertmanagers.each", True),
         ("prometheus:serviceMonitor/monitoring/node/0", "scrape.interval", 15 * SECOND),
         ("prometheus:probe/shop/page", "scrape.interval", 60 * SECOND),
     }

@@ -7,6 +7,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources import terraform
 from accord.sources._reading import UNREAD, SourceText
+from counted import calls
 
 QUEUE = """
 variable "seconds" {
@@ -39,12 +40,23 @@ output "timeout" { value = aws_lambda_function.this.timeout }
 Said = dict[tuple[str, str], tuple[str, str, int]]
 
 
-def told(files: dict[str, str]) -> list[Fact]:
-    """The facts of some files by their paths."""
+def read(files: dict[str, str]) -> list[Fact | Problem]:
+    """What some files give by their paths."""
     texts = [SourceText(Place(".", file, 1, 1), text) for file, text in files.items()]
-    found = [each for group in terraform.together(texts) for each in terraform.read_together(group)]
-    assert not [each for each in found if isinstance(each, Problem)]
+    return [each for group in terraform.together(texts) for each in terraform.read_together(group)]
+
+
+def told(files: dict[str, str]) -> list[Fact]:
+    """The facts of some files by their paths; nothing was left out but what nobody knows how often it is there."""
+    found = read(files)
+    assert not [each for each in found if isinstance(each, Problem) and " is not read: " not in each.reason]
     return [each for each in found if isinstance(each, Fact)]
+
+
+def left_out(files: dict[str, str]) -> list[tuple[str, int, str]]:
+    """What is said not to be read: where, and in which words."""
+    problems = (each for each in read(files) if isinstance(each, Problem))
+    return [(each.place.file, each.place.line, each.reason) for each in problems]
 
 
 def said(files: dict[str, str], *terms: str) -> Said:
@@ -137,6 +149,49 @@ def test_how_many_there_are_is_known_or_nothing_is(call: str, found: dict[str, s
     assert {key: value.split()[0] for key, value in queues.items()} == {
         f"module.{key}.sqs_queue.this": value for key, value in found.items()
     }
+
+
+HANGS_ON_ON = "how many there are hangs on var.on, and no value is known (%s); terraform.tfvars can give it"
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ("count = var.on ? 1 : 0", HANGS_ON_ON % "count = var.on ? 1 : 0"),
+        ("count = local.on ? 1 : 0", HANGS_ON_ON % "count = local.on ? 1 : 0"),
+        ("for_each = var.on", HANGS_ON_ON % "for_each = var.on"),
+        ("count = data.a.b.c", "how many there are is known only where it is deployed (count = data.a.b.c)"),
+        ("for_each = { 'a b' = 1 }", "a key of for_each holds more than letters, digits, `_`, `-` and `@`"),
+        ("count = 0", ""),
+        ("count = 2", ""),
+        ("for_each = toset(['a'])", ""),
+    ],
+)
+def test_a_module_of_which_nobody_knows_how_many_there_are_is_told(call: str, why: str) -> None:
+    start = 'variable "on" { default = true }\nlocals { on = var.on.x }\n'
+    text = start + 'module "m" {\n  source = "./outer"\n  ' + call.replace("'", '"') + "\n}\n"
+    files = {"main.tf": text, "outer/a.tf": 'module "q" { source = "../queue" }', "queue/main.tf": QUEUE}
+    assert left_out(files) == ([("main.tf", 5, f"module.m is not read: {why}")] if why else [])
+    assert left_out({**files, "queue/main.tf": "", "x.tf": 'resource "aws_sqs_queue" "q" {}'}) == []
+
+
+def test_a_module_is_told_in_the_module_that_calls_it_and_read_where_its_number_is_set() -> None:
+    outer = 'variable "on" {}\nmodule "q" {\n  source = "../queue"\n  count  = var.on ? 1 : 0\n}\n'
+    files = {"main.tf": 'module "m" {\n  source = "./outer"\n  on     = var.live\n}\n', "outer/a.tf": outer}
+    files["queue/main.tf"] = QUEUE
+    ((file, line, why),) = left_out(files)
+    assert (file, line) == ("outer/a.tf", 4) and "module.q is not read" in why and "hangs on var.live" in why
+    assert left_out({**files, "terraform.tfvars": "live = true"}) == []
+    assert seconds({**files, "terraform.tfvars": "live = true"}) == {"module.m.module.q.sqs_queue.this": "1m"}
+
+
+def test_a_queue_of_which_nobody_knows_how_many_there_are_is_told_and_a_topic_of_which_nothing_is_read_is_not() -> None:
+    queue = 'resource "aws_sqs_queue" "q" { for_each = var.names }\n'
+    topic = 'resource "aws_sns_topic_subscription" "s" {\n  for_each = var.names\n}\n'
+    assert [why.split()[0] for *_, why in left_out({"main.tf": queue + topic})] == ["aws_sqs_queue.q"]
+    asides = topic.replace("}", "  redrive_policy = jsonencode({})\n}")
+    assert [why.split()[0] for *_, why in left_out({"main.tf": asides})] == ["aws_sns_topic_subscription.s"]
+    assert left_out({"main.tf": queue.replace("for_each = var.names", "count = var.on ? 1 : 0")}) == []
 
 
 @pytest.mark.parametrize(
@@ -303,9 +358,9 @@ def test_a_queue_is_named_by_its_own_name_as_well() -> None:
     """
     main = 'module "q" {\n  source = "./m"\n  name = "${var.env}-orders"\n}\n'
 
-    def found(use: str) -> dict[str, str]:
+    def found(use: str, *of_interest: str) -> dict[str, str]:
         facts = told({"main.tf": main + use, "m/a.tf": module, "alarms/a.tf": alarms})
-        of_interest = ("mentioned", "detect.by")
+        of_interest = of_interest or ("mentioned",)
         return {fact.provider.rpartition(".")[2]: fact.term for fact in facts if fact.term in of_interest}
 
     assert found("") == {}
@@ -313,7 +368,80 @@ def test_a_queue_is_named_by_its_own_name_as_well() -> None:
     assert found('data "aws_sqs_queue" "d" { name = "${var.env}-orders-dead" }') == {"dead": "mentioned"}
     assert found('data "a" "b" { c = "arn:aws:sqs:eu-west-1:1:${var.env}-orders" }') == {"this": "mentioned"}
     alarm = 'resource "aws_cloudwatch_metric_alarm" "a" {\n  dimensions = { QueueName = module.q.dead }\n}'
-    assert found(alarm) == {"dead": "detect.by"}
+    assert found(alarm, "detect.by") == {"dead": "detect.by"}
+
+
+LETS = """
+data "aws_iam_policy_document" "p" {
+  statement {
+    actions   = ["sqs:SendMessage", "sqs:GetQueueUrl"]
+    resources = [aws_sqs_queue.dead.arn]
+  }
+  statement {
+    actions   = %s
+    resources = [%s]
+  }
+}
+"""
+TEXT = """
+resource "aws_iam_role_policy" "p" {
+  policy = jsonencode({ Statement = [
+    { Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.dead.arn },
+    { Effect = "%s", Action = %s, Resource = "*", Condition = { ArnLike = { "aws:SourceArn" = aws_sqs_queue.dead.arn } } },
+  ] })
+}
+"""
+DEAD = "aws_sqs_queue.dead.arn"
+
+
+@pytest.mark.parametrize(
+    ("use", "is_named"),
+    [
+        (LETS % ('["sqs:ReceiveMessage"]', DEAD), True),
+        (LETS % ('["sqs:*"]', DEAD), True),
+        (LETS % ('["*"]', DEAD), True),
+        (LETS % ('["sqs:Rec*"]', DEAD), True),
+        (LETS % ("var.actions", DEAD), True),
+        (LETS % ('["kms:*", "s3:Get*", "sqs:Send*", "sqs:Delete?"]', DEAD), False),
+        (LETS % ('["sqs:*"]\n    effect = "Deny"', DEAD), False),
+        (LETS % ('["sqs:ReceiveMessage"]', '"arn:aws:sqs:::elsewhere"'), False),
+        (TEXT % ("Allow", '["kms:Decrypt", "kms:GenerateDataKey*"]'), False),
+        (TEXT % ("Allow", '"kms:*"'), False),
+        (TEXT % ("Deny", '"sqs:*"'), False),
+        (TEXT % ("Allow", '["sqs:ReceiveMessage"]'), True),
+        (TEXT % ("Allow", "var.actions"), True),
+        (f'resource "aws_lambda_function" "f" {{\n  dead_letter_config {{ target_arn = {DEAD} }}\n}}', False),
+        (f'resource "aws_lambda_function" "f" {{\n  environment {{ variables = {{ Q = {DEAD} }} }}\n}}', True),
+        (f'resource "aws_cloudwatch_event_target" "t" {{ arn = {DEAD} }}', False),
+        ('resource "aws_s3_bucket" "b" { depends_on = [aws_sqs_queue.dead] }', False),
+        (f"locals {{ dead = {DEAD} }}", False),
+        (f'locals {{ dead = {DEAD} }}\noutput "o" {{ value = local.dead }}', True),
+        (f'resource "aws_sqs_queue_policy" "p" {{\n  queue_url = {DEAD}\n  policy = "{{}}"\n}}', False),
+        (
+            f'resource "aws_sqs_queue_policy" "p" {{\n  queue_url = {DEAD}\n  policy = jsonencode({{ Statement = [{{ '
+            'Effect = "Allow", Principal = "*", Action = "sqs:*", Resource = "*" }] })\n}',
+            True,
+        ),
+        (
+            f'resource "aws_lambda_event_source_mapping" "m" {{\n  event_source_arn = {DEAD}\n  function_name = var.f\n}}',
+            True,
+        ),
+    ],
+)
+def test_only_who_may_take_from_a_queue_counts_as_somebody_who_names_it(use: str, is_named: bool) -> None:
+    queues = 'resource "aws_sqs_queue" "dead" {}\nresource "aws_sqs_queue" "orders" {}\n'
+    named = [fact.provider for fact in told({"main.tf": queues + use}) if fact.term == "mentioned"]
+    assert named == (["aws:#sqs_queue.dead"] if is_named else [])
+
+
+def test_who_uses_a_queue_is_looked_for_once_in_what_is_spelled_the_same() -> None:
+    uses = "".join(f'data "a" "b{number}" {{ c = [for n in local.many : n + 1] }}\n' for number in range(200))
+
+    def work(many: int) -> int:
+        text = f'resource "aws_sqs_queue" "q" {{}}\nlocals {{ many = {[*range(many)]} }}\n{uses}'
+        return calls(lambda: told({"main.tf": text}))
+
+    assert work(100) < 1.5 * work(1)
 
 
 def test_an_override_leaves_what_it_changes_open() -> None:

@@ -16,7 +16,6 @@ from accord.sources._yaml import (
     Document,
     MappingNode,
     Node,
-    ScalarNode,
     SequenceNode,
     child,
     documents,
@@ -114,6 +113,14 @@ def test_columns_count_characters_as_they_stand_in_the_file(text: str, column: i
     assert (value.start_mark.line, value.start_mark.column + 1) == (0, column)
 
 
+@pytest.mark.parametrize("marks", ["\ufeff", "\ufeff\ufeff"])
+def test_a_mark_of_the_byte_order_that_came_along_shifts_no_place(marks: str) -> None:
+    assert read(f"{marks}[") == read("[") == ["1:1 not YAML: the text ends where a value is expected"]
+    assert read(f"{marks}a: 1\nb: [") == read("a: 1\nb: [")
+    place = place_of(items(top(f"{marks}[x, y]"))[1], "r", "a.yaml")
+    assert (place.line, place.column) == (1, 5)
+
+
 def test_a_line_end_that_no_editor_knows_does_not_shift_lines() -> None:
     node = child(top("a: 'x\u2028y\x85z'\nb: 1\n"), "b")
     assert node is not None
@@ -193,13 +200,13 @@ def test_both_ways_of_composing_give_the_same_nodes(text: str) -> None:
     assert quick == slow
 
 
-def _everything(node: Node) -> Any:
+def _everything(node: yaml.nodes.Node) -> Any:
     marks = [(mark.index, mark.line, mark.column) for mark in (node.start_mark, node.end_mark)]
-    style = node.style if isinstance(node, ScalarNode) else node.flow_style
-    if isinstance(node, MappingNode):
+    style = node.style if isinstance(node, yaml.ScalarNode) else node.flow_style
+    if isinstance(node, yaml.MappingNode):
         value: Any = [[_everything(part) for part in pair] for pair in node.value]
     else:
-        value = [_everything(item) for item in node.value] if isinstance(node, SequenceNode) else node.value
+        value = [_everything(item) for item in node.value] if isinstance(node, yaml.SequenceNode) else node.value
     return type(node), node.tag, style, marks, value
 
 

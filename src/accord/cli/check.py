@@ -30,7 +30,7 @@ _NOT_READ = "not-read"
 @click.command(
     epilog="Exit code: 0 clean, 1 something to fail on was found, 2 usage error or nothing readable, 3 nothing to check."
 )
-@click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True), metavar="[PATH]...")
 @click.option("--format", type=click.Choice(formats()), help="How the result is written (text unless configured).")
 @click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to this file.")
 @click.option(
@@ -68,6 +68,11 @@ _NOT_READ = "not-read"
     help="Hold what this tells (traces, the JSON of accord observe, a store of accord observe --listen, a Prometheus server) against both sides. Repeatable.",
 )
 @click.option("--complete", is_flag=True, help="The spans of --observed are all there were, not a sample.")
+@click.option(
+    "--stdin-name",
+    metavar="NAME",
+    help="What the file is called that is read from standard input where a path is -, such as k8s/shop.yaml.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option(
     "--fail-on",
@@ -98,7 +103,7 @@ def command(
     no_cache: bool,
     **given: Any,
 ) -> None:
-    """Checks what stands in these paths (the working directory where none is given): holds the statements of both sides
+    """Checks what stands in these paths (the working directory where none is given, standard input for -): holds the statements of both sides
     of every boundary side by side, and shows where everybody keeps their word and the system still fails.
     """
     from accord.cli._configuration import configuration, known
@@ -110,7 +115,7 @@ def command(
     paths = paths or (".",)
     if "" in given["rules"]:
         raise click.UsageError("--rule: expected a rule or how its name begins, read ''", click.get_current_context())
-    settings = configuration(paths, config, **given)
+    settings = _with_stdin(given.pop("stdin_name"), configuration(paths, config, **given), paths)
     known_rules(settings.value("check.rules"))
     others = [format_and_file(each) for each in also]
     with collector_paused():
@@ -128,6 +133,20 @@ def command(
         written(shown, asked, settings.value("check.format"), output or "")
     code = exit_code(outcome.stated, shown, {*settings.value("check.fail_on"), *fail_on})
     click.get_current_context().exit(CLEAN if code == FOUND and exit_zero else code)
+
+
+def _with_stdin(name: str | None, settings: "Config", paths: tuple[str, ...]) -> "Config":
+    """The settings with what standard input is called; refuses a name where nothing is read from there, or one that is none."""
+    from accord.files.walk import STDIN
+
+    if name is None:
+        return settings
+    if STDIN not in paths:
+        raise click.UsageError("--stdin-name: expected - among the paths", click.get_current_context())
+    if not name.isprintable() or not name.rpartition("/")[2]:
+        message = f"--stdin-name: expected the name of a file such as shop/compose.yaml, read {name!r}"
+        raise click.UsageError(message, click.get_current_context())
+    return replace(settings, stdin=name)
 
 
 def with_observed(

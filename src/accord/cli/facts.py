@@ -202,7 +202,7 @@ def _lines(facts: Iterable["Fact"], named: Callable[[str], str]) -> list[str]:
 
     rows = [
         (f"{fact.place.line}:{fact.place.column}", _line(fact, named))
-        for fact in sorted(facts, key=attrgetter("place"))
+        for fact in sorted(facts, key=attrgetter("place.spot"))
     ]
     width = max(len(place) for place, _ in rows)
     return [f"  {place.rjust(width)}  {line}" for place, line in rows]

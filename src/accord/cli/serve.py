@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from accord.store.interface import Ledger
 
 LISTEN, LEDGER = "127.0.0.1:9095", "accord.ledger"
+EVERYWHERE = ("0.0.0.0", "[::]", "::")
+"""All addresses of a machine: one can listen there, and nobody can call there."""
 
 
 @click.command(
@@ -106,7 +108,7 @@ def command(
                 **_reading(paths or (".",), read, last, observed),
                 channels=_channels(read, posting.transport if posting else None),
                 heartbeats=_heartbeats(settings, heartbeats),
-                address=address,
+                address=_address(settings, address, listen),
                 alive=_alive(settings, alive),
             )
             _run(served, log, budget)
@@ -228,6 +230,22 @@ def _channels(read: "Callable[[], Config]", posting: "OpenPosting | None") -> "C
     return channels
 
 
+def _address(settings: "Config", url: str, listen: str) -> str:
+    """How people reach it, the option before the configuration; told where neither says so and no link could be followed."""
+    from accord.files.serving import address_wrong
+
+    if url and (wrong := address_wrong(url, "address")):
+        raise click.UsageError(f"--address: {wrong}")
+    found = url or (settings.serving.address if settings.serving else "")
+    if not found and listen.rpartition(":")[0] in EVERYWHERE:
+        click.echo(
+            f"links in messages begin with http://{listen}, which leads nowhere from another machine:"
+            " say with --address or serve.address how people reach it",
+            err=True,
+        )
+    return found
+
+
 def _heartbeats(settings: "Config", options: tuple[str, ...]) -> dict[str, int]:
     said = settings.serving.heartbeats if settings.serving else ()
     return dict((*said, *(_heartbeat(text) for text in options)))
@@ -238,8 +256,8 @@ def _alive(settings: "Config", url: str) -> "Callable[[], Awaitable[None]] | Non
     from accord.files.serving import Alive, address_wrong
     from accord.serve.alive import Telling
 
-    if url and address_wrong(url):
-        raise click.UsageError(f"--alive: {address_wrong(url)}")
+    if url and (wrong := address_wrong(url, "alive")):
+        raise click.UsageError(f"--alive: {wrong}")
     said = settings.serving.alive if settings.serving else Alive()
     meant = Alive(url or said.url, said.allow_private)
     return Telling(meant) if meant.url else None

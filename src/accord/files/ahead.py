@@ -11,6 +11,7 @@ from accord.files.landscape import Side, Text
 from accord.files.processes import Work, processors, share_out
 from accord.files.read import Given, Reader
 from accord.model.problem import Problem
+from accord.sources._claims import sources
 from accord.sources._yaml import Document
 
 LEAST = 500_000
@@ -42,7 +43,7 @@ class ReaderAhead(Reader):
         if processes < 2 or sum(map(_size, readable)) < LEAST:
             return
         pieces = _pieces(readable, processes * _ROUNDS)
-        assert self.sources  # found once, and not in each copy
+        assert sources()  # found once, and not in each copy
         with collector_paused():
             share_out(
                 Work(

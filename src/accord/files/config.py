@@ -55,12 +55,17 @@ class Include(Struct, frozen=True):
     place: Place
 
 
+STDIN_CALLED = "<stdin>"
+"""What the file on standard input is called where nobody says."""
+
+
 class Config(Struct, frozen=True):
     """Every setting with its origin, in the order of the keys; `file` is the file that was read, "" for none.
 
     `selections` are its waivers, each with the pattern of the files that it is for, `comments` those of its own lines.
     `platforms` are the versions in use that were said, those of an environment or a cluster with their scope.
     `channels` are the ways to reach people, `people` who is reached by which. `serving` is what else the live loop is told.
+    `stdin` is what the file on standard input is called.
     """
 
     settings: tuple[Setting, ...]
@@ -72,6 +77,7 @@ class Config(Struct, frozen=True):
     channels: "tuple[Channel, ...]" = ()
     people: "tuple[Reached, ...]" = ()
     serving: "Serving | None" = None
+    stdin: str = STDIN_CALLED
 
     def setting(self, name: str) -> Setting:
         """The setting of a key such as `check.format`."""

@@ -7,14 +7,15 @@ exported facts as old as its export: whoever shows a finding that rests on them 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
 
 from accord.files.cache import cache_folder
 from accord.files.config import Config, Include
-from accord.files.decode import decoded, text_of_file
-from accord.files.walk import Found, Missing, Seen, walk
+from accord.files.decode import decoded, text_of_file, text_of_stdin
+from accord.files.walk import STDIN, Found, Missing, Seen, walk
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 
@@ -45,8 +46,15 @@ class Side(Struct, frozen=True):
 
 
 def own(arguments: list[str], config: Config, seen: Seen) -> Side:
-    """The files of the arguments themselves; raises Missing."""
-    return Side("", _texts(walk(arguments, seen), config))
+    """The files of the arguments themselves, `-` being standard input; raises Missing."""
+    arguments = list(dict.fromkeys(arguments))
+    found = [None if one == STDIN else walk([one], seen) for one in arguments]
+    return Side("", chain.from_iterable(_stdin(config) if one is None else _texts(one, config) for one in found))
+
+
+def _stdin(config: Config) -> Iterator[Text]:
+    start = Place("", config.stdin, 1, 1)
+    yield Text(start, text_of_stdin(start), _path_from(config.folder, config.stdin))
 
 
 def others(config: Config, seen: Seen, environ: Mapping[str, str] | None = None) -> Iterator[Side | Problem]:

@@ -5,7 +5,6 @@ Facts are kept, trees are not.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,21 +18,13 @@ from accord.files.mapped import MappedFiles
 from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
 from accord.files.unread import empty_contract, of_no_kind, unread_alerting
 from accord.files.vocabulary import stated
-from accord.files.walk import Seen, is_read
+from accord.files.walk import Seen, folder_of, is_read
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.result import Reading
 from accord.model.waiver import File, Waiver
-from accord.sources._claims import (
-    is_adding,
-    read_whole,
-    reads_beside,
-    source_of_file,
-    sources,
-    together_source,
-    waivers_of_file,
-)
+from accord.sources._claims import asked, is_adding, read_whole, source_of_file, together_source, waivers_of_file
 from accord.sources._objects import opened
 from accord.sources._reading import UNREAD, Source, SourceText, TextSource
 from accord.sources._yaml import Document, documents, place_of
@@ -91,11 +82,6 @@ class Reader:
         self.waivers: list[Waiver] = []
         self.paths: dict[File, str] = {}
         self.files = 0
-
-    @cached_property
-    def sources(self) -> Sequence[Source]:
-        """Every source of documents; a check that remembers everything asks none."""
-        return (*sources(), *documents_of_plugins())
 
     def reading_of(self, arguments: Iterable[str], sides: Iterable[Side | Problem]) -> Reading:
         """Reads every side of these arguments, the own one first, then what the mappings among them name."""
@@ -227,7 +213,7 @@ class Reader:
             return True
         given, before, stated_before = 0, len(self.problems), len(self.facts)
         try:
-            for document in documents(content, start.root, start.file, scope):
+            for document in documents(content, start.root, start.file, scope, folder_of(start)):
                 if isinstance(document, Problem):
                     self.problems.append(document)
                 else:
@@ -269,8 +255,8 @@ class Reader:
         try:
             for part in opened(document):
                 is_read = False
-                for source in self.sources:
-                    name, beside = source.FORMAT, reads_beside(source)
+                for source, beside in asked(part, documents_of_plugins()):
+                    name = source.FORMAT
                     if (beside or not is_read) and source.claims(part):
                         is_read = is_read or not beside
                         self.keep(part, source)

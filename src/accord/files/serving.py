@@ -1,4 +1,4 @@
-"""The tables `[serve]` and `[heartbeats]` of the configuration: who watches the service, and which sources it must hear."""
+"""The tables `[serve]` and `[heartbeats]` of the configuration: how the service is reached, who watches it, which sources it must hear."""
 
 from ipaddress import ip_network
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from accord.model.problem import Problem, Refused
 
 SERVE, HEARTBEATS = "serve", "heartbeats"
 SERVE_KEYS: tuple[Key, ...] = (
+    Key("serve.address", "text", "", "how people reach it, for the links in messages"),
     Key("serve.alive", "text", "", "an address that is told every minute, by POST, while all is well"),
     Key("serve.allow_private", "networks", (), "networks that are no public ones in which that address may lie"),
     Key(
@@ -23,7 +24,8 @@ SERVE_KEYS: tuple[Key, ...] = (
     ),
     Key("heartbeats.NAME", "duration", None, "a source that must be heard at least this often, 1s or longer"),
 )
-_WORDS = ("alive", "allow_private", "observed")
+_WORDS = ("address", "alive", "allow_private", "observed")
+_SUCH_AS = {"address": "https://accord.example.net", "alive": "https://watch.example.net/ping"}
 
 
 class Alive(Struct, frozen=True):
@@ -36,6 +38,7 @@ class Alive(Struct, frozen=True):
 class Serving(Struct, frozen=True):
     """What both tables say; `heartbeats` are names and nanoseconds, `observed` paths and addresses as they were written."""
 
+    address: str = ""
     alive: Alive = Alive()
     heartbeats: tuple[tuple[str, int], ...] = ()
     observed: tuple[str, ...] = ()
@@ -43,22 +46,18 @@ class Serving(Struct, frozen=True):
 
 def serving_of(toml: Toml, problems: list[Problem]) -> Serving:
     """What the file says; what is wrong with it joins the problems."""
-    alive, observed = _served(toml, problems)
-    return Serving(alive, tuple(_heartbeats(toml, problems)), observed)
+    address, alive, observed = _served(toml, problems)
+    return Serving(address, alive, tuple(_heartbeats(toml, problems)), observed)
 
 
-def address_wrong(url: str) -> str:
-    """Why it is no address that can be told; empty where it is one."""
+def address_wrong(url: str, word: str) -> str:
+    """Why it cannot be the value of that key, an address of http or https; empty where it can."""
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         good = False
-    return (
-        ""
-        if good and url.isprintable() and " " not in url
-        else "expected an address such as https://watch.example.net/ping"
-    )
+    return "" if good and url.isprintable() and " " not in url else f"expected an address such as {_SUCH_AS[word]}"
 
 
 def _table(toml: Toml, name: str, problems: list[Problem]) -> dict[str, object]:
@@ -69,15 +68,15 @@ def _table(toml: Toml, name: str, problems: list[Problem]) -> dict[str, object]:
     return {}
 
 
-def _served(toml: Toml, problems: list[Problem]) -> tuple[Alive, tuple[str, ...]]:
-    url = ""
+def _served(toml: Toml, problems: list[Problem]) -> tuple[str, Alive, tuple[str, ...]]:
+    urls = {"address": "", "alive": ""}
     networks: tuple[Network, ...] = ()
     observed: tuple[str, ...] = ()
     for word, value in _table(toml, SERVE, problems).items():
         wrong = ""
-        if word == "alive":
-            url = value if isinstance(value, str) else ""
-            wrong = address_wrong(url)
+        if word in urls:
+            urls[word] = value if isinstance(value, str) else ""
+            wrong = address_wrong(urls[word], word)
         elif word == "allow_private":
             networks, wrong = _networks(value)
         elif word == "observed":
@@ -86,7 +85,7 @@ def _served(toml: Toml, problems: list[Problem]) -> tuple[Alive, tuple[str, ...]
             wrong = f"unknown key; {suggestion(word, _WORDS)}"
         if wrong:
             problems.append(Problem(toml.place((SERVE, word)), f"{SERVE}.{word}: {wrong}"))
-    return Alive(url, networks), observed
+    return urls["address"], Alive(urls["alive"], networks), observed
 
 
 def _sources(value: object) -> tuple[tuple[str, ...], str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from accord.files.config import STDIN_CALLED
 from accord.files.plugins import texts_of_plugins
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
@@ -44,6 +45,10 @@ SKIPPED_FILES = frozenset(
 """Files that are long or no JSON, and state nothing; read only where they are an argument."""
 
 _EDITOR_LOCK = ".#"  # a link to nothing, beside a file that somebody is writing
+
+
+STDIN = "-"
+"""The argument that stands for standard input; a file of this name is `./-`."""
 
 
 class Missing(Refused):
@@ -89,6 +94,13 @@ def shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
+def folder_of(start: Place) -> str:
+    """What the folder of a file is called, where that has to be asked for: below a root such as `.` or `..`; else ""."""
+    if "/" in start.file or start.root.rstrip("/").rpartition("/")[2] not in ("", ".", ".."):
+        return ""
+    return shown(os.path.basename(os.path.abspath(start.root)))  # noqa: PTH100, PTH119
+
+
 def words_of(error: OSError) -> str:
     """What went wrong, in the words of the system: `permission denied`."""
     return (error.strerror or str(error) or type(error).__name__).lower()
@@ -98,7 +110,9 @@ def is_read(name: str) -> bool:
     """Whether files of this name are read."""
     if name in SKIPPED_FILES or name.startswith(_EDITOR_LOCK):
         return False
-    return name.lower().endswith(SUFFIXES) or source_of_file(name, texts_of_plugins()) is not None
+    return (
+        name == STDIN_CALLED or name.lower().endswith(SUFFIXES) or source_of_file(name, texts_of_plugins()) is not None
+    )
 
 
 _Identity = tuple[int, int]

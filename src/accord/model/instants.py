@@ -6,7 +6,7 @@ from accord.model.duration import NANOSECONDS, show_duration
 
 _LAST_SECOND = 253_402_300_799
 """The end of the year 9999: no calendar here goes on behind it."""
-_SECOND, _MILLISECOND = NANOSECONDS["s"], NANOSECONDS["ms"]
+_SECOND, _MILLISECOND, _MICROSECOND = NANOSECONDS["s"], NANOSECONDS["ms"], NANOSECONDS["us"]
 
 
 def moment(ns: int) -> datetime:
@@ -32,6 +32,6 @@ def window(began_s: int, ended_s: int) -> str:
 
 
 def span(nanoseconds: int) -> str:
-    """A duration to the second, below one to the millisecond, and exact below that."""
-    unit = next((unit for unit in (_SECOND, _MILLISECOND) if abs(nanoseconds) >= unit), 1)
+    """A duration to the second, below one to the millisecond, below one of those to the microsecond, and exact below that."""
+    unit = next((unit for unit in (_SECOND, _MILLISECOND, _MICROSECOND) if abs(nanoseconds) >= unit), 1)
     return show_duration(round(nanoseconds / unit) * unit)

@@ -14,5 +14,13 @@ class Place(Struct, frozen=True, gc=False, order=True):
     line: int
     column: int
 
+    @property
+    def spot(self) -> tuple[str, int, int]:
+        """Where it is below its root.
+
+        What is put in this order stands so wherever the roots lie; of several roots the first that was read comes first.
+        """
+        return self.file, self.line, self.column
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

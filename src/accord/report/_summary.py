@@ -27,6 +27,7 @@ _WORDS = {
     Verdict.NOTE: ("note", "notes"),
 }
 
+_STDIN = "-"
 _FILES = (".yaml", ".yml", ".json")
 
 _BEGINNING = """\
@@ -110,6 +111,8 @@ def next_command(result: Result, asked: Asked) -> str:
         return " ".join(filter(None, ("accord check", paths, "--questions")))
     if result.findings:
         return f"accord explain {result.findings[0].rule}"
+    if _STDIN in asked.paths:
+        return "accord explain"
     begins = result.unwritten and len(asked.paths) == 1 and not asked.paths[0].endswith(_FILES)
     return " ".join(filter(None, ("accord init" if begins else "accord facts", paths)))
 
@@ -122,10 +125,12 @@ def not_read(problems: Sequence[Problem], width: int, paint: Paint) -> list[str]
     if not groups:
         return []
     ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
-    shown = sorted(ordered[:MOST_REASONS], key=lambda item: (item[0][0], min(problem.place for problem in item[1])))
+    shown = sorted(
+        ordered[:MOST_REASONS], key=lambda item: (item[0][0], min(problem.place.spot for problem in item[1]))
+    )
     lines = [paint("note", "not read: ") + extent(problems)]
     for _, group in shown:
-        first = min(group, key=lambda problem: (problem.place, problem.reason))
+        first = min(group, key=lambda problem: (problem.place.spot, problem.reason))
         more = f" and {_count(len(group) - 1, 'more place')}" if len(group) > 1 else ""
         lines.append("  " + where(first.place) + more)
         lines += hanging("      ", visible(first.reason), width)
@@ -154,7 +159,7 @@ def nothing_readable(result: Result) -> bool:
 
 
 def _nothing(result: Result, asked: Asked) -> list[str]:
-    paths = " ".join(visible(path) for path in asked.paths)
+    paths = " ".join("standard input" if path == _STDIN else visible(path) for path in asked.paths)
     if nothing_readable(result):
         return hanging("", f"nothing could be read in {paths}", asked.width)
     files = f"of {_count(result.files, 'file')} none is" if result.files else "there is"

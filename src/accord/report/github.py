@@ -68,7 +68,7 @@ def _told(finding: Finding, asked: Asked) -> Iterator[str]:
 def _whole_files(result: Result, most: int) -> list[Problem]:
     """The first files that were refused whole, one problem for each, as many as are shown."""
     first: dict[tuple[str, str], Problem] = {}
-    for problem in sorted(result.problems, key=lambda problem: (problem.place, problem.reason)):
+    for problem in sorted(result.problems, key=lambda problem: (problem.place.spot, problem.reason)):
         if problem.fatal:
             first.setdefault((problem.place.root, problem.place.file), problem)
     return list(first.values())[: max(most, 0)]

@@ -52,7 +52,7 @@ def _waived(waived: Waived, imported: dict[str, date]) -> form.Allowed:
 
 
 def _problem_order(problem: Problem) -> tuple[object, ...]:
-    return (problem.place, problem.reason)
+    return (problem.place.spot, problem.reason)
 
 
 def _not_read(problem: Problem) -> form.NotRead:

@@ -78,7 +78,7 @@ def _prose(page: str) -> str:
 
 
 def _invocation(result: Result, asked: Asked, places: Places) -> Json:
-    told = sorted(result.problems, key=lambda problem: (problem.place, problem.reason))
+    told = sorted(result.problems, key=lambda problem: (problem.place.spot, problem.reason))
     invocation: Json = {
         "executionSuccessful": not nothing_readable(result),
         "toolExecutionNotifications": [_notification(problem, places) for problem in told],

@@ -6,7 +6,8 @@ from html import escape
 from accord.model.instants import span
 from accord.model.review import Lane, Mark, Review
 
-KEYS = (("apart", "existed, not told"), ("told", "told"), ("known", "understood"))
+KEYS = (("before", "did not exist yet"), ("apart", "existed, not told"), ("told", "told"), ("known", "understood"))
+_MILLISECOND = 1_000_000
 _LEAST, _LAST = 0.4, 99.6
 """How narrow a bar is drawn, and where the last may begin, in hundredths of the whole."""
 _HATCH = (
@@ -48,7 +49,7 @@ def _said(mark: Mark, ends: int) -> str:
 def _after(at_ns: int, existed_ns: int) -> str:
     if not existed_ns:
         return "when it was first said"
-    return "at once" if at_ns <= existed_ns else f"after {span(at_ns - existed_ns)}"
+    return "at once" if at_ns < existed_ns + _MILLISECOND else f"after {span(at_ns - existed_ns)}"
 
 
 def _bars(mark: Mark, begins: int, ends: int) -> list[str]:

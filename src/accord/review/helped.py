@@ -1,6 +1,6 @@
 """What carried the load: what went well because somebody did it, as roles; and what stays open to ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from textwrap import shorten
 
 from accord.cases.case import Phase
@@ -43,16 +43,19 @@ def _helped(row: Row) -> str:
 
 def questions_of(story: Story, spoken: Spoken, lacking: tuple[Missing, ...]) -> tuple[Question, ...]:
     """What the record cannot answer; each begins with what or how."""
-    return tuple(dict.fromkeys([*_of_turns(story, spoken), *_of_holes(story, spoken), *_of_reasons(lacking)]))
+    unreached = {row.party for row in lacking if row.reason is Reason.UNDELIVERED and not row.is_written}
+    of_turns = _of_turns(story, spoken, unreached)
+    return tuple(dict.fromkeys([*of_turns, *_of_holes(story, spoken), *_of_reasons(lacking)]))
 
 
-def _of_turns(story: Story, spoken: Spoken) -> Iterator[Question]:
+def _of_turns(story: Story, spoken: Spoken, unreached: Set[str]) -> Iterator[Question]:
+    """Of those that are said as not reached by a message already it is not asked again how a channel is noticed."""
     for each in askings(story):
         if each.ended is Ended.PASSED:
             yield Question(spoken(each.role), "What was on the screen, or not, between the page and its deadline?")
         if each.ended is Ended.DECLINED:
             yield Question(spoken(each.role), "What in the page led to the one who was asked?")
-        if each.ended is Ended.UNREACHABLE:
+        if each.ended is Ended.UNREACHABLE and each.party not in unreached:
             yield Question(spoken(each.party), "How is a channel noticed that no longer reaches anybody?")
         if each.is_misread:
             yield Question(spoken(each.role), "What did the page lead you to expect?")
@@ -88,14 +91,17 @@ _ASKS = {
 
 
 def _of_reasons(lacking: tuple[Missing, ...], asks_where: bool = False) -> Iterator[Question]:
-    """One for each fact and reason, to all that needed it; and to where it could be known, if that is a party."""
+    """One for each reason and those that it is asked of: all that needed a fact, and where it could be known, if that is a party."""
     to: dict[tuple[str, str], dict[str, None]] = {}
     for row in lacking:
         asks = "How does a word of one side come to the other?" if row.is_written else _ASKS[row.reason]
         parties = to.setdefault((row.fact, asks), {row.where: None} if asks_where else {})
         parties[row.party] = None
+    alike: dict[tuple[str, str], list[str]] = {}
     for (fact, asks), parties in to.items():
-        yield Question(", ".join(parties), f"{asks} (“{shortened(fact)}”)")
+        alike.setdefault((", ".join(parties), asks), []).append(f"“{shortened(fact)}”")
+    for (asked, asks), facts in alike.items():
+        yield Question(asked, f"{asks} ({', '.join(facts)})")
 
 
 def shortened(text: str) -> str:

@@ -15,7 +15,9 @@ from accord.review.turns import with_spells
 
 _DAY = NANOSECONDS["d"]
 NO_WITNESS = "a timeline holds no contracts, so the checker has no witness for it"
-NO_CHANGES = "none is proposed: write what both sides said as accord.yaml, and `accord check` tries what would remove each finding"
+NO_CHANGES = (
+    "none is proposed: write what both sides said as accord.yaml, and accord check tries what would remove each finding"
+)
 
 
 def imported_review(incident: Incident) -> Review:

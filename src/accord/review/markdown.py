@@ -7,7 +7,7 @@ from accord.model.review import Review
 from accord.review.answered import answers
 from accord.review.sections import Section, Table, numbered
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$#@])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<|~$#@]|^>)")
 
 
 def render(review: Review) -> str:

@@ -34,7 +34,7 @@ STYLE = """\
 .review .lane{margin:1rem 0 1.5rem}.review .fact{margin:.6rem 0}.review .fact p{margin:0;font-size:.875rem;max-width:none;overflow-wrap:anywhere}
 .review .hatch{position:absolute}.review .bar{display:block;width:100%;height:.75rem;border-radius:.375rem;background:var(--rule);margin:.25rem 0}
 .review .key{font-size:.875rem;margin-bottom:.5rem}.review svg.key{display:inline-block;width:1.5rem;height:.75rem;margin:0 .35rem 0 .9rem;vertical-align:-.05rem;border:1px solid var(--rule)}.review svg.key:first-child{margin-left:0}
-.review rect.told{fill:var(--told)}.review rect.known{fill:var(--known)}.review rect.apart{fill:var(--apart)}
+.review rect.before{fill:var(--rule)}.review rect.told{fill:var(--told)}.review rect.known{fill:var(--known)}.review rect.apart{fill:var(--apart)}
 @media (max-width:44rem){
 .review dl div{grid-template-columns:1fr}.review .short{padding:.25rem .9rem .5rem}
 .review table,.review tbody,.review tr,.review td,.review caption{display:block;width:100%}

@@ -118,8 +118,9 @@ def _header(stories: Sequence[Story], recorded: Recorded, spoken: Spoken, asked:
     )
 
 
-def _sides(story: Story) -> tuple[str, str]:
-    return owner_of(story.policy), story.policy.other
+def _sides(story: Story) -> tuple[str, ...]:
+    """Who provides, who answers for it, and who waits."""
+    return story.first.deviation.provider, owner_of(story.policy), story.policy.other
 
 
 def _asked_parties(story: Story) -> tuple[str, ...]:
@@ -174,7 +175,7 @@ def _told(row: Row) -> str:
     else:
         said = in_words(row)
     turn = f"turn {row.after.turn}, {row.after.phase}" if row.after else "no case"
-    return f"{said}{f' by {who}' if who else ''}: {turn if row.changed else 'changed nothing'}"
+    return f"{f'{who} ' if who else ''}{said}: {turn if row.changed else 'changed nothing'}"
 
 
 def participants_of(stories: Sequence[Story]) -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,8 @@
 """AlertmanagerConfig objects: the routing of one namespace, which the operator joins into the tree of an Alertmanager.
 
 After github.com/prometheus-operator/prometheus-operator, pkg/alertmanager/amcfg.go: the operator adds the matcher on the
-namespace to the top route, and lets every such route continue.
+namespace to the top route and to both sides of what inhibits, and lets every such route continue. Where an Alertmanager that
+is read too does otherwise, boundaries/signals/operated.py takes it away again.
 """
 
 from collections.abc import Callable, Iterable
@@ -36,6 +37,7 @@ _KINDS = {key.removesuffix("_configs").replace("_", ""): kind for key, kind in K
 """The kind of integration by the begin of its key, in small letters: `pagerDutyConfigs` is pagerduty."""
 
 _TARGETS = ("to", "channel", "routingKey", "chatID", "roomID", "topicARN", "phoneNumber", "project")
+_NAMESPACE = "namespace"
 _ADDRESSES = ("url", "webhookURL", "apiURL")
 
 
@@ -55,11 +57,16 @@ def read_operated(document: Document) -> Iterable[Fact | Problem]:
     )
     reading = _Reading(strict, Teller(strict, f"alertmanager:{about.path}"))
     spec = reading.under(reading.map(document.node), "spec")
-    reading.read_parts(spec)
+    reading.read_parts(spec, _of_namespace(about.namespace))
     if "route" in spec:
-        reading.read_routes(spec["route"].value, about.namespace)
+        reading.read_routes(spec["route"].value, _of_namespace(about.namespace))
         reading.teller.say("route.object", KIND, KIND, document.node)
     return [*strict.problems] or reading.teller.facts
+
+
+def _of_namespace(namespace: str) -> Matcher:
+    """The matcher on the namespace of an object; on any where that is not written."""
+    return Matcher(_NAMESPACE, "=" if namespace else "=~", namespace or ".+")
 
 
 class _Reading:
@@ -89,7 +96,7 @@ class _Reading:
 
     # ------------------------------------------------------------------ routes
 
-    def read_routes(self, root: Node, namespace: str) -> None:
+    def read_routes(self, root: Node, of_namespace: Matcher) -> None:
         """Every route; the first carries what the operator adds."""
         waiting = [(root, "route.r")]
         while waiting:
@@ -98,7 +105,6 @@ class _Reading:
             below = self.listed(members, "routes")
             route = self.route(members, len(below))
             if path == "route.r":
-                of_namespace = Matcher("namespace", "=" if namespace else "=~", namespace or ".+")
                 route = replace(route, matchers=(*route.matchers, of_namespace), continues=True)
                 if not route.receiver:
                     self.strict.refuse(node, "its first route has no receiver")
@@ -160,7 +166,7 @@ class _Reading:
 
     # ------------------------------------------------------------------ receivers, calendars, inhibitions
 
-    def read_parts(self, spec: Members) -> None:
+    def read_parts(self, spec: Members, of_namespace: Matcher) -> None:
         """Everything but the routes."""
         for item in self.listed(spec, "receivers"):
             members = self.map(item)
@@ -176,7 +182,8 @@ class _Reading:
         for number, item in enumerate(self.listed(spec, "inhibitRules")):
             members = self.map(item)
             sources, targets = self.matchers(members, "sourceMatch"), self.matchers(members, "targetMatch")
-            rule = Inhibition(sources, targets, self.texts(members, "equal"))
+            equal = (*self.texts(members, "equal"), *((_NAMESPACE,) if of_namespace.operator == "=~" else ()))
+            rule = Inhibition((*sources, of_namespace), (*targets, of_namespace), equal)
             self.teller.say(f"inhibition.{number}", rule, shown_inhibition(rule), item)
 
     def receiver(self, members: Members) -> Receiver:

@@ -3,9 +3,9 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import translate
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import cast
 
@@ -16,10 +16,10 @@ from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.waiver import Waiver
-from accord.sources._objects import opened
+from accord.sources._objects import kind_of, opened
 from accord.sources._reading import Source, TextSource, TogetherSource
 from accord.sources._waivers import waivers_in
-from accord.sources._yaml import Document, documents
+from accord.sources._yaml import Document, MappingNode, documents
 
 
 @cache
@@ -45,7 +45,13 @@ def text_sources() -> tuple[TextSource, ...]:
 def source_of_file(file: str, more: Iterable[TextSource] = ()) -> TextSource | None:
     """The source that takes a file whole because of its name (a path goes by its end); None where it is YAML or JSON."""
     name = file.rpartition("/")[2]
-    named = (*text_sources(), *more)
+    found = _own_source_of(name)
+    return found or next((source for source in more if _is_taken(name, tuple(source.FILES))), None)
+
+
+@lru_cache(maxsize=4096)
+def _own_source_of(name: str) -> TextSource | None:
+    named = text_sources()
     if not _is_taken(name, tuple([one for source in named for one in source.FILES])):
         return None
     return next(source for source in named if _is_taken(name, tuple(source.FILES)))
@@ -95,11 +101,40 @@ def reads_beside(source: Source) -> bool:
     return getattr(source, "BESIDE", False)
 
 
-def read_document(document: Document, more: Iterable[Source] = ()) -> Iterable[Fact | Problem]:
+def asked(document: Document, more: Sequence[Source] = ()) -> Sequence[tuple[Source, bool]]:
+    """The sources that may claim a document, and whether each reads beside others; first those of this package."""
+    node = document.node
+    keys = tuple([entry.key for entry in node.value]) if type(node) is MappingNode else ("<<",)
+    own = _asked_about(kind_of(document)[1], keys) if len(keys) <= _FEW else _every()
+    return (*own, *((source, reads_beside(source)) for source in more)) if more else own
+
+
+@lru_cache(maxsize=4096)
+def _asked_about(kind: str, keys: tuple[str, ...]) -> tuple[tuple[Source, bool], ...]:
+    if "<<" in keys:
+        return _every()  # what a merge brings in can be told by none but the source
+    found = []
+    for source, beside in _every():
+        kinds: frozenset[str] = getattr(source, "AT_KINDS", frozenset())
+        tops: frozenset[str] = getattr(source, "AT_KEYS", frozenset())
+        if kind in kinds or not tops.isdisjoint(keys) or not (kinds or tops):
+            found.append((source, beside))
+    return tuple(found)
+
+
+@cache
+def _every() -> tuple[tuple[Source, bool], ...]:
+    return tuple((source, reads_beside(source)) for source in sources())
+
+
+_FEW = 40
+"""Keys of a document at the top; one with more is a rare list of things that has no place among what is known."""
+
+
+def read_document(document: Document, more: Sequence[Source] = ()) -> Iterable[Fact | Problem]:
     """The facts of one document: of the first source that claims it, and of those that read beside others."""
     is_read = False
-    for source in (*sources(), *more):
-        beside = reads_beside(source)
+    for source, beside in asked(document, more):
         if (beside or not is_read) and source.claims(document):
             is_read = is_read or not beside
             yield from source.read(document)

@@ -209,7 +209,7 @@ class Template:
             self.problems.append(problem)
 
 
-_NOTHING = ScalarNode("", "", None, None)
+_NOTHING = ScalarNode("", 0, 0)
 
 
 def properties(node: Node | None) -> dict[str, Entry]:
@@ -237,9 +237,9 @@ def _function(node: Node) -> tuple[str, Node] | None:
     if isinstance(tag, str) and _SHORT.fullmatch(tag):
         return ("Ref" if tag == "!Ref" else f"Fn::{tag[1:]}"), node
     if type(node) is MappingNode and len(node.value) == 1:
-        key = text_of(node.value[0][0]) or ""
+        key = node.value[0].key
         if key == "Ref" or key.startswith("Fn::"):
-            return key, node.value[0][1]
+            return key, node.value[0].value
     return None
 
 

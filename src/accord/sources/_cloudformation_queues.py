@@ -3,13 +3,15 @@
 from accord.model.duration import SECOND, show_duration
 from accord.model.fact import Layer
 from accord.sources._cloudformation import Resource, Template, is_later, properties
+from accord.sources._sqs_permissions import may_receive
 from accord.sources._yaml import Entry, Node, child, entries, items, text_of
 
 RECEIVE = "receive"
 QUEUE = "AWS::SQS::Queue"
 ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 _LEFT_OUT = "left_out."
-_NO_USERS = ("AWS::SQS::QueuePolicy", "AWS::SNS::Subscription", *ALARMS)
+_NO_USERS = (*("AWS::SNS::Subscription", "AWS::Events::Rule", "AWS::S3::Bucket", "AWS::Scheduler::Schedule"), *ALARMS)
+"""Resources that put into the queues that they name, or are signals about them."""
 _PUTTING = (
     "DeadLetterConfig",
     "DeadLetterQueue",
@@ -17,7 +19,9 @@ _PUTTING = (
     "DestinationConfig",
     "OnFailure",
     "EventInvokeConfig",
+    "SQSSendMessagePolicy",
 )
+_OF_STATEMENTS = ("Resource", "Condition")
 
 
 def read_queues(template: Template) -> None:
@@ -106,11 +110,18 @@ def _read_users(template: Template) -> None:
 
 def _puts_in(key: str, inside: Node) -> bool:
     """Whether a member says where something is put, or permits no more than that."""
-    if key in _PUTTING:
-        return True
-    actions = child(inside, "Action") if key == "Resource" else None
-    words = [text_of(each) or "" for each in items(actions) or ([actions] if actions is not None else [])]
-    return bool(words) and not any("receive" in word.lower() or "*" in word for word in words)
+    if key == "Queues":
+        statements = child(child(inside, "PolicyDocument"), "Statement")
+        return all(_lets_nobody_receive(each) for each in items(statements) or ([statements] if statements else []))
+    return key in _PUTTING or (key in _OF_STATEMENTS and _lets_nobody_receive(inside))
+
+
+def _lets_nobody_receive(statement: Node) -> bool:
+    actions, effect = child(statement, "Action"), child(statement, "Effect")
+    if actions is None:
+        return False
+    words = [text_of(each) or "" for each in items(actions) or [actions]]
+    return not may_receive(words, (text_of(effect) if effect is not None else None) or "Allow")
 
 
 def _read_alarm(template: Template, alarm: Resource) -> None:

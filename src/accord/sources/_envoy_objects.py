@@ -16,7 +16,7 @@ TYPE = "type.googleapis.com/envoy."
 MANAGER = "HttpConnectionManager"
 TCP_PROXY = "TcpProxy"
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
-_PARTS = ("static_resources", "staticResources", "dynamic_resources", "dynamicResources")
+PARTS = ("static_resources", "staticResources", "dynamic_resources", "dynamicResources")
 _DEEPEST = 4
 _OF_DURATION = {"seconds": SECOND, "nanos": 1}
 
@@ -25,7 +25,7 @@ Members = dict[str, Entry]
 
 def is_bootstrap(node: Node) -> bool:
     """Whether this is a whole configuration of one Envoy."""
-    return type(node) is MappingNode and any(type(child(node, part)) is MappingNode for part in _PARTS)
+    return type(node) is MappingNode and any(type(child(node, part)) is MappingNode for part in PARTS)
 
 
 def resources_of(node: Node) -> list[Node]:

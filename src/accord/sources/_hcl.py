@@ -5,19 +5,14 @@ plain value stands as Terraform's JSON form would have it, `${var.users}`.
 """
 
 from bisect import bisect_right
-from typing import Any
-
-from yaml.error import Mark
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._hcl_expressions import Expressions, NotHcl, unescaped
+from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, paired
 
 LARGEST = 1_000_000
 """Characters; a larger file is no work of hands and takes long to read."""
-
-_NONE: Any = None  # the place of a tag that is never acted on, and of a buffer that is not kept
 
 
 def parsed(text: str, start: Place) -> MappingNode | Problem:
@@ -32,8 +27,8 @@ def parsed(text: str, start: Place) -> MappingNode | Problem:
     except NotHcl as error:
         if error.offset >= len(text.rstrip()):
             return Problem(start, "not Terraform: the file ends too soon, or holds what is none", fatal=True)
-        mark = body.mark(error.offset)
-        place = Place(start.root, start.file, mark.line + 1, mark.column + 1)
+        line, column = body.mark(error.offset)
+        place = Place(start.root, start.file, line + 1, column + 1)
         return Problem(place, "not Terraform: this does not fit here", fatal=True)
     except RecursionError:
         return Problem(start, "cannot be read as Terraform: nested too deep", fatal=True)
@@ -52,32 +47,30 @@ class _Body(Expressions):
 
     def whole(self) -> MappingNode:
         """The whole file."""
-        found = self.body(self.at)
+        found = self.body(*self.mark(self.at))
         if self.at < len(self.text):
             raise NotHcl(self.at)
         return found
 
-    def mark(self, offset: int) -> Mark:
+    def mark(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset."""
         line = bisect_right(self.begins, offset) - 1
-        return Mark(_NONE, offset, line, offset - self.begins[line], None, _NONE)
+        return line, offset - self.begins[line]
 
-    def body(self, start: int) -> MappingNode:
+    def body(self, line: int, column: int) -> MappingNode:
         """Members and blocks up to a closing brace, or to the end."""
-        plain: list[tuple[Node, Node]] = []
+        found: list[Entry] = []
         blocks: dict[str, tuple[Node, list[Node]]] = {}
         self.lines()
         while self.at < len(self.text) and self.text[self.at] != "}":
             key = self.named()
             if self.took("="):
-                plain.append((key, self.value()))
+                found.append(paired(key, self.value()))
             else:
                 blocks.setdefault(key.value, (key, []))[1].append(self.block(key))
             self.ended()
-        repeated: list[tuple[Node, Node]] = [
-            (key, SequenceNode(_NONE, values, key.start_mark, key.end_mark)) for key, values in blocks.values()
-        ]
-        return MappingNode(_NONE, [*plain, *repeated], self.mark(start), self.mark(self.at))
+        found += [paired(key, SequenceNode(values, key.line, key.column)) for key, values in blocks.values()]
+        return MappingNode(found, line, column)
 
     def ended(self) -> None:
         """Nothing else on the line of a member or a block, but for what closes the block that it is in."""
@@ -92,7 +85,7 @@ class _Body(Expressions):
         start, word = self.at, self.word()
         if not word:
             raise NotHcl(start)
-        return ScalarNode(_NONE, word, self.mark(start), self.mark(self.at))
+        return ScalarNode(word, *self.mark(start))
 
     def block(self, key: ScalarNode) -> MappingNode:
         """The content of a block, which stands where its type does; each label as a map around it."""
@@ -101,10 +94,10 @@ class _Body(Expressions):
             labels.append(self.label())
         self.expect("{")
         self.opened(apart=True)
-        value = self.body(key.start_mark.index)
+        value = self.body(key.line, key.column)
         self.closed("}")
         for label in reversed(labels):
-            value = MappingNode(_NONE, [(label, value)], label.start_mark, label.end_mark)
+            value = MappingNode([paired(label, value)], label.line, label.column)
         return value
 
     def label(self) -> ScalarNode:
@@ -114,7 +107,7 @@ class _Body(Expressions):
         if self.text[start : start + 1] != '"':
             return self.named()
         self.quoted()
-        return ScalarNode(_NONE, self.text[start + 1 : self.at - 1], self.mark(start), self.mark(self.at))
+        return ScalarNode(self.text[start + 1 : self.at - 1], *self.mark(start))
 
     # ------------------------------------------------------------------ values
 
@@ -132,12 +125,12 @@ class _Body(Expressions):
 
     def scalar(self, start: int) -> ScalarNode:
         """What was read from here on, as Terraform's JSON form writes it."""
-        typed, marks = self.text[start : self.at], (self.mark(start), self.mark(self.at))
+        typed, mark = self.text[start : self.at], self.mark(start)
         if typed.startswith('"') and self.is_one_text(start):
-            return ScalarNode(_NONE, unescaped(typed[1:-1]), *marks, style='"')
+            return ScalarNode(unescaped(typed[1:-1]), *mark, style='"')
         if typed in ("true", "false", "null") or (typed.isascii() and typed.isdigit()):
-            return ScalarNode(_NONE, typed, *marks)
-        return ScalarNode(_NONE, f"${{{typed}}}", *marks)
+            return ScalarNode(typed, *mark)
+        return ScalarNode(f"${{{typed}}}", *mark)
 
     def is_one_text(self, start: int) -> bool:
         """Whether what was read is one quoted text and nothing else."""
@@ -159,7 +152,7 @@ class _Body(Expressions):
             if not self.took(","):
                 break
         self.closed("]")
-        return SequenceNode(_NONE, parts, self.mark(start), self.mark(self.at))
+        return SequenceNode(parts, *self.mark(start))
 
     def mapping(self) -> MappingNode | None:
         """A map; None where its members are worked out."""
@@ -169,16 +162,16 @@ class _Body(Expressions):
         if self.comprehension("}") is not None:
             return None
         self.apart[-1] = True
-        pairs: list[tuple[Node, Node]] = []
+        found: list[Entry] = []
         self.lines()
         while self.sign() != "}":
             begin = self.at
             self.key()
             typed = self.text[begin : self.at].rstrip().rstrip("=:").strip()
-            pairs.append((ScalarNode(_NONE, _key_text(typed), self.mark(begin), self.mark(self.at)), self.value()))
+            found.append(paired(ScalarNode(_key_text(typed), *self.mark(begin)), self.value()))
             self.between_pairs()
         self.closed("}")
-        return MappingNode(_NONE, pairs, self.mark(start), self.mark(self.at))
+        return MappingNode(found, *self.mark(start))
 
 
 def _key_text(typed: str) -> str:

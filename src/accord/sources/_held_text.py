@@ -33,8 +33,8 @@ def held(
 
 def as_it_stands(text: str, entry: Entry) -> str:
     """The text of a block with the empty lines before it and the blanks beside it that the outer file has."""
-    before = "\n" * (entry.value.start_mark.line + 1)
-    indent = " " * (entry.key_node.start_mark.column + _INDENT)
+    before = "\n" * (entry.value.line + 1)
+    indent = " " * (entry.column + _INDENT)
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), 0)
     if lines[start].rstrip() == "---":

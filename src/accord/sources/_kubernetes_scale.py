@@ -3,14 +3,12 @@
 from accord.model.scaling import parse_scaled
 from accord.sources._objects import VARIANT, Object, Reader
 from accord.sources._speaker import Speaker, lay_over
-from accord.sources._yaml import Entry, Node, is_null
+from accord.sources._yaml import Entry, MappingNode, Node, SequenceNode, is_null
 
 Members = dict[str, Entry]
 
-_SCALED_BY = {
-    "HorizontalPodAutoscaler": ("minReplicas", "maxReplicas"),
-    "ScaledObject": ("minReplicaCount", "maxReplicaCount"),
-}
+KEDA, KEDA_PLATFORM = "ScaledObject", "keda"
+_SCALED_BY = {"HorizontalPodAutoscaler": ("minReplicas", "maxReplicas"), KEDA: ("minReplicaCount", "maxReplicaCount")}
 """The keys of a scaler for the fewest and the most pods."""
 
 
@@ -49,26 +47,44 @@ def read_scaler(reader: Reader, scaler: Object) -> None:
     fewest, most = _SCALED_BY[scaler.kind]
     speaker.number(spec.get(fewest), fewest, "replicas.min")
     speaker.number(spec.get(most), most, "replicas.max")
+    if name and scaler.kind == KEDA and most not in spec:
+        at = spec["scaleTargetRef"].key_node
+        speaker.say("platform", KEDA_PLATFORM, KEDA, at)
+        speaker.say("left_out.replicas.max", True, f"no {most}", at)
     if not name:
         lay_over(speaker, scaler.document.node)
 
 
 def read_budget(reader: Reader, budget: Object) -> None:
-    """What a PodDisruptionBudget leaves of the pods that it selects; one that selects nothing by name is left open."""
+    """What a PodDisruptionBudget leaves of the pods that it selects.
+
+    Without requirements it is for every pod of its namespace since policy/v1, before that for none (PodDisruptionBudgetSpec).
+    """
     speaker = Speaker(reader, f"budget:{budget.namespace}/{budget.name}", budget.scope, "kubernetes")
     spec = reader.children(budget.document.node, "spec")
     selector = reader.members(spec["selector"].value, "spec.selector") if "selector" in spec else {}
     value = _selected(reader, selector)
     is_patch = "selector" not in spec
-    if (not is_patch and not value) or _has_both(reader, spec):
+    is_for_all = not is_patch and budget.version == "policy/v1" and _is_empty(spec["selector"], selector)
+    if not (is_patch or value or is_for_all) or _has_both(reader, spec):
         return
     if value:
         first = next(selector[key] for key in ("matchLabels", "matchExpressions") if key in selector)
         speaker.say("budget.selects", value, ", ".join(value), first.at)
+    elif is_for_all:
+        speaker.say("budget.selects", (), "every pod of its namespace", spec["selector"].at)
     for key, term in (("minAvailable", "budget.min_available"), ("maxUnavailable", "budget.max_unavailable")):
         _scaled(reader, speaker, spec.get(key), key, term)
     if is_patch:
         lay_over(speaker, budget.document.node)
+
+
+def _is_empty(selector: Entry, members: Members) -> bool:
+    """Whether a selector is a map that asks for nothing."""
+    return type(selector.value) is MappingNode and all(
+        is_null(entry.value) or (type(entry.value) in (MappingNode, SequenceNode) and not entry.value.value)
+        for entry in members.values()
+    )
 
 
 def _has_both(reader: Reader, spec: Members) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from accord.sources._objects import Reader
-from accord.sources._yaml import Entry
+from accord.sources._yaml import Entry, paired
 
 _SEGMENT = re.compile(r"\(?(?:\[\^/\]|\[[^\]^/]*\]|\\[dw])[*+]\)?")
 _ANYTHING = re.compile(r"\(?\.[*+]\)?")
@@ -32,7 +32,7 @@ def _alternatives(reader: Reader, condition: Entry, depth: int) -> Iterator[tupl
     parts = reader.members(condition.value, "condition")
     if "any" in parts and depth:
         for node in reader.sequence(parts["any"], "condition.any"):
-            yield from _alternatives(reader, Entry("any", condition.key_node, node, node), depth - 1)
+            yield from _alternatives(reader, paired(condition.key_node, node, node), depth - 1)
         return
     method, path = _asked(reader, parts)
     for node in reader.sequence(parts.get("all"), "condition.all"):

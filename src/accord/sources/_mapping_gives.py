@@ -13,7 +13,7 @@ from accord.model.problem import Problem, Refused
 from accord.sources._contract_speech import Subject
 from accord.sources._mapping_text import EACH, Filled, Reference, Template, filled, parse_template
 from accord.sources._mapping_tree import Lookup, Value, template_mark
-from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, text_of
+from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, paired, text_of
 from accord.sources.contract import PartyReader
 
 FORMAT = "mapping"
@@ -28,12 +28,12 @@ _ZERO = re.compile(r"0+(?:\.0+)?(?:ns|us|ms|s|m|h)", re.ASCII)
 
 
 class Mark:
-    """Where a filled value stands: a place in another file. `index` is that of the text it stands for in the mapping."""
+    """Where a filled value stands: a place in another file."""
 
-    __slots__ = ("column", "file", "index", "is_default", "line", "over", "root")
+    __slots__ = ("column", "file", "is_default", "line", "over", "root")
 
-    def __init__(self, index: int, place: Place, is_default: bool, over: str) -> None:
-        self.index, self.line, self.column = index, place.line - 1, place.column - 1
+    def __init__(self, place: Place, is_default: bool, over: str) -> None:
+        self.line, self.column = place.line - 1, place.column - 1
         self.root, self.file = place.root, place.file
         self.is_default, self.over = is_default, over
 
@@ -88,7 +88,7 @@ class Filler:
         place = first.place if first else self._place(node)
         over = first.overridden.place if first and first.overridden else None
         shown = f"{over.file}:{over.line}" if over else ""
-        return done, Mark(node.start_mark.index, place, done.is_default, shown)
+        return done, Mark(place, done.is_default, shown)
 
     def _place(self, node: Node) -> Place:
         mark = node.start_mark
@@ -120,17 +120,16 @@ class Filler:
     def node(self, node: Node, key: str = "") -> Node | None:
         """The same node with its paths filled; None where it is missing."""
         if type(node) is MappingNode:
-            pairs = [pair for name, value in node.value if (pair := self._entry(name, value))]
-            return MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
+            return replace(node, value=[kept for name, value in node.value if (kept := self._entry(name, value))])
         if type(node) is SequenceNode:
             listed = [found for item in node.value if (found := self.node(item, key)) is not None]
-            return SequenceNode(node.tag, listed, node.start_mark, node.end_mark)
+            return replace(node, value=listed)
         return self._scalar(node, key)
 
-    def _entry(self, name: Node, value: Node) -> tuple[Node, Node] | None:
+    def _entry(self, name: Node, value: Node) -> Entry | None:
         key = self.node(name)
         filling = self.node(value, text_of(name) or "") if key is not None else None
-        return (key, filling) if key is not None and filling is not None else None
+        return paired(key, filling) if key is not None and filling is not None else None
 
     def _scalar(self, node: Node, key: str) -> Node | None:
         text = text_of(node)
@@ -145,9 +144,9 @@ class Filler:
             return None
         done, mark = found
         if key in LISTED and "," in done.text:
-            return _words([part.strip() for part in done.text.split(",")], mark)
+            return _words([part.strip() for part in done.text.split(",")], node, mark)
         no_limit = self.platform in NO_LIMIT and key in LIMITS and _ZERO.fullmatch(done.text)
-        return _plain("none" if no_limit else done.text, mark)
+        return _plain("none" if no_limit else done.text, node, mark)
 
     def _list(self, node: Node, template: Template, key: str) -> Node | None:
         """The list of texts that a path alone may stand for."""
@@ -160,17 +159,15 @@ class Filler:
         if found is None or texts is None or any(template_mark(text) for text in texts):
             return None
         self.found += 1
-        return _words(texts, Mark(node.start_mark.index, found.place, False, ""))
+        return _words(texts, node, Mark(found.place, False, ""))
 
 
-def _words(texts: list[str], mark: Any) -> Node:
-    untagged: Any = None
-    return SequenceNode(untagged, [_plain(text, mark) for text in texts if text], mark, mark)
+def _words(texts: list[str], at: Node, mark: Mark) -> Node:
+    return SequenceNode([_plain(text, at, mark) for text in texts if text], at.line, at.column, mark=mark)
 
 
-def _plain(text: str, mark: Any) -> Node:
-    untagged: Any = None
-    return ScalarNode(untagged, text, mark, mark)
+def _plain(text: str, at: Node, mark: Mark) -> Node:
+    return ScalarNode(text, at.line, at.column, mark=mark)
 
 
 class _Mapped(PartyReader):
@@ -222,7 +219,7 @@ def read_item(
 
 
 def _has_party(node: Node | None) -> bool:
-    return type(node) is MappingNode and any(text_of(name) == "party" for name, _ in node.value)
+    return type(node) is MappingNode and any(entry.key == "party" for entry in node.value)
 
 
 def _first_of(facts: list[Fact], place: Place) -> Place:
@@ -267,7 +264,7 @@ def _scalars(node: Node) -> Iterator[Node]:
             continue
         seen.add(id(one))
         if type(one) is MappingNode:
-            waiting += [part for pair in reversed(one.value) for part in reversed(pair)]
+            waiting += [part for entry in reversed(one.value) for part in (entry.value, entry.key_node)]
         elif type(one) is SequenceNode:
             waiting += reversed(one.value)
         else:

@@ -16,8 +16,8 @@ from accord.sources._yaml import (
     Node,
     SequenceNode,
     child,
-    entries,
     is_null,
+    members,
     place_of,
     text_of,
 )
@@ -75,8 +75,8 @@ def _items(node: Node) -> list[Node] | None:
         return None
     kind = api = False
     found = None
-    for key_node, value in node.value:
-        key = text_of(key_node)
+    for entry in node.value:
+        key, value = entry.key, entry.value
         if key == "kind":
             kind = (text_of(value) or "").endswith("List")
         elif key == "apiVersion":
@@ -95,12 +95,11 @@ def kind_of(document: Document) -> tuple[str, str]:
 def _kind_of(node: Node) -> tuple[str, str]:
     version = kind = ""
     if type(node) is MappingNode:
-        for key_node, value in node.value:
-            key = text_of(key_node)
-            if key == "apiVersion":
-                version = text_of(value) or ""
-            elif key == "kind":
-                kind = text_of(value) or ""
+        for entry in node.value:
+            if entry.key == "apiVersion":
+                version = text_of(entry.value) or ""
+            elif entry.key == "kind":
+                kind = text_of(entry.value) or ""
     return version, kind
 
 
@@ -156,7 +155,7 @@ class Reader:
             self.refuse(node, what, _template("{{"))
             return {}
         repeated: list[tuple[Node, str]] = []
-        found = {entry.key: entry for entry in entries(node, repeated)}
+        found = members(node, repeated)
         for key_node, key in repeated:
             self.refuse(key_node, f"{what}.{key}", "it stands here a second time, so neither is read")
             found.pop(key, None)
@@ -213,7 +212,7 @@ def _is_said(entry: Entry | None) -> bool:
 
 def _is_template(node: Node) -> bool:
     """Whether an unquoted `{{ .Values.x }}` stands here, which YAML reads as a map whose key is a map."""
-    return type(node) is MappingNode and bool(node.value) and type(node.value[0][0]) is MappingNode
+    return type(node) is MappingNode and bool(node.value) and type(node.value[0].key_node) is MappingNode
 
 
 def _template(mark: str) -> str:

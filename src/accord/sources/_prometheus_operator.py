@@ -27,6 +27,9 @@ _GROUPS = {
 }
 """By the group of an object, the kinds that are read."""
 
+OBJECTS = frozenset(kind for kinds in _GROUPS.values() for kind in kinds)
+"""All of these kinds."""
+
 
 def is_operated(version: str, kind: str) -> bool:
     """Whether an object is one that is read here."""
@@ -82,6 +85,7 @@ class _Object:
         addresses = [self.address(node) for node in self.reader.sequence(told, "alertmanagers")]
         if told is not None and any(addresses):
             self.say(party, "alertmanagers", tuple(filter(None, addresses)), ", ".join(filter(None, addresses)), told)
+            self.say(party, "alertmanagers.each", True, "every pod of a Service is found", told)
 
     def address(self, node: Node) -> str:
         """`name.namespace:port` of an Alertmanager's service."""

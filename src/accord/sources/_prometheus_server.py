@@ -7,7 +7,7 @@ from accord.model.fact import Fact
 from accord.model.problem import Problem
 from accord.sources._rule_groups import FORMAT, LABEL
 from accord.sources._strict import Stating
-from accord.sources._yaml import Document, Entry, child, items, text_of
+from accord.sources._yaml import Document, Entry, child, items
 
 _TOP_KEYS = (
     *("global", "runtime", "rule_files", "scrape_config_files", "scrape_configs", "alerting"),
@@ -55,7 +55,7 @@ _DEFAULT_INTERVAL = 60_000_000_000
 
 def is_server(document: Document) -> bool:
     """Whether a document without a kind is the configuration of a server."""
-    keys = {text_of(key) for key, _ in document.node.value}
+    keys = {entry.key for entry in document.node.value}
     if not keys.isdisjoint(_OTHERS_KEYS):
         return False
     if any(

@@ -21,15 +21,21 @@ AWS = "aws"
 FORMAT = "terraform"
 _QUEUE, _FUNCTION, _MAPPING = "sqs_queue", "lambda_function", "lambda_event_source_mapping"
 _REDRIVE, _ALARM = "sqs_queue_redrive_policy", "cloudwatch_metric_alarm"
-_SUBSCRIPTION = "sns_topic_subscription"
-CONCERNED = ("aws_sqs_queue", f"aws_{_MAPPING}", f"aws_{_SUBSCRIPTION}")
+SUBSCRIPTION = "sns_topic_subscription"
+CONCERNED = ("aws_sqs_queue", f"aws_{_MAPPING}", f"aws_{SUBSCRIPTION}")
 """What a file must mention for anything to be read of it."""
+SAID_OF_SUBSCRIPTIONS = ("redrive_policy", "delivery_policy")
+"""What is read of a subscription; one with neither says nothing here."""
 
 _REFERENCE = re.compile(r"((?:[\w@-]+\.)*?)aws_(sqs_queue|lambda_function)\.([\w.@-]+?)(?:\[0\])?\.[a-z_]+", re.ASCII)
 _MOST = re.compile(r"maxReceiveCount\"?\s*[:=]\s*\"?(\d{1,9})\b", re.ASCII)
 _RETRIES = re.compile(r"healthyRetryPolicy\"?\s*[:=]\s*\{[^{}]*?numRetries\"?\s*[:=]\s*\"?(\d{1,4})\b", re.ASCII)
 _ASIDE = re.compile(r"deadLetterTargetArn\"?\s*[:=]\s*\"?(?:\$\{)?([^\s,\"}]+)", re.ASCII)
-_PUTS_IN = (_QUEUE, _REDRIVE, _ALARM, _MAPPING, "sqs_queue_policy", "sqs_queue_redrive_allow_policy", _SUBSCRIPTION)
+_PUTS_IN = (
+    *(_QUEUE, _REDRIVE, "sqs_queue_redrive_allow_policy", SUBSCRIPTION),
+    *("cloudwatch_event_target", "s3_bucket_notification", "scheduler_schedule"),
+)
+"""Resources that put into the queues that they name, or say of a queue how it is."""
 
 
 def read(root: Instance) -> Iterator[Fact]:
@@ -72,6 +78,8 @@ class _Module:
         for mention in mentions(self.root, _PUTS_IN) if self.queues else ():
             for label in (*self.meant(mention.paths), *self.called(mention)):
                 found.setdefault(label, mention)
+            if len(found) == len(self.queues):
+                break
         for label, mention in found.items():
             party = self.party(label)
             who = (party, Stance.PROMISES, "", party, PARTY)
@@ -157,10 +165,10 @@ def _subscription(module: _Module, found: Resource) -> Iterator[Fact]:
 
     Only for HTTP and HTTPS does anybody choose the tries (Amazon SNS Developer Guide, message delivery retries).
     """
-    if not (found.is_said("redrive_policy") or found.is_said("delivery_policy")):
+    if not any(found.is_said(key) for key in SAID_OF_SUBSCRIPTIONS):
         return
     party, layer = module.party(found.label), Layer.BROKER
-    kind = f"aws_{_SUBSCRIPTION}"
+    kind = f"aws_{SUBSCRIPTION}"
     yield module.fact(found, ("", party, PARTY), "kind", "topic", kind, found.at, Layer.PLATFORM)
     yield module.fact(found, ("", party, "receive"), "platform", "sns", kind, found.at, layer)
     policy, delivery = found.entry("redrive_policy"), found.entry("delivery_policy")
@@ -270,7 +278,7 @@ def _maps(node: Node) -> list[Node]:
 _READERS = {
     _QUEUE: _queue,
     _REDRIVE: _redrive_policy,
-    _SUBSCRIPTION: _subscription,
+    SUBSCRIPTION: _subscription,
     _FUNCTION: _function,
     _MAPPING: _mapping,
     _ALARM: _alarm,

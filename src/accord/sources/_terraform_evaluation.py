@@ -68,18 +68,15 @@ def _path(found: Name | Member, names: Names) -> Value:
     while isinstance(at, Member):
         keys.append(at.key)
         at = at.of
-    values = [worked_out(key, names) for key in reversed(keys)]
+    keys.reverse()
     if not isinstance(at, Name):
-        return asked(worked_out(at, names), values)
-    count = 0
-    while count < len(keys) and isinstance(keys[-1 - count], Constant) and _is_text(values[count]):
-        count += 1
-    steps = (at.name, *(str(value.value) for value in values[:count] if isinstance(value, Known)))
-    return names.path(steps, tuple(values[count:]))
-
-
-def _is_text(value: Value) -> bool:
-    return isinstance(value, Known) and isinstance(value.value, str)
+        return asked(worked_out(at, names), [worked_out(key, names) for key in keys])
+    steps = [at.name]
+    for key in keys:
+        if not isinstance(key, Constant) or not isinstance(key.value, str):
+            break
+        steps.append(key.value)
+    return names.path(tuple(steps), tuple([worked_out(key, names) for key in keys[len(steps) - 1 :]]))
 
 
 def _splat(found: Splat, names: Names) -> Value:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.sources._reading import SourceText
-from accord.sources._yaml import Entry, MappingNode, Node, ScalarNode, child, entries, items, text_of
+from accord.sources._yaml import MappingNode, Node, child, entries, items, paired, text_of
 
 _CALLS = re.compile(r"""["']?\bsource["']?\s*[=:]\s*["'](\.{1,2}(?:/[^"'\n$]{0,200})?)["']""")
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "check": 1}
@@ -82,17 +83,18 @@ def _blocks(source: SourceText, body: Node) -> Iterator[Block]:
             if entry.key == "locals":
                 yield from (Block("local", (each.key,), each.value, each.key_node, source) for each in entries(node))
             else:
-                yield from _labelled(source, entry, node, _LABELS.get(entry.key, 0), ())
+                yield from _labelled(source, entry.key, entry.key_node, node, _LABELS.get(entry.key, 0), ())
 
 
-def _labelled(source: SourceText, entry: Entry, node: Node, left: int, labels: tuple[str, ...]) -> Iterator[Block]:
+def _labelled(
+    source: SourceText, kind: str, at: Node, node: Node, left: int, labels: tuple[str, ...]
+) -> Iterator[Block]:
     if not left:
-        yield Block(entry.key, labels, node, entry.key_node, source)
+        yield Block(kind, labels, node, at, source)
         return
     for inner in entries(node):
         for body in _maps(inner.value):
-            at = Entry(entry.key, inner.key_node, body, inner.at)
-            yield from _labelled(source, at, body, left - 1, (*labels, inner.key))
+            yield from _labelled(source, kind, inner.key_node, body, left - 1, (*labels, inner.key))
 
 
 def _laid_over(blocks: list[Block], over: list[Block]) -> list[Block]:
@@ -104,12 +106,12 @@ def _overridden(block: Block, over: Block | None) -> Block:
     """The block where what an override has in place of its own is not known."""
     if over is None or type(block.body) is not MappingNode or type(over.body) is not MappingNode:
         return block if over is None else over
-    keys = {key.value for key, _ in over.body.value if type(key) is ScalarNode}
+    keys = {entry.key for entry in over.body.value}
     unknown = [
-        (key, ScalarNode(key.tag, "${override}", key.start_mark, key.end_mark)) if key.value in keys else (key, value)
+        paired(key, replace(key, value="${override}", style="")) if key.value in keys else paired(key, value)
         for key, value in block.body.value
     ]
-    body = MappingNode(block.body.tag, unknown, block.body.start_mark, block.body.end_mark)
+    body = replace(block.body, value=unknown)
     return Block(block.type, block.labels, body, block.at, block.source)
 
 

@@ -126,7 +126,7 @@ class Instance:
 
     def path(self, steps: tuple[str, ...], keys: tuple[Value, ...]) -> Value:
         """The value of a path; spelled from the root where only the path is known."""
-        head, rest = steps[0], (*(Known(step) for step in steps[2:]), *keys)
+        head, rest = steps[0], (*map(Known, steps[2:]), *keys) if len(steps) > 2 else keys
         if len(steps) < 2:
             return asked(Named(head), keys)
         if head in ("each", "count", "self", "path", "terraform"):

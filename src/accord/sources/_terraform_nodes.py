@@ -5,7 +5,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from yaml.error import Mark
+from msgspec import Struct
+from msgspec.structs import replace
 
 from accord.model.place import Place
 from accord.sources._hcl_expressions import Expressions, NotHcl
@@ -25,21 +26,39 @@ from accord.sources._terraform_values import (
     shown,
     text_of,
 )
-from accord.sources._yaml import MappingNode, Node, ScalarNode, SequenceNode, child, entries, items, place_of
+from accord.sources._yaml import (
+    Entry,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    child,
+    entries,
+    items,
+    paired,
+    place_of,
+)
 from accord.sources._yaml import text_of as text_of_node
 
-_NONE: Any = None
 _LITERALS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
 _AS_IT_STANDS = ("lifecycle",)
 _MOST_BLOCKS = 50
 
 
-class Elsewhere(Mark):
-    """Where a value was written that stands here by reference."""
+class Elsewhere(Struct, frozen=True):
+    """Where a value was written that stands here by reference; line and column count from 0."""
 
-    def __init__(self, place: Place, index: int) -> None:
-        super().__init__(_NONE, index, place.line - 1, place.column - 1, None, _NONE)
-        self.place = place
+    place: Place
+
+    @property
+    def line(self) -> int:
+        """Its line."""
+        return self.place.line - 1
+
+    @property
+    def column(self) -> int:
+        """Its column."""
+        return self.place.column - 1
 
 
 def place_in(node: Node, start: Place) -> Place:
@@ -99,8 +118,7 @@ def _key(text: str, names: Names) -> Value:
 def filled(node: Node, names: Names, start: Place) -> Node:
     """The node with everything worked out in it, each value with the place where it was written."""
     if type(node) is SequenceNode:
-        parts = [filled(item, names, start) for item in node.value]
-        return SequenceNode(node.tag, parts, node.start_mark, node.end_mark)
+        return replace(node, value=[filled(item, names, start) for item in node.value])
     if type(node) is MappingNode:
         return _filled_map(node, names, start)
     text = text_of_node(node) or ""
@@ -108,31 +126,30 @@ def filled(node: Node, names: Names, start: Place) -> Node:
 
 
 def _filled_map(node: MappingNode, names: Names, start: Place) -> MappingNode:
-    pairs: list[tuple[Node, Node]] = []
+    found: list[Entry] = []
     for entry in entries(node):
         if entry.key in _AS_IT_STANDS:
-            pairs.append((entry.key_node, entry.value))
+            found.append(paired(entry.key_node, entry.value))
         elif entry.key == "dynamic":
-            pairs += _generated(entry.value, entry.key_node, names, start)
+            found += _generated(entry.value, entry.key_node, names, start)
         else:
-            pairs.append((entry.key_node, filled(entry.value, names, start)))
-    return MappingNode(node.tag, _gathered(pairs), node.start_mark, node.end_mark)
+            found.append(paired(entry.key_node, filled(entry.value, names, start)))
+    return replace(node, value=_gathered(found))
 
 
-def _gathered(pairs: list[tuple[Node, Node]]) -> list[tuple[Node, Node]]:
+def _gathered(members: list[Entry]) -> list[Entry]:
     """Blocks of one type under one key, whether they were written or generated."""
-    found: dict[str, tuple[Node, Node]] = {}
-    for key, value in pairs:
+    found: dict[str, Entry] = {}
+    for key, value in members:
         before = found.get(key.value)
         if before is None:
-            found[key.value] = key, value
-        elif type(before[1]) is SequenceNode and type(value) is SequenceNode:
-            both = [*before[1].value, *value.value]
-            found[key.value] = key, SequenceNode(value.tag, both, value.start_mark, value.end_mark)
+            found[key.value] = paired(key, value)
+        elif type(before.value) is SequenceNode and type(value) is SequenceNode:
+            found[key.value] = paired(key, replace(value, value=[*before.value.value, *value.value]))
     return list(found.values())
 
 
-def _generated(node: Node, at: Node, names: Names, start: Place) -> Iterator[tuple[Node, Node]]:
+def _generated(node: Node, at: Node, names: Names, start: Place) -> Iterator[Entry]:
     """The blocks that a `dynamic` block makes; itself where how many cannot be told."""
     for part in [node] if type(node) is MappingNode else items(node):
         for entry in entries(part):
@@ -141,35 +158,38 @@ def _generated(node: Node, at: Node, names: Names, start: Place) -> Iterator[tup
                 content = items(content)[0] if items(content) else content
                 each = members_of(value_of(among, names, start)) if among is not None else None
                 if each is None or content is None or len(each) > _MOST_BLOCKS:
-                    left = MappingNode(_NONE, [(entry.key_node, filled(body, names, start))], *_marks(at))
-                    yield at, SequenceNode(_NONE, [left], *_marks(at))
+                    left = _standing(MappingNode, [paired(entry.key_node, filled(body, names, start))], at)
+                    yield paired(at, _standing(SequenceNode, [left], at))
                     continue
                 word = text_of_node(child(body, "iterator") or entry.key_node) or ""
                 word = word.removeprefix("${").removesuffix("}")
                 made = [filled(content, _iterated(names, word, *pair), start) for pair in each]
                 if made:
-                    yield entry.key_node, SequenceNode(_NONE, made, *_marks(entry.key_node))
+                    yield paired(entry.key_node, _standing(SequenceNode, made, entry.key_node))
 
 
 def _iterated(names: Names, word: str, key: Value, value: Value) -> Names:
     return Inside(names, {word: Mapped({"key": key, "value": value})})
 
 
-def _marks(node: Node) -> tuple[Mark, Mark]:
-    return node.start_mark, node.end_mark
+def _standing(kind: type[Node], value: Any, here: Node, mark: Any = None, style: str = "") -> Node:
+    """A node of another value in place of `here`, written there too or at `mark`."""
+    return kind(value, here.line, here.column, style, None, here.mark if mark is None else mark)
 
 
 def node_of(value: Value, here: Node) -> Node:
     """A value as a node in place of another."""
     if isinstance(value, Named | Open):
-        return ScalarNode(_NONE, shown(value), *_marks(here))
-    mark = Elsewhere(value.at, here.start_mark.index) if value.at is not None else here.start_mark
+        return _standing(ScalarNode, shown(value), here)
+    mark = Elsewhere(value.at) if value.at is not None else None
     if isinstance(value, Many):
-        return SequenceNode(_NONE, [node_of(item, here) for item in value.items], mark, mark)
+        return _standing(SequenceNode, [node_of(item, here) for item in value.items], here, mark)
     if isinstance(value, Mapped):
-        pairs = [(ScalarNode(_NONE, key, mark, mark), node_of(item, here)) for key, item in value.members.items()]
-        return MappingNode(_NONE, pairs, mark, mark)
+        members = [
+            paired(_standing(ScalarNode, key, here, mark), node_of(item, here)) for key, item in value.members.items()
+        ]
+        return _standing(MappingNode, members, here, mark)
     if isinstance(value, Partly):
-        return ScalarNode(_NONE, value.text, mark, mark, style='"')
-    style = '"' if isinstance(value.value, str) else None
-    return ScalarNode(_NONE, "null" if value.value is None else text_of(value) or "", mark, mark, style=style)
+        return _standing(ScalarNode, value.text, here, mark, '"')
+    text = "null" if value.value is None else text_of(value) or ""
+    return _standing(ScalarNode, text, here, mark, '"' if isinstance(value.value, str) else "")

@@ -1,6 +1,7 @@
 """Located reading of YAML and JSON: every key and value with its line and column, every scalar as text.
 
-Nodes are composed by libyaml. No tag is ever acted on; what a scalar means is for the term that asks.
+Nodes are read line by line where a text is plain, and composed by libyaml else. No tag is ever acted on; what a scalar
+means is for the term that asks.
 """
 
 import re
@@ -9,12 +10,13 @@ from itertools import islice
 
 import yaml
 from msgspec import Struct
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from accord.model.fact import EVERYWHERE, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._compose import composed, content_check
+from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, located, paired, precedes, text_of
+from accord.sources._plain_yaml import read_plain
 from accord.sources._refusals import (
     FORMAT_KEYS,
     Refusal,
@@ -34,12 +36,15 @@ __all__ = [
     "Node",
     "ScalarNode",
     "SequenceNode",
+    "members",
     "child",
     "documents",
     "entries",
     "is_null",
     "items",
+    "paired",
     "place_of",
+    "precedes",
     "text_of",
 ]
 
@@ -62,6 +67,7 @@ _ADVICE = (
     ("; put a text that holds one in quotes, or align this line with its neighbours", ""),
 )
 """Advice for YAML, and what is said instead of JSON."""
+_MARK = "\ufeff"  # of the byte order: libyaml leaves out one at the beginning, and all indices would be one less
 _LINES_OF_NO_EDITOR = re.compile("[\x85\u2028\u2029]")  # line ends to libyaml alone: they would shift every place
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -70,7 +76,8 @@ _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-
 class Document(Struct, frozen=True):
     """One YAML document: its root node, the scope that its path gives it, and the homes that its text holds.
 
-    `homes` is shared by the documents of one text: where each party and scope spoke first.
+    `homes` is shared by the documents of one text: where each party and scope spoke first. `folder` is what the folder
+    of the file is called, where its root is a path that does not say so, such as `..`.
     """
 
     root: str
@@ -78,18 +85,12 @@ class Document(Struct, frozen=True):
     node: Node
     scope: Scope = EVERYWHERE
     homes: dict[tuple[str, Scope], Place] = {}
+    folder: str = ""
 
 
-class Entry(Struct, frozen=True, gc=False):
-    """One key of a mapping; `at` is the node whose place the entry has: its own, or the one that uses an alias."""
-
-    key: str
-    key_node: Node
-    value: Node
-    at: Node
-
-
-def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Iterator[Document | Problem]:
+def documents(
+    text: str, root: str, file: str, scope: Scope = EVERYWHERE, folder: str = ""
+) -> Iterator[Document | Problem]:
     """Every document of a YAML or JSON text; what cannot be read becomes a Problem with its place.
 
     After an error, reading goes on at the next line that starts with `---`. A template ends the reading of its text:
@@ -97,7 +98,8 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
     """
     typed, text = text, _readable(text)
     homes: dict[tuple[str, Scope], Place] = {}
-    for found in _read_from(text, 0, len(text)):
+    found: Node | Refusal
+    for found in read_plain(text) or _read_from(text, 0, len(text)):
         if isinstance(found, Refusal):
             reason = _of_json(typed, found.reason) if file.endswith(".json") else found.reason
             if reason == _COMMENTED and not _OF_A_FORMAT.search(typed):
@@ -105,7 +107,7 @@ def documents(text: str, root: str, file: str, scope: Scope = EVERYWHERE) -> Ite
             reason += rendered_by(chart_of(text, file)) if found.template else ""
             yield Problem(Place(root, file, found.line, _column(typed, found)), reason, fatal=True)
         else:
-            yield Document(root, file, found, scope, homes)
+            yield Document(root, file, found, scope, homes, folder)
 
 
 def _of_json(text: str, reason: str) -> str:
@@ -127,7 +129,8 @@ def _column(typed: str, refusal: Refusal) -> int:
 
 
 def _readable(text: str) -> str:
-    """The same text, places unchanged, without what JSON allows and libyaml refuses."""
+    """The same text, places unchanged, without what JSON allows and libyaml refuses, and without the mark that it leaves out by itself."""
+    text = text.lstrip(_MARK)
     if "\x85" in text or "\u2028" in text or "\u2029" in text:
         text = _LINES_OF_NO_EDITOR.sub(" ", text)
     if "\\ud" in text or "\\uD" in text:
@@ -156,6 +159,7 @@ def _character(escapes: re.Match[str]) -> str:
 def _read_from(text: str, begin: int, end: int) -> Iterator[Node | Refusal]:
     """The root nodes of text[begin:end], and a Refusal for each document that gives none."""
     check = content_check(text)
+    shared = "*" in text and "&" in text
     budget = _MOST_READ_AGAIN
     refused = 0
     while begin < end:
@@ -164,7 +168,7 @@ def _read_from(text: str, begin: int, end: int) -> Iterator[Node | Refusal]:
         try:
             for node in composed(_part(text, begin, end, before)):
                 refusal = check(node) if check else None
-                yield refusal or node
+                yield refusal or located(node, shared)
                 given += 1
                 if refusal and refusal.template:
                     return
@@ -207,16 +211,6 @@ def _is_after_end(text: str, begin: int, refusal: Refusal) -> bool:
     return before[before.rfind("\n") + 1 :] == "..."
 
 
-def text_of(node: Node) -> str | None:
-    """The scalar's text as typed (an unquoted `!=` is text, not a tag), or None where the node is no scalar."""
-    if type(node) is not ScalarNode:
-        return None
-    if node.tag is not None and node.tag.startswith(("!=", "!~")):
-        return f"{node.tag} {node.value}" if node.value else str(node.tag)
-    text: str = node.value
-    return text
-
-
 def is_null(node: Node) -> bool:
     """Whether nothing is written here: no text, or without quotes one that means null."""
     return type(node) is ScalarNode and not node.style and node.value in NULLS and node.tag is None
@@ -224,7 +218,7 @@ def is_null(node: Node) -> bool:
 
 def place_of(node: Node, root: str, file: str) -> Place:
     """Line and column of a node, both from 1."""
-    mark = node.start_mark
+    mark = node if node.mark is None else node.mark
     return Place(root, file, mark.line + 1, mark.column + 1)
 
 
@@ -236,32 +230,48 @@ def entries(node: Node | None, duplicates: list[tuple[Node, str]] | None = None)
     """
     if type(node) is not MappingNode:
         return []
+    found: list[Entry] = node.value
+    keys = {entry.key for entry in found}
+    if len(keys) == len(found) and "<<" not in keys:
+        return found.copy()
     result: list[Entry] = []
     seen: set[str] = set()
     merged: list[Node] = []
-    for key_node, value in node.value:
-        plain = type(key_node) is ScalarNode and key_node.tag is None
-        key = key_node.value if plain else text_of(key_node)
-        if key is None:
-            key = "?"
-        elif key == "<<" and _merged_by(key_node, value):
-            merged.append(key_node)
+    for entry in found:
+        key = entry.key
+        if key == "<<" and _merged_by(entry):
+            merged.append(entry.key_node)
             continue
-        elif key in seen:
+        if key in seen and not _is_complex(entry):
             if duplicates is not None:
-                duplicates.append((key_node, key))
+                duplicates.append((entry.key_node, key))
             continue
         seen.add(key)
-        aliased = value.start_mark.index < key_node.start_mark.index
-        result.append(Entry(key, key_node, value, key_node if aliased else value))
+        result.append(entry)
     if merged:
         _merge(node, merged[0], seen, result)
     return result
 
 
-def _merged_by(key_node: Node, value: Node) -> list[Node]:
+def members(node: Node, duplicates: list[tuple[Node, str]] | None = None) -> dict[str, Entry]:
+    """The entries of a mapping by their keys."""
+    if type(node) is not MappingNode:
+        return {}
+    found = {entry.key: entry for entry in node.value}
+    if len(found) == len(node.value) and "<<" not in found:
+        return found
+    return {entry.key: entry for entry in entries(node, duplicates)}
+
+
+def _is_complex(entry: Entry) -> bool:
+    """Whether the key of an entry is no scalar."""
+    return entry.typed is not None and type(entry.typed) is not ScalarNode
+
+
+def _merged_by(entry: Entry) -> list[Node]:
     """The mappings that an entry `<<: ...` merges; none where it is an ordinary key."""
-    if type(key_node) is not ScalarNode or key_node.style or key_node.value != "<<":
+    value = entry.value
+    if entry.key != "<<" or entry.style:
         return []
     if type(value) is MappingNode:
         return [value]
@@ -275,19 +285,16 @@ def _merge(top: Node, using: Node, seen: set[str], result: list[Entry]) -> None:
     waiting = _merges(top)
     while waiting:
         node = waiting.pop()
-        for key_node, value in node.value:
-            key = text_of(key_node)
-            if key is not None and key not in seen and not (key == "<<" and _merged_by(key_node, value)):
-                seen.add(key)
-                result.append(Entry(key, using, value, using))
+        for entry in node.value:
+            if entry.key not in seen and not _is_complex(entry) and not _merged_by(entry):
+                seen.add(entry.key)
+                result.append(Entry(entry.key, entry.value, using, using.line, using.column, using.style, using))
         waiting += _merges(node)
 
 
 def _merges(node: Node) -> list[Node]:
     """The mappings merged into a mapping, the one that wins last."""
-    return [
-        merged for key_node, value in node.value if text_of(key_node) == "<<" for merged in _merged_by(key_node, value)
-    ][::-1]
+    return [merged for entry in node.value for merged in _merged_by(entry)][::-1]
 
 
 def child(node: Node | None, *path: str) -> Node | None:
@@ -296,13 +303,11 @@ def child(node: Node | None, *path: str) -> Node | None:
         if node is None or type(node) is not MappingNode:
             return None
         merges = False
-        for key_node, value in node.value:
-            plain = type(key_node) is ScalarNode and key_node.tag is None
-            key = key_node.value if plain else text_of(key_node)
-            if key == name:
-                node = value
+        for entry in node.value:
+            if entry.key == name and (name != "?" or not _is_complex(entry)):
+                node = entry.value
                 break
-            merges = merges or key == "<<"
+            merges = merges or entry.key == "<<"
         else:
             node = _merged_child(node, name) if merges else None
     return node

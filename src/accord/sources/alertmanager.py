@@ -35,6 +35,9 @@ KEYS = ("alertmanager.yaml", "alertmanager.yml")
 _HOLDERS = {"Secret": ("stringData", "data"), "ConfigMap": ("data",)}
 _OF_A_ROOT = ("receiver", "routes", "group_by", "group_wait", "group_interval", "repeat_interval")
 
+AT_KINDS = frozenset((*_HOLDERS, KIND))
+AT_KEYS = frozenset(("route", "receivers"))
+
 
 def claims(document: Document) -> bool:
     """A routing file, or something that is clearly part of one; a Secret or ConfigMap that holds one; an AlertmanagerConfig."""
@@ -59,9 +62,10 @@ def is_routing(node: Node | None) -> bool:
 
 def _is_of_another(route: Node, receivers: Node) -> bool:
     """Whether another program has the same two words: its root route says nothing of its own, its receivers other things."""
-    own = [key for key in _OF_A_ROOT if key != "routes" and child(route, key) is not None]
+    if any(child(route, key) is not None for key in _OF_A_ROOT if key != "routes"):
+        return False
     others = [key for item in items(receivers) for each in entries(item) if (key := each.key) != "name"]
-    return not own and bool(others) and not any(key in KINDS for key in others)
+    return bool(others) and not any(key in KINDS for key in others)
 
 
 def _is_root(node: Node | None) -> bool:

@@ -23,6 +23,8 @@ _KINDS = (*_OWNED, "Group", "User")
 _REFERENCE = re.compile(r"(?:([A-Za-z]+):)?(?:([\w.-]+)/)?([\w.-]+)", re.ASCII)
 _ALIASES = {"pagerduty.com/service-id": "names.pagerduty"}
 
+AT_KINDS = frozenset(_KINDS)
+
 
 def claims(document: Document) -> bool:
     """An entity that owns, is owned, or is somebody; a Location or a Template is none."""

@@ -19,18 +19,20 @@ from accord.sources._yaml import Document, MappingNode, child, text_of
 
 _KINDS = ("AWS::", "Alexa::", "Custom::")
 
+AT_KEYS = frozenset(("Resources",))
+
 
 def claims(document: Document) -> bool:
     """A document with resources, of which it says by its version, its transform or a type that they are CloudFormation's."""
     if type(document.node) is not MappingNode:
         return False
-    keys = {text_of(key) for key, _ in document.node.value}
+    keys = {entry.key for entry in document.node.value}
     if "Resources" not in keys:
         return False
     if not keys.isdisjoint(("AWSTemplateFormatVersion", "Transform")):
         return True
     resources = child(document.node, "Resources")
-    values = [value for _, value in resources.value] if type(resources) is MappingNode else []
+    values = [entry.value for entry in resources.value] if type(resources) is MappingNode else []
     types = [child(value, "Type") for value in values]
     return any((text_of(found) or "").startswith(_KINDS) for found in types if found is not None)
 

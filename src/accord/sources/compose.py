@@ -15,6 +15,7 @@ from accord.model.duration import SECOND
 from accord.model.fact import PARTY, Fact
 from accord.model.problem import Problem
 from accord.sources._compose_mounts import names_in, reached_by_envoy
+from accord.sources._compose_ports import ports_taken
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._objects import VARIANT, Reader
 from accord.sources._programs import Container, say_program, split_command, words_of
@@ -43,6 +44,9 @@ class _Project(Struct, frozen=True):
     services: dict[str, Members]
 
 
+AT_KEYS = frozenset(("services",))
+
+
 def claims(document: Document) -> bool:
     """A map of services of which one has an image, is built, or extends another; in an override it may be any."""
     services = child(document.node, "services")
@@ -50,7 +54,7 @@ def claims(document: Document) -> bool:
         return False
     if is_override(document.file):
         return True
-    return any(child(value, key) is not None for _, value in services.value for key in _OF_A_SERVICE)
+    return any(child(entry.value, key) is not None for entry in services.value for key in _OF_A_SERVICE)
 
 
 def read(document: Document) -> Iterable[Fact | Problem]:
@@ -79,7 +83,8 @@ def _project(reader: Reader) -> str:
     if text and "$" not in text:
         return text
     path = [part for part in f"{reader.document.root}/{reader.document.file}".split("/")[:-1] if part not in ("", ".")]
-    return _NOT_IN_NAMES.sub("", path[-1].lower()) if path else ""
+    folder = reader.document.folder or (path[-1] if path else "")
+    return _NOT_IN_NAMES.sub("", folder.lower())
 
 
 def _other_names(reader: Reader, service: Members) -> Iterator[str]:
@@ -105,6 +110,7 @@ def _read_service(project: _Project, name: str, entry: Entry, service: Members) 
         _name_for_envoy(project, speaker, name, service)
     _duration(speaker, service.get("stop_grace_period"), "stop_grace_period", "grace")
     _read_replicas(speaker, service)
+    _read_ports(speaker, service)
     _read_check(speaker, service)
     placed, variables = _variables(reader, service)
     for party, text, at in dict.fromkeys((*_started_after(project, service), *_pointed_at(project, placed, variables))):
@@ -161,6 +167,15 @@ def _read_replicas(speaker: Speaker, service: Members) -> None:
     entry = deploy.get("replicas") or service.get("scale")
     if entry is not None and not _is_open(entry):
         speaker.number(entry, "replicas", "replicas")
+
+
+def _read_ports(speaker: Speaker, service: Members) -> None:
+    """The ports of the host that it takes, and the profiles in which it does."""
+    for port, at in dict(ports_taken(speaker.reader, service)).items():
+        speaker.say(f"published.{port}", port, port, at)
+    if "profiles" in service:
+        named = [text_of(node) or "" for node in speaker.reader.sequence(service["profiles"], "profiles")]
+        speaker.say("profiles", tuple(named), ", ".join(named), service["profiles"].at)
 
 
 def _read_check(speaker: Speaker, service: Members) -> None:

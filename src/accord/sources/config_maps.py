@@ -29,6 +29,8 @@ _MAY_BE = re.compile(
     r"^[\"']?(?:groups|scrape_configs|rule_files|route|policies|contactPoints|muteTimes)[\"']?[ \t]*:", re.MULTILINE
 )
 
+AT_KINDS = frozenset(_HOLDERS)
+
 
 def claims(document: Document) -> bool:
     """An object with a text that may be such a file."""

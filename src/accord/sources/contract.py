@@ -26,7 +26,7 @@ def claims(document: Document) -> bool:
     node = document.node
     if type(node) is not MappingNode or not node.value:
         return _is_contract_file(document.file)
-    first = text_of(node.value[0][0])
+    first = node.value[0].key
     if first == "party":
         return True
     return _is_contract_file(document.file) and first not in ("mapping", "accord_facts")
@@ -193,7 +193,7 @@ class _Reader(Speech):
     def read_detect(self, subject: Subject, key: Key, entry: Entry) -> None:
         node = entry.value
         members = {member.name for member in key.members}
-        if type(node) is MappingNode and node.value and not any(text_of(name) in members for name, _ in node.value):
+        if type(node) is MappingNode and node.value and not any(entry.key in members for entry in node.value):
             for part in self.entries(node, "detect to be a map"):
                 if part.key not in keys.PROMISE_KEYS:
                     self.refuse(part.key_node, f"unknown key {part.key!r}; expected by, within, or a term")

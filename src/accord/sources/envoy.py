@@ -14,6 +14,7 @@ from accord.sources._envoy_clusters import Cluster, clusters_of
 from accord.sources._envoy_objects import (
     FORMAT,
     MANAGER,
+    PARTS,
     TCP_PROXY,
     EnvoyReader,
     Members,
@@ -29,6 +30,8 @@ from accord.sources._yaml import Document, Node, place_of
 
 GATEWAY = "gateway"
 _KINDS = ("Listener", "RouteConfiguration", "Cluster", "ClusterLoadAssignment")
+
+AT_KEYS = frozenset((*PARTS, "resources", "@type"))
 
 
 def claims(document: Document) -> bool:

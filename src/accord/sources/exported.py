@@ -78,11 +78,13 @@ def _as_written(fact: Fact) -> _Written:
 
 # ---------------------------------------------------------------------- reading
 
+AT_KEYS = frozenset((KEY,))
+
 
 def claims(document: Document) -> bool:
     """A document with the key `accord_facts` among its first."""
     node = document.node
-    return type(node) is MappingNode and any(text_of(key) == KEY for key, _ in node.value[:4])
+    return type(node) is MappingNode and any(entry.key == KEY for entry in node.value[:4])
 
 
 def read(document: Document) -> Iterator[Fact | Problem]:

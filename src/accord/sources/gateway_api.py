@@ -25,6 +25,8 @@ _KINDS = ("HTTPRoute", "GRPCRoute")
 _CONNECTION_ERRORS = ("connect", "reset", "timeout")
 """What a retry stanza should ask again after whatever codes it lists (httproute_types.go, HTTPRouteRetry)."""
 
+AT_KINDS = frozenset(_KINDS)
+
 
 def claims(document: Document) -> bool:
     """A route of any version of the API."""

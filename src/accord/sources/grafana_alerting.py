@@ -48,6 +48,8 @@ _VARIABLE = re.compile(r"\$__\w+|\$\{__\w+\}|\[\[__\w+\]\]")
 _OF_GRAFANA = ("__expr__", "-100")
 """The data sources that stand for Grafana's own steps: reduce, math, threshold."""
 
+AT_KEYS = frozenset((*_LISTS, "groups"))
+
 
 def claims(document: Document) -> bool:
     """A file with a list that only Grafana's provisioning of alerts has."""

@@ -45,6 +45,9 @@ class _Named(Struct, frozen=True):
     operation: str
 
 
+AT_KEYS = frozenset((*_KEYS, *_EMBEDDED))
+
+
 def claims(document: Document) -> bool:
     """A map with a list `methodConfig`, its own or that of its `serviceConfig`; or a list of such choices."""
     return next(_configs(document.node), None) is not None

@@ -21,7 +21,7 @@ from accord.sources._alertmanager_shapes import KINDS
 from accord.sources._held_text import held
 from accord.sources._objects import kind_of
 from accord.sources._rule_groups import RuleGroups, holds_rules
-from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, child, entries, items, text_of
+from accord.sources._yaml import Document, Entry, MappingNode, Node, ScalarNode, child, entries, items, paired, text_of
 
 FORMAT = "helm"
 _CARRIERS = {
@@ -45,6 +45,8 @@ _DEEPEST = 3  # the name of a dependency, `alertmanager`, `config`
 
 _Part = tuple[str, Entry]
 """A routing (`route`), files of Grafana, or a list of groups, with the program whose language they are in, and the entry that holds it."""
+
+AT_KINDS = frozenset((*_CARRIERS, ""))
 
 
 def claims(document: Document) -> bool:
@@ -110,7 +112,7 @@ def _from_elsewhere(found: Fact | Problem) -> Fact | Problem:
 def _rules(document: Document, entry: Entry, program: str) -> Iterable[Fact | Problem]:
     """The rules of a list of groups, which the chart makes an object of."""
     rules = RuleGroups(document, "object", program)
-    rules.named_object = Entry(entry.key, entry.key_node, entry.key_node, entry.at)
+    rules.named_object = paired(entry.key_node, entry.key_node, entry.at)
     rules.read(next(one for one in entries(entry.value) if one.key == "groups"))
     return rules.found
 
@@ -160,22 +162,22 @@ _WORDS = ("receivers:", "groups:", "receivers", '"groups"')
 
 def _parts(node: Node, depth: int = 0) -> Iterator[_Part]:
     """What a map of values hands on, from the top down to where charts have it."""
-    for key_node, value in node.value if type(node) is MappingNode else ():
+    for entry in node.value if type(node) is MappingNode else ():
+        key, value = entry.key, entry.value
         if type(value) is not MappingNode:
-            if text_of(key_node) == _RULE_LIST:
-                yield from _listed(key_node, value)
+            if key == _RULE_LIST:
+                yield from _listed(entry.key_node, value)
             continue
-        key = text_of(key_node) or ""
         if key in _ROUTINGS and alertmanager.is_routing(value):
-            yield "route", Entry(key, key_node, value, value)
+            yield "route", paired(entry.key_node, value, value)
         elif key in _RULE_MAPS:
             for inner_key, inner in value.value:
                 if _has_rules(inner):
-                    yield _RULE_MAPS[key], Entry(text_of(inner_key) or "", inner_key, inner, inner)
+                    yield _RULE_MAPS[key], paired(inner_key, inner, inner)
         elif key == _OF_GRAFANA:
             for inner_key, inner in value.value:
                 if grafana_alerting.is_provisioned(inner):
-                    yield grafana_alerting.FORMAT, Entry(text_of(inner_key) or "", inner_key, inner, inner)
+                    yield grafana_alerting.FORMAT, paired(inner_key, inner, inner)
         elif depth < _DEEPEST - 1:
             yield from _parts(value, depth + 1)
 
@@ -184,7 +186,7 @@ def _listed(key_node: Node, node: Node) -> Iterator[_Part]:
     for item in items(node):
         name = child(item, "name") if type(item) is MappingNode else None
         if name is not None and _has_rules(item):
-            yield "", Entry(text_of(name) or "", name, item, key_node)
+            yield "", paired(name, item, key_node)
 
 
 def _has_rules(node: Node) -> bool:

@@ -26,6 +26,8 @@ _IDLE = "idle_timeout.timeout_seconds"
 _WORDS = {"error": ("connect", "reset"), "timeout": ("timeout",), "invalid_header": ("invalid_header",)}
 _COMPARED = {"Exact": "exact", "Prefix": "segments"}
 
+AT_KINDS = frozenset(("Ingress",))
+
 
 def claims(document: Document) -> bool:
     """An Ingress of any version of the API."""

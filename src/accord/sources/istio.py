@@ -48,6 +48,8 @@ class _Subject(Struct, frozen=True):
 
 _EVERY_SIDECAR = _Way(MESH, "", Layer.SIDECAR)
 
+AT_KINDS = frozenset(("VirtualService", "DestinationRule"))
+
 
 def claims(document: Document) -> bool:
     """A VirtualService or a DestinationRule of any version of the API."""

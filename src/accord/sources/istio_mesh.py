@@ -24,6 +24,8 @@ _VERSION = re.compile(r"v?(1\.\d{1,2})(?:[.-].*)?", re.ASCII)
 _WHERE = {"IstioOperator": ("install.istio.io/", ("spec", "meshConfig")), "Istio": ("sailoperator.io/", ("spec", "values", "meshConfig"))}  # fmt: skip
 _TAGS = {"IstioOperator": "tag", "Istio": "version"}
 
+AT_KINDS = frozenset((*_WHERE, "ConfigMap"))
+
 
 def claims(document: Document) -> bool:
     """An IstioOperator, an Istio, or a ConfigMap `istio` (`istio-<revision>`) that holds `mesh`."""

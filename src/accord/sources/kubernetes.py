@@ -52,6 +52,8 @@ _OF_PROGRAMS = ("kubernetes.io", "k8s.io", "helm.sh", "istio.io")
 _OF_SELECTORS = frozenset(("app", "version", "name", "chart", "release", "heritage", "k8s-app", "component", "tier"))
 _LONGEST_TAG = 100
 
+AT_KINDS = frozenset((*_KINDS, ""))
+
 
 def claims(document: Document) -> bool:
     """An object of a kind that is read, or a kustomization, which may leave out its kind."""

@@ -42,6 +42,9 @@ class _Subject(Struct, frozen=True):
     scope: Scope
 
 
+AT_KINDS = frozenset(("ServiceProfile", "Service", *_ROUTES))
+
+
 def claims(document: Document) -> bool:
     """A ServiceProfile, or a Service or route with one of Linkerd's annotations on retries or timeouts."""
     version, kind = kind_of(document)

@@ -70,14 +70,17 @@ class Mapping(Struct, frozen=True):
         )
 
 
+AT_KEYS = frozenset(("mapping",))
+
+
 def claims(document: Document) -> bool:
     """A document whose first key is `mapping`, in a file that is named for it or with a key that only mappings have."""
     node = document.node
-    if type(node) is not MappingNode or not node.value or text_of(node.value[0][0]) != "mapping":
+    if type(node) is not MappingNode or not node.value or node.value[0].key != "mapping":
         return False
     if document.file.rpartition("/")[2] in FILE_NAMES:
         return True
-    keys = {text_of(name) for name, _ in node.value}
+    keys = {entry.key for entry in node.value}
     return "files" in keys and not keys.isdisjoint(("gives", "keep"))
 
 

@@ -45,10 +45,13 @@ class _Row(Struct):
     longest_gap_s: int = 0
 
 
+AT_KEYS = frozenset((KEY,))
+
+
 def claims(document: Document) -> bool:
     """A document with the key `accord_observed` among its first."""
     node = document.node
-    return type(node) is MappingNode and any(text_of(key) == KEY for key, _ in node.value[:4])
+    return type(node) is MappingNode and any(entry.key == KEY for entry in node.value[:4])
 
 
 def read(document: Document) -> Iterator[Fact | Problem]:

@@ -28,6 +28,8 @@ _OPERATION_ID = re.compile(r"[A-Za-z0-9_][^\s{}#?]{0,199}")
 _DEEPEST = 8
 _MOST_BASES = 4
 
+AT_KEYS = frozenset(("paths",))
+
 
 def claims(document: Document) -> bool:
     """A map whose `openapi` is 3.x, or whose `swagger` is 2.x, with paths."""

@@ -10,10 +10,10 @@ from accord.model.fact import Fact
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._objects import kind_of
-from accord.sources._prometheus_operator import is_operated, read_object
+from accord.sources._prometheus_operator import OBJECTS, is_operated, read_object
 from accord.sources._prometheus_server import is_server, read_server
 from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules, language_of
-from accord.sources._yaml import Document, MappingNode, child, documents, place_of, text_of
+from accord.sources._yaml import Document, MappingNode, child, documents, place_of
 
 __all__ = ["COMMENTS", "FILES", "FORMAT", "claims", "read", "read_text"]
 FILES = ("*.rules",)
@@ -25,6 +25,9 @@ _OLDER = re.compile(r"^ALERT[ \t]+\w+\s+IF\b", re.MULTILINE)
 """A rule in the language of Prometheus 1."""
 
 _GROUPS = re.compile(r"""^["']?groups["']?[ \t]*:""", re.MULTILINE)
+
+AT_KINDS = OBJECTS
+AT_KEYS = frozenset(("groups", "scrape_configs", "rule_files", "alerting", "global"))
 
 
 def claims(document: Document) -> bool:
@@ -84,5 +87,5 @@ def _is_rule_file(document: Document) -> bool:
     groups = child(document.node, "groups")
     if groups is None:
         return False
-    by_itself = {text_of(key) for key, _ in document.node.value} <= {*_TOP_KEYS}
+    by_itself = {entry.key for entry in document.node.value} <= {*_TOP_KEYS}
     return holds_rules(groups) or (by_itself and not are_other_groups(groups))

@@ -17,7 +17,8 @@ from accord.sources import _goalert, _grafana_oncall, _opsgenie, _pagerduty, _te
 from accord.sources._hcl import parsed
 from accord.sources._reading import SourceText
 from accord.sources._terraform import SYSTEMS, resources
-from accord.sources._terraform_folders import Folder, call_of, called_from, folder_of
+from accord.sources._terraform_folders import Block, Folder, call_of, called_from, folder_of
+from accord.sources._terraform_left_out import left_out
 from accord.sources._terraform_modules import Instance
 from accord.sources._terraform_settings import Variant, is_settings, owner_of, variants
 from accord.sources._yaml import Document, Node, documents
@@ -149,3 +150,11 @@ def _facts(root: Instance) -> Iterator[Fact | Problem]:
     for resource in resources(root):
         yield from _READERS[resource.system](resource)
     yield from _terraform_aws.read(root)
+    yield from left_out(root, _is_concerned)
+
+
+def _is_concerned(resource: Block) -> bool:
+    kind = resource.labels[0]
+    is_subscription = kind == f"aws_{_terraform_aws.SUBSCRIPTION}"
+    says = not is_subscription or any(resource.member(key) is not None for key in _terraform_aws.SAID_OF_SUBSCRIPTIONS)
+    return says and _CONCERNED.fullmatch(kind) is not None

@@ -38,7 +38,7 @@ class Kept(Struct, frozen=True):
 def redelivery(boundary: Boundary) -> Fact | None:
     """The time until a message that is neither confirmed nor refused is delivered again, the shortest of all layers."""
     stated = [fact for fact in boundary.promised.all("timeout.attempt") if fact.value is not NONE]
-    return min(stated, key=lambda fact: (fact.value, fact.place), default=None)
+    return min(stated, key=lambda fact: (fact.value, fact.place.spot), default=None)
 
 
 def deliveries(boundary: Boundary) -> Fact | None:

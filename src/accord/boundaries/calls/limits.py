@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.join.memory import once_here
 from accord.boundaries.join.system import Boundary
 from accord.model.contract_values import Backoff
 from accord.model.duration import show_duration
@@ -51,6 +52,7 @@ class Plan(Struct, frozen=True):
         return self.tries[-1].end
 
 
+@once_here
 def limits(boundary: Boundary) -> list[Fact]:
     """Every stated limit that can end a try, the smallest first; `none` is no limit.
 
@@ -59,7 +61,7 @@ def limits(boundary: Boundary) -> list[Fact]:
     facts = [fact for term in _LIMITS for fact in boundary.assumed.all(term) if fact.value is not NONE]
     if any(fact.term == "timeout.idle" for fact in facts) and (silence := longest_silence(boundary)) is not None:
         facts = [fact for fact in facts if fact.term != "timeout.idle" or fact.value < silence.value]
-    return sorted(facts, key=lambda fact: (fact.value, fact.term, fact.place)) if len(facts) > 1 else facts
+    return sorted(facts, key=lambda fact: (fact.value, fact.term, fact.place.spot)) if len(facts) > 1 else facts
 
 
 def longest_silence(boundary: Boundary) -> Fact | None:
@@ -140,6 +142,7 @@ def repeated_after(boundary: Boundary, tries: Fact) -> Fact | None:
     return next((fact for fact in boundary.assumed.all("retry_on") if fact.layer is tries.layer), None)
 
 
+@once_here
 def plan(boundary: Boundary, most: int = MOST_TRIES_SHOWN) -> Plan | None:
     """What the caller does while nothing is answered, `most` tries of it; None where it states no limit."""
     limit = first_limit(boundary)

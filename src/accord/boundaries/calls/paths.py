@@ -11,6 +11,7 @@ from accord.boundaries.calls import layered
 from accord.boundaries.calls.answers import needing
 from accord.boundaries.calls.causes import asked_again, can_run_out
 from accord.boundaries.calls.limits import MOST_TRIES_COUNTED, attempts, first_limit, plan, repeated_after, tries_again
+from accord.boundaries.join.memory import once_here
 from accord.boundaries.join.system import Boundary
 from accord.model.amount import Amount
 from accord.model.duration import SECOND
@@ -108,6 +109,7 @@ def _callers(inner: Boundary) -> Iterator[Boundary]:
             yield inner.system.boundary(key, inner.view)
 
 
+@once_here
 def _hop(boundary: Boundary) -> Hop | None:
     tries = attempts(boundary)
     budget = held_down(boundary, tries) if tries is not None else None

@@ -108,7 +108,7 @@ def _sent(system: System, taken: Fact, view: View) -> list[Fact]:
         known = found.get(consumer)
         if known is None or fact.value.value > known.value.value:
             found[consumer] = fact
-    return sorted(found.values(), key=lambda fact: (not fact.value.each, fact.place))
+    return sorted(found.values(), key=lambda fact: (not fact.value.each, fact.place.spot))
 
 
 def _pool(system: System, sent: Fact, view: View, with_defaults: bool) -> Pool:

@@ -3,6 +3,8 @@
 from msgspec import Struct
 
 from accord.boundaries.calls.limits import MOST_TRIES_COUNTED, Plan, plan
+from accord.boundaries.join.memory import once_here
+from accord.boundaries.join.side import Side
 from accord.boundaries.join.system import Boundary, System
 from accord.boundaries.join.view import View
 from accord.model.contract_values import Needs
@@ -65,9 +67,11 @@ class Worst(Struct, frozen=True):
         return total
 
 
+@once_here
 def worst(boundary: Boundary) -> Worst:
     """How late this boundary's provider may answer one attempt."""
-    return _worst(boundary.system, boundary.provider, boundary.operation, boundary.view, ())
+    own = _stated(boundary.promised)
+    return own or _worst(boundary.system, boundary.provider, boundary.operation, boundary.view, ())
 
 
 def waits_behind(boundary: Boundary) -> tuple[tuple[Wait, ...], ...]:
@@ -97,12 +101,11 @@ def waits_instead(boundary: Boundary, wait: Wait) -> Wait | None:
 
 def _worst(system: System, provider: str, operation: str, view: View, path: tuple[str, ...]) -> Worst:
     promised = system.promised(provider, operation, view)
-    stated = next((fact for fact in promised.all("latency.max") if fact.stance is Stance.PROMISES), None)
+    own = _stated(promised)
+    if own is not None:
+        return own
     injected = promised.get("latency.injected")
     delay = injected.value if injected is not None else 0
-    if stated is not None:
-        own = FOREVER if stated.value is NONE else stated.value
-        return Worst(delay + own, delay + own, stated, injected)
     subject = f"{provider}/{operation}"
     needs = promised.get("needs")
     if needs is None or not isinstance(needs.value, Needs) or subject in path or len(path) >= DEEPEST:
@@ -113,6 +116,17 @@ def _worst(system: System, provider: str, operation: str, view: View, path: tupl
     )
     surely = delay + sum(max(wait.surely for wait in group) for group in groups)
     return Worst(surely, None, None, injected, groups)
+
+
+def _stated(promised: Side) -> Worst | None:
+    """By the maximum that the provider itself states; None where it states none."""
+    stated = next((fact for fact in promised.all("latency.max") if fact.stance is Stance.PROMISES), None)
+    if stated is None:
+        return None
+    injected = promised.get("latency.injected")
+    longest = FOREVER if stated.value is NONE else stated.value
+    whole = longest + (injected.value if injected is not None else 0)
+    return Worst(whole, whole, stated, injected)
 
 
 def _wait(system: System, consumer: str, call: str, because: Fact, view: View, path: tuple[str, ...]) -> Wait:

@@ -38,16 +38,20 @@ def _named(facts: Facts, said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
     """The defaults of the platforms that facts name: a pack that there is not gives nothing."""
     if "platform" not in facts.terms:
         return
-    naming = [fact for fact in facts if fact.term == "platform" and fact.value in platforms()]
+    naming = [fact for fact in facts.about(("platform",)) if fact.value in platforms()]
     stated = _stated_beside(facts, {shown.value for shown in naming})
     known = set()
+    found: dict[tuple[str, Scope, str], tuple[Given, ...]] = {}
     for shown in naming:
         subject = _subject(shown)
         once = (subject, shown.scope, shown.value)
         if once in known:
             continue
         known.add(once)
-        for one in given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version):
+        alike = (shown.value, shown.scope, shown.version)
+        if alike not in found:
+            found[alike] = tuple(given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version))
+        for one in found[alike]:
             for scope in _scopes(one, stated.get((subject, one.default.beside), ())):
                 yield _default(shown, one, scope)
 
@@ -60,15 +64,14 @@ def _scopes(one: Given, beside: Iterable[Scope]) -> list[Scope]:
     return [one.scope] if one.scope in found else sorted(found)
 
 
-def _stated_beside(facts: tuple[Fact, ...], named: Iterable[str]) -> dict[tuple[_Subject, str], set[Scope]]:
+def _stated_beside(facts: Facts, named: Iterable[str]) -> dict[tuple[_Subject, str], set[Scope]]:
     """In which scopes each subject states what a default of these platforms holds beside."""
     wanted = {default.beside for name in named for default in pack(name).defaults if default.beside}
     terms = {beside.partition("=")[0] for beside in wanted}
     stated: dict[tuple[_Subject, str], set[Scope]] = {}
-    for fact in facts if terms else ():
-        if fact.term in terms:
-            for said_as in wanted.intersection((fact.term, f"{fact.term}={fact.text}")):
-                stated.setdefault((_subject(fact), said_as), set()).add(fact.scope)
+    for fact in facts.about(terms):
+        for said_as in wanted.intersection((fact.term, f"{fact.term}={fact.text}")):
+            stated.setdefault((_subject(fact), said_as), set()).add(fact.scope)
     return stated
 
 
@@ -97,7 +100,7 @@ def _of_mesh(
     mesh: Pack, present: _Present, witnesses: list[Fact], said: Sequence[Fact], called: set[str]
 ) -> Iterator[Fact]:
     consumer, provider, layer, scope = present
-    first = min(witnesses, key=lambda fact: fact.place)
+    first = min(witnesses, key=lambda fact: fact.place.spot)
 
     def fact(stance: Stance, term: str, value: object, text: str, scope: Scope, versions: str) -> Fact:
         says, place = mesh.platform, first.place

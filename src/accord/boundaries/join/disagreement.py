@@ -1,6 +1,7 @@
 """One thing that two artefacts give two values: same calls, same term, same layer, same scope."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from msgspec import Struct
 
@@ -22,23 +23,28 @@ class Disagreement(Struct, frozen=True):
 
 def disagreements(system: System, view: View, reads: Sequence[str]) -> Iterator[Disagreement]:
     """Everything that is said with several values in this view."""
+    return (found for found in of_every_view(system, reads) if holds_in(found.facts[0].scope, view))
+
+
+def of_every_view(system: System, reads: Sequence[str]) -> tuple[Disagreement, ...]:
+    """Everything that is said with several values in any view; worked out once."""
     key = ("disagreements", tuple(reads))
-    known = system.memory.get(key)
+    known: tuple[Disagreement, ...] | None = system.memory.get(key)
     if known is None:
         known = system.memory[key] = tuple(_all(system, reads))
-    return (found for found in known if holds_in(found.facts[0].scope, view))
+    return known
 
 
 def _all(system: System, reads: Sequence[str]) -> Iterator[Disagreement]:
-    terms = [term for term in system.terms if term.partition(".")[0] in reads]
+    several = [facts for facts in system.several if facts[0].term.partition(".")[0] in reads]
     said: dict[tuple[object, ...], list[Fact]] = {}
-    for fact in system.about(*terms):
+    for fact in chain.from_iterable(several):
         if fact.stance in _SAID and not is_document(fact.provider):  # each is loaded by clients of its own
             subject = (fact.consumer, fact.provider, fact.operation)
             said.setdefault((*subject, fact.term, fact.stance, fact.layer, fact.scope), []).append(fact)
     for facts in said.values():
         if len(facts) > 1:
-            yield from _apart(sorted(facts, key=lambda fact: fact.place))
+            yield from _apart(sorted(facts, key=lambda fact: fact.place.spot))
 
 
 def _apart(facts: list[Fact]) -> Iterator[Disagreement]:

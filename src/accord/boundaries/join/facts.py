@@ -1,7 +1,8 @@
 """Facts on their way to a system, with the words that any of them uses: most steps find that none is about them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import compress
 from operator import attrgetter
 
 from accord.model.fact import Fact
@@ -22,6 +23,16 @@ class Facts(tuple[Fact, ...]):
     def terms(self) -> frozenset[str]:
         """Every term that a fact is about."""
         return frozenset(map(_TERM, self))
+
+    def about(self, terms: Iterable[str]) -> Iterator[Fact]:
+        """The facts about any of these terms, in order."""
+        wanted = self.terms.intersection(terms)
+        return compress(self, map(wanted.__contains__, map(_TERM, self))) if wanted else iter(())
+
+    @cached_property
+    def conditional(self) -> tuple[Fact, ...]:
+        """The facts that hold under a condition, in order."""
+        return tuple(compress(self, map(_SCOPE, self)))
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -44,9 +55,13 @@ class Facts(tuple[Fact, ...]):
         """Every name that speaks."""
         return frozenset(map(_SAYS, self))
 
+    def family(self, family: str) -> frozenset[str]:
+        """The terms that begin like this, `requests.`, and that a fact is about."""
+        return frozenset([term for term in self.terms if term.startswith(family)])
+
     def has_family(self, family: str) -> bool:
-        """Whether a fact is about a term that begins like this, `requests.`."""
-        return any(term.startswith(family) for term in self.terms)
+        """Whether a fact is about a term that begins like this."""
+        return bool(self.family(family))
 
     def has_dimension(self, family: str) -> bool:
         """Whether a scope has a dimension that begins like this, `variant:`."""

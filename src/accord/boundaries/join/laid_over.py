@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from accord.boundaries.join.facts import Facts
 from accord.model.fact import Fact
 from accord.model.pattern import matches
 
@@ -17,10 +18,10 @@ _Replaces = Callable[[Fact, str, str, str], bool]
 def not_replaced(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """The facts but for those that a patch states anew, and what would hold by default beside them."""
     laid: dict[tuple[str, str], list[_Replaces]] = {}
-    for fact in facts:
+    for fact in Facts.of(facts).about((LAID_OVER, LAID_OVER_SEVERAL)):
         if fact.term == LAID_OVER:
             laid.setdefault((fact.place.root, _object(identity(fact))[2]), []).append(_one(fact))
-        elif fact.term == LAID_OVER_SEVERAL:
+        else:
             laid.setdefault((fact.place.root, ""), []).append(_several(fact))
     if not laid:
         return facts

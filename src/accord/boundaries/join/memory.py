@@ -1,10 +1,10 @@
-"""What follows from a system is worked out once: a system never changes, and many rules ask the same of it."""
+"""What follows from a system, or from one boundary, is worked out once: neither ever changes, and many rules ask the same."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from accord.boundaries.join.system import System
+from accord.boundaries.join.system import Boundary, System
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,6 +35,23 @@ def once_each(work: Callable[Concatenate[System, P], T]) -> Callable[Concatenate
         asked = (work, *arguments[:-1])
         if asked not in memory:
             memory[asked] = work(system, *arguments, **named)
+        found: T = memory[asked]
+        return found
+
+    return remembered
+
+
+def once_here(work: Callable[Concatenate[Boundary, P], T]) -> Callable[Concatenate[Boundary, P], T]:
+    """The same function of one boundary, its answers kept with the boundary."""
+
+    @wraps(work)
+    def remembered(boundary: Boundary, /, *arguments: P.args, **named: P.kwargs) -> T:
+        if named:
+            return work(boundary, *arguments, **named)
+        memory: dict[object, Any] = boundary.memory
+        asked: object = (work, arguments) if arguments else work
+        if asked not in memory:
+            memory[asked] = work(boundary, *arguments, **named)
         found: T = memory[asked]
         return found
 

@@ -9,6 +9,7 @@ from itertools import takewhile
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.laid_over import VARIANT, Home, homes, identity, not_replaced
 from accord.model.fact import PARTY, Fact, Scope
 from accord.model.selecting import is_selected
@@ -16,9 +17,10 @@ from accord.model.selecting import is_selected
 WORKLOAD = "workload:"
 """Scope dimension: which of several workloads of a service."""
 BUDGET = "budget:"
-_SCALED = ("replicas.min", "replicas.max")
+_SCALED = ("replicas.min", "replicas.max", "left_out.replicas.max")
+_SCALER = "keda"
 _OF_PODS = frozenset(
-    ("workload", "platform", "grace", "pre_stop", "killed_after", "keep_alive", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes")
+    ("workload", "platform", "grace", "pre_stop", "killed_after", "keep_alive", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes", "left_out")
 )  # fmt: skip
 
 
@@ -42,6 +44,7 @@ class _Pods:
         self.defined = {(each.runs.place.root, identity(each.runs)): each for each in pods}
         self.named: dict[tuple[str, str], list[Pods]] = {}
         self.scopes: dict[tuple[str, str], dict[str, str]] = {}
+        self.found: dict[tuple[str, Scope], Pods | None] = {}
         for each in pods:
             root = each.runs.place.root
             self.named.setdefault((root, each.runs.provider), []).append(each)
@@ -50,16 +53,18 @@ class _Pods:
 
     def told(self, facts: Iterable[Fact]) -> Iterator[Fact]:
         """Each fact, said of whom it is about."""
-        read = self.counted(not_replaced(tuple(facts)))
+        read = Facts.of(self.counted(Facts.of(not_replaced(Facts.of(facts)))))
         budgets = {
-            (fact.place.root, fact.provider): list(self.selected(fact))
-            for fact in read
-            if fact.term == "budget.selects"
+            (fact.place.root, fact.provider): (bool(fact.value), list(self.selected(fact)))
+            for fact in read.about(("budget.selects",))
         }
         for fact in read:
-            if fact.provider.startswith(BUDGET):
-                yield from self.of_budget(fact, budgets.get((fact.place.root, fact.provider), []))
-            elif fact.term in _SCALED:
+            is_scaler = fact.term == "platform" and fact.value == _SCALER
+            if not (fact.scope or is_scaler or fact.term in _SCALED or fact.provider.startswith(BUDGET)):
+                yield fact  # of no definition of an object, so of no pods
+            elif fact.provider.startswith(BUDGET):
+                yield from self.of_budget(fact, *budgets.get((fact.place.root, fact.provider), (True, [])))
+            elif fact.term in _SCALED or is_scaler:
                 named = self.named.get((fact.place.root, fact.provider), [])
                 scaled = _nearest(fact, named)
                 is_one_of_several = len(scaled) < len(named)
@@ -72,13 +77,13 @@ class _Pods:
                 pods = self.of(fact)
                 yield from (fact,) if pods is None else self.said(fact, pods)
 
-    def counted(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    def counted(self, facts: Facts) -> tuple[Fact, ...]:
         """The facts but for the number of pods where a scaler may choose it that was read with a namespace, or without one.
 
         An object without a namespace is applied to whichever somebody names: to that of the other, it may be. Without
         its kind a workload has no number by default either.
         """
-        scalers = {(fact.place.root, fact.provider) for fact in facts if fact.term in _SCALED} - self.named.keys()
+        scalers = {(fact.place.root, fact.provider) for fact in facts.about(_SCALED)} - self.named.keys()
         apart = {(root, *_placed(party)) for root, party in scalers}
         if not apart:
             return facts
@@ -95,7 +100,12 @@ class _Pods:
 
     def of(self, fact: Fact) -> Pods | None:
         """The pods that a fact is about: those of its own definition, or, where that only lays something over, of another."""
-        defined = homes(fact)
+        key = (fact.place.root, fact.scope)
+        if key not in self.found:
+            self.found[key] = self._of(homes(fact))
+        return self.found[key]
+
+    def _of(self, defined: list[Home]) -> Pods | None:
         for home in defined:
             if home in self.homes:
                 return self.homes[home]
@@ -115,7 +125,9 @@ class _Pods:
                     yield replace(fact, says=party, consumer=party, scope=self.scope(fact, pods, party))
         elif fact.operation == PARTY and fact.term.partition(".")[0] in _OF_PODS:
             for party in pods.parties:
-                yield replace(fact, says=party, provider=party, scope=self.scope(fact, pods, party))
+                scope = self.scope(fact, pods, party)
+                own = party == fact.says == fact.provider and scope is fact.scope
+                yield fact if own else replace(fact, says=party, provider=party, scope=scope)
         else:
             yield fact
 
@@ -133,20 +145,25 @@ class _Pods:
     def selected(self, budget: Fact) -> Iterator[Pods]:
         """The pods that a budget is for: of its own namespace, with every label that it asks for.
 
-        Of a workload that is defined several times, the definitions nearest to the budget.
+        Of a workload that is defined several times, the definitions nearest to the budget. Where it asks for none and no
+        namespace is written, those of its own folder: others may be applied to another namespace. For the same reason an
+        object without a namespace is never held against one that has one.
         """
-        namespace = budget.provider.partition(":")[2].rpartition("/")[0]
-        found = []
+        namespace, found = _namespace(budget), []
         for pods in self.homes.values():
             runs = pods.runs
             near = runs.place.root == budget.place.root and _namespace(runs) == namespace
-            if near and is_selected(budget.value, runs.value):
+            is_told = bool(namespace or budget.value) or _folder(runs) == _folder(budget)
+            if near and is_told and is_selected(budget.value, runs.value):
                 found.append(pods)
         return iter(_nearest(budget, found))
 
-    def of_budget(self, fact: Fact, selected: list[Pods]) -> Iterator[Fact]:
-        """What a budget leaves, said of the one workload that it is for, or, where it lets none go, of each; whom it is for of each."""
-        one = len({identity(pods.runs) for pods in selected}) == 1
+    def of_budget(self, fact: Fact, asks: bool, selected: list[Pods]) -> Iterator[Fact]:
+        """What a budget leaves, said of the one workload that it is for, or, where it lets none go, of each; whom it is for of each.
+
+        One that `asks` for no label counts all pods of its namespace, of which others may be written elsewhere.
+        """
+        one = asks and len({identity(pods.runs) for pods in selected}) == 1
         if not (one or fact.term == "budget.selects" or _lets_none_go(fact)):
             return
         for pods in _nearest(fact, selected):
@@ -180,6 +197,10 @@ def _of(fact: Fact, pods: Pods) -> Fact:
 def _lets_none_go(fact: Fact) -> bool:
     wanted = ("100%",) if fact.term == "budget.min_available" else ("0", "0%")
     return fact.value in wanted
+
+
+def _folder(fact: Fact) -> str:
+    return fact.place.file.rpartition("/")[0]
 
 
 def _namespace(fact: Fact) -> str:

@@ -44,7 +44,7 @@ def firsts(terms: dict[str, list[Fact]] | None, view: View) -> dict[str, Fact]:
 def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
     """Per layer the fact with the most conditions; a stated fact beats a default."""
     best: dict[Layer, Fact] = {}
-    for fact in sorted(facts, key=lambda each: each.place):
+    for fact in sorted(facts, key=lambda each: each.place.spot):
         if fact.scope and not holds_in(fact.scope, view):
             continue
         known = best.get(fact.layer)
@@ -80,7 +80,10 @@ def stacked(terms: Terms, outer: Terms) -> Terms:
         return terms
     both = dict(terms)
     for term, facts in outer.items():
-        own = both.get(term, ())
+        own = both.get(term)
+        if own is None:
+            both[term] = facts
+            continue
         layers = {fact.layer for fact in own}
         added = (*own, *(fact for fact in facts if fact.layer not in layers))
         both[term] = tuple(sorted(added, key=lambda fact: _LAYERS[fact.layer]))

@@ -5,6 +5,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from accord.boundaries.join.boundary import Boundary, Key
+from accord.boundaries.join.by_term import ByTerm
 from accord.boundaries.join.calling import callers_of, calls_of, is_callers, is_listed, is_only_addressed, operations_of
 from accord.boundaries.join.conflicts import conflicts
 from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
@@ -17,34 +19,7 @@ from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
 from accord.model.subject import operation_of, provider_of
 
-Key = tuple[str, str, str]  # consumer ("" for every caller), provider, operation
-
-
-class Boundary:
-    """One consumer, one provider, one operation, in one view.
-
-    `consumer` is empty where nobody is known to call. `assumed` is what the consumer (and every layer in front of it)
-    says about this operation, `promised` what the provider (and its platform) says.
-    """
-
-    __slots__ = ("assumed", "consumer", "operation", "promised", "provider", "system", "view")
-
-    def __init__(self, system: "System", key: Key, view: View) -> None:
-        self.system = system
-        self.consumer, self.provider, self.operation = key
-        self.view = view
-        self.assumed = system.assumed(key, view)
-        self.promised = system.promised(key[1], key[2], view)
-
-    @property
-    def subject(self) -> str:
-        """`payments/charge`."""
-        return f"{self.provider}/{self.operation}"
-
-    @property
-    def key(self) -> Key:
-        """What tells this boundary from every other one."""
-        return (self.consumer, self.provider, self.operation)
+__all__ = ["Boundary", "Key", "System"]
 
 
 class System:
@@ -67,15 +42,17 @@ class System:
             if fact.scope:
                 self._scoped.setdefault(fact.term.partition(".")[0], []).append(fact)
         self.scoped = bool(self._scoped)
+        self.several: list[list[Fact]] = []
+        """The facts that one side says of one term of one operation, where they are more than one."""
         self._system_views: dict[tuple[str, ...], Views] = {}
         self._join()
 
     def _join(self) -> None:
-        promised, assumed = self._promised, self._assumed
+        promised, assumed, promises = self._promised, self._assumed, Stance.PROMISES
         last: Fact | None = None
         terms: dict[str, list[Fact]] = {}
         for fact in self.facts:
-            if is_callers(fact):
+            if (fact.consumer or fact.stance is not promises) and is_callers(fact):
                 terms, last = assumed.setdefault((fact.consumer, fact.provider, fact.operation), {}), None
             elif last is None or fact.provider is not last.provider or fact.operation is not last.operation:
                 terms, last = promised.setdefault((fact.provider, fact.operation), {}), fact  # most follow their like
@@ -84,6 +61,8 @@ class System:
                 terms[fact.term] = [fact]
             else:
                 known.append(fact)
+                if len(known) == 2:
+                    self.several.append(known)
 
     # ------------------------------------------------------------------ who there is
 
@@ -152,23 +131,16 @@ class System:
 
     def about(self, *terms: str) -> Sequence[Fact]:
         """The facts about any of these terms, in the order they were read."""
-        found = [facts for term in terms if (facts := self._by_term.get(term))]
-        if len(found) < 2:
-            return found[0] if found else ()
-        wanted = frozenset(terms)
-        return [fact for fact in self.facts if fact.term in wanted]
+        return self._by_term.about(terms)
 
     @property
     def terms(self) -> Iterable[str]:
         """Every term that anything is said about."""
-        return self._by_term.keys()
+        return self._by_term.terms
 
     @cached_property
-    def _by_term(self) -> dict[str, list[Fact]]:
-        found: dict[str, list[Fact]] = {}
-        for fact in self.facts:
-            found.setdefault(fact.term, []).append(fact)
-        return found
+    def _by_term(self) -> ByTerm:
+        return ByTerm(self.facts)
 
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
@@ -218,8 +190,9 @@ class System:
         if consumer:
             for named in dict.fromkeys((operation, ANY)):
                 every = self._assumed.get(("", provider, named))
-                said = without_mesh_routes(every) if consumer in self._gateways else every
-                terms = stacked(terms, resolved(said, view))
+                if every:
+                    said = without_mesh_routes(every) if consumer in self._gateways else every
+                    terms = stacked(terms, resolved(said, view))
         return terms
 
     @cached_property
@@ -366,6 +339,10 @@ class System:
             for party in {key[0], key[1]}:
                 found.setdefault(party, []).append(key)
         return found
+
+    def said_of_itself(self, party: str) -> dict[str, list[Fact]]:
+        """By term what is promised in the name of a party of itself."""
+        return self._promised.get((party, PARTY), {})
 
     def said_of(self, party: str) -> list[Fact]:
         """Everything that is promised in the name of a party, of itself and of its operations."""

@@ -38,16 +38,19 @@ class Views:
             total *= len(choice)
         if total <= MOST_VIEWS:
             return iter([dict(zip(names, values, strict=True)) for values in product(*choices)])
-        return iter(self._one_at_a_time(names))
+        return self._one_at_a_time(names)
 
     def _base(self) -> View:
         return {name: OTHER if OTHER in met else next(iter(met)) for name, met in self.dimensions.items()}
 
-    def _one_at_a_time(self, names: list[str]) -> list[View]:
+    def _one_at_a_time(self, names: list[str]) -> Iterator[View]:
+        """Made one by one: each has all dimensions, and so all of them together a square of their number."""
         base = self._base()
-        return [base] + [
-            {**base, name: value} for name in names for value in self.dimensions[name] if value != base[name]
-        ]
+        yield base
+        for name in names:
+            for value in self.dimensions[name]:
+                if value != base[name]:
+                    yield {**base, name: value}
 
     def of_running(self, running: Mapping[str, Set[str]]) -> "Views":
         """The same without the versions that do not run, of the parties of which those that do are known."""

@@ -27,9 +27,8 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     if read.terms.isdisjoint(("selects", "runs")) and not has_pods:
         return read
     services: dict[tuple[str, str], list[tuple[Fact, frozenset[str], list[Fact]]]] = {}
-    for fact in read:
-        if fact.term == "selects":
-            services.setdefault(_neighbours(fact), []).append((fact, frozenset(fact.value), []))
+    for fact in read.about(("selects",)):
+        services.setdefault(_neighbours(fact), []).append((fact, frozenset(fact.value), []))
     runs = "runs" in read.terms
     found: list[Fact] = [] if runs else list(read)
     pods: list[Pods] = []

@@ -130,7 +130,7 @@ class Register:
             claims = self.direct[key]
             if len(claims) == 1:
                 continue
-            claims = tuple(sorted(claims, key=lambda claim: (claim.places, claim.party)))
+            claims = tuple(sorted(claims, key=lambda claim: ([place.spot for place in claim.places], claim.party)))
             rival = _rivals(claims)
             if rival is None:
                 self.direct[key] = claims
@@ -236,8 +236,8 @@ def _first_places(facts: Iterable[Fact]) -> dict[str, Place]:
     for fact in facts:
         for name in (fact.says, fact.provider, fact.consumer):
             if "." in name:
-                spot = (name != fact.says, fact.place)
-                places[name] = min(places.get(name, spot), spot)
+                own = (name != fact.says, fact.place)
+                places[name] = min(places.get(name, own), own, key=lambda each: (each[0], each[1].spot))
     return {name: place for name, (_, place) in places.items()}
 
 

@@ -78,13 +78,16 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     facts = Facts.of(facts)
     register = Register(facts if said is None else said)
     links = Links(register)
-    linked = {name for name in facts.parties if links[name]}
+    linked = {name for name in facts.parties if not name.startswith(_NEVER_ALIASED) and links[name]}
     referring = {term for term in facts.terms if _refers(term)}
     renamed: list[Fact] = []
     for fact in facts if linked or referring or facts.dimensions else ():
         sided = linked and not linked.isdisjoint((fact.provider, fact.says, fact.consumer))
-        if sided or fact.scope or (fact.term in referring and _may_be_local(fact.value)):
-            renamed += (_inside_renamed(one, links) for one in (_sides_renamed(fact, links) if sided else (fact,)))
+        refers = fact.term in referring and _may_be_local(fact.value)
+        if sided:
+            renamed += (_inside_renamed(one, links, refers) for one in _sides_renamed(fact, links))
+        elif refers or fact.scope:
+            renamed.append(_inside_renamed(fact, links, refers))
         else:
             renamed.append(fact)
     unchanged = not renamed or (len(renamed) == len(facts) and all(map(is_, renamed, facts)))
@@ -92,11 +95,16 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     return Linked(facts if unchanged else Facts(renamed), found, tuple(register.problems))
 
 
+_Sides = tuple[str, str, str, Scope]  # who says it, of which consumer and which provider, where it holds
+
+
 class Links(dict[str, tuple[Link, ...]]):
-    """The links of every name, each worked out when it is first met."""
+    """The links of every name, each worked out when it is first met, and what they make of sides and scopes."""
 
     def __init__(self, register: Register) -> None:
         self.register = register
+        self.sides: dict[_Sides, list[_Sides]] = {}
+        self.scopes: dict[Scope, Scope] = {}
 
     def __missing__(self, name: str) -> tuple[Link, ...]:
         found = self[name] = tuple(_links(self.register, name))
@@ -143,30 +151,41 @@ def _may_be_local(value: object) -> bool:
 
 def _sides_renamed(fact: Fact, links: Links) -> list[Fact]:
     """The fact about the parties that its names stand for: once for each condition under which they do."""
-    found = [fact]
-    for name in dict.fromkeys((fact.says, fact.consumer, fact.provider)):
+    own = (fact.says, fact.consumer, fact.provider, fact.scope)
+    found = links.sides.get(own)
+    if found is None:
+        found = links.sides[own] = _of_links(own, links)
+    return [
+        replace(fact, says=says, consumer=consumer, provider=provider, scope=scope)
+        for says, consumer, provider, scope in found
+    ]
+
+
+def _of_links(sides: _Sides, links: Links) -> list[_Sides]:
+    found = [sides]
+    for name in dict.fromkeys(sides[:3]):
         if links[name]:
             found = [narrowed for one in found for narrowed in _one_renamed(one, name, links[name])]
     return found
 
 
-def _one_renamed(fact: Fact, name: str, links: tuple[Link, ...]) -> list[Fact]:
+def _one_renamed(sides: _Sides, name: str, links: tuple[Link, ...]) -> list[_Sides]:
     found = []
     for known in links:
-        scope = joint_scope(fact.scope, known.scope)
+        scope = joint_scope(sides[3], known.scope)
         if scope is not None:
-            sides = {side: known.party for side in ("says", "consumer", "provider") if getattr(fact, side) == name}
-            found.append(replace(fact, scope=scope, **sides))
-    return found or [fact]
+            says, consumer, provider = (known.party if side == name else side for side in sides[:3])
+            found.append((says, consumer, provider, scope))
+    return found or [sides]
 
 
-def _inside_renamed(fact: Fact, links: Links) -> Fact:
-    """The fact with the references in its value, and the versions in its scope, renamed."""
+def _inside_renamed(fact: Fact, links: Links, refers: bool) -> Fact:
+    """The fact with the references in its value, where it `refers` to any, and the versions in its scope, renamed."""
     changes: dict[str, object] = {}
     scope = _scope_renamed(fact.scope, links) if fact.scope else fact.scope
     if scope != fact.scope:
         changes["scope"] = scope
-    if _refers(fact.term):
+    if refers:
         value = _value_renamed(fact.value, _References(links, fact.scope))
         if value is not fact.value:
             changes["value"] = value
@@ -174,9 +193,13 @@ def _inside_renamed(fact: Fact, links: Links) -> Fact:
 
 
 def _scope_renamed(scope: Scope, links: Links) -> Scope:
-    if not any(dimension.startswith(_VERSION) for dimension, _ in scope):
-        return scope
-    return tuple(sorted((_dimension_renamed(dimension, links), values) for dimension, values in scope))
+    known = links.scopes.get(scope)
+    if known is None:
+        known = scope
+        if any(dimension.startswith(_VERSION) for dimension, _ in scope):
+            known = tuple(sorted((_dimension_renamed(dimension, links), values) for dimension, values in scope))
+        links.scopes[scope] = known
+    return known
 
 
 def _dimension_renamed(dimension: str, links: Links) -> str:

@@ -47,7 +47,8 @@ class Need(Struct, frozen=True):
 
 def access_needs(system: System, view: View) -> Iterator[Need]:
     """Every access that a step of a repair needs, for each promise that is repaired so."""
-    for provider, operation in operations_that_say(system, "recover"):
+    asking = {fact.provider for fact in system.about("steps") if fact.value is not NONE and _asks(fact)}
+    for provider, operation in operations_that_say(system, "recover") if asking else ():
         side = system.promised(provider, operation, view)
         how, hours = side.get("recover.how"), side.get("hours")
         for procedure in references(how):
@@ -59,6 +60,10 @@ def access_needs(system: System, view: View) -> Iterator[Need]:
                 yield Need(
                     step, reference, steps, given, wait, f"{provider}/{operation}", hours, due(side, hours), told
                 )
+
+
+def _asks(steps: Fact) -> bool:
+    return any(step.needs for step in steps.value)
 
 
 @once_each

@@ -1,5 +1,7 @@
 """Where a party is made or first spoken of, and whether that file has an owner."""
 
+from collections.abc import Iterable
+
 from accord.boundaries.join.system import System
 from accord.boundaries.people.owned_files import CodeOwners
 from accord.model.fact import Fact, Stance
@@ -8,11 +10,12 @@ _MADE = ("declares", "workload", "platform")
 """What a platform's own object says of a party: it stands where the party is made."""
 
 
-def firsts_of(system: System) -> dict[str, Fact]:
-    """For each party where it is made, else the first thing it says of itself, else the first that is said of it."""
+def firsts_of(system: System, parties: Iterable[str]) -> dict[str, Fact]:
+    """For each of the parties where it is made, else the first thing it says of itself, else the first that is said of it."""
     found: dict[str, Fact] = {}
-    for fact in system.facts:
-        if fact.stance in (Stance.PROMISES, Stance.ASSUMES):
+    wanted = frozenset(parties)
+    for fact in system.facts if wanted else ():
+        if fact.provider in wanted and fact.stance in (Stance.PROMISES, Stance.ASSUMES):
             known = found.get(fact.provider)
             if known is None or _rank(fact) < _rank(known):
                 found[fact.provider] = fact
@@ -25,4 +28,4 @@ def has_code_owner(first: Fact, files: CodeOwners) -> bool:
 
 
 def _rank(fact: Fact) -> tuple[object, ...]:
-    return (fact.says != fact.provider, fact.term not in _MADE, fact.place)
+    return (fact.says != fact.provider, fact.term not in _MADE, fact.place.spot)

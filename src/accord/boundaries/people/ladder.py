@@ -1,6 +1,6 @@
 """The ladder of a recovery: who is paged when, counted from the first page, and what each of them promises then."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from heapq import heappop, heappush
 
 from msgspec import Struct
@@ -181,7 +181,18 @@ def _operations(system: System) -> list[tuple[str, str]]:
 
 def signals(side: Side) -> list[Fact]:
     """The facts that name what shows a deviation: detect.by, for the operation or for one term of it."""
-    return [fact for fact in side.family("detect.") if fact.term.endswith(".by")]
+    return [fact for fact in side.family("detect.") if is_signal(fact.term)]
+
+
+def is_signal(term: str) -> bool:
+    """Whether a term names what shows a deviation."""
+    return term.startswith("detect.") and term.endswith(".by")
+
+
+def shown_by(system: System, alerts: Container[str]) -> frozenset[str]:
+    """The parties of which, or of whose operations, a signal is named that is one of these, in whatever view."""
+    named = system.about(*(term for term in system.terms if is_signal(term)))
+    return frozenset([fact.provider for fact in named if any(provider_of(name) in alerts for name in references(fact))])
 
 
 def references(fact: Fact | None) -> tuple[str, ...]:

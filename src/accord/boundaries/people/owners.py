@@ -142,13 +142,17 @@ def is_slip(owner: str, team: str) -> bool:
 def _of_parties(system: System, view: View) -> Iterator[Naming]:
     """Of what a contract says twice of one party only what holds; a catalogue may list an entity twice."""
     words = {word.lower() for word in vocabulary(system, view).owner}
-    for party in telling(system, *(term for term in system.terms if _may_name(term, words))):
-        for fact in system.said_of(party):
-            if fact.operation or not holds_in(fact.scope, view):
-                continue
-            if fact.term == "owner" and fact.source != CATALOGUE and fact not in system.party(party, view).all("owner"):
-                continue
-            yield from _naming(fact, words)
+    terms = frozenset([term for term in system.terms if _may_name(term, words)])
+    for party in telling(system, *terms):
+        for term, facts in system.said_of_itself(party).items():
+            for fact in facts if term in terms else ():
+                if holds_in(fact.scope, view) and (len(facts) == 1 or _holds(system, party, fact, view)):
+                    yield from _naming(fact, words)
+
+
+def _holds(system: System, party: str, fact: Fact, view: View) -> bool:
+    of_one = fact.term != "owner" or fact.source == CATALOGUE
+    return of_one or fact in system.party(party, view).all("owner")
 
 
 def _may_name(term: str, words: Iterable[str]) -> bool:

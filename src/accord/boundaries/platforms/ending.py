@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from accord.boundaries.calls.evidence import Saying, side_by_side
+from accord.boundaries.join.memory import once
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View, holds_in
 from accord.model.fact import ANY, PARTY, Fact, Stance
@@ -61,9 +62,18 @@ def _longest(system: System, view: View, party: str) -> Iterator[Fact]:
     for fact in dict.fromkeys(fact for side in sides for fact in side.all("latency.max")[:1]):
         if isinstance(fact.value, int):
             yield fact
-    for fact in system.about("work.max"):
-        if fact.consumer == party and isinstance(fact.value, int) and (not fact.scope or holds_in(fact.scope, view)):
+    for fact in _kept(system).get(party, ()):
+        if isinstance(fact.value, int) and (not fact.scope or holds_in(fact.scope, view)):
             yield fact
+
+
+@once
+def _kept(system: System) -> dict[str, list[Fact]]:
+    """How long each party keeps what is delivered to it."""
+    found: dict[str, list[Fact]] = {}
+    for fact in system.about("work.max"):
+        found.setdefault(fact.consumer, []).append(fact)
+    return found
 
 
 def ended_too_soon(ending: Ending, sayings: tuple[Saying, ...], follows: str) -> Witness:

@@ -31,9 +31,18 @@ def by_operation(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     read = Facts.of(facts)
     if not read.has_dimension(REQUESTS):
         return read
-    tables = {_key(fact, fact.term.removeprefix(FAMILY)): fact.value for fact in read if fact.term.startswith(FAMILY)}
+    listing = read.family(FAMILY)
+    tables = {_key(fact, fact.term.removeprefix(FAMILY)): fact.value for fact in read.about(listing)}
     routes = _Routes(read, tables)
-    return tuple(each for fact in read if not fact.term.startswith(FAMILY) for each in routes.of_operations(fact))
+    found: list[Fact] = []
+    for fact in read:
+        if fact.term in listing:
+            continue
+        if fact.scope and fact.operation == ANY:
+            found += routes.of_operations(fact)
+        else:
+            found.append(fact)
+    return tuple(found)
 
 
 def answered(facts: Iterable[Fact], links: Iterable[Link]) -> tuple[Fact, ...]:
@@ -45,17 +54,18 @@ def answered(facts: Iterable[Fact], links: Iterable[Link]) -> tuple[Fact, ...]:
     if SENT not in read.dimensions:
         return read
     answering = {(known.name, known.party) for known in links}
-    return Facts(
-        replace(fact, scope=tuple(pair for pair in fact.scope if pair[0] != SENT)) if _sent_to(fact) else fact
-        for fact in read
-        if not _sent_to(fact)
-        or fact.stance is Stance.PROMISES
-        or any((name, fact.provider) in answering for name in _sent_to(fact))
-    )
+    found: list[Fact] = []
+    for fact in read:
+        to = _sent_to(fact.scope) if fact.scope else ()
+        if not to:
+            found.append(fact)
+        elif fact.stance is Stance.PROMISES or any((name, fact.provider) in answering for name in to):
+            found.append(replace(fact, scope=tuple(pair for pair in fact.scope if pair[0] != SENT)))
+    return Facts(found)
 
 
-def _sent_to(fact: Fact) -> tuple[str, ...]:
-    for name, values in fact.scope:
+def _sent_to(scope: Scope) -> tuple[str, ...]:
+    for name, values in scope:
         if name == SENT:
             return values
     return ()
@@ -64,29 +74,36 @@ def _sent_to(fact: Fact) -> tuple[str, ...]:
 class _Routes:
     """The ordered entries of every route, and where the operations live."""
 
-    def __init__(self, facts: tuple[Fact, ...], tables: dict[object, _Table]) -> None:
+    def __init__(self, facts: Facts, tables: dict[object, _Table]) -> None:
         self.tables = tables
         self.addresses: dict[str, dict[str, set[str]]] = {}
         self.known: dict[object, dict[str, Share]] = {}
-        routed = {fact.provider for fact in facts if _resource(fact)}
+        self.left: dict[object, list[tuple[str, Scope]] | None] = {}
+        routed = {fact.provider for fact in facts.conditional if _resource(fact.scope)}
         for provider, operation, address in _named(facts):
             if provider in routed:
                 self.addresses.setdefault(provider, {}).setdefault(operation, set()).update(address)
 
     def of_operations(self, fact: Fact) -> Iterable[Fact]:
-        """The fact, or what is left of it for each operation."""
-        resource = _resource(fact)
-        operations = self.addresses.get(fact.provider) if resource and fact.operation == ANY else None
-        return self.of_each(fact, resource, operations) if operations else (fact,)
+        """A fact of whatever operation, or what is left of it for each that is named."""
+        addresses = self.addresses.get(fact.provider)
+        if not addresses:
+            return (fact,)
+        said = (fact.consumer, fact.provider, fact.place.root, fact.scope)
+        if said not in self.left:
+            resource = _resource(fact.scope)
+            self.left[said] = list(self.of_each(fact, resource, addresses)) if resource else None
+        left = self.left[said]
+        return (fact,) if left is None else [replace(fact, operation=name, scope=scope) for name, scope in left]
 
-    def of_each(self, fact: Fact, resource: str, operations: Mapping[str, set[str]]) -> Iterator[Fact]:
-        """What is left of a fact of a route for each of these operations, and their addresses."""
+    def of_each(self, fact: Fact, resource: str, operations: Mapping[str, set[str]]) -> Iterator[tuple[str, Scope]]:
+        """Of these operations, each with its addresses, those of which an entry of a route takes requests, and in which scope."""
         (words,) = dict(fact.scope)[REQUESTS + resource]
         table = self.tables.get(_key(fact, resource), ())
         for operation, addresses in operations.items():
             taken = self.shares(table, tuple(sorted(addresses))).get(words, Share.NONE if table else Share.PERHAPS)
             if taken is not Share.NONE:
-                yield replace(fact, operation=operation, scope=_narrowed(fact.scope, resource, taken))
+                yield operation, _narrowed(fact.scope, resource, taken)
 
     def shares(self, table: _Table, addresses: tuple[str, ...]) -> dict[str, Share]:
         """By the words of each entry: the share of an operation's requests that it takes; all its addresses are its own."""
@@ -150,7 +167,7 @@ def _narrowed(scope: Scope, resource: str, taken: Share) -> Scope:
 def _named(facts: tuple[Fact, ...]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Every operation that somebody names, with where it lives if this fact says so."""
     for fact in facts:
-        if fact.operation not in (ANY, PARTY):
+        if fact.operation != PARTY and fact.operation != ANY:
             stated = fact.term == "at" and fact.stance is Stance.PROMISES and isinstance(fact.value, tuple)
             yield fact.provider, fact.operation, fact.value if stated else ()
         if fact.term == "needs" and isinstance(fact.value, Needs):
@@ -166,8 +183,8 @@ def _key(fact: Fact, resource: str) -> object:
     return (fact.consumer, fact.provider, fact.place.root, resource, scope)
 
 
-def _resource(fact: Fact) -> str:
-    for name, _ in fact.scope:
+def _resource(scope: Scope) -> str:
+    for name, _ in scope:
         if name.startswith(REQUESTS):
             return name.removeprefix(REQUESTS)
     return ""

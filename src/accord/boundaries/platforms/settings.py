@@ -40,42 +40,60 @@ class _Known(Struct, frozen=True):
 def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts, each variable that points at a service now a call of that service, the others left out."""
     read = Facts.of(facts)
-    if not read.has_family(SETTING):
+    settings = read.family(SETTING)
+    if not settings:
         return tuple(fact for fact in read if fact.term != TAKES) if TAKES in read.terms else read
-    known = _Known(
-        frozenset((fact.place.root, fact.provider) for fact in read if fact.term == "declares"),
-        frozenset(_aliases(read)),
-    )
-    held: dict[tuple[str, str], list[Fact]] = {}
-    for fact in read:
-        if fact.term.startswith(SETTING) and fact.provider.startswith((HOLDER, FILE)):
-            held.setdefault((fact.place.root, fact.provider), []).append(fact)
-    takers = _takers(read)
+    calls = _Calls(read, settings)
+    touched = {TAKES, *settings}
     found: list[Fact] = []
     for fact in read:
-        if fact.term == TAKES:
-            for setting in _taken(fact, held, takers):
-                found += _calls(fact, setting, known)
-        elif not fact.term.startswith(SETTING):
+        if fact.term not in touched:
             found.append(fact)
-        elif not fact.provider.startswith((HOLDER, FILE)):
-            found += _calls(fact, fact, known)
-    return tuple(dict.fromkeys(found))
+        else:
+            found += calls.of(fact)
+    return tuple(found)
 
 
-def _aliases(facts: tuple[Fact, ...]) -> Iterator[str]:
+class _Calls:
+    """The calls that variables show, each once."""
+
+    def __init__(self, facts: Facts, settings: Iterable[str]) -> None:
+        self.known = _Known(
+            frozenset((fact.place.root, fact.provider) for fact in facts.about(("declares",))),
+            frozenset(_aliases(facts)),
+        )
+        self.held: dict[tuple[str, str], list[Fact]] = {}
+        for fact in facts.about(settings):
+            if fact.provider.startswith((HOLDER, FILE)):
+                self.held.setdefault((fact.place.root, fact.provider), []).append(fact)
+        self.takers = _takers(facts)
+        self.told: set[Fact] = set()
+
+    def of(self, fact: Fact) -> Iterator[Fact]:
+        """The calls that a variable shows, or those that a party takes from elsewhere do; none that was told before."""
+        if fact.term == TAKES:
+            shown = list(_taken(fact, self.held, self.takers))
+        else:
+            shown = [] if fact.provider.startswith((HOLDER, FILE)) else [fact]
+        for setting in shown:
+            for call in _calls(fact, setting, self.known):
+                if call not in self.told:
+                    self.told.add(call)
+                    yield call
+
+
+def _aliases(facts: Facts) -> Iterator[str]:
     """The addresses that contracts give themselves, as local names."""
-    for fact in facts:
-        system = fact.term.removeprefix("names.")
-        if system in ("kubernetes", "dns") and isinstance(fact.value, tuple):
-            yield from (f"{system}:{name}" for name in fact.value)
+    for fact in facts.about(("names.kubernetes", "names.dns")):
+        if isinstance(fact.value, tuple):
+            yield from (f"{fact.term.removeprefix('names.')}:{name}" for name in fact.value)
 
 
-def _takers(facts: tuple[Fact, ...]) -> dict[tuple[str, str], set[str]]:
+def _takers(facts: Facts) -> dict[tuple[str, str], set[str]]:
     """Who takes the variables of each holder, all of them at once."""
     found: dict[tuple[str, str], set[str]] = {}
-    for fact in facts:
-        for reference in fact.value if fact.term == TAKES else ():
+    for fact in facts.about((TAKES,)):
+        for reference in fact.value:
             if "#" not in reference and not reference.startswith("-"):
                 found.setdefault((fact.place.root, reference), set()).add(fact.provider)
     return found

@@ -21,26 +21,34 @@ def versions_of_subsets(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     if SUBSET not in read.dimensions:
         return read
     labels: dict[tuple[str, str], set[str]] = {}
-    for fact in read:
-        if fact.term.startswith(FAMILY):
-            labels.setdefault((fact.provider, fact.term.removeprefix(FAMILY)), set()).add(fact.value)
-    resolved = [_resolved(fact, labels) if fact.scope else fact for fact in read]
+    for fact in read.about(read.family(FAMILY)):
+        labels.setdefault((fact.provider, fact.term.removeprefix(FAMILY)), set()).add(fact.value)
+    known: dict[tuple[str, Scope], Scope | None] = {}
+    resolved = [_resolved(fact, labels, known) if fact.scope else fact for fact in read]
     return tuple([fact for fact in resolved if fact is not None])
 
 
-def _resolved(fact: Fact, labels: dict[tuple[str, str], set[str]]) -> Fact | None:
+def _resolved(
+    fact: Fact, labels: dict[tuple[str, str], set[str]], known: dict[tuple[str, Scope], Scope | None]
+) -> Fact | None:
     """The fact where it holds; None where its subsets are other versions than those for which its provider has this name."""
-    if not _has_subsets(fact):
-        return fact
-    scope = dict(fact.scope)
-    subsets = scope.pop(SUBSET)
-    found = [labels.get((fact.provider, name), set()) for name in subsets]
-    left: Scope | None = tuple(sorted(scope.items()))
+    own = (fact.provider, fact.scope)
+    if own not in known:
+        known[own] = _of_versions(*own, labels)
+    scope = known[own]
+    if scope is None or scope == fact.scope:
+        return None if scope is None else fact
+    return replace(fact, scope=scope)
+
+
+def _of_versions(provider: str, scope: Scope, labels: dict[tuple[str, str], set[str]]) -> Scope | None:
+    rest = dict(scope)
+    subsets = rest.pop(SUBSET, None)
+    if subsets is None:
+        return scope
+    found = [labels.get((provider, name), set()) for name in subsets]
+    left: Scope = tuple(sorted(rest.items()))
     if all(len(versions) == 1 and "" not in versions for versions in found):
         named = tuple(sorted({version for versions in found for version in versions}))
-        left = joint_scope(tuple(sorted(scope.items())), ((f"version:{fact.provider}", named),))
-    return None if left is None else replace(fact, scope=left)
-
-
-def _has_subsets(fact: Fact) -> bool:
-    return any(dimension == SUBSET for dimension, _ in fact.scope)
+        return joint_scope(left, ((f"version:{provider}", named),))
+    return left

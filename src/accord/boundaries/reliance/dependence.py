@@ -1,15 +1,15 @@
 """What cannot be done without what: the graph of needs of operations, of whoever stands for a party, and of procedures."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
-from accord.boundaries.join.memory import once_each
+from accord.boundaries.join.memory import once, once_each
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.model.contract_values import Needs
-from accord.model.fact import ANY, Fact
+from accord.model.fact import ANY, Fact, Stance
 from accord.model.nothing import NONE
 from accord.model.subject import operation_of, provider_of
 
@@ -87,9 +87,42 @@ def starts(system: System, fact: Fact) -> list[str]:
     return [name if fact.term == "recover.how" else acting(system, name) for name in fact.value]
 
 
-def may_return(system: System, fact: Fact, view: View) -> bool:
-    """Whether everybody whom a repair or a signal names has the party of the fact somewhere behind it."""
-    return all(fact.provider in behind(system, start, view) for start in starts(system, fact))
+def roots(system: System, view: View, repairs: Iterable[str]) -> Iterator[tuple[Fact, str]]:
+    """Each fallback, and each statement of these terms (a repair, a signal) that may have its own party behind it.
+
+    Of what holds here only, with every operation it speaks of.
+    """
+    known: dict[object, frozenset[str]] = {}
+    for fact in system.about(*repairs, "fallback"):
+        if fact.value is NONE:
+            continue
+        if fact.term != "fallback":
+            alike = (fact.value, fact.term == "recover.how")
+            if alike not in known:
+                known[alike] = _behind_all(system, fact, view)
+            if fact.provider not in known[alike]:
+                continue
+        for operation in (system.operations(fact.provider) or [ANY]) if fact.operation == ANY else [fact.operation]:
+            side = system.promised(fact.provider, operation, view)
+            if fact.stance is Stance.ASSUMES or fact.consumer:
+                side = system.assumed((fact.consumer, fact.provider, operation), view)
+            if side.get(fact.term) is fact and (fact.term == "fallback" or not fact.consumer):
+                yield fact, operation
+
+
+def _behind_all(system: System, fact: Fact, view: View) -> frozenset[str]:
+    """The parties that each of those has somewhere behind it whom a repair or a signal names."""
+    needing = _needing(system)
+    if any(provider_of(name) not in needing for name in fact.value):
+        return frozenset()
+    each = [behind(system, start, view) for start in starts(system, fact)]
+    return each[0].intersection(*each[1:]) if each else frozenset()
+
+
+@once
+def _needing(system: System) -> frozenset[str]:
+    """The parties that say of any operation, or of their steps, what these need: nothing is behind the others."""
+    return frozenset([fact.provider for fact in system.about("needs", "steps")])
 
 
 @once_each

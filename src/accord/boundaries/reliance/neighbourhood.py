@@ -41,10 +41,19 @@ def _touched(system: System, fact: Fact) -> list[Key]:
 def _referring(system: System) -> dict[str, set[str]]:
     """For each party those that name it without calling it: as repairer, signal, next on a ladder, doer of a step."""
     found: dict[str, set[str]] = {}
+    named: dict[object, frozenset[str]] = {}
     for fact in system.facts:
-        if isinstance(fact.value, tuple) and fact.term != "needs":
-            for name in references(fact.value):
-                found.setdefault(provider_of(name), set()).add(fact.says)
+        value = fact.value
+        if type(value) is tuple and fact.term != "needs":
+            parties = named.get(value)
+            if parties is None:
+                parties = named[value] = frozenset(map(provider_of, references(value)))
+            for party in parties:
+                known = found.get(party)
+                if known is None:
+                    found[party] = {fact.says}
+                else:
+                    known.add(fact.says)
     return found
 
 

@@ -75,7 +75,7 @@ def answered(boundary: Boundary) -> Answered:
         recover_within=answer(promised, "recover", "within"),
         own_detect=frozenset(name for name, side in sides.items() if _has_own_signal(side, boundary.provider)),
         own_recover=frozenset(name for name, side in sides.items() if names(side.get("recover.by"), name)),
-        counted=min(counted, key=lambda fact: (fact.value, fact.place), default=None),
+        counted=min(counted, key=lambda fact: (fact.value, fact.place.spot), default=None),
     )
 
 
@@ -116,7 +116,7 @@ def first_said(boundary: Boundary, relied: list[Reliance]) -> Fact | None:
     own = [fact for facts in boundary.promised.terms.values() for fact in facts if fact.operation]
     return min(
         (*own, *(each.fact for each in relied)),
-        key=lambda fact: (bool(fact.scope), fact.provider != boundary.provider or bool(fact.consumer), fact.place),
+        key=lambda fact: (bool(fact.scope), fact.provider != boundary.provider or bool(fact.consumer), fact.place.spot),
         default=None,
     )
 

@@ -29,6 +29,7 @@ class Reliance(Struct, frozen=True):
     own: Fact | None = None
 
 
+_NAMING = ("dead_letter", "fallback")
 _Index = dict[tuple[str, str], list[tuple[str, Fact]]]
 
 
@@ -48,7 +49,7 @@ def reliances(system: System, provider: str, operation: str, view: View) -> list
 
 
 def _rank(reliance: Reliance) -> tuple[object, ...]:
-    return (not reliance.calls, reliance.fact.place)
+    return (not reliance.calls, reliance.fact.place.spot)
 
 
 def is_reference(value: object) -> bool:
@@ -59,10 +60,12 @@ def is_reference(value: object) -> bool:
 @once
 def _index(system: System) -> _Index:
     found: _Index = {}
+    assumes = Stance.ASSUMES  # to look it up takes longer than to compare
     for fact in system.facts:
-        for how, target in _targets(fact):
-            place = (provider_of(target), operation_of(target) or ANY)
-            found.setdefault(place, []).append((how, fact))
+        if (fact.stance is assumes and fact.consumer) or fact.term in _NAMING or type(fact.value) is Needs:
+            for how, target in _targets(fact):
+                place = (provider_of(target), operation_of(target) or ANY)
+                found.setdefault(place, []).append((how, fact))
     return found
 
 

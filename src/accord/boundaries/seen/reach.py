@@ -124,7 +124,7 @@ def _stated(system: System, key: Key, view: View) -> Iterator[tuple[str, Fact]]:
     consumer, provider, operation = key
     assumed = system.assumed(key, view).terms.values()
     own = [fact for facts in assumed for fact in facts if fact.consumer == consumer and not is_addressed(fact)]
-    for fact in sorted(own, key=lambda each: (each.operation != operation, each.place))[:1]:
+    for fact in sorted(own, key=lambda each: (each.operation != operation, each.place.spot))[:1]:
         yield fact.operation, fact
     for need in _needs(system).get(consumer, ()):
         calls = set(calls_of(need)) if holds_in(need.scope, view) else set()

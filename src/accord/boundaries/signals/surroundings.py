@@ -6,10 +6,10 @@ from posixpath import basename, dirname
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.signals.alerting import Alert, Tree, alerting
-from accord.boundaries.signals.scraping import server_of, servers
+from accord.boundaries.signals.scraping import Server, server_of, servers
 
 _WILD = frozenset("*?[{")
-_OF_OPERATOR = ("alert.namespace", "alert.object")
+_OF_OPERATOR = frozenset(("alert.namespace", "alert.object"))
 
 
 class Surroundings:
@@ -18,11 +18,12 @@ class Surroundings:
     Routing that an object of a cluster holds is for all rules that are objects: of it only rule files are asked where they lie.
     """
 
-    def __init__(self, alerts: Sequence[Alert], trees: Iterable[Tree]) -> None:
+    def __init__(self, alerts: Sequence[Alert], trees: Sequence[Tree], servers: Sequence[Server]) -> None:
         every, files = _holding(alerts), _holding(filter(is_file, alerts))
         self._of: Mapping[str, str] = {
             tree.party: _deepest(tree, files if is_held(tree) else every) for tree in trees if tree.root is not None
         }
+        self._named = {tree.party: _named_beside(tree, servers) for tree in trees}
 
     def of(self, tree: Tree) -> str:
         """The folder, from the root that was read on; empty where it is the root itself."""
@@ -41,28 +42,33 @@ class Surroundings:
             if (is_held(tree) and not is_file(alert))
             or (
                 any(self.of(tree) in _above(file) for file in files)
-                and (server is not None or not _is_left_out(system, view, alert, tree))
+                and (server is not None or not self._is_left_out(alert, tree))
             )
         )
 
+    def _is_left_out(self, alert: Alert, tree: Tree) -> bool:
+        named, file = self._named[tree.party], alert.name.place.file
+        place = tree.root.fact.place if tree.root is not None else None
+        return (
+            bool(named)
+            and basename(file) not in named
+            and place is not None
+            and dirname(place.file) not in _above(file)
+        )
 
-def _is_left_out(system: System, view: View, alert: Alert, tree: Tree) -> bool:
-    """Whether servers stand beside a tree, each names its rule files one by one, and none is called like this one from elsewhere."""
+
+def _named_beside(tree: Tree, servers: Iterable[Server]) -> frozenset[str]:
+    """What the rule files are called of the servers beside a tree; empty where one does not name all of them one by one."""
     place = tree.root.fact.place if tree.root is not None else None
-    if place is None or dirname(place.file) in _above(alert.name.place.file):
-        return False
     beside = [
         server.rule_files.value if server.rule_files is not None else ()
-        for server in servers(system, view)
-        if server.first.place.root == place.root and dirname(server.first.place.file) == dirname(place.file)
+        for server in servers
+        if place is not None
+        and server.first.place.root == place.root
+        and dirname(server.first.place.file) == dirname(place.file)
     ]
-    named = [basename(pattern) for patterns in beside for pattern in patterns]
-    return (
-        all(beside)
-        and bool(named)
-        and not any(_WILD & set(name) for name in named)
-        and basename(alert.name.place.file) not in named
-    )
+    named = frozenset(basename(pattern) for patterns in beside for pattern in patterns)
+    return named if all(beside) and not any(_WILD & set(name) for name in named) else frozenset()
 
 
 def _holding(alerts: Iterable[Alert]) -> Mapping[str, set[str]]:
@@ -79,13 +85,13 @@ def surroundings(system: System, view: View) -> Surroundings:
     known: Surroundings | None = system.memory.get(key)
     if known is None:
         every = alerting(system, view)
-        known = system.memory[key] = Surroundings(every.alerts, every.trees)
+        known = system.memory[key] = Surroundings(every.alerts, every.trees, servers(system, view))
     return known
 
 
 def is_file(alert: Alert) -> bool:
     """Whether a rule stands in a rule file, not in an object that the operator of a cluster gathers from anywhere."""
-    return not any(term in alert.said for term in _OF_OPERATOR)
+    return alert.form.terms.isdisjoint(_OF_OPERATOR)
 
 
 def is_held(tree: Tree) -> bool:

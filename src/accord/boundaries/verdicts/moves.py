@@ -1,7 +1,7 @@
 """Moves: what one side can change, re-checked on everything it touches before anybody is told."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, partial
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -41,6 +41,7 @@ class Trials:
         self.system, self.judge = system, judge
         self.known = Known(findings)
         self.left = self._most = most_facts
+        self._places: dict[str, dict[Place, list[Fact]]] = {}
 
     def of(self, findings: Sequence[Finding], spread: Spread = in_turn) -> list[Finding]:
         """The findings with the moves that settle them; `spread` may try those of many at the same time."""
@@ -139,19 +140,21 @@ class Trials:
         given = {change.before for change in changes}
         for change in changes:
             if change.before is not None:
-                same = self.places.get((change.before.place, change.before.term), ())
+                same = self.places_of(change.before.term).get(change.before.place, ())
                 others = [fact for fact in same if fact not in given and fact.value == change.before.value]
                 found += [Change(fact, _changed_like(fact, change.after)) for fact in others]
         return found
 
-    @cached_property
-    def places(self) -> dict[tuple[Place, str], list[Fact]]:
-        """The facts that were read at one place, where they are several."""
-        found: dict[tuple[Place, str], list[Fact]] = {}
-        for fact in self.system.facts:
-            if fact.stance is not Stance.DEFAULT:
-                found.setdefault((fact.place, fact.term), []).append(fact)
-        return {place: facts for place, facts in found.items() if len(facts) > 1}
+    def places_of(self, term: str) -> dict[Place, list[Fact]]:
+        """The facts about a term that were read at one place, where they are several; looked for once."""
+        known = self._places.get(term)
+        if known is None:
+            found: dict[Place, list[Fact]] = {}
+            for fact in self.system.about(term):
+                if fact.stance is not Stance.DEFAULT:
+                    found.setdefault(fact.place, []).append(fact)
+            known = self._places[term] = {place: facts for place, facts in found.items() if len(facts) > 1}
+        return known
 
 
 class _TooMuch(Exception):

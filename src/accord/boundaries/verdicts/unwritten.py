@@ -66,7 +66,7 @@ def unwritten(system: System) -> list[Unwritten]:
 
 def unwritten_alerts(system: System, name: str) -> list[Unwritten]:
     """Where alerts are all that is read: one party that they are for, by the name given; else none."""
-    alerts = tuple(sorted(system.about("alert"), key=lambda fact: fact.place))
+    alerts = tuple(sorted(system.about("alert"), key=lambda fact: fact.place.spot))
     if not alerts or parties(system):
         return []
     used = _name(name)
@@ -92,13 +92,13 @@ def _is_own(fact: Fact, party: str) -> bool:
 
 
 def _first(party: str, facts: Iterable[Fact]) -> Fact:
-    return min((fact for fact in facts if _is_own(fact, party)), key=lambda fact: fact.place)
+    return min((fact for fact in facts if _is_own(fact, party)), key=lambda fact: fact.place.spot)
 
 
 def _told(facts: Iterable[Fact]) -> Iterator[Fact]:
     """What is worth reading before one answers: each statement once, in the order of the files."""
     known = set()
-    for fact in sorted(facts, key=lambda fact: fact.place):
+    for fact in sorted(facts, key=lambda fact: fact.place.spot):
         family = fact.term.partition(".")[0]
         if fact.stance is Stance.DEFAULT or fact.term in _INSIDE or family in _INSIDE_FAMILIES:
             continue

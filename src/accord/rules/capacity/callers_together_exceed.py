@@ -99,7 +99,9 @@ def _sent(system: System, taken: Fact, operation: str, view: View) -> list[Fact]
     term = taken.term.replace("accepts.", "sends.")
     stated = [side.get(term) for _, side in callers(system, taken.provider, operation, view)]
     own = [fact for fact in stated if fact is not None and fact.consumer and isinstance(fact.value, Amount)]
-    return sorted((fact for fact in own if fact.value.dimension == taken.value.dimension), key=lambda fact: fact.place)
+    return sorted(
+        (fact for fact in own if fact.value.dimension == taken.value.dimension), key=lambda fact: fact.place.spot
+    )
 
 
 def _finding(taken: Fact, operation: str, sent: list[Fact], together: str) -> Finding:

@@ -70,6 +70,23 @@ spec:
   selector: {matchLabels: {app: cart}}
 ```
 
+### A budget for every pod of the namespace, of which not all may be written here
+```yaml file=shop/all.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  replicas: 1
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: app, image: cart}]}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: all, namespace: shop}
+spec: {minAvailable: 1, selector: {}}
+```
+
 ## Unanswered
 Nobody writes how many copies there are; one by default:
 ```yaml file=shop/deployment.yaml

@@ -85,7 +85,7 @@ from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
 
-READS = ("accepts", "sends", "until", "sunset", "kind")
+READS, ALIKE = ("accepts", "sends", "until", "sunset", "kind"), True
 _PASSED_ON = ("rate", "concurrency", "connections", "request_size")
 """What a queue itself limits; any other quantity it passes on, so it is not asked."""
 _OWN = (Stance.PROMISES, Stance.ASSUMES)

@@ -5,6 +5,7 @@ with both; only one of them can have the port, and whoever calls the other reach
 
 That two parties are on one host is known where one mapping reads the ports of both at two lines of one file, and most
 parties there have a port of their own. Where most share one, and of two contracts that state one port, it is asked.
+Two services of one file of Docker Compose that publish one port can be meant to be started in turn: a condition.
 
 ## Example
 ```yaml file=accord-mapping.yaml
@@ -21,6 +22,15 @@ listeners:
   - {name: videos, port: 6036}  # finding: mismatch
   - {name: graphs, port: 6036}
   - {name: maps, port: 6037}
+```
+
+### Two services of Docker Compose
+```yaml file=compose.yaml
+name: shop
+services:
+  web: {image: web, ports: ["8080:80"]}  # finding: conditional
+  api: {image: api, ports: [{target: 80, published: 8080}]}
+  local: {image: api, ports: ["127.0.0.1:8081:80", "8080:80/udp"]}
 ```
 
 ## Not a gap
@@ -53,6 +63,14 @@ port: 8080
 ```
 ```yaml file=videos.yaml
 replicas: 2
+```
+
+### Services that no profile starts together
+```yaml file=compose.yaml
+name: shop
+services:
+  web: {image: web, profiles: [plain], ports: ["8080:80"]}
+  traced: {image: web, profiles: [traced], ports: ["8080:80"]}
 ```
 
 ## Unanswered
@@ -90,10 +108,12 @@ from collections.abc import Iterator
 from accord.boundaries.calls.evidence import side_by_side
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View, holds_in
+from accord.boundaries.platforms.published import published_twice
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
+from accord.model.subject import called
 
-READS = ("at",)
+READS = ("at", "published", "profiles")
 LISTED = "mapping"
 """The source of facts that stand in the house's own files."""
 
@@ -119,6 +139,17 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
             sharing = _sharing(facts)
             if len(sharing) > 1:
                 yield _taken_twice(address, sharing) if is_host else _asked(address, sharing)
+    for port, facts in published_twice(system, view):
+        yield _published(port, facts)
+
+
+def _published(port: str, facts: list[Fact]) -> Finding:
+    named = " and ".join(called(fact.provider) for fact in facts)
+    statements = tuple(Statement(fact, f"{called(fact.provider)} publishes {port}") for fact in facts)
+    message = f"{named} publish {port} of one host: of those that are started together one has it"
+    which = f"{named} are not" if len(facts) == 2 else f"no two of {named} are"
+    condition = f"holds only while {which} started together"
+    return Finding(Verdict.CONDITIONAL, message, statements, "", port, condition=condition)
 
 
 def _host(fact: Fact) -> _Host:
@@ -130,7 +161,7 @@ def _host(fact: Fact) -> _Host:
 def _sharing(facts: list[Fact]) -> list[Fact]:
     """One statement of each party, by their places; of several at one place, which is one value for several, the first."""
     parties = {fact.provider: fact for fact in reversed(facts)}
-    return sorted({fact.place: fact for fact in reversed(parties.values())}.values(), key=lambda fact: fact.place)
+    return sorted({fact.place: fact for fact in reversed(parties.values())}.values(), key=lambda fact: fact.place.spot)
 
 
 def _taken_twice(address: str, facts: list[Fact]) -> Finding:

@@ -89,6 +89,7 @@ from accord.model.finding import Change, Finding, Move, Question, Statement, Ver
 from accord.model.nothing import NONE
 
 READS = ("availability", "over", "latency", "freshness", "acknowledge", "hands_on", "retention", "delivery", "order")
+ALIKE = True
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

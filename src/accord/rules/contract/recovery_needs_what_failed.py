@@ -89,11 +89,10 @@ from collections.abc import Iterator
 from accord.boundaries.calls.evidence import breaks, concludes, states
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
-from accord.boundaries.reliance.dependence import Link, Path, closure, may_return, meets, overlap, shortest, starts
+from accord.boundaries.reliance.dependence import Link, Path, closure, meets, overlap, roots, shortest, starts
 from accord.boundaries.reliance.relying import is_reference
-from accord.model.fact import ANY, Fact, Stance
+from accord.model.fact import ANY, Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
-from accord.model.nothing import NONE
 from accord.model.subject import operation_of, provider_of
 from accord.model.witness import Witness
 
@@ -103,25 +102,12 @@ _REPAIRS = {"recover.by": "the repair", "recover.how": "the repair", "detect.by"
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Follows each repair, signal and fallback along what it needs."""
-    for fact, operation in _roots(system, view):
+    for fact, operation in roots(system, view, _REPAIRS):
         subject = f"{fact.provider}/{operation}"
         if fact.term != "fallback":
             yield from _returning(system, view, fact, subject)
         elif is_reference(fact.value):
             yield from _sharing(system, view, fact, subject)
-
-
-def _roots(system: System, view: View) -> Iterator[tuple[Fact, str]]:
-    """Each statement of a repair, signal or fallback that holds here, with every operation it speaks of."""
-    for fact in system.about(*_REPAIRS, "fallback"):
-        if fact.value is NONE or (fact.term != "fallback" and not may_return(system, fact, view)):
-            continue
-        for operation in (system.operations(fact.provider) or [ANY]) if fact.operation == ANY else [fact.operation]:
-            side = system.promised(fact.provider, operation, view)
-            if fact.stance is Stance.ASSUMES or fact.consumer:
-                side = system.assumed((fact.consumer, fact.provider, operation), view)
-            if side.get(fact.term) is fact and (fact.term == "fallback" or not fact.consumer):
-                yield fact, operation
 
 
 def _returning(system: System, view: View, fact: Fact, subject: str) -> Iterator[Finding]:

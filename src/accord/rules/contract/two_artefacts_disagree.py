@@ -89,7 +89,7 @@ Either side: keep one of the two, or give both the value that holds.
 from collections.abc import Iterator
 
 from accord.boundaries.calls.evidence import side_by_side
-from accord.boundaries.join.disagreement import Disagreement, disagreements
+from accord.boundaries.join.disagreement import Disagreement, disagreements, of_every_view
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.model.fact import Fact
@@ -108,6 +108,11 @@ _SAYS = {
     "killed_after": "ends the work after {}",
     "retention": "keeps it for {}",
 }
+
+
+def concerns(system: System) -> bool:
+    """Whether anything has several values in any view."""
+    return bool(of_every_view(system, READS))
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:

@@ -104,7 +104,8 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 def _is_first(boundary: Boundary, aside: Fact, target: str) -> bool:
     """Whether no statement before this one sets aside in the same place."""
     others = (fact for fact in boundary.system.about("dead_letter") if fact.value is not NONE and not fact.scope)
-    return all(aside.place <= fact.place for fact in others if target in fact.value)
+    first = min((fact for fact in others if target in fact.value), key=lambda fact: fact.place.spot, default=aside)
+    return aside.place == first.place or aside.place.spot < first.place.spot
 
 
 def _somebody(boundary: Boundary, target: str, side: Side) -> bool:

@@ -91,4 +91,4 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 def _receives(boundary: Boundary) -> Fact | None:
     """The first statement by which the receiver takes from the queue."""
     own = [fact for facts in boundary.assumed.terms.values() for fact in facts if fact.says == boundary.consumer]
-    return min(own, key=lambda fact: fact.place, default=None)
+    return min(own, key=lambda fact: fact.place.spot, default=None)

@@ -97,7 +97,7 @@ from accord.model.subject import called
 from accord.model.witness import Step, Witness
 
 READS = ("timeout", "attempts", "work", "accepts", "gathers", "idempotent", "platform")
-NEEDS = ("timeout",)
+NEEDS, ALIKE = ("timeout",), True
 _TIGHT = 1_000_000_000
 
 
@@ -177,20 +177,19 @@ def _tight(boundary: Boundary, again: Fact, keeps: Kept) -> Iterator[Finding]:
 
 def _open(boundary: Boundary, again: Fact) -> Iterator[Finding]:
     """No longest time is stated: a percentile inside the time says how much is left open."""
-    share = [fact for fact in boundary.assumed.family("work.p") if fact.value is not NONE]
-    inside = next((fact for fact in reversed(share) if fact.value <= again.value), None)
+    shares = [fact for fact in boundary.assumed.family("work.p") if fact.value is not NONE]
+    inside = next((fact for fact in reversed(shares) if fact.value <= again.value), None)
     asks = f"how long it keeps a message of {boundary.subject} at the longest (work: {{max: ...}})"
     question = Question(boundary.consumer, asks, f"at most {again.text}")
     message = f"{called(boundary.provider)} delivers again after {again.text}"
     if inside is not None:
-        percent = inside.term.removeprefix("work.p")
-        said = Statement(
-            inside, f"{called(boundary.consumer)} is done with {percent} % of messages after {inside.text}"
-        )
+        share = f"{inside.term.removeprefix('work.p')} % of messages"
+        said = Statement(inside, f"{called(boundary.consumer)} is done with {share} after {inside.text}")
         verdict, condition = Verdict.CONDITIONAL, f"holds only while no message is kept for longer than {again.text}"
         message = f"{message}, {called(boundary.consumer)} may keep some messages for longer"
     elif boundary.consumer in boundary.system.speaking:
-        first = min((fact for facts in boundary.assumed.terms.values() for fact in facts), key=lambda fact: fact.place)
+        everything = (fact for facts in boundary.assumed.terms.values() for fact in facts)
+        first = min(everything, key=lambda fact: fact.place.spot)
         said = Statement(first, f"{called(boundary.consumer)} receives from {boundary.subject}")
         verdict, condition = Verdict.UNANSWERED, ""
         message = f"{message}; nobody says how long {called(boundary.consumer)} keeps a message"

@@ -75,6 +75,7 @@ from accord.model.witness import Step, Witness
 
 READS = ("delivery", "timeout", "attempts", "idempotent", "work", "platform")
 NEEDS = ("idempotent",)
+ALIKE = True
 _MOST_TOLD = 40
 
 

@@ -91,12 +91,14 @@ Who runs it: ask the copy about itself alone, and leave others to the readiness 
 
 from collections.abc import Iterator
 
+from accord.boundaries.join.memory import once
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View, holds_in
 from accord.model.contract_values import Needs
 from accord.model.fact import PARTY, Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
 from accord.model.nothing import NONE
+from accord.model.place import Place
 from accord.model.subject import operation_of, provider_of
 
 READS = ("probe", "mentioned", "needs", "at", "fallback")
@@ -120,13 +122,18 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _asked(system: System, probe: Fact, view: View) -> Iterator[Fact]:
     """The calls of others that stand where the probe stands."""
-    for fact in system.about("mentioned"):
-        if (
-            fact.place == probe.place
-            and fact.consumer == probe.provider
-            and (not fact.scope or holds_in(fact.scope, view))
-        ):
+    for fact in _mentions(system).get((probe.provider, probe.place), ()):
+        if not fact.scope or holds_in(fact.scope, view):
             yield fact
+
+
+@once
+def _mentions(system: System) -> dict[tuple[str, Place], list[Fact]]:
+    """What callers mention, by who they are and where it stands."""
+    found: dict[tuple[str, Place], list[Fact]] = {}
+    for fact in system.about("mentioned"):
+        found.setdefault((fact.consumer, fact.place), []).append(fact)
+    return found
 
 
 def _fails_with_it(way: tuple[str, ...]) -> bool:

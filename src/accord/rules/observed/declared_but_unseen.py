@@ -113,7 +113,7 @@ def _unseen(system: System, reach: Reach) -> Iterator[Finding]:
     if not promised:
         return
     names = listed(f"{reach.party}/{operation}" for operation in promised)
-    said = Statement(min(promised.values(), key=lambda fact: fact.place), f"{reach.party} promises {names}")
+    said = Statement(min(promised.values(), key=lambda fact: fact.place.spot), f"{reach.party} promises {names}")
     message = (
         f"{said.says}; nobody was seen to call this among {many(reach.served, 'call')} that it tells of{reach.where}"
     )
@@ -126,7 +126,7 @@ def _promise(system: System, reach: Reach, operation: str) -> Fact | None:
     """What the provider itself promises of the operation, where the calls were seen."""
     terms = system.promised(reach.party, operation, reach.view).terms.values()
     own = [fact for facts in terms for fact in facts if fact.operation == operation]
-    return min((fact for fact in own if fact.stance is Stance.PROMISES), key=lambda fact: fact.place, default=None)
+    return min((fact for fact in own if fact.stance is Stance.PROMISES), key=lambda fact: fact.place.spot, default=None)
 
 
 def _is_asked_after(system: System, reach: Reach, operation: str) -> bool:

@@ -118,13 +118,15 @@ def _without(system: System, view: View) -> Iterator[Finding]:
             continue
         own = system.party(party, view)
         owner = own.get("owner")
+        if owner is not None and owner.value is not NONE:
+            continue
         if owner is not None and owner.value is NONE and party in relied:
             none = Statement(owner, f"{party} says that it has no owner")
             yield Finding(Verdict.NOTE, f"nobody answers for {party}, and others rely on it", (none,), "", party)
         asked_of = own.value("kind") not in _NOT_ASKED and not is_document(party)
         if owner is None and asked_of and (party in relied or has_operations(system, party)):
             unowned.append(party)
-    firsts = firsts_of(system) if unowned else {}
+    firsts = firsts_of(system, unowned)
     files = code_owners(system, view)
     asked = [
         (party, firsts[party]) for party in unowned if party in firsts and not has_code_owner(firsts[party], files)

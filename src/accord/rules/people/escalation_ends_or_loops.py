@@ -92,7 +92,7 @@ from msgspec.structs import replace
 from accord.boundaries.join.side import Side
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
-from accord.boundaries.people.ladder import Return, answering, references, signals, speakers
+from accord.boundaries.people.ladder import Return, answering, references, shown_by, signals
 from accord.boundaries.people.summons import (
     answers,
     circles,
@@ -113,7 +113,8 @@ READS = ("escalates", "detect", "acknowledge", "kind")
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Follows every signal and every rung to its end."""
-    shown = speakers(system, "detect")
+    silent = {fact.provider for fact in system.about("escalates") if fact.value is NONE}
+    shown = shown_by(system, silent) if silent else ()
     concerned = [key for key in system.keys if key[1] in shown] if shown else []
     for provider, operation in dict.fromkeys(key[1:] for key in concerned):
         yield from _signals(system, "", f"{provider}/{operation}", system.promised(provider, operation, view), view)

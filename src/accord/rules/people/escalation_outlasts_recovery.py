@@ -104,9 +104,9 @@ from msgspec.structs import replace
 from accord.boundaries.calls.evidence import concludes
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
-from accord.boundaries.people.course import Course, certain_end, course, surely_in_time
-from accord.boundaries.people.ladder import operations_that_say
-from accord.boundaries.people.recovery import Due, Recovery, due, longest, recovery, unbounded
+from accord.boundaries.people.course import Course, certain_end, course
+from accord.boundaries.people.in_time import unsure
+from accord.boundaries.people.recovery import Due, Recovery, longest, unbounded
 from accord.boundaries.people.relief import shorter
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
@@ -118,34 +118,16 @@ READS = ("recover", "detect", "hours", "acknowledge", "hands_on", "escalates", "
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the longest recovery against what is promised, else against what each caller counts on."""
-    for provider, operation in operations_that_say(system, "recover"):
-        told = recovery(system, provider, operation, view)
-        if told is None:
+    for told, owed, caller in unsure(system, view):
+        goes = course(told, owed, system.as_of)
+        if goes is not None and goes.ends <= goes.due and caller and goes.missing:
+            goes = course(told, owed, system.as_of, though_answered=True)
+        if goes is None:
             continue
-        side = system.promised(provider, operation, view)
-        promised = due(side, side.get("hours"))
-        if promised is not None:
-            if told.shown_after <= promised.within:
-                yield from _judged(system, told, promised, "")
-            continue
-        for caller in system.callers(provider, operation):
-            counted = due(system.assumed((caller, provider, operation), view), side.get("hours"))
-            if counted is not None:
-                yield from _judged(system, told, counted, caller)
-
-
-def _judged(system: System, told: Recovery, owed: Due, caller: str) -> Iterator[Finding]:
-    if surely_in_time(told, owed):
-        return
-    goes = course(told, owed, system.as_of)
-    if goes is not None and goes.ends <= goes.due and caller and goes.missing:
-        goes = course(told, owed, system.as_of, though_answered=True)
-    if goes is None:
-        return
-    if goes.ends > goes.due and goes.provable:
-        yield _late(told, owed, goes, caller, system.as_of)
-    elif goes.missing and not certain_end(told, owed, system.as_of):
-        yield _open(told, owed, goes, caller)
+        if goes.ends > goes.due and goes.provable:
+            yield _late(told, owed, goes, caller, system.as_of)
+        elif goes.missing and not certain_end(told, owed, system.as_of):
+            yield _open(told, owed, goes, caller)
 
 
 def _late(told: Recovery, owed: Due, goes: Course, caller: str, as_of: date) -> Finding:

@@ -118,8 +118,9 @@ READS = ("shift", "shifts", "zone", "hours", "escalates", "recover", "detect")
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Looks through every schedule that somebody rests on, or that is laid out for always."""
-    resting = resting_on(system, view)
-    for found in rosters(system, view):
+    schedules = list(rosters(system, view))
+    resting = resting_on(system, view) if schedules else {}
+    for found in schedules:
         because, hours = resting.get(found.party), system.promised(found.party, PAGE, view).value("hours")
         if found.is_planned and because is not None:
             yield from _planned(system, found, because)
@@ -167,14 +168,15 @@ def _planned(system: System, found: Roster, because: Fact) -> Iterator[Finding]:
 
 def _office_hours(system: System, view: View) -> Iterator[Finding]:
     """Ladders that wake nobody at some hours by their own lay-out, and that no promise needs."""
+    gaps = [(party, stated, unwatched(system, stated, view)) for party, stated in ladders(system, view)]
+    idle = [(party, stated, gap) for party, stated, gap in gaps if gap is not None]
     needed = {
         level.party
-        for provider, operation in operations_that_say(system, "recover", "detect")
+        for provider, operation in (operations_that_say(system, "recover", "detect") if idle else ())
         if (told := recovery(system, provider, operation, view)) is not None
         for level in told.ladder.levels
     }
-    for party, stated in ladders(system, view):
-        gap = unwatched(system, stated, view) if party not in needed else None
-        if gap is not None:
+    for party, stated, gap in idle:
+        if party not in needed:
             message = f"{party} wakes nobody at {show_instant(gap.starts)}: its schedules have no duty then"
             yield Finding(Verdict.NOTE, message, (Statement(stated, f"{party} pages {stated.value[0].to}"),), "", party)

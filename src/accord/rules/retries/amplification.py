@@ -129,6 +129,7 @@ READS = (
     "errors",
 )
 NEEDS = ("attempts",)
+ALIKE = True
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -80,6 +80,7 @@ from accord.model.finding import Finding, Statement, Verdict
 from accord.model.nothing import NONE
 
 READS = ("attempts", "retry_on", "timeout", "backoff")
+NEEDS = ("attempts.policy",)
 _OWN_DEADLINE = "DEADLINE_EXCEEDED"
 
 

@@ -109,6 +109,7 @@ READS = (
     "idempotent", "idempotency_key", "attempts", "timeout", "backoff", "retry_on", "latency", "silence", "errors", "needs",
 )  # fmt: skip
 NEEDS = ("idempotent", "attempts")
+ALIKE = True
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -126,6 +126,7 @@ from accord.model.subject import operation_of, provider_of
 
 READS = ("attempts", "retries", "retry_on", "sends", "accepts", "needs")
 NEEDS = ("attempts", "retry_on")
+ALIKE = True
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -111,6 +111,7 @@ READS = (
     "attempts", "retry_on", "timeout", "idempotent", "idempotency_key", "at", "backoff", "errors", "latency", "silence", "needs",
 )  # fmt: skip
 NEEDS = ("attempts",)
+ALIKE = True
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

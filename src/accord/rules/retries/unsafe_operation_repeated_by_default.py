@@ -105,6 +105,7 @@ from accord.model.witness import Step, Witness
 
 READS = ("attempts", "retry_on", "idempotent", "idempotency_key", "at", "errors")
 NEEDS = ("attempts", "retry_on")
+ALIKE = True
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -134,7 +134,7 @@ def _pages(target: str) -> bool:
 
 def _finding(reach: Reach, names: tuple[str, ...], alerts: list[Heard], words: Vocabulary) -> Finding:
     how = " and ".join(sorted({_QUIET[kind] for name in names for kind in _kinds(reach, name)}))
-    alerts.sort(key=lambda each: each.alert.name.place)
+    alerts.sort(key=lambda each: each.alert.name.place.spot)
     called = counted([each.alert for each in alerts], "interrupts", "interrupt")
     message = f"{called} a person by severity, and {' and '.join(names)} only {_sends(how)}: nobody must read it"
     first, *others = (_statement(each.alert, words) for each in alerts)

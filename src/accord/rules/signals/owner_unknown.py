@@ -133,7 +133,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         if doubtful:
             yield _partial(doubtful, said)
     for named in strangers.values():
-        named.sort(key=lambda naming: naming.fact.place)
+        named.sort(key=lambda naming: naming.fact.place.spot)
         yield _nobody(named, said, _interrupts(named, system, view))
 
 

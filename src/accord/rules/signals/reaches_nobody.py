@@ -130,7 +130,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
             elif Ear.SOMEBODY not in each.ears or _hangs(each):
                 yield _open(each, words)
     for (reach, name, is_meant), alerts in together.items():
-        alerts.sort(key=lambda each: (_HEAVIEST[weight(each.alert, words)], each.alert.name.place))
+        alerts.sort(key=lambda each: (_HEAVIEST[weight(each.alert, words)], each.alert.name.place.spot))
         yield _meant(reach, name, alerts, words) if is_meant else _bare(reach, name, alerts, words)
 
 

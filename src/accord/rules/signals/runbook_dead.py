@@ -93,7 +93,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 
 def _finding(links: dict[str, Fact], alerts: list[Alert], words: Vocabulary) -> Finding:
-    ordered = sorted(alerts, key=lambda alert: links[alert.party].place)
+    ordered = sorted(alerts, key=lambda alert: links[alert.party].place.spot)
     address = links[ordered[0].party].value
     return note(ordered, f"there is no page {address}", lambda alert: _statement(alert, links), words)
 

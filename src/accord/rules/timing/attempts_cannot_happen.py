@@ -76,6 +76,7 @@ from accord.model.witness import Step, Witness
 
 READS = ("timeout", "attempts", "backoff", "retry_on", "latency", "silence", "needs")
 NEEDS = ("attempts", "timeout")
+ALIKE = True
 
 
 class _Tries(Struct, frozen=True):

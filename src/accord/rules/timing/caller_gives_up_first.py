@@ -92,19 +92,9 @@ from accord.model.finding import Finding, Move, Question, Verdict
 from accord.model.nothing import NONE
 
 READS = (
-    "timeout",
-    "latency",
-    "silence",
-    "platform",
-    "attempts",
-    "backoff",
-    "retry_on",
-    "handles",
-    "needs",
-    "idempotent",
-    "at",
-    "fallback",
-)
+    "timeout", "latency", "silence", "platform", "attempts", "backoff", "retry_on", "handles", "needs", "idempotent", "at", "fallback",
+)  # fmt: skip
+ALIKE = True
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:

@@ -84,7 +84,7 @@ from accord.model.nothing import NONE
 from accord.model.witness import Step, Witness
 
 READS = ("timeout", "attempts", "retry_on", "latency", "silence", "needs", "platform")
-NEEDS = ("timeout", "retry_on")
+NEEDS, ALIKE = ("timeout", "retry_on"), True
 
 
 class _Tries(Struct, frozen=True):
