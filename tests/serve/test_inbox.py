@@ -225,3 +225,26 @@ def test_requests_of_many_alerts_are_not_decided_by_too_many_at_once(
 
     led(within, work)
     assert many == [1, 1, 1] and opened(within) == 400
+
+
+def test_what_the_disk_refuses_is_not_overtaken_by_what_it_takes(
+    within: Within, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_, "_TRIED_AGAIN_S", 0.001)
+    monkeypatch.setattr(inbox_, "AT_ONCE", 0)
+    record, refusals = within.ledger.record, iter([True])
+
+    def refusing_the_first(*words: Any) -> Any:
+        if 1 in words[2] and next(refusals, False):
+            raise Unavailable("too many writes are waiting")
+        return record(*words)
+
+    async def work(within: Within) -> None:
+        await told(within, alert(1), alert(1, is_over=True))
+        monkeypatch.setattr(within.ledger, "record", refusing_the_first)
+        await until_decided(within)
+
+    led(within, work)
+    [case] = within.ledger.cases()
+    assert within.service.intake.instances[alert(1).id].resolved
+    assert [type(row.event).__name__ for row in within.ledger.history(case.id)] == ["Fire", "Clear"]

@@ -29,8 +29,9 @@ _TRIED_AGAIN_S = 1.0
 _PAGE = 1000
 
 Told = Sequence[Instance]
-Decide = Callable[[Told, int, Sequence[int]], Awaitable[None]]
-"""Decides what one request told, at an instant, and what it was received as; it is durable afterwards."""
+Decide = Callable[[Sequence[Told], int, Sequence[int]], Awaitable[None]]
+"""Decides what requests told, the first at an instant and each next one a nanosecond later, and what they were received as; all of it
+is durable afterwards, or nothing."""
 
 _read = msgspec.json.Decoder(tuple[Instance, ...]).decode
 _log = logging.getLogger("accord.serve")
@@ -65,7 +66,7 @@ class Inbox:
             return
         self._at_once += len(told)
         try:
-            await self._decide(told, self._carrier.clock(), ())
+            await self._decide([told], self._carrier.clock(), ())
         finally:
             self._at_once -= len(told)
 
@@ -122,30 +123,50 @@ class Inbox:
             await asyncio.sleep(took_s * _GIVES_WAY_IN_A_FLOOD * max(1 - waits / FULL, 0.0))
 
     async def _turn(self) -> Exception | None:
-        """Decides the first that wait; why it has to be tried again, where it has to."""
+        """Decides the first that wait; why it has to be tried again, where it has to. What waits stays in its place until it is decided."""
         batch = self._first()
-        now_ns = self._carrier.clock() - len(
-            batch
-        )  # each has an instant of its own: events of one alert are told apart by it
-        deciding = (self._decide(told, now_ns + place, (number,)) for place, (number, told) in enumerate(batch))
-        ends = await asyncio.gather(*deciding, return_exceptions=True)
-        again = [each for each, end in zip(batch, ends, strict=True) if isinstance(end, Unavailable)]
-        self._waiting.extendleft(reversed(again))
-        for (number, told), end in zip(batch, ends, strict=True):
-            if not isinstance(end, Unavailable):
-                self._decided(len(told))
-            if isinstance(end, Exception) and not isinstance(end, Unavailable):
-                self._set_aside(number, len(told), end)
-        return next((end for end in ends if isinstance(end, Unavailable)), None)
+        try:
+            await self._decide_all(batch)
+        except Unavailable as failure:
+            return failure
+        except Exception:
+            return await self._one_by_one(batch)
+        return None
+
+    async def _decide_all(self, batch: Sequence[tuple[int, Told]]) -> None:
+        """All of these or none, so that nothing overtakes what the disk refused."""
+        numbers, told = [number for number, _ in batch], [each for _, each in batch]
+        # events of one alert are told apart by their instant, so each has one of its own that has passed
+        await self._decide(told, self._carrier.clock() - len(batch), numbers)
+        self._over(batch)
+
+    async def _one_by_one(self, batch: Sequence[tuple[int, Told]]) -> Exception | None:
+        """Where one of them cannot be decided the others are, in their order."""
+        for each in batch:
+            try:
+                await self._decide_all([each])
+            except Unavailable as failure:
+                return failure
+            except Exception as why:
+                self._over([each])
+                self._set_aside(each[0], len(each[1]), why)
+        return None
 
     def _first(self) -> list[tuple[int, Told]]:
         """The first that wait, as many as are decided in one go."""
         left = min(max(TOGETHER, len(self) // TOGETHER), MOST_TOGETHER)
         batch: list[tuple[int, Told]] = []
-        while self._waiting and (not batch or len(self._waiting[0][1]) <= left):
-            batch.append(self._waiting.popleft())
-            left -= len(batch[-1][1])
+        for number, told in self._waiting:
+            if batch and len(told) > left:
+                break
+            batch.append((number, told))
+            left -= len(told)
         return batch
+
+    def _over(self, batch: Sequence[tuple[int, Told]]) -> None:
+        for _ in batch:
+            self._waiting.popleft()
+        self._decided(sum(len(told) for _, told in batch))
 
     def _decided(self, many: int) -> None:
         self._left -= many

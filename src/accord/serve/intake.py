@@ -43,8 +43,15 @@ class Intake:
         for name in {one.labels["alertname"] for one in told if not one.resolved and self._is_heartbeat(one)}:
             await self.hear(name)
 
-    async def _decide(self, told: Sequence[Instance], now_ns: int, received: Sequence[int]) -> None:
+    async def _decide(self, several: Sequence[Sequence[Instance]], now_ns: int, received: Sequence[int]) -> None:
         kept: dict[str, Instance] = {}
+        events: list[Pair] = []
+        for place, told in enumerate(several):
+            events += self._said(told, kept, now_ns + place)
+        await self._record(events, kept, received)
+
+    def _said(self, told: Sequence[Instance], kept: dict[str, Instance], now_ns: int) -> list[Pair]:
+        """What one request comes to after what is `kept` already, to which it adds."""
         events: list[Pair] = []
         fired: list[tuple[Deviation, Instance]] = []
         for one in told:
@@ -55,10 +62,14 @@ class Intake:
             events += came if len(deviations) == 1 else _apart(came)
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviations)
-        events += self._holds(fired, now_ns)
-        self._coming.update(kept)  # what is told meanwhile follows this, which the ledger writes first
+        return [*events, *self._holds(fired, now_ns)]
+
+    async def _record(self, events: Iterable[Pair], kept: dict[str, Instance], received: Sequence[int] = ()) -> None:
+        """What is told meanwhile follows this, which the ledger writes first."""
+        told = list(events)
+        self._coming.update(kept)
         try:
-            await self._carrier.record(events, tuple(kept.values()), received)
+            await self._carrier.record(told, tuple(kept.values()), received)
             self.instances.update(kept)
         finally:
             for each in kept.values():
