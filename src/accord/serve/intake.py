@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -13,6 +14,7 @@ from accord.serve.alerts import Instance
 from accord.serve.carrier import Carrier
 from accord.serve.inbox import Inbox
 from accord.serve.silencing import hold, hold_at_beginning, holding, is_active, is_later
+from accord.store.errors import StoreError
 from accord.store.kept import Silence
 
 REMEMBERED = 2 * NANOSECONDS["h"]
@@ -57,7 +59,10 @@ class Intake:
         for one in told:
             before = kept.get(one.id) or self._coming.get(one.id) or self.instances.get(one.id)
             deviations = self._deviations(one)
-            came = [pair for each in deviations for pair in self._events(one, before, each, now_ns)]
+            came = list(self._moves(before, deviations, now_ns))
+            begun = {about.key for about, event in came if isinstance(event, Fire)}
+            others = [each for each in deviations if one.resolved or each.key not in begun]
+            came += [pair for each in others for pair in self._events(one, before, each, now_ns)]
             fired += [(about, one) for about, event in came if isinstance(event, Fire)]
             events += came if len(deviations) == 1 else _apart(came)
             if before is not None or not one.resolved:
@@ -65,8 +70,8 @@ class Intake:
         return [*events, *self._holds(fired, now_ns)]
 
     async def _record(self, events: Iterable[Pair], kept: dict[str, Instance], received: Sequence[int] = ()) -> None:
-        """What is told meanwhile follows this, which the ledger writes first."""
-        told = list(events)
+        """What is told meanwhile follows this, which the ledger writes first; where contracts are read meanwhile, it moves afterwards."""
+        told, by = list(events), self._carrier.carrying
         self._coming.update(kept)
         try:
             await self._carrier.record(told, tuple(kept.values()), received)
@@ -75,6 +80,9 @@ class Intake:
             for each in kept.values():
                 if self._coming.get(each.id) is each:
                     del self._coming[each.id]
+        if self._carrier.carrying is not by:
+            with suppress(StoreError):  # this is durable all the same, and moves with the next word
+                await self._rejoin([each for each in kept.values() if self.instances.get(each.id) is each])
 
     def _deviations(self, one: Instance) -> tuple[Deviation, ...]:
         return self._carrier.carrying.deviations(one.labels, one.annotations)
@@ -121,11 +129,19 @@ class Intake:
 
     async def rejoin(self) -> None:
         """Carries what fires on under the deviation that the contracts say now, where that is another than before."""
+        await self._rejoin([each for each in self.instances.values() if each.id not in self._coming])
+
+    async def _rejoin(self, known: Sequence[Instance]) -> None:
         now_ns = self._carrier.clock()
-        firing = [(each, self._deviations(each)) for each in self.instances.values() if not each.resolved]
-        moved = [(each, several) for each, several in firing if {about.key for about in several} != {*each.keys}]
-        await self._carrier.record(pair for each, several in moved for pair in self._moved(each, several, now_ns))
-        await self._keep(_keyed(each, several) for each, several in moved)
+        firing = [(each, self._deviations(each)) for each in known if not each.resolved]
+        moved = [(each, several) for each, several in firing if _is_elsewhere(each, several)]
+        events = [pair for each, several in moved for pair in self._moved(each, several, now_ns)]
+        await self._record(events, {each.id: _keyed(each, several) for each, several in moved})
+
+    def _moves(self, before: Instance | None, deviations: Sequence[Deviation], now_ns: int) -> Iterator[Pair]:
+        """The same for one that is told before that was done."""
+        if before is not None and not before.resolved and _is_elsewhere(before, deviations):
+            yield from self._moved(before, deviations, now_ns)
 
     def _moved(self, one: Instance, deviations: Sequence[Deviation], now_ns: int) -> Iterator[Pair]:
         """What it was carried under and is no longer goes on in what is new, and that has begun as long ago."""
@@ -149,15 +165,16 @@ class Intake:
         now_ns = self._carrier.clock()
         up_to_ns = self.inbox.told_up_to(now_ns)
         silent = [
-            each for each in self.instances.values() if not (each.resolved or each.lapsed) and each.ends_ns <= up_to_ns
+            each
+            for each in self.instances.values()
+            if not (each.resolved or each.lapsed or each.id in self._coming) and each.ends_ns <= up_to_ns
         ]
-        if silent:
-            await self._carrier.record(
-                pair
-                for each in silent
-                for pair in _apart([(about, self._lapsed(each, about, now_ns)) for about in self._deviations(each)])
-            )
-            await self._keep(replace(each, lapsed=True) for each in silent)
+        events = [
+            pair
+            for each in silent
+            for pair in _apart([(about, self._lapsed(each, about, now_ns)) for about in self._deviations(each)])
+        ]
+        await self._record(events, {each.id: replace(each, lapsed=True) for each in silent})
 
     def _lapsed(self, one: Instance, deviation: Deviation, now_ns: int) -> AnyEvent:
         """A source that fell silent is neither good nor bad, but for one that always is to be heard."""
@@ -174,6 +191,8 @@ class Intake:
             self.silences.pop(each.id, None)
 
     async def _forget(self, one: Instance) -> None:
+        if one.id in self._coming:
+            return  # it is being told again
         await asyncio.wrap_future(self._ledger.forget(Instance, one.id))
         if self.instances.get(one.id) is one:
             self.instances.pop(one.id)
@@ -234,6 +253,10 @@ def _apart(pairs: Sequence[Pair]) -> Iterator[Pair]:
     for about, event in pairs:
         earlier = ids[event.id] = ids.get(event.id, -1) + 1
         yield about, replace(event, id=f"{event.id}/{earlier}") if earlier else event
+
+
+def _is_elsewhere(one: Instance, deviations: Sequence[Deviation]) -> bool:
+    return {about.key for about in deviations} != {*one.keys}
 
 
 def _keyed(one: Instance, deviations: Sequence[Deviation]) -> Instance:
