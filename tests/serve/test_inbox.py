@@ -248,3 +248,10 @@ def test_what_the_disk_refuses_is_not_overtaken_by_what_it_takes(
     [case] = within.ledger.cases()
     assert within.service.intake.instances[alert(1).id].resolved
     assert [type(row.event).__name__ for row in within.ledger.history(case.id)] == ["Fire", "Clear"]
+
+
+def test_what_one_request_tells_of_one_alert_is_taken_in_its_order(within: Within) -> None:
+    within.do(within.service.intake.take([alert(1), alert(1, is_over=True), alert(1)]))
+    [case] = within.ledger.cases()
+    assert [type(row.event).__name__ for row in within.ledger.history(case.id)] == ["Fire", "Clear", "Fire"]
+    assert case.phase is not Phase.CLAIMED and not within.service.intake.instances[alert(1).id].resolved

@@ -64,10 +64,10 @@ class Intake:
             others = [each for each in deviations if one.resolved or each.key not in begun]
             came += [pair for each in others for pair in self._events(one, before, each, now_ns)]
             fired += [(about, one) for about, event in came if isinstance(event, Fire)]
-            events += came if len(deviations) == 1 else _apart(came)
+            events += came
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviations)
-        return [*events, *self._holds(fired, now_ns)]
+        return [*_apart([*events, *self._holds(fired, now_ns)])]
 
     async def _record(self, events: Iterable[Pair], kept: dict[str, Instance], received: Sequence[int] = ()) -> None:
         """What is told meanwhile follows this, which the ledger writes first; where contracts are read meanwhile, it moves afterwards."""
@@ -248,7 +248,7 @@ async def _heard_nowhere(name: str) -> None:
 
 
 def _apart(pairs: Sequence[Pair]) -> Iterator[Pair]:
-    """One event of one alert for each of its deviations, under ids of their own: an id is recorded once."""
+    """Events of one instant, of one alert for each of its deviations or each time it was told, under ids of their own: an id is recorded once."""
     ids: dict[str, int] = {}
     for about, event in pairs:
         earlier = ids[event.id] = ids.get(event.id, -1) + 1
