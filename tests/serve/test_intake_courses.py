@@ -283,3 +283,11 @@ def test_what_begins_while_contracts_are_read_moves_too(service: Within) -> None
     }
     [new] = service.ledger.cases(is_open=True)
     assert new.sources == (one.id,) and intake.instances[one.id].key == new.key
+
+
+def test_a_silence_holds_each_deviation_that_one_alert_tells_of(service: Within) -> None:
+    service.reachable("clerks")
+    rejoined(service, APART)
+    silence(service, "a")
+    post(service, slow("a"))
+    assert [phase for phase, _ in phases(service).values()] == ["held", "held"]

@@ -57,12 +57,13 @@ class Intake:
         events: list[Pair] = []
         fired: list[tuple[Deviation, Instance]] = []
         for one in told:
-            before = kept.get(one.id) or self._coming.get(one.id) or self.instances.get(one.id)
+            known = kept.get(one.id)
+            before = known or self._coming.get(one.id) or self.instances.get(one.id)
             deviations = self._deviations(one)
             came = list(self._moves(before, deviations, now_ns))
             begun = {about.key for about, event in came if isinstance(event, Fire)}
             others = [each for each in deviations if one.resolved or each.key not in begun]
-            came += [pair for each in others for pair in self._events(one, before, each, now_ns)]
+            came += [pair for each in others for pair in self._events(one, before, each, now_ns, known is not None)]
             fired += [(about, one) for about, event in came if isinstance(event, Fire)]
             events += came
             if before is not None or not one.resolved:
@@ -96,14 +97,20 @@ class Intake:
             await asyncio.wrap_future(self._ledger.keep(*told))
             self.instances.update((each.id, each) for each in told)
 
-    def _events(self, one: Instance, before: Instance | None, deviation: Deviation, now_ns: int) -> Iterator[Pair]:
+    def _events(
+        self, one: Instance, before: Instance | None, deviation: Deviation, now_ns: int, is_together: bool
+    ) -> Iterator[Pair]:
+        """What it comes to; where the word before is recorded together with it, no case has heard of that yet."""
         if self._is_heartbeat(one):
             yield from _heartbeat(one, before, deviation, now_ns)
         elif one.resolved:
-            if before is not None and (not before.resolved or self._is_carried(one.id, deviation)):
+            is_carried = not is_together and self._is_carried(one.id, deviation)
+            if before is not None and (not before.resolved or is_carried):
                 yield deviation, Clear(f"clear/{one.id}/{one.begins_ns}/{now_ns}", now_ns, one.id)
-        elif before is None or before.resolved or before.lapsed or not self._is_carried(one.id, deviation):
-            yield deviation, Fire(f"fire/{now_ns}/{one.id}", now_ns, deviation, one.id, one.begins_ns)
+        else:
+            is_carried = is_together or self._is_carried(one.id, deviation)
+            if before is None or before.resolved or before.lapsed or not is_carried:
+                yield deviation, Fire(f"fire/{now_ns}/{one.id}", now_ns, deviation, one.id, one.begins_ns)
 
     def _is_carried(self, source: str, deviation: Deviation) -> bool:
         case = self._carrier.case_of(deviation.key)
