@@ -38,10 +38,13 @@ _log = logging.getLogger("accord.serve")
 
 
 class Inbox:
-    """Takes requests; those that are not decided at once wait in the ledger too, so that a process that dies decides them later."""
+    """Takes requests; those that are not decided at once wait in the ledger too, so that a process that dies decides them later.
 
-    def __init__(self, carrier: Carrier, decide: Decide) -> None:
-        self._carrier, self._ledger, self._decide = carrier, carrier.ledger, decide
+    `is_apart` says whether one can be decided beside what is being decided.
+    """
+
+    def __init__(self, carrier: Carrier, decide: Decide, is_apart: Callable[[Told], bool]) -> None:
+        self._carrier, self._ledger, self._decide, self._is_apart = carrier, carrier.ledger, decide, is_apart
         self._waiting: deque[tuple[int, Told]] = deque()
         self._at_once = self._left = 0
         self._some, self._room = asyncio.Event(), asyncio.Event()
@@ -58,7 +61,7 @@ class Inbox:
 
     async def take(self, told: Told) -> None:
         """Durable when it returns, and decided then or soon after. Raises Unavailable where it could not be made durable."""
-        if len(self) or self._at_once >= AT_ONCE:
+        if len(self) or self._at_once >= AT_ONCE or not self._is_apart(told):
             while len(self) >= FULL:
                 self._room.clear()
                 await self._room.wait()

@@ -33,7 +33,7 @@ class Intake:
         self._carrier, self._ledger = carrier, carrier.ledger
         self.instances = {each.id: each for each in self._ledger.kept(Instance)}
         self._coming: dict[str, Instance] = {}
-        self.inbox = Inbox(carrier, self._decide)
+        self.inbox = Inbox(carrier, self._decide, self._is_apart)
         self.hear: Callable[[str], Awaitable[None]] = _heard_nowhere
         self.silences = {each.id: each for each in self._ledger.kept(Silence, carrier.clock())}
         self._begun: set[str] = set()
@@ -50,12 +50,20 @@ class Intake:
         events: list[Pair] = []
         for place, told in enumerate(several):
             events += self._said(told, kept, now_ns + place)
+        fired = [(about, kept[event.source]) for about, event in events if isinstance(event, Fire)]
+        events += self._holds(fired, now_ns + len(several) - 1)
         await self._record(events, kept, received)
+
+    def _is_apart(self, told: Sequence[Instance]) -> bool:
+        """Whether it can be decided now: whether a silence holds depends on all that fires, also on what is being written."""
+        if not (self.silences and self._coming):
+            return True
+        coming = {key for each in self._coming.values() for key in each.keys}
+        return coming.isdisjoint(about.key for one in told for about in self._deviations(one))
 
     def _said(self, told: Sequence[Instance], kept: dict[str, Instance], now_ns: int) -> list[Pair]:
         """What one request comes to after what is `kept` already, to which it adds."""
         events: list[Pair] = []
-        fired: list[tuple[Deviation, Instance]] = []
         for one in told:
             known = kept.get(one.id)
             before = known or self._coming.get(one.id) or self.instances.get(one.id)
@@ -64,11 +72,10 @@ class Intake:
             begun = {about.key for about, event in came if isinstance(event, Fire)}
             others = [each for each in deviations if one.resolved or each.key not in begun]
             came += [pair for each in others for pair in self._events(one, before, each, now_ns, known is not None)]
-            fired += [(about, one) for about, event in came if isinstance(event, Fire)]
             events += came
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviations)
-        return [*_apart([*events, *self._holds(fired, now_ns)])]
+        return [*_apart(events)]
 
     async def _record(self, events: Iterable[Pair], kept: dict[str, Instance], received: Sequence[int] = ()) -> None:
         """What is told meanwhile follows this, which the ledger writes first; where contracts are read meanwhile, it moves afterwards."""
@@ -132,7 +139,8 @@ class Intake:
                 if case is not None and is_held and case.reason.startswith("silence "):
                     yield deviation, Release(f"release/{case.id}/{source}/{now_ns}", now_ns)
             elif silence is not None and (case is None or is_held or not case.is_open):
-                yield deviation, hold(silence, source, now_ns)
+                about = f"{key}/{source}" if len(by_key) > 1 else source
+                yield deviation, hold(silence, about, now_ns)
 
     async def rejoin(self) -> None:
         """Carries what fires on under the deviation that the contracts say now, where that is another than before."""
