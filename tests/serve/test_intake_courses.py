@@ -315,5 +315,6 @@ def test_what_a_silence_does_not_hold_is_heard_beside_what_comes_with_it(
         service.ledger.led_by(None)
 
     silence(service, "a")
+    service.now += MINUTE
     service.do(told())
     assert (service.only()["phase"], service.only()["actor"]) == ("await", "payments-oncall")
