@@ -111,13 +111,16 @@ class Intake:
         if self._is_heartbeat(one):
             yield from _heartbeat(one, before, deviation, now_ns)
         elif one.resolved:
-            is_carried = not is_together and self._is_carried(one.id, deviation)
-            if before is not None and (not before.resolved or is_carried):
+            is_on = before is not None and not before.resolved
+            if is_on or (before is not None and not is_together and self._is_carried(one.id, deviation)):
                 yield deviation, Clear(f"clear/{one.id}/{one.begins_ns}/{now_ns}", now_ns, one.id)
-        else:
-            is_carried = is_together or self._is_carried(one.id, deviation)
-            if before is None or before.resolved or before.lapsed or not is_carried:
-                yield deviation, Fire(f"fire/{now_ns}/{one.id}", now_ns, deviation, one.id, one.begins_ns)
+        elif (
+            before is None
+            or before.resolved
+            or before.lapsed
+            or not (is_together or self._is_carried(one.id, deviation))
+        ):
+            yield deviation, Fire(f"fire/{now_ns}/{one.id}", now_ns, deviation, one.id, one.begins_ns)
 
     def _is_carried(self, source: str, deviation: Deviation) -> bool:
         case = self._carrier.case_of(deviation.key)
