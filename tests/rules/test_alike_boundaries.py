@@ -22,7 +22,7 @@ from landscapes import ASSUMED, PROMISED, UNORDERED, as_files, facts_of, random_
 from test_pages import AS_OF, read_blocks, sections
 
 COPIES = 4
-EACH_BY_ITSELF = [replace(rule, alike=False) for rule in rules()]
+EACH_BY_ITSELF = [replace(rule, alike=()) for rule in rules()]
 DECLARED = [rule for rule in rules() if rule.alike]
 
 
@@ -77,7 +77,7 @@ def test_copies_under_other_names_are_told_the_same_as_each_by_itself(facts: lis
     assert judged(system, rules()) == judged(system, EACH_BY_ITSELF)
 
 
-SIDES = {"promises": PROMISED, "assumes": ASSUMED | UNORDERED}
+SIDES = {"promises": PROMISED | {"recover.from": ("failure", "detection")}, "assumes": ASSUMED | UNORDERED}
 Kind = dict[str, dict[str, Any]]
 
 
@@ -102,6 +102,7 @@ def ring(kinds: list[Kind], chosen: list[int]) -> list[Fact]:
     found: list[Fact] = []
     for number, kind in enumerate(chosen):
         said = {heading: nested(kinds[kind].get(heading, {})) for heading in ("promises", "assumes")}
+        said["promises"].setdefault("detect", {})["by"] = f"slow-{number}"
         following = f"s{(number + 1) % len(chosen)}/call"
         document = {
             "party": f"s{number}",
@@ -128,7 +129,7 @@ def nested(said: dict[str, Any]) -> dict[str, Any]:
 @given(kinds(), st.lists(st.integers(0, 1), min_size=5, max_size=9))
 def test_a_ring_of_two_kinds_is_told_the_same_as_each_by_itself(both: list[Kind], chosen: list[int]) -> None:
     system, _ = joined(ring(both, chosen), AS_OF)
-    assert judged(system, DECLARED) == judged(system, [replace(rule, alike=False) for rule in DECLARED])
+    assert judged(system, DECLARED) == judged(system, [replace(rule, alike=()) for rule in DECLARED])
 
 
 # ---------------------------------------------------------------------- what is asked how often
@@ -138,7 +139,7 @@ ALL_ALIKE = [{"promises": {"latency.max": "1s"}, "assumes": {"timeout.attempt": 
 
 def asked_of(judge: Any, reads: tuple[str, ...] = ("timeout", "latency"), alike: bool = True) -> list[Finding]:
     system, _ = joined(ring(ALL_ALIKE, [0] * 40), AS_OF)
-    return judged(system, [Rule("a/b", reads, "", judge=judge, alike=alike)])
+    return judged(system, [Rule("a/b", reads, "", judge=judge, alike=reads if alike else ())])
 
 
 def test_a_rule_that_finds_nothing_is_asked_of_the_first_two_of_many_that_are_alike() -> None:
@@ -176,4 +177,4 @@ def test_a_rule_that_is_asked_for_all_sees_no_more_than_it_reads() -> None:
         return ()
 
     asked_of(judge, reads=("timeout",))
-    assert seen == [{"latency.max", "timeout.attempt"}, {"timeout.attempt"}]
+    assert seen == [{"detect.by", "latency.max", "timeout.attempt"}, {"timeout.attempt"}]

@@ -47,6 +47,7 @@ BODIES = (
     "alertmanager: {config: {route: {receiver: a}, receivers: [{name: a}]}}\n",
     "alertmanager: {alertmanagerSpec: {replicas: 2}}\n",
     "additionalPrometheusRules: [{name: a, groups: [{rules: [{alert: a}]}]}]\n",
+    "kube-prometheus-stack: {alertmanager: {alertmanagerSpec: {replicas: 2}}}\n",
     "<<: {groups: [{rules: [{alert: a}]}], route: {receiver: a}, receivers: [{name: a}]}\n",
 )
 FILES = ("a.yaml", "kustomization.yaml", "accord.yaml", "docker-compose.override.yml", "accord-mapping.yaml")

@@ -18,7 +18,7 @@ class LooksFurther(Exception):
 
 
 class _Alone(Boundary):
-    """A boundary of which no more can be seen than what both sides say of the terms that rules for alike ones read."""
+    """A boundary of which no more can be seen than what both sides say of the terms by which boundaries are alike."""
 
     __slots__ = ()
 
@@ -51,14 +51,14 @@ class _Seen:
 class Alike:
     """Which of some rules find nothing in a boundary, as others show that have the same shape.
 
-    Only rules that declare it take part: whether they find anything hangs on nothing but the terms that they read of both
-    sides, and neither on names nor on places. On a shape that is met for the second time they are asked with nothing else
+    Only rules that declare it take part: whether they find anything hangs on nothing but what both sides say of certain
+    terms, and neither on names nor on places. On a shape that is met for the second time they are asked with nothing else
     to see; who looks further, or finds anything, is asked of each boundary anew.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = [rule for rule in rules if rule.alike]
-        self._families = frozenset([family for rule in self.rules for family in rule.reads])
+        self._wanted = frozenset([term for rule in self.rules for term in rule.alike])
         self._read: dict[str, bool] = {}
         self._known: dict[_Shape, _Seen] = {}
 
@@ -82,7 +82,7 @@ class Alike:
         read = self._read
         for term in terms:
             if term not in read:
-                read[term] = term.partition(".")[0] in self._families
+                read[term] = not self._wanted.isdisjoint((term, term.partition(".")[0]))
         return {term: facts for term, facts in terms.items() if read[term]}
 
 

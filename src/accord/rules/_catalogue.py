@@ -24,8 +24,8 @@ class Rule(Struct, frozen=True):
 
     Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing; one that judges
     a system finds nothing where it is said nowhere, or where the system does not concern it, in whatever view. A rule
-    that judges allowances, waivers and what a baseline knows, runs after all others, and on what they found. Of one that
-    judges boundaries that are `alike` alike, whether it finds anything hangs on the terms that it reads of both sides.
+    that judges allowances, waivers and what a baseline knows, runs after all others, and on what they found. Of one with
+    terms by which boundaries are `alike`, whether it finds anything hangs on what both sides say of these alone.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Rule(Struct, frozen=True):
     page: str
     needs: tuple[str, ...] = ()
     judge: Judge | None = None
-    alike: bool = False
+    alike: tuple[str, ...] = ()
     judge_system: SystemJudge | None = None
     concerns: Callable[[System], bool] | None = None
     judge_allowances: AllowancesJudge | None = None
@@ -58,6 +58,11 @@ def _modules() -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
+def _alike(module: ModuleType) -> tuple[str, ...]:
+    declared = getattr(module, "ALIKE", ())
+    return module.READS if declared is True else declared
+
+
 def _rule(module: ModuleType) -> Rule:
     family, name = module.__name__.split(".")[-2:]
     return Rule(
@@ -66,7 +71,7 @@ def _rule(module: ModuleType) -> Rule:
         page=module.__doc__ or "",
         needs=getattr(module, "NEEDS", ()),
         judge=getattr(module, "check", None),
-        alike=getattr(module, "ALIKE", False),
+        alike=_alike(module),
         judge_system=getattr(module, "check_system", None),
         concerns=getattr(module, "concerns", None),
         judge_allowances=getattr(module, "check_allowances", None),

@@ -20,9 +20,9 @@ _GIVEN = frozenset(("$", "$labels", "$externalLabels", "$externalURL", "$value")
 _OPENING = ("if", "range", "with", "block", "define")
 _NEED_A_VALUE = ("if", "range", "with")
 _PLAIN = re.compile(
-    r"(?<!\{)\{\{ *\$(?:labels\.\w+|externalLabels\.\w+|value)(?: *\| *humanize(?:1024|Duration|Percentage|Timestamp)?)? *\}\}"
+    r" *\$(?:labels\.\w+|externalLabels\.\w+|value)(?: *\| *humanize(?:1024|Duration|Percentage|Timestamp)?)? *"
 )
-"""What most templates consist of, told to be right at a glance."""
+"""What stands between the braces of most templates, told to be right at a glance."""
 
 _ACTION = re.compile(
     r"\{\{(?:-\s)?(?P<inside>\s*/\*.*?\*/\s*|(?:\"(?:\\.|[^\"\\\n])*\"|`[^`]*`|'(?:\\.|[^'\\\n])*'|(?!(?:\s-)?\}\})[^\"`'])*)(?:\s-)?\}\}",
@@ -50,7 +50,11 @@ class _Action(Struct, frozen=True):
 
 def template_error(text: str) -> str:
     """What is wrong with a template; empty where nothing is."""
-    if "{{" not in _PLAIN.sub("", text):
+    for part in text.split("{{")[1:]:
+        inside, end, _ = part.partition("}}")
+        if not end or not _is_plain(inside):
+            break
+    else:
         return ""
     scopes: list[tuple[str, set[str]]] = [("", set(_GIVEN))]
     position = text.find("{{")
@@ -64,6 +68,11 @@ def template_error(text: str) -> str:
             return f"{found[0][:60]}: {wrong}"
         position = text.find("{{", found.end())
     return f"{{{{ {scopes[-1][0]} }}}} has no {{{{ end }}}}" if len(scopes) > 1 else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(inside: str) -> bool:
+    return _PLAIN.fullmatch(inside) is not None
 
 
 def _unbalanced(action: _Action, scopes: list[tuple[str, set[str]]]) -> str:

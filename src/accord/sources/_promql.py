@@ -29,6 +29,8 @@ _VARYING = re.compile(
     r"|(?<![\w:.])([a-zA-Z_:][a-zA-Z0-9_:]*+)(?=[{\[])"  # the name of a series
 )
 _UNUSUAL = re.compile(r"['`#\\]")
+_NUMBERED = re.compile(rf"{_MARK}\d+")
+_VALUE = re.compile(r"[^\"'`#\\\n]+")
 _BRACKET = re.compile(r"([{\[])")
 _OF_NAMES = f"{ascii_letters}{digits}_:"
 _KEYWORDS = frozenset(
@@ -37,6 +39,7 @@ _KEYWORDS = frozenset(
         *("offset", "bool", "start", "end", "inf", "nan"),
     )
 )
+_NAME = re.compile(rf"(?!(?i:{'|'.join(sorted(_KEYWORDS))})\Z)[a-zA-Z_:][a-zA-Z0-9_:]*")
 _KEEPING = ("topk", "bottomk", "limitk", "limit_ratio")
 _METRIC = "__name__"
 _OLDER_FUNCTIONS = ("holt_winters",)  # renamed double_exponential_smoothing in Prometheus 3.0
@@ -68,18 +71,56 @@ def parse_expression(text: str) -> Expression:
     Expressions that differ only in the names of series and in plain values of labels are parsed once: neither decides
     what is PromQL, nor which labels are carried.
     """
-    shape, names = (text, []) if _MARK in text else (_quickly_apart(text) or _apart(text))
-    try:
-        found, planned = _of_shape(shape)
-    except Refused:
+    if _MARK in text:
+        return _of_shape(text)[0]
+    quoted = text.rfind('"')
+    alike = _met_with(text[quoted:] if quoted >= 0 else text[max(text.rfind("["), text.rfind("{")) :])
+    names = alike[0].names(text) if alike else None
+    if names is None:
+        shape, names = _quickly_apart(text) or _apart(text)
+        try:
+            alike[:] = [_Shape(shape, *_of_shape(shape))]
+        except Refused:
+            return _of_shape(text)[0]  # refused as it was typed
+    return alike[0].filled(names)
+
+
+@lru_cache(maxsize=1 << 14)
+def _met_with(_ending: str) -> "list[_Shape]":
+    """The shape that was met last with this ending; none before the first."""
+    return []
+
+
+class _Shape:
+    """An expression but for its names: the code before, between and behind them, and what it comes to."""
+
+    def __init__(self, shape: str, found: Expression, planned: "tuple[_Plan, ...]") -> None:
+        self.found, self.planned = found, planned
+        self.begins, *pieces = _NUMBERED.split(shape)
+        self.pieces = [(piece, len(piece), (_VALUE if piece[0] == '"' else _NAME).fullmatch) for piece in pieces]
+        self.is_plain = shape.isascii() and not _UNUSUAL.search(shape)
+
+    def names(self, text: str) -> list[str] | None:
+        """The names in a text that differs in nothing else; None where it does, or may do."""
+        if not (self.is_plain and text.isascii() and text.startswith(self.begins)):
+            return None
+        names, at = [], len(self.begins)
+        for piece, length, fits in self.pieces:
+            end = text.find(piece, at)
+            name = text[at:end]
+            if end < 0 or not fits(name):
+                return None
+            names.append(name)
+            at = end + length
+        return names if at == len(text) else None
+
+    def filled(self, names: list[str]) -> Expression:
+        """What an expression with these names comes to."""
+        found = self.found
         if not names:
-            raise
-        (found, planned), names = _of_shape(text), []  # refused as it was typed
-    if not names:
-        return found
-    return Expression(
-        tuple([_filled(one, names) for one in planned]), found.carried, found.dropped, found.rest, found.produces
-    )
+            return found
+        selections = tuple([_filled(one, names) for one in self.planned])
+        return Expression(selections, found.carried, found.dropped, found.rest, found.produces)
 
 
 def _quickly_apart(text: str) -> tuple[str, list[str]] | None:

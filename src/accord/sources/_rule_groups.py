@@ -6,7 +6,6 @@ One rule that is wrong costs its whole file, as it does in Prometheus: what is w
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -33,7 +32,8 @@ _RULE_KEYS = frozenset(("record", "alert", "expr", "for", "keep_firing_for", "la
 _OF_A_RULE = frozenset(("alert", "record", "expr", "<<"))
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d+(\.0*)?", re.ASCII)
-_TEMPLATE_MARKS = ("{{", "<%", "{%")  # Prometheus fills in nothing in an expression: whoever renders the file does
+_TEMPLATE_MARKS = ("{{", "<%", "{%")
+_HOLDS = (("for", "alert.for"), ("keep_firing_for", "alert.keep_firing_for"))
 _OF_VMALERT = frozenset(
     (
         *("type", "concurrency", "params", "headers", "notifier_headers", "tenant", "debug", "update_entries_limit"),
@@ -43,7 +43,9 @@ _OF_VMALERT = frozenset(
 LOKI, VMALERT = "Loki", "vmalert"
 """Programs that read rule files of this shape too, in languages of their own."""
 
+_PROMISES, _PLATFORM = Stance.PROMISES, Layer.PLATFORM  # looking one up takes twice as long as making a fact
 _LONGEST_NULL = max(map(len, NULLS))
+_MOST_TERMS = 4096
 _Text = tuple[str, Node]
 
 
@@ -97,25 +99,25 @@ class RuleGroups(Stating):
     ) -> None:
         """One rule of either kind."""
         alert, record = self.text(fields.get("alert"), "alert"), self.text(fields.get("record"), "record")
-        first = next(iter(fields.values())).key_node
         if alert and record:
             self.refuse(fields["record"].key_node, f"rule {alert}: only one of alert and record can stand in a rule")
             return
         if not alert and not record:
-            self.refuse(first, "this rule has neither alert nor record")
+            self.refuse(next(iter(fields.values())).key_node, "this rule has neither alert nor record")
             return
         name = alert or record
         text = self.text(fields.get("expr"), "expr")
         expression = self.expression(fields["expr"], text) if text else None
         if not text:
-            self.refuse(fields["expr"].value if "expr" in fields else first, f"rule {name}: it has no expr")
+            at_all = fields["expr"].value if "expr" in fields else next(iter(fields.values())).key_node
+            self.refuse(at_all, f"rule {name}: it has no expr")
         own = self.named(fields["labels"], "label") if "labels" in fields else {}
         party = self.party(f"prometheus:{self.document.file}#{group}/{name}", at)
         if record:
             self.recording(party, record, fields, at)
         else:
             self.alert(party, alert, fields, at)
-            self.texts(party, "label", {**labels, **own} if labels else own)
+            self.texts(party, {**labels, **own} if labels else own)
             if interval:
                 self.say(party, "alert.interval", *interval)
         if expression is not None:
@@ -148,55 +150,41 @@ class RuleGroups(Stating):
     def alert(self, party: str, name: str, fields: Mapping[str, Entry], at: Place) -> None:
         """A rule that fires an alert: how long its condition holds, and its texts."""
         self.say(party, "alert", name, name, at)
-        namespace = self.text(self.namespace, "namespace")
+        namespace = self.text(self.namespace, "namespace") if self.namespace is not None else ""
         if self.namespace is not None and namespace:
             self.say(party, "alert.namespace", namespace, namespace, self.place(self.namespace.at))
         elif self.named_object is not None and (called := self.text(self.named_object, "name")):
             self.say(party, "alert.object", called, called, self.place(self.named_object.at))
-        for key in ("for", "keep_firing_for"):
+        for key, term in _HOLDS:
             entry = fields.get(key)
             if entry is not None and (read := self.duration(entry, key)):
-                self.say(party, f"alert.{key}", *read, self.place(entry.at))
+                self.say(party, term, *read, self.place(entry.at))
         if "annotations" in fields:
-            self.texts(party, "annotation", self.named(fields["annotations"], "annotation"))
+            self.texts(party, self.named(fields["annotations"], "annotation"))
 
-    def texts(self, party: str, family: str, named: Mapping[str, _Text]) -> None:
+    def texts(self, party: str, named: Mapping[str, _Text]) -> None:
         """Labels or annotations, as typed; a template that cannot be read is refused."""
-        root, file, scope, add = self.document.root, self.document.file, self.document.scope, self.facts.append
-        for name, (text, at) in named.items():
+        document, add = self.document, self.facts.append
+        root, file, scope = document.root, document.file, document.scope
+        for term, (text, at) in named.items():
             if "{{" in text and not self.is_of_another and (wrong := template_error(text)):
-                self.refuse(at, f"{family} {name}: {wrong}")
-            mark = at.start_mark
+                self.refuse(at, f"{term.replace('.', ' ', 1)}: {wrong}")
+            mark = at.mark or at
             place = Place(root, file, mark.line + 1, mark.column + 1)
-            add(
-                Fact(
-                    party,
-                    Stance.PROMISES,
-                    "",
-                    party,
-                    PARTY,
-                    _term(family, name),
-                    text,
-                    text,
-                    place,
-                    Layer.PLATFORM,
-                    scope,
-                    FORMAT,
-                )
-            )
+            add(Fact(party, _PROMISES, "", party, PARTY, term, text, text, place, _PLATFORM, scope, FORMAT))
 
     def named(self, entry: Entry | None, what: str) -> dict[str, _Text]:
-        """Labels or annotations by name, each with its text and the node whose place it has."""
+        """Labels or annotations by their terms, each with its text and the node whose place it has."""
         if entry is None:
             return {}
-        plain = _plain_texts(entry.value)
+        plain = _plain_texts(entry.value, _TERMS[what])
         if plain is not None:
             return plain
         found: dict[str, _Text] = {}
         for name, one in self.fields(entry.value, f"{what}s").items():
-            if not _is_label(name) or (name == "__name__" and what == "label"):
+            if not LABEL.fullmatch(name) or (name == "__name__" and what == "label"):
                 self.bad_name(name, one, what)
-            found[name] = (self.scalar(one.value, f"{what} {name}"), one.at)
+            found[f"{what}.{name}"] = (self.scalar(one.value, f"{what} {name}"), one.at)
         return found
 
     def bad_name(self, name: str, entry: Entry, what: str) -> None:
@@ -208,10 +196,11 @@ class RuleGroups(Stating):
 
     def expression(self, entry: Entry, text: str) -> Expression:
         """What the expression selects and carries; what only a newer Prometheus knows is noted, and unknown."""
-        mark = next((mark for mark in _TEMPLATE_MARKS if mark in text), None)
-        if mark is not None:
+        if (
+            "{{" in text or "<%" in text or "{%" in text
+        ):  # Prometheus fills in nothing here: whoever renders the file does
             self.after = ""
-            self.refuse(entry.value, template_reason(mark))
+            self.refuse(entry.value, template_reason(next(mark for mark in _TEMPLATE_MARKS if mark in text)))
             return UNKNOWN
         if self.is_of_another:
             return _of_another(self.of, text)
@@ -253,18 +242,24 @@ def _expressions(groups: Node) -> Iterator[str]:
                 yield text_of(found) or ""
 
 
-@lru_cache(maxsize=4096)
-def _term(family: str, name: str) -> str:
-    """The same text for each fact about it: it is looked up again and again."""
-    return f"{family}.{name}"
+class _Terms(dict[str, str]):
+    """The term for each name of a label or an annotation, one text for all facts about it; "" for a name that has to be looked at."""
+
+    def __init__(self, family: str) -> None:
+        self.family = family
+
+    def __missing__(self, name: str) -> str:
+        is_plain = name != "__name__" and LABEL.fullmatch(name)
+        term = f"{self.family}.{name}" if is_plain else ""
+        if len(self) < _MOST_TERMS:
+            self[name] = term
+        return term
 
 
-@lru_cache(maxsize=4096)
-def _is_label(name: str) -> bool:
-    return LABEL.fullmatch(name) is not None
+_TERMS = {family: _Terms(family) for family in ("label", "annotation")}
 
 
-def _plain_texts(node: Node) -> dict[str, _Text] | None:
+def _plain_texts(node: Node, terms: _Terms) -> dict[str, _Text] | None:
     """The texts of a map of nothing but texts under good names; None where there is anything else to look at."""
     if type(node) is not MappingNode:
         return None
@@ -273,12 +268,10 @@ def _plain_texts(node: Node) -> dict[str, _Text] | None:
         name, value = entry.key, entry.value
         if type(value) is not ScalarNode or value.tag or entry.typed or entry.at is not value:
             return None
-        text = value.value
-        if name in found or name == "__name__" or not _is_label(name):
+        term, text = terms[name], value.value
+        if not term or term in found or (len(text) <= _LONGEST_NULL and text in NULLS and not value.style):
             return None
-        if not value.style and len(text) <= _LONGEST_NULL and text in NULLS:
-            return None
-        found[name] = (text, value)
+        found[term] = (text, value)
     return found
 
 

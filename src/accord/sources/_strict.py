@@ -9,6 +9,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.sources._prometheus_duration import parse_prometheus_duration
 from accord.sources._yaml import (
+    NULLS,
     Document,
     Entry,
     MappingNode,
@@ -22,6 +23,7 @@ from accord.sources._yaml import (
 )
 
 _SHOWN = 60
+_PROMISES, _PLATFORM = Stance.PROMISES, Layer.PLATFORM  # looking one up takes twice as long as making a fact
 MOST_PROBLEMS = 50
 """Reasons why one document is refused that are told; by then nobody doubts it."""
 
@@ -50,10 +52,9 @@ class Strict:
 
     def members(self, node: Node | None, what: str) -> dict[str, Entry]:
         """The members of a map by name, each once; empty where it is absent, null or refused."""
-        if node is None or is_null(node):
-            return {}
         if type(node) is not MappingNode:
-            self.refuse(node, f"{what}: expected a map, read {shown(node)}")
+            if node is not None and not is_null(node):
+                self.refuse(node, f"{what}: expected a map, read {shown(node)}")
             return {}
         repeated: list[tuple[Node, str]] = []
         found = members(node, repeated)
@@ -85,7 +86,7 @@ class Stating(Strict):
     @property
     def found(self) -> Iterable[Fact | Problem]:
         """Every fact, or, where anything is refused, what is."""
-        return self.problems if self.refused else (*self.facts, *self.problems)
+        return self.problems if self.refused else [*self.facts, *self.problems] if self.problems else self.facts
 
     def note(self, node: Node, reason: str) -> None:
         """Notes what is wrong and costs nothing but itself."""
@@ -104,7 +105,10 @@ class Stating(Strict):
 
     def text(self, entry: Entry | None, what: str) -> str:
         """The text of a scalar; empty where it is absent or null."""
-        return "" if entry is None else self.scalar(entry.value, what)
+        if entry is None:
+            return ""
+        plain = _plain_text(entry.value)
+        return self.scalar(entry.value, what) if plain is None else plain
 
     def scalar(self, node: Node, what: str) -> str:
         """The text of a node; empty where it is null, or refused."""
@@ -118,9 +122,13 @@ class Stating(Strict):
 
     def parsed(self, entry: Entry | None, what: str, parse: Callable[[str], Any]) -> tuple[Any, str] | None:
         """The value of a scalar with its text; None where it is absent, null or refused."""
-        if entry is None or is_null(entry.value):
+        if entry is None:
             return None
-        text = self.scalar(entry.value, what)
+        text = _plain_text(entry.value)
+        if text is None:
+            if is_null(entry.value):
+                return None
+            text = self.scalar(entry.value, what)
         try:
             return parse(text), text
         except Refused as refusal:
@@ -138,7 +146,7 @@ class Stating(Strict):
         self.facts.append(
             Fact(
                 party,
-                Stance.PROMISES,
+                _PROMISES,
                 "",
                 party,
                 PARTY,
@@ -146,11 +154,19 @@ class Stating(Strict):
                 value,
                 text,
                 place,
-                Layer.PLATFORM,
+                _PLATFORM,
                 self.document.scope if scope is None else scope,
                 self.format,
             )
         )
+
+
+def _plain_text(node: Node) -> str | None:
+    """The text of a scalar without a tag that cannot be null; None for any other node, which has to be looked at."""
+    if type(node) is not ScalarNode or node.tag is not None:
+        return None
+    text: str = node.value
+    return text if node.style or text not in NULLS else None
 
 
 def shown(node: Node) -> str:

@@ -62,9 +62,10 @@ def is_routing(node: Node | None) -> bool:
 
 def _is_of_another(route: Node, receivers: Node) -> bool:
     """Whether another program has the same two words: its root route says nothing of its own, its receivers other things."""
-    own = [key for key in _OF_A_ROOT if key != "routes" and child(route, key) is not None]
+    if any(child(route, key) is not None for key in _OF_A_ROOT if key != "routes"):
+        return False
     others = [key for item in items(receivers) for each in entries(item) if (key := each.key) != "name"]
-    return not own and bool(others) and not any(key in KINDS for key in others)
+    return bool(others) and not any(key in KINDS for key in others)
 
 
 def _is_root(node: Node | None) -> bool:

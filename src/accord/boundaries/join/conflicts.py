@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from accord.boundaries.join.facts import Facts
 from accord.model.fact import Fact, Scope, Stance, shown_scope
 from accord.model.place import Place
 from accord.model.problem import Problem
@@ -12,7 +13,9 @@ MAPPED = "mapping"
 
 def conflicts(facts: Iterable[Fact]) -> Iterator[Problem]:
     """A Problem for each party and scope with two homes, and for each term that is set twice: by crossing scopes, or by a mapping too."""
-    facts = tuple(facts)
+    facts = Facts.of(facts)
+    if FORMAT not in facts.sources and MAPPED not in facts.sources:
+        return
     homes: dict[tuple[str, Scope], Fact] = {}
     terms: dict[tuple[object, ...], list[Fact]] = {}
     told: set[tuple[str, Scope]] = set()

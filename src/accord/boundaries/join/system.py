@@ -48,11 +48,11 @@ class System:
         self._join()
 
     def _join(self) -> None:
-        promised, assumed = self._promised, self._assumed
+        promised, assumed, promises = self._promised, self._assumed, Stance.PROMISES
         last: Fact | None = None
         terms: dict[str, list[Fact]] = {}
         for fact in self.facts:
-            if is_callers(fact):
+            if (fact.consumer or fact.stance is not promises) and is_callers(fact):
                 terms, last = assumed.setdefault((fact.consumer, fact.provider, fact.operation), {}), None
             elif last is None or fact.provider is not last.provider or fact.operation is not last.operation:
                 terms, last = promised.setdefault((fact.provider, fact.operation), {}), fact  # most follow their like
@@ -190,8 +190,9 @@ class System:
         if consumer:
             for named in dict.fromkeys((operation, ANY)):
                 every = self._assumed.get(("", provider, named))
-                said = without_mesh_routes(every) if consumer in self._gateways else every
-                terms = stacked(terms, resolved(said, view))
+                if every:
+                    said = without_mesh_routes(every) if consumer in self._gateways else every
+                    terms = stacked(terms, resolved(said, view))
         return terms
 
     @cached_property

@@ -78,7 +78,7 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     facts = Facts.of(facts)
     register = Register(facts if said is None else said)
     links = Links(register)
-    linked = {name for name in facts.parties if links[name]}
+    linked = {name for name in facts.parties if not name.startswith(_NEVER_ALIASED) and links[name]}
     referring = {term for term in facts.terms if _refers(term)}
     renamed: list[Fact] = []
     for fact in facts if linked or referring or facts.dimensions else ():

@@ -42,6 +42,11 @@ class CodeOwners:
                 self.lines[folder] = _Lines(lines)
         self._known: dict[str, tuple[Fact, ...]] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no such file was read."""
+        return not self.lines
+
     def of(self, place: Place) -> tuple[Fact, ...]:
         """The lines that hold for the file of a place: one, or one of each section; none where nobody is named for it.
 

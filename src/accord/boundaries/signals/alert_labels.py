@@ -25,15 +25,25 @@ _ELSEWHERE = "$"
 
 def labels_of(alert: Alert, added: dict[str, Fact], asked: Iterable[str]) -> Labels:
     """What is known of the labels that its rule sets, and of those asked for."""
-    labels: Labels = {name: _set(fact) for name, fact in alert.labels.items()}
-    labels |= {name: _carried(alert.expression, name) for name in asked if name not in labels}
-    labels |= {name: _set(fact) for name, fact in added.items() if _is_anew(fact) or not labels.get(name)}
-    return {**labels, NAME: alert.called}
+    labels: Labels = {name: _by_server(fact) for name, fact in added.items()}
+    return labels | {name: label_of(alert, added, name) for name in (*alert.form.labels, *asked, NAME)}
 
 
-def _set(fact: Fact) -> str | Open:
-    is_open = _ELSEWHERE in str(fact.value) if fact.term.startswith(_BY_SERVER) else TEMPLATE in str(fact.value)
-    return Open() if is_open else str(fact.value)
+def label_of(alert: Alert, added: dict[str, Fact], name: str) -> str | Open:
+    """What is known of one label."""
+    if name == NAME:
+        return alert.called
+    term, other = alert.form.labels.get(name), added.get(name)
+    if term is None:
+        value = _carried(alert.expression, name)
+    else:
+        text = str(alert.said[term].value)
+        value = Open() if TEMPLATE in text else text
+    return value if other is None or (value and not _is_anew(other)) else _by_server(other)
+
+
+def _by_server(fact: Fact) -> str | Open:
+    return Open() if _ELSEWHERE in str(fact.value) else str(fact.value)
 
 
 def _is_anew(fact: Fact) -> bool:

@@ -1,6 +1,7 @@
 """Alerts taken together: by the root they were read under, by what they interrupt, and in words that several rules share."""
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter, itemgetter
 
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
@@ -9,18 +10,22 @@ from accord.boundaries.signals.alerting import Alert, alerting
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Severity, Statement, Verdict
 
+_PLACE = attrgetter("name.place")
+
 
 def roots(system: System, view: View) -> dict[str, list[Alert]]:
     """The alerts of each root that was read, in the order of the files."""
     key = ("alerts by root", tuple(sorted(view.items())))
     known: dict[str, list[Alert]] | None = system.memory.get(key)
     if known is None:
-        found: dict[str, list[Alert]] = {}
+        known = system.memory[key] = {}
+        files: dict[tuple[str, str], list[Alert]] = {}
         for alert in alerting(system, view).alerts:
-            found.setdefault(alert.name.place.root, []).append(alert)
-        for alerts in found.values():
-            alerts.sort(key=lambda alert: (alert.name.place.file, alert.name.place.line, alert.name.place.column))
-        known = system.memory[key] = found
+            place = alert.name.place
+            known.setdefault(place.root, [])
+            files.setdefault((place.root, place.file), []).append(alert)
+        for (root, _), alerts in sorted(files.items(), key=itemgetter(0)):
+            known[root] += sorted(alerts, key=_PLACE)
     return known
 
 
@@ -57,8 +62,3 @@ def note(
     provider = alerts[0].party if len(alerts) == 1 else ""
     severity = Severity.WARNING if weighty else Severity.INFO
     return Finding(Verdict.NOTE, message, statements, "", provider, severity=severity)
-
-
-def texts(alert: Alert) -> list[tuple[str, Fact]]:
-    """Its labels and annotations, by name."""
-    return [*alert.labels.items(), *alert.annotations.items()]

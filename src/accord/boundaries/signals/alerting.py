@@ -1,7 +1,7 @@
 """Alerts and the trees that route them, gathered from what rule files and routing files state. No verdicts here."""
 
-from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -22,21 +22,52 @@ TEMPLATE = "{{"
 """What a label or annotation contains whose value is worked out when the alert fires."""
 
 
+class Form:
+    """What alerts that state the same terms have in common: which of these are labels, which annotations, and the names of both."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self.terms = frozenset(terms)
+        families: dict[str, dict[str, str]] = {"label": {}, "annotation": {}}
+        for term in terms:
+            family, dot, name = term.partition(".")
+            if dot and family in families:
+                families[family][name] = term
+        self.labels, self.annotations = families.values()
+        """The term of each, by its name."""
+        self._in_lower_case = tuple({name.lower(): term for name, term in named.items()} for named in families.values())
+        self._firsts: dict[tuple[str, ...], str] = {}
+
+    def first(self, names: tuple[str, ...]) -> str:
+        """The term of the label, else of the annotation, that has the first of these names, without regard to case; "" for none."""
+        found = self._firsts.get(names)
+        if found is None:
+            asked = [named[name] for named in self._in_lower_case for name in lowered(names) if name in named]
+            found = self._firsts[names] = asked[0] if asked else ""
+        return found
+
+
 class Alert(Struct, frozen=True):
-    """One alerting rule; each part is the fact that states it, `labels` and `annotations` by name.
+    """One alerting rule with the facts that it states, by their terms; `form` says which of these are labels and annotations.
 
     `called` is the name of the alert, `expression` what it is worked out from, empty where that could not be read.
-    `texts` are the labels and the annotations once more, by their names in lower case.
     """
 
     party: str
     name: Fact
-    labels: dict[str, Fact]
-    annotations: dict[str, Fact]
     said: dict[str, Fact]
+    form: Form
     called: str
     expression: Expression
-    texts: tuple[dict[str, Fact], dict[str, Fact]]
+
+    @property
+    def labels(self) -> dict[str, Fact]:
+        """The labels that the rule sets, by name."""
+        return {name: self.said[term] for name, term in self.form.labels.items()}
+
+    @property
+    def annotations(self) -> dict[str, Fact]:
+        """Its annotations, by name."""
+        return {name: self.said[term] for name, term in self.form.annotations.items()}
 
     @property
     def program(self) -> str:
@@ -45,11 +76,8 @@ class Alert(Struct, frozen=True):
 
     def first(self, names: tuple[str, ...]) -> Fact | None:
         """The label, else the annotation, of the first of these names that the rule sets, without regard to case."""
-        for named in self.texts:
-            for name in lowered(names):
-                if name in named:
-                    return named[name]
-        return None
+        term = self.form.first(names)
+        return self.said[term] if term else None
 
     def severity(self, words: Vocabulary) -> str:
         """The severity that it declares; empty where it declares none, or works it out when it fires."""
@@ -133,9 +161,10 @@ def alerting(system: System, view: View) -> Alerting:
     known = system.memory.get(key)
     if known is None:
         alerts, trees = [], []
+        forms: dict[tuple[str, ...], Form] = {}
         for party in system.parties:
             if party.startswith(_ALERT):
-                alerts += _alert(party, system.firsts(party, view))
+                alerts += _alert(party, system.firsts(party, view), forms)
             elif party.startswith(_TREE):
                 trees.append(Tree(party, _said(system, party, view)))
         known = system.memory[key] = Alerting(tuple(alerts), tuple(trees))
@@ -160,29 +189,17 @@ def _said(system: System, party: str, view: View) -> dict[str, Fact]:
     return said if parts is None else {**_said(system, str(parts.value), view), **said}
 
 
-def _alert(party: str, said: dict[str, Fact]) -> list[Alert]:
-    if "alert" not in said:
+def _alert(party: str, said: dict[str, Fact], forms: dict[tuple[str, ...], Form]) -> list[Alert]:
+    alert = said.get("alert")
+    if alert is None:
         return []
-    named: dict[str, dict[str, Fact]] = {"label": {}, "annotation": {}}
-    for term, fact in said.items():
-        family, name = _split(term)
-        if family in named:
-            named[family][name] = fact
-    labels, annotations = named.values()
-    alert, stated = said["alert"], said.get("alert.expression")
+    terms = tuple(said)
+    form = forms.get(terms)
+    if form is None:
+        form = forms[terms] = Form(terms)
+    stated = said.get("alert.expression")
     expression = stated.value if stated is not None and isinstance(stated.value, Expression) else _UNREAD
-    texts = _in_lower_case(labels), _in_lower_case(annotations)
-    return [Alert(party, alert, labels, annotations, said, str(alert.value), expression, texts)]
-
-
-@lru_cache(maxsize=8192)
-def _split(term: str) -> tuple[str, str]:
-    family, dot, name = term.partition(".")
-    return (family, name) if dot else ("", "")
-
-
-def _in_lower_case(named: dict[str, Fact]) -> dict[str, Fact]:
-    return named if all(map(str.islower, named)) else {name.lower(): fact for name, fact in named.items()}
+    return [Alert(party, alert, said, form, str(alert.value), expression)]
 
 
 def alerts_named(system: System, view: View, name: str) -> tuple[Alert, ...]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from accord.boundaries.signals.alerting import Node, Tree
 from accord.boundaries.signals.open_labels import Labels, Open, decides, supposing
+from accord.boundaries.signals.routing import router
 from accord.model.alerting import Matcher
 
 MOST_COURSES = 512
@@ -36,6 +37,9 @@ def courses(tree: Tree, labels: Labels) -> tuple[Course, ...]:
     """Every course; none where the tree has no root, or there are too many to tell."""
     if tree.root is None:
         return ()
+    known = {name: value for name, value in labels.items() if isinstance(value, str)}
+    if len(known) == len(labels):
+        return (Course(router(tree).ends(known), labels),)
     try:
         return tuple(Course(ends or (), after) for after, ends in _entered(tree.root, labels))
     except _TooMany:

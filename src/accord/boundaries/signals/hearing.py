@@ -1,6 +1,6 @@
 """Who hears an alert: where each tree sends it, whom the receivers there tell, and what that hangs on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
-from accord.boundaries.signals.alert_labels import NAME, added_by_servers, labels_of
+from accord.boundaries.signals.alert_labels import NAME, added_by_servers, label_of, labels_of
 from accord.boundaries.signals.alerting import ROOT, Alert, Node, Tree, alerting, namespaces_told
 from accord.boundaries.signals.courses import Course, courses
 from accord.boundaries.signals.open_labels import Labels, Open, decides
@@ -53,8 +53,8 @@ class Reach:
         self.copies = self._copies()
         matchers = [matcher for node in tree.nodes for matcher in node.route.matchers]
         self.asked = tuple(dict.fromkeys(matcher.label for matcher in matchers))
-        self._names = tuple(dict.fromkeys(matcher for matcher in matchers if matcher.label == NAME))
-        self._others = tuple(name for name in self.asked if name != NAME)
+        self.names = tuple(dict.fromkeys(matcher for matcher in matchers if matcher.label == NAME))
+        self.others = tuple(name for name in self.asked if name != NAME)
         self._known: dict[object, Way | None] = {}
 
     def _copies(self) -> frozenset[str]:
@@ -88,8 +88,8 @@ class Reach:
 
     def way(self, labels: Labels) -> "Way | None":
         """How the tree takes these labels; None where there are too many courses to tell."""
-        named = tuple([decides(matcher, labels) for matcher in self._names])
-        key = (named, *[labels.get(name, "") for name in self._others])
+        named = tuple([decides(matcher, labels) for matcher in self.names])
+        key = (named, *[labels.get(name, "") for name in self.others])
         if key not in self._known:
             found = courses(self.tree, self._as_seen(labels))
             ending = tuple(course for course in found if course.ends)
@@ -145,17 +145,22 @@ class Way(Struct, frozen=True):
 
 
 class Heard(Struct, frozen=True):
-    """One alert, what is known of its labels, the courses that it can take through each tree that takes it, and who hears, over all of them.
+    """One alert, the courses that it can take through each tree that takes it, and who hears, over all of them.
 
-    `first` is how the tree takes it that is told of.
+    `first` is how the tree takes it that is told of; its labels are `added` by a server, and some `asked` for by routes.
     """
 
     alert: Alert
     added: dict[str, Fact]
-    labels: Labels
+    asked: tuple[str, ...]
     ways: tuple[tuple[Reach, tuple[Course, ...]], ...]
     ears: frozenset[Ear]
     first: Way | None
+
+    @property
+    def labels(self) -> Labels:
+        """What is known of its labels."""
+        return labels_of(self.alert, self.added, self.asked)
 
     @property
     def last(self) -> tuple[Reach, Node]:
@@ -195,61 +200,95 @@ def reaches(system: System, view: View) -> tuple[Reach, ...]:
 
 
 def _heard(system: System, view: View) -> Iterator[Heard]:
-    every = reaches(system, view)
-    asked = tuple(dict.fromkeys(name for reach in every for name in reach.asked))
-    named, programs = namespaces_told(system, view), {reach.tree.program for reach in every}
-    unread = _unread(system, view)
-    beside: dict[object, _Beside | None] = {}
-    for alert in alerting(system, view).alerts if every else ():
-        if "alert.receiver" in alert.said or alert.program not in programs:
-            continue  # its rule says where it goes, or no routing of the program that evaluates it was read
-        place = alert.name.place
-        where = place.root, place.file, _namespace(alert), is_file(alert), alert.program
-        if where not in beside:
-            beside[where] = _beside(system, view, alert, named)
-        near = beside[where]
-        if near is None:
-            continue  # no routing was read but that of a trial elsewhere
-        ways = [_taken(alert, added, asked, near.trees) for added in added_by_servers(system, view, alert)]
-        if None not in ways:
-            best = max(
-                (way for way in ways if way is not None),
-                key=lambda way: (way.ears == _HEARD, max(way.ears, default=-1)),
-            )
-            if best.ears != _HEARD and (place.root in unread or not near.is_for_it):
-                continue  # whoever hears may stand there, or the routing is that of another system
-            yield best
+    if not reaches(system, view):
+        return
+    asked = tuple(dict.fromkeys(name for reach in reaches(system, view) for name in reach.asked))
+    near, unread = _Near(system, view), _unread(system, view)
+    for alert in alerting(system, view).alerts:
+        beside = near.beside(alert) if "alert.receiver" not in alert.said else None
+        if beside is None:
+            continue  # its rule says where it goes, or no routing was read but that of a trial elsewhere
+        told = [(added, beside.trees.taken(alert, added)) for added in beside.added]
+        found = [Heard(alert, added, asked, *taken) for added, taken in told if taken is not None]
+        if len(found) == len(told):
+            best = found[0] if len(found) == 1 else max(found, key=_ears_of)
+            if best.ears == _HEARD or (beside.is_for_it and alert.name.place.root not in unread):
+                yield best  # else whoever hears may stand there, or the routing is that of another system
+
+
+def _ears_of(heard: Heard) -> tuple[bool, int]:
+    return heard.ears == _HEARD, max(heard.ears, default=-1)
+
+
+_Taken = tuple[tuple[tuple[Reach, tuple[Course, ...]], ...], frozenset[Ear], Way | None]
+"""The courses through each tree that takes an alert, who hears over all of them, and the way that is told of."""
+
+
+class _Trees:
+    """Trees that are asked together; one answer for all alerts that they take alike."""
+
+    def __init__(self, every: tuple[Reach, ...]) -> None:
+        self.every = every
+        self._names = tuple(dict.fromkeys(matcher for reach in every for matcher in reach.names))
+        self._others = tuple(dict.fromkeys(name for reach in every for name in reach.others))
+        self._known: dict[tuple[object, ...], _Taken | None] = {}
+
+    def taken(self, alert: Alert, added: dict[str, Fact]) -> _Taken | None:
+        """How they take an alert that comes with these labels beside its own; None where there are too many courses to tell."""
+        key: tuple[object, ...] = tuple([label_of(alert, added, name) for name in self._others])
+        if self._names:
+            called: Labels = {NAME: alert.called}
+            key = (*key, *[decides(matcher, called) for matcher in self._names])
+        if key not in self._known:
+            labels = {name: label_of(alert, added, name) for name in (*self._others, NAME)}
+            self._known[key] = self._asked(labels)
+        return self._known[key]
+
+    def _asked(self, labels: Labels) -> _Taken | None:
+        ways = [reach.way(labels) for reach in self.every]
+        if None in ways:
+            return None
+        taken = [(reach, way) for reach, way in zip(self.every, ways, strict=True) if way is not None and way.courses]
+        first = taken[0][1] if taken else None
+        ears = first.ears.union(*(way.ears for _, way in taken[1:])) if first else _NOBODY_TAKES_IT
+        return tuple([(reach, way.courses) for reach, way in taken]), ears, first
 
 
 class _Beside(Struct, frozen=True):
-    """The trees beside an alert; whether they are for it, which with none of them is so."""
+    """The trees beside an alert, and the labels that each server may add; whether the trees are for it, which with none of them is so."""
 
-    trees: tuple[Reach, ...]
+    trees: _Trees
+    added: list[dict[str, Fact]]
     is_for_it: bool
 
 
-def _beside(system: System, view: View, alert: Alert, named: frozenset[str]) -> _Beside | None:
-    """What is beside an alert, and all others of its file, namespace and program; None where only trials elsewhere route."""
-    every = reaches(system, view)
-    tried = _tried_in(alert.name.place.file)
-    found = _near(every, alert.name.place.root, _namespace(alert), tried, named)
-    near = tuple(reach for reach in found if reach.tree.program == alert.program)
-    if not near and tried not in {_tried_in(reach.file) for reach in every}:
-        return None
-    around = _around(system, view, alert, near)
-    return _Beside(around or near, bool(around) or not near)
+class _Near:
+    """What is beside the alerts of one view: the same for all of one file, namespace and program."""
 
+    def __init__(self, system: System, view: View) -> None:
+        self.system, self.view, self.every = system, view, reaches(system, view)
+        self.named = namespaces_told(system, view)
+        self.tried = {_tried_in(reach.file) for reach in self.every}
+        self._known: dict[object, _Beside | None] = {}
+        self._trees: dict[tuple[Reach, ...], _Trees] = {}
 
-def _taken(alert: Alert, added: dict[str, Fact], asked: Iterable[str], near: tuple[Reach, ...]) -> Heard | None:
-    """Who hears an alert that comes with these labels beside its own; None where there are too many courses to tell."""
-    labels = labels_of(alert, added, asked)
-    ways = [reach.way(labels) for reach in near]
-    if None in ways:
-        return None
-    taken = [(reach, way) for reach, way in zip(near, ways, strict=True) if way is not None and way.courses]
-    first = taken[0][1] if taken else None
-    ears = first.ears.union(*(way.ears for _, way in taken[1:])) if first else _NOBODY_TAKES_IT
-    return Heard(alert, added, labels, tuple([(reach, way.courses) for reach, way in taken]), ears, first)
+    def beside(self, alert: Alert) -> _Beside | None:
+        """What is beside an alert; None where no routing of its program was read, or only that of trials elsewhere."""
+        place = alert.name.place
+        where = place.root, place.file, _namespace(alert), is_file(alert), alert.program
+        if where not in self._known:
+            self._known[where] = self._beside(alert)
+        return self._known[where]
+
+    def _beside(self, alert: Alert) -> _Beside | None:
+        program, tried = alert.program, _tried_in(alert.name.place.file)
+        found = _near(self.every, alert.name.place.root, _namespace(alert), tried, self.named)
+        near = tuple(reach for reach in found if reach.tree.program == program)
+        if all(reach.tree.program != program for reach in self.every) or not (near or tried in self.tried):
+            return None
+        around = _around(self.system, self.view, alert, near)
+        trees = self._trees.setdefault(around or near, _Trees(around or near))
+        return _Beside(trees, added_by_servers(self.system, self.view, alert), bool(around) or not near)
 
 
 def _unread(system: System, view: View) -> set[str]:

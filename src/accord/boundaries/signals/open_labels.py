@@ -5,9 +5,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from accord.boundaries.signals.routing import fits
 from accord.model.alerting import Matcher
-from accord.model.pattern import matches
-from accord.model.problem import Refused
 
 _LISTED = re.compile(r"[\w:,@ -]+(\|[\w:,@ -]+)*", re.ASCII)
 _SPARE = ("", "other", "something-else")
@@ -85,15 +84,7 @@ def _asked(matcher: Matcher) -> Matcher:
 
 
 def _fits(asked: Matcher, value: str) -> bool:
-    return asked.value == value if asked.operator == "=" else _matches(asked.value, value)
-
-
-@lru_cache(maxsize=1 << 16)
-def _matches(pattern: str, value: str) -> bool:
-    try:
-        return matches(pattern, value)
-    except Refused:
-        return False
+    return asked.value == value if asked.operator == "=" else fits(asked.value, value)
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,7 @@ from accord.boundaries.signals.alerting import Node, Tree
 from accord.model.alerting import Inhibition, Matcher
 from accord.model.fact import Fact
 from accord.model.pattern import matches
+from accord.model.problem import Refused
 
 TIMINGS = ("group_wait", "group_interval", "repeat_interval")
 EVERY_LABEL = ("...",)
@@ -68,12 +69,16 @@ def is_matched(matcher: Matcher, value: str) -> bool:
     """Whether a label of this value, "" where there is none, is what the matcher asks for."""
     if matcher.operator in ("=", "!="):
         return (value == matcher.value) is (matcher.operator == "=")
-    return _fits(matcher.value, value) is (matcher.operator == "=~")
+    return fits(matcher.value, value) is (matcher.operator == "=~")
 
 
 @lru_cache(maxsize=1 << 16)
-def _fits(pattern: str, value: str) -> bool:
-    return matches(pattern, value)
+def fits(pattern: str, value: str) -> bool:
+    """Whether a whole value matches a pattern; what is none matches nothing."""
+    try:
+        return matches(pattern, value)
+    except Refused:
+        return False
 
 
 def all_matched(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
@@ -89,7 +94,7 @@ class Router:
         self.asked = tuple(sorted({matcher.label for node in tree.nodes for matcher in node.route.matchers}))
         """The labels that the tree asks for: where an alert ends depends on no other."""
         self._known: dict[tuple[str, ...], tuple[Node, ...]] = {}
-        self._children: dict[str, _Children] = {}
+        self._children: dict[str, Children] = {}
         self._settings: dict[str, Settings] = {}
 
     def ends(self, labels: Mapping[str, str]) -> tuple[Node, ...]:
@@ -125,7 +130,7 @@ class Router:
     def _candidates(self, node: Node, labels: Mapping[str, str]) -> Iterator[Node]:
         """The children that can match, in order."""
         if node.path not in self._children:
-            self._children[node.path] = _Children(node.children)
+            self._children[node.path] = Children(node.children)
         return iter(self._children[node.path].of(labels))
 
     def explained(self, labels: Mapping[str, str]) -> tuple[Ending, ...]:
@@ -180,7 +185,7 @@ def holds_back(rule: Inhibition, source: Mapping[str, str], target: Mapping[str,
     return not (all_matched(rule.sources, target) and all_matched(rule.targets, source))
 
 
-class _Children:
+class Children:
     """The children of one route, found by the value of the label that most of them ask for by name."""
 
     def __init__(self, nodes: list[Node]) -> None:
@@ -203,7 +208,7 @@ class _Children:
         }
 
     def of(self, labels: Mapping[str, str]) -> list[Node]:
-        """Those that can match."""
+        """Those that can match, in their order."""
         return self.by_value.get(labels.get(self.label, ""), self.rest)
 
 

@@ -7,7 +7,7 @@ from posixpath import dirname, join, normpath
 
 from msgspec import Struct
 
-from accord.boundaries.join.memory import once_each
+from accord.boundaries.join.memory import once, once_each
 from accord.boundaries.join.system import System
 from accord.boundaries.join.telling import telling
 from accord.boundaries.join.view import View
@@ -105,9 +105,13 @@ def _loading(system: System, root: str, file: str, view: View) -> list[Server]:
 
 def is_alone(system: System, alert: Alert) -> bool:
     """Whether no server stands below the root of an alert, not even one that could not be read."""
+    return alert.name.place.root not in _roots_of_servers(system)
+
+
+@once
+def _roots_of_servers(system: System) -> frozenset[str]:
     said = system.about("scrape.job", "scrape.interval", "rule_files", UNREAD)
-    servers_own = (fact for fact in said if fact.subject.startswith(_PARTY))
-    return all(fact.place.root != alert.name.place.root for fact in servers_own)
+    return frozenset(fact.place.root for fact in said if fact.subject.startswith(_PARTY))
 
 
 def _shared(server: Server, file: str) -> int:

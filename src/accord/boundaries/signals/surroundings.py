@@ -7,7 +7,7 @@ from accord.boundaries.join.view import View
 from accord.boundaries.signals.alerting import Alert, Tree, alerting
 from accord.boundaries.signals.scraping import server_of
 
-_OF_OPERATOR = ("alert.namespace", "alert.object")
+_OF_OPERATOR = frozenset(("alert.namespace", "alert.object"))
 
 
 class Surroundings:
@@ -57,7 +57,7 @@ def surroundings(system: System, view: View) -> Surroundings:
 
 def is_file(alert: Alert) -> bool:
     """Whether a rule stands in a rule file, not in an object that the operator of a cluster gathers from anywhere."""
-    return not any(term in alert.said for term in _OF_OPERATOR)
+    return alert.form.terms.isdisjoint(_OF_OPERATOR)
 
 
 def is_held(tree: Tree) -> bool:

@@ -4,12 +4,13 @@ What is told here holds for every set of labels: a route is named only with a pr
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from msgspec import Struct
 
 from accord.boundaries.signals.alerting import Node, Tree
 from accord.boundaries.signals.open_labels import listed
-from accord.boundaries.signals.routing import is_matched
+from accord.boundaries.signals.routing import Children, is_matched
 from accord.model.alerting import Matcher
 
 _MOST_VALUES = 64
@@ -28,9 +29,9 @@ def unreached(tree: Tree) -> Iterator[Unreached]:
     waiting: list[tuple[Node, tuple[Node, ...]]] = [(tree.root, ())] if tree.root is not None else []
     while waiting:
         node, above = waiting.pop()
-        way = (*above, node)
-        for number, child in enumerate(node.children):
-            found = _contradiction(child, way) or _taken_before(child, way, node.children[:number])
+        way, takers = (*above, node), _Takers(node.children)
+        for child in node.children:
+            found = _contradiction(child, way) or _taken_before(child, way, takers)
             if found is not None:
                 yield found
             else:
@@ -57,18 +58,34 @@ def _values(matchers: Iterable[Matcher]) -> tuple[str, ...] | None:
     return tuple(value for value in lists[0] if all(is_matched(matcher, value) for matcher in every))
 
 
-def _taken_before(node: Node, above: tuple[Node, ...], before: list[Node]) -> Unreached | None:
+class _Takers:
+    """Of routes beside each other those that pass nothing on, found by the values that they list."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self._positions = {node.path: position for position, node in enumerate(nodes)}
+        self._taking = Children([node for node in nodes if not node.route.continues])
+
+    def before(self, node: Node, values: "_Values") -> Iterator[Node]:
+        """Those before a route that can take all with these values, in order: who lists others takes none of them."""
+        known = values.get(self._taking.label) or ("",)
+        position = self._positions[node.path]
+        return takewhile(
+            lambda one: self._positions[one.path] < position, self._taking.of({self._taking.label: known[0]})
+        )
+
+
+def _taken_before(node: Node, above: tuple[Node, ...], takers: _Takers) -> Unreached | None:
     """Routes before it, beside it, take all that it asks for and pass nothing on."""
     asked = [matcher for one in (*above, node) for matcher in one.route.matchers]
     labels = dict.fromkeys(matcher.label for matcher in asked)
     values = {label: _values(one for one in asked if one.label == label) for label in labels}
-    takers = [one for one in before if not one.route.continues]
-    whole = _taker(takers, asked, values)
+    whole = _taker(takers.before(node, values), asked, values)
     if whole is not None:
         return Unreached(node, False, (whole,))
     for label, known in values.items():
         if known is not None and 1 < len(known) <= _MOST_VALUES:
-            each = [_taker(takers, asked, {**values, label: (value,)}) for value in known]
+            parts: list[_Values] = [{**values, label: (value,)} for value in known]
+            each = [_taker(takers.before(node, part), asked, part) for part in parts]
             if None not in each:
                 return Unreached(node, False, _each_once(one for one in each if one is not None))
     return None
@@ -78,7 +95,7 @@ _Values = dict[str, tuple[str, ...] | None]
 """For each label that a route asks for, the values that it can have there; None where they are not listed."""
 
 
-def _taker(takers: list[Node], asked: list[Matcher], values: _Values) -> Node | None:
+def _taker(takers: Iterable[Node], asked: list[Matcher], values: _Values) -> Node | None:
     return next((one for one in takers if _takes_all(one, asked, values)), None)
 
 

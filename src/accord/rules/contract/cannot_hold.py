@@ -124,6 +124,12 @@ from accord.model.finding import Change, Finding, Move, Question, Statement, Ver
 READS = (
     "latency", "availability", "freshness", "needs", "fallback", "timeout", "attempts", "backoff", "retry_on", "recover", "detect", "sunset",
 )  # fmt: skip
+ALIKE = (
+    *(family for family in READS if family not in ("recover", "detect")),
+    "recover.within",
+    "recover.from",
+    "detect.within",
+)
 _SAYS = {
     "latency.max": "promises to answer within {}",
     "availability": "promises to be available {} of the time",

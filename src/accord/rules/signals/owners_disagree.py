@@ -109,6 +109,8 @@ def _of_things(said: Owners) -> Iterator[Finding]:
 def _of_files(said: Owners, system: System, view: View) -> Iterator[Finding]:
     """Lines of CODEOWNERS, and what the files that they are for say of the owners of what is in them."""
     lines = code_owners(system, view)
+    if lines.is_empty:
+        return
     inside: dict[str, list[Naming]] = {}
     for naming in said.named:
         if naming.by != LINE:

@@ -90,8 +90,8 @@ from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
 from accord.boundaries.people.owners import is_placeholder
-from accord.boundaries.signals.alert_sets import note, roots, texts
-from accord.boundaries.signals.alerting import Alert, Tree, alerting
+from accord.boundaries.signals.alert_sets import note, roots
+from accord.boundaries.signals.alerting import Alert, Form, Tree, alerting
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict
 
@@ -102,6 +102,8 @@ _WORD = re.compile(
 )
 _BEGINNINGS = frozenset(("to", "fi", "tb", "xx", "ch", "re", "pl"))
 _ENDS = ("TODO", "FIXME", "TBD", "XXX")
+_FIRST = frozenset("tfxcrpTFXCRP")
+_LAST = frozenset("OEDX")
 _HOST = re.compile(r"//((?:[\w-]+\.)*example\.(?:com|org|net))(?:[:/?#]|$)", re.IGNORECASE)
 _ANGLED = re.compile(r"<\s*[A-Za-z][\w .-]*>")
 _SHOWN = 60
@@ -111,23 +113,38 @@ _EXAMPLE = ":5001"
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Looks for what somebody was to fill in."""
     words = vocabulary(system, view)
-    named = {name.lower() for name in (*words.owner, *words.runbook, *words.dashboard)}
-    owner = {name.lower() for name in words.owner}
     runbook = {name.lower() for name in words.runbook}
-    lower: dict[str, str] = {}
+    terms: dict[Form, list[_Asked]] = {}
     for alerts in roots(system, view).values():
         found: dict[tuple[str, str], list[tuple[Alert, Fact]]] = {}
         for alert in alerts:
-            for name, fact in texts(alert):
-                text = str(fact.value).strip()
-                may_be_word = text[:2].lower() in _BEGINNINGS or text.endswith(_ENDS)
-                low = lower.get(name) or lower.setdefault(name, name.lower())
-                if (may_be_word and _WORD.fullmatch(text)) or (low in named and _unfilled(text, low in owner)):
-                    found.setdefault((low, _cause(text)), []).append((alert, fact))
+            form, said = alert.form, alert.said
+            for term, name, is_named, is_owner in terms.get(form) or terms.setdefault(form, _asked(form, words)):
+                text = str(said[term].value).strip()
+                may_be_word = text[:1] in _FIRST or text[-1:] in _LAST
+                if (is_named and _unfilled(text, is_owner)) or (may_be_word and _is_word(text)):
+                    found.setdefault((name, _cause(text)), []).append((alert, said[term]))
         for (name, _), places in found.items():
             yield _finding(name, places, words if name in runbook else None)
     for tree in alerting(system, view).trees:
         yield from _told(tree)
+
+
+_Asked = tuple[str, str, bool, bool]
+
+
+def _asked(form: Form, words: Vocabulary) -> list[_Asked]:
+    """The term of each label and annotation, its name in lower case, and whether that is of an owner or a page, or of an owner."""
+    named = {name.lower() for name in (*words.owner, *words.runbook, *words.dashboard)}
+    owner = {name.lower() for name in words.owner}
+    every = ((term, name.lower()) for names in (form.labels, form.annotations) for name, term in names.items())
+    return [(term, name, name in named, name in owner) for term, name in every]
+
+
+def _is_word(text: str) -> bool:
+    """Whether it says that something is to be filled in; none does that begins and ends otherwise than `_FIRST` and `_LAST`."""
+    may_be = text[:2].lower() in _BEGINNINGS or text.endswith(_ENDS)
+    return may_be and _WORD.fullmatch(text) is not None
 
 
 def _told(tree: Tree) -> Iterator[Finding]:

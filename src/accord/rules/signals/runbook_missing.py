@@ -64,8 +64,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     """Looks for the runbook of each alert."""
     words = vocabulary(system, view)
     for alerts in roots(system, view).values():
-        asked = [alert for alert in alerts if not is_heartbeat(alert, words)]
-        without = [alert for alert in asked if alert.first(words.runbook) is None]
+        without = [alert for alert in alerts if not alert.form.first(words.runbook) and not is_heartbeat(alert, words)]
+        asked = [alert for alert in alerts if not is_heartbeat(alert, words)] if without else []
         if len(without) == len(asked) > 1:
             yield note(without, f"none of {len(asked)} alerts links a runbook", _statement, words)
             continue

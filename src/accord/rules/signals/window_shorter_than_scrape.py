@@ -115,20 +115,24 @@ The alert: ask over at least two intervals, better four. The server: read the jo
 """
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.platforms.programs import by_default
 from accord.boundaries.signals.alert_sets import counted, roots
 from accord.boundaries.signals.alerting import Alert
-from accord.boundaries.signals.scraping import is_alone, server_of
+from accord.boundaries.signals.scraping import Server, is_alone, server_of
+from accord.boundaries.signals.surroundings import is_file
 from accord.model.alerting import Selection
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Severity, Statement, Verdict
 
 READS = ("alert", "scrape", "rule_files", "records")
-_OF_OPERATOR = ("alert.namespace", "alert.object")
+_Asking = tuple[Alert, list[Selection]]
+_FILE = attrgetter("name.place.file")
 _NEED_TWO = frozenset(("rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"))
 
 
@@ -136,27 +140,28 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds each window against the interval at which its series are read."""
     recorded = {str(fact.value) for fact in system.about("records")}
     for alerts in roots(system, view).values():
-        unknown: list[tuple[Alert, Selection]] = []
-        for alert in alerts:
-            asked = [
-                one
-                for one in alert.expression.selections
-                if one.within in _NEED_TWO and one.window and one.metric not in recorded and ":" not in one.metric
-            ]
-            if not asked:
-                continue
-            server = server_of(system, view, alert)
-            shortest = min(asked, key=lambda one: one.window or 0)
-            if server is None:
-                if not any(term in alert.said for term in _OF_OPERATOR) and is_alone(system, alert):
-                    unknown.append((alert, shortest))
-                continue
-            read = [(one, intervals) for one in asked if (intervals := server.intervals(one))]
-            found = [(one, min(intervals, key=lambda fact: int(fact.value))) for one, intervals in read]
-            short = [(one, interval) for one, interval in found if (one.window or 0) < 2 * interval.value]
-            if short:
-                yield _short(alert, *short[0])
+        unknown: list[_Asking] = []
+        for _, of_file in groupby(alerts, key=_FILE):
+            asking = [(alert, asked) for alert in of_file if (asked := _asked(alert, recorded))]
+            server = server_of(system, view, asking[0][0]) if asking else None  # the same for all of a file
+            if server is not None:
+                yield from (_short(alert, *short[0]) for alert, asked in asking if (short := _less(asked, server)))
+            elif asking and is_alone(system, asking[0][0]):
+                unknown += [(alert, asked) for alert, asked in asking if is_file(alert)]
         yield from _by_default(unknown)
+
+
+def _asked(alert: Alert, recorded: set[str]) -> list[Selection]:
+    every = alert.expression.selections
+    asked = [one for one in every if one.window and one.within in _NEED_TWO and ":" not in one.metric]
+    return [one for one in asked if one.metric not in recorded] if recorded else asked
+
+
+def _less(asked: list[Selection], server: Server) -> list[tuple[Selection, Fact]]:
+    """The windows that hold less than two intervals, each with its interval."""
+    told = ((one, server.intervals(one)) for one in asked)
+    found = [(one, min(intervals, key=lambda fact: int(fact.value))) for one, intervals in told if intervals]
+    return [(one, interval) for one, interval in found if (one.window or 0) < 2 * interval.value]
 
 
 def _asks(alert: Alert, selection: Selection) -> Statement:
@@ -171,30 +176,24 @@ def _short(alert: Alert, selection: Selection, interval: Fact) -> Finding:
     message = f"a window of {show_duration(selection.window or 0)} {often} at an interval of {interval.text}"
     condition = f"it fires only if {selection.metric} is also made more often than every {interval.text}"
     statements = (_asks(alert, selection), Statement(interval, f"targets are read every {interval.text}"))
-    return Finding(
-        Verdict.CONDITIONAL, message, statements, "", alert.party, severity=Severity.WARNING, condition=condition
-    )
+    return Finding(Verdict.CONDITIONAL, message, statements, "", alert.party, "", "", Severity.WARNING, condition)
 
 
-def _by_default(unknown: list[tuple[Alert, Selection]]) -> Iterator[Finding]:
+def _by_default(unknown: list[_Asking]) -> Iterator[Finding]:
     default = by_default("prometheus", "scrape.interval", unknown[0][0].name) if unknown else None
     if default is None:
         return
-    short = [(alert, one) for alert, one in unknown if (one.window or 0) < 2 * default.value]
+    shorter = [(alert, [one for one in asked if (one.window or 0) < 2 * default.value]) for alert, asked in unknown]
+    short = [(alert, min(found, key=lambda one: one.window or 0)) for alert, found in shorter if found]
     if short:
         alerts = [alert for alert, _ in short]
         default = by_default("prometheus", "scrape.interval", alerts[0].name) or default
         least = min(one.window or 0 for _, one in short)
-        bound = f"at most {show_duration(least // 2)}"
+        bound = show_duration(least // 2)
         message = counted(alerts, "asks over a short window", "ask over a short window")
+        message = f"{message}, and nothing that was read says how often their targets are read"
         statements = (*(_asks(*one) for one in short), Statement(default, f"targets are read every {default.text}"))
-        yield Finding(
-            Verdict.CONDITIONAL,
-            f"{message}, and nothing that was read says how often their targets are read",
-            statements,
-            "",
-            alerts[0].party if len(alerts) == 1 else "",
-            severity=Severity.INFO,
-            condition=f"holds only where targets are read every {show_duration(least // 2)} or more often",
-            questions=(Question("Prometheus", "how often targets are read (scrape_interval)", bound),),
-        )
+        condition = f"holds only where targets are read every {bound} or more often"
+        question = Question("Prometheus", "how often targets are read (scrape_interval)", f"at most {bound}")
+        about = ("", alerts[0].party if len(alerts) == 1 else "", "", "", Severity.INFO, condition)
+        yield Finding(Verdict.CONDITIONAL, message, statements, *about, questions=(question,))

@@ -69,12 +69,11 @@ _OF_TIME = re.compile(
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the time that a text names against the rule's own."""
     for alert in alerting(system, view).alerts:
-        rule, expression = alert.said.get("alert.for"), alert.said.get("alert.expression")
-        if (
-            rule is None
-            or expression is None
-            or not any("for " in str(one.value) for one in alert.annotations.values())
-        ):
+        said = alert.said
+        if not [term for term in alert.form.annotations.values() if "for " in str(said[term].value)]:
+            continue  # most of them
+        rule, expression = said.get("alert.for"), said.get("alert.expression")
+        if rule is None or expression is None:
             continue
         named = [(fact, found) for fact in alert.annotations.values() for found in _TIME.finditer(str(fact.value))]
         if len(named) != 1 or not _leaves_no_doubt(*named[0]) or _OF_TIME.search(expression.text):

@@ -73,8 +73,9 @@ ALIKE = True
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds how long the provider's platform lets it run against the first limit of a gateway before it."""
-    cap, runs = first_limit(boundary), _killed_after(boundary)
-    if cap is None or runs is None or cap.layer is not Layer.GATEWAY or runs.value is NONE:
+    cap = first_limit(boundary)
+    runs = _killed_after(boundary) if cap is not None and cap.layer is Layer.GATEWAY else None
+    if cap is None or runs is None or runs.value is NONE:
         return
     if runs.value <= cap.value or boundary.promised.get("latency.max") is not None:
         return
