@@ -212,7 +212,7 @@ def _is_said(entry: Entry | None) -> bool:
 
 def _is_template(node: Node) -> bool:
     """Whether an unquoted `{{ .Values.x }}` stands here, which YAML reads as a map whose key is a map."""
-    return type(node) is MappingNode and bool(node.value) and type(node.value[0].key_node) is MappingNode
+    return type(node) is MappingNode and bool(node.value) and type(node.value[0].typed) is MappingNode
 
 
 def _template(mark: str) -> str:

@@ -7,7 +7,15 @@ from typing import Any
 
 from accord.boundaries.join.boundary import Boundary, Key
 from accord.boundaries.join.by_term import ByTerm
-from accord.boundaries.join.calling import callers_of, calls_of, is_callers, is_listed, is_only_addressed, operations_of
+from accord.boundaries.join.calling import (
+    LISTING,
+    callers_of,
+    calls_of,
+    is_callers,
+    is_listed,
+    is_only_addressed,
+    operations_of,
+)
 from accord.boundaries.join.conflicts import conflicts
 from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
 from accord.boundaries.join.facts import Facts
@@ -94,6 +102,8 @@ class System:
 
     @cached_property
     def _spoken(self) -> dict[str, list[str]]:
+        if LISTING.isdisjoint(Facts.of(self.facts).sources):
+            return self._operations
         return operations_of({place: terms for place, terms in self._promised.items() if not is_listed(terms)})
 
     @cached_property

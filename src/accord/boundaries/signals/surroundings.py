@@ -19,10 +19,10 @@ class Surroundings:
     """
 
     def __init__(self, alerts: Sequence[Alert], trees: Sequence[Tree], servers: Sequence[Server]) -> None:
-        every, files = _holding(alerts), _holding(filter(is_file, alerts))
-        self._of: Mapping[str, str] = {
-            tree.party: _deepest(tree, files if is_held(tree) else every) for tree in trees if tree.root is not None
-        }
+        rooted = [tree for tree in trees if tree.root is not None]
+        every = _holding(alerts)
+        files = _holding(filter(is_file, alerts)) if any(map(is_held, rooted)) else every
+        self._of: Mapping[str, str] = {tree.party: _deepest(tree, files if is_held(tree) else every) for tree in rooted}
         self._named = {tree.party: _named_beside(tree, servers) for tree in trees}
 
     def of(self, tree: Tree) -> str:
