@@ -159,6 +159,14 @@ def test_an_object_of_the_operator_hears_what_its_alertmanager_lets_it_hear(mana
     assert unheard(alerts(rule(labels="namespace: watching")), tree(DATA), own_yml=OPERATED, **files) == []
 
 
+def test_an_object_that_goes_on_because_its_operator_lets_it_is_no_copy() -> None:
+    hook = OPERATED.replace(
+        "pagerdutyConfigs: [{routingKey: {name: a, key: b}}]", "webhookConfigs: [{url: 'http://h:1'}]"
+    )
+    files = {"own_yml": hook, "am_yml": MANAGER % ("x", STRATEGY % "None")}
+    assert unheard(alerts(rule(labels="severity: page")), tree(DATA), **files) == []
+
+
 def test_an_object_that_is_the_tree_itself_asks_for_nothing_and_goes_nowhere_on() -> None:
     def root(*managers: str) -> tuple[str, str]:
         texts = (OPERATED, *managers)

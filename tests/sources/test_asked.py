@@ -45,6 +45,7 @@ BODIES = (
     "party: a\n",
     "openapi: 3.0.0\npaths: {}\n",
     "alertmanager: {config: {route: {receiver: a}, receivers: [{name: a}]}}\n",
+    "alertmanager: {alertmanagerSpec: {replicas: 2}}\n",
     "additionalPrometheusRules: [{name: a, groups: [{rules: [{alert: a}]}]}]\n",
     "kube-prometheus-stack: {alertmanager: {alertmanagerSpec: {replicas: 2}}}\n",
     "<<: {groups: [{rules: [{alert: a}]}], route: {receiver: a}, receivers: [{name: a}]}\n",

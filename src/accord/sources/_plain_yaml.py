@@ -162,6 +162,8 @@ class _Plain:
         dashes: list[int] = []
         while line.startswith("- ", column) or line[column:] == "-":
             dashes.append(column)
+            if len(dashes) > _DEEPEST:
+                raise NotPlain
             column += 1
             while line[column : column + 1] == " ":
                 column += 1

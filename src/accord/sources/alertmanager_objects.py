@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
 from accord.sources._objects import kind_of
-from accord.sources._yaml import Document, MappingNode, Node, child, entries, place_of, text_of
+from accord.sources._yaml import Document, MappingNode, Node, child, place_of, text_of
 
 FORMAT = "alertmanager_objects"
 BESIDE = True
@@ -67,8 +67,10 @@ def _specs(document: Document) -> Iterator[Node]:
 
 def _of_values(values: Node, depth: int = 0) -> Iterator[Node]:
     """The specs in the values of a chart, alone or below the name of a dependency."""
-    for entry in entries(values) if type(values) is MappingNode else ():
-        if entry.key == _SPEC and type(entry.value) is MappingNode:
-            yield entry.value
+    for key, value in values.value if type(values) is MappingNode else ():
+        if type(value) is not MappingNode:
+            continue
+        if text_of(key) == _SPEC:
+            yield value
         elif depth < _DEEPEST - 1:
-            yield from _of_values(entry.value, depth + 1)
+            yield from _of_values(value, depth + 1)

@@ -10,7 +10,7 @@ from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
 from accord.boundaries.signals.alert_labels import NAME, added_by_servers, label_of, labels_of
-from accord.boundaries.signals.alerting import Alert, Node, Tree, alerting, namespaces_told
+from accord.boundaries.signals.alerting import ROOT, Alert, Node, Tree, alerting, namespaces_told
 from accord.boundaries.signals.courses import Course, courses
 from accord.boundaries.signals.open_labels import Labels, Open, decides
 from accord.boundaries.signals.routing import router
@@ -58,7 +58,10 @@ class Reach:
         self._known: dict[object, Way | None] = {}
 
     def _copies(self) -> frozenset[str]:
-        """The receivers to which everything is sent on its way, and that are told by webhooks alone."""
+        """The receivers to which everything is sent on its way, and that are told by webhooks alone.
+
+        That a whole tree goes on is its operator's doing, and says nothing of whom it tells.
+        """
         taking: dict[str, bool] = {}
         all_the_way = {"": True}
         for node in self.tree.nodes:
@@ -66,7 +69,7 @@ class Reach:
             all_the_way[node.path] = open_above and not node.route.matchers
             name = self.receiver(node)
             if node.route.receiver or not node.children:
-                passes = all_the_way[node.path] and node.route.continues
+                passes = all_the_way[node.path] and node.route.continues and node.path != ROOT
                 taking[name] = taking.get(name, True) and passes
         return frozenset(name for name, passes in taking.items() if passes and self._is_program(name))
 
@@ -205,9 +208,12 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
         beside = near.beside(alert) if "alert.receiver" not in alert.said else None
         if beside is None:
             continue  # its rule says where it goes, or no routing was read but that of a trial elsewhere
-        told = [(added, beside.trees.taken(alert, added)) for added in beside.added]
-        found = [Heard(alert, added, asked, *taken) for added, taken in told if taken is not None]
-        if len(found) == len(told):
+        found = []
+        for added in beside.added:
+            taken = beside.trees.taken(alert, added)
+            if taken is not None:
+                found.append(Heard(alert, added, asked, *taken))
+        if len(found) == len(beside.added):
             best = found[0] if len(found) == 1 else max(found, key=_ears_of)
             if best.ears == _HEARD or (beside.is_for_it and alert.name.place.root not in unread):
                 yield best  # else whoever hears may stand there, or the routing is that of another system
@@ -313,7 +319,7 @@ def left_open(system: System, view: View, alert: Alert) -> str:
     if own not in {_tried_in(reach.file) for reach in every}:
         return f"no routing was read for {own}" if own else "only routing for tests or examples was read"
     if not _around(system, view, alert, tuple(every)):
-        folders = dict.fromkeys(surroundings(system, view).of(reach.tree) for reach in every)
+        folders = dict.fromkeys(surroundings(system, view).of(reach.tree) or reach.file for reach in every)
         return f"nothing says that the routing in {' or '.join(folders)} is for it"
     return "too many ways are open"
 

@@ -5,8 +5,10 @@ right: it keeps the message as long as it said. The receiver is right: it refuse
 signal says that something was set aside, nobody answers for the place, nothing reads it and no procedure begins there:
 the message is lost, later and more quietly than without.
 
-Only what was read counts. An alarm that stands elsewhere makes the condition true; name it here, and it is silent. A
-queue that sets nothing aside is another matter: `delivery/failing-message-never-set-aside`.
+Only what was read counts. An alarm that stands elsewhere makes the condition true; name it here, and it is silent. So it is
+where anything is given the name of the place that may read it, and where somebody is permitted to receive from it. What
+puts into it, and a permission that lets nobody receive (of a key, to send, a denial), is no reader. A queue that sets
+nothing aside is another matter: `delivery/failing-message-never-set-aside`.
 
 ## Example
 ```yaml file=orders/template.yaml
@@ -21,6 +23,24 @@ Resources:
   OrdersDead:
     Type: AWS::SQS::Queue
     Properties: {MessageRetentionPeriod: 1209600}
+```
+
+### A permission to send only
+```yaml file=orders/template.yaml
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt OrdersDead.Arn, maxReceiveCount: 5}  # finding: conditional
+  OrdersDead:
+    Type: AWS::SQS::Queue
+    Properties: {MessageRetentionPeriod: 1209600}
+  Sends:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument:
+        Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt OrdersDead.Arn}]
 ```
 
 ## Not a gap

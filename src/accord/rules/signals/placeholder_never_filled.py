@@ -170,7 +170,7 @@ def _unfilled(text: str, is_owner: bool) -> bool:
 
 def _host(text: str) -> "re.Match[str] | None":
     """A link to a host that is nobody's."""
-    return _HOST.search(text) if "//" in text else None
+    return _HOST.search(text) if "//" in text and "example." in text.lower() else None
 
 
 def _cause(text: str) -> str:
