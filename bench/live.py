@@ -458,7 +458,7 @@ def latency(hook: Receiver, options: argparse.Namespace) -> None:
 
 
 def late(hook: Receiver, options: argparse.Namespace) -> None:
-    """A webhook that does the work and answers after 15 s, later than both wait (10 s). Who is asked next gets a message of their own."""
+    """A webhook that does the work and answers after 15 s, later than both wait (10 s). Whoever is asked next, or again, gets a new message."""
     print(
         f"\nA webhook that answers after 15 s, against a deadline of 10 s: each message's copies in {options.late_s:.0f} s"
     )
