@@ -141,3 +141,15 @@ def test_without_routing_it_says_so_and_why(routing, accord):
 
 def test_a_label_that_no_route_asks_for_is_pointed_out(accord):
     assert accord("route", "teams=a").err == "no route asks for the label teams; did you mean 'team'?\n"
+
+
+def test_what_values_of_a_chart_do_not_say_is_not_taken_from_alertmanager(accord, routing):
+    (routing / "alertmanager.yml").unlink()
+    values = "route: {receiver: chat, group_wait: 10s}\nreceivers: [{name: chat, slack_configs: [{channel: '#a'}]}]\n"
+    (routing / "values.yaml").write_text(
+        "alertmanager:\n  config:\n" + "".join(f"    {x}\n" for x in values.splitlines())
+    )
+    (end,) = json.loads(accord("route", "team=a", "--format", "json").out)["trees"][0]["ends"]
+    said = {one["name"]: (one["value"], one["at"]) for one in end["settings"]}
+    assert said["group_wait"] == ("10s", "values.yaml:3:12")
+    assert said["group_by"] == said["group_interval"] == said["repeat_interval"] == ("not said here", "")

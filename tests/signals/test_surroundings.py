@@ -85,6 +85,23 @@ def test_rules_that_a_server_beside_the_routing_loads_are_for_it_wherever_they_l
     assert unheard(reading) == {"ShopDown", "StockDown"}
 
 
+@pytest.mark.parametrize(("name", "others"), [("rules", {"ShopDown"}), ("r*", {"ShopDown", "StockDown"})])
+def test_rules_that_a_server_beside_the_routing_does_not_name_are_not_for_it(tmp_path, name, others):
+    server = f"rule_files: [/etc/prometheus/mounted/{name}.yml]\nscrape_configs: [{{job_name: a}}]\n"
+    reading = reading_of(
+        tmp_path,
+        demo__alertmanager=NOWHERE,
+        demo__prometheus=server,
+        packs__rules=DOWN.replace("NAME", "ShopDown"),
+        packs__stock=DOWN.replace("NAME", "StockDown"),
+    )
+    assert unheard(reading) == others
+    system = joined(reading.facts)[0]
+    if len(others) == 1:
+        alert = next(one for one in alerting(system, {}).alerts if one.called == "StockDown")
+        assert left_open(system, {}, alert) == "nothing says that the routing in demo/alertmanager.yml is for it"
+
+
 @pytest.mark.parametrize(("nearest", "found"), [("15s", 0), ("1m", 1)])
 def test_of_two_servers_that_load_a_file_of_this_name_the_nearest_counts(tmp_path, nearest, found):
     reading = reading_of(

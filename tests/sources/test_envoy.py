@@ -236,6 +236,17 @@ def test_connections_that_are_passed_on_have_their_own_limit_on_silence() -> Non
     }
 
 
+def test_a_length_of_time_may_stand_as_its_fields() -> None:
+    fields = "    timeout: {seconds: 3}\n    idle_timeout:\n      seconds: 1\n      nanos: 500000000\n"
+    whole = said(front(ROUTE + fields))
+    assert whole["timeout.request"] == (3 * SECOND, "3s") and whole["timeout.idle"] == (1_500_000_000, "1.5s")
+    _, problems = read(front(ROUTE + "    timeout: {minutes: 3}\n    idle_timeout: {seconds: soon}\n"))
+    assert [problem.reason for problem in problems] == [
+        "cannot read timeout: expected one value, read a map",
+        "cannot read idle_timeout: seconds: expected a whole number, read 'soon'",
+    ]
+
+
 def test_what_has_the_wrong_shape_is_refused_with_its_place() -> None:
     _, problems = read(front(ROUTE + "    timeout: soon\n    retry_policy: [1]\n"))
     assert [(problem.place.line, problem.place.column) for problem in problems] == [(21, 33), (20, 28)]

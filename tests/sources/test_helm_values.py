@@ -70,6 +70,14 @@ def test_what_a_chart_comes_with_is_nobodys_routing():
     assert at(read(release)[0], "receiver.null")
 
 
+def test_a_root_route_that_leaves_its_receiver_to_other_values_is_not_refused_in_alertmanagers_name():
+    text = "alertmanager:\n  config:\n" + indented(ROUTING.replace("  receiver: chat\n", ""), 4)
+    release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  values:\n" + indented(text, 4)
+    for facts, problems in (read(text), read(release, "release.yaml")):
+        assert not facts and len(problems) == 1
+        assert problems[0].reason.startswith("cannot read this routing: the receiver of its root route stands in")
+
+
 def test_what_alertmanager_would_refuse_is_refused_but_not_what_comes_from_elsewhere():
     facts, problems = read(
         "alertmanager:\n  config:\n" + indented(ROUTING.replace("receiver: chat", "receiver: chta"), 4)

@@ -29,8 +29,11 @@ class Told(Struct, frozen=True):
     target: str
 
 
+_ELSEWHERE = ("not said here", "", "the values that these are laid over say it, or those of the chart")
+
+
 class Setting(Struct, frozen=True):
-    """What holds at a route, and where that is said; `at` is empty for a default, of which `by` names the program and its versions."""
+    """What holds at a route, and where that is said; `at` is empty where nobody says it here; `by` says who does, such as a program by default."""
 
     name: str
     value: str
@@ -137,9 +140,11 @@ def _settings(tree: Tree, ending: Ending, settings: Settings) -> list[Setting]:
             "" if by else "no route says it",
         ),
     ]
+    if settings.is_laid_over and by is None:
+        found[-1] = Setting("group_by", *_ELSEWHERE)
     for name in TIMINGS:
-        timing = settings.timings[name]
-        found.append(_timing(name, timing.value, timing.fact))
+        timing = settings.timings.get(name)
+        found.append(Setting(name, *_ELSEWHERE) if timing is None else _timing(name, timing.value, timing.fact))
     for name, used in (("muted", ending.node.route.muted), ("active", ending.node.route.active)):
         for calendar in used:
             fact = tree.calendars.get(calendar)

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 
+from accord.model.duration import SECOND, show_duration
+from accord.sources._go_duration import parse_go_duration
 from accord.sources._hosts import name_beside, parts_of_file, party_of_host
 from accord.sources._objects import Reader
+from accord.sources._speaker import parse_number
 from accord.sources._yaml import Document, Entry, MappingNode, Node, child, items, text_of
 
 FORMAT = "envoy"
@@ -15,6 +18,7 @@ TCP_PROXY = "TcpProxy"
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 PARTS = ("static_resources", "staticResources", "dynamic_resources", "dynamicResources")
 _DEEPEST = 4
+_OF_DURATION = {"seconds": SECOND, "nanos": 1}
 
 Members = dict[str, Entry]
 
@@ -66,6 +70,17 @@ class EnvoyReader(Reader):
         """The maps of a list."""
         for node in self.sequence(members.get(key), key):
             yield node, self.parts(node, key)
+
+    def duration(self, entry: Entry | None, what: str) -> tuple[int, str] | None:
+        """Nanoseconds and how they are shown: a text, or the fields of protobuf's Duration, which Envoy takes as well."""
+        fields = self.members(entry.value, what) if entry is not None and type(entry.value) is MappingNode else {}
+        if not fields or not fields.keys() <= _OF_DURATION.keys():
+            return self.value(entry, what, parse_go_duration)
+        read = {key: self.value(field, f"{what}: {key}", parse_number) for key, field in fields.items()}
+        if None in read.values():
+            return None
+        whole = sum(one[0] * _OF_DURATION[key] for key, one in read.items() if one is not None)
+        return whole, show_duration(whole)
 
     def word(self, members: Members, key: str) -> str:
         """The text of a scalar; empty where it is absent."""

@@ -7,7 +7,6 @@ from accord.model.nothing import NONE
 from accord.model.place import Place
 from accord.model.requests import Match
 from accord.sources._envoy_objects import EnvoyReader, Members
-from accord.sources._go_duration import parse_go_duration
 from accord.sources._routed import Said
 from accord.sources._speaker import parse_number
 from accord.sources._yaml import Node, place_of
@@ -21,7 +20,7 @@ _LONGEST_OF_BASE = 10
 
 def limit(reader: EnvoyReader, members: Members, key: str, term: str) -> Iterator[Said]:
     """A limit on time; 0 is no limit."""
-    read = reader.value(members.get(key), key, parse_go_duration)
+    read = reader.duration(members.get(key), key)
     if read is not None:
         yield Said(term, read[0] or NONE, read[1], _place(reader, members[key].at))
 
@@ -56,8 +55,8 @@ def _codes(reader: EnvoyReader, tries: Members) -> list[Node]:
 def _pause(reader: EnvoyReader, tries: Members) -> Iterator[Said]:
     """Each pause is drawn between nothing and an end that grows from the base interval to the longest."""
     parts = reader.inside(tries, "retry_back_off")
-    base = reader.value(parts.get("base_interval"), "base_interval", parse_go_duration)
-    longest = reader.value(parts.get("max_interval"), "max_interval", parse_go_duration)
+    base = reader.duration(parts.get("base_interval"), "base_interval")
+    longest = reader.duration(parts.get("max_interval"), "max_interval")
     if base is not None and base[0]:
         most = longest[0] if longest is not None and longest[0] >= base[0] else base[0] * _LONGEST_OF_BASE
         text = f"up to {longest[1]}" if longest is not None else f"from {base[1]} on"

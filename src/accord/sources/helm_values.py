@@ -73,11 +73,7 @@ def read(document: Document) -> Iterable[Fact | Problem]:
             elif program != "route":
                 yield from _rules(part, entry, program)
             elif is_carried or _tells(entry.value):
-                found = list(map(_from_elsewhere, read_file(_Laid(part, at), party_of(document))))
-                yield from found
-                first = next((one for one in found if isinstance(one, Fact)), None)
-                if first is not None:
-                    yield replace(first, term="route.object", value="values", text="values")
+                yield from _routing(document, _Laid(part, at))
 
 
 class _Laid(StrictByShape):
@@ -93,6 +89,19 @@ class _Laid(StrictByShape):
         return super().check(node, shape, what, common)
 
 
+def _routing(document: Document, laid: _Laid) -> Iterator[Fact | Problem]:
+    """The facts of a routing; why there are none, where it is not whole, or Alertmanager would refuse it."""
+    routing = laid.document.node
+    if child(routing, "route", "receiver") is None:
+        yield Problem(laid.place(routing), _WITHOUT_RECEIVER, fatal=True)
+        return
+    found = list(map(_from_elsewhere, read_file(laid, party_of(document))))
+    yield from found
+    first = next((one for one in found if isinstance(one, Fact)), None)
+    if first is not None:
+        yield replace(first, term="route.object", value="values", text="values")
+
+
 def _from_elsewhere(found: Fact | Problem) -> Fact | Problem:
     """A receiver without the words that secrets, which are laid over the values, replace."""
     if isinstance(found, Fact) and isinstance(found.value, Receiver):
@@ -106,6 +115,12 @@ def _rules(document: Document, entry: Entry, program: str) -> Iterable[Fact | Pr
     rules.named_object = paired(entry.key_node, entry.key_node, entry.at)
     rules.read(next(one for one in entries(entry.value) if one.key == "groups"))
     return rules.found
+
+
+_WITHOUT_RECEIVER = (
+    "cannot read this routing: the receiver of its root route stands in the chart's own values, or in others that "
+    "these are laid over; check what `helm template` writes with all of them"
+)
 
 
 def _tells(routing: Node) -> bool:

@@ -125,6 +125,12 @@ class Tree:
         return nodes.get(ROOT)
 
     @property
+    def is_laid_over(self) -> bool:
+        """Whether values for a chart hold the routing: what its root does not say stands in those that these are laid over."""
+        kind = self.said.get("route.object")
+        return kind is not None and kind.value == "values"
+
+    @property
     def program(self) -> str:
         """The program that routes by it where that is not Alertmanager."""
         return GRAFANA if self.root is not None and self.root.fact.source == GRAFANA else ""

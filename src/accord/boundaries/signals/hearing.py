@@ -319,7 +319,7 @@ def left_open(system: System, view: View, alert: Alert) -> str:
     if own not in {_tried_in(reach.file) for reach in every}:
         return f"no routing was read for {own}" if own else "only routing for tests or examples was read"
     if not _around(system, view, alert, tuple(every)):
-        folders = dict.fromkeys(surroundings(system, view).of(reach.tree) for reach in every)
+        folders = dict.fromkeys(surroundings(system, view).of(reach.tree) or reach.file for reach in every)
         return f"nothing says that the routing in {' or '.join(folders)} is for it"
     return "too many ways are open"
 

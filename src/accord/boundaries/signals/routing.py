@@ -36,7 +36,7 @@ class Settings(Struct, frozen=True):
     """What holds at a route, with the route that says so: its own words, else those of the nearest above.
 
     `group_by` is empty where all alerts are one group; `grouped_by` is None where no route says how. Muted and active
-    times are never inherited.
+    times are never inherited. Where `is_laid_over`, timings and a grouping that no route says are not known: they are missing.
     """
 
     receiver: str
@@ -44,6 +44,7 @@ class Settings(Struct, frozen=True):
     group_by: tuple[str, ...]
     grouped_by: Node | None
     timings: dict[str, Timing]
+    is_laid_over: bool = False
 
 
 class Passed(Struct, frozen=True):
@@ -154,7 +155,7 @@ class Router:
         if not self._settings:
             for one in self.tree.nodes:
                 above = self._settings.get(one.path.rpartition(".")[0])
-                self._settings[one.path] = _settled(one, above)
+                self._settings[one.path] = _settled(one, above, self.tree.is_laid_over)
         return self._settings[node.path]
 
     def inhibitions(self, labels: Mapping[str, str]) -> tuple[Fact, ...]:
@@ -221,21 +222,24 @@ def _values(matcher: Matcher) -> tuple[str, tuple[str, ...]]:
     return matcher.label, ()
 
 
-def _settled(node: Node, above: Settings | None) -> Settings:
+def shortest_of(name: str, settings: list[Settings]) -> Timing | None:
+    """The shortest of a timing at these routes; None where there are none, or one is not known."""
+    known = [each.timings[name] for each in settings if name in each.timings]
+    return min(known, key=lambda timing: timing.value) if known and len(known) == len(settings) else None
+
+
+def _settled(node: Node, above: Settings | None, is_laid_over: bool) -> Settings:
     route = node.route
-    timings = {}
+    timings = {} if above is None else dict(above.timings)
     for name in TIMINGS:
         own = getattr(route, name)
         if own is not None:
             timings[name] = Timing(own, node.fact)
-        elif above is not None:
-            timings[name] = above.timings[name]
-        else:
+        elif above is None and not is_laid_over:
             default = by_default(_PROGRAM, name, node.fact)
             assert default is not None
             timings[name] = Timing(default.value, default)
     named_by = node if route.receiver or above is None else above.named_by
     grouped_by = node if route.group_by is not None else above.grouped_by if above else None
-    return Settings(
-        named_by.route.receiver, named_by, (grouped_by.route.group_by or ()) if grouped_by else (), grouped_by, timings
-    )
+    by = (grouped_by.route.group_by or ()) if grouped_by else ()
+    return Settings(named_by.route.receiver, named_by, by, grouped_by, timings, is_laid_over)

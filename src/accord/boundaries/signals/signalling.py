@@ -9,7 +9,7 @@ from accord.boundaries.join.view import View
 from accord.boundaries.people.ladder import operations_that_say, references, signals
 from accord.boundaries.signals.alerting import Alert, alerting, alerts_named
 from accord.boundaries.signals.hearing import heard
-from accord.boundaries.signals.routing import Settings, router
+from accord.boundaries.signals.routing import Settings, router, shortest_of
 from accord.boundaries.signals.scraping import server_of
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
@@ -98,8 +98,7 @@ def _parts(system: System, view: View, alert: Alert) -> Iterator[Part]:
         takes = -(-held.value // every) * every  # only an evaluation finds that it has lasted (rules/alerting.go, Eval)
         found = "" if takes == held.value else f", which is seen after {show_duration(takes)}"
         yield Part("holds", held, takes, f"{alert.called} waits until it has lasted {held.text}{found}")
-    waits = [each.timings["group_wait"] for each in told_in(system, view, alert)]
-    shortest = min(waits, key=lambda timing: timing.value, default=None)
+    shortest = shortest_of("group_wait", told_in(system, view, alert))
     if shortest is not None and shortest.value and system.states(shortest.fact):
         does = f"waits {show_duration(shortest.value)} for others of the group"
         yield Part("gathers", shortest.fact, shortest.value, does)

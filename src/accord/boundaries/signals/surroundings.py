@@ -1,12 +1,14 @@
 """Which routing is for which rule files: that of the folder in which both lie, where a repository holds several systems."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from posixpath import basename, dirname
 
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.signals.alerting import Alert, Tree, alerting
-from accord.boundaries.signals.scraping import server_of
+from accord.boundaries.signals.scraping import Server, server_of, servers
 
+_WILD = frozenset("*?[{")
 _OF_OPERATOR = frozenset(("alert.namespace", "alert.object"))
 
 
@@ -16,25 +18,57 @@ class Surroundings:
     Routing that an object of a cluster holds is for all rules that are objects: of it only rule files are asked where they lie.
     """
 
-    def __init__(self, alerts: Sequence[Alert], trees: Iterable[Tree]) -> None:
+    def __init__(self, alerts: Sequence[Alert], trees: Sequence[Tree], servers: Sequence[Server]) -> None:
         rooted = [tree for tree in trees if tree.root is not None]
         every = _holding(alerts)
         files = _holding(filter(is_file, alerts)) if any(map(is_held, rooted)) else every
         self._of: Mapping[str, str] = {tree.party: _deepest(tree, files if is_held(tree) else every) for tree in rooted}
+        self._named = {tree.party: _named_beside(tree, servers) for tree in trees}
 
     def of(self, tree: Tree) -> str:
         """The folder, from the root that was read on; empty where it is the root itself."""
         return self._of[tree.party]
 
     def around(self, system: System, view: View, alert: Alert, trees: Sequence[Tree]) -> tuple[Tree, ...]:
-        """Those of the trees that are for an alert: it lies around them, or is loaded by a server that does."""
+        """Those of the trees that are for an alert: it lies around them, or is loaded by a server that does.
+
+        A tree is not for a rule from elsewhere that nobody is known to load where each server beside it names other files, one by one.
+        """
         server = server_of(system, view, alert)
         files = [alert.name.place.file] + ([server.first.place.file] if server is not None else [])
         return tuple(
             tree
             for tree in trees
-            if (is_held(tree) and not is_file(alert)) or any(self.of(tree) in _above(file) for file in files)
+            if (is_held(tree) and not is_file(alert))
+            or (
+                any(self.of(tree) in _above(file) for file in files)
+                and (server is not None or not self._is_left_out(alert, tree))
+            )
         )
+
+    def _is_left_out(self, alert: Alert, tree: Tree) -> bool:
+        named, file = self._named[tree.party], alert.name.place.file
+        place = tree.root.fact.place if tree.root is not None else None
+        return (
+            bool(named)
+            and basename(file) not in named
+            and place is not None
+            and dirname(place.file) not in _above(file)
+        )
+
+
+def _named_beside(tree: Tree, servers: Iterable[Server]) -> frozenset[str]:
+    """What the rule files are called of the servers beside a tree; empty where one does not name all of them one by one."""
+    place = tree.root.fact.place if tree.root is not None else None
+    beside = [
+        server.rule_files.value if server.rule_files is not None else ()
+        for server in servers
+        if place is not None
+        and server.first.place.root == place.root
+        and dirname(server.first.place.file) == dirname(place.file)
+    ]
+    named = frozenset(basename(pattern) for patterns in beside for pattern in patterns)
+    return named if all(beside) and not any(_WILD & set(name) for name in named) else frozenset()
 
 
 def _holding(alerts: Iterable[Alert]) -> Mapping[str, set[str]]:
@@ -51,7 +85,7 @@ def surroundings(system: System, view: View) -> Surroundings:
     known: Surroundings | None = system.memory.get(key)
     if known is None:
         every = alerting(system, view)
-        known = system.memory[key] = Surroundings(every.alerts, every.trees)
+        known = system.memory[key] = Surroundings(every.alerts, every.trees, servers(system, view))
     return known
 
 

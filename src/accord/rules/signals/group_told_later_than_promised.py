@@ -91,7 +91,7 @@ from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.signals.alert_labels import EVERY_OTHER, NAME
 from accord.boundaries.signals.alerting import Alert, alerts_named
-from accord.boundaries.signals.routing import EVERY_LABEL, Timing
+from accord.boundaries.signals.routing import EVERY_LABEL, Timing, shortest_of
 from accord.boundaries.signals.signalling import Signal, signalled, told_in
 from accord.model.duration import show_duration
 from accord.model.fact import Fact
@@ -115,9 +115,14 @@ def _turn(system: System, signal: Signal, view: View) -> Timing | None:
     """The shortest time between two turns of the groups in which the alert is told; None where it has its own, or is not told."""
     settings = told_in(system, view, signal.alert)
     single = len(alerts_named(system, view, signal.alert.called)) == 1 and _is_single(signal.alert)
-    if not settings or any(each.group_by == EVERY_LABEL or (single and NAME in each.group_by) for each in settings):
+    if any(
+        each.group_by == EVERY_LABEL
+        or (single and NAME in each.group_by)
+        or (each.is_laid_over and each.grouped_by is None)
+        for each in settings
+    ):
         return None
-    return min((each.timings["group_interval"] for each in settings), key=lambda timing: timing.value)
+    return shortest_of("group_interval", settings)
 
 
 def _is_single(alert: Alert) -> bool:

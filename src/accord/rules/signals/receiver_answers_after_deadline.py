@@ -72,7 +72,7 @@ from accord.boundaries.join.system import System
 from accord.boundaries.join.telling import telling
 from accord.boundaries.join.view import View
 from accord.boundaries.signals.hearing import Reach, reaches
-from accord.boundaries.signals.routing import Timing, router
+from accord.boundaries.signals.routing import Timing, router, shortest_of
 from accord.model.alerting import Integration
 from accord.model.duration import SECOND, show_duration
 from accord.model.fact import ANY, Fact
@@ -115,10 +115,9 @@ def _slow(system: System, view: View) -> Iterator[tuple[str, Fact]]:
 def _turn(reach: Reach, name: str) -> Timing | None:
     """The shortest turn of the groups of which this receiver is told."""
     routed = router(reach.tree)
-    turns = [
-        routed.settings(node).timings["group_interval"] for node in reach.tree.nodes if reach.receiver(node) == name
-    ]
-    return min(turns, key=lambda timing: timing.value, default=None)
+    return shortest_of(
+        "group_interval", [routed.settings(node) for node in reach.tree.nodes if reach.receiver(node) == name]
+    )
 
 
 def _finding(name: str, stated: Fact, latency: Fact, turn: Timing, given: int) -> Finding:
