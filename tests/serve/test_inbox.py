@@ -255,3 +255,37 @@ def test_what_one_request_tells_of_one_alert_is_taken_in_its_order(within: Withi
     [case] = within.ledger.cases()
     assert [type(row.event).__name__ for row in within.ledger.history(case.id)] == ["Fire", "Clear", "Fire"]
     assert case.phase is not Phase.CLAIMED and not within.service.intake.instances[alert(1).id].resolved
+
+
+def test_where_it_is_full_and_the_disk_too_who_comes_is_told_so(
+    within: Within, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_, "AT_ONCE", 0)
+    monkeypatch.setattr(inbox_, "FULL", 5)
+    monkeypatch.setattr(inbox_, "_TRIED_AGAIN_S", 0.001)
+    record, is_refused = within.ledger.record, [True]
+
+    def refusing(*words: Any) -> Any:
+        if is_refused:
+            raise Unavailable("the disk is full")
+        return record(*words)
+
+    async def work(within: Within) -> None:
+        await told(within, *map(alert, range(5)))
+        monkeypatch.setattr(within.ledger, "record", refusing)
+        more = asyncio.create_task(within.service.intake.take([alert(5)]))
+        await asyncio.sleep(0)
+        running = asyncio.create_task(box(within).run())
+        async with asyncio.timeout(30):
+            with pytest.raises(Unavailable, match="the disk is full"):
+                await more
+            with pytest.raises(Unavailable, match="the disk is full"):
+                await within.service.intake.take([alert(6)])
+        running.cancel()
+        is_refused.clear()
+        await until_decided(within)
+        await told(within, alert(6))
+        await until_decided(within)
+
+    led(within, work)
+    assert opened(within) == 6

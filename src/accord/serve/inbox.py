@@ -47,6 +47,7 @@ class Inbox:
         self._carrier, self._ledger, self._decide, self._is_apart = carrier, carrier.ledger, decide, is_apart
         self._waiting: deque[tuple[int, Told]] = deque()
         self._at_once = self._left = 0
+        self._trouble = ""
         self._some, self._room = asyncio.Event(), asyncio.Event()
         self.undecided = 0
         """Alerts that could not be decided, and stay for a later start."""
@@ -63,6 +64,8 @@ class Inbox:
         """Durable when it returns, and decided then or soon after. Raises Unavailable where it could not be made durable."""
         if len(self) or self._at_once >= AT_ONCE or not self._is_apart(told):
             while len(self) >= FULL:
+                if self._trouble:  # there is no room before the disk takes something again
+                    raise Unavailable(self._trouble)
                 self._room.clear()
                 await self._room.wait()
             await self._keep(told)
@@ -113,7 +116,10 @@ class Inbox:
                 self._some.clear()
                 await self._some.wait()
             begun, waited = time.monotonic(), len(self)
-            if (failure := await self._turn()) is not None:
+            failure = await self._turn()
+            self._trouble = str(failure or "")
+            if failure is not None:
+                self._room.set()
                 _log.error("what was accepted waits to be decided: %s", failure)
                 await asyncio.sleep(_TRIED_AGAIN_S)
             elif self._waiting:
