@@ -69,11 +69,17 @@ def heard(body: bytes) -> list[tuple[str, int, str]]:
     return [(seq.rpartition("[")[2].rstrip("]"), int(told["seen"].rpartition(" ")[2] or 0), about) for seq in seqs]
 
 
+def message_of(body: bytes) -> str:
+    """Which message it is: copies of one have the same; Alertmanager repeats what it has of a group."""
+    told = json.loads(body)
+    return str(told.get("id") or f"{told['groupKey']} {told['status']}")
+
+
 class Hook(asyncio.Protocol):
     """Answers each POST as `mode` says: a status, or `late:SECONDS` for a 200 that comes late; writes down what it heard."""
 
     mode = "200"
-    log: ClassVar[list[tuple[int, str, int, str, str]]] = []
+    log: ClassVar[list[tuple[int, str, int, str, str, str]]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport, self.data = transport, b""
@@ -100,7 +106,7 @@ class Hook(asyncio.Protocol):
             self.answer(200, b"ok")
         else:
             now = time.time_ns()
-            Hook.log += [(now, *one, Hook.mode) for one in heard(body)]
+            Hook.log += [(now, *one, Hook.mode, message_of(body)) for one in heard(body)]
             status, _, late_s = Hook.mode.partition(":")
             if late_s:
                 asyncio.get_running_loop().call_later(float(late_s), self.answer, 200, b"ok")
@@ -140,7 +146,7 @@ class Receiver:
     def mode(self, mode: str) -> None:
         self.get(f"/mode/{mode}")
 
-    def log(self, seq: str = "") -> list[tuple[int, str, int, str, str]]:
+    def log(self, seq: str = "") -> list[tuple[int, str, int, str, str, str]]:
         return [tuple(one) for one in json.loads(self.get("/log")) if seq in ("", one[1])]
 
     def told(self, seq: str) -> list[str]:
@@ -452,18 +458,22 @@ def latency(hook: Receiver, options: argparse.Namespace) -> None:
 
 
 def late(hook: Receiver, options: argparse.Namespace) -> None:
-    """A webhook that does the work and answers after 15 s, later than both wait (10 s)."""
-    print(f"\nA webhook that answers after 15 s, against a deadline of 10 s: copies in {options.late_s:.0f} s")
+    """A webhook that does the work and answers after 15 s, later than both wait (10 s). Whoever is asked next, or again, gets a new message."""
+    print(
+        f"\nA webhook that answers after 15 s, against a deadline of 10 s: each message's copies in {options.late_s:.0f} s"
+    )
     for kind in TARGETS:
         with started(kind, hook, interval="10s") as target:
             hook.mode("200:15")
             target.post("late")
             began = time.time_ns()
             time.sleep(options.late_s)
-            heard_at = [(one[0] - began) / 1e9 for one in hook.log("late")]
-            print(
-                f"  {kind.name:13} {len(heard_at):3}  at {', '.join(f'{each:.0f}' for each in heard_at)} s", flush=True
-            )
+            heard_at: dict[str, list[float]] = {}
+            for heard_ns, *_, message in hook.log("late"):
+                heard_at.setdefault(message, []).append((heard_ns - began) / 1e9)
+            for copies in heard_at.values():
+                said = ", ".join(f"{each:.0f}" for each in copies)
+                print(f"  {kind.name:13} {len(copies):3}  at {said} s", flush=True)
             hook.get("/clear")
 
 

@@ -24,7 +24,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_deviation_by_its_id_the_beginning_of_it_or_its_name(accord: Accord, case: str) -> None:
     done = accord("review", case, "--ledger", "ledger.db")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("# Review: checkout -\\> payments/charge latency\n")
+    assert done.out.startswith("# Review: checkout -> payments/charge latency\n")
     assert "| undelivered |" in done.out
     for what in (case[:4], "checkout -> payments/charge latency"):
         assert accord("review", what, "--ledger", "ledger.db").out == done.out

@@ -285,6 +285,20 @@ def test_a_number_that_is_none_is_refused_with_its_place():
     )
 
 
+def test_a_property_that_no_queue_has_is_told_and_not_taken_for_left_out():
+    text = sam("VisibilityTimeoutSeconds: 300", "Timeout: 300")
+    read = list(read_text(text, ".", "t.yaml"))
+    (refused,) = [each for each in read if isinstance(each, Problem)]
+    assert (refused.reason, refused.place.line) == (
+        "cannot read VisibilityTimeoutSeconds: no property of AWS::SQS::Queue, so CloudFormation refuses the template; "
+        "is VisibilityTimeout meant?",
+        9,
+    )
+    stated = {each.term for each in read if isinstance(each, Fact)}
+    assert "left_out.retention" in stated and "left_out.timeout.attempt" not in stated
+    assert verdicts(sam("QueueName: q", "Timeout: 300")) == [Verdict.MISMATCH]
+
+
 def test_a_tag_stays_refused_elsewhere():
     (refused,) = [
         each for each in read_text("party: a\nowner: !Ref b\n", ".", "accord.yaml") if isinstance(each, Problem)

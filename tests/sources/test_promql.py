@@ -6,7 +6,7 @@ import pytest
 
 from accord.model.alerting import Selection
 from accord.model.problem import Refused
-from accord.sources._promql import EVERY_OTHER, NewerFunction, _apart, _quickly_apart, parse_expression
+from accord.sources._promql import EVERY_OTHER, NewerFunction, _apart, _met_with, _quickly_apart, parse_expression
 
 MINUTE = 60_000_000_000
 
@@ -111,3 +111,38 @@ def test_texts_are_taken_apart_quickly_as_they_are_taken_apart_slowly():
         assert found in (None, _apart(text)), text
         quick += found is not None
     assert quick > 5_000
+
+
+LIKE_THE_FIRST = (
+    'sum by (job) (rate(a_total{job="x", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(other:total{job="y z", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(a_total{job="", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(a_total{job="it\'s", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(a_total{job="\u00fc", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(a_total{job="x\\\\", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(a_total{job="x", code=~"4.."}[5m])) > 1',
+    'sum by (job) (rate(a_total{job="a", team="b", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(a_total{job="accord__name_0", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(5a{job="x", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(offset{job="x", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(a_total{job="x"} offset{job="x", code=~"5.."}[5m])) > 1',
+    'sum by (job) (rate(a_total{job="x", code=~"5.."}[5m])) > 1 # > 1',
+)
+
+
+@pytest.mark.parametrize("text", LIKE_THE_FIRST)
+def test_what_comes_after_another_expression_is_read_as_if_it_came_first(text: str) -> None:
+    assert told(text, LIKE_THE_FIRST[0]) == told(text)
+
+
+def told(text: str, *before: str) -> object:
+    """What an expression comes to, or why it is refused, where these were read before it and nothing else."""
+    for kept in (parse_expression, _met_with):
+        kept.cache_clear()
+    for other in before:
+        parse_expression(other)
+    parse_expression.cache_clear()
+    try:
+        return parse_expression(text)
+    except Refused as refusal:
+        return str(refusal)

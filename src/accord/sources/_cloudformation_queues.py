@@ -4,6 +4,7 @@ from accord.model.duration import SECOND, show_duration
 from accord.model.fact import Layer
 from accord.sources._cloudformation import Resource, Template, is_later, properties
 from accord.sources._sqs_permissions import may_receive
+from accord.sources._strict import is_meant
 from accord.sources._yaml import Entry, Node, child, entries, items, text_of
 
 RECEIVE = "receive"
@@ -21,6 +22,16 @@ _PUTTING = (
     "EventInvokeConfig",
     "SQSSendMessagePolicy",
 )
+_PROPERTIES = frozenset(
+    (
+        *("ContentBasedDeduplication", "DeduplicationScope", "DelaySeconds", "FifoQueue", "FifoThroughputLimit"),
+        *("KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "MaximumMessageSize", "MessageRetentionPeriod"),
+        *("QueueName", "ReceiveMessageWaitTimeSeconds", "RedriveAllowPolicy", "RedrivePolicy"),
+        *("SqsManagedSseEnabled", "Tags", "VisibilityTimeout"),
+    )
+)
+"""The properties of a queue (AWS CloudFormation's reference of AWS::SQS::Queue): a template with another one is refused."""
+
 _OF_STATEMENTS = ("Resource", "Condition")
 
 
@@ -33,8 +44,21 @@ def read_queues(template: Template) -> None:
     _read_users(template)
 
 
+def _meant(template: Template, own: dict[str, Entry]) -> set[str]:
+    """The properties that others were meant to be which no queue has: these are told, and those are not left out."""
+    meant: set[str] = set()
+    for key, entry in own.items():
+        if key in _PROPERTIES or ":" in key or key == "<<":
+            continue
+        reason = f"no property of {QUEUE}, so CloudFormation refuses the template{is_meant(key, _PROPERTIES)}"
+        template.refuse(entry.key_node, key, reason)
+        meant.update(name for name in _PROPERTIES if is_meant(key, (name,)))
+    return meant
+
+
 def _read_queue(template: Template, queue: Resource) -> None:
     party, own = template.party(queue.name), properties(queue.properties)
+    meant = _meant(template, own)
     template.say(party, "kind", "queue", queue.type, queue.at)
     template.say(party, "platform", "sqs", queue.type, queue.at, RECEIVE, Layer.BROKER)
     fifo = template.known(own.get("FifoQueue"))
@@ -46,8 +70,10 @@ def _read_queue(template: Template, queue: Resource) -> None:
         if not is_fifo:
             template.say(party, "delivery", "at-least-once", text, at, RECEIVE, Layer.BROKER)
     for name, term in (("VisibilityTimeout", "timeout.attempt"), ("MessageRetentionPeriod", "retention")):
-        say_seconds(template, party, own.get(name), name, term, queue.at)
-    _read_redrive(template, queue, own.get("RedrivePolicy"))
+        if name not in meant:
+            say_seconds(template, party, own.get(name), name, term, queue.at)
+    if "RedrivePolicy" not in meant:
+        _read_redrive(template, queue, own.get("RedrivePolicy"))
     for tag in items(child(queue.properties, "Tags")):
         _read_tag(template, party, tag)
 
