@@ -17,14 +17,18 @@ from accord.serve.carrier import Carrier
 from accord.store.chain import encode
 from accord.store.errors import StoreError, Unavailable
 
-AT_ONCE = 16
-"""Alerts that are decided at the same moment; while there are as many, what comes waits here."""
+AT_ONCE = 10
+"""Alerts that are told at the same moment, on the average of the last ones: where there are as many, what comes waits here."""
+MOST_AT_ONCE = 64
+"""So many at one moment wait here, whatever the average is."""
+_LAST = 64
+"""Over about as many requests the average goes: a disk that is slow for a moment is no flood."""
 TOGETHER, MOST_TOGETHER = 32, 128
 """Alerts that are decided in one go, and at most where many wait: that costs less for each, and holds up what comes meanwhile."""
 FULL = 10_000
 """Alerts that wait here at most; what comes then waits outside until there is room."""
-_GIVES_WAY, _GIVES_WAY_IN_A_FLOOD = 0.5, 2.5
-"""For how many times as long as deciding took others come first, and how much longer where more came than was decided."""
+_GIVES_WAY = 5.0
+"""For how many times as long as deciding took others come first in a flood."""
 _TRIED_AGAIN_S = 1.0
 _PAGE = 1000
 
@@ -44,6 +48,7 @@ class Inbox:
         self._carrier, self._ledger, self._decide = carrier, carrier.ledger, decide
         self._waiting: deque[tuple[int, Told]] = deque()
         self._at_once = self._left = 0
+        self._usual = 0.0
         self._some, self._room = asyncio.Event(), asyncio.Event()
         self.undecided = 0
         """Alerts that could not be decided, and stay for a later start."""
@@ -58,17 +63,25 @@ class Inbox:
 
     async def take(self, told: Told) -> None:
         """Durable when it returns, and decided then or soon after. Raises Unavailable where it could not be made durable."""
-        if len(self) or self._at_once >= AT_ONCE:
-            while len(self) >= FULL:
-                self._room.clear()
-                await self._room.wait()
-            await self._keep(told)
-            return
+        self._usual += (self._at_once - self._usual) / _LAST
+        is_too_much = self._is_flood() or self._at_once >= MOST_AT_ONCE
         self._at_once += len(told)
         try:
-            await self._decide([told], self._carrier.clock(), ())
+            if len(self) or is_too_much:
+                await self._enter(told)
+            else:
+                await self._decide([told], self._carrier.clock(), ())
         finally:
             self._at_once -= len(told)
+
+    def _is_flood(self) -> bool:
+        return self._usual >= AT_ONCE
+
+    async def _enter(self, told: Told) -> None:
+        while len(self) >= FULL:
+            self._room.clear()
+            await self._room.wait()
+        await self._keep(told)
 
     async def _keep(self, told: Told) -> None:
         """Kept, also where whoever told it waits no longer."""
@@ -109,18 +122,12 @@ class Inbox:
             if not self._waiting:
                 self._some.clear()
                 await self._some.wait()
-            begun, waited = time.monotonic(), len(self)
+            begun = time.monotonic()
             if (failure := await self._turn()) is not None:
                 _log.error("what was accepted waits to be decided: %s", failure)
                 await asyncio.sleep(_TRIED_AGAIN_S)
-            elif self._waiting:
-                await self._give_way(time.monotonic() - begun, waited)
-
-    async def _give_way(self, took_s: float, waited: int) -> None:
-        """Lets what comes be kept: for longer where more came than was decided, the less so the more waits."""
-        await asyncio.sleep(took_s * _GIVES_WAY)
-        if (waits := len(self)) > waited:
-            await asyncio.sleep(took_s * _GIVES_WAY_IN_A_FLOOD * max(1 - waits / FULL, 0.0))
+            elif self._waiting and self._is_flood():  # what comes is kept first, the less so the more waits
+                await asyncio.sleep((time.monotonic() - begun) * _GIVES_WAY * max(1 - len(self) / FULL, 0.0))
 
     async def _turn(self) -> Exception | None:
         """Decides the first that wait; why it has to be tried again, where it has to. What waits stays in its place until it is decided."""
