@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 from serving import CONTRACTS, MINUTE, NOON, SLOW, Within, carrying
 
+from accord.serve import inbox as inbox_
 from accord.serve.alerts import Instance, fingerprint
 from accord.store.chain import encode
 from accord.store.errors import Unavailable
@@ -291,3 +292,29 @@ def test_a_silence_holds_each_deviation_that_one_alert_tells_of(service: Within)
     silence(service, "a")
     post(service, slow("a"))
     assert [phase for phase, _ in phases(service).values()] == ["held", "held"]
+
+
+@pytest.mark.parametrize("at_once", [0, 16])
+@pytest.mark.parametrize("pods", ["ab", "ba"])
+def test_what_a_silence_does_not_hold_is_heard_beside_what_comes_with_it(
+    service: Within, monkeypatch: pytest.MonkeyPatch, pods: str, at_once: int
+) -> None:
+    monkeypatch.setattr(inbox_, "MOST_AT_ONCE", at_once)
+    intake = service.service.intake
+
+    async def told() -> None:
+        service.ledger.led_by(asyncio.get_running_loop())
+        labels = [{**SLOW["labels"], "pod": pod} for pod in pods]
+        ends_ns = NOON + 5 * MINUTE
+        several = [Instance(fingerprint(each), ends_ns, "", each, begins_ns=NOON, updated_ns=NOON) for each in labels]
+        await asyncio.gather(*(intake.take([each]) for each in several))
+        running = asyncio.create_task(intake.inbox.run())
+        while len(intake.inbox):
+            await asyncio.sleep(0)
+        running.cancel()
+        service.ledger.led_by(None)
+
+    silence(service, "a")
+    service.now += MINUTE
+    service.do(told())
+    assert (service.only()["phase"], service.only()["actor"]) == ("await", "payments-oncall")

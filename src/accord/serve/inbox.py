@@ -7,7 +7,7 @@ a storm a 2xx says that it is kept, and whoever is on duty hears of it some seco
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
@@ -42,11 +42,15 @@ _log = logging.getLogger("accord.serve")
 
 
 class Inbox:
-    """Takes requests; those that are not decided at once wait in the ledger too, so that a process that dies decides them later."""
+    """Takes requests; those that are not decided at once wait in the ledger too, so that a process that dies decides them later.
 
-    def __init__(self, carrier: Carrier, decide: Decide) -> None:
-        self._carrier, self._ledger, self._decide = carrier, carrier.ledger, decide
+    `is_apart` says whether one can be decided beside what is being decided, and before what waits.
+    """
+
+    def __init__(self, carrier: Carrier, decide: Decide, is_apart: Callable[[Told], bool]) -> None:
+        self._carrier, self._ledger, self._decide, self._is_apart = carrier, carrier.ledger, decide, is_apart
         self._waiting: deque[tuple[int, Told]] = deque()
+        self._ids: Counter[str] = Counter()
         self._at_once = self._left = 0
         self._usual = 0.0
         self._some, self._room = asyncio.Event(), asyncio.Event()
@@ -56,6 +60,10 @@ class Inbox:
     def __len__(self) -> int:
         """How many alerts are not decided yet."""
         return self._left
+
+    def has_none_of(self, told: Told) -> bool:
+        """Whether nothing that waits is about any of these alerts."""
+        return not self._left or self._ids.keys().isdisjoint([one.id for one in told])
 
     def told_up_to(self, now_ns: int) -> int:
         """Up to which instant all that came is decided."""
@@ -67,7 +75,7 @@ class Inbox:
         is_too_much = self._is_flood() or self._at_once >= MOST_AT_ONCE
         self._at_once += len(told)
         try:
-            if len(self) or is_too_much:
+            if is_too_much or not self._is_apart(told):
                 await self._enter(told)
             else:
                 await self._decide([told], self._carrier.clock(), ())
@@ -86,7 +94,7 @@ class Inbox:
     async def _keep(self, told: Told) -> None:
         """Kept, also where whoever told it waits no longer."""
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._left += len(told)
+        self._add(told)
         keeping = asyncio.wrap_future(self._ledger.receive(encode(told)))
         keeping.add_done_callback(lambda done: self._kept(told, done, kept))
         await kept
@@ -97,7 +105,7 @@ class Inbox:
             self._waiting.append((done.result(), told))
             self._some.set()
         else:
-            self._decided(len(told))
+            self._take_out(told)
         if kept.done():
             return
         if failure is None:
@@ -111,7 +119,8 @@ class Inbox:
         while found := self._ledger.received(after, _PAGE):
             self._waiting += ((each.number, _read(each.body)) for each in found)
             after = found[-1].number
-        self._left = sum(len(told) for _, told in self._waiting)
+        for _, told in self._waiting:
+            self._add(told)
         while self._waiting:
             if (failure := await self._turn()) is not None:
                 raise failure
@@ -171,12 +180,21 @@ class Inbox:
         return batch
 
     def _over(self, batch: Sequence[tuple[int, Told]]) -> None:
-        for _ in batch:
+        for _, told in batch:
             self._waiting.popleft()
-        self._decided(sum(len(told) for _, told in batch))
+            self._take_out(told)
 
-    def _decided(self, many: int) -> None:
-        self._left -= many
+    def _add(self, told: Told) -> None:
+        self._left += len(told)
+        for one in told:
+            self._ids[one.id] += 1
+
+    def _take_out(self, told: Told) -> None:
+        self._left -= len(told)
+        for one in told:
+            self._ids[one.id] -= 1
+            if not self._ids[one.id]:
+                del self._ids[one.id]
         if len(self) < FULL:
             self._room.set()
 

@@ -33,7 +33,7 @@ class Intake:
         self._carrier, self._ledger = carrier, carrier.ledger
         self.instances = {each.id: each for each in self._ledger.kept(Instance)}
         self._coming: dict[str, Instance] = {}
-        self.inbox = Inbox(carrier, self._decide)
+        self.inbox = Inbox(carrier, self._decide, self._is_apart)
         self.hear: Callable[[str], Awaitable[None]] = _heard_nowhere
         self.silences = {each.id: each for each in self._ledger.kept(Silence, carrier.clock())}
         self._begun: set[str] = set()
@@ -50,12 +50,24 @@ class Intake:
         events: list[Pair] = []
         for place, told in enumerate(several):
             events += self._said(told, kept, now_ns + place)
+        fired = [(about, kept[event.source]) for about, event in events if isinstance(event, Fire)]
+        events += self._holds(fired, now_ns + len(several) - 1)
         await self._record(events, kept, received)
+
+    def _is_apart(self, told: Sequence[Instance]) -> bool:
+        """Whether it can be decided now: no earlier word of it waits, and whether a silence holds depends on all that fires, also on
+        what waits or is being written.
+        """
+        if not (self.silences and (self._coming or len(self.inbox))):
+            return self.inbox.has_none_of(told)
+        if len(self.inbox):
+            return False
+        coming = {key for each in self._coming.values() for key in each.keys}
+        return coming.isdisjoint(about.key for one in told for about in self._deviations(one))
 
     def _said(self, told: Sequence[Instance], kept: dict[str, Instance], now_ns: int) -> list[Pair]:
         """What one request comes to after what is `kept` already, to which it adds."""
         events: list[Pair] = []
-        fired: list[tuple[Deviation, Instance]] = []
         for one in told:
             known = kept.get(one.id)
             before = known or self._coming.get(one.id) or self.instances.get(one.id)
@@ -64,11 +76,10 @@ class Intake:
             begun = {about.key for about, event in came if isinstance(event, Fire)}
             others = [each for each in deviations if one.resolved or each.key not in begun]
             came += [pair for each in others for pair in self._events(one, before, each, now_ns, known is not None)]
-            fired += [(about, one) for about, event in came if isinstance(event, Fire)]
             events += came
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviations)
-        return [*_apart([*events, *self._holds(fired, now_ns)])]
+        return [*_apart(events)]
 
     async def _record(self, events: Iterable[Pair], kept: dict[str, Instance], received: Sequence[int] = ()) -> None:
         """What is told meanwhile follows this, which the ledger writes first; where contracts are read meanwhile, it moves afterwards."""
@@ -104,13 +115,16 @@ class Intake:
         if self._is_heartbeat(one):
             yield from _heartbeat(one, before, deviation, now_ns)
         elif one.resolved:
-            is_carried = not is_together and self._is_carried(one.id, deviation)
-            if before is not None and (not before.resolved or is_carried):
+            is_on = before is not None and not before.resolved
+            if is_on or (before is not None and not is_together and self._is_carried(one.id, deviation)):
                 yield deviation, Clear(f"clear/{one.id}/{one.begins_ns}/{now_ns}", now_ns, one.id)
-        else:
-            is_carried = is_together or self._is_carried(one.id, deviation)
-            if before is None or before.resolved or before.lapsed or not is_carried:
-                yield deviation, Fire(f"fire/{now_ns}/{one.id}", now_ns, deviation, one.id, one.begins_ns)
+        elif (
+            before is None
+            or before.resolved
+            or before.lapsed
+            or not (is_together or self._is_carried(one.id, deviation))
+        ):
+            yield deviation, Fire(f"fire/{now_ns}/{one.id}", now_ns, deviation, one.id, one.begins_ns)
 
     def _is_carried(self, source: str, deviation: Deviation) -> bool:
         case = self._carrier.case_of(deviation.key)
@@ -132,7 +146,8 @@ class Intake:
                 if case is not None and is_held and case.reason.startswith("silence "):
                     yield deviation, Release(f"release/{case.id}/{source}/{now_ns}", now_ns)
             elif silence is not None and (case is None or is_held or not case.is_open):
-                yield deviation, hold(silence, source, now_ns)
+                about = f"{key}/{source}" if len(by_key) > 1 else source
+                yield deviation, hold(silence, about, now_ns)
 
     async def rejoin(self) -> None:
         """Carries what fires on under the deviation that the contracts say now, where that is another than before."""
