@@ -318,3 +318,35 @@ def test_what_a_silence_does_not_hold_is_heard_beside_what_comes_with_it(
     service.now += MINUTE
     service.do(told())
     assert (service.only()["phase"], service.only()["actor"]) == ("await", "payments-oncall")
+
+
+def test_what_comes_while_a_silence_is_ended_is_heard(service: Within) -> None:
+    intake = service.service.intake
+    silence(service, "a")
+    [kept] = intake.silences.values()
+    labels = {**SLOW["labels"], "pod": "a"}
+    one = Instance(fingerprint(labels), NOON + 5 * MINUTE, "", labels, begins_ns=NOON, updated_ns=NOON)
+
+    async def meanwhile() -> None:
+        ending = asyncio.create_task(intake.unsilence(kept))
+        await asyncio.sleep(0)
+        await asyncio.gather(ending, intake.take([one]))
+
+    service.now += MINUTE
+    service.do(meanwhile())
+    assert service.only()["phase"] == "await"
+    assert [type(row.event).__name__ for row in service.ledger.history(service.only()["id"])] == ["Fire"]
+
+
+def test_a_silence_whose_end_could_not_be_written_goes_on(service: Within, monkeypatch: pytest.MonkeyPatch) -> None:
+    silence(service, "a")
+    [kept] = service.service.intake.silences.values()
+
+    def refused(*_things: Any) -> Future[Any]:
+        failed: Future[Any] = Future()
+        failed.set_exception(Unavailable("the disk is full"))
+        return failed
+
+    monkeypatch.setattr(service.ledger, "keep", refused)
+    assert service.ask("DELETE", f"/api/v2/silence/{kept.id}").status_code == 503
+    assert service.service.intake.silences == {kept.id: kept}

@@ -246,8 +246,15 @@ class Intake:
         """Ends a silence now, and releases what it held."""
         now_ns = self._carrier.clock()
         ended = replace(silence, ends_ns=min(silence.ends_ns, now_ns), updated_ns=now_ns)
-        await asyncio.wrap_future(self._ledger.keep(ended))
-        self.silences.pop(silence.id, None)
+        known = self.silences.pop(
+            silence.id, None
+        )  # what is decided from now on is heard; what was before is written first
+        try:
+            await asyncio.wrap_future(self._ledger.keep(ended))
+        except StoreError:
+            if known is not None:
+                self.silences.setdefault(silence.id, known)
+            raise
         held = [
             case
             for case in self._ledger.cases(is_open=True, limit=100_000)
