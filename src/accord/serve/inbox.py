@@ -17,7 +17,7 @@ from accord.serve.carrier import Carrier
 from accord.store.chain import encode
 from accord.store.errors import StoreError, Unavailable
 
-AT_ONCE = 10
+AT_ONCE = 12
 """Alerts that are told at the same moment, on the average of the last ones: where there are as many, what comes waits here."""
 MOST_AT_ONCE = 64
 """So many at one moment wait here, whatever the average is."""
@@ -27,7 +27,7 @@ TOGETHER, MOST_TOGETHER = 32, 128
 """Alerts that are decided in one go, and at most where many wait: that costs less for each, and holds up what comes meanwhile."""
 FULL = 10_000
 """Alerts that wait here at most; what comes then waits outside until there is room."""
-_GIVES_WAY = 5.0
+_GIVES_WAY = 4.0
 """For how many times as long as deciding took others come first in a flood."""
 _TRIED_AGAIN_S = 1.0
 _PAGE = 1000
