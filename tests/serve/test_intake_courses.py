@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import CONTRACTS, MINUTE, SLOW, Within, carrying
+from msgspec.structs import replace
+from serving import CONTRACTS, MINUTE, NOON, SLOW, Within, carrying
 
+from accord.serve import inbox as inbox_
+from accord.serve.alerts import Instance, fingerprint
+from accord.store.chain import encode
 from accord.store.errors import Unavailable
 
 
@@ -196,3 +200,153 @@ def test_a_process_that_begins_with_other_contracts_moves_them_too(service: With
     service.do(begun())
     [moved] = service.cases("")  # in whichever phase: its messages may already have gone out
     assert moved["key"].startswith("books+checkout")
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_what_is_told_before_it_was_carried_over_moves_by_itself(service: Within, is_over: bool) -> None:
+    """Where the ledger could not be written at the reload, or it was being told just then: the old one would be asked about for ever."""
+    post(service, slow("a"))
+    service.now += MINUTE
+    service.service.carrier.carrying = carrying(service.ledger, ANOTHER)
+    post(service, slow("a", **({"endsAt": "2026-11-27T12:00:30Z"} if is_over else {})))
+    [old, new] = sorted(service.cases("?open=all"), key=lambda case: str(case["closedAt"] is None))
+    assert old["phase"] == "merged" and new["phase"] == ("claimed" if is_over else "await")
+    assert new["repeats"] == 0
+
+
+def test_what_waits_from_before_a_start_with_other_contracts_ends_what_it_began(tmp_path: Path) -> None:
+    first = Within(tmp_path)
+    first.reachable("payments-oncall", "second", "checkout", "keeper")
+    post(first, slow("a"))
+    [known] = first.service.intake.instances.values()
+    over = replace(known, resolved=True, ends_ns=NOON, updated_ns=NOON + 1)
+    first.ledger.receive(encode([over])).result()
+    first.close()
+    second = Within(tmp_path, ANOTHER, listen="127.0.0.1:0")
+    second.do(second.service.run(lambda _: second.service.stop()))
+    assert sorted(case["phase"] for case in second.cases("?open=all")) == ["claimed", "merged"]
+    second.close()
+
+
+def test_what_is_told_while_silence_is_written_down_is_not_overwritten_by_it(service: Within) -> None:
+    intake = service.service.intake
+
+    async def meanwhile() -> None:
+        lapsing = asyncio.create_task(intake.lapse())
+        await asyncio.sleep(0)
+        [known] = intake.instances.values()
+        again = replace(known, ends_ns=service.now + 5 * MINUTE, updated_ns=service.now, lapsed=False)
+        await asyncio.gather(lapsing, intake.take([again]))
+
+    post(service, slow("a"))
+    service.now += 6 * MINUTE
+    service.do(meanwhile())
+    [known] = intake.instances.values()
+    assert not known.lapsed and known.ends_ns == service.now + 5 * MINUTE
+    [case] = service.ledger.cases()
+    assert case.sources == (known.id,) and case.lapsed == ()
+    assert service.ledger.kept(Instance) == (known,)
+
+
+def test_what_ends_while_it_moves_has_ended(service: Within) -> None:
+    intake = service.service.intake
+
+    async def meanwhile() -> None:
+        moving = asyncio.create_task(intake.rejoin())
+        await asyncio.sleep(0)
+        [known] = intake.instances.values()
+        await asyncio.gather(moving, intake.take([replace(known, resolved=True, ends_ns=service.now)]))
+
+    post(service, slow("a"))
+    service.service.carrier.carrying = carrying(service.ledger, ANOTHER)
+    service.now += MINUTE
+    service.do(meanwhile())
+    [known] = intake.instances.values()
+    assert known.resolved and service.ledger.kept(Instance) == (known,)
+    assert sorted(case["phase"] for case in service.cases("?open=all")) == ["claimed", "merged"]
+
+
+def test_what_begins_while_contracts_are_read_moves_too(service: Within) -> None:
+    intake = service.service.intake
+    labels = SLOW["labels"]
+    one = Instance(fingerprint(labels), NOON + 5 * MINUTE, "", labels, begins_ns=NOON, updated_ns=NOON)
+
+    async def meanwhile() -> None:
+        telling = asyncio.create_task(intake.take([one]))
+        await asyncio.sleep(0)
+        service.service.carrier.carrying = carrying(service.ledger, ANOTHER)
+        await asyncio.gather(intake.rejoin(), telling)
+
+    service.do(meanwhile())
+    assert phases(service).keys() == {
+        "checkout -> payments/charge latency",
+        "books+checkout -> payments/charge latency",
+    }
+    [new] = service.ledger.cases(is_open=True)
+    assert new.sources == (one.id,) and intake.instances[one.id].key == new.key
+
+
+def test_a_silence_holds_each_deviation_that_one_alert_tells_of(service: Within) -> None:
+    service.reachable("clerks")
+    rejoined(service, APART)
+    silence(service, "a")
+    post(service, slow("a"))
+    assert [phase for phase, _ in phases(service).values()] == ["held", "held"]
+
+
+@pytest.mark.parametrize("at_once", [0, 16])
+@pytest.mark.parametrize("pods", ["ab", "ba"])
+def test_what_a_silence_does_not_hold_is_heard_beside_what_comes_with_it(
+    service: Within, monkeypatch: pytest.MonkeyPatch, pods: str, at_once: int
+) -> None:
+    monkeypatch.setattr(inbox_, "MOST_AT_ONCE", at_once)
+    intake = service.service.intake
+
+    async def told() -> None:
+        service.ledger.led_by(asyncio.get_running_loop())
+        labels = [{**SLOW["labels"], "pod": pod} for pod in pods]
+        ends_ns = NOON + 5 * MINUTE
+        several = [Instance(fingerprint(each), ends_ns, "", each, begins_ns=NOON, updated_ns=NOON) for each in labels]
+        await asyncio.gather(*(intake.take([each]) for each in several))
+        running = asyncio.create_task(intake.inbox.run())
+        while len(intake.inbox):
+            await asyncio.sleep(0)
+        running.cancel()
+        service.ledger.led_by(None)
+
+    silence(service, "a")
+    service.now += MINUTE
+    service.do(told())
+    assert (service.only()["phase"], service.only()["actor"]) == ("await", "payments-oncall")
+
+
+def test_what_comes_while_a_silence_is_ended_is_heard(service: Within) -> None:
+    intake = service.service.intake
+    silence(service, "a")
+    [kept] = intake.silences.values()
+    labels = {**SLOW["labels"], "pod": "a"}
+    one = Instance(fingerprint(labels), NOON + 5 * MINUTE, "", labels, begins_ns=NOON, updated_ns=NOON)
+
+    async def meanwhile() -> None:
+        ending = asyncio.create_task(intake.unsilence(kept))
+        await asyncio.sleep(0)
+        await asyncio.gather(ending, intake.take([one]))
+
+    service.now += MINUTE
+    service.do(meanwhile())
+    assert service.only()["phase"] == "await"
+    assert [type(row.event).__name__ for row in service.ledger.history(service.only()["id"])] == ["Fire"]
+
+
+def test_a_silence_whose_end_could_not_be_written_goes_on(service: Within, monkeypatch: pytest.MonkeyPatch) -> None:
+    silence(service, "a")
+    [kept] = service.service.intake.silences.values()
+
+    def refused(*_things: Any) -> Future[Any]:
+        failed: Future[Any] = Future()
+        failed.set_exception(Unavailable("the disk is full"))
+        return failed
+
+    monkeypatch.setattr(service.ledger, "keep", refused)
+    assert service.ask("DELETE", f"/api/v2/silence/{kept.id}").status_code == 503
+    assert service.service.intake.silences == {kept.id: kept}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -13,6 +14,7 @@ from accord.serve.alerts import Instance
 from accord.serve.carrier import Carrier
 from accord.serve.inbox import Inbox
 from accord.serve.silencing import hold, hold_at_beginning, holding, is_active, is_later
+from accord.store.errors import StoreError
 from accord.store.kept import Silence
 
 REMEMBERED = 2 * NANOSECONDS["h"]
@@ -31,7 +33,7 @@ class Intake:
         self._carrier, self._ledger = carrier, carrier.ledger
         self.instances = {each.id: each for each in self._ledger.kept(Instance)}
         self._coming: dict[str, Instance] = {}
-        self.inbox = Inbox(carrier, self._decide)
+        self.inbox = Inbox(carrier, self._decide, self._is_apart)
         self.hear: Callable[[str], Awaitable[None]] = _heard_nowhere
         self.silences = {each.id: each for each in self._ledger.kept(Silence, carrier.clock())}
         self._begun: set[str] = set()
@@ -43,27 +45,56 @@ class Intake:
         for name in {one.labels["alertname"] for one in told if not one.resolved and self._is_heartbeat(one)}:
             await self.hear(name)
 
-    async def _decide(self, told: Sequence[Instance], now_ns: int, received: Sequence[int]) -> None:
+    async def _decide(self, several: Sequence[Sequence[Instance]], now_ns: int, received: Sequence[int]) -> None:
         kept: dict[str, Instance] = {}
         events: list[Pair] = []
-        fired: list[tuple[Deviation, Instance]] = []
+        for place, told in enumerate(several):
+            events += self._said(told, kept, now_ns + place)
+        fired = [(about, kept[event.source]) for about, event in events if isinstance(event, Fire)]
+        events += self._holds(fired, now_ns + len(several) - 1)
+        await self._record(events, kept, received)
+
+    def _is_apart(self, told: Sequence[Instance]) -> bool:
+        """Whether it can be decided now: no earlier word of it waits, and whether a silence holds depends on all that fires, also on
+        what waits or is being written.
+        """
+        if not (self.silences and (self._coming or len(self.inbox))):
+            return self.inbox.has_none_of(told)
+        if len(self.inbox):
+            return False
+        coming = {key for each in self._coming.values() for key in each.keys}
+        return coming.isdisjoint(about.key for one in told for about in self._deviations(one))
+
+    def _said(self, told: Sequence[Instance], kept: dict[str, Instance], now_ns: int) -> list[Pair]:
+        """What one request comes to after what is `kept` already, to which it adds."""
+        events: list[Pair] = []
         for one in told:
-            before = kept.get(one.id) or self._coming.get(one.id) or self.instances.get(one.id)
+            known = kept.get(one.id)
+            before = known or self._coming.get(one.id) or self.instances.get(one.id)
             deviations = self._deviations(one)
-            came = [pair for each in deviations for pair in self._events(one, before, each, now_ns)]
-            fired += [(about, one) for about, event in came if isinstance(event, Fire)]
-            events += came if len(deviations) == 1 else _apart(came)
+            came = list(self._moves(before, deviations, now_ns))
+            begun = {about.key for about, event in came if isinstance(event, Fire)}
+            others = [each for each in deviations if one.resolved or each.key not in begun]
+            came += [pair for each in others for pair in self._events(one, before, each, now_ns, known is not None)]
+            events += came
             if before is not None or not one.resolved:
                 kept[one.id] = _after(one, before, deviations)
-        events += self._holds(fired, now_ns)
-        self._coming.update(kept)  # what is told meanwhile follows this, which the ledger writes first
+        return [*_apart(events)]
+
+    async def _record(self, events: Iterable[Pair], kept: dict[str, Instance], received: Sequence[int] = ()) -> None:
+        """What is told meanwhile follows this, which the ledger writes first; where contracts are read meanwhile, it moves afterwards."""
+        told, by = list(events), self._carrier.carrying
+        self._coming.update(kept)
         try:
-            await self._carrier.record(events, tuple(kept.values()), received)
+            await self._carrier.record(told, tuple(kept.values()), received)
             self.instances.update(kept)
         finally:
             for each in kept.values():
                 if self._coming.get(each.id) is each:
                     del self._coming[each.id]
+        if self._carrier.carrying is not by:
+            with suppress(StoreError):  # this is durable all the same, and moves with the next word
+                await self._rejoin([each for each in kept.values() if self.instances.get(each.id) is each])
 
     def _deviations(self, one: Instance) -> tuple[Deviation, ...]:
         return self._carrier.carrying.deviations(one.labels, one.annotations)
@@ -77,13 +108,22 @@ class Intake:
             await asyncio.wrap_future(self._ledger.keep(*told))
             self.instances.update((each.id, each) for each in told)
 
-    def _events(self, one: Instance, before: Instance | None, deviation: Deviation, now_ns: int) -> Iterator[Pair]:
+    def _events(
+        self, one: Instance, before: Instance | None, deviation: Deviation, now_ns: int, is_together: bool
+    ) -> Iterator[Pair]:
+        """What it comes to; where the word before is recorded together with it, no case has heard of that yet."""
         if self._is_heartbeat(one):
             yield from _heartbeat(one, before, deviation, now_ns)
         elif one.resolved:
-            if before is not None and (not before.resolved or self._is_carried(one.id, deviation)):
+            is_on = before is not None and not before.resolved
+            if is_on or (before is not None and not is_together and self._is_carried(one.id, deviation)):
                 yield deviation, Clear(f"clear/{one.id}/{one.begins_ns}/{now_ns}", now_ns, one.id)
-        elif before is None or before.resolved or before.lapsed or not self._is_carried(one.id, deviation):
+        elif (
+            before is None
+            or before.resolved
+            or before.lapsed
+            or not (is_together or self._is_carried(one.id, deviation))
+        ):
             yield deviation, Fire(f"fire/{now_ns}/{one.id}", now_ns, deviation, one.id, one.begins_ns)
 
     def _is_carried(self, source: str, deviation: Deviation) -> bool:
@@ -106,15 +146,24 @@ class Intake:
                 if case is not None and is_held and case.reason.startswith("silence "):
                     yield deviation, Release(f"release/{case.id}/{source}/{now_ns}", now_ns)
             elif silence is not None and (case is None or is_held or not case.is_open):
-                yield deviation, hold(silence, source, now_ns)
+                about = f"{key}/{source}" if len(by_key) > 1 else source
+                yield deviation, hold(silence, about, now_ns)
 
     async def rejoin(self) -> None:
         """Carries what fires on under the deviation that the contracts say now, where that is another than before."""
+        await self._rejoin([each for each in self.instances.values() if each.id not in self._coming])
+
+    async def _rejoin(self, known: Sequence[Instance]) -> None:
         now_ns = self._carrier.clock()
-        firing = [(each, self._deviations(each)) for each in self.instances.values() if not each.resolved]
-        moved = [(each, several) for each, several in firing if {about.key for about in several} != {*each.keys}]
-        await self._carrier.record(pair for each, several in moved for pair in self._moved(each, several, now_ns))
-        await self._keep(_keyed(each, several) for each, several in moved)
+        firing = [(each, self._deviations(each)) for each in known if not each.resolved]
+        moved = [(each, several) for each, several in firing if _is_elsewhere(each, several)]
+        events = [pair for each, several in moved for pair in self._moved(each, several, now_ns)]
+        await self._record(events, {each.id: _keyed(each, several) for each, several in moved})
+
+    def _moves(self, before: Instance | None, deviations: Sequence[Deviation], now_ns: int) -> Iterator[Pair]:
+        """The same for one that is told before that was done."""
+        if before is not None and not before.resolved and _is_elsewhere(before, deviations):
+            yield from self._moved(before, deviations, now_ns)
 
     def _moved(self, one: Instance, deviations: Sequence[Deviation], now_ns: int) -> Iterator[Pair]:
         """What it was carried under and is no longer goes on in what is new, and that has begun as long ago."""
@@ -138,15 +187,16 @@ class Intake:
         now_ns = self._carrier.clock()
         up_to_ns = self.inbox.told_up_to(now_ns)
         silent = [
-            each for each in self.instances.values() if not (each.resolved or each.lapsed) and each.ends_ns <= up_to_ns
+            each
+            for each in self.instances.values()
+            if not (each.resolved or each.lapsed or each.id in self._coming) and each.ends_ns <= up_to_ns
         ]
-        if silent:
-            await self._carrier.record(
-                pair
-                for each in silent
-                for pair in _apart([(about, self._lapsed(each, about, now_ns)) for about in self._deviations(each)])
-            )
-            await self._keep(replace(each, lapsed=True) for each in silent)
+        events = [
+            pair
+            for each in silent
+            for pair in _apart([(about, self._lapsed(each, about, now_ns)) for about in self._deviations(each)])
+        ]
+        await self._record(events, {each.id: replace(each, lapsed=True) for each in silent})
 
     def _lapsed(self, one: Instance, deviation: Deviation, now_ns: int) -> AnyEvent:
         """A source that fell silent is neither good nor bad, but for one that always is to be heard."""
@@ -163,6 +213,8 @@ class Intake:
             self.silences.pop(each.id, None)
 
     async def _forget(self, one: Instance) -> None:
+        if one.id in self._coming:
+            return  # it is being told again
         await asyncio.wrap_future(self._ledger.forget(Instance, one.id))
         if self.instances.get(one.id) is one:
             self.instances.pop(one.id)
@@ -194,8 +246,15 @@ class Intake:
         """Ends a silence now, and releases what it held."""
         now_ns = self._carrier.clock()
         ended = replace(silence, ends_ns=min(silence.ends_ns, now_ns), updated_ns=now_ns)
-        await asyncio.wrap_future(self._ledger.keep(ended))
-        self.silences.pop(silence.id, None)
+        known = self.silences.pop(
+            silence.id, None
+        )  # what is decided from now on is heard; what was before is written first
+        try:
+            await asyncio.wrap_future(self._ledger.keep(ended))
+        except StoreError:
+            if known is not None:
+                self.silences.setdefault(silence.id, known)
+            raise
         held = [
             case
             for case in self._ledger.cases(is_open=True, limit=100_000)
@@ -218,11 +277,15 @@ async def _heard_nowhere(name: str) -> None:
 
 
 def _apart(pairs: Sequence[Pair]) -> Iterator[Pair]:
-    """One event of one alert for each of its deviations, under ids of their own: an id is recorded once."""
+    """Events of one instant, of one alert for each of its deviations or each time it was told, under ids of their own: an id is recorded once."""
     ids: dict[str, int] = {}
     for about, event in pairs:
         earlier = ids[event.id] = ids.get(event.id, -1) + 1
         yield about, replace(event, id=f"{event.id}/{earlier}") if earlier else event
+
+
+def _is_elsewhere(one: Instance, deviations: Sequence[Deviation]) -> bool:
+    return {about.key for about in deviations} != {*one.keys}
 
 
 def _keyed(one: Instance, deviations: Sequence[Deviation]) -> Instance:
