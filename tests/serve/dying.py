@@ -44,7 +44,7 @@ def arm(point: Point) -> None:
     from accord.store import folding
 
     folding.FOLDED_AFTER = 50
-    inbox.AT_ONCE = point.passage % 2
+    inbox.MOST_AT_ONCE = point.passage % 2
     _around_commits(point)
     _around_answers(point)
     _around_sends(point)

@@ -13,10 +13,18 @@ from serving import MINUTE, NOON, Within
 from accord.cases.case import Phase
 from accord.serve import inbox as inbox_
 from accord.serve.alerts import Instance, fingerprint
-from accord.serve.inbox import AT_ONCE, Inbox
+from accord.serve.inbox import Inbox
 from accord.store.errors import Unavailable
 
 Work = Callable[[Within], Awaitable[None]]
+
+
+AT_ONCE = 16
+
+
+@pytest.fixture(autouse=True)
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_, "MOST_AT_ONCE", AT_ONCE)
 
 
 @pytest.fixture
@@ -86,10 +94,10 @@ def test_what_is_too_much_at_once_is_durable_first_and_decided_then(within: With
 
 def test_what_comes_while_others_wait_does_not_overtake_them(within: Within, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work(within: Within) -> None:
-        monkeypatch.setattr(inbox_, "AT_ONCE", 0)
+        monkeypatch.setattr(inbox_, "MOST_AT_ONCE", 0)
         for is_over in (False, True, False, True):
             await told(within, alert(1, is_over))
-        monkeypatch.setattr(inbox_, "AT_ONCE", AT_ONCE)
+        monkeypatch.setattr(inbox_, "MOST_AT_ONCE", AT_ONCE)
         await told(within, alert(1, is_over=False))
         assert len(box(within)) == 5, "the last waits behind the others, though it could be decided at once"
         await until_decided(within)
@@ -175,7 +183,7 @@ def test_what_cannot_be_decided_stays_for_the_next_start(tmp_path: Path, monkeyp
 
 
 def test_where_it_is_full_who_comes_waits_until_there_is_room(within: Within, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox_, "AT_ONCE", 0)
+    monkeypatch.setattr(inbox_, "MOST_AT_ONCE", 0)
     monkeypatch.setattr(inbox_, "FULL", 5)
 
     async def work(within: Within) -> None:
@@ -192,7 +200,7 @@ def test_where_it_is_full_who_comes_waits_until_there_is_room(within: Within, mo
 
 
 def test_a_source_is_silent_only_after_all_it_said_was_decided(within: Within, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox_, "AT_ONCE", 0)
+    monkeypatch.setattr(inbox_, "MOST_AT_ONCE", 0)
     late = NOON + 4 * MINUTE
 
     async def work(within: Within) -> None:
@@ -231,7 +239,7 @@ def test_what_the_disk_refuses_is_not_overtaken_by_what_it_takes(
     within: Within, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbox_, "_TRIED_AGAIN_S", 0.001)
-    monkeypatch.setattr(inbox_, "AT_ONCE", 0)
+    monkeypatch.setattr(inbox_, "MOST_AT_ONCE", 0)
     record, refusals = within.ledger.record, iter([True])
 
     def refusing_the_first(*words: Any) -> Any:
@@ -257,10 +265,40 @@ def test_what_one_request_tells_of_one_alert_is_taken_in_its_order(within: Withi
     assert case.phase is not Phase.CLAIMED and not within.service.intake.instances[alert(1).id].resolved
 
 
+def test_what_waits_holds_up_its_own_alert_alone(within: Within, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work(within: Within) -> None:
+        monkeypatch.setattr(inbox_, "MOST_AT_ONCE", 0)
+        await told(within, alert(1))
+        monkeypatch.setattr(inbox_, "MOST_AT_ONCE", AT_ONCE)
+        await told(within, alert(2), alert(1, is_over=True))
+        assert opened(within) == 1 and len(box(within)) == 2, (
+            "the end waits behind the beginning, the other alert does not"
+        )
+        await until_decided(within)
+        assert opened(within) == 2
+        await told(within, alert(1))
+
+    led(within, work)
+    assert not len(box(within)) and not within.service.intake.instances[alert(1).id].resolved
+
+
+def test_many_at_the_same_moment_for_a_while_are_a_flood_and_for_a_moment_are_none(within: Within) -> None:
+    async def work(within: Within) -> None:
+        await told(within, *map(alert, range(20)))
+        assert not box(within)._is_flood(), "once is no flood"
+        for first in range(20):
+            await told(within, *(alert(first * 100 + each) for each in range(40)))
+        assert box(within)._is_flood()
+        await until_decided(within)
+
+    led(within, work)
+    assert within.ledger.received() == ()
+
+
 def test_where_it_is_full_and_the_disk_too_who_comes_is_told_so(
     within: Within, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox_, "AT_ONCE", 0)
+    monkeypatch.setattr(inbox_, "MOST_AT_ONCE", 0)
     monkeypatch.setattr(inbox_, "FULL", 5)
     monkeypatch.setattr(inbox_, "_TRIED_AGAIN_S", 0.001)
     record, is_refused = within.ledger.record, [True]

@@ -12,7 +12,7 @@ from serving import MINUTE, NOON, Within
 
 from accord.serve import inbox as inbox_
 from accord.serve.alerts import Instance, fingerprint
-from accord.serve.inbox import AT_ONCE
+from accord.serve.inbox import MOST_AT_ONCE
 
 LABELS = {"alertname": "Signal"}
 FIRES, ENDS, DECIDES, DIES = "fires", "ends", "decides", "dies"
@@ -75,7 +75,7 @@ class Life:
 
 def course(steps: list[str], at_once: int) -> tuple[list[str], list[str], list[bool], int]:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(inbox_, "AT_ONCE", at_once)
+        patched.setattr(inbox_, "MOST_AT_ONCE", at_once)
         life = Life(Path(folder))
         try:
             life.told(steps)
@@ -91,4 +91,4 @@ def test_however_words_are_decided_they_come_to_the_same(steps: list[str], at_on
     phases, kinds, *others = course([*steps, DECIDES], at_once)
     if at_once:  # a word that is told again while it is being written is written again, and only counts
         kinds = [kind for kind, _ in groupby(kinds)]
-    assert (phases, kinds, *others) == course(alone, AT_ONCE)
+    assert (phases, kinds, *others) == course(alone, MOST_AT_ONCE)

@@ -299,7 +299,7 @@ def test_a_silence_holds_each_deviation_that_one_alert_tells_of(service: Within)
 def test_what_a_silence_does_not_hold_is_heard_beside_what_comes_with_it(
     service: Within, monkeypatch: pytest.MonkeyPatch, pods: str, at_once: int
 ) -> None:
-    monkeypatch.setattr(inbox_, "AT_ONCE", at_once)
+    monkeypatch.setattr(inbox_, "MOST_AT_ONCE", at_once)
     intake = service.service.intake
 
     async def told() -> None:

@@ -7,7 +7,7 @@ a storm a 2xx says that it is kept, and whoever is on duty hears of it some seco
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
@@ -17,14 +17,18 @@ from accord.serve.carrier import Carrier
 from accord.store.chain import encode
 from accord.store.errors import StoreError, Unavailable
 
-AT_ONCE = 16
-"""Alerts that are decided at the same moment; while there are as many, what comes waits here."""
+AT_ONCE = 12
+"""Alerts that are told at the same moment, on the average of the last ones: where there are as many, what comes waits here."""
+MOST_AT_ONCE = 64
+"""So many at one moment wait here, whatever the average is."""
+_LAST = 64
+"""Over about as many requests the average goes: a disk that is slow for a moment is no flood."""
 TOGETHER, MOST_TOGETHER = 32, 128
 """Alerts that are decided in one go, and at most where many wait: that costs less for each, and holds up what comes meanwhile."""
 FULL = 10_000
 """Alerts that wait here at most; what comes then waits outside until there is room."""
-_GIVES_WAY, _GIVES_WAY_IN_A_FLOOD = 0.5, 2.5
-"""For how many times as long as deciding took others come first, and how much longer where more came than was decided."""
+_GIVES_WAY = 4.0
+"""For how many times as long as deciding took others come first in a flood."""
 _TRIED_AGAIN_S = 1.0
 _PAGE = 1000
 
@@ -40,14 +44,15 @@ _log = logging.getLogger("accord.serve")
 class Inbox:
     """Takes requests; those that are not decided at once wait in the ledger too, so that a process that dies decides them later.
 
-    `is_apart` says whether one can be decided beside what is being decided.
+    `is_apart` says whether one can be decided beside what is being decided, and before what waits.
     """
 
     def __init__(self, carrier: Carrier, decide: Decide, is_apart: Callable[[Told], bool]) -> None:
         self._carrier, self._ledger, self._decide, self._is_apart = carrier, carrier.ledger, decide, is_apart
         self._waiting: deque[tuple[int, Told]] = deque()
+        self._ids: Counter[str] = Counter()
         self._at_once = self._left = 0
-        self._trouble = ""
+        self._usual, self._trouble = 0.0, ""
         self._some, self._room = asyncio.Event(), asyncio.Event()
         self.undecided = 0
         """Alerts that could not be decided, and stay for a later start."""
@@ -56,30 +61,42 @@ class Inbox:
         """How many alerts are not decided yet."""
         return self._left
 
+    def has_none_of(self, told: Told) -> bool:
+        """Whether nothing that waits is about any of these alerts."""
+        return not self._left or self._ids.keys().isdisjoint([one.id for one in told])
+
     def told_up_to(self, now_ns: int) -> int:
         """Up to which instant all that came is decided."""
         return min(now_ns, self._waiting[0][1][0].updated_ns) if self._waiting else now_ns
 
     async def take(self, told: Told) -> None:
         """Durable when it returns, and decided then or soon after. Raises Unavailable where it could not be made durable."""
-        if len(self) or self._at_once >= AT_ONCE or not self._is_apart(told):
-            while len(self) >= FULL:
-                if self._trouble:  # there is no room before the disk takes something again
-                    raise Unavailable(self._trouble)
-                self._room.clear()
-                await self._room.wait()
-            await self._keep(told)
-            return
+        self._usual += (self._at_once - self._usual) / _LAST
+        is_too_much = self._is_flood() or self._at_once >= MOST_AT_ONCE
         self._at_once += len(told)
         try:
-            await self._decide([told], self._carrier.clock(), ())
+            if is_too_much or not self._is_apart(told):
+                await self._enter(told)
+            else:
+                await self._decide([told], self._carrier.clock(), ())
         finally:
             self._at_once -= len(told)
+
+    def _is_flood(self) -> bool:
+        return self._usual >= AT_ONCE
+
+    async def _enter(self, told: Told) -> None:
+        while len(self) >= FULL:
+            if self._trouble:  # there is no room before the disk takes something again
+                raise Unavailable(self._trouble)
+            self._room.clear()
+            await self._room.wait()
+        await self._keep(told)
 
     async def _keep(self, told: Told) -> None:
         """Kept, also where whoever told it waits no longer."""
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._left += len(told)
+        self._add(told)
         keeping = asyncio.wrap_future(self._ledger.receive(encode(told)))
         keeping.add_done_callback(lambda done: self._kept(told, done, kept))
         await kept
@@ -90,7 +107,7 @@ class Inbox:
             self._waiting.append((done.result(), told))
             self._some.set()
         else:
-            self._decided(len(told))
+            self._take_out(told)
         if kept.done():
             return
         if failure is None:
@@ -104,7 +121,8 @@ class Inbox:
         while found := self._ledger.received(after, _PAGE):
             self._waiting += ((each.number, _read(each.body)) for each in found)
             after = found[-1].number
-        self._left = sum(len(told) for _, told in self._waiting)
+        for _, told in self._waiting:
+            self._add(told)
         while self._waiting:
             if (failure := await self._turn()) is not None:
                 raise failure
@@ -115,21 +133,15 @@ class Inbox:
             if not self._waiting:
                 self._some.clear()
                 await self._some.wait()
-            begun, waited = time.monotonic(), len(self)
+            begun = time.monotonic()
             failure = await self._turn()
             self._trouble = str(failure or "")
             if failure is not None:
                 self._room.set()
                 _log.error("what was accepted waits to be decided: %s", failure)
                 await asyncio.sleep(_TRIED_AGAIN_S)
-            elif self._waiting:
-                await self._give_way(time.monotonic() - begun, waited)
-
-    async def _give_way(self, took_s: float, waited: int) -> None:
-        """Lets what comes be kept: for longer where more came than was decided, the less so the more waits."""
-        await asyncio.sleep(took_s * _GIVES_WAY)
-        if (waits := len(self)) > waited:
-            await asyncio.sleep(took_s * _GIVES_WAY_IN_A_FLOOD * max(1 - waits / FULL, 0.0))
+            elif self._waiting and self._is_flood():  # what comes is kept first, the less so the more waits
+                await asyncio.sleep((time.monotonic() - begun) * _GIVES_WAY * max(1 - len(self) / FULL, 0.0))
 
     async def _turn(self) -> Exception | None:
         """Decides the first that wait; why it has to be tried again, where it has to. What waits stays in its place until it is decided."""
@@ -173,12 +185,21 @@ class Inbox:
         return batch
 
     def _over(self, batch: Sequence[tuple[int, Told]]) -> None:
-        for _ in batch:
+        for _, told in batch:
             self._waiting.popleft()
-        self._decided(sum(len(told) for _, told in batch))
+            self._take_out(told)
 
-    def _decided(self, many: int) -> None:
-        self._left -= many
+    def _add(self, told: Told) -> None:
+        self._left += len(told)
+        for one in told:
+            self._ids[one.id] += 1
+
+    def _take_out(self, told: Told) -> None:
+        self._left -= len(told)
+        for one in told:
+            self._ids[one.id] -= 1
+            if not self._ids[one.id]:
+                del self._ids[one.id]
         if len(self) < FULL:
             self._room.set()
 

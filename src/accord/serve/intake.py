@@ -55,9 +55,13 @@ class Intake:
         await self._record(events, kept, received)
 
     def _is_apart(self, told: Sequence[Instance]) -> bool:
-        """Whether it can be decided now: whether a silence holds depends on all that fires, also on what is being written."""
-        if not (self.silences and self._coming):
-            return True
+        """Whether it can be decided now: no earlier word of it waits, and whether a silence holds depends on all that fires, also on
+        what waits or is being written.
+        """
+        if not (self.silences and (self._coming or len(self.inbox))):
+            return self.inbox.has_none_of(told)
+        if len(self.inbox):
+            return False
         coming = {key for each in self._coming.values() for key in each.keys}
         return coming.isdisjoint(about.key for one in told for about in self._deviations(one))
 
