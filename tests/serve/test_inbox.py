@@ -293,3 +293,37 @@ def test_many_at_the_same_moment_for_a_while_are_a_flood_and_for_a_moment_are_no
 
     led(within, work)
     assert within.ledger.received() == ()
+
+
+def test_where_it_is_full_and_the_disk_too_who_comes_is_told_so(
+    within: Within, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(inbox_, "FULL", 5)
+    monkeypatch.setattr(inbox_, "_TRIED_AGAIN_S", 0.001)
+    record, is_refused = within.ledger.record, [True]
+
+    def refusing(*words: Any) -> Any:
+        if is_refused:
+            raise Unavailable("the disk is full")
+        return record(*words)
+
+    async def work(within: Within) -> None:
+        await told(within, *map(alert, range(5)))
+        monkeypatch.setattr(within.ledger, "record", refusing)
+        more = asyncio.create_task(within.service.intake.take([alert(5)]))
+        await asyncio.sleep(0)
+        running = asyncio.create_task(box(within).run())
+        async with asyncio.timeout(30):
+            with pytest.raises(Unavailable, match="the disk is full"):
+                await more
+            with pytest.raises(Unavailable, match="the disk is full"):
+                await within.service.intake.take([alert(6)])
+        running.cancel()
+        is_refused.clear()
+        await until_decided(within)
+        await told(within, alert(6))
+        await until_decided(within)
+
+    led(within, work)
+    assert opened(within) == 6

@@ -52,7 +52,7 @@ class Inbox:
         self._waiting: deque[tuple[int, Told]] = deque()
         self._ids: Counter[str] = Counter()
         self._at_once = self._left = 0
-        self._usual = 0.0
+        self._usual, self._trouble = 0.0, ""
         self._some, self._room = asyncio.Event(), asyncio.Event()
         self.undecided = 0
         """Alerts that could not be decided, and stay for a later start."""
@@ -87,6 +87,8 @@ class Inbox:
 
     async def _enter(self, told: Told) -> None:
         while len(self) >= FULL:
+            if self._trouble:  # there is no room before the disk takes something again
+                raise Unavailable(self._trouble)
             self._room.clear()
             await self._room.wait()
         await self._keep(told)
@@ -132,7 +134,10 @@ class Inbox:
                 self._some.clear()
                 await self._some.wait()
             begun = time.monotonic()
-            if (failure := await self._turn()) is not None:
+            failure = await self._turn()
+            self._trouble = str(failure or "")
+            if failure is not None:
+                self._room.set()
                 _log.error("what was accepted waits to be decided: %s", failure)
                 await asyncio.sleep(_TRIED_AGAIN_S)
             elif self._waiting and self._is_flood():  # what comes is kept first, the less so the more waits
