@@ -327,3 +327,16 @@ def test_where_it_is_full_and_the_disk_too_who_comes_is_told_so(
 
     led(within, work)
     assert opened(within) == 6
+
+
+def test_nobody_is_given_way_to_once_the_flood_is_over(within: Within, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_, "_GIVES_WAY", 1e9)
+
+    async def work(within: Within) -> None:
+        for first in range(20):
+            await told(within, *(alert(first * 100 + each) for each in range(40)))
+        assert box(within)._is_flood() and len(box(within))
+        await until_decided(within)
+
+    led(within, work)
+    assert within.ledger.received() == ()

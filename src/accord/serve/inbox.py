@@ -25,9 +25,9 @@ _LAST = 64
 """Over about as many requests the average goes: a disk that is slow for a moment is no flood."""
 TOGETHER, MOST_TOGETHER = 32, 128
 """Alerts that are decided in one go, and at most where many wait: that costs less for each, and holds up what comes meanwhile."""
-FULL = 10_000
+FULL = 20_000
 """Alerts that wait here at most; what comes then waits outside until there is room."""
-_GIVES_WAY = 4.0
+_GIVES_WAY = 6.0
 """For how many times as long as deciding took others come first in a flood."""
 _TRIED_AGAIN_S = 1.0
 _PAGE = 1000
@@ -51,7 +51,7 @@ class Inbox:
         self._carrier, self._ledger, self._decide, self._is_apart = carrier, carrier.ledger, decide, is_apart
         self._waiting: deque[tuple[int, Told]] = deque()
         self._ids: Counter[str] = Counter()
-        self._at_once = self._left = 0
+        self._at_once = self._left = self._came = 0
         self._usual, self._trouble = 0.0, ""
         self._some, self._room = asyncio.Event(), asyncio.Event()
         self.undecided = 0
@@ -71,6 +71,7 @@ class Inbox:
 
     async def take(self, told: Told) -> None:
         """Durable when it returns, and decided then or soon after. Raises Unavailable where it could not be made durable."""
+        self._came += 1
         self._usual += (self._at_once - self._usual) / _LAST
         is_too_much = self._is_flood() or self._at_once >= MOST_AT_ONCE
         self._at_once += len(told)
@@ -131,16 +132,19 @@ class Inbox:
         """Decides what waits, until it is cancelled."""
         while True:
             if not self._waiting:
+                self._usual = 0.0  # whatever came is decided, so it was no flood or is over
                 self._some.clear()
                 await self._some.wait()
-            begun = time.monotonic()
+            begun, came = time.monotonic(), self._came
             failure = await self._turn()
             self._trouble = str(failure or "")
             if failure is not None:
                 self._room.set()
                 _log.error("what was accepted waits to be decided: %s", failure)
                 await asyncio.sleep(_TRIED_AGAIN_S)
-            elif self._waiting and self._is_flood():  # what comes is kept first, the less so the more waits
+            elif (
+                self._waiting and self._is_flood() and self._came > came
+            ):  # that is kept first, the less so the more waits
                 await asyncio.sleep((time.monotonic() - begun) * _GIVES_WAY * max(1 - len(self) / FULL, 0.0))
 
     async def _turn(self) -> Exception | None:
