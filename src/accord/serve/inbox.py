@@ -1,4 +1,4 @@
-"""Where more comes than can be decided at once: that it is durable comes first, and it is decided in the order it came.
+"""Where more comes than can be decided at once: that it is durable comes first, and what is told of one alert keeps its order.
 
 Deciding costs several times as much as keeping. A source that is kept waiting gives up and tells it again later, or never; so in
 a storm a 2xx says that it is kept, and whoever is on duty hears of it some seconds later instead of the source being refused.
