@@ -142,10 +142,12 @@ class Inbox:
                 self._room.set()
                 _log.error("what was accepted waits to be decided: %s", failure)
                 await asyncio.sleep(_TRIED_AGAIN_S)
-            elif (
-                self._waiting and self._is_flood() and self._came > came
-            ):  # that is kept first, the less so the more waits
-                await asyncio.sleep((time.monotonic() - begun) * _GIVES_WAY * max(1 - len(self) / FULL, 0.0))
+            elif self._waiting and self._is_flood() and self._came > came:
+                await self._give_way(time.monotonic() - begun)
+
+    async def _give_way(self, took_s: float) -> None:
+        """Lets what comes be kept first, the less so the more waits."""
+        await asyncio.sleep(took_s * _GIVES_WAY * max(1 - len(self) / FULL, 0.0))
 
     async def _turn(self) -> Exception | None:
         """Decides the first that wait; why it has to be tried again, where it has to. What waits stays in its place until it is decided."""
