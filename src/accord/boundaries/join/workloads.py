@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
-from accord.boundaries.join.laid_over import LAID_OVER
+from accord.boundaries.join.laid_over import LAID_OVER, identity
 from accord.boundaries.join.pods import Pods, told
 from accord.model.fact import Fact
 
@@ -13,6 +13,8 @@ VERSIONS = "versions"
 _LABEL = "version="
 _FORMAT = "kubernetes"
 _OF_DEFINITIONS = "variant:"
+_Service = tuple[Fact, frozenset[str], list[Fact]]
+"""What a service selects, as a fact and as labels, and the workloads that were found to have them."""
 
 
 def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -26,28 +28,39 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     has_pods = _FORMAT in read.sources or LAID_OVER in read.terms
     if read.terms.isdisjoint(("selects", "runs")) and not has_pods:
         return read
-    services: dict[tuple[str, str], list[tuple[Fact, frozenset[str], list[Fact]]]] = {}
-    for fact in read.about(("selects",)):
+    services: dict[tuple[str, str], list[_Service]] = {}
+    spots = read.spots(("selects", "runs"))
+    for fact in [read[spot] for spot in spots if read[spot].term == "selects"]:
         services.setdefault(_neighbours(fact), []).append((fact, frozenset(fact.value), []))
-    runs = "runs" in read.terms
-    found: list[Fact] = [] if runs else list(read)
     pods: list[Pods] = []
-    for fact in read if runs else ():
-        if fact.term != "runs":
-            found.append(fact)
-            continue
-        labels, near = set(fact.value), services.get(_neighbours(fact), ())
-        selecting = [one for one in near if one[1] <= labels] if labels else []
-        for _, _, workloads in selecting:
-            workloads.append(fact)
-        parties = tuple(dict.fromkeys(service.provider for service, _, _ in selecting))
-        is_other = any(service.provider == fact.provider for service, _, _ in near)
-        pods.append(Pods(fact, parties or (() if is_other else (fact.provider,))))
-        found += [replace(fact, says=party, provider=party) for party in parties] or [fact]
+
+    def carrying(runs: Fact) -> Iterable[Fact]:
+        near = services.get(_neighbours(runs), ())
+        selecting = _selecting(runs, near)
+        pods.append(_pods(runs, selecting, near))
+        return [replace(runs, says=party, provider=party) for party in selecting] or [runs]
+
+    found = read.with_each([spot for spot in spots if read[spot].term == "runs"], carrying)
     found += [_versions(service, workloads) for near in services.values() for service, _, workloads in near]
-    if not has_pods:
-        return tuple(found)
-    return told(found, pods, {each.runs: version_of(each.runs) for each in pods})
+    made = Facts.made(found, read, (VERSIONS,))
+    return told(made, pods) if has_pods else made
+
+
+def _selecting(runs: Fact, near: Iterable[_Service]) -> tuple[str, ...]:
+    """Which of these services select the pods of a workload, each of which keeps that they do."""
+    labels, found = set(runs.value), []
+    for service, wanted, workloads in near if labels else ():
+        if wanted <= labels:
+            found.append(service.provider)
+            workloads.append(runs)
+    return tuple(dict.fromkeys(found))
+
+
+def _pods(runs: Fact, selecting: tuple[str, ...], near: Iterable[_Service]) -> Pods:
+    """The pods of a workload: where none selects them they carry itself, unless a service near by has its name."""
+    is_other = not selecting and any(service.provider == runs.provider for service, _, _ in near)
+    parties = selecting or (() if is_other else (runs.provider,))
+    return Pods(runs, parties, version_of(runs), identity(runs))
 
 
 def _versions(service: Fact, workloads: list[Fact]) -> Fact:
