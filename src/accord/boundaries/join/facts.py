@@ -1,6 +1,6 @@
 """Facts on their way to a system, with the words that any of them uses: most steps find that none is about them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import compress
 from operator import attrgetter
@@ -9,6 +9,9 @@ from accord.model.fact import Fact
 
 _SAYS, _PROVIDER, _CONSUMER = attrgetter("says"), attrgetter("provider"), attrgetter("consumer")
 _SOURCE, _SCOPE = attrgetter("source"), attrgetter("scope")
+
+_TYING = frozenset(("declares", "selects", "runs", "platform", "takes_settings"))
+_TYING_FAMILIES = ("names.", "setting.")
 
 
 class Facts(tuple[Fact, ...]):
@@ -49,13 +52,19 @@ class Facts(tuple[Fact, ...]):
         wanted = self.terms.intersection(terms)
         return list(compress(range(len(self)), map(wanted.__contains__, self.column))) if wanted else []
 
-    def with_each(self, spots: Iterable[int], becomes: Callable[[Fact], Iterable[Fact]]) -> list[Fact]:
-        """The facts, each at one of these spots, which are in order, in the shape of those that it becomes."""
+    @cached_property
+    def tying(self) -> dict[int, Fact]:
+        """The facts that tie objects and names to each other, by where they stand: several steps look for these few."""
+        terms = [term for term in self.terms if term in _TYING or term.startswith(_TYING_FAMILIES)]
+        return {spot: self[spot] for spot in self.spots(terms)}
+
+    def with_each(self, becomes: Mapping[int, Iterable[Fact]]) -> list[Fact]:
+        """The facts, with those that the fact at each of these spots becomes in its stead; the spots are in order."""
         found: list[Fact] = []
         left = 0
-        for spot in spots:
+        for spot, facts in becomes.items():
             found += self[left:spot]
-            found += becomes(self[spot])
+            found += facts
             left = spot + 1
         found += self[left:]
         return found
@@ -64,6 +73,11 @@ class Facts(tuple[Fact, ...]):
     def conditional(self) -> tuple[Fact, ...]:
         """The facts that hold under a condition, in order."""
         return tuple(compress(self, map(_SCOPE, self)))
+
+    @cached_property
+    def spots_of_conditions(self) -> list[int]:
+        """Where the facts stand that hold under a condition."""
+        return list(compress(range(len(self)), map(_SCOPE, self)))
 
     @cached_property
     def sources(self) -> frozenset[str]:

@@ -27,17 +27,33 @@ _OF_PODS = frozenset(
 
 
 class Pods(Struct, frozen=True):
-    """The pods of one workload: the fact that says they run, the parties they carry (none where that is unclear), the version they tell."""
+    """The pods of one workload: the fact that says they run, and the parties they carry; none where that is unclear.
+
+    `selected` tells that services select them. The `version` that they tell is empty where they have none.
+    """
 
     runs: Fact
     parties: tuple[str, ...]
+    selected: bool
     version: str
     identity: str
 
 
-def told(facts: Iterable[Fact], pods: Iterable[Pods]) -> Facts:
-    """The facts, those of pods said of whom they carry; their version tells a workload from others."""
-    return _Pods(tuple(pods)).told(Facts.of(facts))
+def said_to_run(pods: Iterable[Pods]) -> dict[int, list[Fact]]:
+    """What becomes of each fact, by its `id`, that says that pods run: that they run for each service that selects them."""
+    return {
+        id(each.runs): [replace(each.runs, says=party, provider=party) for party in each.parties]
+        for each in pods
+        if each.selected
+    }
+
+
+def told(facts: Facts, pods: Iterable[Pods], by_name: Iterable[str] = ()) -> Facts:
+    """The facts, those of pods said of whom they carry; their version tells a workload from others.
+
+    `by_name` are the terms that are said of workloads under no condition, too.
+    """
+    return _Pods(tuple(pods)).told(facts, (*_SCALED, *facts.family("budget."), *by_name))
 
 
 _Becomes = Callable[[Fact], Iterable[Fact]]
@@ -55,6 +71,7 @@ class _Pods:
         self.scopes: dict[tuple[str, str], dict[str, str]] = {}
         self.variants: set[str] = set()
         self.dimensions: set[str] = set()
+        self.running = said_to_run(pods)
         for each in pods:
             root = each.runs.place.root
             self.variants.add(VARIANT + each.identity)
@@ -65,33 +82,34 @@ class _Pods:
             for party in each.parties:
                 self.scopes.setdefault((root, party), {})[each.identity] = each.version
 
-    def told(self, facts: Facts) -> Facts:
+    def told(self, facts: Facts, by_name: Iterable[str]) -> Facts:
         """Each fact, said of whom it is about; what becomes of those that follow each other and share their sides is asked once."""
         read = self.counted(not_replaced(facts))
         budgets: _Budgets = {
             (fact.place.root, fact.provider): (bool(fact.value), list(self.selected(fact)))
             for fact in read.about(("budget.selects",))
         }
-        found: list[Fact] = []
-        provider = scope = consumer = says = root = becomes = None
-        for fact in read:
+        becomes: dict[int, Iterable[Fact]] = {}
+        provider = scope = consumer = says = root = told = None
+        for spot in sorted({*read.spots_of_conditions, *read.spots(by_name)}):
+            fact = read[spot]
             if (
-                fact.provider is not provider
-                or fact.scope is not scope
+                fact.scope is not scope
+                or fact.provider is not provider
                 or fact.consumer is not consumer
                 or fact.says is not says
-                or (scope and fact.place.root is not root)
+                or fact.place.root is not root
             ):
                 provider, scope, consumer, says = fact.provider, fact.scope, fact.consumer, fact.says
                 root = fact.place.root
-                becomes = self.becoming(fact, budgets)
+                told = self.becoming(fact, budgets)
             if fact.term in _SCALING and not provider.startswith(BUDGET) and _is_scaling(fact):
-                found += self.scaled(fact)
-            elif becomes is None:
-                found.append(fact)
-            else:
-                found += becomes(fact)
-        return Facts.made(found, read, dimensions=self.dimensions)
+                becomes[spot] = self.scaled(fact)
+            elif fact.term == "runs" and id(fact) in self.running:
+                becomes[spot] = self.running[id(fact)]
+            elif told is not None:
+                becomes[spot] = told(fact)
+        return Facts.made(read.with_each(becomes), read, dimensions=self.dimensions)
 
     def becoming(self, fact: Fact, budgets: _Budgets) -> _Becomes | None:
         """What becomes of the facts of this scope, this root and these sides; None where they stay as they are."""

@@ -53,11 +53,10 @@ class Register:
         others: dict[str, list[Fact]] = {"selects": [], "runs": []}
         self.speaking |= facts.speaking
         self.names |= facts.parties - {""}
-        told = {term for term in facts.terms if term in others or term.startswith("names.")}
-        for fact in facts.about(told):
+        for fact in facts.tying.values():
             if fact.term in others:
                 others[fact.term].append(fact)
-            else:
+            elif fact.term.startswith("names."):
                 (in_artefacts if ":" in fact.provider else stated).append(fact)
         return stated, in_artefacts, others["selects"], others["runs"]
 

@@ -21,7 +21,6 @@ MENTIONED = "mentioned"
 HOLDER = "configmap:"
 FILE = "envfile:"
 _DECLARES, _ALIASES = "declares", ("names.kubernetes", "names.dns")
-_OF_NAMES = (_DECLARES, *_ALIASES)
 _COMPOSE = "compose:"
 _CLUSTER = ".svc"
 _OF_THE_PLATFORM = "kubernetes:default/kubernetes"
@@ -47,10 +46,9 @@ def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     if not settings:
         return tuple(fact for fact in read if fact.term != TAKES) if TAKES in read.terms else read
     touched = {TAKES, *settings}
-    spots = read.spots({*touched, *_OF_NAMES})
-    calls = _Calls(Facts([read[spot] for spot in spots]), settings)
-    found = read.with_each([spot for spot in spots if read[spot].term in touched], calls.of)
-    return Facts.made(found, read, (MENTIONED,))
+    calls = _Calls(Facts(read.tying.values()), settings)
+    becomes = {spot: calls.of(fact) for spot, fact in read.tying.items() if fact.term in touched}
+    return Facts.made(read.with_each(becomes), read, (MENTIONED,))
 
 
 class _Calls:
