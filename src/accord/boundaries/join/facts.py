@@ -1,6 +1,6 @@
 """Facts on their way to a system, with the words that any of them uses: most steps find that none is about them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import compress
 from operator import attrgetter
@@ -24,12 +24,13 @@ class Facts(tuple[Fact, ...]):
 
     @classmethod
     def made(
-        cls, facts: Iterable[Fact], before: "Facts", terms: Iterable[str] = (), dimensions: Iterable[str] = ()
+        cls, facts: Iterable[Fact], before: "Facts", terms: Collection[str] = (), dimensions: Collection[str] = ()
     ) -> "Facts":
         """What a step made of the facts `before` it: of the same formats, about their terms or these, in their dimensions or these."""
         made = cls(facts)
-        made.sources, made.terms = before.sources, before.terms.union(terms)
-        made.dimensions = before.dimensions.union(dimensions)
+        made.sources = before.sources
+        made.terms = before.terms.union(terms) if terms else before.terms
+        made.dimensions = before.dimensions.union(dimensions) if dimensions else before.dimensions
         return made
 
     @cached_property

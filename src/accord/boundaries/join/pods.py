@@ -44,7 +44,7 @@ def said_to_run(pods: Iterable[Pods]) -> dict[int, list[Fact]]:
     return {
         id(each.runs): [replace(each.runs, says=party, provider=party) for party in each.parties]
         for each in pods
-        if each.selected
+        if each.selected and (each.runs.says, *each.parties) != (each.runs.provider,) * 2
     }
 
 
@@ -81,6 +81,13 @@ class _Pods:
             self.named.setdefault((root, each.runs.provider), []).append(each)
             for party in each.parties:
                 self.scopes.setdefault((root, party), {})[each.identity] = each.version
+        several = [others for others in self.scopes.values() if len(others) > 1]
+        self.shared = frozenset([identity for others in several for identity in others])
+        """The definitions of which another carries the same party."""
+        self.by_scope: dict[int, tuple[str, Pods | None]] = {}
+        """By the `id` of its scope what each fact that pods run is about: what else is said of them mostly shares it."""
+        for each in pods:
+            self.by_scope[id(each.runs.scope)] = (each.runs.place.root, self.of(each.runs))
 
     def told(self, facts: Facts, by_name: Iterable[str]) -> Facts:
         """Each fact, said of whom it is about; what becomes of those that follow each other and share their sides is asked once."""
@@ -118,18 +125,15 @@ class _Pods:
         pods = self.of(fact) if fact.scope else None
         if pods is None:
             return None
-        if (
-            not fact.consumer
-            and pods.parties == (fact.provider,)
-            and fact.says == fact.provider
-            and self.is_alone(pods)
-        ):
-            return None  # they are said of the party already
-        return partial(self.said, pods=pods)
+        return None if self.is_said_so(fact, pods) else partial(self.said, pods=pods)
 
-    def is_alone(self, pods: Pods) -> bool:
-        """Whether these are all pods of the parties that they carry."""
-        return all(len(self.scopes[(pods.runs.place.root, party)]) < 2 for party in pods.parties)
+    def is_said_so(self, fact: Fact, pods: Pods) -> bool:
+        """Whether what is said of these sides is said already of the party, and the only one, that the pods carry."""
+        if pods.parties != (fact.says,) or pods.identity in self.shared:
+            return False
+        if not fact.consumer:
+            return fact.provider == fact.says
+        return fact.consumer == fact.says == pods.runs.provider and not is_itself(fact.says, fact.provider)
 
     def scaled(self, fact: Fact) -> Iterator[Fact]:
         """What a scaler says, said of the pods of the workload that it names."""
@@ -165,6 +169,9 @@ class _Pods:
 
     def of(self, fact: Fact) -> Pods | None:
         """The pods that a fact is about: those of its own definition, or, where that only lays something over, of another."""
+        root, shared = self.by_scope.get(id(fact.scope), ("", None))
+        if shared is not None and root == fact.place.root:
+            return shared
         if self.variants.isdisjoint([dimension for dimension, _ in fact.scope]):
             return None
         defined = homes(fact)

@@ -89,12 +89,14 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     unchanged = len(renamed) == len(facts) and all(map(is_, renamed, facts))
     found = facts if unchanged else Facts.made(renamed, facts, dimensions=_dimensions(known))
     if found.has_dimension(_VERSION):
-        found = Facts.made(_versions_renamed(found, links), found, dimensions=map(links.of_version, found.dimensions))
+        found = Facts.made(
+            _versions_renamed(found, links), found, dimensions={*map(links.of_version, found.dimensions)}
+        )
     return Linked(found, links.known(), tuple(register.problems))
 
 
-def _dimensions(links: Iterable[Link]) -> Iterator[str]:
-    return (name for known in links for name, _ in known.scope)
+def _dimensions(links: Iterable[Link]) -> set[str]:
+    return {name for known in links for name, _ in known.scope}
 
 
 _Sides = tuple[str, str, str, Scope]  # who says it, of which consumer and which provider, where it holds
@@ -125,12 +127,9 @@ class Links(dict[str, tuple[Link, ...]]):
         """Every link that was met, in order of name."""
         return tuple([link for name in sorted((*self.plain, *self.others)) for link in self[name]])
 
-    def of_sides(self, own: _Sides) -> list[_Sides] | None:
-        """The sides that these stand for, once for each condition under which they do; None where no name has a link."""
+    def of_sides(self, own: _Sides) -> list[_Sides]:
+        """The sides that these stand for, once for each condition under which they do."""
         says, consumer, provider, scope = own
-        of_provider, of_consumer, of_speaker = self[provider], self[consumer], self[says]
-        if not (of_provider or of_consumer or of_speaker):
-            return None
         if not self.others or self.others.isdisjoint(own[:3]):
             party = self.plain.get
             return [(party(says, says), party(consumer, consumer), party(provider, provider), scope)]
@@ -177,7 +176,7 @@ def _refers(term: str) -> bool:
 def _may_be_local(value: object) -> bool:
     """Whether any name in a value has the mark without which none has a link."""
     if isinstance(value, str):
-        return _is_marked(value)
+        return ":" in value or "." in value
     return isinstance(value, _SEVERAL) and any(map(_is_marked, references(value)))
 
 
@@ -198,8 +197,10 @@ def _renamed(facts: Facts, links: Links) -> list[Fact]:
             or fact.consumer is not consumer
             or fact.says is not says
         ):
-            says, consumer, provider, scope = own = fact.says, fact.consumer, fact.provider, fact.scope
-            sides = links.of_sides(own)
+            says, consumer, provider, scope = fact.says, fact.consumer, fact.provider, fact.scope
+            of_provider, of_consumer, of_speaker = links[provider], links[consumer], links[says]
+            is_linked = of_provider or of_consumer or of_speaker
+            sides = links.of_sides((says, consumer, provider, scope)) if is_linked else None
         if fact.term in referring and _may_be_local(fact.value):
             renamed += _inside_renamed(fact, sides, links)
         elif sides is None:
