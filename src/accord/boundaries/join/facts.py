@@ -7,7 +7,6 @@ from operator import attrgetter
 
 from accord.model.fact import Fact
 
-_SAYS, _PROVIDER, _CONSUMER = attrgetter("says"), attrgetter("provider"), attrgetter("consumer")
 _SOURCE, _SCOPE = attrgetter("source"), attrgetter("scope")
 
 _TYING = frozenset(("declares", "selects", "runs", "platform", "takes_settings"))
@@ -23,14 +22,11 @@ class Facts(tuple[Fact, ...]):
         return facts if type(facts) is cls else cls(facts)
 
     @classmethod
-    def made(
-        cls, facts: Iterable[Fact], before: "Facts", terms: Collection[str] = (), dimensions: Collection[str] = ()
-    ) -> "Facts":
-        """What a step made of the facts `before` it: of the same formats, about their terms or these, in their dimensions or these."""
+    def made(cls, facts: Iterable[Fact], before: "Facts", terms: Collection[str] = ()) -> "Facts":
+        """What a step made of the facts `before` it: of the same formats, and about their terms or these."""
         made = cls(facts)
         made.sources = before.sources
         made.terms = before.terms.union(terms) if terms else before.terms
-        made.dimensions = before.dimensions.union(dimensions) if dimensions else before.dimensions
         return made
 
     @cached_property
@@ -78,7 +74,7 @@ class Facts(tuple[Fact, ...]):
     @cached_property
     def spots_of_conditions(self) -> list[int]:
         """Where the facts stand that hold under a condition."""
-        return list(compress(range(len(self)), map(_SCOPE, self)))
+        return [spot for spot, fact in enumerate(self) if fact.scope]
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -87,7 +83,7 @@ class Facts(tuple[Fact, ...]):
 
     @cached_property
     def dimensions(self) -> frozenset[str]:
-        """Every dimension of a scope; of what a step made perhaps some more, as with its terms."""
+        """Every dimension of a scope."""
         return frozenset([name for scope in map(_SCOPE, self.heads) for name, _ in scope])
 
     @cached_property
@@ -109,12 +105,12 @@ class Facts(tuple[Fact, ...]):
     @cached_property
     def parties(self) -> frozenset[str]:
         """Every name that speaks or is spoken of as a side; "" where a fact holds for every caller."""
-        return self.speaking.union(map(_PROVIDER, self.heads), map(_CONSUMER, self.heads))
+        return self.speaking | {fact.provider for fact in self.heads} | {fact.consumer for fact in self.heads}
 
     @cached_property
     def speaking(self) -> frozenset[str]:
         """Every name that speaks."""
-        return frozenset(map(_SAYS, self.heads))
+        return frozenset([fact.says for fact in self.heads])
 
     def family(self, family: str) -> frozenset[str]:
         """The terms that begin like this, `requests.`, and that a fact is about."""

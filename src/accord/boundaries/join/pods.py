@@ -70,7 +70,6 @@ class _Pods:
         self.named: dict[tuple[str, str], list[Pods]] = {}
         self.scopes: dict[tuple[str, str], dict[str, str]] = {}
         self.variants: set[str] = set()
-        self.dimensions: set[str] = set()
         self.running = said_to_run(pods)
         for each in pods:
             root = each.runs.place.root
@@ -116,7 +115,7 @@ class _Pods:
                 becomes[spot] = self.running[id(fact)]
             elif told is not None:
                 becomes[spot] = told(fact)
-        return Facts.made(read.with_each(becomes), read, dimensions=self.dimensions)
+        return Facts.made(read.with_each(becomes), read)
 
     def becoming(self, fact: Fact, budgets: _Budgets) -> _Becomes | None:
         """What becomes of the facts of this scope, this root and these sides; None where they stay as they are."""
@@ -209,7 +208,6 @@ class _Pods:
         own = others[pods.identity]
         by_version = len(versions) == len(set(versions)) == len(others)
         added = (f"version:{party}", (own,)) if by_version else (f"{WORKLOAD}{party}", (pods.identity,))
-        self.dimensions.add(added[0])
         return tuple(sorted({**dict(fact.scope), added[0]: added[1]}.items()))
 
     def selected(self, budget: Fact) -> Iterator[Pods]:
