@@ -61,9 +61,14 @@ def is_provisioned(node: Node) -> bool:
     if type(node) is not MappingNode:
         return False
     for key, needed in _LISTS.items():
-        if any(all(child(item, name) is not None for name in needed) for item in _maps(child(node, key))):
-            return True
-    return any(_is_rule(rule) for group in _maps(child(node, "groups")) for rule in _maps(child(group, "rules")))
+        for item in _maps(child(node, key)):
+            if all(child(item, name) is not None for name in needed):
+                return True
+    for group in _maps(child(node, "groups")):
+        for rule in _maps(child(group, "rules")):
+            if _is_rule(rule):
+                return True
+    return False
 
 
 def _maps(node: Node | None) -> list[Node]:
