@@ -60,7 +60,8 @@ def is_provisioned(node: Node) -> bool:
     """Whether a map is such a file."""
     if type(node) is not MappingNode:
         return False
-    for key, needed in _LISTS.items():
+    keys = {entry.key for entry in node.value}
+    for key, needed in _LISTS.items() if "<<" in keys or not keys.isdisjoint(_LISTS) else ():
         for item in _maps(child(node, key)):
             if all(child(item, name) is not None for name in needed):
                 return True
@@ -76,6 +77,9 @@ def _maps(node: Node | None) -> list[Node]:
 
 
 def _is_rule(node: Node) -> bool:
+    keys = {entry.key for entry in node.value}
+    if "title" not in keys and "<<" not in keys:
+        return False
     return child(node, "title") is not None and any(child(node, key) is not None for key in ("data", "condition"))
 
 

@@ -53,7 +53,8 @@ _OF_PROGRAMS = ("kubernetes.io", "k8s.io", "helm.sh", "istio.io")
 _OF_SELECTORS = frozenset(("app", "version", "name", "chart", "release", "heritage", "k8s-app", "component", "tier"))
 _LONGEST_TAG = 100
 
-AT_KINDS = frozenset((*_KINDS, ""))
+AT_KINDS = frozenset(_KINDS)
+AT_FILES = frozenset(_KUSTOMIZATIONS)
 
 
 def claims(document: Document) -> bool:
