@@ -98,10 +98,11 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 def _of_things(said: Owners) -> Iterator[Finding]:
     """Things that several artefacts, or one of them twice, say the owner of."""
     stated = [naming for naming in said.named if naming.by in _STATING]
-    names = Counter(thing for thing, _ in set(zip(map(_THING, stated), map(_KEY, stated), strict=True)))
+    told = set(zip(map(_THING, stated), map(_KEY, stated), strict=True))
+    several = {thing for thing, times in Counter(thing for thing, _ in told).items() if times > 1}
     things: dict[str, list[Naming]] = {}
-    for naming in stated if len(names) < names.total() else ():
-        if names[naming.fact.provider] > 1:
+    for naming in stated if several else ():
+        if naming.fact.provider in several:
             things.setdefault(naming.fact.provider, []).append(naming)
     for named in things.values():
         first = named[0]
