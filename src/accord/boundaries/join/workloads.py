@@ -10,6 +10,8 @@ from accord.boundaries.join.pods import Pods, told
 from accord.model.fact import Fact
 
 VERSIONS = "versions"
+RUNNING = (VERSIONS, "runs")
+"""The terms that say which versions run."""
 _LABEL = "version="
 _FORMAT = "kubernetes"
 _OF_DEFINITIONS = "variant:"
