@@ -320,6 +320,6 @@ def with_moves(
 
 def _position(finding: Finding) -> tuple[object, ...]:
     """Where a finding stands in a report: the worst first, then boundary by boundary in the order of the files."""
-    places = tuple(statement.fact.place.spot for statement in finding.statements[:1])
-    weight = (_ORDER[finding.verdict], _WEIGHT[finding.severity])
-    return (*weight, finding.subject, places, finding.rule, finding.scope, finding.message)
+    places = (finding.statements[0].fact.place.spot,) if finding.statements else ()
+    order, weight = _ORDER[finding.verdict], _WEIGHT[finding.severity]
+    return (order, weight, finding.subject, places, finding.rule, finding.scope, finding.message)

@@ -12,6 +12,8 @@ from accord.boundaries.join.scopes import is_only_of
 from accord.model.fact import Fact
 
 VERSIONS = "versions"
+RUNNING = (VERSIONS, "runs")
+"""The terms that say which versions run."""
 _BY_NAME = ("runs", "platform")
 _LABEL = "version="
 _FORMAT = "kubernetes"
