@@ -47,6 +47,10 @@ class Facts(tuple[Fact, ...]):
         """The numbers of the facts about a term that begins like this, in order."""
         return self.where([term for term in self.numbers if term.startswith(family)])
 
+    def all_about(self, terms: Iterable[str]) -> list[Fact]:
+        """The facts about any of these terms, in order, for steps that ask for several terms one after the other."""
+        return [self[number] for number in self.where(terms)]
+
     @cached_property
     def terms(self) -> Set[str]:
         """Every term that a fact is about."""
@@ -96,6 +100,11 @@ class Facts(tuple[Fact, ...]):
         return list(compress(range(len(self)), map(_OPERATION, self)))
 
     @cached_property
+    def of_callers(self) -> list[int]:
+        """The numbers of the facts that speak of one caller, in order."""
+        return list(compress(range(len(self)), map(_CONSUMER, self)))
+
+    @cached_property
     def sources(self) -> frozenset[str]:
         """Every format that a fact was read from."""
         return frozenset(map(_SOURCE, self))
@@ -135,3 +144,14 @@ class Facts(tuple[Fact, ...]):
     def has_dimension(self, family: str) -> bool:
         """Whether a scope has a dimension that begins like this, `variant:`."""
         return any(name.startswith(family) for name in self.dimensions)
+
+    def followed_by(self, added: "Facts") -> "Facts":
+        """The facts, and others after them."""
+        size = len(self)
+        more = {
+            term: [*self.numbers.get(term, ()), *(number + size for number in numbers)]
+            for term, numbers in added.numbers.items()
+        }
+        runs = [*self.runs, *((begin + size, end + size) for begin, end in added.runs)]
+        numbers, sources = {**self.numbers, **more}, self.sources | added.sources
+        return Facts.known((*self, *added), runs=runs, numbers=numbers, sources=sources)
