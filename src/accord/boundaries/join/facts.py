@@ -1,7 +1,7 @@
 """Facts on their way to a system, with the words that any of them uses: most steps find that none is about them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain, compress
 from operator import attrgetter
@@ -12,8 +12,10 @@ from accord.model.fact import Fact
 Run = tuple[int, int]  # where some facts that follow each other begin and end
 
 _SAYS, _PROVIDER, _CONSUMER = attrgetter("says"), attrgetter("provider"), attrgetter("consumer")
-_TERM, _SOURCE, _SCOPE = attrgetter("term"), attrgetter("source"), attrgetter("scope")
-_OPERATION = attrgetter("operation")
+_SOURCE, _SCOPE, _OPERATION = attrgetter("source"), attrgetter("scope"), attrgetter("operation")
+
+_TYING = frozenset(("declares", "selects", "runs", "platform", "takes_settings"))
+_TYING_FAMILIES = ("names.", "setting.")
 
 
 class Facts(tuple[Fact, ...]):
@@ -25,46 +27,71 @@ class Facts(tuple[Fact, ...]):
         return facts if type(facts) is cls else cls(facts)
 
     @classmethod
-    def known(cls, facts: Iterable[Fact], **known: Any) -> "Facts":
-        """These facts, some of what is looked for in them `known` already, by its name here."""
-        found = cls(facts)
-        found.__dict__.update(known)
-        return found
+    def made(
+        cls, facts: Iterable[Fact], before: "Facts", terms: Iterable[str] = (), dimensions: Iterable[str] = ()
+    ) -> "Facts":
+        """What a step made of the facts `before` it: of the same formats, about their terms or these, in their dimensions or these."""
+        made = cls(facts)
+        made.sources, made.terms = before.sources, before.terms.union(terms)
+        made.dimensions = before.dimensions.union(dimensions)
+        return made
+
+    @classmethod
+    def known(cls, facts: Iterable[Fact], before: "Facts", **known: Any) -> "Facts":
+        """What a step made of the facts `before` it, of the same formats; of them it is `known` already what is given by its name here."""
+        made = cls(facts)
+        made.__dict__.update(known, sources=before.sources)
+        return made
 
     @cached_property
-    def numbers(self) -> dict[str, list[int]]:
-        """By term the numbers of the facts about it, for steps that ask for several terms one after the other."""
-        found: defaultdict[str, list[int]] = defaultdict(list)
-        for number, term in enumerate(map(_TERM, self)):
-            found[term].append(number)
-        return dict(found)
-
-    def where(self, terms: Iterable[str]) -> list[int]:
-        """The numbers of the facts about any of these terms, in order."""
-        return sorted(chain.from_iterable([self.numbers[term] for term in self.numbers.keys() & terms]))
-
-    def where_family(self, family: str) -> list[int]:
-        """The numbers of the facts about a term that begins like this, in order."""
-        return self.where([term for term in self.numbers if term.startswith(family)])
-
-    def all_about(self, terms: Iterable[str]) -> list[Fact]:
-        """The facts about any of these terms, in order, for steps that ask for several terms one after the other."""
-        return [self[number] for number in self.where(terms)]
+    def column(self) -> list[str]:
+        """The term of each fact, in order."""
+        return [fact.term for fact in self]
 
     @cached_property
-    def terms(self) -> Set[str]:
-        """Every term that a fact is about."""
-        return self.numbers.keys() if "numbers" in self.__dict__ else frozenset(map(_TERM, self))
+    def terms(self) -> frozenset[str]:
+        """Every term that a fact is about; of what steps made perhaps some more, which they took away."""
+        return frozenset(self.column)
 
     def about(self, terms: Iterable[str]) -> Iterator[Fact]:
         """The facts about any of these terms, in order."""
-        wanted = self.terms & frozenset(terms)
-        return compress(self, map(wanted.__contains__, map(_TERM, self))) if wanted else iter(())
+        wanted = self.terms.intersection(terms)
+        return compress(self, map(wanted.__contains__, self.column)) if wanted else iter(())
+
+    def spots(self, terms: Iterable[str]) -> list[int]:
+        """Where the facts about any of these terms stand."""
+        wanted = self.terms.intersection(terms)
+        return list(compress(range(len(self)), map(wanted.__contains__, self.column))) if wanted else []
 
     @cached_property
-    def conditional(self) -> list[int]:
-        """The numbers of the facts that hold under a condition, in order."""
-        return list(compress(range(len(self)), map(_SCOPE, self)))
+    def by_term(self) -> dict[str, list[int]]:
+        """By term where the facts about it stand, for those who ask for several terms one after the other."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for spot, term in enumerate(self.column):
+            found[term].append(spot)
+        return dict(found)
+
+    def all_about(self, terms: Iterable[str]) -> list[Fact]:
+        """The same as `about`, for those who ask several times."""
+        spots = sorted(chain.from_iterable([self.by_term.get(term, ()) for term in dict.fromkeys(terms)]))
+        return [self[spot] for spot in spots]
+
+    @cached_property
+    def tying(self) -> dict[int, Fact]:
+        """The facts that tie objects and names to each other, by where they stand: several steps look for these few."""
+        terms = [term for term in self.terms if term in _TYING or term.startswith(_TYING_FAMILIES)]
+        return {spot: self[spot] for spot in self.spots(terms)}
+
+    def with_each(self, becomes: Mapping[int, Iterable[Fact]]) -> list[Fact]:
+        """The facts, with those that the fact at each of these spots becomes in its stead; the spots are in order."""
+        found: list[Fact] = []
+        left = 0
+        for spot, facts in becomes.items():
+            found += self[left:spot]
+            found += facts
+            left = spot + 1
+        found += self[left:]
+        return found
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -76,7 +103,7 @@ class Facts(tuple[Fact, ...]):
         found: list[Run] = []
         scope = provider = consumer = operation = stance = root = None
         begin = end = -1
-        for at in self.conditional:
+        for at in self.spots_of_conditions:
             fact = self[at]
             if (
                 at == end
@@ -96,13 +123,18 @@ class Facts(tuple[Fact, ...]):
         return [*found[1:], (begin, end)] if found else []
 
     def of_operations(self) -> list[int]:
-        """The numbers of the facts that speak of an operation, or of any, and not of a party as a whole, in order."""
+        """Where the facts stand that speak of an operation, or of any, and not of a party as a whole, in order."""
         return list(compress(range(len(self)), map(_OPERATION, self)))
 
     @cached_property
     def of_callers(self) -> list[int]:
-        """The numbers of the facts that speak of one caller, in order."""
+        """Where the facts stand that speak of one caller, in order."""
         return list(compress(range(len(self)), map(_CONSUMER, self)))
+
+    @cached_property
+    def spots_of_conditions(self) -> list[int]:
+        """Where the facts stand that hold under a condition."""
+        return list(compress(range(len(self)), map(_SCOPE, self)))
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -118,20 +150,38 @@ class Facts(tuple[Fact, ...]):
                 found[name].append(number)
         return dict(found)
 
-    @property
-    def dimensions(self) -> Set[str]:
-        """Every dimension of a scope."""
-        return self.by_dimension.keys()
+    @cached_property
+    def dimensions(self) -> frozenset[str]:
+        """Every dimension of a scope; of what a step made perhaps some more, as with its terms."""
+        if "runs" in self.__dict__:
+            return frozenset(self.by_dimension)
+        return frozenset([name for scope in map(_SCOPE, self.heads) for name, _ in scope])
+
+    @cached_property
+    def heads(self) -> list[Fact]:
+        """The first of all facts that follow each other and share their sides and their scope: those of an object do."""
+        found: list[Fact] = []
+        provider = scope = consumer = says = None
+        for fact in self:
+            if (
+                fact.provider is not provider
+                or fact.scope is not scope
+                or fact.consumer is not consumer
+                or fact.says is not says
+            ):
+                provider, scope, consumer, says = fact.provider, fact.scope, fact.consumer, fact.says
+                found.append(fact)
+        return found
 
     @cached_property
     def parties(self) -> frozenset[str]:
         """Every name that speaks or is spoken of as a side; "" where a fact holds for every caller."""
-        return self.speaking.union(map(_PROVIDER, self), map(_CONSUMER, self))
+        return self.speaking.union(map(_PROVIDER, self.heads), map(_CONSUMER, self.heads))
 
     @cached_property
     def speaking(self) -> frozenset[str]:
         """Every name that speaks."""
-        return frozenset(map(_SAYS, self))
+        return frozenset(map(_SAYS, self.heads))
 
     def family(self, family: str) -> frozenset[str]:
         """The terms that begin like this, `requests.`, and that a fact is about."""
@@ -148,10 +198,10 @@ class Facts(tuple[Fact, ...]):
     def followed_by(self, added: "Facts") -> "Facts":
         """The facts, and others after them."""
         size = len(self)
-        more = {
-            term: [*self.numbers.get(term, ()), *(number + size for number in numbers)]
-            for term, numbers in added.numbers.items()
-        }
+        by_term = dict(self.by_term)
+        for term, spots in added.by_term.items():
+            by_term[term] = [*by_term.get(term, ()), *(spot + size for spot in spots)]
         runs = [*self.runs, *((begin + size, end + size) for begin, end in added.runs)]
-        numbers, sources = {**self.numbers, **more}, self.sources | added.sources
-        return Facts.known((*self, *added), runs=runs, numbers=numbers, sources=sources)
+        both = Facts.known(tuple.__add__(self, added), self, by_term=by_term, runs=runs, terms=self.terms | added.terms)
+        both.sources = self.sources | added.sources
+        return both

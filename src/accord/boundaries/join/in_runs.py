@@ -3,7 +3,7 @@
 from bisect import bisect, bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from accord.model.fact import Fact, Scope
 
 Way = tuple[str, Scope]  # of which operation a fact is said, and where
 Ways = tuple[Way, ...]
-_PLACE, _SOURCE = itemgetter(1), attrgetter("source")
+_WHERE = itemgetter(1)
 Decide = Callable[[Fact, Ways], Ways]
 
 
@@ -85,24 +85,16 @@ class InRuns:
         gone = {*self.gone, *several}
         for at in several:
             found[at] = None
-        left = list(filter(None, found))
-        sources = _sources_left(self.facts, gone, left)
-        return Facts.known(left, runs=self._runs_left(gone), sources=sources)
+        return Facts.known(filter(None, found), self.facts, runs=self._runs_left(gone), terms=self.facts.terms)
 
     def _runs_left(self, gone: Iterable[int]) -> list[Run]:
         """Where the runs stand that still hold under a condition, once the facts of these numbers are left out."""
         out, said = sorted(gone), self.said
         left = [
-            run for number, run in enumerate(self.facts.runs) if number not in said or any(map(_PLACE, said[number]))
+            run for number, run in enumerate(self.facts.runs) if number not in said or any(map(_WHERE, said[number]))
         ]
         moved = [(begin - bisect_left(out, begin), end - bisect_left(out, end)) for begin, end in left]
         return [run for run in moved if run[0] < run[1]]
-
-
-def _sources_left(before: Facts, gone: Iterable[int], left: Iterable[Fact]) -> frozenset[str]:
-    """The sources of facts once those of some numbers are left out; where others have the source, one comes soon."""
-    lost = {before[number].source for number in gone}
-    return frozenset([source for source in before.sources if source not in lost or source in map(_SOURCE, left)])
 
 
 def _in_all_ways(facts: Iterable[Fact | None], several: Mapping[int, Ways]) -> Iterator[Fact]:

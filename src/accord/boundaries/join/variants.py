@@ -22,20 +22,22 @@ def defined_once(facts: Iterable[Fact]) -> Facts:
     What `separate` would do in the end is done here for nearly all of them, so that the steps between need not look at them.
     """
     read = Facts.of(facts)
-    under = list(map(read.__getitem__, read.conditional))
+    under = list(map(read.__getitem__, read.spots_of_conditions))
     if len(frozenset(map(_ROOT, under))) != 1:
         return read
     scopes = list(map(_SCOPE, under))
     alone = _alone(_distinct(scopes))
     once = {id(scope) for scope in _distinct(scopes) if len(scope) == 1 and scope[0][0] in alone}
-    listing = frozenset(read.where_family(_LISTING))
+    listing = frozenset(read.spots(read.family(_LISTING)))
     found, left = list(read), []
-    for number, fact, is_once in zip(read.conditional, under, map(once.__contains__, map(id, scopes)), strict=True):
+    for number, fact, is_once in zip(
+        read.spots_of_conditions, under, map(once.__contains__, map(id, scopes)), strict=True
+    ):
         if is_once and number not in listing:
             found[number] = replace(fact, scope=EVERYWHERE)
         else:
             left.append(number)
-    return Facts.known(found, conditional=left, numbers=read.numbers, sources=read.sources)
+    return Facts.known(found, read, spots_of_conditions=left, terms=read.terms, column=read.column)
 
 
 def _distinct(scopes: Sequence[Scope]) -> Iterable[Scope]:

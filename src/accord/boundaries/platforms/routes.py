@@ -32,7 +32,7 @@ def by_operation(facts: Iterable[Fact] | InRuns) -> InRuns:
     if not runs:
         return read
     facts = read.facts
-    listing = facts.where_family(FAMILY)
+    listing = facts.spots(facts.family(FAMILY))
     routes = _Routes(facts, [facts[number] for number in listing], {read.first(number).provider for number in runs})
     return read.without(listing).said_anew(runs, routes.of_operations)
 
@@ -43,7 +43,7 @@ def answered(facts: Iterable[Fact], links: Iterable[Link]) -> InRuns:
     What a route injects itself holds whoever answers.
     """
     read = InRuns.of(facts)
-    if SENT not in read.facts.dimensions:
+    if SENT not in read.facts.by_dimension:
         return read
     answering = {(known.name, known.party) for known in links}
 
@@ -157,7 +157,7 @@ def _narrowed(scope: Scope, resource: str, taken: Share) -> Scope:
 
 def _named(facts: Facts) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Every operation that somebody names, with where it lives if this fact says so."""
-    numbers, needs = facts.of_operations(), facts.where(("needs",))
+    numbers, needs = facts.of_operations(), facts.spots(("needs",))
     provider = operation = ""
     for number in sorted({*numbers, *needs}) if needs else numbers:
         fact = facts[number]

@@ -17,11 +17,10 @@ def versions_of_subsets(facts: Iterable[Fact] | InRuns) -> InRuns:
     It holds nowhere where its subsets are other versions than those for which its provider has this name.
     """
     read = InRuns.of(facts)
-    if SUBSET not in read.facts.dimensions:
+    if SUBSET not in read.facts.by_dimension:
         return read
     labels: dict[tuple[str, str], set[str]] = {}
-    for number in read.facts.where_family(FAMILY):
-        fact = read.facts[number]
+    for fact in read.facts.about(read.facts.family(FAMILY)):
         labels.setdefault((fact.provider, fact.term.removeprefix(FAMILY)), set()).add(fact.value)
 
     def decide(fact: Fact, ways: Ways) -> Ways:
