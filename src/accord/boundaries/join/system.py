@@ -21,7 +21,7 @@ from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
 from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.resolution import Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
-from accord.boundaries.join.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
+from accord.boundaries.join.view import DAYS, EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
 from accord.boundaries.join.workloads import running
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
@@ -37,17 +37,15 @@ class System:
         self.as_of = as_of
         self.observed = observed
         read = Facts.of(facts)
-        self.facts: tuple[Fact, ...] = read
-        if read.dimensions:
-            self.facts = tuple([fact for fact in read if not fact.scope or in_force(fact, as_of)])
+        self.facts = read if read.by_dimension.keys().isdisjoint(DAYS) else _in_force(read, as_of)
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, Any] = {}
         self._scoped: dict[str, list[Fact]] = {}
-        for fact in self.facts if read.dimensions else ():
-            if fact.scope:
+        for begin, end in self.facts.runs:
+            for fact in self.facts[begin:end]:
                 self._scoped.setdefault(fact.term.partition(".")[0], []).append(fact)
         self.scoped = bool(self._scoped)
         self.several: list[list[Fact]] = []
@@ -102,7 +100,7 @@ class System:
 
     @cached_property
     def _spoken(self) -> dict[str, list[str]]:
-        if LISTING.isdisjoint(Facts.of(self.facts).sources):
+        if LISTING.isdisjoint(self.facts.sources):
             return self._operations
         return operations_of({place: terms for place, terms in self._promised.items() if not is_listed(terms)})
 
@@ -381,6 +379,10 @@ class System:
             for own in self._promised.get((party, PARTY), {}).values():
                 facts += own
         return facts
+
+
+def _in_force(facts: Facts, as_of: date) -> Facts:
+    return Facts([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
 
 
 _ONE_VIEW = Views({})
