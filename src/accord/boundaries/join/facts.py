@@ -12,7 +12,7 @@ from accord.model.fact import Fact
 Run = tuple[int, int]  # where some facts that follow each other begin and end
 
 _SAYS, _PROVIDER, _CONSUMER = attrgetter("says"), attrgetter("provider"), attrgetter("consumer")
-_SOURCE, _SCOPE, _OPERATION = attrgetter("source"), attrgetter("scope"), attrgetter("operation")
+_SOURCE, _SCOPE = attrgetter("source"), attrgetter("scope")
 
 _TYING = frozenset(("declares", "selects", "runs", "platform", "takes_settings"))
 _TYING_FAMILIES = ("names.", "setting.")
@@ -124,17 +124,17 @@ class Facts(tuple[Fact, ...]):
 
     def of_operations(self) -> list[int]:
         """Where the facts stand that speak of an operation, or of any, and not of a party as a whole, in order."""
-        return list(compress(range(len(self)), map(_OPERATION, self)))
+        return [spot for spot, fact in enumerate(self) if fact.operation]
 
     @cached_property
     def of_callers(self) -> list[int]:
         """Where the facts stand that speak of one caller, in order."""
-        return list(compress(range(len(self)), map(_CONSUMER, self)))
+        return [spot for spot, fact in enumerate(self) if fact.consumer]
 
     @cached_property
     def spots_of_conditions(self) -> list[int]:
         """Where the facts stand that hold under a condition."""
-        return list(compress(range(len(self)), map(_SCOPE, self)))
+        return [spot for spot, fact in enumerate(self) if fact.scope]
 
     @cached_property
     def sources(self) -> frozenset[str]:

@@ -108,19 +108,21 @@ class System:
     def keys(self) -> tuple[Key, ...]:
         """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
         found: dict[Key, None] = {}
-        for (consumer, provider, operation), terms in self._assumed.items():
-            if consumer and not (operation == ANY and self._spoken.get(provider) and is_only_addressed(terms)):
-                for named in self._named(provider, operation):
-                    found[(consumer, provider, named)] = None
+        for key, terms in self._assumed.items():
+            consumer, provider, operation = key
+            if consumer and operation != ANY:
+                found[key] = None
+            elif consumer and not (self._spoken.get(provider) and is_only_addressed(terms)):
+                found.update(dict.fromkeys((consumer, provider, named) for named in self._named(provider, operation)))
         for fact in self.about("needs"):
             for call in calls_of(fact):
                 provider, operation = provider_of(call), operation_of(call) or ANY
                 for named in self._named(provider, operation):
                     found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
-        for provider, operation in self._promised:
-            whole = operation == ANY and provider in self._spoken
-            if operation and not whole and (provider, operation) not in called:
+        for place in self._promised:
+            provider, operation = place
+            if operation and place not in called and not (operation == ANY and provider in self._spoken):
                 found[("", provider, operation)] = None
         return tuple(sorted(found))
 

@@ -11,7 +11,7 @@ from accord.model.fact import EVERYWHERE, Fact, Scope
 
 VARIANT = "variant:"
 _LISTING = "requests."  # what lists the entries of a route, which are found by the whole scope of it
-_SCOPE, _ROOT = attrgetter("scope"), attrgetter("place.root")
+_ROOT = attrgetter("place.root")
 _KEPT_APART = ("env", "cluster")
 _Definition = tuple[str, str]  # the root and `file:line` where an object is defined
 
@@ -22,21 +22,19 @@ def defined_once(facts: Iterable[Fact]) -> Facts:
     What `separate` would do in the end is done here for nearly all of them, so that the steps between need not look at them.
     """
     read = Facts.of(facts)
-    under = list(map(read.__getitem__, read.spots_of_conditions))
+    under = [read[spot] for spot in read.spots_of_conditions]
     if len(frozenset(map(_ROOT, under))) != 1:
         return read
-    scopes = list(map(_SCOPE, under))
-    alone = _alone(_distinct(scopes))
-    once = {id(scope) for scope in _distinct(scopes) if len(scope) == 1 and scope[0][0] in alone}
+    scopes = [fact.scope for fact in under]
+    several, alone = _defined(_distinct(scopes))
+    once = {key for key, dimension in alone.items() if dimension not in several and dimension.startswith(VARIANT)}
     listing = frozenset(read.spots(read.family(_LISTING)))
     found, left = list(read), []
-    for number, fact, is_once in zip(
-        read.spots_of_conditions, under, map(once.__contains__, map(id, scopes)), strict=True
-    ):
-        if is_once and number not in listing:
-            found[number] = replace(fact, scope=EVERYWHERE)
+    for spot, fact, key in zip(read.spots_of_conditions, under, map(id, scopes), strict=True):
+        if key in once and spot not in listing:
+            found[spot] = replace(fact, scope=EVERYWHERE)
         else:
-            left.append(number)
+            left.append(spot)
     return Facts.known(found, read, spots_of_conditions=left, terms=read.terms, column=read.column)
 
 
@@ -45,16 +43,18 @@ def _distinct(scopes: Sequence[Scope]) -> Iterable[Scope]:
     return dict(zip(map(id, scopes), scopes, strict=True)).values()
 
 
-def _alone(scopes: Iterable[Scope]) -> set[str]:
-    """The objects that have the same definition in all of these scopes."""
+def _defined(scopes: Iterable[Scope]) -> tuple[set[str], dict[int, str]]:
+    """The dimensions that have different values in these scopes, and by the id of each scope of one dimension which that is."""
     known: dict[str, tuple[str, ...]] = {}
-    several = set()
+    several, alone = set(), {}
     for scope in scopes:
         for dimension, values in scope:
             first = known.setdefault(dimension, values)
             if first is not values and first != values:
                 several.add(dimension)
-    return {dimension for dimension in known if dimension.startswith(VARIANT)} - several
+        if len(scope) == 1:
+            alone[id(scope)] = scope[0][0]
+    return several, alone
 
 
 def separate(facts: Iterable[Fact] | InRuns) -> Facts:
@@ -76,10 +76,10 @@ class _Names:
         """By object that is defined more than once, in each environment apart, the names of its definitions."""
         firsts = [read.first(number) for number in range(len(read.facts.runs))]
         one_root = len(frozenset(map(_ROOT, firsts))) == 1
-        alone = _alone(_distinct(list(map(_SCOPE, firsts)))) if one_root else ()
-        for dimension, runs in read.facts.by_dimension.items():
-            if dimension.startswith(VARIANT) and dimension not in alone:
-                named = dict(_several(dimension, runs, read))
+        by_dimension = read.facts.by_dimension
+        for dimension in _defined(_distinct([fact.scope for fact in firsts]))[0] if one_root else by_dimension:
+            if dimension.startswith(VARIANT):
+                named = dict(_several(dimension, by_dimension[dimension], read))
                 if named:
                     self.several[dimension] = named
 
