@@ -23,7 +23,7 @@ from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
 from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.resolution import Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
-from accord.boundaries.join.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
+from accord.boundaries.join.view import DAYS, EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
 from accord.boundaries.join.workloads import RUNNING, running
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
@@ -39,17 +39,15 @@ class System:
         self.as_of = as_of
         self.observed = observed
         read = Facts.of(facts)
-        self.facts: tuple[Fact, ...] = read
-        if read.dimensions:
-            self.facts = tuple([fact for fact in read if not fact.scope or in_force(fact, as_of)])
+        self.facts = read if read.by_dimension.keys().isdisjoint(DAYS) else _in_force(read, as_of)
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, Any] = {}
         self._scoped: dict[str, list[Fact]] = {}
-        for fact in self.facts if read.dimensions else ():
-            if fact.scope:
+        for begin, end in self.facts.runs:
+            for fact in self.facts[begin:end]:
                 self._scoped.setdefault(fact.term.partition(".")[0], []).append(fact)
         self.scoped = bool(self._scoped)
         self.several: list[list[Fact]] = []
@@ -104,7 +102,7 @@ class System:
 
     @cached_property
     def _spoken(self) -> dict[str, list[str]]:
-        if LISTING.isdisjoint(Facts.of(self.facts).sources):
+        if LISTING.isdisjoint(self.facts.sources):
             return self._operations
         return operations_of({place: terms for place, terms in self._promised.items() if not is_listed(terms)})
 
@@ -112,19 +110,21 @@ class System:
     def keys(self) -> tuple[Key, ...]:
         """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
         found: dict[Key, None] = {}
-        for (consumer, provider, operation), terms in self._assumed.items():
-            if consumer and not (operation == ANY and self._spoken.get(provider) and is_only_addressed(terms)):
-                for named in self._named(provider, operation):
-                    found[(consumer, provider, named)] = None
+        for key, terms in self._assumed.items():
+            consumer, provider, operation = key
+            if consumer and operation != ANY:
+                found[key] = None
+            elif consumer and not (self._spoken.get(provider) and is_only_addressed(terms)):
+                found.update(dict.fromkeys((consumer, provider, named) for named in self._named(provider, operation)))
         for fact in self.about("needs"):
             for call in calls_of(fact):
                 provider, operation = provider_of(call), operation_of(call) or ANY
                 for named in self._named(provider, operation):
                     found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
-        for provider, operation in self._promised:
-            whole = operation == ANY and provider in self._spoken
-            if operation and not whole and (provider, operation) not in called:
+        for place in self._promised:
+            provider, operation = place
+            if operation and place not in called and not (operation == ANY and provider in self._spoken):
                 found[("", provider, operation)] = None
         return tuple(sorted(found))
 
@@ -391,6 +391,10 @@ class System:
             for own in self._promised.get((party, PARTY), {}).values():
                 facts += own
         return facts
+
+
+def _in_force(facts: Facts, as_of: date) -> Facts:
+    return Facts([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
 
 
 _ONE_VIEW = Views({})
