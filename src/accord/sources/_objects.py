@@ -45,7 +45,7 @@ class Object(Struct, frozen=True, dict=True):
     document: Document
     named: Entry
 
-    @property
+    @cached_property
     def party(self) -> str:
         """Its local name, `kubernetes:shop/payments`."""
         return f"kubernetes:{self.namespace}/{self.name}"
