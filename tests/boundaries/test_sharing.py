@@ -32,7 +32,7 @@ spec:
     metadata: {labels: {app: %s, version: %s}}
     spec:
       terminationGracePeriodSeconds: 20
-      containers: [{name: a, image: a, env: [{name: TO, value: "%s.shop"}], readinessProbe: {httpGet: {path: /, port: 80}}}]
+      containers: [{name: a, image: a, env: [{name: TO, value: "%s:80"}], readinessProbe: {httpGet: {path: /, port: 80}}}]
 ---
 """
 SCALER = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: s, namespace: shop}, spec: {scaleTargetRef: {kind: Deployment, name: %s}, minReplicas: 1, maxReplicas: 4}}\n---\n"  # fmt: skip
