@@ -126,7 +126,7 @@ class _VirtualService:
 
     def __init__(self, reader: _Reader, about: Object) -> None:
         self.reader, self.about = reader, about
-        self.spec = reader.children(about.document.node, "spec")
+        self.spec = reader.children("spec")
         self.callers = self.exported_to()
         self.orders: dict[str, list[tuple[_Entry, str]]] = {}
 
@@ -342,7 +342,7 @@ class _VirtualService:
 
 def _read_destination_rule(reader: _Reader, about: Object) -> None:
     """The version label of each subset of a host, and the limit on connecting to it."""
-    spec = reader.children(about.document.node, "spec")
+    spec = reader.children("spec")
     party = party_of_host(reader.text(spec.get("host"), "spec.host") or "", about.namespace)
     if not party:
         return
