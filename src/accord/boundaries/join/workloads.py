@@ -9,7 +9,7 @@ from accord.boundaries.join.laid_over import LAID_OVER
 from accord.boundaries.join.pods import Pods, told
 from accord.model.fact import Fact
 
-VERSIONS = "versions"
+VERSIONS, RUNS = "versions", "runs"
 _LABEL = "version="
 _FORMAT = "kubernetes"
 _OF_DEFINITIONS = "variant:"
@@ -24,16 +24,16 @@ def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """
     read = Facts.of(facts)
     has_pods = _FORMAT in read.sources or LAID_OVER in read.terms
-    if read.terms.isdisjoint(("selects", "runs")) and not has_pods:
+    if read.terms.isdisjoint(("selects", RUNS)) and not has_pods:
         return read
     services: dict[tuple[str, str], list[tuple[Fact, frozenset[str], list[Fact]]]] = {}
     for fact in read.about(("selects",)):
         services.setdefault(_neighbours(fact), []).append((fact, frozenset(fact.value), []))
-    runs = "runs" in read.terms
+    runs = RUNS in read.terms
     found: list[Fact] = [] if runs else list(read)
     pods: list[Pods] = []
     for fact in read if runs else ():
-        if fact.term != "runs":
+        if fact.term != RUNS:
             found.append(fact)
             continue
         labels, near = set(fact.value), services.get(_neighbours(fact), ())
@@ -71,7 +71,7 @@ def running(facts: Iterable[Fact]) -> dict[str, frozenset[str]]:
         if fact.term == VERSIONS:
             with_services.add(fact.provider)
             told.setdefault(fact.provider, []).append(fact.value)
-        elif fact.term == "runs":
+        elif fact.term == RUNS:
             version = version_of(fact)
             told.setdefault(fact.provider, []).append((version,) if version else ())
     return {

@@ -1,6 +1,8 @@
 """Who relies on an operation, and by which statement: its callers, and those whose messages or failures end there."""
 
 from collections.abc import Iterator
+from itertools import compress
+from operator import attrgetter, or_
 
 from msgspec import Struct
 
@@ -29,7 +31,8 @@ class Reliance(Struct, frozen=True):
     own: Fact | None = None
 
 
-_NAMING = ("dead_letter", "fallback")
+_CONSUMER, _TERM = attrgetter("consumer"), attrgetter("term")
+_NAMING = frozenset(("dead_letter", "fallback", "needs"))
 _Index = dict[tuple[str, str], list[tuple[str, Fact]]]
 
 
@@ -60,12 +63,11 @@ def is_reference(value: object) -> bool:
 @once
 def _index(system: System) -> _Index:
     found: _Index = {}
-    assumes = Stance.ASSUMES  # to look it up takes longer than to compare
-    for fact in system.facts:
-        if (fact.stance is assumes and fact.consumer) or fact.term in _NAMING or type(fact.value) is Needs:
-            for how, target in _targets(fact):
-                place = (provider_of(target), operation_of(target) or ANY)
-                found.setdefault(place, []).append((how, fact))
+    told = map(or_, map(bool, map(_CONSUMER, system.facts)), map(_NAMING.__contains__, map(_TERM, system.facts)))
+    for fact in compress(system.facts, told):
+        for how, target in _targets(fact):
+            place = (provider_of(target), operation_of(target) or ANY)
+            found.setdefault(place, []).append((how, fact))
     return found
 
 

@@ -106,10 +106,11 @@ NEEDS = ("recover",)
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds who recovers by the provider's word against who recovers by the caller's."""
-    by, answered = boundary.promised.get("recover.by"), answer(boundary.promised, "recover", "by")
+    promised = boundary.promised
+    by = promised.get("recover.by")
+    answered = by if by is not None and promised.get("recover") is None else answer(promised, "recover", "by")
     if answered is not None and answered.value is NONE:
-        if boundary.promised.get("recover.how") is None:
-            yield from _nobody(boundary, answered)
+        yield from _nobody(boundary, answered) if promised.get("recover.how") is None else ()
     elif by is not None and by.value is not NONE:
         if first_caller(boundary):
             yield from _stranger(boundary, by)
