@@ -28,7 +28,7 @@ from accord.boundaries.seen.sightings import parted, told_of
 from accord.boundaries.seen.three_columns import three_columns
 from accord.boundaries.signals.operated import as_operated
 from accord.boundaries.verdicts.baseline import against
-from accord.boundaries.verdicts.moves import Trials
+from accord.boundaries.verdicts.moves import Changed, Trials
 from accord.boundaries.verdicts.pieces import Found, Piece, Spread, in_turn
 from accord.boundaries.verdicts.waivers import Allowed
 from accord.model.fact import Fact
@@ -296,16 +296,20 @@ def with_moves(
     The first are tried first: where the moves of all would take too long, the last findings have none.
     """
 
-    asked: dict[frozenset[str], Concerned] = {}
+    asked: dict[Changed, Concerned] = {}
     alike = Alike(rules)
 
-    def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
-        named = frozenset(terms)
-        if named not in asked:
-            asked[named] = Concerned([rule for rule in rules if not named.isdisjoint(rule.reads)], alike)
-        return _judged(other, asked[named], keys)
+    def judge(other: System, keys: Sequence[Key], changed: Changed) -> list[Finding]:
+        if changed not in asked:
+            asked[changed] = Concerned([rule for rule in rules if _can_differ(rule, changed)], alike)
+        return _judged(other, asked[changed], keys)
 
     return Trials(system, judge, findings).of(findings, spread)
+
+
+def _can_differ(rule: Rule, changed: Changed) -> bool:
+    matter = rule.values if changed.only_values and rule.values is not None else rule.reads
+    return not changed.terms.isdisjoint(matter)
 
 
 def _position(finding: Finding) -> tuple[object, ...]:

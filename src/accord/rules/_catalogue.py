@@ -23,6 +23,8 @@ SystemJudge = Callable[[System, View], Iterable[Finding]]
 class Rule(Struct, frozen=True):
     """One rule: its id is its path, its page its docstring, `reads` the first segments of the terms it reads.
 
+    Where it names `values`, it asks of other terms only whether, where and in which scope anything is said.
+
     Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing; one that judges
     a system finds nothing where it is said nowhere, or where the system does not concern it, in whatever view. A rule
     that judges allowances, waivers and what a baseline knows, runs after all others, and on what they found. Of one with
@@ -37,6 +39,7 @@ class Rule(Struct, frozen=True):
     judge: Judge | None = None
     alike: tuple[str, ...] = ()
     same_in_every_view: Callable[[InViews], bool] | None = None
+    values: tuple[str, ...] | None = None
     judge_system: SystemJudge | None = None
     concerns: Callable[[System], bool] | None = None
     judge_allowances: AllowancesJudge | None = None
@@ -72,6 +75,7 @@ def _rule(module: ModuleType) -> Rule:
         id=f"{family}/{name}".replace("_", "-"),
         reads=module.READS,
         page=module.__doc__ or "",
+        values=getattr(module, "VALUES", None),
         needs=getattr(module, "NEEDS", ()),
         judge=getattr(module, "check", None),
         alike=_alike(module),

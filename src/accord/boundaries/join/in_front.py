@@ -1,13 +1,13 @@
 """What layers in front of every caller do under a condition: of two sides that it is said of, it changes only how one calls."""
 
-from itertools import chain
+from collections.abc import Iterable
 
 from accord.boundaries.join.calling import is_callers
 from accord.boundaries.join.in_views import InViews
 from accord.boundaries.join.memory import once
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import PLACES
-from accord.model.fact import Fact
+from accord.model.fact import Scope
 
 _HOW = frozenset(("timeout", "attempts", "backoff", "retry_on", "retries"))
 """First segments of the terms by which a caller waits and asks again."""
@@ -29,14 +29,14 @@ def only_calling_differs(in_views: InViews) -> bool:
 @once
 def _of_layers(system: System) -> frozenset[str]:
     """The dimensions by which nothing differs but how layers in front of every caller wait and ask again."""
-    names: dict[str, bool] = dict.fromkeys(PLACES, False)
-    for fact in chain.from_iterable(system.conditional.values()):
-        is_theirs = _is_in_front(fact) and fact.says not in system.parties
-        for name, _ in fact.scope:
-            names[name] = names.get(name, True) and is_theirs
-    return frozenset([name for name, only in names.items() if only])
+    theirs: set[Scope] = set()
+    others: set[Scope] = set()
+    for family, facts in system.conditional.items():
+        for fact in facts:
+            in_front = family in _HOW and not fact.consumer and is_callers(fact) and fact.says not in system.parties
+            (theirs if in_front else others).add(fact.scope)
+    return _names(theirs) - _names(others) - frozenset(PLACES)
 
 
-def _is_in_front(fact: Fact) -> bool:
-    """Whether an artefact says how every caller calls."""
-    return not fact.consumer and is_callers(fact) and fact.term.partition(".")[0] in _HOW
+def _names(scopes: Iterable[Scope]) -> frozenset[str]:
+    return frozenset([name for scope in scopes for name, _ in scope])

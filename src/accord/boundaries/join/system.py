@@ -36,7 +36,7 @@ __all__ = ["Boundary", "Key", "System"]
 
 
 class System:
-    """Everything said, joined; what was `observed` is kept apart (sightings.py). Immutable; `replaced` gives another one."""
+    """Everything said, joined; what was `observed` is kept apart (sightings.py). Immutable."""
 
     def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1), observed: Sequence[Fact] = ()) -> None:
         self.as_of = as_of
@@ -174,6 +174,11 @@ class System:
     def party(self, name: str, view: View = EVERY) -> Side:
         """What a party says of itself: kind, owner, names, escalates, steps."""
         return self.promised(name, PARTY, view)
+
+    def kind(self, party: str, view: View = EVERY) -> object:
+        """What a party says that it is, without looking at all else that it says of itself; None where it does not say."""
+        said = self.said_of_itself(party).get("kind")
+        return Side(resolved({"kind": said}, view)).value("kind") if said else None
 
     def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
         """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
@@ -322,16 +327,6 @@ class System:
     def conflicts(self) -> tuple[Problem, ...]:
         """Statements that one side makes twice: in two files, or in two scopes of which neither lies in the other."""
         return tuple(conflicts(self.facts))
-
-    # ------------------------------------------------------------------ what if
-
-    def replaced(self, changes: Iterable[tuple[Fact | None, Fact | None]]) -> "System":
-        """The same system with some facts exchanged, added (before is None) or left out (after is None)."""
-        changes = tuple(changes)
-        removed = {before: after for before, after in changes if before is not None}
-        facts = [removed.get(fact, fact) for fact in self.facts]
-        added = [after for before, after in changes if before is None]
-        return System((fact for fact in (*facts, *added) if fact is not None), self.as_of, self.observed)
 
     def states(self, fact: Fact) -> bool:
         """Whether this very fact was read: equal in every part, its place included."""

@@ -90,13 +90,14 @@ from accord.model.subject import operation_of, provider_of
 from accord.model.terms import TERMS
 
 READS, same_in_every_view = tuple(sorted({name.partition(".")[0] for name in TERMS})), only_calling_differs
+VALUES = tuple(term for term in READS if term not in ("timeout", "attempts", "latency", "backoff", "accepts", "sends"))
 _NOT_ASKED, _ADDRESS = frozenset(("rota", "alert", "procedure")), frozenset(("at",))
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """What nobody says about an operation, told once for all its callers."""
     yield from _silent_parts(boundary)
-    kind = boundary.system.party(boundary.provider, boundary.view).value("kind")
+    kind = boundary.system.kind(boundary.provider, boundary.view)
     silent = boundary.promised.terms.keys() <= _ADDRESS and not boundary.assumed.terms
     if silent or not questions.first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return

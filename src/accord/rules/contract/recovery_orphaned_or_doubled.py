@@ -180,7 +180,7 @@ def _two_words(boundary: Boundary, by: Fact, counted: Fact) -> Iterator[Finding]
 
 def _stranger(boundary: Boundary, by: Fact) -> Iterator[Finding]:
     """Whoever recovers is no party here: nobody can tell when it is on duty, or that it knows."""
-    if by.value and not any(provider_of(name) in boundary.system.parties for name in by.value):
+    if by.value and boundary.system.parties.keys().isdisjoint(map(provider_of, by.value)):
         who = ", ".join(by.value)
         says = Statement(by, f"{boundary.provider} says that {who} recovers {boundary.subject}")
         question = Question(boundary.provider, f"who {who} is: a party with page: {{acknowledge, hours}}")
