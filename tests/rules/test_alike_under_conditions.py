@@ -145,7 +145,7 @@ def test_conditions_that_meet_are_not_those_that_never_do() -> None:
     apart = [Said("timeout.attempt", 1, (5, 5)), Said("attempts", 3, (6, 5))]
     assert told_of([0, 0, 0, 1, 1, 1], apart, both_hold) == 3
     assert told_of([0] * 6, apart, both_hold) == 0
-    other = Said("retry_on", ("5xx",), (5, 6))
+    other = Said("timeout.request", 9_000_000_000, (5, 6))
     assert told_of([0, 0, 0, 1, 1, 1], [*apart, other], both_hold) == 3
     inside = [Said("timeout.attempt", 1, (1, 1)), Said("attempts", 3, (2, 7))]
     assert told_of([0, 0, 0, 1, 1, 1], inside, both_hold) == 3

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress
 from operator import attrgetter
 from typing import Any
 
@@ -25,12 +25,10 @@ from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.resolution import Said, Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
 from accord.boundaries.join.view import EVERY, ONE_VIEW, OTHER, PLACES, View, Views, in_force, may_hold, views_over
-from accord.boundaries.join.workloads import RUNS, VERSIONS, running
+from accord.boundaries.join.workloads import RUNNING, running
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
 from accord.model.subject import operation_of, provider_of
-
-_SAYS, _STANCE = attrgetter("says"), attrgetter("stance")
 
 __all__ = ["Boundary", "Key", "System"]
 
@@ -182,7 +180,15 @@ class System:
 
     def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
         """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
-        return firsts(self._promised.get((name, PARTY)), view)
+        terms = self._promised.get((name, PARTY), {})
+        if name in self._uneven:
+            return firsts(terms, view)
+        return {term: facts[0] for term, facts in terms.items()}
+
+    @cached_property
+    def _uneven(self) -> frozenset[str]:
+        """The providers of which anything holds under a condition, or is said several times: of all others each term has one fact."""
+        return frozenset(map(_PROVIDER, chain.from_iterable((*self.conditional.values(), *self.several))))
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
@@ -300,7 +306,7 @@ class System:
     @cached_property
     def running(self) -> dict[str, frozenset[str]]:
         """The versions of each party that run, where all of them are known."""
-        return running(self.about(VERSIONS, RUNS))
+        return running(self.about(*RUNNING))
 
     def scoped_behind(self, key: Key) -> list[Fact]:
         """The facts with a scope, of this boundary and of the calls behind it."""
@@ -389,4 +395,5 @@ class System:
 
 
 _NOTHING: Said = {}
+_SAYS, _STANCE, _PROVIDER = map(attrgetter, ("says", "stance", "provider"))
 _SILENT = Side({})
