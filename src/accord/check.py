@@ -227,22 +227,29 @@ def _in_views(rule: Rule, met: list[InView]) -> list[tuple[View, Finding]]:
 
 def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]) -> list[Finding]:
     """One finding for all the views in which the same statements collide."""
+    merged = []
+    for finding, in_views in _grouped(found):
+        if finding.verdict is Verdict.MISMATCH and _refusal(finding, system):
+            continue
+        scope = views.label(in_views) if views else ()
+        merged.append(_filled(rule, _supposed(finding), scope))
+    return merged
+
+
+def _grouped(found: list[tuple[View, Finding]]) -> Iterable[tuple[Finding, list[View]]]:
+    """The first of those that say the same of the same statements, with the views of all of them."""
+    if len({finding.message for _, finding in found}) == len(found):
+        return [(finding, [view]) for view, finding in found]  # no two say the same
     groups: dict[object, tuple[Finding, list[View]]] = {}
     for view, finding in found:
         identity = (
             finding.verdict,
             finding.subject,
             finding.message,
-            tuple(statement.fact.place for statement in finding.statements),
+            tuple([statement.fact.place for statement in finding.statements]),
         )
         groups.setdefault(identity, (finding, []))[1].append(view)
-    merged = []
-    for finding, in_views in groups.values():
-        if finding.verdict is Verdict.MISMATCH and _refusal(finding, system):
-            continue
-        scope = views.label(in_views) if views else ()
-        merged.append(_filled(rule, _supposed(finding), scope))
-    return merged
+    return groups.values()
 
 
 def _supposed(finding: Finding) -> Finding:

@@ -72,6 +72,8 @@ class Views:
 
         Where dimensions were tried one at a time, so are those that were never tried beside the one it needs.
         """
+        if not self.dimensions:
+            return ()
         label, base = [], self._base()
         tried_alone = prod(map(len, self.dimensions.values())) > MOST_VIEWS and base not in found_in
         for name in sorted(self.dimensions):

@@ -328,7 +328,8 @@ class _Near:
         if program not in self.programs or not (near or tried in self.tried):
             return None
         around = _around(self.system, self.view, alert, near)
-        trees = self._trees.setdefault(around or near, _Trees(around or near))
+        asked = around or near
+        trees = self._trees.get(asked) or self._trees.setdefault(asked, _Trees(asked))
         return _Beside(trees, added_by_servers(self.system, self.view, alert), bool(around) or not near)
 
 
