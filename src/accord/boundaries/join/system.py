@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import chain
-from operator import attrgetter
 from typing import Any
 
 from accord.boundaries.join.boundary import Boundary, Key
@@ -48,9 +46,12 @@ class System:
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, Any] = {}
         self._scoped: dict[str, list[Fact]] = {}
+        self._conditional: set[str] = set()
+        self._doubled: set[str] = set()
         for fact in self.facts if read.dimensions else ():
             if fact.scope:
                 self._scoped.setdefault(fact.term.partition(".")[0], []).append(fact)
+                self._conditional.add(fact.provider)
         self.scoped = bool(self._scoped)
         self.several: list[list[Fact]] = []
         """The facts that one side says of one term of one operation, where they are more than one."""
@@ -73,6 +74,7 @@ class System:
                 known.append(fact)
                 if len(known) == 2:
                     self.several.append(known)
+                    self._doubled.add(fact.provider)
 
     # ------------------------------------------------------------------ who there is
 
@@ -173,14 +175,9 @@ class System:
     def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
         """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
         terms = self._promised.get((name, PARTY), {})
-        if name in self._uneven:
+        if name in self._conditional or name in self._doubled:
             return firsts(terms, view)
         return {term: facts[0] for term, facts in terms.items()}
-
-    @cached_property
-    def _uneven(self) -> frozenset[str]:
-        """The providers of which anything holds under a condition, or is said several times: of all others each term has one fact."""
-        return frozenset(map(_PROVIDER, chain.from_iterable((*self._scoped.values(), *self.several))))
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
@@ -394,5 +391,4 @@ class System:
 
 
 _ONE_VIEW = Views({})
-_PROVIDER = attrgetter("provider")
 _SILENT = Side({})

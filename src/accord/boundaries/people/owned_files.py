@@ -85,10 +85,13 @@ class _Lines:
             pattern = line.value.pattern
             if pattern == _ALL:
                 self.spelled.setdefault("", []).append(line)
-            elif pattern.startswith("/") and _SIGNS.isdisjoint(pattern):
+            elif pattern.startswith("/") and "//" not in pattern and pattern != "/" and _SIGNS.isdisjoint(pattern):
                 self.spelled.setdefault(pattern.strip("/"), []).append(line)
             else:
                 self.others.append(line)
+        self._is_plain = not self.others and all(
+            line.value.syntax != "gitlab" for lines in self.spelled.values() for line in lines
+        )
         self._known: dict[str, tuple[Fact, ...]] = {}
 
     def of(self, path: str) -> tuple[Fact, ...]:
@@ -96,10 +99,13 @@ class _Lines:
 
         Where every line spells out a folder, or is for all files, and none this very path, so do they for all files of its folder.
         """
-        alike = path if self.others or path in self.spelled else path[: path.rfind("/") + 1]
+        is_alone = bool(self.others) or path in self.spelled
+        alike = path if is_alone else path[: path.rfind("/") + 1]
         known = self._known.get(alike)
         if known is None:
-            known = self._known[alike] = holding(self.near(path), path)
+            near = self.near(path)  # below a folder that is spelled out its line matches, by the rules of GitHub
+            known = tuple(near[-1:]) if self._is_plain and not is_alone else holding(near, path)
+            self._known[alike] = known
         return known
 
     def near(self, path: str) -> list[Fact]:

@@ -36,12 +36,16 @@ _TEAM_OF_HOST = re.compile(r"@[^/\s@]+/\S+")
 
 
 class Naming(Struct, frozen=True, gc=False):
-    """One statement that names an owner: `by` is the kind of artefact, `key` the name as it is compared."""
+    """One statement that names an owner: `by` is the kind of artefact, `key` the name as it is compared.
+
+    `label` is the term where labels name it: each may have other names for teams.
+    """
 
     fact: Fact
     by: str
     name: str
     key: str
+    label: str = ""
     alert: Alert | None = None
 
     @property
@@ -87,8 +91,7 @@ class Owners:
         """The statements by kind of artefact and, of labels, by name: each kind may use other names for teams."""
         kinds: dict[tuple[str, str], list[Naming]] = {}
         for naming in self.named:
-            by = naming.by
-            kind = (by, naming.fact.term if by in (ALERT, TAG) else "")
+            kind = (naming.by, naming.label)
             known = kinds.get(kind)
             if known is None:
                 kinds[kind] = [naming]
@@ -175,7 +178,7 @@ def _of_parties(system: System, view: View) -> dict[str, list[Naming]]:
     for party in telling(system, *terms):
         said = system.said_of_itself(party)
         named: list[Naming] = []
-        for term in [term for term in said if term in terms]:
+        for term in filter(terms.__contains__, said):
             family, facts = terms[term], said[term]
             for fact in facts:
                 holds = not fact.scope or holds_in(fact.scope, view)
@@ -200,7 +203,7 @@ def _naming(fact: Fact, family: str) -> Iterable[Naming]:
     if family == "owns":
         return _of_line(fact) if fact.provider.startswith(PREFIX) else ()
     if family == "tag":
-        return (Naming(fact, TAG, value, plain(value)),) if _is_name(value) else ()
+        return (Naming(fact, TAG, value, plain(value), fact.term),) if _is_name(value) else ()
     by = CATALOGUE if fact.source == CATALOGUE else CONTRACT
     return (Naming(fact, by, fact.text, plain(fact.text)),) if isinstance(value, str) else ()
 
@@ -220,7 +223,7 @@ def _of_alerts(system: System, view: View) -> Iterator[Naming]:
             fact = alert.said[term]
             name = fact.value
             if isinstance(name, str) and TEMPLATE not in name and _is_name(name):
-                yield Naming(fact, ALERT, name, plain(name), alert)
+                yield Naming(fact, ALERT, name, plain(name), term, alert)
 
 
 @lru_cache(maxsize=4096)
