@@ -144,7 +144,9 @@ def _by_file(said: Owners) -> dict[str, list[Naming]]:
 def _are_others(line: Fact, name: str, said: Owners) -> bool:
     """Whether a line names teams, and each is certainly another than this one."""
     owners = line.value.owners
-    if line.value.pattern in _FOR_ALL or not owners or not all("/" in owner and owner[0] == "@" for owner in owners):
+    if not owners or plain(owners[0]) == name or line.value.pattern in _FOR_ALL:
+        return False
+    if not all("/" in owner and owner[0] == "@" for owner in owners):
         return False
     return all(said.are_two(plain(owner), name) for owner in owners)
 
