@@ -218,15 +218,22 @@ def _in_views(rule: Rule, met: list[InView]) -> list[tuple[View, Finding]]:
 
 def _merged(rule: Rule, system: System, views: Views, found: list[tuple[View, Finding]]) -> list[Finding]:
     """One finding for all the views in which the same statements collide."""
-    groups: dict[object, tuple[Finding, list[View]]] = {}
-    for view, finding in found:
-        groups.setdefault(_identity(finding) if len(found) > 1 else None, (finding, []))[1].append(view)
     merged = []
-    for finding, in_views in groups.values():
+    for finding, in_views in _grouped(found):
         if finding.verdict is Verdict.MISMATCH and _refusal(finding, system):
             continue
         merged.append(_filled(rule, _supposed(finding), views.label(in_views)))
     return merged
+
+
+def _grouped(found: list[tuple[View, Finding]]) -> Iterable[tuple[Finding, list[View]]]:
+    """The first of those that say the same of the same statements, with the views of all of them."""
+    if len({finding.message for _, finding in found}) == len(found):
+        return [(finding, [view]) for view, finding in found]  # no two say the same
+    groups: dict[object, tuple[Finding, list[View]]] = {}
+    for view, finding in found:
+        groups.setdefault(_identity(finding), (finding, []))[1].append(view)
+    return groups.values()
 
 
 def _identity(finding: Finding) -> object:

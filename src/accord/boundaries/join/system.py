@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import chain, compress
+from itertools import compress
 from operator import attrgetter
 from typing import Any
 
@@ -50,9 +50,12 @@ class System:
         self.memory: dict[object, Any] = {}
         self.conditional: dict[str, list[Fact]] = {}
         """The facts with a scope, by the first segment of their term."""
+        self._conditional: set[str] = set()
+        self._doubled: set[str] = set()
         for fact in self.facts if read.dimensions else ():
             if fact.scope:
                 self.conditional.setdefault(fact.term.partition(".")[0], []).append(fact)
+                self._conditional.add(fact.provider)
         self.scoped = bool(self.conditional)
         self.several: list[list[Fact]] = []
         """The facts that one side says of one term of one operation, where they are more than one."""
@@ -75,6 +78,7 @@ class System:
                 known.append(fact)
                 if len(known) == 2:
                     self.several.append(known)
+                    self._doubled.add(fact.provider)
 
     # ------------------------------------------------------------------ who there is
 
@@ -181,14 +185,9 @@ class System:
     def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
         """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
         terms = self._promised.get((name, PARTY), {})
-        if name in self._uneven:
+        if name in self._conditional or name in self._doubled:
             return firsts(terms, view)
         return {term: facts[0] for term, facts in terms.items()}
-
-    @cached_property
-    def _uneven(self) -> frozenset[str]:
-        """The providers of which anything holds under a condition, or is said several times: of all others each term has one fact."""
-        return frozenset(map(_PROVIDER, chain.from_iterable((*self.conditional.values(), *self.several))))
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
@@ -395,5 +394,5 @@ class System:
 
 
 _NOTHING: Said = {}
-_SAYS, _STANCE, _PROVIDER = map(attrgetter, ("says", "stance", "provider"))
+_SAYS, _STANCE = map(attrgetter, ("says", "stance"))
 _SILENT = Side({})
