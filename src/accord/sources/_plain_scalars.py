@@ -5,6 +5,7 @@ Lines and columns count from 0.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 
@@ -267,3 +268,18 @@ def _simple_items(text: str, line: int, column: int) -> list[ScalarNode]:
         found.append(ScalarNode(part, line, column))
         column += len(part) + 2
     return found
+
+
+def moved(node: Any, lines: int, columns: int) -> Any:
+    """The same on one line as if it stood so many lines lower, and so many columns further right."""
+    line, column, kind = node.line + lines, node.column + columns, type(node)
+    if kind is ScalarNode:
+        return ScalarNode(node.value, line, column, node.style)
+    if kind is SequenceNode:
+        return SequenceNode([moved(item, lines, columns) for item in node.value], line, column, node.style)
+    return MappingNode([_moved_entry(entry, lines, columns) for entry in node.value], line, column, node.style)
+
+
+def _moved_entry(entry: Entry, lines: int, columns: int) -> Entry:
+    value = moved(entry.value, lines, columns)
+    return Entry(entry.key, value, value, entry.line + lines, entry.column + columns, entry.style)
