@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -57,8 +56,12 @@ class Object(Struct, frozen=True):
         return tuple(sorted((*self.document.scope, variant)))
 
 
-def opened(document: Document) -> Iterator[Document]:
+def opened(document: Document) -> Iterable[Document]:
     """The document, or, where it is a list of objects (`kind: List`), each of its items as a document."""
+    return (document,) if _items(document.node) is None else _opened(document)
+
+
+def _opened(document: Document) -> Iterator[Document]:
     waiting, seen = [document], 0
     while waiting and seen < _MOST_LISTS:
         current = waiting.pop(0)
@@ -71,7 +74,7 @@ def opened(document: Document) -> Iterator[Document]:
 
 
 def _items(node: Node) -> list[Node] | None:
-    if type(node) is not MappingNode:
+    if type(node) is not MappingNode or "items" not in [entry.key for entry in node.value]:
         return None
     kind = api = False
     found = None
@@ -88,10 +91,22 @@ def _items(node: Node) -> list[Node] | None:
 
 def kind_of(document: Document) -> tuple[str, str]:
     """The `apiVersion` and `kind` of a document; empty where it has none."""
-    return _kind_of(document.node)
+    node = document.node
+    if node is not _last.node:  # every source asks, one document after another
+        _last.kind, _last.node = _kind_of(node), node
+    return _last.kind
 
 
-@lru_cache(maxsize=1)  # every source asks, one document after another
+class _Last:
+    """The node that was asked about last, and what it is."""
+
+    node: Node | None = None
+    kind: tuple[str, str] = ("", "")
+
+
+_last = _Last()
+
+
 def _kind_of(node: Node) -> tuple[str, str]:
     version = kind = ""
     if type(node) is MappingNode:

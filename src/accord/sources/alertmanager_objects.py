@@ -67,10 +67,11 @@ def _specs(document: Document) -> Iterator[Node]:
 
 def _of_values(values: Node, depth: int = 0) -> Iterator[Node]:
     """The specs in the values of a chart, alone or below the name of a dependency."""
-    for key, value in values.value if type(values) is MappingNode else ():
+    for entry in values.value if type(values) is MappingNode else ():
+        value = entry.value
         if type(value) is not MappingNode:
             continue
-        if text_of(key) == _SPEC:
+        if entry.key == _SPEC:
             yield value
         elif depth < _DEEPEST - 1:
             yield from _of_values(value, depth + 1)
