@@ -270,16 +270,19 @@ def _simple_items(text: str, line: int, column: int) -> list[ScalarNode]:
     return found
 
 
-def moved(node: Any, lines: int, columns: int) -> Any:
-    """The same on one line as if it stood so many lines lower, and so many columns further right."""
-    line, column, kind = node.line + lines, node.column + columns, type(node)
-    if kind is ScalarNode:
-        return ScalarNode(node.value, line, column, node.style)
-    if kind is SequenceNode:
-        return SequenceNode([moved(item, lines, columns) for item in node.value], line, column, node.style)
-    return MappingNode([_moved_entry(entry, lines, columns) for entry in node.value], line, column, node.style)
+def moved(node: Any, line: int, column: int) -> Node:
+    """A list or a map in the first line and column as if it stood in another."""
+    if type(node) is SequenceNode:
+        items = [_moved_value(item, line, column) for item in node.value]
+        return SequenceNode(items, line, column + node.column, node.style)
+    content: list[Entry] = []
+    for entry in node.value:
+        value = _moved_value(entry.value, line, column)
+        content.append(Entry(entry.key, value, value, line, column + entry.column, entry.style))
+    return MappingNode(content, line, column + node.column, node.style)
 
 
-def _moved_entry(entry: Entry, lines: int, columns: int) -> Entry:
-    value = moved(entry.value, lines, columns)
-    return Entry(entry.key, value, value, entry.line + lines, entry.column + columns, entry.style)
+def _moved_value(node: Node, line: int, column: int) -> Node:
+    if type(node) is ScalarNode:
+        return ScalarNode(node.value, line, column + node.column, node.style)
+    return moved(node, line, column)

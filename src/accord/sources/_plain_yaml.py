@@ -7,6 +7,7 @@ outside blocks of text, and all that is wrong, are left to libyaml, which also h
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -19,6 +20,8 @@ LONGEST = 4_000_000
 
 _DEEPEST = 200
 _MOST_HEADS = 5_000
+_MOST_LINES = 20_000
+_MOST_OF_A_HEAD = 50
 _ASCII = bytes((9, 10, *range(32, 127)))
 _ODD = re.compile("[\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _HEAD = re.compile(
@@ -27,20 +30,28 @@ _HEAD = re.compile(
 _BOUNDARY = re.compile(r"---(?: +#.*| *)\Z")
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/.$(^+~<=")
 _ENDS = frozenset(" :")
-_BLOCKS = ("|", ">")
-_BEHIND_DASHES = -3
-_WAITING = -2
+_BLOCKS = frozenset("|>")
+_OPENING = frozenset("|>{[")
+_BEHIND_DASHES = -2
 _ROOT = -1
 _NOTHING = ScalarNode("", 0, 0)
 """Stands for the value of an entry until that is read."""
 
+Line = tuple[int, str, int, str, tuple[int, ...], int, str | None, Any]
+"""What a line with a key says all by itself: the depth of the map that it needs and nothing else (or `_BEHIND_DASHES`), the
+key, its column, its style, the columns of the dashes before it, and the column, text and style of the scalar behind it.
 
-class Head(Struct):
-    """What stands before a value.
+Or, with no text, in place of the style: the header of a block of text, a list or a map as it would be in the first line and
+column, (or its text), or None where nothing but a comment stands there; then the column is the one behind the colon.
 
-    `depth` is that of the map which it needs and nothing else (or `_BEHIND_DASHES`): for a map twice the column of its
-    keys, for a list one more than twice the column of its dashes, so that a collection inside another is the deeper one.
-    `at` is the column of a value one blank behind the colon. `unkept` counts down to when no more lines are kept.
+The depth of a map is twice the column of its keys, that of a list one more than twice the column of its dashes: of two
+collections the inner one is the deeper one."""
+
+
+class _Head(Struct):
+    """What stands before a value; `at` is the column of one that is one blank behind the colon.
+
+    `kept` counts the lines that are known: behind some keys stands something else every time.
     """
 
     depth: int
@@ -49,27 +60,23 @@ class Head(Struct):
     style: str
     dashes: tuple[int, ...]
     at: int
-    unkept: int = 50
+    kept: int = 0
 
 
-Line = tuple[int, str, int, str, tuple[int, ...], int, str | None, Any]
-"""The first five of a head with what stands behind it: the column, text and style of a scalar; or, with no text, a list or
-a map on one line as it would be in the first line and column, or None where nothing but a comment stands there."""
-
-_heads: dict[str, Head] = {}
+_heads: dict[str, _Head] = {}
 """By what stands before `: `: files have few heads, and many lines."""
 
 _lines: dict[str, Line | tuple[()]] = {}
-"""By the line, where it says all by itself: most lines of a landscape stand in many of its files. `()`: nothing is said."""
+"""Most lines of a landscape stand in many of its files. Nothing is said by one that is empty, or a comment."""
 
 
 def read_plain(text: str) -> list[Node] | None:
     """The root nodes of a text's documents; None where it is not plain."""
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if len(text) > LONGEST or "<%" in text or not _is_readable(text):
+    if len(text) > LONGEST or ("<" in text and "<%" in text) or not _is_readable(text):
         return None
-    if len(_heads) > _MOST_HEADS:
+    if len(_heads) > _MOST_HEADS or len(_lines) > _MOST_LINES:
         _heads.clear()
         _lines.clear()
     try:
@@ -89,27 +96,66 @@ def _is_readable_ascii(text: str) -> bool:
     return not text.encode("ascii", "ignore").translate(None, _ASCII)
 
 
-def _learnt(before: str) -> Head | None:
-    """The head that a line begins with, known from then on; None where it is none that is plain."""
+def _understood(line: str) -> Line | tuple[()] | None:
+    """What a line says; None where it has no key that is plain, or its meaning lies in others."""
+    before, colon, text = line.partition(": ")
+    if not colon:
+        before = line[:-1] if line[-1:] == ":" else ""
+    head = _heads.get(before) or (_head_of(before) if before else None)
+    if head is None:
+        return _kept(line, ()) if line.lstrip(" ")[:1] in ("", "#") else None
+    depth, key, column, style, dashes, at = head.depth, head.key, head.column, head.style, head.dashes, head.at
+    if text[:1] in _SAFE and ": " not in text and " #" not in text and text[-1] not in _ENDS and "\t" not in text:
+        known: Line = (depth, key, column, style, dashes, at, text, "")
+    else:
+        known = (depth, key, column, style, dashes, *_behind(text, at))
+    if head.kept > _MOST_OF_A_HEAD:
+        return known
+    head.kept += 1
+    more = known[7]
+    if known[6] is None and more and more[0] not in _BLOCKS:
+        known = (*known[:7], flow(more, 0, 0))
+    return _kept(line, known)
+
+
+def _kept(line: str, known: Line | tuple[()]) -> Line | tuple[()]:
+    if len(line) <= LONGEST_KEY and len(_lines) <= _MOST_LINES:
+        _lines[line] = known
+    return known
+
+
+def _head_of(before: str) -> _Head | None:
+    """The head that a line begins with; None where it is none that is plain."""
     found = _HEAD.match(before) if len(before) <= LONGEST_KEY else None
     if found is None:
         return None
     indent, column = len(found[1]), found.end(2)
     dashes = tuple(place for place in range(indent, column) if before[place] == "-")
     key, style = next((found[at], style) for at, style in ((3, '"'), (4, "'"), (5, "")) if found[at] is not None)
-    head = Head(_BEHIND_DASHES if dashes else 2 * indent, key, column, style, dashes, len(before) + 2)
+    head = _Head(_BEHIND_DASHES if dashes else 2 * indent, key, column, style, dashes, len(before) + 2)
     _heads[before] = head
     return head
 
 
-class _Slot:
+def _behind(text: str, column: int) -> tuple[int, str | None, Any]:
+    """What stands behind a key or dashes, from a column on: the last three of a line."""
+    value = text.lstrip(" ")
+    first = value[:1]
+    if not first or first == "#":
+        return column - 1, None, None
+    column += len(text) - len(value)
+    if first in _OPENING:
+        return column, None, value
+    found = quoted(value, 0, column) if first == '"' or first == "'" else plain(value, 0, column)
+    return column, found.value, found.style
+
+
+class _Slot(Struct):
     """Waits for a value as an entry does, where it is an item or the root: appends it."""
 
-    __slots__ = ("append", "at", "line")
-    at: Node
-
-    def __init__(self, append: Callable[[Any], None], line: int) -> None:
-        self.append, self.line = append, line
+    append: Callable[[Any], None]
+    line: int
+    at: Node | None = None
 
     @property
     def value(self) -> Node:
@@ -120,104 +166,92 @@ class _Slot:
         self.append(node)
 
 
+_State = tuple[int, Callable[[Any], None], Entry | _Slot | None, int]
+"""The depth of the innermost open collection, what adds to it, and what waits for its value below; where nothing stands
+there, that stands in the line of what waits, and at the last of these, a column."""
+
+
 class _Plain:
-    """Reads one text. `depth` is that of the innermost open collection, and `add` adds to it.
+    """Reads one text. The state is kept here only while somebody else than `read` reads."""
 
-    `ready` is the depth where a key may follow as it is. `pending` waits for its value below, and where nothing stands there,
-    that stands at the column `at`.
-    """
-
-    __slots__ = ("add", "at", "depth", "done", "lines", "pending", "ready", "roots", "stack", "starts")
+    __slots__ = ("add", "empty", "level", "lines", "numbered", "pending", "roots", "stack", "starts")
 
     def __init__(self, text: str) -> None:
         self.lines = text.split("\n")
         self.roots: list[Node] = []
-        self.done = 0
+        self.stack: list[tuple[int, Callable[[Any], None]]] = []
+        self.numbered = enumerate(map(_lines.get, self.lines))
         self.start(0, is_told=False)
 
     def start(self, line: int, is_told: bool) -> None:
         """Begins a document; one that is told is there even if nothing is in it."""
-        self.stack: list[tuple[int, Callable[[Any], None]]] = []
-        self.depth, self.ready = _ROOT, _WAITING
+        self.stack.clear()
+        self.level = _ROOT
         self.add: Callable[[Any], None] = self.roots.append
         self.pending: Entry | _Slot | None = _Slot(self.add, line)
-        self.at = 0
+        self.empty = 0
         self.starts = is_told
 
     def read(self) -> list[Node]:
         """The root node of each document."""
-        for number, known in enumerate(map(_lines.get, self.lines)):
+        lines, stack = self.lines, self.stack
+        level, add, pending, empty = self.level, self.add, self.pending, self.empty
+        for number, known in self.numbered:
             if not known:
-                if known is None and number >= self.done:
-                    self.other(number, self.lines[number])
-                continue
-            if number < self.done:
-                continue
+                known = _understood(lines[number]) if known is None else known
+                if known is None:
+                    level, add, pending, empty = self.rest(number, (level, add, pending, empty))
+                if not known:
+                    continue
             depth, key, column, style, dashes, at, text, more = known
-            if depth != self.ready:
-                self.enter(number, depth, column, dashes)
+            if depth > level and pending is not None:
+                content: list[Entry] = []
+                pending.value = pending.at = MappingNode(content, number, column)
+                stack.append((level, add))
+                level, add, pending = depth, content.append, None
+            elif dashes:
+                level, add = self.of_items(number, column, dashes, (level, add, pending, empty))
+                pending = None
+            elif depth != level or pending is not None:
+                if pending is not None:
+                    pending.value = pending.at = ScalarNode("", pending.line, empty)
+                    pending = None
+                while level > depth:
+                    level, add = stack.pop()
+                if level != depth:
+                    raise NotPlain
             if text is not None:
-                value = ScalarNode(text, number, at, more)
-                self.add(Entry(key, value, value, number, column, style))
+                value: Node = ScalarNode(text, number, at, more)
             elif more is None:
-                entry = Entry(key, _NOTHING, _NOTHING, number, column, style)
-                self.add(entry)
-                self.pending, self.at, self.ready = entry, at, _WAITING
+                pending, empty = Entry(key, _NOTHING, _NOTHING, number, column, style), at
+                add(pending)
+                continue
             else:
-                made = moved(more, number, at)
-                self.add(Entry(key, made, made, number, column, style))
-        self.end(len(self.lines) - (not self.lines[-1]))
+                value = self.made(more, number, at, level)
+            add(Entry(key, value, value, number, column, style))
+        self.end(len(lines) - (not lines[-1]), (level, add, pending, empty))
         return self.roots
 
     # ------------------------------------------------------------------ lines
 
-    def other(self, number: int, line: str) -> None:
-        """A line that is not known."""
-        before, colon, text = line.partition(": ")
-        if not colon:
-            before = line[:-1] if line[-1:] == ":" else ""
-        head = _heads.get(before) or (_learnt(before) if before else None)
-        if head is None:
-            self.rest(number, line)
-            return
-        depth, key, column = head.depth, head.key, head.column
-        if depth != self.ready:
-            self.enter(number, depth, column, head.dashes)
-        if text[:1] in _SAFE and ": " not in text and " #" not in text and text[-1] not in _ENDS and "\t" not in text:
-            value: Node | None = ScalarNode(text, number, head.at)
-        else:
-            value = self.value(text, number, head.at)
-        if head.unkept:
-            head.unkept -= 1
-            _keep(line, head, value)
-        if value is None:
-            self.pending, self.at, self.ready = (
-                Entry(key, _NOTHING, _NOTHING, number, column, head.style),
-                head.at - 1,
-                _WAITING,
-            )
-            self.add(self.pending)
-        else:
-            self.add(Entry(key, value, value, number, column, head.style))
-
-    def rest(self, number: int, line: str) -> None:
-        """A line that begins with no key: an item, a boundary, a comment, or a value below its key."""
+    def rest(self, number: int, state: _State) -> _State:
+        """Reads a line that says nothing by itself: an item, a boundary, or a value below its key."""
+        self.level, self.add, self.pending, self.empty = state
+        line = self.lines[number]
         text = line.lstrip(" ")
-        if not text or text[0] == "#":
-            _lines[line] = ()
-            return
         column = len(line) - len(text)
         if not column and text.startswith("---"):
             if line != "---" and not _BOUNDARY.match(line):
                 raise NotPlain
-            self.end(number)
+            self.end(number, state)
             self.start(number, is_told=True)
         elif text == "-" or text.startswith("- "):
             self.item(number, line, column)
-        elif self.pending is None or not 0 <= self.depth >> 1 < column:
+        elif self.pending is None or not 0 <= self.level >> 1 < column:
             raise NotPlain
         elif (value := self.value(text, number, column)) is not None:
             self.attach(value)
+        return self.level, self.add, self.pending, self.empty
 
     def item(self, number: int, line: str, column: int) -> None:
         """An item that begins with no key."""
@@ -232,80 +266,67 @@ class _Plain:
         self.enter_items(number, dashes)
         value = self.value(line[column:], number, column)
         if value is None:
-            self.pending, self.at, self.ready = _Slot(self.add, number), dashes[-1] + 1, _WAITING
+            self.pending, self.empty = _Slot(self.add, number), dashes[-1] + 1
         else:
             self.add(value)
 
     def value(self, text: str, number: int, column: int) -> Node | None:
         """The value that begins on a line; None where nothing but a comment stands there."""
-        first = text[:1]
-        if first == " ":
-            typed = len(text)
-            text = text.lstrip(" ")
-            column += typed - len(text)
-            first = text[:1]
-        if first == '"' or first == "'":
-            return quoted(text, number, column)
-        if first == "|" or first == ">":
-            found, self.done = block(self.lines, number, text, column, self.depth >> 1)
-            return found
-        if first == "{" or first == "[":
-            return flow(text, number, column)
-        return plain(text, number, column) if first and first != "#" else None
+        at, found, more = _behind(text, column)
+        if found is not None:
+            return ScalarNode(found, number, at, more)
+        return None if more is None else self.made(more, number, at, self.level)
+
+    def made(self, more: Any, number: int, at: int, level: int) -> Node:
+        """The block of text that begins with this header, or the list or map that stands on a line."""
+        if type(more) is not str:
+            return moved(more, number, at)
+        if more[0] not in _BLOCKS:
+            return flow(more, number, at)
+        value, end = block(self.lines, number, more, at, level >> 1)
+        for _ in islice(self.numbered, end - number - 1):
+            pass
+        return value
 
     # ------------------------------------------------------------------ collections
 
-    def enter(self, number: int, depth: int, column: int, dashes: Sequence[int]) -> None:
-        """Closes and opens collections until a key in a column, behind dashes or not, can be added."""
-        pending = self.pending
-        if pending is not None and depth > self.depth:
-            content: list[Entry] = []
-            pending.value = pending.at = MappingNode(content, number, column)
-            self.pending = None
-            if len(self.stack) > _DEEPEST:
-                raise NotPlain
-            self.stack.append((self.depth, self.add))
-            self.depth, self.ready, self.add = depth, depth, content.append
-        elif dashes:
-            self.enter_items(number, dashes)
-            self.open(MappingNode([], number, column), 2 * column)
-            self.ready = self.depth
-        else:
-            self.leave(depth)
-            self.ready = depth
+    def of_items(
+        self, number: int, column: int, dashes: Sequence[int], state: _State
+    ) -> tuple[int, Callable[[Any], None]]:
+        """Closes and opens collections until a key behind dashes can be added: the first two of the state then."""
+        self.level, self.add, self.pending, self.empty = state
+        self.enter_items(number, dashes)
+        self.open(MappingNode([], number, column), 2 * column)
+        return self.level, self.add
 
     def enter_items(self, number: int, dashes: Sequence[int]) -> None:
         """Closes and opens collections until an item behind dashes can be added."""
         first = dashes[0]
         depth = 2 * first + 1
-        if self.pending is None or depth <= self.depth:
+        if self.pending is None or depth <= self.level:
             self.leave(depth)
         else:
             self.open(SequenceNode([], number, first), depth)
         for dash in dashes[1:]:
             self.open(SequenceNode([], number, dash), 2 * dash + 1)
-        self.ready = _WAITING
 
     def leave(self, depth: int) -> None:
         """Closes collections down to the one of this depth; nothing stands where a value was waited for."""
-        if self.pending is not None:
-            self.nothing()
-        current = self.depth
-        if current > depth:
-            stack = self.stack
-            while current > depth:
-                current, self.add = stack.pop()
-            self.depth = current
-        if current != depth:
+        self.nothing()
+        level = self.level
+        while level > depth:
+            level, self.add = self.stack.pop()
+        if level != depth:
             raise NotPlain
+        self.level = level
 
     def open(self, node: Node, depth: int) -> None:
         """Opens a collection as the value that is waited for, or as an item."""
         if len(self.stack) > _DEEPEST:
             raise NotPlain
         self.attach(node)
-        self.stack.append((self.depth, self.add))
-        self.depth, self.add = depth, node.value.append
+        self.stack.append((self.level, self.add))
+        self.level, self.add = depth, node.value.append
 
     def attach(self, value: Node) -> None:
         """Adds a value where one is waited for, or as an item."""
@@ -319,24 +340,14 @@ class _Plain:
     def nothing(self) -> None:
         """Nothing stands where a value is waited for."""
         if self.pending is not None:
-            self.attach(ScalarNode("", self.pending.line, self.at))
+            self.attach(ScalarNode("", self.pending.line, self.empty))
 
-    def end(self, line: int) -> None:
+    def end(self, line: int, state: _State) -> None:
         """Ends a document before a line."""
+        self.level, self.add, self.pending, self.empty = state
         if self.pending is None:
             return
-        if self.depth != _ROOT:
+        if self.level != _ROOT:
             self.nothing()
         elif self.starts:
             self.attach(ScalarNode("", line, 0))
-
-
-def _keep(line: str, head: Head, value: Node | None) -> None:
-    """Knows a line from now on, if it says all by itself."""
-    first = (head.depth, head.key, head.column, head.style, head.dashes)
-    if value is None:
-        _lines[line] = (*first, head.at - 1, None, None)
-    elif type(value) is not ScalarNode:
-        _lines[line] = (*first, value.column, None, moved(value, -value.line, -value.column))
-    elif value.style not in _BLOCKS:
-        _lines[line] = (*first, value.column, value.value, value.style)
