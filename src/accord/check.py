@@ -116,7 +116,7 @@ def _told(rules: Sequence[Rule], allowances: Allowances) -> list[Finding]:
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated, seen = parted(as_operated(facts))
-    linked = link(applied_apart(carried(reached(stated))), stated)
+    linked = link(applied_apart(carried(reached(stated), stated)), stated)
     told = by_operation(answered(by_address(linked.facts), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
     whole = as_set(with_defaults(with_one_version(with_turns)))
@@ -320,6 +320,6 @@ def with_moves(
 
 def _position(finding: Finding) -> tuple[object, ...]:
     """Where a finding stands in a report: the worst first, then boundary by boundary in the order of the files."""
-    places = tuple(statement.fact.place.spot for statement in finding.statements[:1])
-    weight = (_ORDER[finding.verdict], _WEIGHT[finding.severity])
-    return (*weight, finding.subject, places, finding.rule, finding.scope, finding.message)
+    places = (finding.statements[0].fact.place.spot,) if finding.statements else ()
+    order, weight = _ORDER[finding.verdict], _WEIGHT[finding.severity]
+    return (order, weight, finding.subject, places, finding.rule, finding.scope, finding.message)

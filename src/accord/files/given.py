@@ -38,7 +38,11 @@ class Given(Struct, frozen=True):
     waivers: tuple[Waiver, ...] = ()
 
 
-def alone(text: Text, config: Config) -> tuple[Given, list[Document]]:
+Alone = tuple[Given, list[Document]]
+"""What a text gives, and the mappings in it."""
+
+
+def alone(text: Text, config: Config) -> Alone:
     """What a text gives, whatever other texts say, and the mappings in it.
 
     It is readable where it gave a document that was not refused whole, or nothing was wrong with it.

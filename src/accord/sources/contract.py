@@ -20,6 +20,9 @@ from accord.sources.contract_keys import Key
 FORMAT = "contract"
 FILE_NAMES = ("accord.yaml", "accord.yml")
 
+AT_KEYS = frozenset(("party",))
+AT_FILES = frozenset(FILE_NAMES)
+
 
 def claims(document: Document) -> bool:
     """A document whose first key is `party`, or any document of a file named accord.yaml but a mapping."""

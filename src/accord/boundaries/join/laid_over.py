@@ -15,10 +15,10 @@ _Replaces = Callable[[Fact, str, str, str], bool]
 """Whether a patch replaces a fact of the object of this kind, namespace and name."""
 
 
-def not_replaced(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+def not_replaced(facts: Facts) -> Facts:
     """The facts but for those that a patch states anew, and what would hold by default beside them."""
     laid: dict[tuple[str, str], list[_Replaces]] = {}
-    for fact in Facts.of(facts).about((LAID_OVER, LAID_OVER_SEVERAL)):
+    for fact in facts.about((LAID_OVER, LAID_OVER_SEVERAL)):
         if fact.term == LAID_OVER:
             laid.setdefault((fact.place.root, _object(identity(fact))[2]), []).append(_one(fact))
         else:
@@ -36,7 +36,7 @@ def not_replaced(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
                 return True
         return False
 
-    return tuple(fact for fact in facts if not is_replaced(fact))
+    return Facts.made((fact for fact in facts if not is_replaced(fact)), facts)
 
 
 def _one(laid: Fact) -> _Replaces:

@@ -3,14 +3,15 @@
 Scalers name a workload and budgets select one. Where several workloads carry a service, each fact holds for its own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import takewhile
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
-from accord.boundaries.join.laid_over import VARIANT, Home, homes, identity, not_replaced
+from accord.boundaries.join.laid_over import VARIANT, Home, homes, not_replaced
 from accord.model.fact import PARTY, Fact, Scope
 from accord.model.selecting import is_selected
 
@@ -19,65 +20,129 @@ WORKLOAD = "workload:"
 BUDGET = "budget:"
 _SCALED = ("replicas.min", "replicas.max", "left_out.replicas.max")
 _SCALER = "keda"
+_SCALING = frozenset((*_SCALED, "platform"))
 _OF_PODS = frozenset(
     ("workload", "platform", "grace", "pre_stop", "killed_after", "keep_alive", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes", "left_out")
 )  # fmt: skip
 
 
 class Pods(Struct, frozen=True):
-    """The pods of one workload: the fact that says they run, and the parties they carry; none where that is unclear."""
+    """The pods of one workload: the fact that says they run, and the parties they carry; none where that is unclear.
+
+    `selected` tells that services select them. The `version` that they tell is empty where they have none.
+    """
 
     runs: Fact
     parties: tuple[str, ...]
+    selected: bool
+    version: str
+    identity: str
 
 
-def told(facts: Iterable[Fact], pods: Iterable[Pods], version: Mapping[Fact, str]) -> tuple[Fact, ...]:
-    """The facts, those of pods said of whom they carry; `version` is the label that tells a workload from others."""
-    return tuple(_Pods(tuple(pods), version).told(facts))
+def said_to_run(pods: Iterable[Pods]) -> dict[int, list[Fact]]:
+    """What becomes of each fact, by its `id`, that says that pods run: that they run for each service that selects them."""
+    return {
+        id(each.runs): [replace(each.runs, says=party, provider=party) for party in each.parties]
+        for each in pods
+        if each.selected
+    }
+
+
+def told(facts: Facts, pods: Iterable[Pods], by_name: Iterable[str] = ()) -> Facts:
+    """The facts, those of pods said of whom they carry; their version tells a workload from others.
+
+    `by_name` are the terms that are said of workloads under no condition, too.
+    """
+    return _Pods(tuple(pods)).told(facts, (*_SCALED, *facts.family("budget."), *by_name))
+
+
+_Becomes = Callable[[Fact], Iterable[Fact]]
+_Budgets = dict[tuple[str, str], tuple[bool, list[Pods]]]
+"""By root and name of a budget: whether it asks for labels, and the pods that it is for."""
 
 
 class _Pods:
     """All pods that run, by definition, by workload and by the services they carry."""
 
-    def __init__(self, pods: tuple[Pods, ...], version: Mapping[Fact, str]) -> None:
-        self.homes: dict[Home, Pods] = {home: each for each in pods if (home := _home(each.runs)) is not None}
-        self.defined = {(each.runs.place.root, identity(each.runs)): each for each in pods}
+    def __init__(self, pods: tuple[Pods, ...]) -> None:
+        self.homes: dict[Home, Pods] = {}
+        self.defined: dict[tuple[str, str], Pods] = {}
         self.named: dict[tuple[str, str], list[Pods]] = {}
         self.scopes: dict[tuple[str, str], dict[str, str]] = {}
-        self.found: dict[tuple[str, Scope], Pods | None] = {}
+        self.variants: set[str] = set()
+        self.dimensions: set[str] = set()
+        self.running = said_to_run(pods)
         for each in pods:
             root = each.runs.place.root
+            self.variants.add(VARIANT + each.identity)
+            for home in homes(each.runs)[:1]:
+                self.homes[home] = each
+            self.defined[(root, each.identity)] = each
             self.named.setdefault((root, each.runs.provider), []).append(each)
             for party in each.parties:
-                self.scopes.setdefault((root, party), {})[identity(each.runs)] = version.get(each.runs, "")
+                self.scopes.setdefault((root, party), {})[each.identity] = each.version
 
-    def told(self, facts: Iterable[Fact]) -> Iterator[Fact]:
-        """Each fact, said of whom it is about."""
-        read = Facts.of(self.counted(Facts.of(not_replaced(Facts.of(facts)))))
-        budgets = {
+    def told(self, facts: Facts, by_name: Iterable[str]) -> Facts:
+        """Each fact, said of whom it is about; what becomes of those that follow each other and share their sides is asked once."""
+        read = self.counted(not_replaced(facts))
+        budgets: _Budgets = {
             (fact.place.root, fact.provider): (bool(fact.value), list(self.selected(fact)))
             for fact in read.about(("budget.selects",))
         }
-        for fact in read:
-            is_scaler = fact.term == "platform" and fact.value == _SCALER
-            if not (fact.scope or is_scaler or fact.term in _SCALED or fact.provider.startswith(BUDGET)):
-                yield fact  # of no definition of an object, so of no pods
-            elif fact.provider.startswith(BUDGET):
-                yield from self.of_budget(fact, *budgets.get((fact.place.root, fact.provider), (True, [])))
-            elif fact.term in _SCALED or is_scaler:
-                named = self.named.get((fact.place.root, fact.provider), [])
-                scaled = _nearest(fact, named)
-                is_one_of_several = len(scaled) < len(named)
-                for one in scaled:
-                    own = is_one_of_several or one.runs.place.file == fact.place.file
-                    yield from self.said(_of(fact, one) if own else fact, one)
-                if not scaled:
-                    yield fact
-            else:
-                pods = self.of(fact)
-                yield from (fact,) if pods is None else self.said(fact, pods)
+        becomes: dict[int, Iterable[Fact]] = {}
+        provider = scope = consumer = says = root = told = None
+        for spot in sorted({*read.spots_of_conditions, *read.spots(by_name)}):
+            fact = read[spot]
+            if (
+                fact.scope is not scope
+                or fact.provider is not provider
+                or fact.consumer is not consumer
+                or fact.says is not says
+                or fact.place.root is not root
+            ):
+                provider, scope, consumer, says = fact.provider, fact.scope, fact.consumer, fact.says
+                root = fact.place.root
+                told = self.becoming(fact, budgets)
+            if fact.term in _SCALING and not provider.startswith(BUDGET) and _is_scaling(fact):
+                becomes[spot] = self.scaled(fact)
+            elif fact.term == "runs" and id(fact) in self.running:
+                becomes[spot] = self.running[id(fact)]
+            elif told is not None:
+                becomes[spot] = told(fact)
+        return Facts.made(read.with_each(becomes), read, dimensions=self.dimensions)
 
-    def counted(self, facts: Facts) -> tuple[Fact, ...]:
+    def becoming(self, fact: Fact, budgets: _Budgets) -> _Becomes | None:
+        """What becomes of the facts of this scope, this root and these sides; None where they stay as they are."""
+        if fact.provider.startswith(BUDGET):
+            return partial(self.of_budget, budgets=budgets)
+        pods = self.of(fact) if fact.scope else None
+        if pods is None:
+            return None
+        if (
+            not fact.consumer
+            and pods.parties == (fact.provider,)
+            and fact.says == fact.provider
+            and self.is_alone(pods)
+        ):
+            return None  # they are said of the party already
+        return partial(self.said, pods=pods)
+
+    def is_alone(self, pods: Pods) -> bool:
+        """Whether these are all pods of the parties that they carry."""
+        return all(len(self.scopes[(pods.runs.place.root, party)]) < 2 for party in pods.parties)
+
+    def scaled(self, fact: Fact) -> Iterator[Fact]:
+        """What a scaler says, said of the pods of the workload that it names."""
+        named = self.named.get((fact.place.root, fact.provider), [])
+        scaled = _nearest(fact, named)
+        is_one_of_several = len(scaled) < len(named)
+        for one in scaled:
+            own = is_one_of_several or one.runs.place.file == fact.place.file
+            yield from self.said(_of(fact, one) if own else fact, one)
+        if not scaled:
+            yield fact
+
+    def counted(self, facts: Facts) -> Facts:
         """The facts but for the number of pods where a scaler may choose it that was read with a namespace, or without one.
 
         An object without a namespace is applied to whichever somebody names: to that of the other, it may be. Without
@@ -96,16 +161,13 @@ class _Pods:
             own = {there for root, there, of in apart if (root, of) == (fact.place.root, name)}
             return bool(own) and (not namespace or "" in own)
 
-        return tuple(fact for fact in facts if not is_chosen(fact))
+        return Facts.made((fact for fact in facts if not is_chosen(fact)), facts)
 
     def of(self, fact: Fact) -> Pods | None:
         """The pods that a fact is about: those of its own definition, or, where that only lays something over, of another."""
-        key = (fact.place.root, fact.scope)
-        if key not in self.found:
-            self.found[key] = self._of(homes(fact))
-        return self.found[key]
-
-    def _of(self, defined: list[Home]) -> Pods | None:
+        if self.variants.isdisjoint([dimension for dimension, _ in fact.scope]):
+            return None
+        defined = homes(fact)
         for home in defined:
             if home in self.homes:
                 return self.homes[home]
@@ -137,9 +199,10 @@ class _Pods:
         if len(others) < 2:
             return fact.scope
         versions = [version for version in others.values() if version]
-        own = others[identity(pods.runs)]
+        own = others[pods.identity]
         by_version = len(versions) == len(set(versions)) == len(others)
-        added = (f"version:{party}", (own,)) if by_version else (f"{WORKLOAD}{party}", (identity(pods.runs),))
+        added = (f"version:{party}", (own,)) if by_version else (f"{WORKLOAD}{party}", (pods.identity,))
+        self.dimensions.add(added[0])
         return tuple(sorted({**dict(fact.scope), added[0]: added[1]}.items()))
 
     def selected(self, budget: Fact) -> Iterator[Pods]:
@@ -158,12 +221,13 @@ class _Pods:
                 found.append(pods)
         return iter(_nearest(budget, found))
 
-    def of_budget(self, fact: Fact, asks: bool, selected: list[Pods]) -> Iterator[Fact]:
+    def of_budget(self, fact: Fact, budgets: _Budgets) -> Iterator[Fact]:
         """What a budget leaves, said of the one workload that it is for, or, where it lets none go, of each; whom it is for of each.
 
-        One that `asks` for no label counts all pods of its namespace, of which others may be written elsewhere.
+        One that asks for no label counts all pods of its namespace, of which others may be written elsewhere.
         """
-        one = asks and len({identity(pods.runs) for pods in selected}) == 1
+        asks, selected = budgets.get((fact.place.root, fact.provider), (True, []))
+        one = asks and len({pods.identity for pods in selected}) == 1
         if not (one or fact.term == "budget.selects" or _lets_none_go(fact)):
             return
         for pods in _nearest(fact, selected):
@@ -178,8 +242,8 @@ def _nearest(fact: Fact, several: list[Pods]) -> list[Pods]:
     near = [_shared(fact.place.file, pods.runs.place.file) for pods in several]
     best: dict[str, int] = {}
     for pods, shared in zip(several, near, strict=True):
-        best[identity(pods.runs)] = max(shared, best.get(identity(pods.runs), 0))
-    return [pods for pods, shared in zip(several, near, strict=True) if shared == best[identity(pods.runs)]]
+        best[pods.identity] = max(shared, best.get(pods.identity, 0))
+    return [pods for pods, shared in zip(several, near, strict=True) if shared == best[pods.identity]]
 
 
 def _shared(file: str, other: str) -> int:
@@ -192,6 +256,10 @@ def _of(fact: Fact, pods: Pods) -> Fact:
     """The fact, of this definition of the pods only."""
     variants = {name: values for name, values in pods.runs.scope if name.startswith(VARIANT)}
     return replace(fact, scope=tuple(sorted({**dict(fact.scope), **variants}.items())))
+
+
+def _is_scaling(fact: Fact) -> bool:
+    return fact.term in _SCALED or fact.value == _SCALER
 
 
 def _lets_none_go(fact: Fact) -> bool:
@@ -211,10 +279,6 @@ def _placed(party: str) -> tuple[str, str]:
     """Namespace and name of `kubernetes:shop/payments`; the namespace is empty where there is none."""
     namespace, _, name = party.partition(":")[2].rpartition("/")
     return namespace, name
-
-
-def _home(runs: Fact) -> Home | None:
-    return next(iter(homes(runs)), None)
 
 
 def is_itself(party: str, other: str) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from accord.boundaries.join.boundary import Boundary, Key
@@ -22,7 +24,7 @@ from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.resolution import Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
 from accord.boundaries.join.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
-from accord.boundaries.join.workloads import running
+from accord.boundaries.join.workloads import RUNNING, running
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
 from accord.model.subject import operation_of, provider_of
@@ -170,7 +172,15 @@ class System:
 
     def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
         """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
-        return firsts(self._promised.get((name, PARTY)), view)
+        terms = self._promised.get((name, PARTY), {})
+        if name in self._uneven:
+            return firsts(terms, view)
+        return {term: facts[0] for term, facts in terms.items()}
+
+    @cached_property
+    def _uneven(self) -> frozenset[str]:
+        """The providers of which anything holds under a condition, or is said several times: of all others each term has one fact."""
+        return frozenset(map(_PROVIDER, chain.from_iterable((*self._scoped.values(), *self.several))))
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
@@ -283,7 +293,7 @@ class System:
     @cached_property
     def running(self) -> dict[str, frozenset[str]]:
         """The versions of each party that run, where all of them are known."""
-        return running(self.facts)
+        return running(self.about(*RUNNING))
 
     def scoped_behind(self, key: Key) -> list[Fact]:
         """The facts with a scope, of this boundary and of the calls behind it."""
@@ -384,4 +394,5 @@ class System:
 
 
 _ONE_VIEW = Views({})
+_PROVIDER = attrgetter("provider")
 _SILENT = Side({})

@@ -1,61 +1,80 @@
 """Which workload carries which service, the one whose pods have every label that it selects, and which versions run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
-from accord.boundaries.join.laid_over import LAID_OVER
-from accord.boundaries.join.pods import Pods, told
+from accord.boundaries.join.laid_over import LAID_OVER, identity
+from accord.boundaries.join.pods import Pods, said_to_run, told
 from accord.model.fact import Fact
 
 VERSIONS = "versions"
+RUNNING = (VERSIONS, "runs")
+"""The terms that say which versions run."""
+_BY_NAME = ("runs", "platform")
 _LABEL = "version="
 _FORMAT = "kubernetes"
 _OF_DEFINITIONS = "variant:"
 
 
-def carried(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+class _Service(Struct, frozen=True):
+    """A service: the fact that says what it selects, and the workloads that were found to have it."""
+
+    selects: Fact
+    labels: frozenset[str]
+    pods: list[Pods]
+
+
+def carried(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Facts:
     """The facts, each `runs` of a workload, and what is said of its pods, now said of the services that select them.
 
     Services select in their own namespace, and only what was found under the same root is held together. Of each
     service it is added which versions its workloads are. A workload that no service selects speaks for itself, unless
-    a service that selects others has its very name.
+    a service that selects others has its very name. `said` are the facts as they were read, where others were worked on
+    since: what selects and what runs is found there.
     """
     read = Facts.of(facts)
     has_pods = _FORMAT in read.sources or LAID_OVER in read.terms
     if read.terms.isdisjoint(("selects", "runs")) and not has_pods:
         return read
-    services: dict[tuple[str, str], list[tuple[Fact, frozenset[str], list[Fact]]]] = {}
-    for fact in read.about(("selects",)):
-        services.setdefault(_neighbours(fact), []).append((fact, frozenset(fact.value), []))
-    runs = "runs" in read.terms
-    found: list[Fact] = [] if runs else list(read)
-    pods: list[Pods] = []
-    for fact in read if runs else ():
-        if fact.term != "runs":
-            found.append(fact)
-            continue
-        labels, near = set(fact.value), services.get(_neighbours(fact), ())
-        selecting = [one for one in near if one[1] <= labels] if labels else []
-        for _, _, workloads in selecting:
-            workloads.append(fact)
-        parties = tuple(dict.fromkeys(service.provider for service, _, _ in selecting))
-        is_other = any(service.provider == fact.provider for service, _, _ in near)
-        pods.append(Pods(fact, parties or (() if is_other else (fact.provider,))))
-        found += [replace(fact, says=party, provider=party) for party in parties] or [fact]
-    found += [_versions(service, workloads) for near in services.values() for service, _, workloads in near]
-    if not has_pods:
-        return tuple(found)
-    return told(found, pods, {each.runs: version_of(each.runs) for each in pods})
+    tying = (read if said is None else Facts.of(said)).tying.values()
+    services: dict[tuple[str, str], list[_Service]] = {}
+    for fact in tying:
+        if fact.term == "selects":
+            services.setdefault(_neighbours(fact), []).append(_Service(fact, frozenset(fact.value), []))
+    pods = [_pods(fact, services.get(_neighbours(fact), ())) for fact in tying if fact.term == "runs"]
+    versions = [_versions(service) for near in services.values() for service in near]
+    made = Facts.made((*read, *versions), read, (VERSIONS,))
+    if has_pods:
+        return told(made, pods, {fact.term for fact in tying if fact.term in _BY_NAME and not fact.scope})
+    becomes = said_to_run(pods)
+    spots = [spot for spot in made.spots(("runs",)) if id(made[spot]) in becomes]
+    return Facts.made(made.with_each({spot: becomes[id(made[spot])] for spot in spots}), made)
 
 
-def _versions(service: Fact, workloads: list[Fact]) -> Fact:
+def _pods(runs: Fact, near: Sequence[_Service]) -> Pods:
+    """The pods of a workload: where no service selects them they carry itself, unless one near by has its name."""
+    labels = set(runs.value)
+    selecting = [service for service in near if service.labels <= labels] if labels else []
+    if selecting:
+        parties = tuple(dict.fromkeys([service.selects.provider for service in selecting]))
+    else:
+        is_other = any(service.selects.provider == runs.provider for service in near)
+        parties = () if is_other else (runs.provider,)
+    pods = Pods(runs, parties, bool(selecting), version_of(runs), identity(runs))
+    for service in selecting:
+        service.pods.append(pods)
+    return pods
+
+
+def _versions(service: _Service) -> Fact:
     """The versions of all pods of a service; none where that is not known: without a label, or for some environment."""
-    versions = tuple(sorted({version_of(workload) for workload in workloads}))
-    if "" in versions or not all(_is_everywhere(fact) for fact in (service, *workloads)):
+    versions = tuple(sorted({pods.version for pods in service.pods}))
+    if "" in versions or not all(map(_is_everywhere, (service.selects, *(pods.runs for pods in service.pods)))):
         versions = ()
-    return replace(service, term=VERSIONS, value=versions, text=", ".join(versions) or "unknown versions")
+    return replace(service.selects, term=VERSIONS, value=versions, text=", ".join(versions) or "unknown versions")
 
 
 def version_of(workload: Fact) -> str:

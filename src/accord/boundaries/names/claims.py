@@ -53,11 +53,10 @@ class Register:
         others: dict[str, list[Fact]] = {"selects": [], "runs": []}
         self.speaking |= facts.speaking
         self.names |= facts.parties - {""}
-        told = {term for term in facts.terms if term in others or term.startswith("names.")}
-        for fact in facts if told else ():
+        for fact in facts.tying.values():
             if fact.term in others:
                 others[fact.term].append(fact)
-            elif fact.term in told:
+            elif fact.term.startswith("names."):
                 (in_artefacts if ":" in fact.provider else stated).append(fact)
         return stated, in_artefacts, others["selects"], others["runs"]
 
@@ -69,9 +68,11 @@ class Register:
             if key in self.contested:
                 return ()
             covering = [claim for claim in self.direct.get(key) or self.carried.get(key, ()) if _covers(claim, name)]
-            if covering:
+            if len(covering) > 1:
                 closest = max(_closeness(claim) for claim in covering)
-                return tuple(claim for claim in covering if _closeness(claim) == closest)
+                covering = [claim for claim in covering if _closeness(claim) == closest]
+            if covering:
+                return tuple(covering)
         return ()
 
     def claims_of_party(self, party: str) -> tuple[Claim, ...]:

@@ -4,7 +4,7 @@ Weaker than what a contract says: it only carries a contract's claim from one lo
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -99,16 +99,19 @@ def alias_texts(fact: Fact) -> tuple[str, ...]:
 
 # ---------------------------------------------------------------------- selectors
 
+_Home = tuple[str, str, str]
+
 
 def selector_ties(selects: Iterable[Fact], runs: Iterable[Fact]) -> Iterable[Tie]:
     """A Service and the one workload it selects, or those that are named as it is.
 
     Two Services on one workload, or one over differently named workloads, tie only where the names agree.
     """
-    workloads: dict[object, list[Fact]] = {}
+    workloads: dict[_Home, dict[str, list[Fact]]] = {}
     for fact in runs:
+        with_label = workloads.setdefault(_home(fact), {})
         for label in _labels(fact):
-            workloads.setdefault((_home(fact), label), []).append(fact)
+            with_label.setdefault(label, []).append(fact)
     chosen: list[tuple[Fact, dict[str, Fact]]] = []
     selected_by: dict[str, set[str]] = {}
     selects = tuple(selects)
@@ -116,7 +119,7 @@ def selector_ties(selects: Iterable[Fact], runs: Iterable[Fact]) -> Iterable[Tie
     for fact in selects:
         if not _labels(fact) or not is_unconditional(fact.scope):
             continue
-        found = _selected(fact, workloads)
+        found = _selected(fact, workloads.get(_home(fact), {}))
         chosen.append((fact, found))
         for name in found:
             selected_by.setdefault(name, set()).add(fact.provider)
@@ -136,12 +139,10 @@ def selector_ties(selects: Iterable[Fact], runs: Iterable[Fact]) -> Iterable[Tie
                 )
 
 
-def _selected(service: Fact, workloads: dict[object, list[Fact]]) -> dict[str, Fact]:
-    labels, home = _labels(service), _home(service)
-    rarest = min((workloads.get((home, label), []) for label in labels), key=len)
-    return {
-        fact.provider: fact for fact in rarest if set(labels) <= set(_labels(fact)) and is_unconditional(fact.scope)
-    }
+def _selected(service: Fact, with_label: Mapping[str, list[Fact]]) -> dict[str, Fact]:
+    rarest = min((with_label.get(label, []) for label in _labels(service)), key=len)
+    wanted = frozenset(_labels(service))
+    return {fact.provider: fact for fact in rarest if wanted.issubset(_labels(fact)) and is_unconditional(fact.scope)}
 
 
 def _labels(fact: Fact) -> tuple[str, ...]:
@@ -156,7 +157,7 @@ def _own_name(local: str) -> str:
     return local.rpartition("/")[2]
 
 
-def _home(fact: Fact) -> tuple[str, str, str]:
+def _home(fact: Fact) -> _Home:
     """Where a selector reaches: its namespace; without one, the folder whose manifests are applied together."""
     namespace = fact.provider.partition(":")[2].rpartition("/")[0]
     if namespace:

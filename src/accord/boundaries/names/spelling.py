@@ -19,6 +19,9 @@ _EXPECTED = "a name such as payments, kubernetes:shop/payments, otel:payments, s
 _LABEL = re.compile(r"(\*|[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)", re.ASCII)
 _OBJECT = re.compile(r"\*|[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", re.ASCII)
 _WORD = re.compile(r"[^\W_][\w.-]{0,127}")
+_AS_READ = re.compile(
+    r"(kubernetes|backstage:[a-z]+):[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+)
 _SYSTEM = re.compile(r"([a-z][a-z0-9_-]*):(.+)", re.ASCII)
 _URL = re.compile(r"(?:jdbc:)?([A-Za-z][A-Za-z0-9+.-]*)://([^/?#;]*)([^?#;]*)[^\n]*", re.ASCII)
 _PORT = re.compile(r"(.*?)(?::(\d{1,5}))?", re.DOTALL)
@@ -57,6 +60,13 @@ def spell(text: str) -> Name:
 
     Raises Refused for what can be no name: empty, with spaces, or an address with broken parts.
     """
+    if _AS_READ.fullmatch(text):
+        return Name(text.partition(":")[0], text, text)
+    return spelled_out(text)
+
+
+def spelled_out(text: str) -> Name:
+    """The same, worked out form by form: most names are read as they are spelled, which is seen at a glance."""
     if not text or len(text) > _LONGEST or text != text.strip() or not text.isprintable():
         raise Refused(f"expected {_EXPECTED}, read {text[:80]!r}")
     for reader in (_resource, _mesh_cluster, _url, _with_system, _loose_address):

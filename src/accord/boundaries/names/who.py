@@ -4,6 +4,7 @@ Names in contracts are global. Names in artefacts are local; they are linked onl
 (`names:` in a contract) or by what artefacts themselves tie together, never because two names are equal.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from operator import is_
 
@@ -41,7 +42,10 @@ _REFERRING = frozenset(
     )
 )
 _VERSION = "version:"
-_ADDRESSES = ("dns:", "kubernetes:")
+_OBJECTS = "kubernetes:"
+_ADDRESSES = ("dns:", _OBJECTS)
+_OF_A_PART = re.compile(r"kubernetes:[^/:|]+/[^/:|]+:[^/|]*")
+"""`kubernetes:namespace/name:part`, such as the subset that a route names: no object has such a name."""
 _NEVER_ALIASED = (
     "prometheus:",
     "alertmanager:",
@@ -49,6 +53,9 @@ _NEVER_ALIASED = (
     "accord:",
     "mapping:",
 )  # names that a reader made from a file and a rule in it
+
+
+_SEVERAL = (tuple, Needs)
 
 
 class Link(Struct, frozen=True):
@@ -78,21 +85,16 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     facts = Facts.of(facts)
     register = Register(facts if said is None else said)
     links = Links(register)
-    linked = {name for name in facts.parties if not name.startswith(_NEVER_ALIASED) and links[name]}
-    referring = {term for term in facts.terms if _refers(term)}
-    renamed: list[Fact] = []
-    for fact in facts if linked or referring or facts.dimensions else ():
-        sided = linked and not linked.isdisjoint((fact.provider, fact.says, fact.consumer))
-        refers = fact.term in referring and _may_be_local(fact.value)
-        if sided:
-            renamed += (_inside_renamed(one, links, refers) for one in _sides_renamed(fact, links))
-        elif refers or fact.scope:
-            renamed.append(_inside_renamed(fact, links, refers))
-        else:
-            renamed.append(fact)
-    unchanged = not renamed or (len(renamed) == len(facts) and all(map(is_, renamed, facts)))
-    found = tuple([known for name in sorted(links) for known in links[name]])
-    return Linked(facts if unchanged else Facts(renamed), found, tuple(register.problems))
+    renamed, known = _renamed(facts, links), links.known()
+    unchanged = len(renamed) == len(facts) and all(map(is_, renamed, facts))
+    found = facts if unchanged else Facts.made(renamed, facts, dimensions=_dimensions(known))
+    if found.has_dimension(_VERSION):
+        found = Facts.made(_versions_renamed(found, links), found, dimensions=map(links.of_version, found.dimensions))
+    return Linked(found, links.known(), tuple(register.problems))
+
+
+def _dimensions(links: Iterable[Link]) -> Iterator[str]:
+    return (name for known in links for name, _ in known.scope)
 
 
 _Sides = tuple[str, str, str, Scope]  # who says it, of which consumer and which provider, where it holds
@@ -103,21 +105,49 @@ class Links(dict[str, tuple[Link, ...]]):
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        self.sides: dict[_Sides, list[_Sides]] = {}
-        self.scopes: dict[Scope, Scope] = {}
+        self.plain: dict[str, str] = {}
+        """By name the party of its only link, where that holds everywhere and is surely no name with a link itself."""
+        self.others: set[str] = set()
+        """The other names that have links."""
 
     def __missing__(self, name: str) -> tuple[Link, ...]:
-        found = self[name] = tuple(_links(self.register, name))
+        found: tuple[Link, ...] = ()
+        if (":" in name or "." in name) and not name.startswith(_NEVER_ALIASED):
+            found = tuple(_links(self.register, name))
+        self[name] = found
+        if len(found) == 1 and not found[0].scope and not _is_marked(found[0].party):
+            self.plain[name] = found[0].party
+        elif found:
+            self.others.add(name)
         return found
+
+    def known(self) -> tuple[Link, ...]:
+        """Every link that was met, in order of name."""
+        return tuple([link for name in sorted((*self.plain, *self.others)) for link in self[name]])
+
+    def of_sides(self, own: _Sides) -> list[_Sides] | None:
+        """The sides that these stand for, once for each condition under which they do; None where no name has a link."""
+        says, consumer, provider, scope = own
+        of_provider, of_consumer, of_speaker = self[provider], self[consumer], self[says]
+        if not (of_provider or of_consumer or of_speaker):
+            return None
+        if not self.others or self.others.isdisjoint(own[:3]):
+            party = self.plain.get
+            return [(party(says, says), party(consumer, consumer), party(provider, provider), scope)]
+        return _of_links(own, self)
+
+    def of_version(self, dimension: str) -> str:
+        """A dimension of a scope, which may be the version of a party, in terms of what its name stands for."""
+        known = self[dimension.removeprefix(_VERSION)] if dimension.startswith(_VERSION) else ()
+        return _VERSION + known[0].party if len(known) == 1 else dimension
 
 
 def _links(register: Register, name: str) -> Iterator[Link]:
     if ":" not in name:
-        if "." in name:
-            yield from (_claimed(name, claim) for claim in register.claims_of_party(name))
+        yield from (_claimed(name, claim) for claim in register.claims_of_party(name))
         return
-    if name.startswith(_NEVER_ALIASED):
-        return
+    if _OF_A_PART.fullmatch(name):
+        return  # which spell refuses, too: at more length
     try:
         spelled = spell(name)
     except Refused:
@@ -145,20 +175,39 @@ def _refers(term: str) -> bool:
 
 
 def _may_be_local(value: object) -> bool:
-    """Whether any name in a value has a mark without which no name has a link: `system:name`, or the dots of an address."""
-    return isinstance(value, str | tuple | Needs) and any(":" in name or "." in name for name in references(value))
+    """Whether any name in a value has the mark without which none has a link."""
+    if isinstance(value, str):
+        return _is_marked(value)
+    return isinstance(value, _SEVERAL) and any(map(_is_marked, references(value)))
 
 
-def _sides_renamed(fact: Fact, links: Links) -> list[Fact]:
-    """The fact about the parties that its names stand for: once for each condition under which they do."""
-    own = (fact.says, fact.consumer, fact.provider, fact.scope)
-    found = links.sides.get(own)
-    if found is None:
-        found = links.sides[own] = _of_links(own, links)
-    return [
-        replace(fact, says=says, consumer=consumer, provider=provider, scope=scope)
-        for says, consumer, provider, scope in found
-    ]
+def _is_marked(name: str) -> bool:
+    """Whether a name has a mark without which none has a link: `system:name`, or the dots of an address."""
+    return ":" in name or "." in name
+
+
+def _renamed(facts: Facts, links: Links) -> list[Fact]:
+    """The facts renamed; what becomes of the sides of those that follow each other and share them is asked once."""
+    referring = {term for term in facts.terms if _refers(term)}
+    renamed: list[Fact] = []
+    says = consumer = provider = scope = sides = None
+    for fact in facts:
+        if (
+            fact.provider is not provider
+            or fact.scope is not scope
+            or fact.consumer is not consumer
+            or fact.says is not says
+        ):
+            says, consumer, provider, scope = own = fact.says, fact.consumer, fact.provider, fact.scope
+            sides = links.of_sides(own)
+        if fact.term in referring and _may_be_local(fact.value):
+            renamed += _inside_renamed(fact, sides, links)
+        elif sides is None:
+            renamed.append(fact)
+        else:
+            for said, asking, asked, where in sides:
+                renamed.append(replace(fact, says=said, consumer=asking, provider=asked, scope=where))
+    return renamed
 
 
 def _of_links(sides: _Sides, links: Links) -> list[_Sides]:
@@ -179,32 +228,27 @@ def _one_renamed(sides: _Sides, name: str, links: tuple[Link, ...]) -> list[_Sid
     return found or [sides]
 
 
-def _inside_renamed(fact: Fact, links: Links, refers: bool) -> Fact:
-    """The fact with the references in its value, where it `refers` to any, and the versions in its scope, renamed."""
-    changes: dict[str, object] = {}
-    scope = _scope_renamed(fact.scope, links) if fact.scope else fact.scope
-    if scope != fact.scope:
-        changes["scope"] = scope
-    if refers:
-        value = _value_renamed(fact.value, _References(links, fact.scope))
-        if value is not fact.value:
-            changes["value"] = value
-    return replace(fact, **changes) if changes else fact
+def _inside_renamed(fact: Fact, sides: list[_Sides] | None, links: Links) -> Iterator[Fact]:
+    """What becomes of a fact, with the references in its value renamed as they are where it holds then."""
+    for says, consumer, provider, scope in sides or [(fact.says, fact.consumer, fact.provider, fact.scope)]:
+        value = _value_renamed(fact.value, _References(links, scope))
+        is_same = sides is None and value is fact.value
+        yield (
+            fact
+            if is_same
+            else replace(fact, says=says, consumer=consumer, provider=provider, scope=scope, value=value)
+        )
 
 
-def _scope_renamed(scope: Scope, links: Links) -> Scope:
-    known = links.scopes.get(scope)
-    if known is None:
-        known = scope
-        if any(dimension.startswith(_VERSION) for dimension, _ in scope):
-            known = tuple(sorted((_dimension_renamed(dimension, links), values) for dimension, values in scope))
-        links.scopes[scope] = known
-    return known
-
-
-def _dimension_renamed(dimension: str, links: Links) -> str:
-    known = links[dimension.removeprefix(_VERSION)] if dimension.startswith(_VERSION) else ()
-    return _VERSION + known[0].party if len(known) == 1 else dimension
+def _versions_renamed(facts: Facts, links: Links) -> Iterator[Fact]:
+    """The facts with the versions in their scopes renamed."""
+    scope = renamed = EVERYWHERE
+    for fact in facts:
+        if fact.scope is not scope:
+            scope = renamed = fact.scope
+            if any(dimension.startswith(_VERSION) for dimension, _ in scope):
+                renamed = tuple(sorted((links.of_version(dimension), values) for dimension, values in scope))
+        yield fact if renamed == scope else replace(fact, scope=renamed)
 
 
 class _References:
@@ -238,7 +282,7 @@ class _References:
 
 def _names_an_operation(reference: str) -> bool:
     """Whether this is `kubernetes:namespace/name/operation`, which a cluster's name before the namespace looks like."""
-    return reference.startswith("kubernetes:") and reference.count("/") == 2
+    return reference.startswith(_OBJECTS) and reference.count("/") == 2
 
 
 def _value_renamed(value: object, references: _References) -> object:

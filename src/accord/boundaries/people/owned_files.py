@@ -25,6 +25,8 @@ _TOP = 1
 """Where the file may lie below the top of its repository, and its rank: of several the first is read, on either host."""
 
 _ANY = "**"
+_ALL = "*"
+"""The pattern for all files, however deep, on either host."""
 _SIGNS = frozenset("*?[\\")
 
 
@@ -40,7 +42,7 @@ class CodeOwners:
         for (folder, _), lines in sorted(files.items(), key=lambda one: one[0]):
             if folder not in self.lines:
                 self.lines[folder] = _Lines(lines)
-        self._known: dict[str, tuple[Fact, ...]] = {}
+        self._for: dict[str, tuple[str, _Lines] | None] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -52,18 +54,25 @@ class CodeOwners:
 
         A folder with a CODEOWNERS file inside another such folder may be a repository of its own or a copy: nothing is said.
         """
-        path = path_of(place)
-        known = self._known.get(path)
-        if known is None:
-            parts = path.split("/")
-            folders = ["/".join(parts[:depth]) for depth in range(len(parts))]
-            above = [folder for folder in dict.fromkeys(folders) if folder in self.lines]
-            known = ()
-            if len(above) == 1:
-                below = path.removeprefix(above[0]).lstrip("/")
-                known = holding(self.lines[above[0]].near(below), below)
-            self._known[path] = known
-        return known
+        return self.of_path(path_of(place))
+
+    def of_path(self, path: str) -> tuple[Fact, ...]:
+        """The same for a path as `path_of` spells it."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._for:
+            self._for[folder] = self._of_folder(folder)
+        found = self._for[folder]
+        if found is None:
+            return ()
+        top, lines = found
+        return lines.of(path.removeprefix(top).lstrip("/"))
+
+    def _of_folder(self, folder: str) -> tuple[str, "_Lines"] | None:
+        """The one file, with the folder it is for, that is for what lies in a folder; None where there is none, or several."""
+        parts = folder.split("/")
+        folders = ["", *("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))]
+        above = [each for each in dict.fromkeys(folders) if each in self.lines]
+        return (above[0], self.lines[above[0]]) if len(above) == 1 else None
 
 
 class _Lines:
@@ -74,19 +83,33 @@ class _Lines:
         self.others: list[Fact] = []
         for line in lines:
             pattern = line.value.pattern
-            if pattern.startswith("/") and _SIGNS.isdisjoint(pattern):
+            if pattern == _ALL:
+                self.spelled.setdefault("", []).append(line)
+            elif pattern.startswith("/") and _SIGNS.isdisjoint(pattern):
                 self.spelled.setdefault(pattern.strip("/"), []).append(line)
             else:
                 self.others.append(line)
+        self._known: dict[str, tuple[Fact, ...]] = {}
+
+    def of(self, path: str) -> tuple[Fact, ...]:
+        """The lines that hold for a path.
+
+        Where every line spells out a folder, or is for all files, and none this very path, so do they for all files of its folder.
+        """
+        alike = path if self.others or path in self.spelled else path[: path.rfind("/") + 1]
+        known = self._known.get(alike)
+        if known is None:
+            known = self._known[alike] = holding(self.near(path), path)
+        return known
 
     def near(self, path: str) -> list[Fact]:
         """The lines that may be for a path, in order."""
-        found = list(self.others)
+        found = [*self.others, *self.spelled.get("", ())]
         end = len(path)
         while end > 0:
             found += self.spelled.get(path[:end], ())
             end = path.rfind("/", 0, end)
-        return sorted(found, key=lambda line: line.place.line)
+        return sorted(found, key=lambda line: line.place.line) if len(found) > 1 else found
 
 
 def code_owners(system: System, view: View) -> CodeOwners:
@@ -184,7 +207,7 @@ def _walk(parts: tuple[str, ...], names: list[str]) -> bool:
         if part < len(parts) and parts[part] == _ANY:
             part += 1
             again = (part, name)
-        elif part < len(parts) and _expression(parts[part]).fullmatch(names[name]):
+        elif part < len(parts) and _is_named(parts[part], names[name]):
             part, name = part + 1, name + 1
         elif again is not None:
             part, name = again[0], again[1] + 1
@@ -192,6 +215,10 @@ def _walk(parts: tuple[str, ...], names: list[str]) -> bool:
         else:
             return False
     return all(rest == _ANY for rest in parts[part:])
+
+
+def _is_named(part: str, name: str) -> bool:
+    return part == name if _SIGNS.isdisjoint(part) else _expression(part).fullmatch(name) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -17,8 +17,10 @@ from accord.sources._hosts import party_of_host
 
 SETTING = "setting."
 TAKES = "takes_settings"
+MENTIONED = "mentioned"
 HOLDER = "configmap:"
 FILE = "envfile:"
+_DECLARES, _ALIASES = "declares", ("names.kubernetes", "names.dns")
 _COMPOSE = "compose:"
 _CLUSTER = ".svc"
 _OF_THE_PLATFORM = "kubernetes:default/kubernetes"
@@ -43,23 +45,18 @@ def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     settings = read.family(SETTING)
     if not settings:
         return tuple(fact for fact in read if fact.term != TAKES) if TAKES in read.terms else read
-    calls = _Calls(read, settings)
     touched = {TAKES, *settings}
-    found: list[Fact] = []
-    for fact in read:
-        if fact.term not in touched:
-            found.append(fact)
-        else:
-            found += calls.of(fact)
-    return tuple(found)
+    calls = _Calls(Facts(read.tying.values()), settings)
+    becomes = {spot: calls.of(fact) for spot, fact in read.tying.items() if fact.term in touched}
+    return Facts.made(read.with_each(becomes), read, (MENTIONED,))
 
 
 class _Calls:
-    """The calls that variables show, each once."""
+    """The calls that variables show, each once; `facts` are those about settings and about who is called what."""
 
     def __init__(self, facts: Facts, settings: Iterable[str]) -> None:
         self.known = _Known(
-            frozenset((fact.place.root, fact.provider) for fact in facts.about(("declares",))),
+            frozenset((fact.place.root, fact.provider) for fact in facts.about((_DECLARES,))),
             frozenset(_aliases(facts)),
         )
         self.held: dict[tuple[str, str], list[Fact]] = {}
@@ -84,7 +81,7 @@ class _Calls:
 
 def _aliases(facts: Facts) -> Iterator[str]:
     """The addresses that contracts give themselves, as local names."""
-    for fact in facts.about(("names.kubernetes", "names.dns")):
+    for fact in facts.about(_ALIASES):
         if isinstance(fact.value, tuple):
             yield from (f"{fact.term.removeprefix('names.')}:{name}" for name in fact.value)
 
@@ -134,7 +131,7 @@ def _calls(by: Fact, setting: Fact, known: _Known) -> Iterator[Fact]:
                 consumer=by.provider,
                 provider=party,
                 operation=ANY,
-                term="mentioned",
+                term=MENTIONED,
                 value=True,
                 text=f"{setting.term.removeprefix(SETTING)} is {host}",
                 layer=Layer.CODE,

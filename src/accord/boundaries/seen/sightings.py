@@ -5,6 +5,7 @@ that is not told, nothing is concluded of it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from accord.model.requests import Match
 from accord.model.subject import operation_of, provider_of
 
 _WORDS = ("rpc", "topic", "queue", "table", "file")
+_STANCE = attrgetter("stance")
 _HOST, _SERVICE = "dns:", "otel:"
 
 
@@ -53,8 +55,10 @@ class Sighting(Struct, frozen=True):
 def parted(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     """What was said, and what was observed."""
     read, observing = Facts.of(facts), Stance.OBSERVES
+    if observing not in map(_STANCE, read):
+        return read, ()
     observed = tuple([fact for fact in read if fact.stance is observing])
-    return (Facts([fact for fact in read if fact.stance is not observing]) if observed else read), observed
+    return Facts([fact for fact in read if fact.stance is not observing]), observed
 
 
 def told_of(observed: tuple[Fact, ...], said: tuple[Fact, ...], joined: Sequence[Fact]) -> tuple[Fact, ...]:

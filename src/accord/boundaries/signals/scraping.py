@@ -81,12 +81,19 @@ def _servers(system: System, view: View) -> Iterator[Server]:
 
 def server_of(system: System, view: View, alert: Alert) -> Server | None:
     """The server that loads the rule, of several the one whose file lies nearest; None where that tells none or no single one."""
-    return _nearest(system, alert.name.place.root, alert.name.place.file, view)
+    place = alert.name.place
+    return _nearest(system, place.root, place.file, view) if _of_root(system, place.root, view) else None
 
 
 def loading(system: System, view: View, alert: Alert) -> list[Server]:
     """Every server that loads the rule."""
-    return _loading(system, alert.name.place.root, alert.name.place.file, view)
+    place = alert.name.place
+    return _loading(system, place.root, place.file, view) if _of_root(system, place.root, view) else []
+
+
+@once_each
+def _of_root(system: System, root: str, view: View) -> list[Server]:
+    return [server for server in servers(system, view) if server.first.place.root == root]
 
 
 @once_each
@@ -99,8 +106,7 @@ def _nearest(system: System, root: str, file: str, view: View) -> Server | None:
 
 @once_each
 def _loading(system: System, root: str, file: str, view: View) -> list[Server]:
-    every = servers(system, view)
-    return [server for server in every if server.first.place.root == root and server.loads(file)]
+    return [server for server in _of_root(system, root, view) if server.loads(file)]
 
 
 def is_alone(system: System, alert: Alert) -> bool:

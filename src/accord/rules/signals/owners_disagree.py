@@ -70,7 +70,9 @@ Either side: name the team that answers today. Where both do, say which does wha
 - Backstage Software Catalog, `spec.owner`
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from operator import attrgetter
 
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
@@ -81,6 +83,8 @@ from accord.model.finding import Finding, Statement, Verdict
 
 READS = ("owner", "owns", "tag", "label", "annotation", "alert", "kind", "group", "vocabulary")
 HANDFUL = 5
+_THING, _KEY = attrgetter("fact.provider"), attrgetter("key")
+_STATING = frozenset((CONTRACT, CATALOGUE, TAG))
 _FOR_ALL = frozenset(("*", "**", "/**", "/", "/*", "**/*", "/**/*"))
 
 
@@ -93,9 +97,12 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _of_things(said: Owners) -> Iterator[Finding]:
     """Things that several artefacts, or one of them twice, say the owner of."""
+    stated = [naming for naming in said.named if naming.by in _STATING]
+    told = set(zip(map(_THING, stated), map(_KEY, stated), strict=True))
+    several = {thing for thing, times in Counter(thing for thing, _ in told).items() if times > 1}
     things: dict[str, list[Naming]] = {}
-    for naming in said.named:
-        if naming.by in (CONTRACT, CATALOGUE, TAG):
+    for naming in stated if several else ():
+        if naming.fact.provider in several:
             things.setdefault(naming.fact.provider, []).append(naming)
     for named in things.values():
         first = named[0]
@@ -111,19 +118,35 @@ def _of_files(said: Owners, system: System, view: View) -> Iterator[Finding]:
     lines = code_owners(system, view)
     if lines.is_empty:
         return
-    inside: dict[str, list[Naming]] = {}
-    for naming in said.named:
-        if naming.by != LINE:
-            inside.setdefault(path_of(naming.fact.place), []).append(naming)
     apart: dict[tuple[Fact, str], list[Naming]] = {}
-    for named in inside.values():
-        if len({naming.key for naming in named}) > 1:
+    known: dict[tuple[int, str], bool] = {}
+    for path, named in _by_file(said).items():
+        name = named[0].key
+        if len(named) > 1 and any(naming.key != name for naming in named):
             continue
-        for line in lines.of(named[0].fact.place):
-            if _are_others(line, named[0].key, said):
-                apart.setdefault((line, named[0].key), []).extend(named)
+        for line in lines.of_path(path):
+            asked = (id(line), name)  # a line is for many files
+            if asked not in known:
+                known[asked] = _are_others(line, name, said)
+            if known[asked]:
+                apart.setdefault((line, name), []).extend(named)
     for (line, _), named in apart.items():
         yield _apart(line, named)
+
+
+def _by_file(said: Owners) -> dict[str, list[Naming]]:
+    """By the path of its file, what anybody but CODEOWNERS says."""
+    inside: dict[str, list[Naming]] = {}
+    root = file = ""
+    named: list[Naming] = []
+    for naming in said.named:
+        if naming.by != LINE:
+            place = naming.fact.place
+            if not named or place.file is not file or place.root is not root:  # what stands in one file mostly follows
+                root, file = place.root, place.file
+                named = inside.setdefault(path_of(place), [])
+            named.append(naming)
+    return inside
 
 
 def _are_others(line: Fact, name: str, said: Owners) -> bool:
