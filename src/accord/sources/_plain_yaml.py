@@ -41,8 +41,8 @@ Line = tuple[int, str, int, str, tuple[int, ...], int, str | None, Any]
 """What a line with a key says all by itself: the depth of the map that it needs and nothing else (or `_BEHIND_DASHES`), the
 key, its column, its style, the columns of the dashes before it, and the column, text and style of the scalar behind it.
 
-Or, with no text, in place of the style: the header of a block of text, a list or a map as it would be in the first line and
-column, (or its text), or None where nothing but a comment stands there; then the column is the one behind the colon.
+Or, with no text, in place of the style: the header of a block of text; a list or a map as it would be in the first line and
+column, or as it is written; or None where nothing but a comment stands there, and then the column is the one behind the colon.
 
 The depth of a map is twice the column of its keys, that of a list one more than twice the column of its dashes: of two
 collections the inner one is the deeper one."""
@@ -76,7 +76,7 @@ def read_plain(text: str) -> list[Node] | None:
         text = text.replace("\r\n", "\n")
     if len(text) > LONGEST or ("<" in text and "<%" in text) or not _is_readable(text):
         return None
-    if len(_heads) > _MOST_HEADS or len(_lines) > _MOST_LINES:
+    if len(_lines) >= _MOST_LINES:
         _heads.clear()
         _lines.clear()
     try:
@@ -119,7 +119,7 @@ def _understood(line: str) -> Line | tuple[()] | None:
 
 
 def _kept(line: str, known: Line | tuple[()]) -> Line | tuple[()]:
-    if len(line) <= LONGEST_KEY and len(_lines) <= _MOST_LINES:
+    if len(line) <= LONGEST_KEY and len(_lines) < _MOST_LINES:
         _lines[line] = known
     return known
 
@@ -133,6 +133,8 @@ def _head_of(before: str) -> _Head | None:
     dashes = tuple(place for place in range(indent, column) if before[place] == "-")
     key, style = next((found[at], style) for at, style in ((3, '"'), (4, "'"), (5, "")) if found[at] is not None)
     head = _Head(_BEHIND_DASHES if dashes else 2 * indent, key, column, style, dashes, len(before) + 2)
+    if len(_heads) >= _MOST_HEADS:
+        _heads.clear()
     _heads[before] = head
     return head
 
@@ -294,10 +296,15 @@ class _Plain:
         self, number: int, column: int, dashes: Sequence[int], state: _State
     ) -> tuple[int, Callable[[Any], None]]:
         """Closes and opens collections until a key behind dashes can be added: the first two of the state then."""
-        self.level, self.add, self.pending, self.empty = state
-        self.enter_items(number, dashes)
-        self.open(MappingNode([], number, column), 2 * column)
-        return self.level, self.add
+        level, add, pending, _ = state
+        if pending is not None or level != 2 * dashes[-1] + 1 or len(dashes) > 1:
+            self.level, self.add, self.pending, self.empty = state
+            self.enter_items(number, dashes)
+            level, add = self.level, self.add
+        content: list[Entry] = []
+        add(MappingNode(content, number, column))
+        self.stack.append((level, add))
+        return 2 * column, content.append
 
     def enter_items(self, number: int, dashes: Sequence[int]) -> None:
         """Closes and opens collections until an item behind dashes can be added."""
