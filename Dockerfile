@@ -3,7 +3,9 @@ FROM python:3.11-slim AS build
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY src ./src
-RUN pip install --no-cache-dir --no-compile --prefix=/installed ".[server,ical,terraform]"
+# uv, and not pip alone: it keeps to the pins of pyproject.toml.
+RUN pip install --no-cache-dir uv \
+    && uv pip install --no-cache --python /usr/local/bin/python3 --prefix=/installed ".[server,ical,terraform]"
 
 FROM python:3.11-slim
 COPY --from=build /installed /usr/local

@@ -5,7 +5,8 @@
 Contracts of 1,000 and 10,000 boundaries (or of those that `--boundaries` names, 100,000 among them), then 10 MB of mixed
 artefacts (`artefacts.py`; none with `--megabytes 0`). Prints medians over interleaved rounds and the ratio of the whole run
 to a bare PyYAML C event parse of the same files, round by round, so that a slow minute of the machine slows both; then a
-first and an unchanged second run as whole processes, and the CPU time of `accord --help` and of
+first and an unchanged second run as whole processes, what a whole command takes by the clock (it works on as many processors as
+are free) as a multiple of the event parse by the clock, and the CPU time of `accord --help` and of
 `accord check examples/two-services`, their bytecode compiled before, as an installed program has it. With `--beside` the
 programs that read some of the mixed files are timed in turn with `accord check` on those (`beside.py`).
 """
@@ -30,6 +31,7 @@ import artefacts
 import beside
 from accord.check import joined, judged, with_moves
 from accord.files.collector import collector_paused
+from accord.files.processes import processors
 from accord.files.read import read
 from accord.rules._catalogue import rules
 
@@ -134,6 +136,7 @@ def measure(what: str, write_into: Callable[[Path], int], rounds: int) -> None:
         written = write_into(folder)
         results = [one_round(folder) for _ in range(rounds)]
         first, second = first_and_second(folder, Path(name), rounds)
+        waited = [waited_for(folder, Path(name)) for _ in range(rounds)]
     sizes = results[0]
     boundaries = sizes["boundaries"]
     print(
@@ -153,6 +156,10 @@ def measure(what: str, write_into: Callable[[Path], int], rounds: int) -> None:
         f"       as a process: first {median(first) * 1e3:.0f} ms, unchanged second {median(second) * 1e3:.0f} ms, "
         f"ratio {median(shares):.2f} ({min(shares):.2f} to {max(shares):.2f})"
     )
+    print(
+        f"       whole command by the clock / events by the clock, {processors()} processors free: "
+        f"median {median(waited):.2f} ({min(waited):.2f} to {max(waited):.2f})"
+    )
 
 
 def first_and_second(folder: Path, above: Path, rounds: int) -> tuple[list[float], list[float]]:
@@ -166,6 +173,16 @@ def first_and_second(folder: Path, above: Path, rounds: int) -> tuple[list[float
         first.append(process_cpu(bytecode, *check, cache=cache))
         second.append(process_cpu(bytecode, *check, cache=cache))
     return first, second
+
+
+def waited_for(folder: Path, above: Path) -> float:
+    """How long a command that remembers nothing takes by the clock, from its start to its end, in event parses by the clock."""
+    started = time.perf_counter()
+    parse_events(folder)
+    parsed = time.perf_counter()
+    check = ("check", str(folder), "--exit-zero", "--as-of", AS_OF.isoformat(), "--no-cache")
+    process_cpu(str(above / "bytecode"), *check)
+    return (time.perf_counter() - parsed) / (parsed - started)
 
 
 def process_cpu(bytecode: str, *arguments: str, cache: Path = Path(os.devnull)) -> float:

@@ -11,15 +11,14 @@ from accord.model.finding import Finding, Verdict
 from accord.model.problem import Problem
 from accord.model.result import Result
 from accord.sources._claims import read_text
+from beside import CORPUS, needs
 
 PROJECT = Path(__file__).parent.parent
-MANIFESTS = PROJECT.parent / "shared" / "corpus" / "istio-bookinfo"
+MANIFESTS = CORPUS / "istio-bookinfo"
 CONTRACT = PROJECT / "examples" / "bookinfo"
 DELAY = "networking/virtual-service-ratings-test-delay.yaml"
 
-pytestmark = pytest.mark.skipif(
-    not MANIFESTS.is_dir(), reason="the Bookinfo manifests are not here: ../shared/corpus/istio-bookinfo"
-)
+pytestmark = needs(MANIFESTS)
 
 
 def read(root: Path) -> tuple[list[Fact], list[Problem]]:

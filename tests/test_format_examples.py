@@ -11,14 +11,15 @@ from accord.files.read import read
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict
 from accord.sources._claims import read_text
+from beside import SHARED, needs
 
-FOLDER = Path(__file__).parents[2] / "shared" / "format-examples"
+FOLDER = SHARED / "format-examples"
 EXAMPLES = sorted(FOLDER.glob("0*.yaml"))
 MAPPED = sorted(FOLDER.glob("10-*.yaml"))
 _LINE = re.compile(r"^# (says|silent): (.+)$", re.MULTILINE)
 _SCOPE = re.compile(r"\s*\[(.+)\]$")
 
-pytestmark = pytest.mark.skipif(not EXAMPLES, reason="the shared format examples are not beside this checkout")
+pytestmark = needs(FOLDER)
 
 WORDS = {
     "timeout": ("timing/",),

@@ -11,9 +11,9 @@ from accord.files.config import load
 from accord.files.read import read
 from accord.model.fact import Stance
 from accord.model.finding import Finding, Verdict
+from beside import CORPUS, needs
 from paired import PAIRED, declared
 
-CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 PATH, PAIRS = CORPUS / "wikimedia-video-path", CORPUS / "wikimedia-fix-pairs-a"
 MAPPING = Path(__file__).parent / "houses" / "video-path-mapping.yaml"
 STAGES = ("2024-06-20", "2024-07-11", "2024-08-01", "2024-09-20", "2024-11-14")
@@ -26,7 +26,7 @@ SIDECAR = "charts/charts/shellbox/values.yaml"
 SERVICE = "charts/helmfile.d/services/shellbox-video/values.yaml"
 JOBS = "charts/helmfile.d/services/changeprop-jobqueue/values.yaml"
 
-pytestmark = pytest.mark.skipif(not PATH.is_dir(), reason="the shared corpus is not beside this checkout")
+pytestmark = needs(PATH)
 
 
 @cache

@@ -1,7 +1,6 @@
 """Every finding on the real files has a verdict of ours; one that is not in the table is judged before it is kept."""
 
 import csv
-import os
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +11,10 @@ from accord.files.config import load
 from accord.files.read import read
 from accord.model.finding import Finding
 from accord.rules._catalogue import rules
+from beside import CORPUS, needs
 from paired import PAIRED, declared
 
 TABLES = Path(__file__).parent
-CORPUS = Path(os.environ.get("ACCORD_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 DAY = date(2026, 11, 23)
 LOG_ONLY = '[receivers]\nlog_only = ["logger"]\n'
 RUNBOOKS = f"[runbooks]\nlist = {str(CORPUS / 'kube-prometheus' / 'runbook-pages.txt')!r}\n"
@@ -40,7 +39,7 @@ MAPPED = (
 ARGUABLE_AT_MOST = 0.05
 Row = tuple[str, str, str, str, str]
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the corpus is not here: {CORPUS}")
+pytestmark = needs(CORPUS)
 
 
 def told(folder: str, settings: str) -> str:

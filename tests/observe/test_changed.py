@@ -21,8 +21,9 @@ from accord.observe.reading.batch import Batch
 from accord.observe.reading.kinds import with_kinds
 from accord.observe.reading.layouts import layout_of
 from accord.observe.reading.tables import RowReader
+from beside import CORPUS, needs
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "nezha-traces-a"
+FILES = CORPUS / "nezha-traces-a"
 MS = 1_000_000
 
 
@@ -228,21 +229,21 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path):
 def injections() -> list[Any]:
     """Each fault of the slice with the first window of traces after it."""
     found = []
-    for listed in sorted(CORPUS.glob("faults-*.json")) if CORPUS.exists() else ():
+    for listed in sorted(FILES.glob("faults-*.json")) if FILES.exists() else ():
         for fault in json.loads(listed.read_text()):
             at = datetime.fromisoformat(fault["inject_time"])
-            windows = sorted((CORPUS / "rca_data" / f"{at:%Y-%m-%d}" / "trace").glob("*_trace.csv"))
+            windows = sorted((FILES / "rca_data" / f"{at:%Y-%m-%d}" / "trace").glob("*_trace.csv"))
             window = next(each for each in windows if each.name >= f"{at:%H_%M}_trace.csv")
             found.append((fault["inject_pod"].rsplit("-", 2)[0], window))
     return found
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the shared corpus is not beside this checkout")
+@needs(FILES)
 def test_the_edges_of_every_injected_fault_rank_first():
     first = three = 0
     faults = injections()
     for service, window in faults:
-        [good] = (CORPUS / "construct_data" / window.parent.parent.name / "trace").glob("*.csv")
+        [good] = (FILES / "construct_data" / window.parent.parent.name / "trace").glob("*.csv")
         told = json.loads(run(str(window), "--against", str(good), "--format", "json").stdout)
         ranked = [service in (one["consumer"], one["provider"]) for one in told["boundaries"]]
         first, three = first + ranked[0], three + any(ranked[:3])

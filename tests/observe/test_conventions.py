@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from accord.observe.columns import CLIENT, CONSUMER, ERROR, NO_CODE, PRODUCER, SERVER
 from accord.observe.reading.batch import Batch
 from accord.observe.reading.files import read_spans
+from beside import CORPUS, needs
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "trace-samples-a"
+FILES = CORPUS / "trace-samples-a"
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 BEGAN, TOOK = 1_700_000_000_000_000_000, 5_000_000
 KINDS = {SERVER: "SERVER", CLIENT: "CLIENT", PRODUCER: "PRODUCER", CONSUMER: "CONSUMER"}
@@ -171,9 +171,9 @@ def spans_in(document: Any) -> int:
     return bool(own) + sum(map(spans_in, document.values()))
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the shared corpus is not beside this checkout")
+@needs(FILES)
 def test_every_span_of_every_sample_is_read_with_who_and_whom():
-    files = [path for path in sorted(CORPUS.rglob("*.json")) if not path.name.startswith("queries")]
+    files = [path for path in sorted(FILES.rglob("*.json")) if not path.name.startswith("queries")]
     peers: dict[str, set[str]] = {}
     for path in files:
         batch = Batch()

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from accord.observe.summary import observed_in
+from beside import SHARED, needs
 
-GENERATOR = Path(__file__).parents[3] / "shared" / "bench" / "telemetry" / "gen.py"
+GENERATOR = SHARED / "bench" / "telemetry" / "gen.py"
 SPANS = 20_000
 PAIRS = """
 SELECT printf('svc-%02d', c.svc), printf('svc-%02d', s.svc), s.edge, count(*),
@@ -34,7 +34,7 @@ GROUP BY ALL
 """
 
 
-@pytest.mark.skipif(not GENERATOR.exists(), reason="the shared generator is not beside this checkout")
+@needs(GENERATOR)
 def test_every_pair_error_late_answer_and_duration_is_that_of_the_truth(tmp_path: Path):
     run = [sys.executable, str(GENERATOR), str(tmp_path), str(SPANS)]
     subprocess.run(run, check=True, capture_output=True)

@@ -5,7 +5,6 @@ import io
 import json
 import random
 import struct
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +18,9 @@ from accord.observe.reading.batch import Batch
 from accord.observe.reading.files import read_spans
 from accord.observe.reading.kinds import with_kinds
 from accord.observe.reading.meaning import weight_of
+from beside import CORPUS, needs
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "trace-samples-a"
+FILES = CORPUS / "trace-samples-a"
 TRACE = bytes(range(1, 17))
 
 
@@ -154,10 +154,10 @@ def test_kinds_follow_from_a_change_of_service():
     assert {row["parent"] for row in rows if row["span"] in (4, 5)} == {row["span"] for row in between}
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the shared corpus is not beside this checkout")
+@needs(FILES)
 def test_samples_of_every_format_are_read():
     counts = {}
-    for path in sorted(CORPUS.rglob("*.json")):
+    for path in sorted(FILES.rglob("*.json")):
         if path.name.startswith("queries"):
             continue
         counts[path.name] = len(read(path.read_bytes()))

@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from accord.cli import check, observe
+from beside import SHARED, needs
 
-GENERATOR = Path(__file__).parents[3] / "shared" / "bench" / "telemetry" / "gen.py"
+GENERATOR = SHARED / "bench" / "telemetry" / "gen.py"
 CLIENT, SERVER, ERROR = 3, 2, 2
 Request = ExportTraceServiceRequest
 SECOND = 1_000_000_000
@@ -55,7 +56,7 @@ def of_kind(request: bytes, keep: Callable[[int], bool]) -> bytes:
     return found.SerializeToString()
 
 
-@pytest.mark.skipif(not GENERATOR.exists(), reason="the shared generator is not beside this checkout")
+@needs(GENERATOR)
 def test_the_order_of_arrival_halves_apart_and_duplicates_change_no_count(tmp_path: Path):
     """The generator's own table is what test_generated_truth holds the plain file to."""
     subprocess.run([sys.executable, str(GENERATOR), str(tmp_path), "20000", "64"], check=True, capture_output=True)

@@ -11,10 +11,11 @@ from jsonschema import Draft7Validator
 
 from accord.report._contract_schema import contract_schema
 from accord.rules._catalogue import rules
+from beside import SHARED
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "schema" / "contract.schema.json"
-LANGUAGE = ROOT.parent / "shared" / "format-examples"
+LANGUAGE = SHARED / "format-examples"
 VALIDATOR = Draft7Validator(contract_schema())
 FILES = [*sorted(LANGUAGE.glob("0*.yaml")), *sorted(ROOT.glob("examples/**/accord.yaml"))]
 

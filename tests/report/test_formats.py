@@ -238,10 +238,19 @@ def test_a_comment_addresses_nobody_and_links_nothing() -> None:
 
 
 def test_a_comment_fits_and_counts_what_does_not() -> None:
-    text = markdown.render(samples.result(*[samples.MISMATCH] * 400), Asked())
+    several = [replace(samples.MISMATCH, message=f"in {number} words") for number in range(400)]
+    text = markdown.render(samples.result(*several), Asked())
     assert len(text) < 65_000
     assert re.search(r"\*\d+ more do not fit here; `accord check` shows them\*", text)
     assert text.endswith("</details>\n")
+
+
+def test_what_one_cause_does_to_very_many_fits_and_is_counted() -> None:
+    text = markdown.render(samples.result(*[samples.MISMATCH] * 4_000), Asked())
+    assert text.count("#### mismatch") == 1
+    assert text.count("- so for ") == 100
+    assert "- and for 3899 more, which `accord check` shows" in text
+    assert len(text) < 65_000
 
 
 def test_a_fence_is_longer_than_any_in_it() -> None:

@@ -1,7 +1,6 @@
 """What one cause does to several is told in full once, and of each whom it concerns a place of its own."""
 
 from datetime import date
-from itertools import pairwise
 
 import pytest
 
@@ -39,15 +38,65 @@ def test_the_same_of_three_is_told_in_full_once(count: int, in_full: int) -> Non
 
 
 def test_each_of_the_others_has_the_place_where_it_differs() -> None:
-    lines = shown("A", "B", "C").splitlines()
-    after = {line.strip(): below.strip() for line, below in pairwise(lines) if "so for" in line}
-    assert after == {
-        "so for ServerlessRestApi -> B/invoke": "template.yaml:12:27",
-        "so for ServerlessRestApi -> C/invoke": "template.yaml:16:27",
-    }
+    told = [line.split() for line in shown("A", "B", "C").splitlines() if "so for" in line]
+    assert [" ".join(words) for words in told] == [
+        "so for ServerlessRestApi -> B/invoke template.yaml:12:27",
+        "so for ServerlessRestApi -> C/invoke template.yaml:16:27",
+    ]
 
 
 def test_what_is_said_in_other_numbers_is_told_in_full() -> None:
     own = BEHIND.format("D").replace("{Events", "{Timeout: 45, Events")
     page = shown("A", "B", "C", head=HEAD + own)
     assert page.count("conditional  timing/platform-cap-below-promise") == 2
+
+
+ROUTES = """
+route:
+  receiver: default
+  routes: [{matchers: [severity = page], receiver: pager}]
+receivers:
+- name: default
+- {name: pager, pagerduty_configs: [{routing_key: key}]}
+"""
+
+
+def heard(*labels: str) -> str:
+    """What is told of alerts with these labels, which all end at a receiver without an integration."""
+    alerts = "".join(
+        f"  - {{alert: Slow{number}, expr: a > {number}, labels: {{{own}}}}}\n" for number, own in enumerate(labels)
+    )
+    files = {"alertmanager.yml": ROUTES, "rules.yml": "groups:\n- name: slow\n  rules:\n" + alerts}
+    facts = [item for name, text in files.items() for item in read_text(text, ".", name) if isinstance(item, Fact)]
+    return render(check(facts, as_of=date(2026, 11, 27)), Asked(width=100))
+
+
+def test_mismatches_of_one_cause_are_each_named_and_the_first_is_told_in_full() -> None:
+    page = heard(*["severity: critical"] * 9)
+    assert page.count("mismatch  signals/reaches-nobody") == 1
+    assert [line.split() for line in page.splitlines() if "so for" in line] == [
+        ["so", "for", f"Slow{number}", "->", "default", f"rules.yml:{number + 4}:5"] for number in range(1, 9)
+    ]
+    assert "9 mismatches" in page
+    assert "more" not in page
+
+
+def test_mismatches_with_other_labels_or_of_two_only_are_told_in_full() -> None:
+    assert heard(*["severity: critical"] * 2).count("mismatch  signals/reaches-nobody") == 2
+    two_kinds = heard(*["severity: critical"] * 3, *["severity: warning"] * 2, "severity: critical, team: data")
+    assert two_kinds.count("mismatch  signals/reaches-nobody") == 4
+    assert two_kinds.count("so for") == 2
+
+
+def test_callers_that_say_the_same_of_one_promise_are_told_together() -> None:
+    calls = "".join(
+        f"---\nparty: caller-{number}\nassumes: {{bank/pay: {{timeout: {{attempt: {limit}}}, attempts: 1}}}}\n"
+        for number, limit in enumerate(("2s", "2s", "1s", "2s"))
+    )
+    contract = "party: bank\npromises: {pay: {latency: {max: 5s}}}\n" + calls
+    facts = [item for item in read_text(contract, ".", "accord.yaml") if isinstance(item, Fact)]
+    page = render(check(facts, as_of=date(2026, 11, 27)), Asked(width=100))
+    gives_up = "mismatch  timing/caller-gives-up-first   caller-"
+    assert page.count(gives_up) == 2
+    assert page.count("so for caller-") == 2
+    assert page.index("caller-2 gives up") > page.index("so for caller-3")

@@ -15,12 +15,13 @@ from accord.files.read import read
 from accord.model.fact import Fact
 from accord.monitor.routing import ends, receiver_of, routes_of
 from accord.sources._claims import read_text
+from beside import CORPUS, needs
 
 from .amtool import needs_amtool, receivers
 from .random_trees import labels, tree
 
 pytestmark = needs_amtool
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "wikimedia-routing"
+FILES = CORPUS / "wikimedia-routing"
 LABEL_SETS = 3
 
 
@@ -64,9 +65,9 @@ def test_two_thousand_random_trees_are_evaluated_as_amtool_does(tmp_path):
     held_to_amtool(range(200, 200 + int(os.environ.get("ACCORD_TREES", "2000"))), tmp_path)
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real files is not beside the project")
+@needs(FILES)
 def test_every_combination_of_a_real_set_of_rules_and_routes_ends_where_amtool_says():
-    system, _ = joined(read([str(CORPUS)]).facts)
+    system, _ = joined(read([str(FILES)]).facts)
     alerts, (real,) = alerting(system, {}).alerts, alerting(system, {}).trees
     router = Router(real)
     assert (len(alerts), len(real.nodes)) == (429, 90)
@@ -85,7 +86,7 @@ def test_every_combination_of_a_real_set_of_rules_and_routes_ends_where_amtool_s
     ]
     wanted = {tuple(each.get(label, "") for label in router.asked): each for each in sets}
     asked = list(wanted.values())
-    theirs = receivers((CORPUS / "alertmanager.yml", each) for each in asked)
+    theirs = receivers((FILES / "alertmanager.yml", each) for each in asked)
     assert [ours(router, each) for each in asked] == theirs
     assert [the_monitors(router, each) for each in asked] == theirs
     assert len(asked) > 300

@@ -1,19 +1,15 @@
 """Real rules with a routing file whose receivers are all empty: once for each receiver, and the heartbeat by itself."""
 
-import os
-from pathlib import Path
-
-import pytest
-
 from accord.check import check, joined, refused_witnesses
 from accord.files.read import read
 from accord.model.finding import Finding, Severity, Verdict
 from accord.rules._catalogue import rules
+from beside import CORPUS, needs
 
-CORPUS = Path(os.environ.get("ACCORD_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus") / "kube-prometheus"
+FILES = CORPUS / "kube-prometheus"
 RULES = [rule for rule in rules() if {"route", "receiver"} & set(rule.reads) and rule.id.startswith("signals/")]
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the corpus is not here: {CORPUS}")
+pytestmark = needs(FILES)
 
 
 def said(finding: Finding) -> tuple[str, str, Verdict, Severity, str, int]:
@@ -23,7 +19,7 @@ def said(finding: Finding) -> tuple[str, str, Verdict, Severity, str, int]:
 
 
 def test_the_four_empty_receivers():
-    reading = read([str(CORPUS)])
+    reading = read([str(FILES)])
     assert not refused_witnesses(joined(reading.facts)[0], RULES)
     given = check(reading.facts, rules=RULES).findings
     assert {said(finding) for finding in given} == {

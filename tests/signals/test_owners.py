@@ -1,7 +1,6 @@
 """Owners that no catalogue lists, and things with two: what is told, what is left alone, and the real catalogue's exact set."""
 
 import csv
-import os
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -17,10 +16,11 @@ from accord.model.place import Place
 from accord.monitor import judge
 from accord.rules._catalogue import rules
 from accord.sources._claims import read_text
+from beside import CORPUS, needs
 
 AS_OF = date(2026, 11, 23)
 PROJECT = Path(__file__).parents[2]
-CORPUS = Path(os.environ.get("ACCORD_CORPUS") or PROJECT.parent / "shared" / "corpus") / "giantswarm-catalog"
+FILES = CORPUS / "giantswarm-catalog"
 RULES = [rule for rule in rules() if rule.id.endswith(("/owner-unknown", "/owners-disagree"))]
 
 
@@ -238,11 +238,11 @@ def test_a_contract_the_catalogue_and_an_object_of_one_party() -> None:
 # ---------------------------------------------------------------------- the real catalogue
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the catalogue is not here: ../shared/corpus/giantswarm-catalog")
+@needs(FILES)
 def test_the_owners_of_the_real_catalogue_are_exactly_those_found_by_hand() -> None:
-    with (CORPUS / "EXPECTED-owners.csv").open(encoding="utf-8") as file:
+    with (FILES / "EXPECTED-owners.csv").open(encoding="utf-8") as file:
         expected = Counter((row["file"], row["component"], row["finding"]) for row in csv.DictReader(file))
-    reading = read_paths([str(CORPUS)])
+    reading = read_paths([str(FILES)])
     result = check(reading.facts, reading.problems, reading.files, AS_OF)
     assert not result.problems
     got: Counter[tuple[str, str, str]] = Counter()
@@ -250,7 +250,7 @@ def test_the_owners_of_the_real_catalogue_are_exactly_those_found_by_hand() -> N
         assert (one.rule, one.verdict) == ("signals/owner-unknown", Verdict.MISMATCH)
         for statement in one.statements:
             fact = statement.fact
-            line = (CORPUS / fact.place.file).read_text(encoding="utf-8").splitlines()[fact.place.line - 1]
+            line = (FILES / fact.place.file).read_text(encoding="utf-8").splitlines()[fact.place.line - 1]
             assert line.strip() == f"owner: {fact.text}"
             name = fact.provider.removeprefix("backstage:component:default/")
             got[(fact.place.file, name, f"owner {fact.text.removeprefix('group:')}: no such group")] += 1

@@ -1,7 +1,6 @@
 """The rules on rule files alone, on real files of other organisations whose answers are known, and on small ones."""
 
 import csv
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from accord.report._sentences import MOST_STATEMENTS, SHOWN
 from accord.report.text import render
 from accord.rules._catalogue import rules
 from accord.sources._claims import read_text
+from beside import CORPUS
 
-CORPUS = Path(os.environ.get("ACCORD_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 OWN = (
     *("metric-nobody-produces", "owner-missing", "placeholder-never-filled", "runbook-dead", "runbook-missing"),
     *("window-shorter-than-scrape", "words-differ-from-rule"),

@@ -1,20 +1,18 @@
 """The real alerts and routes of one day, by two teams: exactly what reaches nobody, with file, line and verdict."""
 
 import csv
-import os
 from collections import Counter
 from datetime import date
 from pathlib import Path
-
-import pytest
 
 from accord.check import check, joined, refused_witnesses
 from accord.files.config import load
 from accord.files.read import read
 from accord.model.finding import Finding, Severity, Verdict
 from accord.rules._catalogue import rules
+from beside import CORPUS, needs
 
-CORPUS = Path(os.environ.get("ACCORD_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus") / "wikimedia-routing"
+FILES = CORPUS / "wikimedia-routing"
 LOG_ONLY = '[receivers]\nlog_only = ["logger"]\n'
 ROUTING = (
     *("dead-mans-switch-to-nowhere", "inhibited-only-signal", "interrupting-only-by-mail-or-log"),
@@ -23,13 +21,13 @@ ROUTING = (
 RULES = [rule for rule in rules() if rule.id.removeprefix("signals/") in ROUTING]
 Row = tuple[str, int, str]
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the corpus is not here: {CORPUS}")
+pytestmark = needs(FILES)
 
 
 def found(configuration: str, tmp_path: Path) -> dict[str, list[Finding]]:
     file = tmp_path / "accord.toml"
     file.write_text(configuration)
-    reading = read([str(CORPUS)], load(file=str(file), environ={}))
+    reading = read([str(FILES)], load(file=str(file), environ={}))
     assert not reading.problems
     assert not refused_witnesses(joined(reading.facts, date(2026, 11, 23))[0], RULES)
     by_rule: dict[str, list[Finding]] = {}
@@ -39,7 +37,7 @@ def found(configuration: str, tmp_path: Path) -> dict[str, list[Finding]]:
 
 
 def rows() -> list[Row]:
-    read = list(csv.reader((CORPUS / "EXPECTED-unnotified.csv").open()))[1:]
+    read = list(csv.reader((FILES / "EXPECTED-unnotified.csv").open()))[1:]
     return [(row[0], int(row[1]), row[-1].partition(":")[0]) for row in read]
 
 

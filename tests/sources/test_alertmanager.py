@@ -1,7 +1,6 @@
 """Routing files become facts at their lines; what Alertmanager would not start with is refused with line and reason."""
 
 from base64 import b64encode
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +9,9 @@ from accord.model.fact import Fact
 from accord.model.problem import Problem, Refused
 from accord.sources._alertmanager_matchers import parse_matchers
 from accord.sources._claims import read_text
+from beside import CORPUS, needs
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "alertmanager-examples-a"
+FILES = CORPUS / "alertmanager-examples-a"
 MINUTE = 60_000_000_000
 
 WHOLE = """
@@ -267,9 +267,9 @@ REFUSED = {
 """The files of the corpus that are wrong on purpose, each with the line of its first refusal."""
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real files is not beside the project")
+@needs(FILES)
 def test_of_alertmanagers_own_files_the_wrong_ones_are_refused_and_the_right_ones_read():
-    files = sorted(CORPUS.rglob("*.yml"))
+    files = sorted(FILES.rglob("*.yml"))
     refused = {}
     for file in files:
         found = list(read_text(file.read_text(), "", file.name))

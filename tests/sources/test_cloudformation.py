@@ -3,7 +3,6 @@
 import csv
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -15,9 +14,10 @@ from accord.model.finding import Finding, Verdict
 from accord.model.problem import Problem
 from accord.model.subject import called, operation_of, provider_of
 from accord.sources._claims import read_text
+from beside import CORPUS, needs
 from counted import calls
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "sqs-lambda-a"
+FILES = CORPUS / "sqs-lambda-a"
 REDELIVERED = "delivery/redelivered-while-still-working"
 ENDLESS = "delivery/failing-message-never-set-aside"
 BATCH = "delivery/one-failure-repeats-the-batch"
@@ -318,16 +318,16 @@ def test_a_large_template_takes_work_in_proportion():
 
 # ---------------------------------------------------------------------- templates that others wrote
 
-corpus = pytest.mark.skipif(not CORPUS.exists(), reason="the shared corpus is not beside this checkout")
+corpus = needs(FILES)
 
 
 def expected() -> list[dict[str, str]]:
-    with (CORPUS / "EXPECTED-pairs.csv").open() as lines:
+    with (FILES / "EXPECTED-pairs.csv").open() as lines:
         return list(csv.DictReader(lines))
 
 
 def of_corpus() -> list[Finding]:
-    reading = read([str(CORPUS)], DEFAULTS)
+    reading = read([str(FILES)], DEFAULTS)
     assert reading.problems == ()
     return list(check(reading.facts, as_of=date(2026, 11, 27)).findings)
 

@@ -3,9 +3,7 @@
 import contextlib
 import csv
 import json
-import os
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,8 +19,9 @@ from accord.model.problem import Problem, Refused
 from accord.sources._claims import read_text
 from accord.sources._yaml import Document, Node, child, documents, items
 from accord.sources.grpc import EVERY_SERVICE, parse_seconds
+from beside import CORPUS, needs
 
-CORPUS = Path(os.environ.get("ACCORD_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus") / "googleapis-grpc-a"
+FILES = CORPUS / "googleapis-grpc-a"
 SECOND = 1_000_000_000
 POLICY = {"maxAttempts": 4, "initialBackoff": ".1s", "maxBackoff": "5s", "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE", 10]}  # fmt: skip
 
@@ -223,16 +222,16 @@ def _line(config: Node, kind: str) -> int:
     return int(node.start_mark.line) + 1
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the corpus is not here: {CORPUS}")
+@needs(FILES)
 def test_all_that_is_certain_of_the_real_configs_and_nothing_else():
     expected = []
-    for row in csv.DictReader((CORPUS / "EXPECTED-certain.csv").open()):
-        document = next(iter(documents((CORPUS / row["file"]).read_text(), ".", row["file"])))
+    for row in csv.DictReader((FILES / "EXPECTED-certain.csv").open()):
+        document = next(iter(documents((FILES / row["file"]).read_text(), ".", row["file"])))
         assert isinstance(document, Document)
         config = items(child(document.node, "methodConfig"))[int(row["methodConfig index"])]
         kind = next(term for words, term in _KINDS.items() if row["finding"].startswith(words))
         expected.append((row["file"], _line(config, kind), kind, "note" if kind == "backoff" else "conditional"))
-    found = check(read_files([str(CORPUS)]).facts).findings
+    found = check(read_files([str(FILES)]).facts).findings
     assert {finding.rule for finding in found} == {"retries/declared-differs-from-effective"}
     facts = [(finding.statements[0].fact, finding.verdict) for finding in found]
     assert len(expected) == 176

@@ -1,8 +1,6 @@
 """What the Linkerd source reads from profiles and annotations, and what it says of the real routes of emojivoto."""
 
-import os
 from fractions import Fraction
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -16,10 +14,11 @@ from accord.model.finding import Finding
 from accord.model.nothing import NONE
 from accord.model.problem import Problem
 from accord.sources._claims import read_text
+from beside import CORPUS, needs
 
-CORPUS = Path(os.environ.get("ACCORD_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus") / "emojivoto-linkerd"
+FILES = CORPUS / "emojivoto-linkerd"
 FAILURES = ("5xx", "UNKNOWN", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS")
-here = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the corpus is not here: {CORPUS}")
+here = needs(FILES)
 
 
 def read(text: str, file: str = "mesh.yaml") -> tuple[list[Fact], list[Problem]]:
@@ -217,7 +216,7 @@ promises:
 
 
 def findings(contract: str = "") -> list[Finding]:
-    facts = [*read_files([str(CORPUS)]).facts, *read(contract, "accord.yaml")[0]]
+    facts = [*read_files([str(FILES)]).facts, *read(contract, "accord.yaml")[0]]
     return [one for one in check(facts).findings if one.rule.startswith(("retries/", "errors/"))]
 
 

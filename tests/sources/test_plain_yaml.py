@@ -13,9 +13,9 @@ from accord.sources._nodes import MappingNode, Node, SequenceNode
 from accord.sources._plain_yaml import read_plain
 from accord.sources._refusals import Refusal
 from accord.sources._yaml import _read_from, _readable
+from beside import CORPUS, needs
 
 ROOT = Path(__file__).parents[2]
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 
 
 def told(node: Node) -> Any:
@@ -93,7 +93,7 @@ def test_most_examples_are_plain() -> None:
     assert sum(map(is_plain, EXAMPLES)) > 0.8 * len(EXAMPLES) > 0
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real files is not beside the project")
+@needs(CORPUS)
 def test_most_real_files_are_plain() -> None:
     texts = [path.read_bytes().decode("utf-8", "replace") for path in sorted(CORPUS.rglob("*.y*ml"))]
     short = [_readable(text) for text in texts if len(text) < 50_000]

@@ -9,10 +9,9 @@ from accord.files.config import DEFAULTS, Config
 from accord.files.encoded import NOTHING, bytes_if_exact, given_of
 from accord.files.landscape import Side, Text
 from accord.files.processes import Work, processors, share_out
-from accord.files.read import Given, Reader
+from accord.files.read import Alone, Given, Reader, name_of
 from accord.model.problem import Problem
 from accord.sources._claims import sources
-from accord.sources._yaml import Document
 
 LEAST = 500_000
 """Characters from which on it pays to read in several processes."""
@@ -21,7 +20,6 @@ _ROUNDS = 12
 """Pieces for each process: so many that none waits long for the last one."""
 
 _ANSWER = msgspec.msgpack.Decoder(list[bytes])
-_Alone = tuple[Given, list[Document]]
 
 
 class ReaderAhead(Reader):
@@ -31,7 +29,7 @@ class ReaderAhead(Reader):
         super().__init__(config)
         self.written: dict[int, tuple[bytes, Given]] = {}
         """What others read, as `bytes_of` writes it and as it was, by the identity of the text."""
-        self._own: dict[int, _Alone] = {}
+        self._own: dict[int, Alone] = {}
 
     def read_ahead(self, texts: Iterable[Text], processes: int = 0, first: Callable[[], object] | None = None) -> None:
         """Reads these texts now, in as many processes, where that is the sooner; else they are read when they are asked for.
@@ -57,10 +55,11 @@ class ReaderAhead(Reader):
             )
 
     def _read(self, piece: Sequence[Text]) -> None:
-        self._own |= {id(text): super(ReaderAhead, self).alone(text) for text in piece}
+        self._own |= {id(text): super(ReaderAhead, self).alone(text) for text in sorted(piece, key=name_of)}
 
     def _answer(self, piece: Sequence[Text]) -> bytes:
-        return msgspec.msgpack.encode([self._written(text) for text in piece])
+        written = {id(text): self._written(text) for text in sorted(piece, key=name_of)}
+        return msgspec.msgpack.encode([written[id(text)] for text in piece])
 
     def _written(self, text: Text) -> bytes:
         """What a text gives; nothing where that cannot be handed over: a mapping is a document, and stays where it is read."""
@@ -76,7 +75,11 @@ class ReaderAhead(Reader):
         written = self.written.pop(id(text), None)
         return written[1] if written else super().given(text)
 
-    def alone(self, text: Text) -> _Alone:
+    def is_unread(self, text: Text) -> bool:
+        """Whether a text has still to be read."""
+        return id(text) not in self.written and id(text) not in self._own
+
+    def alone(self, text: Text) -> Alone:
         """What a text gives and the mappings in it, read now or before."""
         return self._own.pop(id(text), None) or super().alone(text)
 

@@ -5,6 +5,7 @@ Facts are kept, trees are not.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -31,6 +32,8 @@ from accord.sources._yaml import Document, documents, place_of
 from accord.sources.mapping import FORMAT as MAPPING
 
 _LONGEST_WORDS = 200
+_AT_ONCE = 400
+"""Texts that are read in an order of their own, before they are kept in that of their files."""
 
 
 def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
@@ -67,6 +70,15 @@ class Given(Struct, frozen=True):
     waivers: tuple[Waiver, ...] = ()
 
 
+Alone = tuple[Given, list[Document]]
+"""What a text gives, and the mappings in it."""
+
+
+def name_of(text: Text) -> str:
+    """The name of a file, by which texts that are written alike are found."""
+    return text.start.file.rpartition("/")[2]
+
+
 class Reader:
     """Collects what texts give."""
 
@@ -82,6 +94,7 @@ class Reader:
         self.waivers: list[Waiver] = []
         self.paths: dict[File, str] = {}
         self.files = 0
+        self._alone: dict[int, Alone] = {}
 
     def reading_of(self, arguments: Iterable[str], sides: Iterable[Side | Problem]) -> Reading:
         """Reads every side of these arguments, the own one first, then what the mappings among them name."""
@@ -117,7 +130,7 @@ class Reader:
         if side.day:
             self.imported[side.root] = side.day
         tied: dict[str, list[Text]] = {}
-        for text in side.texts:
+        for text in self.read_alike(side.texts):
             if isinstance(text, Problem):
                 self.problems.append(text)
                 continue
@@ -131,6 +144,23 @@ class Reader:
                 self.problems.append(text.content)
         for texts in tied.values():
             self.take_together(texts)
+
+    def read_alike(self, texts: Iterable[Text | Problem]) -> Iterator[Text | Problem]:
+        """The texts in their order, of which some at a time were read before: those of one name one after another.
+
+        They are written alike, so that what one needs is at hand for the next: in the order of folders, a quarter slower.
+        """
+        coming = iter(texts)
+        while some := list(islice(coming, _AT_ONCE)):
+            wanted = [
+                one for one in some if isinstance(one, Text) and isinstance(one.content, str) and self.is_unread(one)
+            ]
+            self._alone = {id(text): self.alone(text) for text in sorted(wanted, key=name_of)}
+            yield from some
+
+    def is_unread(self, text: Text) -> bool:
+        """Whether a text has still to be read."""
+        return True
 
     def take_together(self, texts: Sequence[Text]) -> None:
         """Reads the files of one format whose meaning lies in several; a file that is refused counts as none that was read."""
@@ -160,11 +190,12 @@ class Reader:
 
     def given(self, text: Text) -> Given:
         """What a text gives; the mappings in it are kept for when all else is read."""
-        given, mappings = self.alone(text)
+        known = self._alone.pop(id(text), None)
+        given, mappings = self.alone(text) if known is None else known
         self.mapped.documents += mappings
         return given
 
-    def alone(self, text: Text) -> tuple[Given, list[Document]]:
+    def alone(self, text: Text) -> Alone:
         """What a text gives, whatever other texts say, and the mappings in it."""
         alone = Reader(self.config)
         alone.problems.clear()

@@ -137,6 +137,10 @@ class _Remembering(ReaderAhead):
         """Reads those of these texts now that are not remembered."""
         super().read_ahead((text for text in texts if not self._before.get(self._digests[id(text)])), processes, first)
 
+    def is_unread(self, text: Text) -> bool:
+        """Whether a text has still to be read: it is not remembered."""
+        return super().is_unread(text) and not self._before.get(self._digests[id(text)])
+
     @property
     def changed(self) -> bool:
         """Whether these are other texts than before."""

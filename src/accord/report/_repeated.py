@@ -1,7 +1,7 @@
-"""What one cause does to several: conditions and notes in the same words about others, told in full once."""
+"""What one cause does to several: findings in the same words about others, told in full once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -25,26 +25,56 @@ class Told(Struct, frozen=True):
 
 
 def gathered(findings: Sequence[Finding]) -> list[Told]:
-    """The findings in the order given, those in the same words together where the first of them stands."""
-    groups: dict[object, list[Finding]] = {}
-    for number, finding in enumerate(findings):
-        groups.setdefault(_words(finding) or number, []).append(finding)
-    told: list[Told] = []
-    for same in groups.values():
-        together = len(same) >= FEWEST
-        told += [Told(same[0], tuple(same[1:]))] if together else [Told(finding) for finding in same]
+    """The findings in the order given, those in the same words together where the first of them stands.
+
+    First those of which only who is on the one side differs, and one place: of one cause. Of what is left, conditions and
+    notes that are the same of several providers.
+    """
+    groups = _together(findings, _of_one_cause)
+    alone = [finding for same in groups if len(same) < FEWEST for finding in same]
+    told = [Told(same[0], tuple(same[1:])) for same in groups if len(same) >= FEWEST]
+    for same in _together(alone, _of_providers):
+        told += [Told(same[0], tuple(same[1:]))] if len(same) >= FEWEST else [Told(finding) for finding in same]
     position = {id(finding): number for number, finding in enumerate(findings)}
     return sorted(told, key=lambda one: position[id(one.finding)])
 
 
-def _words(finding: Finding) -> object:
+def _together(findings: Sequence[Finding], words: Callable[[Finding], object]) -> list[list[Finding]]:
+    """The findings in groups of the same words; one of which they are None is by itself."""
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        groups.setdefault(words(finding) or number, []).append(finding)
+    return [*groups.values()]
+
+
+def _of_one_cause(finding: Finding) -> object:
+    """All that is said, and where the other side says it, but for who is on the one; None where only one side says anything."""
+    said = [finding.message, finding.condition, *(move.do for move in finding.moves)]
+    causes = [one.fact.place for one in finding.statements if not _is_said_of(finding.consumer, one.fact)]
+    if not finding.consumer or not causes or len(causes) == len(finding.statements):
+        return None
+    about = (finding.rule, finding.verdict, finding.severity, finding.scope, finding.provider, finding.operation)
+    said += [statement.says for statement in finding.statements]
+    return (*about, *causes, *_without(finding.consumer, said))
+
+
+def _is_said_of(party: str, fact: Fact) -> bool:
+    return party in (fact.consumer, fact.provider)
+
+
+def _of_providers(finding: Finding) -> object:
     """What is said but for whom it is said of; None where it is of nobody, or is told each time."""
     if finding.verdict not in _TOLD_ONCE or not finding.provider or not finding.operation:
         return None
-    names = "|".join(re.escape(name) for name in (finding.provider, called(finding.provider)))
-    of_provider = re.compile(rf"(?<![\w-])(?:{names})(?![\w-])")
-    said = (finding.message, finding.condition, *(statement.says for statement in finding.statements))
-    return (finding.rule, finding.verdict, finding.consumer, *(of_provider.sub(_HERE, text) for text in said))
+    said = [finding.message, finding.condition, *(statement.says for statement in finding.statements)]
+    return (finding.rule, finding.verdict, finding.consumer, *_without(finding.provider, said))
+
+
+def _without(party: str, said: Sequence[str]) -> list[str]:
+    """Texts without the name of a party."""
+    names = "|".join(re.escape(name) for name in (party, called(party)))
+    named = re.compile(rf"(?<![\w-])(?:{names})(?![\w-])")
+    return [named.sub(_HERE, text) for text in said]
 
 
 def own_place(finding: Finding, first: Finding) -> Fact:

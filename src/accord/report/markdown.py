@@ -16,6 +16,7 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, visible
 from accord.report._places import where
 from accord.report._questions import open_questions
+from accord.report._repeated import MOST_NAMED, Told, gathered, own_place
 from accord.report._sentences import helps, sentence, settlings, subject_of, told
 from accord.report._summary import found, spoken_of, summary
 from accord.report._three_columns import HEADS, headline, left_out, measure, seen, stated
@@ -24,6 +25,8 @@ from accord.report._timeline import heading, timeline, told_by_its_end
 
 LONGEST = 60_000
 """Characters; a comment may have 65,536 on one of the hosts."""
+_NAMED = 100
+"""Of whom the same is true, named one by one: so many that the comment fits still."""
 _OPEN = 3
 """Findings whose timeline is open; those of the others unfold."""
 _WIDTH = 100
@@ -41,7 +44,10 @@ def render(result: Result, asked: Asked) -> str:
     parts += (
         ["\n".join(f"- {escaped(said)}" for said in left_out(result.three_columns))] if result.three_columns else []
     )
-    parts += ["\n".join(_finding(finding, asked, number < _OPEN)) for number, finding in enumerate(kept)]
+    parts += [
+        "\n".join([*_finding(one.finding, asked, number < _OPEN), *_others(one, asked)])
+        for number, one in enumerate(gathered(kept))
+    ]
     parts += ["\n".join(_waived(result.waived, asked))] if result.waived and asked.waived else []
     parts += ["\n".join(_questions(result.findings))] if asked.questions and open_questions(result.findings) else []
     last = "\n".join(_folded("What was read", _fenced(summary(result, asked, Paint(False))[1:])))
@@ -100,6 +106,19 @@ def _finding(finding: Finding, asked: Asked, is_open: bool) -> Iterator[str]:
     if sayings:
         yield ""
         yield from (f"- {escaped(line)}" for line in sayings)
+
+
+def _others(told_once: Told, asked: Asked) -> Iterator[str]:
+    """Of whom the same is true, each with a place of its own."""
+    others, lines = told_once.others, []
+    for other in others[:_NAMED]:
+        place = own_place(other, told_once.finding).place
+        lines.append(f"- so for {escaped(subject_of(other))} ({_code(where(place, asked.imported))})")
+    if len(others) > _NAMED:
+        lines.append(f"- and for {len(others) - _NAMED} more, which `accord check` shows")
+    if lines:
+        yield ""
+        yield from lines if len(lines) <= MOST_NAMED else _folded(f"so for {len(others)} more", lines)
 
 
 def _statements(finding: Finding, asked: Asked) -> Iterator[str]:

@@ -19,6 +19,7 @@ from accord.report._three_columns import tables
 from accord.report._timeline import heading, timeline, told_by_its_end
 
 _GAP = 4
+_SURE = frozenset((Verdict.MISMATCH, Verdict.BREACH))
 
 
 def render(result: Result, asked: Asked) -> str:
@@ -42,11 +43,15 @@ def _is_told(finding: Finding, asked: Asked) -> bool:
 
 
 def _others(told_once: Told, asked: Asked, paint: Paint) -> Iterator[str]:
-    """Of whom the same is true, each with a place of its own."""
-    for other in told_once.others[:MOST_NAMED]:
-        yield from hanging("  ", f"so for {visible(other.title)}", asked.width)
-        yield paint("faint", f"      {where(own_place(other, told_once.finding).place, asked.imported)}")
-    more = len(told_once.others) - MOST_NAMED
+    """Of whom the same is true, each with a place of its own; of what surely fails all, else the first."""
+    most = len(told_once.others) if told_once.finding.verdict in _SURE else MOST_NAMED
+    for other in told_once.others[:most]:
+        name, place = f"so for {visible(other.title)}", where(own_place(other, told_once.finding).place, asked.imported)
+        if columns(f"  {name}{' ' * _GAP}{place}") <= asked.width:
+            yield f"  {name}{' ' * _GAP}{paint('faint', place)}"
+        else:
+            yield from (*hanging("  ", name, asked.width), paint("faint", f"      {place}"))
+    more = len(told_once.others) - most
     if more > 0:
         yield f"  and for {more} more (--format json lists them)"
 

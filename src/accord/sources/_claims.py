@@ -103,23 +103,31 @@ def reads_beside(source: Source) -> bool:
 
 def asked(document: Document, more: Sequence[Source] = ()) -> Sequence[tuple[Source, bool]]:
     """The sources that may claim a document, and whether each reads beside others; first those of this package."""
-    node = document.node
+    node, name = document.node, document.file.rpartition("/")[2]
     keys = tuple([entry.key for entry in node.value]) if type(node) is MappingNode else ("<<",)
-    own = _asked_about(kind_of(document)[1], keys) if len(keys) <= _FEW else _every()
+    name = name if name in _names() else ""
+    own = _asked_about(kind_of(document)[1], keys, name) if len(keys) <= _FEW else _every()
     return (*own, *((source, reads_beside(source)) for source in more)) if more else own
 
 
 @lru_cache(maxsize=4096)
-def _asked_about(kind: str, keys: tuple[str, ...]) -> tuple[tuple[Source, bool], ...]:
+def _asked_about(kind: str, keys: tuple[str, ...], name: str) -> tuple[tuple[Source, bool], ...]:
     if "<<" in keys:
         return _every()  # what a merge brings in can be told by none but the source
     found = []
     for source, beside in _every():
         kinds: frozenset[str] = getattr(source, "AT_KINDS", frozenset())
         tops: frozenset[str] = getattr(source, "AT_KEYS", frozenset())
-        if kind in kinds or not tops.isdisjoint(keys) or not (kinds or tops):
+        names: frozenset[str] = getattr(source, "AT_FILES", frozenset())
+        if kind in kinds or name in names or not tops.isdisjoint(keys) or not (kinds or tops or names):
             found.append((source, beside))
     return tuple(found)
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The names of files in which a source is asked about any document."""
+    return frozenset(name for source in sources() for name in getattr(source, "AT_FILES", ()))
 
 
 @cache

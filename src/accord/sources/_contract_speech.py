@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from accord.model.fact import Fact, Layer, Stance
@@ -54,12 +54,12 @@ class Speech:
 
     def place(self, node: Node) -> Place:
         """Where the node stands."""
-        mark = node.start_mark
+        mark = node.mark or node
         return Place(self.root, self.file, mark.line + 1, mark.column + 1)
 
     def add(self, subject: Subject, term: str, value: Any, text: str, at: Node) -> None:
         """Records one fact."""
-        mark = at.start_mark
+        mark = at.mark or at
         self.facts.append(
             Fact(
                 self.party,
@@ -78,11 +78,10 @@ class Speech:
 
     def entries(self, node: Node, expected: str) -> list[Entry]:
         """The entries of a map whose keys are those of the language; keys that begin with `x-` are the author's own."""
-        found = self.named(node, expected)
-        for entry in found:
-            if entry.key[:2] == "x-":
-                return [each for each in found if not each.key.startswith("x-")]
-        return found
+        if type(node) is MappingNode and _are_plain(tuple([entry.key for entry in node.value])):
+            plain: list[Entry] = node.value
+            return plain
+        return [entry for entry in self.named(node, expected) if not entry.key.startswith("x-")]
 
     def named(self, node: Node, expected: str) -> list[Entry]:
         """The entries of a map whose keys are names; nothing where the value is empty or `unknown`."""
@@ -90,6 +89,9 @@ class Speech:
             if text_of(node) not in ("", "unknown"):
                 self.refuse(node, f"expected {expected}, read {shown(node)}")
             return []
+        if len(node.value) == 1 and node.value[0].key != "<<":
+            single: list[Entry] = node.value
+            return single
         duplicates: list[tuple[Node, str]] = []
         found = entries(node, duplicates)
         for key_node, key in duplicates:
@@ -179,6 +181,12 @@ class Speech:
         if not words:
             return None
         return tuple(word for word, _ in words), ", ".join(text for _, text in words)
+
+
+@lru_cache(maxsize=4096)
+def _are_plain(keys: tuple[str, ...]) -> bool:
+    """Whether these keys of a map are each there once, none of them merges another map, and none is the author's own."""
+    return len(set(keys)) == len(keys) and "<<" not in keys and not any(key.startswith("x-") for key in keys)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Durations as Go and protobuf write them: 0.5s, 1h, 1.5h, 100ms, 1m30s."""
 
 import re
+from functools import lru_cache
 
 from accord.model.duration import NANOSECONDS
 from accord.model.problem import Refused
@@ -10,6 +11,7 @@ _PART = re.compile(r"(\d{0,18})(?:\.(\d{0,18}))?(ns|us|µs|μs|ms|s|m|h)")
 _LONGEST_TEXT = 64
 
 
+@lru_cache(maxsize=4096)
 def parse_go_duration(text: str) -> int:
     """Whole nanoseconds; parts of a nanosecond are dropped, as Go does. Raises Refused for anything else."""
     if text == "0":

@@ -13,8 +13,8 @@ _NO_CONDITION = ("name", "statPrefix", "gateways", "ignoreUriCase")
 _MAPS = {"headers": "header", "withoutHeaders": "no header", "queryParams": "query", "sourceLabels": "from pods with"}
 _TEXTS = {"port": "port", "sourceNamespace": "from namespace"}
 _STRINGS = {"uri": "path", "method": "method", "scheme": "scheme", "authority": "host"}
-_OF_ADDRESS = ("uri", "method", *_NO_CONDITION)
-_OF_REQUEST = ("headers", "withoutHeaders", "queryParams", "scheme", "authority")
+_OF_ADDRESS = frozenset(("uri", "method", *_NO_CONDITION))
+_OF_REQUEST = frozenset(("headers", "withoutHeaders", "queryParams", "scheme", "authority"))
 
 
 def conditions(reader: Reader, entry: dict[str, Entry], gateway: str) -> list[str] | None:
@@ -28,7 +28,7 @@ def conditions(reader: Reader, entry: dict[str, Entry], gateway: str) -> list[st
     found: list[str] = []
     for match in matches:
         members = reader.members(match, "match")
-        if gateway in _gateways(reader, members, gateway):
+        if _comes_through(reader, members, gateway):
             words = _words(reader, members)
             if not words or words == ["path /*"]:
                 return []
@@ -39,13 +39,16 @@ def conditions(reader: Reader, entry: dict[str, Entry], gateway: str) -> list[st
 def matches(reader: Reader, entry: dict[str, Entry], gateway: str) -> tuple[Match, ...]:
     """The same for programs: the alternatives as far as an address shows them, with the paths that arrive."""
     listed = [reader.members(match, "match") for match in reader.sequence(entry.get("match"), "match")]
-    found = [_match(reader, members) for members in listed if gateway in _gateways(reader, members, gateway)]
-    return tuple(_arriving(reader, entry, match) for match in (found if listed else [Match()]))
+    found = [_match(reader, members) for members in listed if _comes_through(reader, members, gateway)]
+    taken = found if listed else [Match()]
+    return tuple([_arriving(reader, entry, match) for match in taken] if "rewrite" in entry else taken)
 
 
 def rewrites(reader: Reader, entry: dict[str, Entry]) -> dict[str, Entry]:
     """How the entry changes the path of what it takes; empty where it leaves it."""
-    changes = reader.members(entry["rewrite"].value, "rewrite") if "rewrite" in entry else {}
+    if "rewrite" not in entry:
+        return {}
+    changes = reader.members(entry["rewrite"].value, "rewrite")
     return {key: change for key, change in changes.items() if key != "authority"}
 
 
@@ -54,8 +57,8 @@ def _match(reader: Reader, members: dict[str, Entry]) -> Match:
     how, method = _compared(reader, members.get("method"))
     if path and reader.text(members.get("ignoreUriCase"), "match.ignoreUriCase") == "true":
         compared = "regex"
-    more = set(members).difference(_OF_ADDRESS)
-    unclear = how not in ("", "exact") or bool(more.difference(_OF_REQUEST))
+    more = members.keys() - _OF_ADDRESS
+    unclear = how not in ("", "exact") or not more <= _OF_REQUEST
     return Match(path, compared, method if how == "exact" else "", bool(more), unclear)
 
 
@@ -88,11 +91,13 @@ def in_words(alternatives: list[str]) -> str:
     return f"{' or '.join(alternatives[: _MOST_SHOWN - 1])} or {len(alternatives) - _MOST_SHOWN + 1} more"
 
 
-def _gateways(reader: Reader, members: dict[str, Entry], gateway: str) -> list[str]:
-    named = [
-        reader.scalar(node, "match.gateways") for node in reader.sequence(members.get("gateways"), "match.gateways")
-    ]
-    return [name for name in named if name] or [gateway]
+def _comes_through(reader: Reader, members: dict[str, Entry], gateway: str) -> bool:
+    """Whether an alternative is for requests that come through this gateway; one that names none is for every one."""
+    if "gateways" not in members:
+        return True
+    nodes = reader.sequence(members["gateways"], "match.gateways")
+    named = [name for name in [reader.scalar(node, "match.gateways") for node in nodes] if name]
+    return not named or gateway in named
 
 
 def _words(reader: Reader, members: dict[str, Entry]) -> list[str]:
@@ -127,5 +132,5 @@ def _wanted(reader: Reader, node: Node, what: str) -> str:
 
 
 def _plain(node: Node) -> str | None:
-    value = getattr(node, "value", None)
-    return value if isinstance(value, str) else None
+    value = node.value
+    return value if type(value) is str else None

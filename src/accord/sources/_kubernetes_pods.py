@@ -1,7 +1,9 @@
 """The template of a workload's pods: how they stop, how they are asked after, whom their variables point at, what they run."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
 
 from accord.model.duration import SECOND
 from accord.model.fact import Fact, Layer
@@ -14,29 +16,64 @@ from accord.sources._yaml import Entry, Node, entries, text_of
 _SLEEP = re.compile(
     r"(?:exec )?(?:/(?:usr/)?bin/)?sleep ([0-9]{1,6}(?:\.[0-9]{1,3})?)(s|m)?(?=$|\s*(?:;|&&))", re.ASCII
 )
-_ASKED = ("liveness", "readiness", "startup")
 _PARTS = (
-    ("period", "periodSeconds", True),
-    ("timeout", "timeoutSeconds", True),
-    ("delay", "initialDelaySeconds", True),
+    ("period", "periodSeconds", Speaker.seconds, False),
+    ("timeout", "timeoutSeconds", Speaker.seconds, False),
+    ("delay", "initialDelaySeconds", Speaker.seconds, True),
+    ("failures", "failureThreshold", Speaker.number, False),
+    ("successes", "successThreshold", Speaker.number, False),
 )
-_COUNTS = (("failures", "failureThreshold"), ("successes", "successThreshold"))
+
+
+class _Asking(Struct, frozen=True):
+    """One kind of probe: its key and terms; of each number its key, words, term and reading, and whether 0 says anything."""
+
+    key: str
+    term: str
+    setting: str
+    parts: tuple[tuple[str, str, str, Callable[..., None], bool], ...]
+
+
+_ASKED = tuple(
+    _Asking(
+        f"{name}Probe",
+        f"probe.{name}",
+        f"setting.{name}Probe",
+        tuple((key, f"{name}Probe.{key}", f"probe_{part}.{name}", say, zero) for part, key, say, zero in _PARTS),
+    )
+    for name in ("liveness", "readiness", "startup")
+)
+_WAYS = (
+    ("http", "httpGet", ("port", "host")),
+    ("tcp", "tcpSocket", ("port", "host")),
+    ("grpc", "grpc", ("port", "service")),
+    ("exec", "exec", ()),
+)
+"""How a probe asks, the first that it has: the word for it, its key, and which of its texts follow."""
 _HOST_FLAGS = ("-h", "--host", "-H", "--hostname")
 _OPENERS = ("nc", "ncat", "telnet")
 
+_SERVER = Layer.SERVER
 Members = dict[str, Entry]
 
 
-def read_pods(reader: Reader, speaker: Speaker, namespace: str, spec: Members) -> None:
+def containers_of(reader: Reader, spec: Members) -> list[Members]:
+    """The containers of a template, members each."""
+    return [reader.members(node, "containers") for node in reader.sequence(spec.get("containers"), "containers")]
+
+
+def read_pods(speaker: Speaker, namespace: str, spec: Members, containers: list[Members]) -> None:
     """What the `spec` of a template says of every pod."""
+    reader = speaker.reader
     speaker.seconds(spec.get("terminationGracePeriodSeconds"), "terminationGracePeriodSeconds", "grace")
-    containers = [reader.members(node, "containers") for node in reader.sequence(spec.get("containers"), "containers")]
     first = [
         reader.members(node, "initContainers") for node in reader.sequence(spec.get("initContainers"), "initContainers")
     ]
     _read_pre_stop(reader, speaker, containers)
     for container in containers:
-        _read_probes(reader, speaker, container)
+        for asking in _ASKED:
+            if asking.key in container:
+                _read_probe(reader, speaker, asking, container[asking.key])
         variables = _read_variables(reader, speaker, namespace, container)
         _read_program(reader, speaker, container, variables)
     _keep_what_all_do(reader, len(containers))
@@ -49,12 +86,15 @@ def _keep_what_all_do(reader: Reader, containers: int) -> None:
 
     How long connections are kept is said of a pod of one container only: another may stand in front of it.
     """
-    ending = [fact for fact in reader.facts if fact.layer is Layer.SERVER and _ends_work(fact)]
+    shown = [fact for fact in reader.facts if fact.layer is _SERVER]
+    if not shown:
+        return
+    ending = [fact for fact in shown if _ends_work(fact)]
     stated = [fact for fact in ending if isinstance(fact.value, int)]
     kept = [max(stated, key=lambda fact: int(fact.value))] if stated and len(stated) == containers else []
     if containers == 1:
         kept = ending
-    kept += [fact for fact in reader.facts if containers == 1 and _keeps_connections(fact)]
+    kept += [fact for fact in shown if containers == 1 and _keeps_connections(fact)]
     reader.facts[:] = [
         fact for fact in reader.facts if not (fact in ending or _keeps_connections(fact)) or fact in kept
     ]
@@ -68,10 +108,9 @@ def _keeps_connections(fact: Fact) -> bool:
     return fact.term == "keep_alive" or (fact.term == "platform" and fact.value == "uvicorn")
 
 
-def is_partial(reader: Reader, spec: Members) -> bool:
+def is_partial(containers: list[Members]) -> bool:
     """Whether a template lays something over another one: a container without an image starts nothing by itself."""
-    nodes = reader.sequence(spec.get("containers"), "containers")
-    return any("image" not in reader.members(node, "containers") for node in nodes)
+    return any("image" not in container for container in containers)
 
 
 # ---------------------------------------------------------------------- stopping
@@ -87,7 +126,9 @@ def _read_pre_stop(reader: Reader, speaker: Speaker, containers: list[Members]) 
 
 
 def _pre_stop(reader: Reader, container: Members) -> tuple[int, str, Node] | None:
-    lifecycle = reader.members(container["lifecycle"].value, "lifecycle") if "lifecycle" in container else {}
+    if "lifecycle" not in container:
+        return None
+    lifecycle = reader.members(container["lifecycle"].value, "lifecycle")
     hook = reader.members(lifecycle["preStop"].value, "preStop") if "preStop" in lifecycle else {}
     if "sleep" in hook:
         entry = reader.members(hook["sleep"].value, "preStop.sleep").get("seconds")
@@ -105,53 +146,40 @@ def _pre_stop(reader: Reader, container: Members) -> tuple[int, str, Node] | Non
 # ---------------------------------------------------------------------- probes
 
 
-def _read_probes(reader: Reader, speaker: Speaker, container: Members) -> None:
-    for name in _ASKED:
-        entry = container.get(f"{name}Probe")
-        probe = reader.members(entry.value, f"{name}Probe") if entry else {}
-        way = _way(reader, probe, name)
-        if entry is None or not way:
-            continue
-        speaker.say(f"probe.{name}", way, " ".join(way), entry.key_node)
-        for part, key, zero in _PARTS:
-            speaker.seconds(probe.get(key), f"{name}Probe.{key}", f"probe_{part}.{name}", zero and part == "delay")
-        for part, key in _COUNTS:
-            speaker.number(probe.get(key), f"{name}Probe.{key}", f"probe_{part}.{name}", zero=False)
-        asked = tuple(dict.fromkeys(_asked(way)))
-        if asked:
-            speaker.say(f"setting.{name}Probe", asked, " ".join(way), entry.key_node)
+def _read_probe(reader: Reader, speaker: Speaker, asking: _Asking, entry: Entry) -> None:
+    probe = reader.members(entry.value, asking.key)
+    way = _way(reader, probe, asking.key)
+    if not way:
+        return
+    at, text = entry.key_node, " ".join(way)
+    speaker.say(asking.term, way, text, at)
+    for key, what, term, say, zero in asking.parts:
+        if key in probe:
+            say(speaker, probe[key], what, term, zero)
+    asked = tuple(dict.fromkeys(_asked(way)))
+    if asked:
+        speaker.say(asking.setting, asked, text, at)
 
 
 def _way(reader: Reader, probe: Members, name: str) -> tuple[str, ...]:
     """How a probe asks: `http` path port [host], `tcp` port [host], `grpc` port [service], or `exec` and the words of a command."""
-    if "httpGet" in probe:
-        parts = reader.members(probe["httpGet"].value, f"{name}Probe.httpGet")
-        path = reader.text(parts.get("path"), "the path of a probe") or "/"
-        return ("http", path, *_texts(reader, parts, "port", "host"))
-    if "tcpSocket" in probe:
-        return (
-            "tcp",
-            *_texts(reader, reader.members(probe["tcpSocket"].value, f"{name}Probe.tcpSocket"), "port", "host"),
-        )
-    if "grpc" in probe:
-        return ("grpc", *_texts(reader, reader.members(probe["grpc"].value, f"{name}Probe.grpc"), "port", "service"))
-    if "exec" in probe:
-        command = reader.members(probe["exec"].value, f"{name}Probe.exec").get("command")
-        words = words_of(_words(reader, command, f"{name}Probe.exec.command"))
-        return ("exec", *words) if words else ()
+    for way, key, texts in _WAYS:
+        if key in probe:
+            parts = reader.members(probe[key].value, f"{name}.{key}")
+            if way == "exec":
+                words = words_of(_words(reader, parts.get("command"), f"{name}.exec.command"))
+                return (way, *words) if words else ()
+            path = [reader.text(parts.get("path"), "the path of a probe") or "/"] if way == "http" else []
+            found = [reader.scalar(parts[text].value, f"the {text} of a probe") for text in texts if text in parts]
+            return (way, *path, *filter(None, found))
     return ()
-
-
-def _texts(reader: Reader, parts: Members, *names: str) -> Iterator[str]:
-    found = (reader.text(parts.get(name), f"the {name} of a probe") for name in names)
-    return (text for text in found if text)
 
 
 def _asked(way: tuple[str, ...]) -> Iterator[str]:
     """The hosts that a probe asks; none where it asks the container itself."""
     if way[0] in ("http", "tcp"):
-        place = 3 if way[0] == "http" else 2
-        yield from (host for text in way[place:] for host in hosts("host", text))
+        for text in way[3 if way[0] == "http" else 2 :]:
+            yield from hosts("host", text)
         return
     before = ""
     for position, word in enumerate(way[1:] if way[0] == "exec" else ()):
@@ -186,7 +214,8 @@ def _read_variables(reader: Reader, speaker: Speaker, namespace: str, container:
         found = hosts(name, value)
         if found:
             speaker.say(f"setting.{name}", found, name, placed[name])
-    _read_holders(reader, speaker, namespace, container)
+    if "envFrom" in container:
+        _read_holders(reader, speaker, namespace, container)
     return known
 
 
@@ -235,13 +264,11 @@ def _data(reader: Reader) -> Node | None:
 
 def _read_program(reader: Reader, speaker: Speaker, container: Members, variables: dict[str, str]) -> None:
     """What the program is shown to be; nothing where its command is no plain list of words."""
-    entry = container.get("command") or container.get("args") or container.get("image")
-    command = [_words(reader, container.get(key), key) for key in ("command", "args")]
+    command = [word for key in ("command", "args") if key in container for word in _words(reader, container[key], key)]
     image = reader.text(container.get("image"), "the image of a container") or ""
+    entry = container.get("command") or container.get("args") or container.get("image")
     if entry is not None:
-        say_program(
-            speaker, Container(image, words_of([word for part in command for word in part]), variables, entry.at)
-        )
+        say_program(speaker, Container(image, words_of(command), variables, entry.at))
 
 
 def _words(reader: Reader, entry: Entry | None, what: str) -> list[str]:

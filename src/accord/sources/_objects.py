@@ -1,7 +1,7 @@
 """Kubernetes objects as they stand in manifests: kind, namespace and name, lists opened, wrong shapes refused."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -10,10 +10,12 @@ from msgspec import Struct
 from accord.model.fact import Fact, Scope
 from accord.model.problem import Problem, Refused
 from accord.sources._yaml import (
+    NULLS,
     Document,
     Entry,
     MappingNode,
     Node,
+    ScalarNode,
     SequenceNode,
     child,
     is_null,
@@ -31,13 +33,19 @@ _MOST_LISTS = 100_000
 
 
 class Object(Struct, frozen=True):
-    """One object of a manifest; `namespace` is empty where the manifest has none."""
+    """One object of a manifest; `namespace` is empty where the manifest has none.
+
+    `named` is where it says its name, or how the name begins that it will be given (`generateName`). `scope` is that of the
+    document, and which definition of this object it is, should there be several.
+    """
 
     version: str
     kind: str
     namespace: str
     name: str
     document: Document
+    named: Entry
+    scope: Scope
 
     @property
     def party(self) -> str:
@@ -47,43 +55,45 @@ class Object(Struct, frozen=True):
     @property
     def path(self) -> str:
         """`shop/payments`, or `payments` where the manifest has no namespace."""
-        return f"{self.namespace}/{self.name}" if self.namespace else self.name
-
-    @property
-    def scope(self) -> Scope:
-        """The scope of the document, and which definition of this object it is, should there be several."""
-        line = self.document.node.start_mark.line + 1
-        variant = (f"{VARIANT}{self.kind}/{self.path}", (f"{self.document.file}:{line}",))
-        return tuple(sorted((*self.document.scope, variant)))
+        return _path(self.namespace, self.name)
 
 
-def opened(document: Document) -> Iterator[Document]:
+def _path(namespace: str, name: str) -> str:
+    return f"{namespace}/{name}" if namespace else name
+
+
+def _scope(document: Document, kind: str, path: str) -> Scope:
+    variant = (f"{VARIANT}{kind}/{path}", (f"{document.file}:{document.node.start_mark.line + 1}",))
+    return tuple(sorted((*document.scope, variant))) if document.scope else (variant,)
+
+
+def opened(document: Document) -> Iterable[Document]:
     """The document, or, where it is a list of objects (`kind: List`), each of its items as a document."""
+    return _opened(document) if kind_of(document)[1].endswith("List") else (document,)
+
+
+def _opened(document: Document) -> Iterable[Document]:
     waiting, seen = [document], 0
     while waiting and seen < _MOST_LISTS:
         current = waiting.pop(0)
         seen += 1
-        parts = _items(current.node)
+        parts = _items(current)
         if parts is None:
             yield current
         else:
             waiting[:0] = [Document(current.root, current.file, part, current.scope, current.homes) for part in parts]
 
 
-def _items(node: Node) -> list[Node] | None:
-    if type(node) is not MappingNode:
+def _items(document: Document) -> list[Node] | None:
+    if not kind_of(document)[1].endswith("List"):
         return None
-    kind = api = False
-    found = None
-    for entry in node.value:
-        key, value = entry.key, entry.value
-        if key == "kind":
-            kind = (text_of(value) or "").endswith("List")
-        elif key == "apiVersion":
+    api, found = False, None
+    for entry in document.node.value:
+        if entry.key == "apiVersion":
             api = True
-        elif key == "items" and type(value) is SequenceNode:
-            found = list(value.value)
-    return found if kind and api else None
+        elif entry.key == "items" and type(entry.value) is SequenceNode:
+            found = list(entry.value.value)
+    return found if api else None
 
 
 def kind_of(document: Document) -> tuple[str, str]:
@@ -110,11 +120,14 @@ class Reader:
         self.document = document
         self.facts: list[Fact] = []
         self.problems: list[Problem] = []
+        top = {entry.key: entry.value for entry in document.node.value} if type(document.node) is MappingNode else {}
+        self._top = top if len(top) == len(document.node.value) and "<<" not in top else None
+        self._children: dict[str, dict[str, Entry]] = {}
 
     @property
     def found(self) -> Iterable[Fact | Problem]:
         """Everything collected."""
-        return (*self.facts, *self.problems)
+        return (*self.facts, *self.problems) if self.problems else self.facts
 
     def refuse(self, node: Node, what: str, reason: str) -> None:
         """Notes that `what` cannot be read."""
@@ -126,28 +139,43 @@ class Reader:
     def object(self) -> Object | None:
         """Which object this is; None, with a problem, where it has no plain name; of a job the beginning of one will do."""
         version, kind = kind_of(self.document)
-        metadata = self.children(self.document.node, "metadata")
-        given = metadata.get("generateName") if version.startswith("batch/") else None
-        name = self.text(metadata.get("name") or given, f"the name of this {kind}")
-        namespace = self.text(metadata.get("namespace"), f"the namespace of this {kind}")
-        if name is not None and _PLACEHOLDER.search(name):
+        metadata = self.children("metadata")
+        named = metadata.get("name") or (metadata.get("generateName") if version.startswith("batch/") else None)
+        name = self.text(named, f"the name of this {kind}")
+        within = metadata.get("namespace")
+        namespace = self.text(within, f"the namespace of this {kind}")
+        if name is not None and "<" in name and _PLACEHOLDER.search(name):
             at = metadata["name"].at if "name" in metadata else self.document.node
             self.refuse(at, f"the name of this {kind}", _template("<"))
             return None
-        if name is None or (namespace is None and _is_said(metadata.get("namespace"))):
+        if named is None or name is None or (namespace is None and _is_said(within)):
             if not self.problems:
                 self.refuse(self.document.node, f"this {kind}", "it has no metadata.name")
             return None
-        return Object(version, kind, namespace or "", name, self.document)
+        scope = _scope(self.document, kind, _path(namespace or "", name))
+        return Object(version, kind, namespace or "", name, self.document, named, scope)
 
-    def children(self, node: Node | None, key: str, what: str = "") -> dict[str, Entry]:
-        """The members of the map under `key`, by name; empty where it is absent or refused."""
-        return self.members(child(node, key), what or key)
+    def top(self, key: str) -> Node | None:
+        """What stands under a key of the document; None where it is absent."""
+        return child(self.document.node, key) if self._top is None else self._top.get(key)
+
+    def children(self, key: str) -> dict[str, Entry]:
+        """The members of the map under a key of the document, by name; empty where it is absent or refused."""
+        found = self._children.get(key)
+        if found is None:
+            found = self._children[key] = self.members(self.top(key), key)
+        return found
 
     def members(self, node: Node | None, what: str) -> dict[str, Entry]:
         """The members of a map, by name; empty where it is absent, null or refused."""
-        if node is None or is_null(node):
-            return {}
+        if type(node) is MappingNode:
+            found = {entry.key: entry for entry in node.value}
+            if len(found) == len(node.value) and "<<" not in found and "?" not in found:
+                return found
+        return {} if node is None or is_null(node) else self._odd_members(node, what)
+
+    def _odd_members(self, node: Node, what: str) -> dict[str, Entry]:
+        """The same of a map with keys that are merged, said twice or no text, and of what is no map."""
         if type(node) is not MappingNode:
             self.refuse(node, what, f"expected a map, read {shown(node)}")
             return {}
@@ -163,16 +191,15 @@ class Reader:
 
     def sequence(self, entry: Entry | None, what: str) -> list[Node]:
         """The items of a list; empty where it is absent, null or refused."""
-        if entry is None or is_null(entry.value):
+        if entry is None:
             return []
-        if type(entry.value) is not SequenceNode:
-            self.refuse(
-                entry.value,
-                what,
-                _template("{{") if _is_template(entry.value) else f"expected a list, read {shown(entry.value)}",
-            )
-            return []
-        return list(entry.value.value)
+        node = entry.value
+        if type(node) is SequenceNode:
+            return list(node.value)
+        if not is_null(node):
+            is_open = _is_template(node)
+            self.refuse(node, what, _template("{{") if is_open else f"expected a list, read {shown(node)}")
+        return []
 
     def text(self, entry: Entry | None, what: str) -> str | None:
         """The text of a scalar; None where it is absent, null or refused."""
@@ -180,23 +207,25 @@ class Reader:
 
     def scalar(self, node: Node, what: str) -> str | None:
         """The text of a scalar node; None where it is null or refused."""
-        if is_null(node):
-            return None
-        text = text_of(node)
-        if text is None:
-            self.refuse(
-                node, what, _template("{{") if _is_template(node) else f"expected one value, read {shown(node)}"
-            )
-            return None
-        for mark in _TEMPLATE_MARKS:
-            if mark in text:
-                self.refuse(node, what, _template(mark))
+        if type(node) is ScalarNode and node.tag is None:
+            text: str | None = node.value
+            if text in NULLS and not node.style:
                 return None
+        else:
+            text = text_of(node)
+        if text is None:
+            is_open = _is_template(node)
+            self.refuse(node, what, _template("{{") if is_open else f"expected one value, read {shown(node)}")
+        elif "{" in text or "%" in text or "$" in text:  # each of the marks has one of these
+            for mark in _TEMPLATE_MARKS:
+                if mark in text:
+                    self.refuse(node, what, _template(mark))
+                    return None
         return text
 
     def value(self, entry: Entry | None, what: str, parse: Callable[[str], Any]) -> tuple[Any, str] | None:
         """The parsed value of a scalar and its text; None where it is absent, null or refused."""
-        text = self.text(entry, what)
+        text = None if entry is None else self.scalar(entry.value, what)
         if entry is None or text is None:
             return None
         try:

@@ -35,8 +35,9 @@ class Container(Struct, frozen=True):
 
 def say_program(speaker: Speaker, container: Container) -> None:
     """What the program in a container is shown to do."""
-    _say_gunicorn(speaker, container)
-    _say_uvicorn(speaker, container)
+    if container.words:
+        _say_gunicorn(speaker, container)
+        _say_uvicorn(speaker, container)
     _say_postgres(speaker, container)
 
 

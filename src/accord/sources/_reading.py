@@ -36,8 +36,8 @@ class SourceText(Struct, frozen=True):
 class Source(Protocol):
     """One format. `FORMAT` is its name in facts; `claims` says quickly whether a document is of this format.
 
-    One that claims no document but those of some kinds (`kind`, "" for none), or with some key at the top, may name them
-    as `AT_KINDS` and `AT_KEYS`: it is not asked about others.
+    One that claims no document but those of some kinds (`kind`, "" for none), with some key at the top, or in files of some
+    names may name them as `AT_KINDS`, `AT_KEYS` and `AT_FILES`: it is not asked about others.
     """
 
     FORMAT: str

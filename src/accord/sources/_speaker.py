@@ -1,52 +1,54 @@
 """What a manifest says of one party, fact by fact: who it is, in which scope, and the numbers that manifests share."""
 
+from functools import lru_cache
 from typing import Any
-
-from msgspec import Struct
 
 from accord.model.duration import SECOND
 from accord.model.fact import ANY, PARTY, Fact, Layer, Scope, Stance
+from accord.model.place import Place
 from accord.model.problem import Refused
 from accord.sources._objects import Reader
 from accord.sources._yaml import Entry, Node, place_of
 
 _LONGEST = 9
 _ADDRESSES = ("setting.", "takes_settings")
+_PROMISES, _PLATFORM = Stance.PROMISES, Layer.PLATFORM  # looking one up takes twice as long as making a fact
 
 
-class Speaker(Struct, frozen=True):
+class Speaker:
     """One party of one document, spoken of by its platform."""
 
-    reader: Reader
-    party: str
-    scope: Scope
-    source: str
+    __slots__ = ("facts", "file", "party", "reader", "root", "scope", "source")
 
-    def say(self, term: str, value: Any, text: str, at: Node, layer: Layer = Layer.PLATFORM) -> None:
+    def __init__(self, reader: Reader, party: str, scope: Scope, source: str) -> None:
+        self.reader, self.party, self.scope, self.source = reader, party, scope, source
+        self.root, self.file, self.facts = reader.document.root, reader.document.file, reader.facts
+
+    def say(self, term: str, value: Any, text: str, at: Node, layer: Layer = _PLATFORM) -> None:
         """States a term of the party itself."""
-        self._add(Stance.PROMISES, "", self.party, PARTY, term, value, text, at, layer)
+        mark, party = at.mark or at, self.party
+        place = Place(self.root, self.file, mark.line + 1, mark.column + 1)
+        self.facts.append(
+            Fact(party, _PROMISES, "", party, PARTY, term, value, text, place, layer, self.scope, self.source)
+        )
 
     def names(self, provider: str, text: str, at: Node) -> None:
         """States that the party speaks of another one, without saying of what operation."""
-        self._add(Stance.ASSUMES, self.party, provider, ANY, "mentioned", True, text, at, Layer.CODE)
-
-    def _add(self, stance: Stance, consumer: str, provider: str, operation: str, *what: Any) -> None:
-        term, value, text, at, layer = what
-        place = place_of(at, self.reader.document.root, self.reader.document.file)
-        says, scope = self.party, self.scope
-        self.reader.facts.append(
-            Fact(says, stance, consumer, provider, operation, term, value, text, place, layer, scope, self.source)
+        place, party = place_of(at, self.root, self.file), self.party
+        layer, scope = Layer.CODE, self.scope
+        self.facts.append(
+            Fact(party, Stance.ASSUMES, party, provider, ANY, "mentioned", True, text, place, layer, scope, self.source)
         )
 
     def seconds(self, entry: Entry | None, what: str, term: str, zero: bool = True) -> None:
         """A whole number of seconds; where `zero` is false, 0 says nothing."""
-        read = self.reader.value(entry, what, parse_seconds)
+        read = None if entry is None else self.reader.value(entry, what, parse_seconds)
         if entry is not None and read is not None and (read[0] or zero):
             self.say(term, read[0], f"{read[1]}s", entry.at)
 
     def number(self, entry: Entry | None, what: str, term: str, zero: bool = True) -> None:
         """A whole number; where `zero` is false, 0 says nothing."""
-        read = self.reader.value(entry, what, parse_number)
+        read = None if entry is None else self.reader.value(entry, what, parse_number)
         if entry is not None and read is not None and (read[0] or zero):
             self.say(term, read[0], read[1], entry.at)
 
@@ -58,6 +60,7 @@ def parse_number(text: str) -> int:
     return int(text)
 
 
+@lru_cache(maxsize=2048)
 def parse_seconds(text: str) -> int:
     """A whole number of seconds, in nanoseconds. Raises Refused for anything else."""
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST):

@@ -18,7 +18,6 @@ from accord.sources._yaml import (
     SequenceNode,
     is_null,
     members,
-    place_of,
     text_of,
 )
 
@@ -41,7 +40,10 @@ class Strict:
 
     def place(self, node: Node) -> Place:
         """Where a node stands."""
-        return self.at or place_of(node, self.document.root, self.document.file)
+        if self.at is not None:
+            return self.at
+        mark, document = node.mark or node, self.document
+        return Place(document.root, document.file, mark.line + 1, mark.column + 1)
 
     def refuse(self, node: Node, reason: str) -> None:
         """Notes why the document cannot be used."""
@@ -56,6 +58,9 @@ class Strict:
             if node is not None and not is_null(node):
                 self.refuse(node, f"{what}: expected a map, read {shown(node)}")
             return {}
+        plain = {entry.key: entry for entry in node.value}
+        if len(plain) == len(node.value) and "<<" not in plain:
+            return plain
         repeated: list[tuple[Node, str]] = []
         found = members(node, repeated)
         for key_node, key in repeated:
@@ -107,8 +112,11 @@ class Stating(Strict):
         """The text of a scalar; empty where it is absent or null."""
         if entry is None:
             return ""
-        plain = _plain_text(entry.value)
-        return self.scalar(entry.value, what) if plain is None else plain
+        node = entry.value
+        if type(node) is not ScalarNode or node.tag is not None:
+            return self.scalar(node, what)
+        text: str = node.value
+        return text if node.style or text not in NULLS else ""
 
     def scalar(self, node: Node, what: str) -> str:
         """The text of a node; empty where it is null, or refused."""
@@ -124,11 +132,9 @@ class Stating(Strict):
         """The value of a scalar with its text; None where it is absent, null or refused."""
         if entry is None:
             return None
-        text = _plain_text(entry.value)
-        if text is None:
-            if is_null(entry.value):
-                return None
-            text = self.scalar(entry.value, what)
+        if is_null(entry.value):
+            return None
+        text = self.text(entry, what)
         try:
             return parse(text), text
         except Refused as refusal:
@@ -159,14 +165,6 @@ class Stating(Strict):
                 self.format,
             )
         )
-
-
-def _plain_text(node: Node) -> str | None:
-    """The text of a scalar without a tag that cannot be null; None for any other node, which has to be looked at."""
-    if type(node) is not ScalarNode or node.tag is not None:
-        return None
-    text: str = node.value
-    return text if node.style or text not in NULLS else None
 
 
 def shown(node: Node) -> str:

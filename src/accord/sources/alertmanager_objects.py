@@ -4,7 +4,7 @@ Their routes are joined into its tree, each for alerts of its own namespace unle
 otherwise; the one that `alertmanagerConfiguration` names is the tree itself (pkg/alertmanager/amcfg.go of the operator).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from accord.model.fact import PARTY, Fact, Layer, Stance
 from accord.model.problem import Problem
@@ -29,7 +29,7 @@ _DEEPEST = 3
 
 def claims(document: Document) -> bool:
     """An Alertmanager of the operator, or values with the spec of one."""
-    return next(_specs(document), None) is not None
+    return bool(_specs(document))
 
 
 def read(document: Document) -> Iterable[Fact | Problem]:
@@ -54,23 +54,26 @@ def _fact(document: Document, term: str, value: str, text: str, at: Node) -> Fac
     return Fact(party, stance, "", party, PARTY, term, value, text, place, layer, document.scope, FORMAT)
 
 
-def _specs(document: Document) -> Iterator[Node]:
+def _specs(document: Document) -> list[Node]:
     version, kind = kind_of(document)
     if kind == _KIND and version.startswith(_GROUP):
         spec = child(document.node, "spec")
-        yield spec if type(spec) is MappingNode else document.node
-        return
+        return [spec if type(spec) is MappingNode else document.node]
+    found: list[Node] = []
     for path in _CARRIERS.get(kind, ()):
         values = child(document.node, *path) if path else document.node
-        yield from _of_values(values) if values is not None else ()
+        if values is not None:
+            _add_specs(found, values)
+    return found
 
 
-def _of_values(values: Node, depth: int = 0) -> Iterator[Node]:
+def _add_specs(found: list[Node], values: Node, depth: int = 0) -> None:
     """The specs in the values of a chart, alone or below the name of a dependency."""
-    for key, value in values.value if type(values) is MappingNode else ():
+    for entry in values.value if type(values) is MappingNode else ():
+        value = entry.value
         if type(value) is not MappingNode:
             continue
-        if text_of(key) == _SPEC:
-            yield value
+        if entry.key == _SPEC:
+            found.append(value)
         elif depth < _DEEPEST - 1:
-            yield from _of_values(value, depth + 1)
+            _add_specs(found, value, depth + 1)

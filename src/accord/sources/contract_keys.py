@@ -22,7 +22,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
 _CARRIERS = ("rpc", "topic", "queue", "table", "file", "tcp", "udp")
 
 
-class Key(Struct, frozen=True):
+class Key(Struct, frozen=True, eq=False):
     """One key: its shape, the grammar of its value, what it means and whose word it follows.
 
     Shapes: `scalar`, `words` (a list, or one scalar), `group` (a map of `members`; a lone scalar means the member
@@ -82,6 +82,7 @@ def parse_text(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1024)
 def is_percentile(text: str) -> bool:
     """Whether a key such as p99.9 names a percentile."""
     return bool(_PERCENTILE.fullmatch(text))
@@ -98,6 +99,7 @@ def one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
+@lru_cache(maxsize=8192)
 def parse_limit(text: str) -> int:
     """A time limit; zero is refused, because Gateway API and Envoy read it as "no limit"."""
     limit = parse_duration(text)

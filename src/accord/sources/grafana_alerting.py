@@ -60,10 +60,16 @@ def is_provisioned(node: Node) -> bool:
     """Whether a map is such a file."""
     if type(node) is not MappingNode:
         return False
-    for key, needed in _LISTS.items():
-        if any(all(child(item, name) is not None for name in needed) for item in _maps(child(node, key))):
-            return True
-    return any(_is_rule(rule) for group in _maps(child(node, "groups")) for rule in _maps(child(group, "rules")))
+    keys = {entry.key for entry in node.value}
+    for key, needed in _LISTS.items() if "<<" in keys or not keys.isdisjoint(_LISTS) else ():
+        for item in _maps(child(node, key)):
+            if all(child(item, name) is not None for name in needed):
+                return True
+    for group in _maps(child(node, "groups")):
+        for rule in _maps(child(group, "rules")):
+            if _is_rule(rule):
+                return True
+    return False
 
 
 def _maps(node: Node | None) -> list[Node]:
@@ -71,6 +77,9 @@ def _maps(node: Node | None) -> list[Node]:
 
 
 def _is_rule(node: Node) -> bool:
+    keys = {entry.key for entry in node.value}
+    if "title" not in keys and "<<" not in keys:
+        return False
     return child(node, "title") is not None and any(child(node, key) is not None for key in ("data", "condition"))
 
 

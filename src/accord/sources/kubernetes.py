@@ -5,11 +5,12 @@ and which of the labels and annotations names an owner is for the words of the o
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from accord.model.fact import PARTY, Fact, Layer, Stance
+from accord.model.fact import Fact
 from accord.model.problem import Problem
 from accord.sources._kubernetes_patches import read_patches, read_taken, read_taken_away
-from accord.sources._kubernetes_pods import is_partial, read_holder, read_pods
+from accord.sources._kubernetes_pods import containers_of, is_partial, read_holder, read_pods
 from accord.sources._kubernetes_scale import (
     read_budget,
     read_counts,
@@ -20,7 +21,7 @@ from accord.sources._kubernetes_scale import (
 )
 from accord.sources._objects import Object, Reader, kind_of
 from accord.sources._speaker import Speaker, lay_over
-from accord.sources._yaml import Document, Entry, child, entries, place_of, text_of
+from accord.sources._yaml import Document, Entry, child, entries, text_of
 
 FORMAT = "kubernetes"
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
@@ -52,7 +53,8 @@ _OF_PROGRAMS = ("kubernetes.io", "k8s.io", "helm.sh", "istio.io")
 _OF_SELECTORS = frozenset(("app", "version", "name", "chart", "release", "heritage", "k8s-app", "component", "tier"))
 _LONGEST_TAG = 100
 
-AT_KINDS = frozenset((*_KINDS, ""))
+AT_KINDS = frozenset(_KINDS)
+AT_FILES = frozenset(_KUSTOMIZATIONS)
 
 
 def claims(document: Document) -> bool:
@@ -76,20 +78,20 @@ def read(document: Document) -> Iterable[Fact | Problem]:
     found = reader.object()
     if found is None or read_taken_away(reader, found):
         return reader.found
-    if kind == "Service":
-        _read_service(reader, found)
-    elif kind == "ConfigMap":
-        party = f"configmap:{found.namespace}/{found.name}"
-        read_holder(reader, Speaker(reader, party, found.scope, FORMAT))
-        return reader.found
-    elif kind in ("HorizontalPodAutoscaler", "ScaledObject"):
+    if kind in ("HorizontalPodAutoscaler", "ScaledObject"):
         read_scaler(reader, found)
     elif kind == "PodDisruptionBudget":
         read_budget(reader, found)
+    elif kind == "ConfigMap":
+        read_holder(reader, Speaker(reader, f"configmap:{found.namespace}/{found.name}", found.scope, FORMAT))
     else:
-        _read_workload(reader, found)
-    if kind in ("Service", *_WORKLOADS):
-        _read_tags(reader, found)
+        speaker = Speaker(reader, found.party, found.scope, FORMAT)
+        if kind == "Service":
+            _read_service(speaker, found)
+        else:
+            _read_workload(speaker, found)
+        if kind not in _JOBS:
+            _read_tags(speaker, found)
     return reader.found
 
 
@@ -113,72 +115,70 @@ def _refuse_template(reader: Reader) -> None:
             reader.refuse(entry.key_node, "this Template", reason)
 
 
-def _read_service(reader: Reader, service: Object) -> None:
-    _add(reader, service, "declares", service.kind, service.kind, _name(service))
-    spec = reader.children(service.document.node, "spec")
-    labels = _labels(reader, spec.get("selector"), "spec.selector")
+def _read_service(speaker: Speaker, service: Object) -> None:
+    speaker.say("declares", service.kind, service.kind, service.named.at)
+    spec = speaker.reader.children("spec")
+    labels = _labels(speaker.reader, spec.get("selector"), "spec.selector")
     if labels:
-        _add(reader, service, "selects", labels, ", ".join(labels), spec["selector"])
+        speaker.say("selects", labels, ", ".join(labels), spec["selector"].at)
 
 
-def _read_workload(reader: Reader, workload: Object) -> None:
+def _read_workload(speaker: Speaker, workload: Object) -> None:
     """A workload; one that only lays something over another is told, and what it states holds where it is applied."""
-    spec = reader.children(workload.document.node, "spec")
-    speaker = Speaker(reader, workload.party, workload.scope, FORMAT)
+    reader = speaker.reader
+    spec = reader.children("spec")
     if workload.kind == "CronJob":
         read_schedule(reader, speaker, spec)
         outer = reader.members(spec["jobTemplate"].value, "spec.jobTemplate") if "jobTemplate" in spec else {}
         spec = reader.members(outer["spec"].value, "spec.jobTemplate.spec") if "spec" in outer else {}
     template = reader.members(spec["template"].value, "spec.template") if "template" in spec else {}
     pods = reader.members(template["spec"].value, "spec.template.spec") if "spec" in template else {}
+    containers = containers_of(reader, pods)
     names_pods = "metadata" in template or "containers" in pods
-    is_laid_over = not names_pods or is_partial(reader, pods)
-    name = _name(workload)
+    is_laid_over = not names_pods or is_partial(containers)
+    at = workload.named.at
     if not is_laid_over:
-        _read_labels(reader, workload, template)
+        _read_labels(speaker, workload, template)
     if not is_laid_over and workload.kind in _WORKLOADS:
-        speaker.say("workload", workload.kind, workload.kind, name.at)
+        speaker.say("workload", workload.kind, workload.kind, at)
     if workload.kind in _JOBS:
         read_job(reader, speaker, spec)
     else:
         read_counts(reader, speaker, spec)
-    read_pods(reader, speaker, workload.namespace, pods)
+    read_pods(speaker, workload.namespace, pods, containers)
     if is_laid_over:
-        lay_over(speaker, name.at)
+        lay_over(speaker, at)
     elif workload.kind in _WORKLOADS and workload.version.startswith("apps/") and not reader.problems:
         # not where anything could not be read, which may be what was written instead of a default
-        speaker.say("platform", FORMAT, FORMAT, name.at)
+        speaker.say("platform", FORMAT, FORMAT, at)
 
 
-def _name(about: Object) -> Entry:
-    """Where an object says its name, or how the name begins that it will be given (`generateName`)."""
-    said = {entry.key: entry for entry in entries(child(about.document.node, "metadata"))}
-    return said.get("name") or said["generateName"]
-
-
-def _read_labels(reader: Reader, workload: Object, template: dict[str, Entry]) -> None:
+def _read_labels(speaker: Speaker, workload: Object, template: dict[str, Entry]) -> None:
+    reader = speaker.reader
     metadata = reader.members(template["metadata"].value, "spec.template.metadata") if "metadata" in template else {}
     labels = _labels(reader, metadata.get("labels"), "the labels of the pods")
-    at = metadata["labels"] if labels else _name(workload)
+    at = metadata["labels"] if labels else workload.named
     version = next((label.partition("=")[2] for label in labels if label.startswith("version=")), "")
-    _add(reader, workload, "runs", labels, f"version {version}" if version else workload.name, at)
+    speaker.say("runs", labels, f"version {version}" if version else workload.name, at.at)
 
 
-def _read_tags(reader: Reader, found: Object) -> None:
+def _read_tags(speaker: Speaker, found: Object) -> None:
     """The labels and annotations of the object itself that may be meant for people; a template is passed over."""
-    metadata = child(found.document.node, "metadata")
+    metadata = speaker.reader.top("metadata")
+    tags = Speaker(speaker.reader, found.party, found.document.scope, FORMAT)
     for kind in ("labels", "annotations"):
         for entry in entries(child(metadata, kind)):
-            domain, _, name = entry.key.rpartition("/")
-            text = text_of(entry.value) or ""
-            if name in _OF_SELECTORS or domain.endswith(_OF_PROGRAMS) or not _may_be_a_name(text):
-                continue
-            place = place_of(entry.at, found.document.root, found.document.file)
-            party, scope = found.party, found.document.scope
-            term, layer = f"tag.{name}", Layer.PLATFORM
-            reader.facts.append(
-                Fact(party, Stance.PROMISES, "", party, PARTY, term, text, text, place, layer, scope, FORMAT)
-            )
+            term = _tag_of(entry.key)
+            text = text_of(entry.value) or "" if term else ""
+            if text and _may_be_a_name(text):
+                tags.say(term, text, text, entry.at)
+
+
+@lru_cache(maxsize=4096)
+def _tag_of(key: str) -> str:
+    """The term of a label or an annotation that may be meant for people; "" of one that speaks to programs."""
+    domain, _, name = key.rpartition("/")
+    return "" if name in _OF_SELECTORS or domain.endswith(_OF_PROGRAMS) else f"tag.{name}"
 
 
 def _may_be_a_name(text: str) -> bool:
@@ -189,13 +189,10 @@ def _labels(reader: Reader, entry: Entry | None, what: str) -> tuple[str, ...]:
     """`key=value` of each label, in order of key; one that cannot be read is left out, with a problem."""
     if entry is None:
         return ()
-    found = [(key, reader.text(label, f"{what}.{key}")) for key, label in reader.members(entry.value, what).items()]
-    return tuple(sorted(f"{key}={text}" for key, text in found if text is not None))
-
-
-def _add(reader: Reader, about: Object, term: str, value: object, text: str, at: Entry) -> None:
-    place = place_of(at.at, about.document.root, about.document.file)
-    party = about.party
-    reader.facts.append(
-        Fact(party, Stance.PROMISES, "", party, PARTY, term, value, text, place, Layer.PLATFORM, about.scope, FORMAT)
-    )
+    found = []
+    for key, label in reader.members(entry.value, what).items():
+        text = reader.scalar(label.value, f"{what}.{key}")
+        if text is not None:
+            found.append(f"{key}={text}")
+    found.sort()
+    return tuple(found)

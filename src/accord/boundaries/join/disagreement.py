@@ -1,7 +1,6 @@
 """One thing that two artefacts give two values: same calls, same term, same layer, same scope."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 from msgspec import Struct
 
@@ -36,15 +35,17 @@ def of_every_view(system: System, reads: Sequence[str]) -> tuple[Disagreement, .
 
 
 def _all(system: System, reads: Sequence[str]) -> Iterator[Disagreement]:
-    several = [facts for facts in system.several if facts[0].term.partition(".")[0] in reads]
-    said: dict[tuple[object, ...], list[Fact]] = {}
-    for fact in chain.from_iterable(several):
-        if fact.stance in _SAID and not is_document(fact.provider):  # each is loaded by clients of its own
-            subject = (fact.consumer, fact.provider, fact.operation)
-            said.setdefault((*subject, fact.term, fact.stance, fact.layer, fact.scope), []).append(fact)
-    for facts in said.values():
-        if len(facts) > 1:
-            yield from _apart(sorted(facts, key=lambda fact: fact.place.spot))
+    terms = {term for term in system.terms if term.partition(".")[0] in reads}
+    for facts in [facts for facts in system.several if facts[0].term in terms]:
+        stated = [fact for fact in facts if fact.stance in _SAID]
+        if len(stated) < 2 or is_document(stated[0].provider):  # each of these is loaded by clients of its own
+            continue
+        said: dict[tuple[object, ...], list[Fact]] = {}
+        for fact in stated:
+            said.setdefault((fact.stance, fact.layer, fact.scope), []).append(fact)
+        for alike in said.values():
+            if len(alike) > 1:
+                yield from _apart(sorted(alike, key=lambda fact: fact.place.spot))
 
 
 def _apart(facts: list[Fact]) -> Iterator[Disagreement]:

@@ -11,6 +11,8 @@ from accord.boundaries.join.pods import Pods, said_to_run, told
 from accord.model.fact import Fact
 
 VERSIONS = "versions"
+RUNNING = (VERSIONS, "runs")
+"""The terms that say which versions run."""
 _BY_NAME = ("runs", "platform")
 _LABEL = "version="
 _FORMAT = "kubernetes"

@@ -1,5 +1,8 @@
 """Who of all that facts speak of is a party that can promise something, and of whom no contract speaks."""
 
+from itertools import compress
+from operator import attrgetter
+
 from accord.boundaries.join.system import System
 
 CONTRACT = "contract"
@@ -10,6 +13,7 @@ _NOBODY = ("accord:", "codeowners:", ROUTING)
 _OURS = ("kubernetes", "backstage", "cloudformation", "compose", "aws")
 """The systems whose names stand for something that an organisation runs, and that a contract can claim under `names`."""
 
+_PROVIDER = attrgetter("provider")
 _ENTITIES = ("component", "resource")
 
 
@@ -26,9 +30,10 @@ def routings(system: System) -> int:
 
 def without_contract(system: System) -> set[str]:
     """What runs here, or is listed as such, while no contract speaks for it."""
-    written = {fact.provider for fact in system.facts if fact.source == CONTRACT and not fact.consumer}
     alerts = {fact.provider for fact in system.about("kind") if fact.value == "alert"}
-    return {party for party in system.parties if party not in written | alerts and _is_ours(party)}
+    ours = {party for party in system.parties if _is_ours(party)} - alerts
+    said = compress(system.facts, map(ours.__contains__, map(_PROVIDER, system.facts))) if ours else ()
+    return ours.difference([fact.provider for fact in said if fact.source == CONTRACT and not fact.consumer])
 
 
 def _is_ours(party: str) -> bool:

@@ -81,6 +81,15 @@ def course(
     return teller.told(though_answered)
 
 
+def likewise(goes: Course, told: Recovery, due: Due, at: int) -> Course:
+    """The course of a recovery that says the same as another, whose course this is, without its steps.
+
+    `at` is the place of the one who answers in either ladder.
+    """
+    level = told.ladder.levels[at]
+    return replace(goes, steps=(), answered_by=level, missing=missing(told, due, level), permits=(), provable=False)
+
+
 def certain_end(told: Recovery, due: Due, as_of: date) -> bool:
     """Whether the repair is known to be done in time, by the levels of which everything is known."""
     known = [level for level in told.ladder.levels if _is_certain(level, due)]

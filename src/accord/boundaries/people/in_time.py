@@ -10,8 +10,11 @@ from accord.boundaries.people.ladder import operations_that_say
 from accord.boundaries.people.recovery import Due, Recovery, due, recovery
 from accord.model.fact import Fact
 
-Unsure = tuple[Recovery, Due, str]
-"""A recovery, the time it is held against, and the caller who counts on that; empty where it is promised."""
+Unsure = tuple[Recovery, Due, str, object]
+"""A recovery, the time it is held against, and the caller who counts on that, empty where it is promised.
+
+Last what all recoveries have in common that take the same course, names apart; None where more may matter.
+"""
 
 
 def unsure(system: System, view: View) -> Iterator[Unsure]:
@@ -28,7 +31,7 @@ def unsure(system: System, view: View) -> Iterator[Unsure]:
                 break
             if caller or told.shown_after <= owed.within:
                 if not surely_in_time(told, owed):
-                    yield told, owed, caller
+                    yield told, owed, caller, (alike, bool(caller)) if alike and _is_by_others(told) else None
                 elif alike is not None:
                     sure.add(alike)
 
@@ -44,8 +47,13 @@ def _owed(system: System, provider: str, operation: str, side: Side, view: View)
             yield caller, counted
 
 
+def _is_by_others(told: Recovery) -> bool:
+    """Whether the course rests on no statement of the party itself, and the party is not among those who are paged."""
+    return told.shown_within is None and all(level.party != told.provider for level in told.ladder.levels)
+
+
 def _decides(side: Side, owed: Due) -> object:
-    """All that a sure end rests on within one view: who is paged, by which procedure, and the times; None where more may matter."""
+    """All that an end rests on within one view: who is paged, by which procedure, and the times; None where more may matter."""
     repaired_by = side.get("recover.by")
     if repaired_by is None or owed.hours is not None:
         return None

@@ -95,7 +95,7 @@ def paged_by(system: System, party: str, since: int, view: View = EVERY) -> Iter
 
 def climbed(system: System, first: list[Level], view: View = EVERY) -> Ladder:
     """The whole ladder above these first levels; each party once, at its earliest page."""
-    if len(first) == 1 and not any(paged_by(system, first[0].party, 0, view)):
+    if len(first) == 1 and not _pages_further(system, first[0].party, view):
         return Ladder((first[0],))
     waiting: list[tuple[int, int, Level, tuple[Level, ...]]] = []
     for level in first:
@@ -114,6 +114,11 @@ def climbed(system: System, first: list[Level], view: View = EVERY) -> Ladder:
             order += 1
             heappush(waiting, (following.after, order, following, (*path, level)))
     return Ladder(tuple(levels.values()), tuple(returns))
+
+
+@once_each
+def _pages_further(system: System, party: str, view: View) -> bool:
+    return any(True for _ in paged_by(system, party, 0, view))
 
 
 def _returned(path: tuple[Level, ...]) -> Return:

@@ -25,6 +25,8 @@ _TOP = 1
 """Where the file may lie below the top of its repository, and its rank: of several the first is read, on either host."""
 
 _ANY = "**"
+_ALL = "*"
+"""The pattern for all files, however deep, on either host."""
 _SIGNS = frozenset("*?[\\")
 
 
@@ -40,7 +42,7 @@ class CodeOwners:
         for (folder, _), lines in sorted(files.items(), key=lambda one: one[0]):
             if folder not in self.lines:
                 self.lines[folder] = _Lines(lines)
-        self._known: dict[str, tuple[Fact, ...]] = {}
+        self._around: dict[str, tuple[str, ...]] = {"": ("",) if "" in self.lines else ()}
 
     @property
     def is_empty(self) -> bool:
@@ -52,18 +54,23 @@ class CodeOwners:
 
         A folder with a CODEOWNERS file inside another such folder may be a repository of its own or a copy: nothing is said.
         """
-        path = path_of(place)
-        known = self._known.get(path)
-        if known is None:
-            parts = path.split("/")
-            folders = ["/".join(parts[:depth]) for depth in range(len(parts))]
-            above = [folder for folder in dict.fromkeys(folders) if folder in self.lines]
-            known = ()
-            if len(above) == 1:
-                below = path.removeprefix(above[0]).lstrip("/")
-                known = holding(self.lines[above[0]].near(below), below)
-            self._known[path] = known
-        return known
+        return self.of_path(path_of(place))
+
+    def of_path(self, path: str) -> tuple[Fact, ...]:
+        """The same for a path as `path_of` spells it."""
+        tops = self._tops(path.rpartition("/")[0])
+        return self.lines[tops[0]].of(path.removeprefix(tops[0]).lstrip("/")) if len(tops) == 1 else ()
+
+    def _tops(self, folder: str) -> tuple[str, ...]:
+        """The folders with such a file, of a folder and those around it."""
+        unknown = []
+        while folder not in self._around:
+            unknown.append(folder)
+            folder = folder.rpartition("/")[0]
+        tops = self._around[folder]
+        for below in reversed(unknown):
+            tops = self._around[below] = (*tops, below) if below in self.lines else tops
+        return tops
 
 
 class _Lines:
@@ -74,19 +81,39 @@ class _Lines:
         self.others: list[Fact] = []
         for line in lines:
             pattern = line.value.pattern
-            if pattern.startswith("/") and _SIGNS.isdisjoint(pattern):
+            if pattern == _ALL:
+                self.spelled.setdefault("", []).append(line)
+            elif pattern.startswith("/") and "//" not in pattern and pattern != "/" and _SIGNS.isdisjoint(pattern):
                 self.spelled.setdefault(pattern.strip("/"), []).append(line)
             else:
                 self.others.append(line)
+        self._is_plain = not self.others and all(
+            line.value.syntax != "gitlab" for lines in self.spelled.values() for line in lines
+        )
+        self._known: dict[str, tuple[Fact, ...]] = {}
+
+    def of(self, path: str) -> tuple[Fact, ...]:
+        """The lines that hold for a path.
+
+        Where every line spells out a folder, or is for all files, and none this very path, so do they for all files of its folder.
+        """
+        is_alone = bool(self.others) or path in self.spelled
+        alike = path if is_alone else path[: path.rfind("/") + 1]
+        known = self._known.get(alike)
+        if known is None:
+            near = self.near(path)  # below a folder that is spelled out its line matches, by the rules of GitHub
+            known = tuple(near[-1:]) if self._is_plain and not is_alone else holding(near, path)
+            self._known[alike] = known
+        return known
 
     def near(self, path: str) -> list[Fact]:
         """The lines that may be for a path, in order."""
-        found = list(self.others)
+        found = [*self.others, *self.spelled.get("", ())]
         end = len(path)
         while end > 0:
             found += self.spelled.get(path[:end], ())
             end = path.rfind("/", 0, end)
-        return sorted(found, key=lambda line: line.place.line)
+        return sorted(found, key=lambda line: line.place.line) if len(found) > 1 else found
 
 
 def code_owners(system: System, view: View) -> CodeOwners:
@@ -184,7 +211,7 @@ def _walk(parts: tuple[str, ...], names: list[str]) -> bool:
         if part < len(parts) and parts[part] == _ANY:
             part += 1
             again = (part, name)
-        elif part < len(parts) and _expression(parts[part]).fullmatch(names[name]):
+        elif part < len(parts) and _is_named(parts[part], names[name]):
             part, name = part + 1, name + 1
         elif again is not None:
             part, name = again[0], again[1] + 1
@@ -192,6 +219,10 @@ def _walk(parts: tuple[str, ...], names: list[str]) -> bool:
         else:
             return False
     return all(rest == _ANY for rest in parts[part:])
+
+
+def _is_named(part: str, name: str) -> bool:
+    return part == name if _SIGNS.isdisjoint(part) else _expression(part).fullmatch(name) is not None
 
 
 @lru_cache(maxsize=4096)

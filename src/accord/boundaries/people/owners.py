@@ -8,6 +8,8 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
+from itertools import chain
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -29,33 +31,43 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SLIP = 0.9
+_KEY, _NAME, _VALUE = attrgetter("key"), attrgetter("name"), attrgetter("fact.value")
 _TEAM_OF_HOST = re.compile(r"@[^/\s@]+/\S+")
 
 
-class Naming(Struct, frozen=True):
-    """One statement that names an owner: `by` is the kind of artefact, `thing` what is owned, in words."""
+class Naming(Struct, frozen=True, gc=False):
+    """One statement that names an owner: `by` is the kind of artefact, `key` the name as it is compared.
+
+    `label` is the term where labels name it: each may have other names for teams.
+    """
 
     fact: Fact
     by: str
     name: str
-    thing: str
+    key: str
+    label: str = ""
     alert: Alert | None = None
 
     @property
-    def key(self) -> str:
-        """The name as it is compared."""
-        return plain(self.name)
+    def thing(self) -> str:
+        """What is owned, in words."""
+        if self.alert is not None:
+            return self.alert.called
+        return str(self.fact.value.pattern) if self.by == LINE else thing_of(self.fact.provider)
 
 
 class Owners:
     """Everything that is said of owners in one view.
 
-    `groups` are the groups and users that catalogues list, by party; `teams` the parties that contracts say are teams, rotas
+    `things` has, by party, what is said of what is no alert. `groups` are the groups and users that catalogues list, by party; `teams` the parties that contracts say are teams, rotas
     or outsiders; `related` the pairs of compared names of which one group lies in the other.
     """
 
-    def __init__(self, named: Iterable[Naming], facts: Iterable[Fact], parties: Container[str] = ()) -> None:
-        self.named = tuple(named)
+    def __init__(
+        self, things: dict[str, list[Naming]], alerts: Iterable[Naming], facts: Iterable[Fact], parties: Container[str]
+    ) -> None:
+        self.things = things
+        self.named = (*chain.from_iterable(things.values()), *alerts)
         self.parties = parties
         self.groups: dict[str, Fact] = {}
         self.teams: dict[str, Fact] = {}
@@ -75,13 +87,33 @@ class Owners:
         return frozenset(plain(party) for party in (*self.groups, *self.teams))
 
     @cached_property
+    def by_kind(self) -> dict[tuple[str, str], list[Naming]]:
+        """The statements by kind of artefact and, of labels, by name: each kind may use other names for teams."""
+        kinds: dict[tuple[str, str], list[Naming]] = {}
+        for naming in self.named:
+            kind = (naming.by, naming.label)
+            known = kinds.get(kind)
+            if known is None:
+                kinds[kind] = [naming]
+            else:
+                known.append(naming)
+        return kinds
+
+    @cached_property
     def _used(self) -> tuple[frozenset[str], ...]:
         """The names that each kind of artefact uses."""
         by_kind: dict[str, set[str]] = {}
-        for naming in self.named:
-            by_kind.setdefault(naming.by, set()).add(naming.key)
+        for (by, _), named in self.by_kind.items():
+            by_kind.setdefault(by, set()).update(map(_KEY, named))
         listed = ({plain(party) for party in parties} for parties in (self.groups, self.teams))
         return tuple(frozenset(names) for names in (*listed, *by_kind.values()))
+
+    def unlisted(self, named: list[Naming]) -> list[Naming]:
+        """Those under whose name nobody is listed, of statements of one kind of artefact: each name is looked up once."""
+        spelled = _VALUE if named[0].by == CATALOGUE else _NAME
+        one_of_each = dict(zip(map(spelled, named), named, strict=True))
+        strange = {name for name, naming in one_of_each.items() if not self.is_listed(naming)}
+        return [naming for naming in named if spelled(naming) in strange] if strange else []
 
     def is_listed(self, naming: Naming) -> bool:
         """Whether somebody is listed under the name: in a catalogue an owner is one entity, elsewhere a name."""
@@ -102,10 +134,9 @@ def stated_owners(system: System, view: View) -> Owners:
     key = ("owners", tuple(sorted(view.items())))
     known: Owners | None = system.memory.get(key)
     if known is None:
-        named = (*_of_parties(system, view), *_of_alerts(system, view))
         about = system.about(*filter(_is_of_people, system.terms))
         people = [fact for fact in about if holds_in(fact.scope, view)]
-        known = system.memory[key] = Owners(named, people, system.parties)
+        known = system.memory[key] = Owners(_of_parties(system, view), _of_alerts(system, view), people, system.parties)
     return known
 
 
@@ -139,47 +170,60 @@ def is_slip(owner: str, team: str) -> bool:
 # ---------------------------------------------------------------------- who is named
 
 
-def _of_parties(system: System, view: View) -> Iterator[Naming]:
+def _of_parties(system: System, view: View) -> dict[str, list[Naming]]:
     """Of what a contract says twice of one party only what holds; a catalogue may list an entity twice."""
     words = {word.lower() for word in vocabulary(system, view).owner}
-    terms = frozenset([term for term in system.terms if _may_name(term, words)])
+    terms = {term: family for term in system.terms if (family := _names_by(term, words))}
+    found = {}
     for party in telling(system, *terms):
-        for term, facts in system.said_of_itself(party).items():
-            for fact in facts if term in terms else ():
-                if holds_in(fact.scope, view) and (len(facts) == 1 or _holds(system, party, fact, view)):
-                    yield from _naming(fact, words)
+        said = system.said_of_itself(party)
+        named: list[Naming] = []
+        for term in filter(terms.__contains__, said):
+            family, facts = terms[term], said[term]
+            for fact in facts:
+                holds = not fact.scope or holds_in(fact.scope, view)
+                if holds and (len(facts) == 1 or family != "owner" or _holds(system, party, fact, view)):
+                    named += _naming(fact, family)
+        found[party] = named
+    return found
 
 
 def _holds(system: System, party: str, fact: Fact, view: View) -> bool:
-    of_one = fact.term != "owner" or fact.source == CATALOGUE
-    return of_one or fact in system.party(party, view).all("owner")
+    return fact.source == CATALOGUE or fact in system.party(party, view).all("owner")
 
 
-def _may_name(term: str, words: Iterable[str]) -> bool:
+def _names_by(term: str, words: Container[str]) -> str:
+    """The family of a term that may name an owner; "" for another."""
     family, _, name = term.partition(".")
-    return term == "owner" or family == "owns" or (family == "tag" and name.lower() in words)
+    return family if term == "owner" or family == "owns" or (family == "tag" and name.lower() in words) else ""
 
 
-def _naming(fact: Fact, words: Iterable[str]) -> Iterator[Naming]:
-    family, _, name = fact.term.partition(".")
-    if fact.term == "owner" and isinstance(fact.value, str):
-        by = CATALOGUE if fact.source == CATALOGUE else CONTRACT
-        yield Naming(fact, by, fact.text, thing_of(fact.provider))
-    elif family == "tag" and name.lower() in words and _is_name(fact.value):
-        yield Naming(fact, TAG, fact.value, thing_of(fact.provider))
-    elif family == "owns" and fact.provider.startswith(PREFIX):
-        line: OwnedFiles = fact.value
-        for owner in line.owners:
-            if _TEAM_OF_HOST.fullmatch(owner):
-                yield Naming(fact, LINE, owner, line.pattern)
+def _naming(fact: Fact, family: str) -> Iterable[Naming]:
+    value = fact.value
+    if family == "owns":
+        return _of_line(fact) if fact.provider.startswith(PREFIX) else ()
+    if family == "tag":
+        return (Naming(fact, TAG, value, plain(value), fact.term),) if _is_name(value) else ()
+    by = CATALOGUE if fact.source == CATALOGUE else CONTRACT
+    return (Naming(fact, by, fact.text, plain(fact.text)),) if isinstance(value, str) else ()
+
+
+def _of_line(fact: Fact) -> Iterator[Naming]:
+    line: OwnedFiles = fact.value
+    for owner in line.owners:
+        if _TEAM_OF_HOST.fullmatch(owner):
+            yield Naming(fact, LINE, owner, plain(owner))
 
 
 def _of_alerts(system: System, view: View) -> Iterator[Naming]:
     words = vocabulary(system, view).owner
     for alert in alerting(system, view).alerts:
-        fact = alert.first(words)
-        if fact is not None and isinstance(fact.value, str) and TEMPLATE not in fact.value and _is_name(fact.value):
-            yield Naming(fact, ALERT, fact.value, alert.called, alert)
+        term = alert.form.first(words)
+        if term:
+            fact = alert.said[term]
+            name = fact.value
+            if isinstance(name, str) and TEMPLATE not in name and _is_name(name):
+                yield Naming(fact, ALERT, name, plain(name), term, alert)
 
 
 @lru_cache(maxsize=4096)

@@ -19,7 +19,9 @@ _THINGS = {ALERT: "alert", LINE: "line of CODEOWNERS", TAG: "object"}
 
 def without_a_group(named: list[Naming], said: Owners) -> tuple[list[Naming], list[Naming]]:
     """Those who are certainly nobody, and those who may only be missing from the list; of one kind of artefact."""
-    unknown = [naming for naming in named if not said.is_listed(naming) and not _may_be_a_user(naming, said)]
+    unknown = [naming for naming in said.unlisted(named) if not _may_be_a_user(naming, said)]
+    if not unknown:
+        return [], []
     known = {naming.key for naming in named if said.is_listed(naming)}
     strange = {naming.key for naming in unknown if not is_placeholder(naming.name)}
     told = len(known) >= 2 * len(strange)
@@ -38,14 +40,6 @@ def _may_be_a_user(naming: Naming, said: Owners) -> bool:
     if not str(naming.fact.value).startswith("backstage:user:"):
         return False
     return not any(party.startswith("backstage:user:") for party in said.groups)
-
-
-def by_kind(said: Owners) -> dict[tuple[str, str], list[Naming]]:
-    """The statements by kind of artefact and, of labels, by name: each kind may use other names for teams."""
-    kinds: dict[tuple[str, str], list[Naming]] = {}
-    for naming in said.named:
-        kinds.setdefault((naming.by, naming.fact.term if naming.by in (ALERT, TAG) else ""), []).append(naming)
-    return kinds
 
 
 def name_of(naming: Naming, said: Owners) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from accord.boundaries.join.system import Boundary, System
 from accord.boundaries.join.view import View
 from accord.model.fact import Fact
+from accord.model.nothing import NONE
 from accord.model.subject import provider_of
 
 
@@ -16,6 +17,12 @@ def owner_of(system: System, party: str, view: View) -> str:
     """The owner that a party names, as it spells it; "" where it names none."""
     owner = system.party(party, view).value("owner")
     return owner if isinstance(owner, str) else ""
+
+
+def is_surely_owned(system: System, party: str) -> bool:
+    """Whether all that is said of its owner names one, under no condition: so it is of most, and no view need be asked."""
+    stated = system.said_of_itself(party).get("owner", ())
+    return bool(stated) and not any(owner.scope or owner.value is NONE for owner in stated)
 
 
 def owners_of(system: System, party: str, view: View) -> list[Fact]:

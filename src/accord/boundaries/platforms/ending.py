@@ -1,6 +1,6 @@
 """How long a platform lets work last, held beside how long it is promised to last at most."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from msgspec import Struct
 
@@ -35,9 +35,12 @@ class Ending(Struct, frozen=True):
         return {self.limit.stance, self.longest.stance} <= {Stance.PROMISES, Stance.ASSUMES}
 
 
-def endings(system: System, view: View, term: str) -> Iterator[Ending]:
-    """Each limit of this term that holds here, with each longest time of the same party's work, in order of the facts."""
-    for limit in dict.fromkeys(_limits(system, view, term)):
+def endings(system: System, view: View, term: str, among: Container[str] | None = None) -> Iterator[Ending]:
+    """Each limit of this term that holds here, with each longest time of the same party's work, in order of the facts.
+
+    Of these parties only, where they are given.
+    """
+    for limit in dict.fromkeys(_limits(system, view, term, among)):
         party = limit.consumer or limit.provider
         for longest in _longest(system, view, party):
             is_same = longest.subject == limit.subject or limit.operation == PARTY
@@ -45,8 +48,20 @@ def endings(system: System, view: View, term: str) -> Iterator[Ending]:
                 yield Ending(party, limit, longest)
 
 
-def _limits(system: System, view: View, term: str) -> Iterator[Fact]:
+def most_stated(system: System, term: str) -> dict[str, int]:
+    """The longest time of this term that anybody states of each provider, in whatever view."""
+    found: dict[str, int] = {}
     for fact in system.about(term):
+        value = fact.value
+        if isinstance(value, int) and value > found.get(fact.provider, -1):
+            found[fact.provider] = value
+    return found
+
+
+def _limits(system: System, view: View, term: str, among: Container[str] | None) -> Iterator[Fact]:
+    for fact in system.about(term):
+        if among is not None and (fact.consumer or fact.provider) not in among:
+            continue
         if fact.stance is Stance.OBSERVES or not isinstance(fact.value, int):
             continue
         if fact.consumer:

@@ -112,15 +112,15 @@ def roots(system: System, view: View, repairs: Iterable[str]) -> Iterator[tuple[
 
 def _behind_all(system: System, fact: Fact, view: View) -> frozenset[str]:
     """The parties that each of those has somewhere behind it whom a repair or a signal names."""
-    needing = _needing(system)
-    if any(provider_of(name) not in needing for name in fact.value):
+    known = needing(system)
+    if any(provider_of(name) not in known for name in fact.value):
         return frozenset()
     each = [behind(system, start, view) for start in starts(system, fact)]
     return each[0].intersection(*each[1:]) if each else frozenset()
 
 
 @once
-def _needing(system: System) -> frozenset[str]:
+def needing(system: System) -> frozenset[str]:
     """The parties that say of any operation, or of their steps, what these need: nothing is behind the others."""
     return frozenset([fact.provider for fact in system.about("needs", "steps")])
 

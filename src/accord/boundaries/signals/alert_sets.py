@@ -18,12 +18,8 @@ def roots(system: System, view: View) -> dict[str, list[Alert]]:
     key = ("alerts by root", tuple(sorted(view.items())))
     known: dict[str, list[Alert]] | None = system.memory.get(key)
     if known is None:
-        known = system.memory[key] = {}
-        files: dict[tuple[str, str], list[Alert]] = {}
-        for alert in alerting(system, view).alerts:
-            place = alert.name.place
-            known.setdefault(place.root, [])
-            files.setdefault((place.root, place.file), []).append(alert)
+        files = alerting(system, view).files
+        known = system.memory[key] = {root: [] for root, _ in files}
         for (root, _), alerts in sorted(files.items(), key=itemgetter(0)):
             known[root] += sorted(alerts, key=_PLACE)
     return known

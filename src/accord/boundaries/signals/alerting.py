@@ -154,11 +154,28 @@ def _below(node: Node) -> Iterator[Node]:
         waiting += reversed(current.children)
 
 
-class Alerting(Struct, frozen=True):
+class Alerting:
     """Every alert and every tree of one view, in order of party."""
 
-    alerts: tuple[Alert, ...]
-    trees: tuple[Tree, ...]
+    def __init__(self, alerts: Iterable[Alert], trees: Iterable[Tree]) -> None:
+        self.alerts = tuple(alerts)
+        self.trees = tuple(trees)
+
+    @cached_property
+    def files(self) -> dict[tuple[str, str], list[Alert]]:
+        """The alerts by the root and the file that they stand in."""
+        files: dict[tuple[str, str], list[Alert]] = {}
+        root = file = ""
+        found: list[Alert] = []
+        for alert in self.alerts:
+            place = alert.name.place
+            if (
+                not found or place.file is not file or place.root is not root
+            ):  # those of one file mostly follow each other
+                root, file = place.root, place.file
+                found = files.setdefault((root, file), [])
+            found.append(alert)
+        return files
 
 
 def alerting(system: System, view: View) -> Alerting:
@@ -173,7 +190,7 @@ def alerting(system: System, view: View) -> Alerting:
                 alerts += _alert(party, system.firsts(party, view), forms)
             elif party.startswith(_TREE):
                 trees.append(Tree(party, _said(system, party, view)))
-        known = system.memory[key] = Alerting(tuple(alerts), tuple(trees))
+        known = system.memory[key] = Alerting(alerts, trees)
     return known
 
 

@@ -1,6 +1,6 @@
 """Who hears an alert: where each tree sends it, whom the receivers there tell, and what that hangs on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.join.vocabulary import Vocabulary, vocabulary
 from accord.boundaries.signals.alert_labels import NAME, added_by_servers, label_of, labels_of
-from accord.boundaries.signals.alerting import ROOT, Alert, Node, Tree, alerting, namespaces_told
+from accord.boundaries.signals.alerting import ROOT, Alert, Form, Node, Tree, alerting, namespaces_told
 from accord.boundaries.signals.courses import Course, courses
 from accord.boundaries.signals.open_labels import Labels, Open, decides
 from accord.boundaries.signals.routing import router
@@ -18,6 +18,7 @@ from accord.boundaries.signals.surroundings import is_file, surroundings
 from accord.model.fact import Fact
 
 _WEBHOOK = "webhook"
+_GOES, _NAMESPACE = "alert.receiver", "alert.namespace"
 UNREAD = "route.unread"
 """What is stated of a routing file that could not be read."""
 TRIALS = frozenset(
@@ -204,10 +205,7 @@ def _heard(system: System, view: View) -> Iterator[Heard]:
         return
     asked = tuple(dict.fromkeys(name for reach in reaches(system, view) for name in reach.asked))
     near, unread = _Near(system, view), _unread(system, view)
-    for alert in alerting(system, view).alerts:
-        beside = near.beside(alert) if "alert.receiver" not in alert.said else None
-        if beside is None:
-            continue  # its rule says where it goes, or no routing was read but that of a trial elsewhere
+    for alert, beside in near.each(alerting(system, view).alerts):
         found = []
         for added in beside.added:
             taken = beside.trees.taken(alert, added)
@@ -235,9 +233,32 @@ class _Trees:
         self._names = tuple(dict.fromkeys(matcher for reach in every for matcher in reach.names))
         self._others = tuple(dict.fromkeys(name for reach in every for name in reach.others))
         self._known: dict[tuple[object, ...], _Taken | None] = {}
+        self._by_values: dict[tuple[str, ...], _Taken | None] = {}
+        self._stated: dict[Form, tuple[str, ...]] = {}
 
     def taken(self, alert: Alert, added: dict[str, Fact]) -> _Taken | None:
         """How they take an alert that comes with these labels beside its own; None where there are too many courses to tell."""
+        if added or self._names:
+            return self._taken(alert, added)
+        form, said = alert.form, alert.said
+        stated = self._stated.get(form)
+        if stated is None:
+            stated = self._stated[form] = self._stated_by(form)
+        if not stated:
+            return self._taken(alert, added)
+        values = tuple(
+            [str(said[term].value) for term in stated]
+        )  # of all that its rule states nothing else need be known
+        if values not in self._by_values:
+            self._by_values[values] = self._taken(alert, added)
+        return self._by_values[values]
+
+    def _stated_by(self, form: Form) -> tuple[str, ...]:
+        """The terms of all labels that they ask for; none where alerts of this form do not state each of them."""
+        terms = tuple([form.labels[name] for name in self._others if name in form.labels])
+        return terms if len(terms) == len(self._others) else ()
+
+    def _taken(self, alert: Alert, added: dict[str, Fact]) -> _Taken | None:
         key: tuple[object, ...] = tuple([label_of(alert, added, name) for name in self._others])
         if self._names:
             called: Labels = {NAME: alert.called}
@@ -272,8 +293,22 @@ class _Near:
         self.system, self.view, self.every = system, view, reaches(system, view)
         self.named = namespaces_told(system, view)
         self.tried = {_tried_in(reach.file) for reach in self.every}
+        self.programs = {reach.tree.program for reach in self.every}
+        self._of_program: dict[tuple[str, str | None, str, str], tuple[Reach, ...]] = {}
         self._known: dict[object, _Beside | None] = {}
         self._trees: dict[tuple[Reach, ...], _Trees] = {}
+
+    def each(self, alerts: Iterable[Alert]) -> Iterator[tuple[Alert, _Beside]]:
+        """Each alert with what is beside it; none whose rule says where it goes, nor one that nothing is beside."""
+        last: Alert | None = None
+        beside: _Beside | None = None
+        for alert in alerts:
+            if _GOES in alert.form.terms:
+                continue
+            if last is None or not _are_together(alert, last):
+                last, beside = alert, self.beside(alert)
+            if beside is not None:
+                yield alert, beside
 
     def beside(self, alert: Alert) -> _Beside | None:
         """What is beside an alert; None where no routing of its program was read, or only that of trials elsewhere."""
@@ -285,12 +320,16 @@ class _Near:
 
     def _beside(self, alert: Alert) -> _Beside | None:
         program, tried = alert.program, _tried_in(alert.name.place.file)
-        found = _near(self.every, alert.name.place.root, _namespace(alert), tried, self.named)
-        near = tuple(reach for reach in found if reach.tree.program == program)
-        if all(reach.tree.program != program for reach in self.every) or not (near or tried in self.tried):
+        where = alert.name.place.root, _namespace(alert), tried, program
+        if where not in self._of_program:
+            found = _near(self.every, *where[:3], self.named)
+            self._of_program[where] = tuple(reach for reach in found if reach.tree.program == program)
+        near = self._of_program[where]
+        if program not in self.programs or not (near or tried in self.tried):
             return None
         around = _around(self.system, self.view, alert, near)
-        trees = self._trees.setdefault(around or near, _Trees(around or near))
+        asked = around or near
+        trees = self._trees.get(asked) or self._trees.setdefault(asked, _Trees(asked))
         return _Beside(trees, added_by_servers(self.system, self.view, alert), bool(around) or not near)
 
 
@@ -302,16 +341,16 @@ def _unread(system: System, view: View) -> set[str]:
 def _around(system: System, view: View, alert: Alert, near: tuple[Reach, ...]) -> tuple[Reach, ...]:
     """Those of the trees around an alert that are known to be for it, or were read under another root."""
     own = [reach.tree for reach in near if _root_of(reach.tree) == alert.name.place.root]
-    meant = {tree.party for tree in surroundings(system, view).around(system, view, alert, own)}
-    return tuple(reach for reach in near if reach.tree not in own or reach.tree.party in meant)
+    meant = [tree.party for tree in surroundings(system, view).around(system, view, alert, own)]
+    return tuple([reach for reach in near if reach.tree not in own or reach.tree.party in meant])
 
 
 def left_open(system: System, view: View, alert: Alert) -> str:
     """Why it cannot be told who hears an alert that `heard` leaves out."""
     if alert.name.place.root in _unread(system, view):
         return "a routing file could not be read"
-    if "alert.receiver" in alert.said:
-        return f"its rule names {alert.said['alert.receiver'].text} itself"
+    if _GOES in alert.said:
+        return f"its rule names {alert.said[_GOES].text} itself"
     every = [reach for reach in reaches(system, view) if reach.tree.program == alert.program]
     if not every:
         return "no notification policy of Grafana was read" if alert.program else "no routing of Alertmanager was read"
@@ -324,8 +363,15 @@ def left_open(system: System, view: View, alert: Alert) -> str:
     return "too many ways are open"
 
 
+def _are_together(one: Alert, other: Alert) -> bool:
+    """Whether the same is surely beside both: they have one form, without a namespace, and stand in one file."""
+    near, there = one.name.place, other.name.place
+    is_one_file = near.file is there.file and near.root is there.root and one.name.source == other.name.source
+    return is_one_file and one.form is other.form and _NAMESPACE not in one.form.terms
+
+
 def _namespace(alert: Alert) -> str | None:
-    own = alert.said.get("alert.namespace")
+    own = alert.said.get(_NAMESPACE)
     return None if own is None else str(own.value)
 
 

@@ -5,7 +5,7 @@ from posixpath import basename, dirname
 
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
-from accord.boundaries.signals.alerting import Alert, Tree, alerting
+from accord.boundaries.signals.alerting import Alert, Alerting, Tree, alerting
 from accord.boundaries.signals.scraping import Server, server_of, servers
 
 _WILD = frozenset("*?[{")
@@ -18,12 +18,13 @@ class Surroundings:
     Routing that an object of a cluster holds is for all rules that are objects: of it only rule files are asked where they lie.
     """
 
-    def __init__(self, alerts: Sequence[Alert], trees: Sequence[Tree], servers: Sequence[Server]) -> None:
-        rooted = [tree for tree in trees if tree.root is not None]
-        every = _holding(alerts)
-        files = _holding(filter(is_file, alerts)) if any(map(is_held, rooted)) else every
+    def __init__(self, read: Alerting, servers: Sequence[Server]) -> None:
+        rooted = [tree for tree in read.trees if tree.root is not None]
+        every = files = _holding(read.files)
+        if any(map(is_held, rooted)):
+            files = _holding(place for place, alerts in read.files.items() if any(map(is_file, alerts)))
         self._of: Mapping[str, str] = {tree.party: _deepest(tree, files if is_held(tree) else every) for tree in rooted}
-        self._named = {tree.party: _named_beside(tree, servers) for tree in trees}
+        self._named = {tree.party: _named_beside(tree, servers) for tree in read.trees}
 
     def of(self, tree: Tree) -> str:
         """The folder, from the root that was read on; empty where it is the root itself."""
@@ -41,7 +42,7 @@ class Surroundings:
             for tree in trees
             if (is_held(tree) and not is_file(alert))
             or (
-                any(self.of(tree) in _above(file) for file in files)
+                any(_lies_in(file, self.of(tree)) for file in files)
                 and (server is not None or not self._is_left_out(alert, tree))
             )
         )
@@ -53,7 +54,7 @@ class Surroundings:
             bool(named)
             and basename(file) not in named
             and place is not None
-            and dirname(place.file) not in _above(file)
+            and not _lies_in(file, dirname(place.file))
         )
 
 
@@ -71,11 +72,15 @@ def _named_beside(tree: Tree, servers: Iterable[Server]) -> frozenset[str]:
     return named if all(beside) and not any(_WILD & set(name) for name in named) else frozenset()
 
 
-def _holding(alerts: Iterable[Alert]) -> Mapping[str, set[str]]:
-    """By root, the folders that have a rule somewhere below."""
+def _holding(files: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
+    """By root, the folders that have one of these files, each a root and a path, somewhere below."""
     holding: dict[str, set[str]] = {}
-    for root, file in {(alert.name.place.root, alert.name.place.file) for alert in alerts}:
-        holding.setdefault(root, set()).update(_above(file))
+    for root, file in files:
+        known = holding.setdefault(root, {""})
+        folder = file.rpartition("/")[0]
+        while folder not in known:  # those around one that is known are known too
+            known.add(folder)
+            folder = folder.rpartition("/")[0]
     return holding
 
 
@@ -84,8 +89,7 @@ def surroundings(system: System, view: View) -> Surroundings:
     key = ("surroundings", tuple(sorted(view.items())))
     known: Surroundings | None = system.memory.get(key)
     if known is None:
-        every = alerting(system, view)
-        known = system.memory[key] = Surroundings(every.alerts, every.trees, servers(system, view))
+        known = system.memory[key] = Surroundings(alerting(system, view), servers(system, view))
     return known
 
 
@@ -104,6 +108,11 @@ def _deepest(tree: Tree, holding: Mapping[str, set[str]]) -> str:
     assert place is not None
     found = holding.get(place.root, set())
     return next((folder for folder in _above(place.file) if folder in found), "")
+
+
+def _lies_in(file: str, folder: str) -> bool:
+    """Whether a folder is one of those around a file."""
+    return not folder or file.startswith(f"{folder}/")
 
 
 def _above(file: str) -> Iterator[str]:

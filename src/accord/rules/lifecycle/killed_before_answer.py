@@ -80,9 +80,10 @@ The provider: a grace of at least the `preStop` and the longest answer together;
 from collections.abc import Iterator
 
 from accord.boundaries.calls.wording import exchanged
+from accord.boundaries.join.memory import once
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
-from accord.boundaries.platforms.ending import Ending, ended_too_soon, endings
+from accord.boundaries.platforms.ending import Ending, ended_too_soon, endings, most_stated
 from accord.model.duration import show_duration
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Statement, Verdict
@@ -90,9 +91,14 @@ from accord.model.finding import Finding, Move, Statement, Verdict
 READS = ("grace", "pre_stop", "latency", "kind")
 
 
+def concerns(system: System) -> bool:
+    """Whether any party may be killed too soon, in any view."""
+    return bool(_pressed(system))
+
+
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the grace of each party against the longest answers that it promises."""
-    for ending in endings(system, view, "grace"):
+    for ending in endings(system, view, "grace", _pressed(system)):
         party = system.party(ending.party, view)
         if ending.longest.term != "latency.max" or party.value("kind") == "job":
             continue
@@ -101,6 +107,20 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
             yield _mismatch(ending, hook)
         elif ending.is_short or (hook is not None and _left(ending, hook) < ending.longest.value):
             yield _conditional(ending, None if ending.is_short else hook)
+
+
+@once
+def _pressed(system: System) -> frozenset[str]:
+    """The parties whose longest answer and hook together outlast any grace that is stated of them."""
+    longest, hooks = most_stated(system, "latency.max"), most_stated(system, "pre_stop")
+    stated = [(fact.consumer or fact.provider, fact.value) for fact in system.about("grace")]
+    return frozenset(
+        [
+            party
+            for party, grace in stated
+            if party in longest and isinstance(grace, int) and grace < longest[party] + hooks.get(party, 0)
+        ]
+    )
 
 
 def _left(ending: Ending, hook: Fact) -> int:

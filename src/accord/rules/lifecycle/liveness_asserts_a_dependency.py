@@ -94,6 +94,7 @@ from collections.abc import Iterator
 from accord.boundaries.join.memory import once
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View, holds_in
+from accord.boundaries.reliance.dependence import needing
 from accord.model.contract_values import Needs
 from accord.model.fact import PARTY, Fact
 from accord.model.finding import Finding, Move, Statement, Verdict
@@ -151,7 +152,7 @@ def _fails_with_it(way: tuple[str, ...]) -> bool:
 def _needed(system: System, probe: Fact, view: View) -> Iterator[tuple[Fact, str]]:
     """The operation that a probe asks for by its path, with each call it needs and has nothing instead of."""
     party, way = probe.provider, probe.value
-    if way[0] != "http" or len(way) > 3:
+    if way[0] != "http" or len(way) > 3 or party not in needing(system):
         return
     for operation in system.operations(party):
         side = system.promised(party, operation, view)

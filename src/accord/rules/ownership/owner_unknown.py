@@ -91,7 +91,7 @@ from accord.boundaries.join.view import View
 from accord.boundaries.people.first_said import firsts_of, has_code_owner
 from accord.boundaries.people.owned_files import code_owners
 from accord.boundaries.people.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
-from accord.boundaries.people.ownership import plain_name
+from accord.boundaries.people.ownership import is_surely_owned, plain_name
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
@@ -113,8 +113,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 def _without(system: System, view: View) -> Iterator[Finding]:
     relied = {provider for consumer, provider, _ in system.keys if consumer}
     unowned = []
-    for party in system.parties:
-        if party not in relied and not system.operations(party):
+    for party in [party for party in system.parties if party in relied or system.operations(party)]:
+        if is_surely_owned(system, party):
             continue
         own = system.party(party, view)
         owner = own.get("owner")
@@ -157,6 +157,8 @@ def _strangers(system: System, view: View) -> Iterator[Finding]:
     """Where contracts list the teams; where only a catalogue does, signals/owner-unknown looks their owners up there."""
     said = stated_owners(system, view)
     teams = [kind for kind in said.teams.values() if kind.value == TEAM]
+    if not teams:
+        return
     owners = [
         owner
         for name in telling(system, "owner")
@@ -170,7 +172,7 @@ def _strangers(system: System, view: View) -> Iterator[Finding]:
     }
     unknown = {owner.value for owner in owners if "@" not in owner.value} - known
     partial = []
-    for owner in owners if teams else []:
+    for owner in owners:
         if owner.value in unknown:
             meant = next((team.provider for team in teams if is_slip(plain_name(owner.value), team.provider)), "")
             if known and (len(known) >= 2 * len(unknown) or meant):

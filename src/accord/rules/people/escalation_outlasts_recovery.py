@@ -104,7 +104,7 @@ from msgspec.structs import replace
 from accord.boundaries.calls.evidence import concludes
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
-from accord.boundaries.people.course import Course, certain_end, course
+from accord.boundaries.people.course import Course, certain_end, course, likewise
 from accord.boundaries.people.in_time import unsure
 from accord.boundaries.people.recovery import Due, Recovery, longest, unbounded
 from accord.boundaries.people.relief import shorter
@@ -118,7 +118,11 @@ READS = ("recover", "detect", "hours", "acknowledge", "hands_on", "escalates", "
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the longest recovery against what is promised, else against what each caller counts on."""
-    for told, owed, caller in unsure(system, view):
+    opened: dict[object, tuple[Course, int]] = {}
+    for told, owed, caller, alike in unsure(system, view):
+        if alike in opened:
+            yield _open(told, owed, likewise(opened[alike][0], told, owed, opened[alike][1]), caller)
+            continue
         goes = course(told, owed, system.as_of)
         if goes is not None and goes.ends <= goes.due and caller and goes.missing:
             goes = course(told, owed, system.as_of, though_answered=True)
@@ -127,6 +131,8 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         if goes.ends > goes.due and goes.provable:
             yield _late(told, owed, goes, caller, system.as_of)
         elif goes.missing and not certain_end(told, owed, system.as_of):
+            if alike is not None:
+                opened[alike] = (goes, told.ladder.levels.index(goes.answered_by))
             yield _open(told, owed, goes, caller)
 
 

@@ -66,13 +66,14 @@ from accord.boundaries.signals.hearing_words import ends, fires, silent
 from accord.model.finding import Finding, Move, Severity, Verdict
 
 READS = ("alert", "label", "external_label", "relabelled", "rule_files", "scrape", "route", "receiver", "vocabulary")
+_NOBODY = frozenset((Ear.NOBODY,))
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Looks where the heartbeats go."""
     words = vocabulary(system, view)
     for each in heard(system, view):
-        if each.ears == {Ear.NOBODY} and is_heartbeat(each.alert, words):
+        if each.ears == _NOBODY and is_heartbeat(each.alert, words):
             reach, node = each.last
             name = reach.receiver(node)
             message = f"{each.alert.called} ends at {name}: nobody notices when it stops"

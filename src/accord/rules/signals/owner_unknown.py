@@ -104,14 +104,7 @@ from accord.boundaries.people.owners import (
     shown,
     stated_owners,
 )
-from accord.boundaries.people.owners_unlisted import (
-    by_kind,
-    counted,
-    meant_by,
-    name_of,
-    naming_likewise,
-    without_a_group,
-)
+from accord.boundaries.people.owners_unlisted import counted, meant_by, name_of, naming_likewise, without_a_group
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Severity, Statement, Verdict
 
@@ -126,7 +119,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
         return
     strangers: dict[str, list[Naming]] = {}
     elsewhere = any(fact.value == TEAM for fact in said.teams.values())
-    for (by, _), named in by_kind(said).items():
+    for (by, _), named in said.by_kind.items():
         certain, doubtful = without_a_group(named, said) if by != CONTRACT or not elsewhere else ([], [])
         for naming in certain:
             strangers.setdefault(naming.key, []).append(naming)

@@ -75,7 +75,7 @@ from collections.abc import Iterator
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.people.owned_files import code_owners, path_of
-from accord.boundaries.people.owners import ALERT, CATALOGUE, CONTRACT, LINE, TAG, Naming, Owners, plain, stated_owners
+from accord.boundaries.people.owners import ALERT, LINE, Naming, Owners, plain, stated_owners
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict
 
@@ -93,12 +93,11 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _of_things(said: Owners) -> Iterator[Finding]:
     """Things that several artefacts, or one of them twice, say the owner of."""
-    things: dict[str, list[Naming]] = {}
-    for naming in said.named:
-        if naming.by in (CONTRACT, CATALOGUE, TAG):
-            things.setdefault(naming.fact.provider, []).append(naming)
-    for named in things.values():
-        first = named[0]
+    for every in said.things.values():
+        if len(every) < 2 or all(naming.key == every[0].key for naming in every[1:]):
+            continue  # most of them
+        named = [naming for naming in every if naming.by != LINE]
+        first = named[0] if named else every[0]
         others = [naming for naming in named[1:] if said.are_two(first.key, naming.key)]
         if others:
             names = ", ".join(dict.fromkeys(naming.name for naming in (first, *others)))
@@ -111,25 +110,43 @@ def _of_files(said: Owners, system: System, view: View) -> Iterator[Finding]:
     lines = code_owners(system, view)
     if lines.is_empty:
         return
-    inside: dict[str, list[Naming]] = {}
-    for naming in said.named:
-        if naming.by != LINE:
-            inside.setdefault(path_of(naming.fact.place), []).append(naming)
     apart: dict[tuple[Fact, str], list[Naming]] = {}
-    for named in inside.values():
-        if len({naming.key for naming in named}) > 1:
+    known: dict[tuple[int, str], bool] = {}
+    for path, named in _by_file(said).items():
+        name = named[0].key
+        if len(named) > 1 and any(naming.key != name for naming in named):
             continue
-        for line in lines.of(named[0].fact.place):
-            if _are_others(line, named[0].key, said):
-                apart.setdefault((line, named[0].key), []).extend(named)
+        for line in lines.of_path(path):
+            asked = (id(line), name)  # a line is for many files
+            if asked not in known:
+                known[asked] = _are_others(line, name, said)
+            if known[asked]:
+                apart.setdefault((line, name), []).extend(named)
     for (line, _), named in apart.items():
         yield _apart(line, named)
+
+
+def _by_file(said: Owners) -> dict[str, list[Naming]]:
+    """By the path of its file, what anybody but CODEOWNERS says."""
+    inside: dict[str, list[Naming]] = {}
+    root = file = ""
+    named: list[Naming] = []
+    for naming in said.named:
+        if naming.by != LINE:
+            place = naming.fact.place
+            if not named or place.file is not file or place.root is not root:  # what stands in one file mostly follows
+                root, file = place.root, place.file
+                named = inside.setdefault(path_of(place), [])
+            named.append(naming)
+    return inside
 
 
 def _are_others(line: Fact, name: str, said: Owners) -> bool:
     """Whether a line names teams, and each is certainly another than this one."""
     owners = line.value.owners
-    if line.value.pattern in _FOR_ALL or not owners or not all("/" in owner and owner[0] == "@" for owner in owners):
+    if not owners or plain(owners[0]) == name or line.value.pattern in _FOR_ALL:
+        return False
+    if not all("/" in owner and owner[0] == "@" for owner in owners):
         return False
     return all(said.are_two(plain(owner), name) for owner in owners)
 
