@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property, lru_cache
 from typing import Any
 
 from msgspec import Struct
