@@ -86,6 +86,10 @@ class Views:
         return tuple(label)
 
 
+ONE_VIEW = Views({})
+"""The views that nothing tells apart."""
+
+
 def _values(found: set[str], members: dict[str, tuple[str, ...]]) -> str:
     if OTHER in found:
         missing = sorted(value for name in members if name not in found for value in members[name])
