@@ -366,18 +366,18 @@ class System:
     def above(self, key: Key) -> list[Key]:
         """The boundaries whose provider makes this very call in order to answer."""
         consumer, provider, operation = key
-        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
-        found = []
-        for upper in () if self._needed.isdisjoint(wanted) else self.keys_of(consumer):
-            if upper[1] == consumer:
-                needs = self._promised.get((consumer, upper[2]), {}).get("needs", [])
-                if any(not wanted.isdisjoint(calls_of(fact)) for fact in needs):
-                    found.append(upper)
-        return found
+        wanted = (provider, f"{provider}/{operation}", f"{provider}/{ANY}")
+        return sorted({upper for call in wanted for upper in self._needing.get((consumer, call), ())})
 
     @cached_property
-    def _needed(self) -> frozenset[str]:
-        return frozenset([call for fact in self.about("needs") for call in calls_of(fact)])
+    def _needing(self) -> dict[tuple[str, str], list[Key]]:
+        """By party and call the boundaries in which the party needs this call in order to answer."""
+        found: dict[tuple[str, str], list[Key]] = {}
+        for upper in self.keys if self.about("needs") else ():
+            for fact in self._promised.get(upper[1:], {}).get("needs", ()):
+                for call in calls_of(fact):
+                    found.setdefault((upper[1], call), []).append(upper)
+        return found
 
     def behind(self, *keys: Key) -> list[Fact]:
         """Every fact that these boundaries can depend on: of both sides, of the calls behind, and of the parties themselves."""
