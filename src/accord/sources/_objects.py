@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -31,7 +32,7 @@ _TEMPLATE_MARKS = ("{{", "<%", "%{", "{%", "${", "$(")
 _MOST_LISTS = 100_000
 
 
-class Object(Struct, frozen=True):
+class Object(Struct, frozen=True, dict=True):
     """One object of a manifest; `namespace` is empty where the manifest has none.
 
     `named` is where it says its name, or how the name begins that it will be given (`generateName`). `scope` is that of the
