@@ -83,11 +83,12 @@ def answered(boundary: Boundary) -> Answered:
 def is_answered(boundary: Boundary) -> bool:
     """Whether the provider plainly answers every part of all three questions, so that nothing turns on who relies on it."""
     side = boundary.promised
-    if side.get("detect") is not None or side.get("recover") is not None or not _is_expected(boundary):
+    if side.get("detect") is not None or side.get("recover") is not None:
         return False
     who = side.get("recover.by") or side.get("recover.how")
     parts = (side.get("detect.by"), side.get("detect.within"), who, side.get("recover.within"))
-    return None not in parts and NONE not in [part.value for part in parts if part is not None]
+    told = None not in parts and NONE not in [part.value for part in parts if part is not None]
+    return told and _is_expected(boundary)
 
 
 def answer(side: Side, question: str, part: str) -> Fact | None:
