@@ -13,7 +13,7 @@ from accord.boundaries.join.memory import once
 from accord.boundaries.join.overlays import applied_apart
 from accord.boundaries.join.parameters import kept_defaults
 from accord.boundaries.join.system import Key, System
-from accord.boundaries.join.variants import separate
+from accord.boundaries.join.variants import defined_once, separate
 from accord.boundaries.join.view import View, Views
 from accord.boundaries.join.workloads import carried
 from accord.boundaries.names.addressed import by_address
@@ -117,7 +117,7 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated, seen = parted(as_operated(facts))
     linked = link(applied_apart(carried(reached(stated), stated)), stated)
-    told = by_operation(answered(by_address(linked.facts), linked.links))
+    told = by_operation(answered(defined_once(by_address(linked.facts)), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
     whole = as_set(with_defaults(with_one_version(with_turns)))
     system = System(whole, as_of, told_of(seen, stated, whole))
@@ -218,15 +218,22 @@ def _in_views(rule: Rule, met: list[InView]) -> list[tuple[View, Finding]]:
 
 def _merged(rule: Rule, system: System, views: Views, found: list[tuple[View, Finding]]) -> list[Finding]:
     """One finding for all the views in which the same statements collide."""
-    groups: dict[object, tuple[Finding, list[View]]] = {}
-    for view, finding in found:
-        groups.setdefault(_identity(finding) if len(found) > 1 else None, (finding, []))[1].append(view)
     merged = []
-    for finding, in_views in groups.values():
+    for finding, in_views in _grouped(found):
         if finding.verdict is Verdict.MISMATCH and _refusal(finding, system):
             continue
         merged.append(_filled(rule, _supposed(finding), views.label(in_views)))
     return merged
+
+
+def _grouped(found: list[tuple[View, Finding]]) -> Iterable[tuple[Finding, list[View]]]:
+    """The first of those that say the same of the same statements, with the views of all of them."""
+    if len({finding.message for _, finding in found}) == len(found):
+        return [(finding, [view]) for view, finding in found]  # no two say the same
+    groups: dict[object, tuple[Finding, list[View]]] = {}
+    for view, finding in found:
+        groups.setdefault(_identity(finding), (finding, []))[1].append(view)
+    return groups.values()
 
 
 def _identity(finding: Finding) -> object:

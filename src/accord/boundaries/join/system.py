@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import chain, compress
+from itertools import compress
 from operator import attrgetter
 from typing import Any
 
@@ -24,7 +24,18 @@ from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
 from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.resolution import Said, Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
-from accord.boundaries.join.view import EVERY, ONE_VIEW, OTHER, PLACES, View, Views, in_force, may_hold, views_over
+from accord.boundaries.join.view import (
+    DAYS,
+    EVERY,
+    ONE_VIEW,
+    OTHER,
+    PLACES,
+    View,
+    Views,
+    in_force,
+    may_hold,
+    views_over,
+)
 from accord.boundaries.join.workloads import RUNNING, running
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
@@ -40,9 +51,7 @@ class System:
         self.as_of = as_of
         self.observed = observed
         read = Facts.of(facts)
-        self.facts: tuple[Fact, ...] = read
-        if read.dimensions:
-            self.facts = tuple([fact for fact in read if not fact.scope or in_force(fact, as_of)])
+        self.facts = read if read.by_dimension.keys().isdisjoint(DAYS) else _in_force(read, as_of)
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._sides: dict[object, Side] = {}
@@ -50,8 +59,11 @@ class System:
         self.memory: dict[object, Any] = {}
         self.conditional: dict[str, list[Fact]] = {}
         """The facts with a scope, by the first segment of their term."""
-        for fact in self.facts if read.dimensions else ():
-            if fact.scope:
+        self._conditional: set[str] = set()
+        self._doubled: set[str] = set()
+        for begin, end in self.facts.runs:
+            self._conditional.add(self.facts[begin].provider)
+            for fact in self.facts[begin:end]:
                 self.conditional.setdefault(fact.term.partition(".")[0], []).append(fact)
         self.scoped = bool(self.conditional)
         self.several: list[list[Fact]] = []
@@ -75,6 +87,7 @@ class System:
                 known.append(fact)
                 if len(known) == 2:
                     self.several.append(known)
+                    self._doubled.add(fact.provider)
 
     # ------------------------------------------------------------------ who there is
 
@@ -107,7 +120,7 @@ class System:
 
     @cached_property
     def _spoken(self) -> dict[str, list[str]]:
-        if LISTING.isdisjoint(Facts.of(self.facts).sources):
+        if LISTING.isdisjoint(self.facts.sources):
             return self._operations
         return operations_of({place: terms for place, terms in self._promised.items() if not is_listed(terms)})
 
@@ -115,19 +128,21 @@ class System:
     def keys(self) -> tuple[Key, ...]:
         """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
         found: dict[Key, None] = {}
-        for (consumer, provider, operation), terms in self._assumed.items():
-            if consumer and not (operation == ANY and self._spoken.get(provider) and is_only_addressed(terms)):
-                for named in self._named(provider, operation):
-                    found[(consumer, provider, named)] = None
+        for key, terms in self._assumed.items():
+            consumer, provider, operation = key
+            if consumer and operation != ANY:
+                found[key] = None
+            elif consumer and not (self._spoken.get(provider) and is_only_addressed(terms)):
+                found.update(dict.fromkeys((consumer, provider, named) for named in self._named(provider, operation)))
         for fact in self.about("needs"):
             for call in calls_of(fact):
                 provider, operation = provider_of(call), operation_of(call) or ANY
                 for named in self._named(provider, operation):
                     found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
-        for provider, operation in self._promised:
-            whole = operation == ANY and provider in self._spoken
-            if operation and not whole and (provider, operation) not in called:
+        for place in self._promised:
+            provider, operation = place
+            if operation and place not in called and not (operation == ANY and provider in self._spoken):
                 found[("", provider, operation)] = None
         return tuple(sorted(found))
 
@@ -181,14 +196,9 @@ class System:
     def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
         """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
         terms = self._promised.get((name, PARTY), {})
-        if name in self._uneven:
+        if name in self._conditional or name in self._doubled:
             return firsts(terms, view)
         return {term: facts[0] for term, facts in terms.items()}
-
-    @cached_property
-    def _uneven(self) -> frozenset[str]:
-        """The providers of which anything holds under a condition, or is said several times: of all others each term has one fact."""
-        return frozenset(map(_PROVIDER, chain.from_iterable((*self.conditional.values(), *self.several))))
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
@@ -394,5 +404,11 @@ class System:
 
 
 _NOTHING: Said = {}
-_SAYS, _STANCE, _PROVIDER = map(attrgetter, ("says", "stance", "provider"))
+_SAYS, _STANCE = map(attrgetter, ("says", "stance"))
+
+
+def _in_force(facts: Facts, as_of: date) -> Facts:
+    return Facts([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
+
+
 _SILENT = Side({})
