@@ -12,9 +12,9 @@ from accord.boundaries.join.in_views import InView, InViews
 from accord.boundaries.join.memory import once
 from accord.boundaries.join.overlays import applied_apart
 from accord.boundaries.join.parameters import kept_defaults
-from accord.boundaries.join.system import Boundary, Key, System
-from accord.boundaries.join.variants import separate
-from accord.boundaries.join.view import EVERY, View, Views
+from accord.boundaries.join.system import Key, System
+from accord.boundaries.join.variants import defined_once, separate
+from accord.boundaries.join.view import View, Views
 from accord.boundaries.join.workloads import carried
 from accord.boundaries.names.addressed import by_address
 from accord.boundaries.names.speakers import parties, routings, without_contract
@@ -28,7 +28,7 @@ from accord.boundaries.seen.sightings import parted, told_of
 from accord.boundaries.seen.three_columns import three_columns
 from accord.boundaries.signals.operated import as_operated
 from accord.boundaries.verdicts.baseline import against
-from accord.boundaries.verdicts.moves import Trials
+from accord.boundaries.verdicts.moves import Changed, Trials
 from accord.boundaries.verdicts.pieces import Found, Piece, Spread, in_turn
 from accord.boundaries.verdicts.waivers import Allowed
 from accord.model.fact import Fact
@@ -37,7 +37,7 @@ from accord.model.problem import Problem
 from accord.model.result import Result
 from accord.model.waiver import Allowances, Known, Waiver
 from accord.monitor import judge as judge_witness
-from accord.rules._alike import Alike
+from accord.rules._alike import Alike, Kind
 from accord.rules._catalogue import Rule
 from accord.rules._catalogue import rules as all_rules
 
@@ -117,7 +117,7 @@ def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[Syste
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated, seen = parted(as_operated(facts))
     linked = link(applied_apart(carried(reached(stated), stated)), stated)
-    told = by_operation(answered(by_address(linked.facts), linked.links))
+    told = by_operation(answered(defined_once(by_address(linked.facts)), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
     whole = as_set(with_defaults(with_one_version(with_turns)))
     system = System(whole, as_of, told_of(seen, stated, whole))
@@ -146,29 +146,24 @@ def _judged(
 class Concerned:
     """Which of some rules can have anything to say of a boundary, by the terms that are said of it."""
 
-    def __init__(self, rules: Sequence[Rule], many: bool = True) -> None:
-        """`many` tells that it pays to look which boundaries are alike."""
+    def __init__(self, rules: Sequence[Rule], alike: Alike | None = None) -> None:
+        """`alike` knows already what of these rules finds nothing."""
         self.rules = [rule for rule in rules if rule.judge]
         self.of_systems = [rule for rule in rules if rule.judge_system]
-        self._by_terms: dict[tuple[str, ...], list[Rule]] = {}
-        self.alike = Alike(self.rules if many else ())
+        self._asked: dict[Kind, list[Rule]] = {}
+        self._alike = Alike(self.rules) if alike is None else alike
 
-    def by(self, terms: Iterable[str]) -> list[Rule]:
-        """Those rules, in their order; `terms` are all that either side says of it."""
-        said = tuple(terms)
-        known = self._by_terms.get(said)
+    def by(self, system: System, key: Key) -> list[Rule]:
+        """Those rules, in their order."""
+        kind = self._alike.kind(system, key)
+        known = self._asked.get(kind)
         if known is None:
-            words = {*said, *(term.partition(".")[0] for term in said)}
-            known = self._by_terms[said] = [
-                rule for rule in self.rules if words.issuperset(rule.needs) and not words.isdisjoint(rule.reads)
+            words = {*kind.terms, *(term.partition(".")[0] for term in kind.terms)}
+            known = self._asked[kind] = [
+                rule
+                for rule in self.rules
+                if rule.id not in kind.silent and words.issuperset(rule.needs) and not words.isdisjoint(rule.reads)
             ]
-        return known
-
-    def silent(self, boundary: Boundary) -> frozenset[str]:
-        """The ids of those that surely find nothing in a boundary; worked out once for each."""
-        known: frozenset[str] | None = boundary.memory.get(Alike)
-        if known is None:
-            known = boundary.memory[Alike] = self.alike.silent(boundary)
         return known
 
 
@@ -200,24 +195,20 @@ def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> Fou
 
 def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     found: list[Finding] = []
-    if system.same_in_every_view(key):
-        boundary = system.boundary(key)
-        silent = local.silent(boundary)
-        for rule in local.by((*boundary.assumed.terms, *boundary.promised.terms)):
-            if rule.id in silent:
-                continue
-            findings = [(EVERY, finding) for finding in rule.judge(boundary)]  # type: ignore[misc]
-            if findings:
-                found += _merged(rule, system, None, findings)
-        return found
     in_views = InViews(system, key)
-    for rule in local.by(system.terms_of(key)):
-        views, met = in_views.of(rule.reads)
-        if rule.alike:
-            met = [each for each in met if rule.id not in local.silent(each[1])]
-        if met:
-            found += _merged(rule, system, views, _in_views(rule, met))
+    for rule in local.by(system, key):
+        views, met = _met(rule, in_views)
+        findings = _in_views(rule, met)
+        if findings:
+            found += _merged(rule, system, views, findings)
     return found
+
+
+def _met(rule: Rule, in_views: InViews) -> tuple[Views, list[InView]]:
+    """The views in which a boundary can differ to a rule, and the boundary in those where its sides meet."""
+    if in_views.scoped and rule.same_in_every_view and rule.same_in_every_view(in_views):
+        return in_views.of(())
+    return in_views.of(rule.reads)
 
 
 def _in_views(rule: Rule, met: list[InView]) -> list[tuple[View, Finding]]:
@@ -225,24 +216,29 @@ def _in_views(rule: Rule, met: list[InView]) -> list[tuple[View, Finding]]:
     return [(view, finding) for view, boundary in met for finding in rule.judge(boundary)]
 
 
-def _merged(rule: Rule, system: System, views: Views | None, found: list[tuple[View, Finding]]) -> list[Finding]:
+def _merged(rule: Rule, system: System, views: Views, found: list[tuple[View, Finding]]) -> list[Finding]:
     """One finding for all the views in which the same statements collide."""
-    groups: dict[object, tuple[Finding, list[View]]] = {}
-    for view, finding in found:
-        identity = (
-            finding.verdict,
-            finding.subject,
-            finding.message,
-            tuple(statement.fact.place for statement in finding.statements),
-        )
-        groups.setdefault(identity, (finding, []))[1].append(view)
     merged = []
-    for finding, in_views in groups.values():
+    for finding, in_views in _grouped(found):
         if finding.verdict is Verdict.MISMATCH and _refusal(finding, system):
             continue
-        scope = views.label(in_views) if views else ()
-        merged.append(_filled(rule, _supposed(finding), scope))
+        merged.append(_filled(rule, _supposed(finding), views.label(in_views)))
     return merged
+
+
+def _grouped(found: list[tuple[View, Finding]]) -> Iterable[tuple[Finding, list[View]]]:
+    """The first of those that say the same of the same statements, with the views of all of them."""
+    if len({finding.message for _, finding in found}) == len(found):
+        return [(finding, [view]) for view, finding in found]  # no two say the same
+    groups: dict[object, tuple[Finding, list[View]]] = {}
+    for view, finding in found:
+        groups.setdefault(_identity(finding), (finding, []))[1].append(view)
+    return groups.values()
+
+
+def _identity(finding: Finding) -> object:
+    places = tuple([statement.fact.place for statement in finding.statements])
+    return (finding.verdict, finding.subject, finding.message, places)
 
 
 def _supposed(finding: Finding) -> Finding:
@@ -275,7 +271,7 @@ def refused_witnesses(system: System, rules: Sequence[Rule] | None = None) -> li
         elif rule.judge is None:
             continue
         else:
-            in_views = [_in_views(rule, InViews(system, key).of(rule.reads)[1]) for key in system.keys]
+            in_views = [_in_views(rule, _met(rule, InViews(system, key))[1]) for key in system.keys]
             claimed = [finding for found_in in in_views for _, finding in found_in]
         for finding in claimed:
             reason = _refusal(finding, system) if finding.verdict is Verdict.MISMATCH else ""
@@ -307,15 +303,20 @@ def with_moves(
     The first are tried first: where the moves of all would take too long, the last findings have none.
     """
 
-    asked: dict[frozenset[str], Concerned] = {}
+    asked: dict[Changed, Concerned] = {}
+    alike = Alike(rules)
 
-    def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
-        named = frozenset(terms)
-        if named not in asked:
-            asked[named] = Concerned([rule for rule in rules if not named.isdisjoint(rule.reads)], many=False)
-        return _judged(other, asked[named], keys)
+    def judge(other: System, keys: Sequence[Key], changed: Changed) -> list[Finding]:
+        if changed not in asked:
+            asked[changed] = Concerned([rule for rule in rules if _can_differ(rule, changed)], alike)
+        return _judged(other, asked[changed], keys)
 
     return Trials(system, judge, findings).of(findings, spread)
+
+
+def _can_differ(rule: Rule, changed: Changed) -> bool:
+    matter = rule.values if changed.only_values and rule.values is not None else rule.reads
+    return not changed.terms.isdisjoint(matter)
 
 
 def _position(finding: Finding) -> tuple[object, ...]:

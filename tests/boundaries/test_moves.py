@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from accord.boundaries.join.system import Key, System
 from accord.boundaries.verdicts import moves
-from accord.boundaries.verdicts.moves import Trials
+from accord.boundaries.verdicts.moves import Changed, Trials
 from accord.boundaries.verdicts.pieces import Found, Piece
 from accord.check import check, joined, judged, with_moves
 from accord.model.fact import Fact
@@ -37,7 +37,7 @@ def tried(system: System, findings: list[Finding], most_facts: int) -> tuple[lis
     """How many moves each finding keeps, and how many facts were judged for them."""
     judged_facts = 0
 
-    def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
+    def judge(other: System, keys: Sequence[Key], changed: Changed) -> list[Finding]:
         nonlocal judged_facts
         judged_facts += len(other.facts)
         return judged(other, rules(), keys)
@@ -94,7 +94,7 @@ def test_moves_that_are_tried_at_once_are_those_that_are_tried_in_turn(
     findings = failing(system)
     assert len(findings) > 20
 
-    def judge(other: System, keys: list[Key], terms: set[str]) -> list[Finding]:
+    def judge(other: System, keys: Sequence[Key], changed: Changed) -> list[Finding]:
         return judged(other, rules(), keys)
 
     def backwards(pieces: Sequence[Piece]) -> list[Found]:

@@ -154,7 +154,7 @@ def test_a_rule_that_looks_further_is_asked_of_each() -> None:
     asked: list[str] = []
 
     def judge(boundary: Boundary) -> tuple[()]:
-        boundary.system.callers(boundary.provider, boundary.operation)
+        boundary.system.party(boundary.provider)
         asked.append(boundary.subject)
         return ()
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from msgspec import Struct
 
 import accord.rules
+from accord.boundaries.join.in_views import InViews
 from accord.boundaries.join.system import Boundary, System
 from accord.boundaries.join.view import View
 from accord.model.finding import Finding
@@ -22,10 +23,13 @@ SystemJudge = Callable[[System, View], Iterable[Finding]]
 class Rule(Struct, frozen=True):
     """One rule: its id is its path, its page its docstring, `reads` the first segments of the terms it reads.
 
+    Where it names `values`, it asks of other terms only whether, where and in which scope anything is said.
+
     Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing; one that judges
     a system finds nothing where it is said nowhere, or where the system does not concern it, in whatever view. A rule
     that judges allowances, waivers and what a baseline knows, runs after all others, and on what they found. Of one with
-    terms by which boundaries are `alike`, whether it finds anything hangs on what both sides say of these alone.
+    terms by which boundaries are `alike`, whether it finds anything hangs on what both sides say of these alone. A boundary
+    that is the `same_in_every_view` to a rule is shown to it once, whatever of the terms it reads differs between views.
     """
 
     id: str
@@ -34,6 +38,8 @@ class Rule(Struct, frozen=True):
     needs: tuple[str, ...] = ()
     judge: Judge | None = None
     alike: tuple[str, ...] = ()
+    same_in_every_view: Callable[[InViews], bool] | None = None
+    values: tuple[str, ...] | None = None
     judge_system: SystemJudge | None = None
     concerns: Callable[[System], bool] | None = None
     judge_allowances: AllowancesJudge | None = None
@@ -69,9 +75,11 @@ def _rule(module: ModuleType) -> Rule:
         id=f"{family}/{name}".replace("_", "-"),
         reads=module.READS,
         page=module.__doc__ or "",
+        values=getattr(module, "VALUES", None),
         needs=getattr(module, "NEEDS", ()),
         judge=getattr(module, "check", None),
         alike=_alike(module),
+        same_in_every_view=getattr(module, "same_in_every_view", None),
         judge_system=getattr(module, "check_system", None),
         concerns=getattr(module, "concerns", None),
         judge_allowances=getattr(module, "check_allowances", None),

@@ -53,7 +53,7 @@ def read_patches(reader: Reader) -> None:
 
 def read_taken_away(reader: Reader, found: Object) -> bool:
     """Whether this object is a patch in a file of its own that takes an object away, or another's place: nothing else is read."""
-    directive = child(reader.document.node, _DIRECTIVE)
+    directive = reader.top(_DIRECTIVE)
     if directive is None:
         return False
     Speaker(reader, found.party, found.scope, "kubernetes").say("laid_over", _ALL, ", ".join(_ALL), directive)

@@ -40,7 +40,7 @@ def read_schedule(reader: Reader, speaker: Speaker, spec: Members) -> None:
 
 def read_scaler(reader: Reader, scaler: Object) -> None:
     """The fewest and the most pods of the workload that a HorizontalPodAutoscaler, or a ScaledObject of KEDA, is for."""
-    spec = reader.children(scaler.document.node, "spec")
+    spec = reader.children("spec")
     target = reader.members(spec["scaleTargetRef"].value, "scaleTargetRef") if "scaleTargetRef" in spec else {}
     name = reader.text(target.get("name"), "scaleTargetRef.name")
     speaker = Speaker(reader, f"kubernetes:{scaler.namespace}/{name or scaler.name}", scaler.scope, "kubernetes")
@@ -61,7 +61,7 @@ def read_budget(reader: Reader, budget: Object) -> None:
     Without requirements it is for every pod of its namespace since policy/v1, before that for none (PodDisruptionBudgetSpec).
     """
     speaker = Speaker(reader, f"budget:{budget.namespace}/{budget.name}", budget.scope, "kubernetes")
-    spec = reader.children(budget.document.node, "spec")
+    spec = reader.children("spec")
     selector = reader.members(spec["selector"].value, "spec.selector") if "selector" in spec else {}
     value = _selected(reader, selector)
     is_patch = "selector" not in spec

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -32,10 +31,11 @@ _TEMPLATE_MARKS = ("{{", "<%", "%{", "{%", "${", "$(")
 _MOST_LISTS = 100_000
 
 
-class Object(Struct, frozen=True, dict=True):
+class Object(Struct, frozen=True):
     """One object of a manifest; `namespace` is empty where the manifest has none.
 
-    `named` is where it says its name, or how the name begins that it will be given (`generateName`).
+    `named` is where it says its name, or how the name begins that it will be given (`generateName`). `scope` is that of the
+    document, and which definition of this object it is, should there be several.
     """
 
     version: str
@@ -44,6 +44,7 @@ class Object(Struct, frozen=True, dict=True):
     name: str
     document: Document
     named: Entry
+    scope: Scope
 
     @property
     def party(self) -> str:
@@ -53,14 +54,16 @@ class Object(Struct, frozen=True, dict=True):
     @property
     def path(self) -> str:
         """`shop/payments`, or `payments` where the manifest has no namespace."""
-        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return _path(self.namespace, self.name)
 
-    @cached_property
-    def scope(self) -> Scope:
-        """The scope of the document, and which definition of this object it is, should there be several."""
-        line = self.document.node.start_mark.line + 1
-        variant = (f"{VARIANT}{self.kind}/{self.path}", (f"{self.document.file}:{line}",))
-        return tuple(sorted((*self.document.scope, variant))) if self.document.scope else (variant,)
+
+def _path(namespace: str, name: str) -> str:
+    return f"{namespace}/{name}" if namespace else name
+
+
+def _scope(document: Document, kind: str, path: str) -> Scope:
+    variant = (f"{VARIANT}{kind}/{path}", (f"{document.file}:{document.node.start_mark.line + 1}",))
+    return tuple(sorted((*document.scope, variant))) if document.scope else (variant,)
 
 
 def opened(document: Document) -> Iterable[Document]:
@@ -94,20 +97,14 @@ def _items(document: Document) -> list[Node] | None:
 
 def kind_of(document: Document) -> tuple[str, str]:
     """The `apiVersion` and `kind` of a document; empty where it has none."""
-    node = document.node
-    if node is not _last.node:  # every source asks, one document after another
-        _last.kind, _last.node = _kind_of(node), node
-    return _last.kind
+    node, seen = document.node, _last[0]
+    if seen[0] is not node:  # every source asks, one document after another
+        seen = _last[0] = (node, _kind_of(node))
+    return seen[1]
 
 
-class _Last:
-    """The node that was asked about last, and what it is."""
-
-    node: Node | None = None
-    kind: tuple[str, str] = ("", "")
-
-
-_last = _Last()
+_last: list[tuple[Node | None, tuple[str, str]]] = [(None, ("", ""))]
+"""The node that was asked about last, and what it is."""
 
 
 def _kind_of(node: Node) -> tuple[str, str]:
@@ -128,6 +125,9 @@ class Reader:
         self.document = document
         self.facts: list[Fact] = []
         self.problems: list[Problem] = []
+        top = {entry.key: entry.value for entry in document.node.value} if type(document.node) is MappingNode else {}
+        self._top = top if len(top) == len(document.node.value) and "<<" not in top else None
+        self._children: dict[str, dict[str, Entry]] = {}
 
     @property
     def found(self) -> Iterable[Fact | Problem]:
@@ -144,7 +144,7 @@ class Reader:
     def object(self) -> Object | None:
         """Which object this is; None, with a problem, where it has no plain name; of a job the beginning of one will do."""
         version, kind = kind_of(self.document)
-        metadata = self.children(self.document.node, "metadata")
+        metadata = self.children("metadata")
         named = metadata.get("name") or (metadata.get("generateName") if version.startswith("batch/") else None)
         name = self.text(named, f"the name of this {kind}")
         within = metadata.get("namespace")
@@ -157,11 +157,19 @@ class Reader:
             if not self.problems:
                 self.refuse(self.document.node, f"this {kind}", "it has no metadata.name")
             return None
-        return Object(version, kind, namespace or "", name, self.document, named)
+        scope = _scope(self.document, kind, _path(namespace or "", name))
+        return Object(version, kind, namespace or "", name, self.document, named, scope)
 
-    def children(self, node: Node | None, key: str, what: str = "") -> dict[str, Entry]:
-        """The members of the map under `key`, by name; empty where it is absent or refused."""
-        return self.members(child(node, key), what or key)
+    def top(self, key: str) -> Node | None:
+        """What stands under a key of the document; None where it is absent."""
+        return child(self.document.node, key) if self._top is None else self._top.get(key)
+
+    def children(self, key: str) -> dict[str, Entry]:
+        """The members of the map under a key of the document, by name; empty where it is absent or refused."""
+        found = self._children.get(key)
+        if found is None:
+            found = self._children[key] = self.members(self.top(key), key)
+        return found
 
     def members(self, node: Node | None, what: str) -> dict[str, Entry]:
         """The members of a map, by name; empty where it is absent, null or refused."""

@@ -44,7 +44,7 @@ def read_object(document: Document) -> Iterable[Fact | Problem]:
         return reader.found
     if about.kind in _OTHERS:
         rules = RuleGroups(document, "object", _OTHERS[about.kind])
-        metadata = reader.children(document.node, "metadata")
+        metadata = reader.children("metadata")
         rules.namespace, rules.named_object = metadata.get("namespace"), metadata.get("name")
         rules.read(rules.fields(child(document.node, "spec"), "spec").get("groups"))
         return rules.found
@@ -57,7 +57,7 @@ class _Object:
     def __init__(self, reader: Reader, about: Object) -> None:
         self.reader, self.about = reader, about
         self.said = Stating(about.document, FORMAT, "the operator")
-        self.spec = reader.children(about.document.node, "spec")
+        self.spec = reader.children("spec")
 
     def read(self) -> Iterable[Fact | Problem]:
         """Its facts, and a Problem for what has the wrong shape."""

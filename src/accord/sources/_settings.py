@@ -4,7 +4,7 @@ A value is an address where it has a scheme or a port, or where the name of the 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 _LONGEST = 2_000
@@ -29,8 +29,11 @@ def hosts(name: str, value: str) -> tuple[str, ...]:
     meant = _meant(name)
     if meant is None or not (meant or ":" in value) or len(value) > _LONGEST or "\n" in value.strip():
         return ()
-    found = (host for part in _PARTS.split(value.strip().strip("\"'")) for host in _hosts(part, meant))
-    return tuple(dict.fromkeys(host.lower().rstrip(".") for host in found))
+    found: dict[str, None] = {}
+    for part in _PARTS.split(value.strip().strip("\"'")):
+        for host in _hosts(part, meant):
+            found[host.lower().rstrip(".")] = None
+    return tuple(found)
 
 
 @lru_cache(maxsize=4096)
@@ -47,15 +50,14 @@ def filled(value: str, known: dict[str, str]) -> str:
     return _REFERENCE.sub(lambda match: known.get(match[1], match[0]), value)
 
 
-def _hosts(part: str, is_meant: bool) -> Iterator[str]:
-    match = _URL.match(part)
+def _hosts(part: str, is_meant: bool) -> list[str]:
+    match = _URL.match(part) if "://" in part else None
     if match:
         authority = match[1].rpartition("@")[2] or ((match[2] or "") if part.lower().startswith("dns:") else "")
-        yield from (host for piece in authority.split(",") if (host := _host(_without_port(piece))))
-        return
+        return [host for piece in authority.split(",") if (host := _host(_without_port(piece)))]
     host, port = _parted(part)
-    if host and (port or is_meant):
-        yield from filter(None, (_host(host),))
+    found = _host(host) if host and (port or is_meant) else ""
+    return [found] if found else []
 
 
 def _without_port(authority: str) -> str:

@@ -48,8 +48,8 @@ class _Entity:
         self.reader, self.found = reader, found
         self.namespace = found.namespace.lower() or "default"
         self.party = f"backstage:{found.kind.lower()}:{self.namespace}/{found.name.lower()}"
-        self.metadata = reader.children(found.document.node, "metadata")
-        self.spec = reader.children(found.document.node, "spec")
+        self.metadata = reader.children("metadata")
+        self.spec = reader.children("spec")
 
     def read(self) -> None:
         kind = {"Group": TEAM, "User": PERSON}.get(self.found.kind, self.found.kind.lower())

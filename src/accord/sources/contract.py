@@ -18,10 +18,7 @@ from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNod
 from accord.sources.contract_keys import Key
 
 FORMAT = "contract"
-FILE_NAMES = ("accord.yaml", "accord.yml")
-
-AT_KEYS = frozenset(("party",))
-AT_FILES = frozenset(FILE_NAMES)
+AT_KEYS, AT_FILES = frozenset(("party",)), frozenset(("accord.yaml", "accord.yml"))
 
 
 def claims(document: Document) -> bool:
@@ -36,7 +33,7 @@ def claims(document: Document) -> bool:
 
 
 def _is_contract_file(file: str) -> bool:
-    return file.rpartition("/")[2] in FILE_NAMES
+    return file.rpartition("/")[2] in AT_FILES
 
 
 def read(document: Document) -> Iterable[Fact | Problem]:

@@ -48,7 +48,7 @@ class _Route:
 
     def __init__(self, reader: Reader, about: Object) -> None:
         self.reader, self.about = reader, about
-        self.spec = reader.children(about.document.node, "spec")
+        self.spec = reader.children("spec")
 
     def facts(self) -> Iterator[Fact]:
         """What each gateway that the route hangs on says of each service that it sends to."""

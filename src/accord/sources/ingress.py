@@ -49,8 +49,8 @@ class _Ingress:
 
     def __init__(self, reader: Reader, about: Object) -> None:
         self.reader, self.about = reader, about
-        self.spec = reader.children(about.document.node, "spec")
-        metadata = reader.children(about.document.node, "metadata")
+        self.spec = reader.children("spec")
+        metadata = reader.children("metadata")
         self.notes = reader.members(metadata["annotations"].value, "annotations") if "annotations" in metadata else {}
 
     def facts(self) -> Iterator[Fact]:

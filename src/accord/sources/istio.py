@@ -5,54 +5,36 @@ What holds where nothing is written is not read here; it stands in accord/defaul
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from accord.model.fact import ANY, PARTY, Fact, Layer, Scope, Stance
-from accord.model.nothing import NONE
-from accord.model.place import Place
-from accord.model.problem import Problem, Refused
+from accord.model.fact import PARTY, Fact, Layer, Scope
+from accord.model.problem import Problem
 from accord.model.requests import Match, RouteEntry
 from accord.sources._go_duration import parse_go_duration
 from accord.sources._hosts import party_of_gateway, party_of_host
 from accord.sources._istio_match import ALL_OTHERS, MESH, conditions, in_words, matches, rewrites
-from accord.sources._objects import Object, Reader, kind_of
+from accord.sources._istio_speech import (
+    EVERY_SIDECAR,
+    PROMISES,
+    IstioReader,
+    Members,
+    Subject,
+    Way,
+    parse_count,
+    parse_share,
+    words_of,
+)
+from accord.sources._istio_speech import FORMAT as FORMAT
+from accord.sources._objects import Object, kind_of
 from accord.sources._yaml import Document, Entry, Node
 
-FORMAT = "istio"
 GROUP = "networking.istio.io/"
 SUBSET = "subset"
 """Scope dimension of a fact that holds for subsets of its provider, until a DestinationRule tells their versions."""
 
 SENT = "sent"
 """Scope dimension of a fact about requests that are addressed to its provider and sent to these others alone."""
-
-
-Members = dict[str, Entry]
-
-
-class _Way(Struct, frozen=True):
-    """How requests come to an entry: from every sidecar of the mesh (no consumer), or through one gateway."""
-
-    gateway: str
-    consumer: str
-    layer: Layer
-
-
-class _Subject(Struct, frozen=True):
-    """What the facts of one entry share."""
-
-    way: _Way
-    provider: str
-    scope: Scope
-    operation: str = ANY
-
-
-_EVERY_SIDECAR = _Way(MESH, "", Layer.SIDECAR)
-_ASSUMES, _PROMISES = Stance.ASSUMES, Stance.PROMISES  # looking one up takes twice as long as making a fact
 
 
 class _Entry:
@@ -76,7 +58,7 @@ def claims(document: Document) -> bool:
 
 def read(document: Document) -> Iterable[Fact | Problem]:
     """The facts of one object, and a Problem for what has the wrong shape."""
-    reader = _Reader(document)
+    reader = IstioReader(document)
     about = reader.object()
     if about is not None and about.kind == "VirtualService":
         _VirtualService(reader, about).read()
@@ -85,48 +67,12 @@ def read(document: Document) -> Iterable[Fact | Problem]:
     return reader.found
 
 
-class _Reader(Reader):
-    """Adds what both kinds of object say in the same way; each fact names the API version it was read from."""
-
-    def __init__(self, document: Document) -> None:
-        super().__init__(document)
-        self.version = kind_of(document)[0]
-
-    def say(self, subject: _Subject, term: str, value: Any, text: str, at: Node, stance: Stance = _ASSUMES) -> None:
-        """Adds one fact that the mesh says."""
-        mark, document, way = at.mark or at, self.document, subject.way
-        self.facts.append(
-            Fact(
-                FORMAT,
-                stance,
-                way.consumer,
-                subject.provider,
-                subject.operation,
-                term,
-                value,
-                text,
-                Place(document.root, document.file, mark.line + 1, mark.column + 1),
-                way.layer,
-                subject.scope,
-                FORMAT,
-                self.version,
-            )
-        )
-
-    def limit(self, subjects: Iterable[_Subject], entry: Entry | None, what: str, term: str) -> None:
-        """A limit on time; 0 is no limit."""
-        read = self.value(entry, what, parse_go_duration)
-        if entry is not None and read is not None:
-            for subject in subjects:
-                self.say(subject, term, read[0] or NONE, read[1], entry.at)
-
-
 class _VirtualService:
     """Reads one VirtualService."""
 
-    def __init__(self, reader: _Reader, about: Object) -> None:
+    def __init__(self, reader: IstioReader, about: Object) -> None:
         self.reader, self.about = reader, about
-        self.spec = reader.children(about.document.node, "spec")
+        self.spec = reader.children("spec")
         self.callers = self.exported_to()
         self.orders: dict[str, list[tuple[_Entry, str]]] = {}
 
@@ -151,12 +97,12 @@ class _VirtualService:
         hosts, http = self.hosts(), self.spec.get("http")
         entries = [_Entry(self.reader.members(node, "spec.http")) for node in self.reader.sequence(http, "spec.http")]
         for way in self.ways():
-            if way is _EVERY_SIDECAR:
+            if way is EVERY_SIDECAR:
                 self.read_routes(hosts, entries)
             before = len(self.reader.facts)
             for entry, requests in self.reached(entries, way.gateway):
-                whom = hosts if way is _EVERY_SIDECAR else [party for party, _ in self.destinations(entry) if party]
-                subjects = [_Subject(way, party, self.scope(entry, party, requests)) for party in dict.fromkeys(whom)]
+                whom = hosts if way is EVERY_SIDECAR else [party for party, _ in self.destinations(entry) if party]
+                subjects = [Subject(way, party, self.scope(entry, party, requests)) for party in dict.fromkeys(whom)]
                 self.read_entry(entry.members, subjects)
             self.read_order(way, entries, self.reader.facts[before:])
 
@@ -169,16 +115,16 @@ class _VirtualService:
                 found.setdefault(party, node)
         return found
 
-    def ways(self) -> list[_Way]:
+    def ways(self) -> list[Way]:
         """Through which doors its requests come; the mesh alone where it names none."""
         nodes = self.reader.sequence(self.spec.get("gateways"), "spec.gateways")
         if not nodes:
-            return [_EVERY_SIDECAR]
+            return [EVERY_SIDECAR]
         names = dict.fromkeys(self.reader.scalar(node, "spec.gateways") or "" for node in nodes)
         gateways = [
-            _Way(name, party_of_gateway(name, self.about.namespace), Layer.GATEWAY) for name in names if name != MESH
+            Way(name, party_of_gateway(name, self.about.namespace), Layer.GATEWAY) for name in names if name != MESH
         ]
-        mesh = [_EVERY_SIDECAR] if MESH in names else []
+        mesh = [EVERY_SIDECAR] if MESH in names else []
         return [*mesh, *(way for way in gateways if way.consumer)]
 
     def reached(self, entries: list[_Entry], gateway: str) -> Iterator[tuple[_Entry, str]]:
@@ -213,10 +159,13 @@ class _VirtualService:
             shown.add(requests)
         self.orders[gateway] = found
 
-    def read_order(self, way: _Way, entries: list[_Entry], said: list[Fact]) -> None:
+    def read_order(self, way: Way, entries: list[_Entry], said: list[Fact]) -> None:
         """For each party of which an entry says something for some requests only: which requests every entry takes."""
         some = f"requests:{self.about.path}"
-        parties = {fact.provider: None for fact in said if some in dict(fact.scope)}
+        parties: dict[str, None] = {}
+        for fact in said:
+            if fact.provider not in parties and some in dict(fact.scope):
+                parties[fact.provider] = None
         if not parties:
             return
         table = tuple(
@@ -225,8 +174,8 @@ class _VirtualService:
         )
         at, text = self.spec["http"].at, "; ".join([entry.words for entry in table])
         for party in parties:
-            subject = _Subject(way, party, self.about.scope, PARTY)
-            self.reader.say(subject, f"requests.{self.about.path}", table, text, at, _PROMISES)
+            subject = Subject(way, party, self.about.scope, PARTY)
+            self.reader.say(subject, f"requests.{self.about.path}", table, text, at, PROMISES)
 
     def destinations(self, entry: _Entry) -> list[tuple[str, str]]:
         """The party and the subset of each destination, those of weight 0 left out where there are others."""
@@ -257,7 +206,7 @@ class _VirtualService:
         others = {party for party, _ in sent if party}
         if others and provider not in others:
             scope[SENT] = tuple(sorted(others))
-        if sent and all(party == provider and subset for party, subset in sent):
+        elif others == {provider} and all(party and subset for party, subset in sent):
             scope[SUBSET] = tuple(sorted({subset for _, subset in sent}))
         return tuple(sorted(scope.items()))
 
@@ -269,12 +218,12 @@ class _VirtualService:
         )
         text = ", ".join(name.rpartition("/")[2] for name in sent)
         for party, node in hosts.items() if sent else ():
-            subject = _Subject(_EVERY_SIDECAR, party, self.about.scope, PARTY)
-            self.reader.say(subject, "routes", tuple(sent), text, node, _PROMISES)
+            subject = Subject(EVERY_SIDECAR, party, self.about.scope, PARTY)
+            self.reader.say(subject, "routes", tuple(sent), text, node, PROMISES)
 
     # ------------------------------------------------------------------ what one entry says
 
-    def read_entry(self, entry: Members, subjects: list[_Subject]) -> None:
+    def read_entry(self, entry: Members, subjects: list[Subject]) -> None:
         """Its faults, or, where it injects none, its limits and retries.
 
         Istio holds neither against a fault that it injects itself: the fault comes before its timers start.
@@ -284,10 +233,10 @@ class _VirtualService:
             if "retries" in entry:
                 self.read_retries(entry["retries"], subjects)
 
-    def read_retries(self, entry: Entry, subjects: list[_Subject]) -> None:
+    def read_retries(self, entry: Entry, subjects: list[Subject]) -> None:
         """Istio counts retries; a policy that states none asks once, whatever else it states."""
         retries = self.reader.members(entry.value, "retries")
-        read = self.reader.value(retries.get("attempts"), "retries.attempts", _parse_count)
+        read = self.reader.value(retries.get("attempts"), "retries.attempts", parse_count)
         if read is None and ("attempts" in retries or not retries):
             return
         count = read[0] if read else 0
@@ -299,14 +248,14 @@ class _VirtualService:
             self.reader.limit(subjects, retries.get("perTryTimeout"), "retries.perTryTimeout", "timeout.attempt")
             self.read_retry_on(retries.get("retryOn"), subjects)
 
-    def read_retry_on(self, entry: Entry | None, subjects: list[_Subject]) -> None:
+    def read_retry_on(self, entry: Entry | None, subjects: list[Subject]) -> None:
         text = self.reader.text(entry, "retries.retryOn")
-        words = _words_of(text or "")
+        words = words_of(text or "")
         if entry is not None and text and words:
             for subject in subjects:
                 self.reader.say(subject, "retry_on", words, text, entry.at)
 
-    def read_faults(self, entry: Members, subjects: list[_Subject]) -> bool:
+    def read_faults(self, entry: Members, subjects: list[Subject]) -> bool:
         """Whether the entry injects a fault into some requests; what the mesh injects becomes facts."""
         if "fault" not in entry:
             return False
@@ -318,17 +267,17 @@ class _VirtualService:
             if share is not None and share[0]:
                 injects = True
                 for subject in subjects:
-                    if subject.way is _EVERY_SIDECAR:
+                    if subject.way is EVERY_SIDECAR:
                         self.read_fault(subject, kind, parts, share)
         return injects
 
-    def read_fault(self, subject: _Subject, kind: str, parts: Members, share: tuple[Fraction, str, Node]) -> None:
+    def read_fault(self, subject: Subject, kind: str, parts: Members, share: tuple[Fraction, str, Node]) -> None:
         if kind == "abort":
-            self.reader.say(subject, "fault.abort", *share, _PROMISES)
+            self.reader.say(subject, "fault.abort", *share, PROMISES)
             return
         delay = self.reader.value(parts.get("fixedDelay"), "fault.delay.fixedDelay", parse_go_duration)
         if delay is not None and delay[0]:
-            self.reader.say(subject, "latency.injected", *delay, parts["fixedDelay"].at, _PROMISES)
+            self.reader.say(subject, "latency.injected", *delay, parts["fixedDelay"].at, PROMISES)
 
     def share(self, parts: Members, kind: str) -> tuple[Fraction, str, Node] | None:
         """The share of requests, its text and its node: `percentage.value`, or the older `percent`; absent is none."""
@@ -336,18 +285,18 @@ class _VirtualService:
             entry = self.reader.members(parts["percentage"].value, f"fault.{kind}.percentage").get("value")
         else:
             entry = parts.get("percent")
-        read = self.reader.value(entry, f"the percentage of fault.{kind}", _parse_share)
+        read = self.reader.value(entry, f"the percentage of fault.{kind}", parse_share)
         return (read[0], f"{read[1]}%", entry.at) if read and entry else None
 
 
-def _read_destination_rule(reader: _Reader, about: Object) -> None:
+def _read_destination_rule(reader: IstioReader, about: Object) -> None:
     """The version label of each subset of a host, and the limit on connecting to it."""
-    spec = reader.children(about.document.node, "spec")
+    spec = reader.children("spec")
     party = party_of_host(reader.text(spec.get("host"), "spec.host") or "", about.namespace)
     if not party:
         return
-    subject = _Subject(_EVERY_SIDECAR, party, about.scope)
-    itself = _Subject(_EVERY_SIDECAR, party, about.scope, PARTY)
+    subject = Subject(EVERY_SIDECAR, party, about.scope)
+    itself = Subject(EVERY_SIDECAR, party, about.scope, PARTY)
     for node in reader.sequence(spec.get("subsets"), "spec.subsets"):
         subset = reader.members(node, "spec.subsets")
         name = reader.text(subset.get("name"), "the name of a subset")
@@ -355,46 +304,27 @@ def _read_destination_rule(reader: _Reader, about: Object) -> None:
         version = reader.text(labels.get("version"), "the version label of a subset")
         if name:
             text = f"version {version}" if version else "no version label"
-            reader.say(itself, f"subsets.{name}", version or "", text, subset["name"].at, _PROMISES)
+            reader.say(itself, f"subsets.{name}", version or "", text, subset["name"].at, PROMISES)
     if "trafficPolicy" in spec:
         policy = reader.members(spec["trafficPolicy"].value, "trafficPolicy")
         _read_budget(reader, policy.get("retryBudget"), subject)
         _read_pool(reader, policy.get("connectionPool"), subject)
 
 
-def _read_pool(reader: _Reader, pool: Entry | None, subject: _Subject) -> None:
+def _read_pool(reader: IstioReader, pool: Entry | None, subject: Subject) -> None:
     """The limit on connecting, and how many further tries may run at the same time; 0 is the default."""
     kinds = reader.members(pool.value, "connectionPool") if pool else {}
     tcp, http = [reader.members(kinds[key].value, key) if key in kinds else {} for key in ("tcp", "http")]
     reader.limit((subject,), tcp.get("connectTimeout"), "connectTimeout", "timeout.connect")
-    most = reader.value(http.get("maxRetries"), "maxRetries", _parse_count)
+    most = reader.value(http.get("maxRetries"), "maxRetries", parse_count)
     if most is not None and most[0]:
         reader.say(subject, "retries.concurrent", *most, http["maxRetries"].at)
 
 
-def _read_budget(reader: _Reader, budget: Entry | None, subject: _Subject) -> None:
+def _read_budget(reader: IstioReader, budget: Entry | None, subject: Subject) -> None:
     """The share of the requests under way that may be further tries at the same time."""
     if budget is not None:
         share = reader.members(budget.value, "retryBudget").get("percent")
-        read = reader.value(share, "retryBudget.percent", _parse_share)
+        read = reader.value(share, "retryBudget.percent", parse_share)
         if read is not None and share is not None:
             reader.say(subject, "retries.budget", read[0], f"{read[1]}%", share.at)
-
-
-@lru_cache(maxsize=1024)
-def _words_of(text: str) -> tuple[str, ...]:
-    """What stands between the commas of a `retryOn`."""
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _parse_count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise Refused(f"expected a number of retries, read {text!r}")
-    return int(text)
-
-
-def _parse_share(text: str) -> Fraction:
-    digits = text.replace(".", "", 1)
-    if not (digits.isascii() and digits.isdigit() and len(text) <= 18) or Fraction(text) > 100:
-        raise Refused(f"expected a percentage between 0 and 100, read {text!r}")
-    return Fraction(text) / 100

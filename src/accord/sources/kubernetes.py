@@ -117,7 +117,7 @@ def _refuse_template(reader: Reader) -> None:
 
 def _read_service(speaker: Speaker, service: Object) -> None:
     speaker.say("declares", service.kind, service.kind, service.named.at)
-    spec = speaker.reader.children(service.document.node, "spec")
+    spec = speaker.reader.children("spec")
     labels = _labels(speaker.reader, spec.get("selector"), "spec.selector")
     if labels:
         speaker.say("selects", labels, ", ".join(labels), spec["selector"].at)
@@ -126,7 +126,7 @@ def _read_service(speaker: Speaker, service: Object) -> None:
 def _read_workload(speaker: Speaker, workload: Object) -> None:
     """A workload; one that only lays something over another is told, and what it states holds where it is applied."""
     reader = speaker.reader
-    spec = reader.children(workload.document.node, "spec")
+    spec = reader.children("spec")
     if workload.kind == "CronJob":
         read_schedule(reader, speaker, spec)
         outer = reader.members(spec["jobTemplate"].value, "spec.jobTemplate") if "jobTemplate" in spec else {}
@@ -164,7 +164,7 @@ def _read_labels(speaker: Speaker, workload: Object, template: dict[str, Entry])
 
 def _read_tags(speaker: Speaker, found: Object) -> None:
     """The labels and annotations of the object itself that may be meant for people; a template is passed over."""
-    metadata = child(found.document.node, "metadata")
+    metadata = speaker.reader.top("metadata")
     tags = Speaker(speaker.reader, found.party, found.document.scope, FORMAT)
     for kind in ("labels", "annotations"):
         for entry in entries(child(metadata, kind)):

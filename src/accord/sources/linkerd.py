@@ -100,7 +100,7 @@ class _Reader(Reader):
         scope = dict(about.scope)
         if provider.startswith("kubernetes:") and not provider.startswith(f"kubernetes:{about.namespace}/"):
             scope[_OTHER_NAMESPACE] = (about.namespace,)
-        spec = self.children(self.document.node, "spec")
+        spec = self.children("spec")
         share = self.read_budget(spec.get("retryBudget"))
         for node in self.sequence(spec.get("routes"), "spec.routes"):
             route = self.members(node, "spec.routes")
@@ -160,7 +160,7 @@ class _Reader(Reader):
 
     def read_annotations(self, about: Object) -> None:
         """What the annotations of a Service or a route say, for all that it takes."""
-        metadata = self.children(self.document.node, "metadata")
+        metadata = self.children("metadata")
         found = self.members(metadata["annotations"].value, "metadata.annotations")
         for subject, where in self.subjects(about):
             self.located(subject, where, found[next(iter(found))].key_node)
@@ -172,7 +172,7 @@ class _Reader(Reader):
         if about.kind == "Service":
             yield _Subject(about.party, ANY, about.scope), ()
             return
-        spec = self.children(self.document.node, "spec")
+        spec = self.children("spec")
         rules = [self.members(node, "spec.rules") for node in self.sequence(spec.get("rules"), "spec.rules")]
         for node in self.sequence(spec.get("parentRefs"), "spec.parentRefs"):
             parent = self.members(node, "spec.parentRefs")

@@ -5,6 +5,7 @@ A rule file that Prometheus would refuse may be one of vmalert or of Loki, which
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from accord.model.fact import Fact
 from accord.model.place import Place
@@ -13,7 +14,7 @@ from accord.sources._objects import kind_of
 from accord.sources._prometheus_operator import OBJECTS, is_operated, read_object
 from accord.sources._prometheus_server import is_server, read_server
 from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules, language_of
-from accord.sources._yaml import Document, MappingNode, child, documents, place_of
+from accord.sources._yaml import Document, MappingNode, Node, child, documents, place_of
 
 __all__ = ["COMMENTS", "FILES", "FORMAT", "claims", "read", "read_text"]
 FILES = ("*.rules",)
@@ -46,8 +47,9 @@ def read(document: Document) -> Iterable[Fact | Problem]:
         return read_object(document)
     if not _is_rule_file(document):
         return read_server(document)
-    groups = child(document.node, "groups")
-    if groups is not None and any(child(document.node, key) is not None for key in _OF_SERVER):
+    groups, keys = child(document.node, "groups"), {entry.key for entry in document.node.value}
+    may_be_server = "<<" in keys or not keys.isdisjoint(_OF_SERVER)
+    if groups is not None and may_be_server and any(child(document.node, key) is not None for key in _OF_SERVER):
         place = place_of(groups, document.root, document.file)
         return [
             Problem(
@@ -84,8 +86,13 @@ def read_text(text: str, start: Place) -> Iterator[Fact | Problem]:
 
 
 def _is_rule_file(document: Document) -> bool:
-    groups = child(document.node, "groups")
+    return _is_of_rules(document.node)
+
+
+@lru_cache(maxsize=1)  # asked when a document is claimed, and when it is read
+def _is_of_rules(node: Node) -> bool:
+    groups = child(node, "groups")
     if groups is None:
         return False
-    by_itself = {entry.key for entry in document.node.value} <= {*_TOP_KEYS}
+    by_itself = {entry.key for entry in node.value} <= {*_TOP_KEYS}
     return holds_rules(groups) or (by_itself and not are_other_groups(groups))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import chain
 
+from accord.boundaries.join.facts import Facts
 from accord.model.fact import Fact
 
 
@@ -30,11 +31,4 @@ class ByTerm:
 
     @cached_property
     def _numbers(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for number, fact in enumerate(self.facts):
-            known = found.get(fact.term)
-            if known is None:
-                found[fact.term] = [number]
-            else:
-                known.append(number)
-        return found
+        return Facts.of(self.facts).by_term

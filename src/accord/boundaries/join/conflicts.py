@@ -20,9 +20,7 @@ def conflicts(facts: Iterable[Fact]) -> Iterator[Problem]:
     terms: dict[tuple[object, ...], list[Fact]] = {}
     told: set[tuple[str, Scope]] = set()
     says = file = root = ""
-    for fact in facts:
-        if fact.source != FORMAT:
-            continue
+    for fact in [fact for fact in facts if fact.source == FORMAT]:
         if not fact.scope:
             place = fact.place
             if fact.says == says and place.file == file and place.root == root:
@@ -40,15 +38,14 @@ def conflicts(facts: Iterable[Fact]) -> Iterator[Problem]:
             ).append(fact)
     for same in terms.values():
         yield from _crossing(same)
-    yield from _mapped_too(facts)
+    if MAPPED in facts.sources:
+        yield from _mapped_too(facts)
 
 
 def _mapped_too(facts: tuple[Fact, ...]) -> Iterator[Problem]:
     """A Problem for each value that one mapping reads and that a contract, or another mapping, states otherwise."""
     said: dict[tuple[object, ...], Fact] = {}
     mapped = [fact for fact in facts if fact.source == MAPPED and fact.stance in (Stance.PROMISES, Stance.ASSUMES)]
-    if not mapped:
-        return
     for fact in (*(fact for fact in facts if fact.source == FORMAT), *mapped):
         name = (fact.says, fact.stance, fact.consumer, fact.provider, fact.operation, fact.term, fact.layer, fact.scope)
         first = said.setdefault(name, fact)

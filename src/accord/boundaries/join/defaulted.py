@@ -1,19 +1,25 @@
 """Defaults where their layer is shown to be present: what a platform does when nobody wrote anything."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from operator import attrgetter
+from typing import Any
 
 from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.scopes import joint_scope
 from accord.boundaries.join.versions import Given, given, in_use
 from accord.defaults.reader import Pack, pack, platforms
-from accord.model.fact import ANY, Fact, Layer, Scope, Stance
+from accord.model.fact import ANY, EVERYWHERE, Fact, Layer, Scope, Stance
+from accord.model.place import Place
 
 _APART = ("env", "cluster")
+_SPOT = attrgetter("place.spot")
 _Subject = tuple[str, str, str, Layer]  # consumer, provider, operation, and the layer that acts
+_Stated = tuple[str, Scope]  # a term, or `term=value`, and where it is stated
+_Offer = tuple[str, str, Any, str, Scope, str]  # whose default, its term, value and text, where, and for which versions
 _Present = tuple[str, str, Layer, Scope]  # who calls ("" for everybody), whom, through which layer, and where
 
 
-def with_defaults(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def with_defaults(facts: Iterable[Fact]) -> Facts:
     """The facts and, for every call that a platform is shown to carry, what the platform does by default.
 
     Shown is what a `platform` fact says: the defaults of that platform are given to its very subject, layer and scope.
@@ -27,51 +33,63 @@ def with_defaults(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     for mesh in (pack(name) for name in platforms() if name in read.sources):
         shown = _shown(read, mesh.platform) if mesh.accepts else {}
         if shown:
-            called = {fact.provider for fact in read if fact.consumer}
-            for present, witnesses in shown.items():
-                added += _of_mesh(mesh, present, witnesses, said.get(mesh.platform, ()), called)
+            added += _of_mesh(
+                mesh, shown, said.get(mesh.platform, ()), {read[number].provider for number in read.of_callers}
+            )
     added += _named(read, said)
-    return (*read, *added) if added else read
+    return read.followed_by(Facts(added)) if added else read
 
 
 def _named(facts: Facts, said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
     """The defaults of the platforms that facts name: a pack that there is not gives nothing."""
-    if "platform" not in facts.terms:
-        return
-    naming = [fact for fact in facts.about(("platform",)) if fact.value in platforms()]
+    naming = [fact for fact in facts.all_about(("platform",)) if fact.value in platforms()]
     stated = _stated_beside(facts, {shown.value for shown in naming})
     known = set()
-    found: dict[tuple[str, Scope, str], tuple[Given, ...]] = {}
+    alike: dict[object, tuple[_Offer, ...]] = {}
     for shown in naming:
         subject = _subject(shown)
         once = (subject, shown.scope, shown.value)
         if once in known:
             continue
         known.add(once)
-        alike = (shown.value, shown.scope, shown.version)
-        if alike not in found:
-            found[alike] = tuple(given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version))
-        for one in found[alike]:
-            for scope in _scopes(one, stated.get((subject, one.default.beside), ())):
-                yield _default(shown, one, scope)
+        beside = tuple(stated.get(subject, ()))
+        as_shown = (shown.value, shown.scope, shown.version, beside)
+        if as_shown not in alike:
+            found = given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version)
+            alike[as_shown] = tuple([_offer(one, scope) for one in found for scope in _scopes(one, beside)])
+        yield from _given_to(subject, shown.place, alike[as_shown])
 
 
-def _scopes(one: Given, beside: Iterable[Scope]) -> list[Scope]:
+def _offer(one: Given, scope: Scope) -> _Offer:
+    return (one.default.platform, one.default.term, one.default.value, one.default.text, scope, one.versions)
+
+
+def _given_to(subject: _Subject, place: Place, offers: Iterable[_Offer]) -> list[Fact]:
+    """The facts that give these defaults to a subject, at the place that shows the platform."""
+    by_default, (consumer, provider, operation, layer) = Stance.DEFAULT, subject
+    return [
+        Fact(says, by_default, consumer, provider, operation, term, value, text, place, layer, scope, says, versions)
+        for says, term, value, text, scope, versions in offers
+    ]
+
+
+def _scopes(one: Given, beside: Iterable[_Stated]) -> list[Scope]:
     """Where a default is given: of one that holds beside a statement only where that holds too."""
     if not one.default.beside:
         return [one.scope]
-    found = {scope for other in beside if (scope := joint_scope(one.scope, other)) is not None}
+    meeting = [joint_scope(one.scope, scope) for said_as, scope in beside if said_as == one.default.beside]
+    found = {scope for scope in meeting if scope is not None}
     return [one.scope] if one.scope in found else sorted(found)
 
 
-def _stated_beside(facts: Facts, named: Iterable[str]) -> dict[tuple[_Subject, str], set[Scope]]:
-    """In which scopes each subject states what a default of these platforms holds beside."""
-    wanted = {default.beside for name in named for default in pack(name).defaults if default.beside}
-    terms = {beside.partition("=")[0] for beside in wanted}
-    stated: dict[tuple[_Subject, str], set[Scope]] = {}
-    for fact in facts.about(terms):
-        for said_as in wanted.intersection((fact.term, f"{fact.term}={fact.text}")):
-            stated.setdefault((_subject(fact), said_as), set()).add(fact.scope)
+def _stated_beside(facts: Facts, named: Iterable[str]) -> dict[_Subject, list[_Stated]]:
+    """By subject what it states that a default of these platforms holds beside, and in which scope."""
+    stated: dict[_Subject, list[_Stated]] = {}
+    for said_as in dict.fromkeys(default.beside for name in named for default in pack(name).defaults):
+        term, _, text = said_as.partition("=")
+        for fact in facts.all_about((term,)) if said_as else ():
+            if not text or fact.text == text:
+                stated.setdefault(_subject(fact), []).append((said_as, fact.scope))
     return stated
 
 
@@ -79,41 +97,35 @@ def _subject(fact: Fact) -> _Subject:
     return (fact.consumer, fact.provider, fact.operation, fact.layer)
 
 
-def _default(shown: Fact, one: Given, scope: Scope) -> Fact:
-    default, says = one.default, one.default.platform
-    consumer, provider, operation, layer = _subject(shown)
-    what = (default.term, default.value, default.text, shown.place, layer, scope)
-    return Fact(says, Stance.DEFAULT, consumer, provider, operation, *what, says, one.versions)
-
-
-def _shown(facts: tuple[Fact, ...], platform: str) -> dict[_Present, list[Fact]]:
+def _shown(facts: Facts, platform: str) -> dict[_Present, list[Fact]]:
     """The calls that the platform carries: to each host that it routes, and from each of its gateways."""
     found: dict[_Present, list[Fact]] = {}
-    for fact in facts:
-        if fact.source == platform and (fact.term == "routes" or fact.consumer):
-            scope = tuple(pair for pair in fact.scope if pair[0] in _APART)
+    for number in sorted({*facts.by_term.get("routes", ()), *facts.of_callers}):
+        fact = facts[number]
+        if fact.source == platform:
+            scope = tuple([pair for pair in fact.scope if pair[0] in _APART]) if fact.scope else EVERYWHERE
             found.setdefault((fact.consumer, fact.provider, fact.layer, scope), []).append(fact)
     return found
 
 
 def _of_mesh(
-    mesh: Pack, present: _Present, witnesses: list[Fact], said: Sequence[Fact], called: set[str]
+    mesh: Pack, shown: Mapping[_Present, Sequence[Fact]], said: Sequence[Fact], called: Set[str]
 ) -> Iterator[Fact]:
-    consumer, provider, layer, scope = present
-    first = min(witnesses, key=lambda fact: fact.place.spot)
+    alike: dict[tuple[Scope, str], tuple[_Offer, ...]] = {}
+    for (consumer, provider, layer, scope), witnesses in shown.items():
+        first = min(witnesses, key=_SPOT)
+        subject = (consumer, provider, ANY, layer)
+        if not consumer and provider not in called:
+            what = ("mentioned", True, first.text, first.place, layer, scope, mesh.platform, first.version)
+            yield Fact(mesh.platform, Stance.PROMISES, consumer, provider, ANY, *what)
+        oldest = _at_least(mesh, witnesses)
+        if (scope, oldest) not in alike:
+            found = given(mesh, said, scope, at_least=oldest)
+            alike[scope, oldest] = tuple([_offer(one, one.scope) for one in found])
+        yield from _given_to(subject, first.place, alike[scope, oldest])
 
-    def fact(stance: Stance, term: str, value: object, text: str, scope: Scope, versions: str) -> Fact:
-        says, place = mesh.platform, first.place
-        return Fact(says, stance, consumer, provider, ANY, term, value, text, place, layer, scope, says, versions)
 
-    if not consumer and provider not in called:
-        yield fact(Stance.PROMISES, "mentioned", True, first.text, scope, first.version)
-    for one in given(mesh, said, scope, at_least=_at_least(mesh, witnesses)):
-        default = one.default
-        yield fact(Stance.DEFAULT, default.term, default.value, default.text, one.scope, one.versions)
-
-
-def _at_least(pack: Pack, witnesses: list[Fact]) -> str:
+def _at_least(pack: Pack, witnesses: Sequence[Fact]) -> str:
     """The oldest version that accepts the newest of the API versions read."""
     accepted = [pack.accepts[fact.version] for fact in witnesses if fact.version in pack.accepts]
     return max(accepted, key=pack.known.index, default="")

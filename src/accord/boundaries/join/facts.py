@@ -1,11 +1,15 @@
 """Facts on their way to a system, with the words that any of them uses: most steps find that none is about them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress
 from operator import attrgetter
+from typing import Any
 
 from accord.model.fact import Fact
+
+Run = tuple[int, int]  # where some facts that follow each other begin and end
 
 _SAYS, _PROVIDER, _CONSUMER = attrgetter("says"), attrgetter("provider"), attrgetter("consumer")
 _SOURCE, _SCOPE = attrgetter("source"), attrgetter("scope")
@@ -32,6 +36,13 @@ class Facts(tuple[Fact, ...]):
         made.dimensions = before.dimensions.union(dimensions)
         return made
 
+    @classmethod
+    def known(cls, facts: Iterable[Fact], before: "Facts", **known: Any) -> "Facts":
+        """What a step made of the facts `before` it, of the same formats; of them it is `known` already what is given by its name here."""
+        made = cls(facts)
+        made.__dict__.update(known, sources=before.sources)
+        return made
+
     @cached_property
     def column(self) -> list[str]:
         """The term of each fact, in order."""
@@ -53,6 +64,19 @@ class Facts(tuple[Fact, ...]):
         return list(compress(range(len(self)), map(wanted.__contains__, self.column))) if wanted else []
 
     @cached_property
+    def by_term(self) -> dict[str, list[int]]:
+        """By term where the facts about it stand, for those who ask for several terms one after the other."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for spot, term in enumerate(self.column):
+            found[term].append(spot)
+        return dict(found)
+
+    def all_about(self, terms: Iterable[str]) -> list[Fact]:
+        """The same as `about`, for those who ask several times."""
+        spots = sorted(chain.from_iterable([self.by_term.get(term, ()) for term in dict.fromkeys(terms)]))
+        return [self[spot] for spot in spots]
+
+    @cached_property
     def tying(self) -> dict[int, Fact]:
         """The facts that tie objects and names to each other, by where they stand: several steps look for these few."""
         terms = [term for term in self.terms if term in _TYING or term.startswith(_TYING_FAMILIES)]
@@ -70,14 +94,47 @@ class Facts(tuple[Fact, ...]):
         return found
 
     @cached_property
-    def conditional(self) -> tuple[Fact, ...]:
-        """The facts that hold under a condition, in order."""
-        return tuple(compress(self, map(_SCOPE, self)))
+    def runs(self) -> list[Run]:
+        """Where the facts stand that hold under a condition: together those that follow each other and share who is spoken of,
+        the stance, the condition and the root, as most facts of one object do.
+
+        What is shared is the very same object; where two are equal and not the same, there are two runs.
+        """
+        found: list[Run] = []
+        scope = provider = consumer = operation = stance = root = None
+        begin = end = -1
+        for at in self.spots_of_conditions:
+            fact = self[at]
+            if (
+                at == end
+                and fact.scope is scope
+                and fact.provider is provider
+                and fact.consumer is consumer
+                and fact.operation is operation
+                and fact.stance is stance
+                and fact.place.root is root
+            ):
+                end += 1
+                continue
+            found.append((begin, end))
+            scope, provider, consumer, operation = fact.scope, fact.provider, fact.consumer, fact.operation
+            stance, root = fact.stance, fact.place.root
+            begin, end = at, at + 1
+        return [*found[1:], (begin, end)] if found else []
+
+    def of_operations(self) -> list[int]:
+        """Where the facts stand that speak of an operation, or of any, and not of a party as a whole, in order."""
+        return [spot for spot, fact in enumerate(self) if fact.operation]
+
+    @cached_property
+    def of_callers(self) -> list[int]:
+        """Where the facts stand that speak of one caller, in order."""
+        return [spot for spot, fact in enumerate(self) if fact.consumer]
 
     @cached_property
     def spots_of_conditions(self) -> list[int]:
         """Where the facts stand that hold under a condition."""
-        return list(compress(range(len(self)), map(_SCOPE, self)))
+        return [spot for spot, fact in enumerate(self) if fact.scope]
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -85,8 +142,19 @@ class Facts(tuple[Fact, ...]):
         return frozenset(map(_SOURCE, self))
 
     @cached_property
+    def by_dimension(self) -> dict[str, list[int]]:
+        """By dimension of a scope the numbers of the runs that it is a condition of."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for number, (begin, _) in enumerate(self.runs):
+            for name, _ in self[begin].scope:
+                found[name].append(number)
+        return dict(found)
+
+    @cached_property
     def dimensions(self) -> frozenset[str]:
         """Every dimension of a scope; of what a step made perhaps some more, as with its terms."""
+        if "runs" in self.__dict__:
+            return frozenset(self.by_dimension)
         return frozenset([name for scope in map(_SCOPE, self.heads) for name, _ in scope])
 
     @cached_property
@@ -126,3 +194,14 @@ class Facts(tuple[Fact, ...]):
     def has_dimension(self, family: str) -> bool:
         """Whether a scope has a dimension that begins like this, `variant:`."""
         return any(name.startswith(family) for name in self.dimensions)
+
+    def followed_by(self, added: "Facts") -> "Facts":
+        """The facts, and others after them."""
+        size = len(self)
+        by_term = dict(self.by_term)
+        for term, spots in added.by_term.items():
+            by_term[term] = [*by_term.get(term, ()), *(spot + size for spot in spots)]
+        runs = [*self.runs, *((begin + size, end + size) for begin, end in added.runs)]
+        both = Facts.known(tuple.__add__(self, added), self, by_term=by_term, runs=runs, terms=self.terms | added.terms)
+        both.sources = self.sources | added.sources
+        return both

@@ -4,6 +4,9 @@ from accord.boundaries.join.view import View, holds_in
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.nothing import NONE
 
+Said = dict[str, list[Fact]]
+"""For each term all facts about it, in whatever view."""
+
 Terms = dict[str, tuple[Fact, ...]]
 """For each term the facts that hold, at most one per layer, outermost first."""
 
@@ -11,7 +14,7 @@ _LAYERS = {layer: position for position, layer in enumerate(Layer)}
 _NOBODY: Terms = {}
 
 
-def resolved(terms: dict[str, list[Fact]] | None, view: View) -> Terms:
+def resolved(terms: Said | None, view: View) -> Terms:
     """The facts that hold in a view, of all that one side says of one operation."""
     if not terms:
         return _NOBODY
@@ -27,7 +30,7 @@ def resolved(terms: dict[str, list[Fact]] | None, view: View) -> Terms:
     return found
 
 
-def firsts(terms: dict[str, list[Fact]] | None, view: View) -> dict[str, Fact]:
+def firsts(terms: Said | None, view: View) -> dict[str, Fact]:
     """Of each term the first of those that hold in a view."""
     found: dict[str, Fact] = {}
     for term, facts in terms.items() if terms else ():
@@ -43,10 +46,11 @@ def firsts(terms: dict[str, list[Fact]] | None, view: View) -> dict[str, Fact]:
 
 def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
     """Per layer the fact with the most conditions; a stated fact beats a default."""
+    holding = [fact for fact in facts if not fact.scope or holds_in(fact.scope, view)]
+    if len(holding) < 2:
+        return tuple(holding)
     best: dict[Layer, Fact] = {}
-    for fact in sorted(facts, key=lambda each: each.place.spot):
-        if fact.scope and not holds_in(fact.scope, view):
-            continue
+    for fact in sorted(holding, key=lambda each: each.place.spot):
         known = best.get(fact.layer)
         if known is None or _weight(fact) > _weight(known):
             best[fact.layer] = fact

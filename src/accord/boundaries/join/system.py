@@ -1,12 +1,13 @@
 """The join: facts of all sides become parties and boundaries, each readable in one view at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import chain
+from itertools import compress
 from operator import attrgetter
 from typing import Any
 
+from accord.boundaries.join.behind import said_behind
 from accord.boundaries.join.boundary import Boundary, Key
 from accord.boundaries.join.by_term import ByTerm
 from accord.boundaries.join.calling import (
@@ -21,9 +22,20 @@ from accord.boundaries.join.calling import (
 from accord.boundaries.join.conflicts import conflicts
 from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
 from accord.boundaries.join.facts import Facts
-from accord.boundaries.join.resolution import Terms, filled, firsts, resolved, stacked
+from accord.boundaries.join.resolution import Said, Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
-from accord.boundaries.join.view import EVERY, OTHER, PLACES, View, Views, in_force, may_hold, views_over
+from accord.boundaries.join.view import (
+    DAYS,
+    EVERY,
+    ONE_VIEW,
+    OTHER,
+    PLACES,
+    View,
+    Views,
+    in_force,
+    may_hold,
+    views_over,
+)
 from accord.boundaries.join.workloads import RUNNING, running
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
@@ -33,25 +45,27 @@ __all__ = ["Boundary", "Key", "System"]
 
 
 class System:
-    """Everything said, joined; what was `observed` is kept apart (sightings.py). Immutable; `replaced` gives another one."""
+    """Everything said, joined; what was `observed` is kept apart (sightings.py). Immutable."""
 
     def __init__(self, facts: Iterable[Fact], as_of: date = date(1970, 1, 1), observed: Sequence[Fact] = ()) -> None:
         self.as_of = as_of
         self.observed = observed
         read = Facts.of(facts)
-        self.facts: tuple[Fact, ...] = read
-        if read.dimensions:
-            self.facts = tuple([fact for fact in read if not fact.scope or in_force(fact, as_of)])
+        self.facts = read if read.by_dimension.keys().isdisjoint(DAYS) else _in_force(read, as_of)
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._sides: dict[object, Side] = {}
         self._dimensions: dict[object, tuple[str, ...]] = {}
         self.memory: dict[object, Any] = {}
-        self._scoped: dict[str, list[Fact]] = {}
-        for fact in self.facts if read.dimensions else ():
-            if fact.scope:
-                self._scoped.setdefault(fact.term.partition(".")[0], []).append(fact)
-        self.scoped = bool(self._scoped)
+        self.conditional: dict[str, list[Fact]] = {}
+        """The facts with a scope, by the first segment of their term."""
+        self._conditional: set[str] = set()
+        self._doubled: set[str] = set()
+        for begin, end in self.facts.runs:
+            self._conditional.add(self.facts[begin].provider)
+            for fact in self.facts[begin:end]:
+                self.conditional.setdefault(fact.term.partition(".")[0], []).append(fact)
+        self.scoped = bool(self.conditional)
         self.several: list[list[Fact]] = []
         """The facts that one side says of one term of one operation, where they are more than one."""
         self._system_views: dict[tuple[str, ...], Views] = {}
@@ -73,6 +87,7 @@ class System:
                 known.append(fact)
                 if len(known) == 2:
                     self.several.append(known)
+                    self._doubled.add(fact.provider)
 
     # ------------------------------------------------------------------ who there is
 
@@ -87,7 +102,8 @@ class System:
     @cached_property
     def speaking(self) -> frozenset[str]:
         """The parties that say anything themselves."""
-        return frozenset(fact.says for fact in self.facts if fact.stance in (Stance.PROMISES, Stance.ASSUMES))
+        own = {id(Stance.PROMISES), id(Stance.ASSUMES)}  # to look at the members themselves takes longer
+        return frozenset(compress(map(_SAYS, self.facts), map(own.__contains__, map(id, map(_STANCE, self.facts)))))
 
     @cached_property
     def spoken_of(self) -> frozenset[str]:
@@ -104,7 +120,7 @@ class System:
 
     @cached_property
     def _spoken(self) -> dict[str, list[str]]:
-        if LISTING.isdisjoint(Facts.of(self.facts).sources):
+        if LISTING.isdisjoint(self.facts.sources):
             return self._operations
         return operations_of({place: terms for place, terms in self._promised.items() if not is_listed(terms)})
 
@@ -112,19 +128,21 @@ class System:
     def keys(self) -> tuple[Key, ...]:
         """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
         found: dict[Key, None] = {}
-        for (consumer, provider, operation), terms in self._assumed.items():
-            if consumer and not (operation == ANY and self._spoken.get(provider) and is_only_addressed(terms)):
-                for named in self._named(provider, operation):
-                    found[(consumer, provider, named)] = None
+        for key, terms in self._assumed.items():
+            consumer, provider, operation = key
+            if consumer and operation != ANY:
+                found[key] = None
+            elif consumer and not (self._spoken.get(provider) and is_only_addressed(terms)):
+                found.update(dict.fromkeys((consumer, provider, named) for named in self._named(provider, operation)))
         for fact in self.about("needs"):
             for call in calls_of(fact):
                 provider, operation = provider_of(call), operation_of(call) or ANY
                 for named in self._named(provider, operation):
                     found[(fact.provider, provider, named)] = None
         called = {(provider, operation) for _, provider, operation in found}
-        for provider, operation in self._promised:
-            whole = operation == ANY and provider in self._spoken
-            if operation and not whole and (provider, operation) not in called:
+        for place in self._promised:
+            provider, operation = place
+            if operation and place not in called and not (operation == ANY and provider in self._spoken):
                 found[("", provider, operation)] = None
         return tuple(sorted(found))
 
@@ -157,7 +175,7 @@ class System:
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
         said, key = self._promised, (provider, operation)
-        name = self._name(key, [said.get(key), said.get((provider, ANY))], view) if self.scoped else key
+        name = self._name(key, (said.get(key), said.get((provider, ANY))), view) if self.scoped else key
         known = self._sides.get(name)
         if known is None:
             own = resolved(said.get(key), view)
@@ -170,37 +188,35 @@ class System:
         """What a party says of itself: kind, owner, names, escalates, steps."""
         return self.promised(name, PARTY, view)
 
+    def kind(self, party: str, view: View = EVERY) -> object:
+        """What a party says that it is, without looking at all else that it says of itself; None where it does not say."""
+        said = self.said_of_itself(party).get("kind")
+        return Side(resolved({"kind": said}, view)).value("kind") if said else None
+
     def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
         """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
         terms = self._promised.get((name, PARTY), {})
-        if name in self._uneven:
+        if name in self._conditional or name in self._doubled:
             return firsts(terms, view)
         return {term: facts[0] for term, facts in terms.items()}
-
-    @cached_property
-    def _uneven(self) -> frozenset[str]:
-        """The providers of which anything holds under a condition, or is said several times: of all others each term has one fact."""
-        return frozenset(map(_PROVIDER, chain.from_iterable((*self._scoped.values(), *self.several))))
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
         name: object = key
         if self.scoped:
-            consumer, provider, operation = key
-            places = [(who, provider, named) for who in (consumer, "") for named in (operation, ANY)]
-            name = self._name(key, [self._assumed.get(place) for place in places], view)
+            name = self._name(key, self.said(key)[0], view)
         known = self._sides.get(name)
         if known is None:
             known = self._sides[name] = Side(self._assumed_terms(key, view))
         return known
 
-    def _name(self, key: tuple[object, ...], said: list[dict[str, list[Fact]] | None], view: View) -> object:
+    def _name(self, key: tuple[object, ...], said: Iterable[Said | None], view: View) -> object:
         """What tells one side in one view from the others: of the view only what the side's own facts depend on."""
         dimensions = self._dimensions.get(key)
         if dimensions is None:
-            facts = [fact for terms in said if terms for same in terms.values() for fact in same]
-            dimensions = self._dimensions[key] = tuple(sorted({name for fact in facts for name, _ in fact.scope}))
-        return (key, tuple(view.get(name) for name in dimensions))
+            scoped = self._scoped_of(filter(None, said))
+            dimensions = self._dimensions[key] = tuple(sorted({name for fact in scoped for name, _ in fact.scope}))
+        return (key, tuple([view.get(name, OTHER) for name in dimensions])) if dimensions else key
 
     def _assumed_terms(self, key: Key, view: View) -> Terms:
         consumer, provider, operation = key
@@ -211,13 +227,16 @@ class System:
             for named in dict.fromkeys((operation, ANY)):
                 every = self._assumed.get(("", provider, named))
                 if every:
-                    said = without_mesh_routes(every) if consumer in self._gateways else every
+                    said = without_mesh_routes(every) if consumer in self.gateways else every
                     terms = stacked(terms, resolved(said, view))
         return terms
 
     @cached_property
-    def _gateways(self) -> frozenset[str]:
-        return gateways_of(self.facts)
+    def gateways(self) -> frozenset[str]:
+        """The callers that the routes of a mesh do not reach."""
+        return gateways_of(
+            fact for place, terms in self._assumed.items() if place[0] for facts in terms.values() for fact in facts
+        )
 
     def boundary(self, key: Key, view: View = EVERY) -> Boundary:
         """The boundary in one view."""
@@ -251,12 +270,19 @@ class System:
         operations = (PARTY, ANY, *self.operations(party))
         return [self._promised[(party, name)] for name in operations if (party, name) in self._promised]
 
-    def terms_of(self, key: Key) -> dict[str, None]:
-        """Every term that either side says of this boundary, in whatever view."""
+    def said(self, key: Key) -> tuple[tuple[Said, ...], tuple[Said, ...]]:
+        """All that is said on either side of a call, in whatever view: of this operation, and of any."""
         consumer, provider, operation = key
-        callers = [self._assumed.get((who, provider, on), {}) for who in (consumer, "") for on in (operation, ANY)]
-        providers = [self._promised.get((provider, on), {}) for on in (operation, ANY)]
-        return dict.fromkeys(term for said in (*callers, *providers) for term in said)
+        assumed, promised = self._assumed, self._promised
+        return (
+            (
+                assumed.get(key, _NOTHING),
+                assumed.get((consumer, provider, ANY), _NOTHING),
+                assumed.get(("", provider, operation), _NOTHING),
+                assumed.get(("", provider, ANY), _NOTHING),
+            ),
+            (promised.get((provider, operation), _NOTHING), promised.get((provider, ANY), _NOTHING)),
+        )
 
     def needs(self, provider: str, operation: str, view: View = EVERY) -> Fact | None:
         """The fact that states what an operation calls (value: Needs or NONE), or None where nobody said."""
@@ -264,29 +290,26 @@ class System:
 
     # ------------------------------------------------------------------ in which views
 
-    def same_in_every_view(self, key: Key) -> bool:
-        """Whether no condition touches this boundary, nor any call behind it."""
-        return not self.scoped or not (self.scoped_behind(key) or self.meeting(key))
-
     def meeting(self, key: Key) -> list[tuple[Fact, bool]]:
         """The scoped facts by which the two sides meet, or not: what the consumer says of the call, and its needs."""
         consumer, provider, operation = key
         if not consumer:
             return []
-        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
-        said = [self._assumed.get((consumer, provider, named), {}) for named in (operation, ANY)]
-        meeting = [(fact, True) for terms in said for same in terms.values() for fact in same]
-        for terms in self._promised_by(consumer):
-            meeting += [(fact, not wanted.isdisjoint(calls_of(fact))) for fact in terms.get("needs", ())]
+        said = [self._assumed.get((consumer, provider, named), _NOTHING) for named in (operation, ANY)]
+        meeting = [(fact, True) for fact in self._scoped_of(said)]
+        if "needs" in self.conditional:
+            wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
+            for terms in self._promised_by(consumer):
+                meeting += [(fact, not wanted.isdisjoint(calls_of(fact))) for fact in terms.get("needs", ())]
         return [(fact, meets) for fact, meets in meeting if fact.scope]
 
     def system_views(self, reads: tuple[str, ...]) -> Views:
         """The views that the terms a rule reads tell apart anywhere."""
         if not self.scoped:
-            return _ONE_VIEW
-        told = tuple(family for family in self._scoped if family in reads)
+            return ONE_VIEW
+        told = tuple(family for family in self.conditional if family in reads)
         if told not in self._system_views:
-            views = views_over(fact for family in told for fact in self._scoped[family])
+            views = views_over(fact for family in told for fact in self.conditional[family])
             self._system_views[told] = views.of_running(self.running)
         return self._system_views[told]
 
@@ -297,56 +320,35 @@ class System:
 
     def scoped_behind(self, key: Key) -> list[Fact]:
         """The facts with a scope, of this boundary and of the calls behind it."""
-        known = self._behind.get(key)
-        if known is None:
-            known = self._behind[key] = [fact for fact in self._facts_behind(key) if fact.scope]
-        return known
+        return self._scoped_of(said_behind(self._assumed, self._promised, key)) if self.scoped else []
+
+    def _scoped_of(self, said: Iterable[Said]) -> list[Fact]:
+        conditional = self._with_scopes
+        return [
+            fact for terms in said if id(terms) in conditional for same in terms.values() for fact in same if fact.scope
+        ]
 
     @cached_property
-    def _behind(self) -> dict[Key, list[Fact]]:
-        return {}
+    def _with_scopes(self) -> frozenset[int]:
+        """Which places have facts with a scope, by identity: most have none."""
+        return frozenset([id(self._at(fact)) for facts in self.conditional.values() for fact in facts])
 
-    def _facts_behind(self, *keys: Key) -> Iterator[Fact]:
-        waiting, seen = [*keys], set(keys)
-        while waiting:
-            consumer, provider, operation = waiting.pop()
-            for named in (operation, ANY):
-                for terms in (
-                    self._assumed.get((consumer, provider, named), {}),
-                    self._assumed.get(("", provider, named), {}),
-                    self._promised.get((provider, named), {}),
-                ):
-                    for facts in terms.values():
-                        yield from facts
-                for need in self._promised.get((provider, named), {}).get("needs", ()):
-                    for call in calls_of(need):
-                        following = (provider, provider_of(call), operation_of(call) or ANY)
-                        if following not in seen:
-                            seen.add(following)
-                            waiting.append(following)
+    def _at(self, fact: Fact) -> Said:
+        """All that is said where a fact is."""
+        if is_callers(fact):
+            return self._assumed.get((fact.consumer, fact.provider, fact.operation), _NOTHING)
+        return self._promised.get((fact.provider, fact.operation), _NOTHING)
 
     @cached_property
     def conflicts(self) -> tuple[Problem, ...]:
         """Statements that one side makes twice: in two files, or in two scopes of which neither lies in the other."""
         return tuple(conflicts(self.facts))
 
-    # ------------------------------------------------------------------ what if
-
-    def replaced(self, changes: Iterable[tuple[Fact | None, Fact | None]]) -> "System":
-        """The same system with some facts exchanged, added (before is None) or left out (after is None)."""
-        changes = tuple(changes)
-        removed = {before: after for before, after in changes if before is not None}
-        facts = [removed.get(fact, fact) for fact in self.facts]
-        added = [after for before, after in changes if before is None]
-        return System((fact for fact in (*facts, *added) if fact is not None), self.as_of, self.observed)
-
     def states(self, fact: Fact) -> bool:
         """Whether this very fact was read: equal in every part, its place included."""
         if fact.stance is Stance.OBSERVES:
             return fact in self.observed
-        said = self._assumed.get((fact.consumer, fact.provider, fact.operation)) if is_callers(fact) else None
-        terms = self._promised.get((fact.provider, fact.operation), {}) if said is None else said
-        return fact in terms.get(fact.term, ())
+        return fact in self._at(fact).get(fact.term, ())
 
     def keys_of(self, party: str) -> list[Key]:
         """The boundaries on one side of which the party stands."""
@@ -376,16 +378,25 @@ class System:
         consumer, provider, operation = key
         wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
         found = []
-        for upper in self.keys_of(consumer):
+        for upper in () if self._needed.isdisjoint(wanted) else self.keys_of(consumer):
             if upper[1] == consumer:
                 needs = self._promised.get((consumer, upper[2]), {}).get("needs", [])
                 if any(not wanted.isdisjoint(calls_of(fact)) for fact in needs):
                     found.append(upper)
         return found
 
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        return frozenset([call for fact in self.about("needs") for call in calls_of(fact)])
+
     def behind(self, *keys: Key) -> list[Fact]:
         """Every fact that these boundaries can depend on: of both sides, of the calls behind, and of the parties themselves."""
-        facts = list(self._facts_behind(*keys))
+        facts = [
+            fact
+            for terms in said_behind(self._assumed, self._promised, *keys)
+            for same in terms.values()
+            for fact in same
+        ]
         parties = {party for fact in facts for party in (fact.consumer, fact.provider) if party}
         for party in sorted(parties):
             for own in self._promised.get((party, PARTY), {}).values():
@@ -393,6 +404,12 @@ class System:
         return facts
 
 
-_ONE_VIEW = Views({})
-_PROVIDER = attrgetter("provider")
+_NOTHING: Said = {}
+_SAYS, _STANCE = map(attrgetter, ("says", "stance"))
+
+
+def _in_force(facts: Facts, as_of: date) -> Facts:
+    return Facts([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
+
+
 _SILENT = Side({})

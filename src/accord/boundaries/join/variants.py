@@ -1,59 +1,116 @@
 """Alternatives: one object defined in several places, of which one is applied at a time, never accuses another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
-from accord.model.fact import Fact, Scope
+from accord.boundaries.join.in_runs import InRuns, Ways
+from accord.model.fact import EVERYWHERE, Fact, Scope
 
 VARIANT = "variant:"
+_LISTING = "requests."  # what lists the entries of a route, which are found by the whole scope of it
+_ROOT = attrgetter("place.root")
 _KEPT_APART = ("env", "cluster")
 _Definition = tuple[str, str]  # the root and `file:line` where an object is defined
-_Stated = tuple[str, Scope]  # the root and the scope that a fact has
 
 
-def separate(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def defined_once(facts: Iterable[Fact]) -> Facts:
+    """The facts, those of an object that is defined once no longer scoped by it, where that is all that they are scoped by.
+
+    What `separate` would do in the end is done here for nearly all of them, so that the steps between need not look at them.
+    """
+    read = Facts.of(facts)
+    under = [read[spot] for spot in read.spots_of_conditions]
+    if len(frozenset(map(_ROOT, under))) != 1:
+        return read
+    scopes = [fact.scope for fact in under]
+    several, alone = _defined(_distinct(scopes))
+    once = {key for key, dimension in alone.items() if dimension not in several and dimension.startswith(VARIANT)}
+    listing = frozenset(read.spots(read.family(_LISTING)))
+    found, left = list(read), []
+    for spot, fact, key in zip(read.spots_of_conditions, under, map(id, scopes), strict=True):
+        if key in once and spot not in listing:
+            found[spot] = replace(fact, scope=EVERYWHERE)
+        else:
+            left.append(spot)
+    return Facts.known(found, read, spots_of_conditions=left, terms=read.terms, column=read.column)
+
+
+def _distinct(scopes: Sequence[Scope]) -> Iterable[Scope]:
+    """Each scope once; those that are equal and not the same stay apart, as to hash one takes long."""
+    return dict(zip(map(id, scopes), scopes, strict=True)).values()
+
+
+def _defined(scopes: Iterable[Scope]) -> tuple[set[str], dict[int, str]]:
+    """The dimensions that have different values in these scopes, and by the id of each scope of one dimension which that is."""
+    known: dict[str, tuple[str, ...]] = {}
+    several, alone = set(), {}
+    for scope in scopes:
+        for dimension, values in scope:
+            first = known.setdefault(dimension, values)
+            if first is not values and first != values:
+                several.add(dimension)
+        if len(scope) == 1:
+            alone[id(scope)] = scope[0][0]
+    return several, alone
+
+
+def separate(facts: Iterable[Fact] | InRuns) -> Facts:
     """The facts, those of an object defined more than once scoped by the file that defines it.
 
     A source gives every fact of an object the scope `variant:<object>` with the place of its definition; where that is
     the only one, the scope is taken away here. Definitions for different environments are no alternatives.
     """
-    read = Facts.of(facts)
-    if not read.has_dimension(VARIANT):
-        return read
-    names = _Names(dict.fromkeys([(fact.place.root, fact.scope) for fact in read.conditional]))
-    return tuple([_separated(fact, names) if fact.scope else fact for fact in read])
-
-
-def _separated(fact: Fact, names: "_Names") -> Fact:
-    scope = names.scopes[(fact.place.root, fact.scope)]
-    return fact if scope == fact.scope else replace(fact, scope=scope)
+    read = InRuns.of(facts)
+    names = _Names(read)
+    return read.said_anew(read.under(VARIANT), names.of).written
 
 
 class _Names:
-    """What each scope becomes, by the root and the scope that a fact has; many facts share one."""
+    """What each scope becomes, by the root and the scope that a fact has."""
 
-    def __init__(self, stated: Iterable[_Stated]) -> None:
-        definitions: dict[object, dict[_Definition, None]] = {}
-        for root, scope in stated:
-            apart = _apart(scope)
-            for dimension, values in scope:
-                if dimension.startswith(VARIANT):
-                    definitions.setdefault((dimension, apart), {})[(root, values[0])] = None
-        self.several = {group: _told_apart(tuple(places)) for group, places in definitions.items() if len(places) > 1}
-        self.scopes = {own: self.separated(*own) for own in stated}
+    def __init__(self, read: InRuns) -> None:
+        self.several: dict[str, dict[Scope, dict[_Definition, str]]] = {}
+        """By object that is defined more than once, in each environment apart, the names of its definitions."""
+        firsts = [read.first(number) for number in range(len(read.facts.runs))]
+        one_root = len(frozenset(map(_ROOT, firsts))) == 1
+        by_dimension = read.facts.by_dimension
+        for dimension in _defined(_distinct([fact.scope for fact in firsts]))[0] if one_root else by_dimension:
+            if dimension.startswith(VARIANT):
+                named = dict(_several(dimension, by_dimension[dimension], read))
+                if named:
+                    self.several[dimension] = named
+
+    def of(self, fact: Fact, ways: Ways) -> Ways:
+        """The ways of a run, their scopes with the names of definitions that there are several of, without the others."""
+        return tuple([(operation, self.separated(fact.place.root, scope)) for operation, scope in ways])
 
     def separated(self, root: str, scope: Scope) -> Scope:
         """The scope with the names of definitions that there are several of, without the others."""
-        apart, left = _apart(scope), []
+        left = []
         for pair in scope:
             dimension, values = pair
             if not dimension.startswith(VARIANT):
                 left.append(pair)
-            elif names := self.several.get((dimension, apart)):
-                left.append((dimension, (names[(root, values[0])],)))
+            elif dimension in self.several:
+                names = self.several[dimension].get(_apart(scope))
+                if names:
+                    left.append((dimension, (names[(root, values[0])],)))
         return tuple(left)
+
+
+def _several(dimension: str, runs: Iterable[int], read: InRuns) -> Iterator[tuple[Scope, dict[_Definition, str]]]:
+    """In each environment apart, the names of the definitions of an object where there are several."""
+    definitions: dict[Scope, dict[_Definition, None]] = {}
+    for number in runs:
+        root = read.first(number).place.root
+        for _, scope in read.ways(number):
+            definitions.setdefault(_apart(scope), {})[(root, dict(scope)[dimension][0])] = None
+    for apart, places in definitions.items():
+        if len(places) > 1:
+            yield apart, _told_apart(tuple(places))
 
 
 def _apart(scope: Scope) -> Scope:

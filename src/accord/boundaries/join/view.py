@@ -72,6 +72,8 @@ class Views:
 
         Where dimensions were tried one at a time, so are those that were never tried beside the one it needs.
         """
+        if not self.dimensions:
+            return ()
         label, base = [], self._base()
         tried_alone = prod(map(len, self.dimensions.values())) > MOST_VIEWS and base not in found_in
         for name in sorted(self.dimensions):
@@ -82,6 +84,10 @@ class Views:
             if len(found) < len(members):
                 label.append((name, _values(found, members)))
         return tuple(label)
+
+
+ONE_VIEW = Views({})
+"""The views that nothing tells apart."""
 
 
 def _values(found: set[str], members: dict[str, tuple[str, ...]]) -> str:

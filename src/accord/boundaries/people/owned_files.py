@@ -42,7 +42,7 @@ class CodeOwners:
         for (folder, _), lines in sorted(files.items(), key=lambda one: one[0]):
             if folder not in self.lines:
                 self.lines[folder] = _Lines(lines)
-        self._for: dict[str, tuple[str, _Lines] | None] = {}
+        self._around: dict[str, tuple[str, ...]] = {"": ("",) if "" in self.lines else ()}
 
     @property
     def is_empty(self) -> bool:
@@ -58,21 +58,19 @@ class CodeOwners:
 
     def of_path(self, path: str) -> tuple[Fact, ...]:
         """The same for a path as `path_of` spells it."""
-        folder = path.rpartition("/")[0]
-        if folder not in self._for:
-            self._for[folder] = self._of_folder(folder)
-        found = self._for[folder]
-        if found is None:
-            return ()
-        top, lines = found
-        return lines.of(path.removeprefix(top).lstrip("/"))
+        tops = self._tops(path.rpartition("/")[0])
+        return self.lines[tops[0]].of(path.removeprefix(tops[0]).lstrip("/")) if len(tops) == 1 else ()
 
-    def _of_folder(self, folder: str) -> tuple[str, "_Lines"] | None:
-        """The one file, with the folder it is for, that is for what lies in a folder; None where there is none, or several."""
-        parts = folder.split("/")
-        folders = ["", *("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))]
-        above = [each for each in dict.fromkeys(folders) if each in self.lines]
-        return (above[0], self.lines[above[0]]) if len(above) == 1 else None
+    def _tops(self, folder: str) -> tuple[str, ...]:
+        """The folders with such a file, of a folder and those around it."""
+        unknown = []
+        while folder not in self._around:
+            unknown.append(folder)
+            folder = folder.rpartition("/")[0]
+        tops = self._around[folder]
+        for below in reversed(unknown):
+            tops = self._around[below] = (*tops, below) if below in self.lines else tops
+        return tops
 
 
 class _Lines:
@@ -85,10 +83,13 @@ class _Lines:
             pattern = line.value.pattern
             if pattern == _ALL:
                 self.spelled.setdefault("", []).append(line)
-            elif pattern.startswith("/") and _SIGNS.isdisjoint(pattern):
+            elif pattern.startswith("/") and "//" not in pattern and pattern != "/" and _SIGNS.isdisjoint(pattern):
                 self.spelled.setdefault(pattern.strip("/"), []).append(line)
             else:
                 self.others.append(line)
+        self._is_plain = not self.others and all(
+            line.value.syntax != "gitlab" for lines in self.spelled.values() for line in lines
+        )
         self._known: dict[str, tuple[Fact, ...]] = {}
 
     def of(self, path: str) -> tuple[Fact, ...]:
@@ -96,10 +97,13 @@ class _Lines:
 
         Where every line spells out a folder, or is for all files, and none this very path, so do they for all files of its folder.
         """
-        alike = path if self.others or path in self.spelled else path[: path.rfind("/") + 1]
+        is_alone = bool(self.others) or path in self.spelled
+        alike = path if is_alone else path[: path.rfind("/") + 1]
         known = self._known.get(alike)
         if known is None:
-            known = self._known[alike] = holding(self.near(path), path)
+            near = self.near(path)  # below a folder that is spelled out its line matches, by the rules of GitHub
+            known = tuple(near[-1:]) if self._is_plain and not is_alone else holding(near, path)
+            self._known[alike] = known
         return known
 
     def near(self, path: str) -> list[Fact]:

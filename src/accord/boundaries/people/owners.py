@@ -8,6 +8,7 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
+from itertools import chain
 from operator import attrgetter
 
 from msgspec import Struct
@@ -35,12 +36,16 @@ _TEAM_OF_HOST = re.compile(r"@[^/\s@]+/\S+")
 
 
 class Naming(Struct, frozen=True, gc=False):
-    """One statement that names an owner: `by` is the kind of artefact, `key` the name as it is compared."""
+    """One statement that names an owner: `by` is the kind of artefact, `key` the name as it is compared.
+
+    `label` is the term where labels name it: each may have other names for teams.
+    """
 
     fact: Fact
     by: str
     name: str
     key: str
+    label: str = ""
     alert: Alert | None = None
 
     @property
@@ -54,12 +59,15 @@ class Naming(Struct, frozen=True, gc=False):
 class Owners:
     """Everything that is said of owners in one view.
 
-    `groups` are the groups and users that catalogues list, by party; `teams` the parties that contracts say are teams, rotas
+    `things` has, by party, what is said of what is no alert. `groups` are the groups and users that catalogues list, by party; `teams` the parties that contracts say are teams, rotas
     or outsiders; `related` the pairs of compared names of which one group lies in the other.
     """
 
-    def __init__(self, named: Iterable[Naming], facts: Iterable[Fact], parties: Container[str] = ()) -> None:
-        self.named = tuple(named)
+    def __init__(
+        self, things: dict[str, list[Naming]], alerts: Iterable[Naming], facts: Iterable[Fact], parties: Container[str]
+    ) -> None:
+        self.things = things
+        self.named = (*chain.from_iterable(things.values()), *alerts)
         self.parties = parties
         self.groups: dict[str, Fact] = {}
         self.teams: dict[str, Fact] = {}
@@ -83,8 +91,7 @@ class Owners:
         """The statements by kind of artefact and, of labels, by name: each kind may use other names for teams."""
         kinds: dict[tuple[str, str], list[Naming]] = {}
         for naming in self.named:
-            by = naming.by
-            kind = (by, naming.fact.term if by in (ALERT, TAG) else "")
+            kind = (naming.by, naming.label)
             known = kinds.get(kind)
             if known is None:
                 kinds[kind] = [naming]
@@ -127,10 +134,9 @@ def stated_owners(system: System, view: View) -> Owners:
     key = ("owners", tuple(sorted(view.items())))
     known: Owners | None = system.memory.get(key)
     if known is None:
-        named = (*_of_parties(system, view), *_of_alerts(system, view))
         about = system.about(*filter(_is_of_people, system.terms))
         people = [fact for fact in about if holds_in(fact.scope, view)]
-        known = system.memory[key] = Owners(named, people, system.parties)
+        known = system.memory[key] = Owners(_of_parties(system, view), _of_alerts(system, view), people, system.parties)
     return known
 
 
@@ -164,23 +170,26 @@ def is_slip(owner: str, team: str) -> bool:
 # ---------------------------------------------------------------------- who is named
 
 
-def _of_parties(system: System, view: View) -> Iterator[Naming]:
+def _of_parties(system: System, view: View) -> dict[str, list[Naming]]:
     """Of what a contract says twice of one party only what holds; a catalogue may list an entity twice."""
     words = {word.lower() for word in vocabulary(system, view).owner}
     terms = {term: family for term in system.terms if (family := _names_by(term, words))}
+    found = {}
     for party in telling(system, *terms):
         said = system.said_of_itself(party)
-        for term in [term for term in said if term in terms]:
-            facts = said[term]
+        named: list[Naming] = []
+        for term in filter(terms.__contains__, said):
+            family, facts = terms[term], said[term]
             for fact in facts:
                 holds = not fact.scope or holds_in(fact.scope, view)
-                if holds and (len(facts) == 1 or _holds(system, party, fact, view)):
-                    yield from _naming(fact, terms[term])
+                if holds and (len(facts) == 1 or family != "owner" or _holds(system, party, fact, view)):
+                    named += _naming(fact, family)
+        found[party] = named
+    return found
 
 
 def _holds(system: System, party: str, fact: Fact, view: View) -> bool:
-    of_one = fact.term != "owner" or fact.source == CATALOGUE
-    return of_one or fact in system.party(party, view).all("owner")
+    return fact.source == CATALOGUE or fact in system.party(party, view).all("owner")
 
 
 def _names_by(term: str, words: Container[str]) -> str:
@@ -194,7 +203,7 @@ def _naming(fact: Fact, family: str) -> Iterable[Naming]:
     if family == "owns":
         return _of_line(fact) if fact.provider.startswith(PREFIX) else ()
     if family == "tag":
-        return (Naming(fact, TAG, value, plain(value)),) if _is_name(value) else ()
+        return (Naming(fact, TAG, value, plain(value), fact.term),) if _is_name(value) else ()
     by = CATALOGUE if fact.source == CATALOGUE else CONTRACT
     return (Naming(fact, by, fact.text, plain(fact.text)),) if isinstance(value, str) else ()
 
@@ -214,7 +223,7 @@ def _of_alerts(system: System, view: View) -> Iterator[Naming]:
             fact = alert.said[term]
             name = fact.value
             if isinstance(name, str) and TEMPLATE not in name and _is_name(name):
-                yield Naming(fact, ALERT, name, plain(name), alert)
+                yield Naming(fact, ALERT, name, plain(name), term, alert)
 
 
 @lru_cache(maxsize=4096)

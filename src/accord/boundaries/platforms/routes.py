@@ -1,13 +1,12 @@
 """What a route says of each operation: its entries hold for the requests they take, the first that matches wins."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
-from msgspec.structs import replace
-
+from accord.boundaries.join.calling import calls_of
 from accord.boundaries.join.facts import Facts
+from accord.boundaries.join.in_runs import InRuns, Way, Ways
 from accord.boundaries.names.who import Link
 from accord.boundaries.platforms.addresses import Share, share
-from accord.model.contract_values import Needs
 from accord.model.fact import ANY, PARTY, Fact, Scope, Stance
 from accord.model.finding import Finding
 from accord.model.requests import RouteEntry
@@ -22,46 +21,39 @@ _OF_ENTRIES = (SENT, "subset")
 _Table = tuple[RouteEntry, ...]
 
 
-def by_operation(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def by_operation(facts: Iterable[Fact] | InRuns) -> InRuns:
     """The facts, those of a route's entries now said of each named operation whose requests the entry takes.
 
     Where it surely takes all of them the fact holds as it is, where it takes some it keeps its scope, and where that
     cannot be told the scope says so. Where nobody names an operation of the provider nothing changes.
     """
-    read = Facts.of(facts)
-    if not read.has_dimension(REQUESTS):
+    read = InRuns.of(facts)
+    runs = [number for number in read.under(REQUESTS) if read.ways(number)]
+    if not runs:
         return read
-    listing = read.family(FAMILY)
-    tables = {_key(fact, fact.term.removeprefix(FAMILY)): fact.value for fact in read.about(listing)}
-    routes = _Routes(read, tables)
-    found: list[Fact] = []
-    for fact in read:
-        if fact.term in listing:
-            continue
-        if fact.scope and fact.operation == ANY:
-            found += routes.of_operations(fact)
-        else:
-            found.append(fact)
-    return tuple(found)
+    facts = read.facts
+    listing = facts.spots(facts.family(FAMILY))
+    routes = _Routes(facts, [facts[number] for number in listing], {read.first(number).provider for number in runs})
+    return read.without(listing).said_anew(runs, routes.of_operations)
 
 
-def answered(facts: Iterable[Fact], links: Iterable[Link]) -> tuple[Fact, ...]:
+def answered(facts: Iterable[Fact], links: Iterable[Link]) -> InRuns:
     """The facts but for limits on requests that others answer; `links` tell which parties a local name stands for.
 
     What a route injects itself holds whoever answers.
     """
-    read = Facts.of(facts)
-    if SENT not in read.dimensions:
+    read = InRuns.of(facts)
+    if SENT not in read.facts.by_dimension:
         return read
     answering = {(known.name, known.party) for known in links}
-    found: list[Fact] = []
-    for fact in read:
-        to = _sent_to(fact.scope) if fact.scope else ()
-        if not to:
-            found.append(fact)
-        elif fact.stance is Stance.PROMISES or any((name, fact.provider) in answering for name in to):
-            found.append(replace(fact, scope=tuple(pair for pair in fact.scope if pair[0] != SENT)))
-    return Facts(found)
+
+    def decide(fact: Fact, _ways: Ways) -> Ways:
+        to = _sent_to(fact.scope)
+        if to and fact.stance is not Stance.PROMISES and all((name, fact.provider) not in answering for name in to):
+            return ()
+        return ((fact.operation, tuple([pair for pair in fact.scope if pair[0] != SENT])),)
+
+    return read.said_anew(read.under(SENT), decide)
 
 
 def _sent_to(scope: Scope) -> tuple[str, ...]:
@@ -74,36 +66,35 @@ def _sent_to(scope: Scope) -> tuple[str, ...]:
 class _Routes:
     """The ordered entries of every route, and where the operations live."""
 
-    def __init__(self, facts: Facts, tables: dict[object, _Table]) -> None:
-        self.tables = tables
+    def __init__(self, facts: Facts, listing: Iterable[Fact], routed: Set[str]) -> None:
+        """`listing` is what lists the entries of routes, `routed` the parties that any sends requests to."""
+        self.tables: dict[object, _Table] = {}
+        alike: dict[_Table, _Table] = {}
+        for fact in listing:
+            key = _key(fact, fact.scope, fact.term.removeprefix(FAMILY))
+            self.tables[key] = alike.setdefault(fact.value, fact.value)
         self.addresses: dict[str, dict[str, set[str]]] = {}
         self.known: dict[object, dict[str, Share]] = {}
-        self.left: dict[object, list[tuple[str, Scope]] | None] = {}
-        routed = {fact.provider for fact in facts.conditional if _resource(fact.scope)}
         for provider, operation, address in _named(facts):
             if provider in routed:
                 self.addresses.setdefault(provider, {}).setdefault(operation, set()).update(address)
 
-    def of_operations(self, fact: Fact) -> Iterable[Fact]:
-        """A fact of whatever operation, or what is left of it for each that is named."""
+    def of_operations(self, fact: Fact, ways: Ways) -> Ways:
+        """Of facts of whatever operation what is left for each that is named."""
         addresses = self.addresses.get(fact.provider)
-        if not addresses:
-            return (fact,)
-        said = (fact.consumer, fact.provider, fact.place.root, fact.scope)
-        if said not in self.left:
-            resource = _resource(fact.scope)
-            self.left[said] = list(self.of_each(fact, resource, addresses)) if resource else None
-        left = self.left[said]
-        return (fact,) if left is None else [replace(fact, operation=name, scope=scope) for name, scope in left]
+        if fact.operation != ANY or not addresses:
+            return ways
+        ((_, scope),) = ways
+        return tuple(self.of_each(fact, scope, _resource(scope), addresses))
 
-    def of_each(self, fact: Fact, resource: str, operations: Mapping[str, set[str]]) -> Iterator[tuple[str, Scope]]:
+    def of_each(self, fact: Fact, scope: Scope, resource: str, operations: Mapping[str, set[str]]) -> Iterator[Way]:
         """Of these operations, each with its addresses, those of which an entry of a route takes requests, and in which scope."""
-        (words,) = dict(fact.scope)[REQUESTS + resource]
-        table = self.tables.get(_key(fact, resource), ())
+        (words,) = dict(scope)[REQUESTS + resource]
+        table = self.tables.get(_key(fact, scope, resource), ())
         for operation, addresses in operations.items():
             taken = self.shares(table, tuple(sorted(addresses))).get(words, Share.NONE if table else Share.PERHAPS)
             if taken is not Share.NONE:
-                yield operation, _narrowed(fact.scope, resource, taken)
+                yield operation, _narrowed(scope, resource, taken)
 
     def shares(self, table: _Table, addresses: tuple[str, ...]) -> dict[str, Share]:
         """By the words of each entry: the share of an operation's requests that it takes; all its addresses are its own."""
@@ -164,23 +155,27 @@ def _narrowed(scope: Scope, resource: str, taken: Share) -> Scope:
     return tuple((key, tuple(PERHAPS + value for value in values) if key == name else values) for key, values in scope)
 
 
-def _named(facts: tuple[Fact, ...]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _named(facts: Facts) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Every operation that somebody names, with where it lives if this fact says so."""
-    for fact in facts:
-        if fact.operation != PARTY and fact.operation != ANY:
+    numbers, needs = facts.of_operations(), facts.spots(("needs",))
+    provider = operation = ""
+    for number in sorted({*numbers, *needs}) if needs else numbers:
+        fact = facts[number]
+        if fact.provider is provider and fact.operation is operation and fact.term not in ("at", "needs"):
+            continue  # most follow their like
+        provider, operation = fact.provider, fact.operation
+        if operation != PARTY and operation != ANY:
             stated = fact.term == "at" and fact.stance is Stance.PROMISES and isinstance(fact.value, tuple)
-            yield fact.provider, fact.operation, fact.value if stated else ()
-        if fact.term == "needs" and isinstance(fact.value, Needs):
-            for together in fact.value.calls:
-                for call in together:
-                    if operation_of(call) not in ("", ANY):
-                        yield provider_of(call), operation_of(call), ()
+            yield provider, operation, fact.value if stated else ()
+        for call in calls_of(fact) if fact.term == "needs" else ():
+            if operation_of(call) not in ("", ANY):
+                yield provider_of(call), operation_of(call), ()
 
 
-def _key(fact: Fact, resource: str) -> object:
+def _key(fact: Fact, scope: Scope, resource: str) -> object:
     """What a route's facts share: who calls whom, in which definition."""
-    scope = tuple(pair for pair in fact.scope if pair[0] not in (REQUESTS + resource, *_OF_ENTRIES))
-    return (fact.consumer, fact.provider, fact.place.root, resource, scope)
+    kept = tuple([pair for pair in scope if pair[0] not in (REQUESTS + resource, *_OF_ENTRIES)])
+    return (fact.consumer, fact.provider, fact.place.root, resource, kept)
 
 
 def _resource(scope: Scope) -> str:

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
-from accord.boundaries.join.facts import Facts
+from accord.boundaries.join.in_runs import InRuns, Ways
 from accord.boundaries.join.scopes import joint_scope
 from accord.model.fact import Fact, Scope
 
@@ -12,33 +10,24 @@ SUBSET = "subset"
 FAMILY = "subsets."
 
 
-def versions_of_subsets(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def versions_of_subsets(facts: Iterable[Fact] | InRuns) -> InRuns:
     """The facts, those that hold for subsets of their provider now holding for its versions.
 
     Where a subset is defined nowhere, or by another label, or differently in two places, the fact holds for every version.
+    It holds nowhere where its subsets are other versions than those for which its provider has this name.
     """
-    read = Facts.of(facts)
-    if SUBSET not in read.dimensions:
+    read = InRuns.of(facts)
+    if SUBSET not in read.facts.by_dimension:
         return read
     labels: dict[tuple[str, str], set[str]] = {}
-    for fact in read.about(read.family(FAMILY)):
+    for fact in read.facts.about(read.facts.family(FAMILY)):
         labels.setdefault((fact.provider, fact.term.removeprefix(FAMILY)), set()).add(fact.value)
-    known: dict[tuple[str, Scope], Scope | None] = {}
-    resolved = [_resolved(fact, labels, known) if fact.scope else fact for fact in read]
-    return tuple([fact for fact in resolved if fact is not None])
 
+    def decide(fact: Fact, ways: Ways) -> Ways:
+        found = [(operation, _of_versions(fact.provider, scope, labels)) for operation, scope in ways]
+        return tuple([(operation, scope) for operation, scope in found if scope is not None])
 
-def _resolved(
-    fact: Fact, labels: dict[tuple[str, str], set[str]], known: dict[tuple[str, Scope], Scope | None]
-) -> Fact | None:
-    """The fact where it holds; None where its subsets are other versions than those for which its provider has this name."""
-    own = (fact.provider, fact.scope)
-    if own not in known:
-        known[own] = _of_versions(*own, labels)
-    scope = known[own]
-    if scope is None or scope == fact.scope:
-        return None if scope is None else fact
-    return replace(fact, scope=scope)
+    return read.said_anew(read.under(SUBSET), decide)
 
 
 def _of_versions(provider: str, scope: Scope, labels: dict[tuple[str, str], set[str]]) -> Scope | None:

@@ -13,8 +13,8 @@ REFERRING = frozenset(("recover", "detect", "escalates", "steps", "fallback", "d
 """First segments of the terms by which a promise rests on another party without calling it."""
 
 
-def neighbourhood(system: System, changes: Iterable[Change]) -> tuple[System, list[Key]]:
-    """A smaller system in which the changes can be judged, and the boundaries in it that they touch."""
+def touched(system: System, changes: Iterable[Change]) -> tuple[Key, ...]:
+    """The boundaries that changes touch: their own, and those that rely on them."""
     facts = [fact for change in changes for fact in (change.before, change.after) if fact is not None]
     keys = list(dict.fromkeys(key for fact in facts for key in _touched(system, fact)))
     seen = set(keys)
@@ -22,38 +22,46 @@ def neighbourhood(system: System, changes: Iterable[Change]) -> tuple[System, li
         above = [upper for upper in system.above(key) if upper not in seen]
         seen.update(above)
         keys += above
+    return tuple(keys)
+
+
+def neighbourhood(system: System, keys: Iterable[Key]) -> list[Fact]:
+    """The facts of a smaller system in which these boundaries can be judged: all that they rest on."""
     known = {id(fact): fact for fact in system.behind(*keys)}
     _add_named(system, known)
-    return System(known.values(), system.as_of), keys
+    return list(known.values())
 
 
 def _touched(system: System, fact: Fact) -> list[Key]:
-    keys = [
-        key for party in _referring(system).get(fact.provider, ()) for key in system.keys_of(party) if key[1] == party
-    ]
+    keys = [key for party in _referring(system, fact.provider) for key in system.keys_of(party) if key[1] == party]
     if fact.operation == PARTY:
         return system.keys_of(fact.provider) + keys
     of_provider = [key for key in system.keys_of(fact.consumer or fact.provider) if key[1] == fact.provider]
     return [key for key in of_provider if fact.operation in (key[2], ANY)] + keys
 
 
+def _referring(system: System, party: str) -> set[str]:
+    """Those that name a party without calling it: as repairer, signal, next on a ladder, doer of a step."""
+    named = _named(system).get(party.partition("/")[0], {})
+    return {says for name, saying in named.items() if provider_of(name) == party for says in saying}
+
+
 @once
-def _referring(system: System) -> dict[str, set[str]]:
-    """For each party those that name it without calling it: as repairer, signal, next on a ladder, doer of a step."""
-    found: dict[str, set[str]] = {}
-    named: dict[object, frozenset[str]] = {}
+def _named(system: System) -> dict[str, dict[str, set[str]]]:
+    """Who names a party or an operation without calling it: by the first part of the name, and by the whole of it."""
+    saying: dict[str, set[str]] = {}
     for fact in system.facts:
         value = fact.value
         if type(value) is tuple and fact.term != "needs":
-            parties = named.get(value)
-            if parties is None:
-                parties = named[value] = frozenset(map(provider_of, references(value)))
-            for party in parties:
-                known = found.get(party)
+            for name in references(value):
+                known = saying.get(name)
                 if known is None:
-                    found[party] = {fact.says}
+                    saying[name] = {fact.says}
                 else:
                     known.add(fact.says)
+    found: dict[str, dict[str, set[str]]] = {}
+    for name, who in saying.items():
+        found.setdefault(name.partition("/")[0], {})[name] = who
     return found
 
 

@@ -1,15 +1,16 @@
 """The three questions of one operation: what each side has answered of what is expected, how it is detected, who recovers."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from msgspec import Struct
 
-from accord.boundaries.join.memory import once
+from accord.boundaries.join.resolution import Said
 from accord.boundaries.join.side import Side
-from accord.boundaries.join.system import Boundary, System
+from accord.boundaries.join.system import Boundary
 from accord.boundaries.reliance.relying import Reliance, reliances
 from accord.model.duration import show_duration
-from accord.model.fact import ANY, PARTY, Fact, Stance
+from accord.model.fact import PARTY, Fact, Stance
 from accord.model.nothing import NONE
 from accord.model.subject import provider_of
 
@@ -138,19 +139,18 @@ def names(fact: Fact | None, party: str) -> bool:
 
 def _is_expected(boundary: Boundary) -> bool:
     """Whether anything is promised of the operation, in whatever scope."""
-    expecting, provider = _expecting(boundary.system), boundary.provider
-    return (provider, boundary.operation) in expecting or (provider, ANY) in expecting
+    own, of_any = boundary.system.said(boundary.key)[1]
+    return _promises(of_any) or (boundary.operation != PARTY and _promises(own))
 
 
-@once
-def _expecting(system: System) -> frozenset[tuple[str, str]]:
-    """The operations of which something is promised, in whatever scope."""
-    bounds = {term for term in system.terms if term.partition(".")[0] not in NO_BOUND}
-    return frozenset(
-        (fact.provider, fact.operation)
-        for fact in system.facts
-        if fact.term in bounds and fact.stance is Stance.PROMISES and not fact.consumer and fact.operation != PARTY
-    )
+def _promises(said: Said) -> bool:
+    promises = Stance.PROMISES
+    return any(_is_bound(term) and any(fact.stance is promises for fact in facts) for term, facts in said.items())
+
+
+@cache
+def _is_bound(term: str) -> bool:
+    return term.partition(".")[0] not in NO_BOUND
 
 
 def _has_own_signal(side: Side, provider: str) -> bool:

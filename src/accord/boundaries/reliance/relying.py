@@ -1,6 +1,8 @@
 """Who relies on an operation, and by which statement: its callers, and those whose messages or failures end there."""
 
 from collections.abc import Iterator
+from itertools import compress
+from operator import attrgetter, or_
 
 from msgspec import Struct
 
@@ -29,7 +31,8 @@ class Reliance(Struct, frozen=True):
     own: Fact | None = None
 
 
-_NAMING = ("dead_letter", "fallback")
+_CONSUMER, _TERM = attrgetter("consumer"), attrgetter("term")
+_NAMING = frozenset(("dead_letter", "fallback", "needs"))
 _Index = dict[tuple[str, str], list[tuple[str, Fact]]]
 
 
@@ -60,19 +63,27 @@ def is_reference(value: object) -> bool:
 @once
 def _index(system: System) -> _Index:
     found: _Index = {}
+    calls: dict[tuple[str, str], list[tuple[str, Fact]]] = {}
     assumes = Stance.ASSUMES  # to look it up takes longer than to compare
-    for fact in system.facts:
-        if (fact.stance is assumes and fact.consumer) or fact.term in _NAMING or type(fact.value) is Needs:
-            for how, target in _targets(fact):
-                place = (provider_of(target), operation_of(target) or ANY)
-                found.setdefault(place, []).append((how, fact))
+    told = map(or_, map(bool, map(_CONSUMER, system.facts)), map(_NAMING.__contains__, map(_TERM, system.facts)))
+    for fact in compress(system.facts, told):
+        if fact.consumer and fact.stance is assumes:
+            call = (fact.provider, fact.operation)
+            known = calls.get(call)
+            if known is None:
+                known = calls[call] = found.setdefault(_place(fact.subject), [])
+            known.append(("calls", fact))
+        for how, target in _targets(fact) if fact.term in _NAMING else ():
+            found.setdefault(_place(target), []).append((how, fact))
     return found
 
 
+def _place(target: str) -> tuple[str, str]:
+    return provider_of(target), operation_of(target) or ANY
+
+
 def _targets(fact: Fact) -> Iterator[tuple[str, str]]:
-    """The operations on which somebody relies by this fact, each with how."""
-    if fact.stance is Stance.ASSUMES and fact.consumer:
-        yield "calls", fact.subject
+    """The operations that a fact names on which somebody relies by it, each with how."""
     if isinstance(fact.value, Needs):
         for together in fact.value.calls:
             for call in together:

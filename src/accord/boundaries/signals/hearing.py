@@ -328,7 +328,8 @@ class _Near:
         if program not in self.programs or not (near or tried in self.tried):
             return None
         around = _around(self.system, self.view, alert, near)
-        trees = self._trees.setdefault(around or near, _Trees(around or near))
+        asked = around or near
+        trees = self._trees.get(asked) or self._trees.setdefault(asked, _Trees(asked))
         return _Beside(trees, added_by_servers(self.system, self.view, alert), bool(around) or not near)
 
 
@@ -340,8 +341,8 @@ def _unread(system: System, view: View) -> set[str]:
 def _around(system: System, view: View, alert: Alert, near: tuple[Reach, ...]) -> tuple[Reach, ...]:
     """Those of the trees around an alert that are known to be for it, or were read under another root."""
     own = [reach.tree for reach in near if _root_of(reach.tree) == alert.name.place.root]
-    meant = {tree.party for tree in surroundings(system, view).around(system, view, alert, own)}
-    return tuple(reach for reach in near if reach.tree not in own or reach.tree.party in meant)
+    meant = [tree.party for tree in surroundings(system, view).around(system, view, alert, own)]
+    return tuple([reach for reach in near if reach.tree not in own or reach.tree.party in meant])
 
 
 def left_open(system: System, view: View, alert: Alert) -> str:

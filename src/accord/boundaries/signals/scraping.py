@@ -1,6 +1,6 @@
 """How often the targets are read whose series an alert asks for: which server loads the rule, which of its jobs is meant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from fnmatch import fnmatchcase
 from itertools import takewhile
 from posixpath import dirname, join, normpath
@@ -18,6 +18,7 @@ from accord.model.fact import Fact
 
 _PARTY = "prometheus:"
 _JOB = "#job/"
+_NEED_TWO = frozenset(("rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"))
 UNREAD = "scrape.unread"
 """What is stated of the configuration of a server that could not be read."""
 
@@ -79,21 +80,33 @@ def _servers(system: System, view: View) -> Iterator[Server]:
             yield Server(party, first, interval, read, said.get("rule_files"))
 
 
+def over_windows(alert: Alert, recorded: Set[str]) -> list[Selection]:
+    """The series that an alert asks for over a window that must hold two samples, those that a rule records apart."""
+    every = alert.expression.selections
+    asked = [one for one in every if one.window and one.within in _NEED_TWO and ":" not in one.metric]
+    return [one for one in asked if one.metric not in recorded] if recorded else asked
+
+
+def below_root(system: System, alert: Alert, view: View) -> list[Server]:
+    """The servers that were read under the root of an alert: no other can load it."""
+    return _below(system, alert.name.place.root, view)
+
+
+@once_each
+def _below(system: System, root: str, view: View) -> list[Server]:
+    return [server for server in servers(system, view) if server.first.place.root == root]
+
+
 def server_of(system: System, view: View, alert: Alert) -> Server | None:
     """The server that loads the rule, of several the one whose file lies nearest; None where that tells none or no single one."""
     place = alert.name.place
-    return _nearest(system, place.root, place.file, view) if _of_root(system, place.root, view) else None
+    return _nearest(system, place.root, place.file, view) if below_root(system, alert, view) else None
 
 
 def loading(system: System, view: View, alert: Alert) -> list[Server]:
     """Every server that loads the rule."""
     place = alert.name.place
-    return _loading(system, place.root, place.file, view) if _of_root(system, place.root, view) else []
-
-
-@once_each
-def _of_root(system: System, root: str, view: View) -> list[Server]:
-    return [server for server in servers(system, view) if server.first.place.root == root]
+    return _loading(system, place.root, place.file, view) if below_root(system, alert, view) else []
 
 
 @once_each
@@ -106,7 +119,7 @@ def _nearest(system: System, root: str, file: str, view: View) -> Server | None:
 
 @once_each
 def _loading(system: System, root: str, file: str, view: View) -> list[Server]:
-    return [server for server in _of_root(system, root, view) if server.loads(file)]
+    return [server for server in _below(system, root, view) if server.loads(file)]
 
 
 def is_alone(system: System, alert: Alert) -> bool:

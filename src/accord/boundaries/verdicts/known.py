@@ -14,10 +14,11 @@ class Known:
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.fingerprints: set[str] = set()
-        self.scopes: dict[object, list[_Scope]] = {}
+        self._of_rule: dict[str, list[Finding]] = {}
+        self._scopes: dict[str, dict[object, list[_Scope]]] = {}
         for finding in findings:
             self.fingerprints.add(finding.fingerprint)
-            self.scopes.setdefault(_what(finding), []).append(finding.scope)
+            self._of_rule.setdefault(finding.rule, []).append(finding)
 
     def has(self, finding: Finding) -> bool:
         """Whether it is one of these: by its fingerprint, or of the same statement at fault wherever it holds."""
@@ -32,8 +33,17 @@ class Known:
         return after.fingerprint == finding.fingerprint and not self._holds(after)
 
     def _holds(self, finding: Finding) -> bool:
-        scopes = self.scopes.get(_what(finding), [])
+        scopes = self._of(finding.rule).get(_what(finding), [])
         return any(_inside(finding.scope, scope) for scope in (*scopes, *_joined(scopes)))
+
+    def _of(self, rule: str) -> dict[object, list[_Scope]]:
+        """In which scopes a rule found what; put together when it is first asked for."""
+        known = self._scopes.get(rule)
+        if known is None:
+            known = self._scopes[rule] = {}
+            for finding in self._of_rule.get(rule, ()):
+                known.setdefault(_what(finding), []).append(finding.scope)
+        return known
 
 
 def _what(finding: Finding) -> object:

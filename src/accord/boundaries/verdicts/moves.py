@@ -3,19 +3,29 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.join.system import Key, System
 from accord.boundaries.people.absence import promises_less
-from accord.boundaries.reliance.neighbourhood import neighbourhood
+from accord.boundaries.reliance.neighbourhood import neighbourhood, touched
 from accord.boundaries.verdicts.known import Known
 from accord.boundaries.verdicts.pieces import Found, Spread, in_turn
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Change, Finding, Move, Verdict
+from accord.model.nothing import NONE
 from accord.model.place import Place
 
-Judge = Callable[[System, list[Key], set[str]], list[Finding]]
-"""Judges some boundaries of a system by the rules that read any of these terms (their first segments)."""
+
+class Changed(Struct, frozen=True):
+    """What is different after some changes: of which terms, by their first segments, and whether no more than values are."""
+
+    terms: frozenset[str]
+    only_values: bool
+
+
+Judge = Callable[[System, Sequence[Key], Changed], list[Finding]]
+"""Judges some boundaries of a system by the rules to which these changes can make a difference."""
 MOST_FOLLOWERS = 3
 """How many further parties a move may ask to move too before it is given up."""
 
@@ -42,6 +52,7 @@ class Trials:
         self.known = Known(findings)
         self.left = self._most = most_facts
         self._places: dict[str, dict[Place, list[Fact]]] = {}
+        self._around: dict[tuple[Key, ...], list[Fact]] = {}
 
     def of(self, findings: Sequence[Finding], spread: Spread = in_turn) -> list[Finding]:
         """The findings with the moves that settle them; `spread` may try those of many at the same time."""
@@ -121,17 +132,19 @@ class Trials:
             raise _TooMuch
         if any(promises_less(self.system, change) for change in changes):
             return None
-        local, keys = neighbourhood(self.system, changes)
-        self.left -= len(local.facts)
-        terms = _terms(changes)
-        changed = local.replaced((change.before, change.after) for change in changes)
-        after = self.judge(changed, keys, terms)
+        keys = touched(self.system, changes)
+        around = self._around.get(keys)
+        if around is None:
+            around = self._around[keys] = neighbourhood(self.system, keys)
+        self.left -= len(around)
+        changed = _changed(changes)
+        after = self.judge(System(with_changes(around, changes), self.system.as_of), keys, changed)
         if any(self.known.leaves(finding, each) for each in after):
             return None
         new = [each for each in after if each.verdict is Verdict.MISMATCH and not self.known.has(each)]
         if new:  # what is missing around a small part can make a mismatch too
-            around = Known(self.judge(local, keys, terms))
-            new = [each for each in new if not around.has(each)]
+            before = Known(self.judge(System(around, self.system.as_of), keys, changed))
+            new = [each for each in new if not before.has(each)]
         return sorted(new, key=lambda each: each.fingerprint)
 
     def wherever_stated(self, changes: list[Change]) -> list[Change]:
@@ -165,8 +178,27 @@ def _changed_like(fact: Fact, after: Fact | None) -> Fact | None:
     return None if after is None else replace(fact, value=after.value, text=after.text)
 
 
-def _terms(changes: list[Change]) -> set[str]:
-    return {fact.term.partition(".")[0] for change in changes for fact in (change.before, change.after) if fact}
+def with_changes(facts: Iterable[Fact], changes: Iterable[Change]) -> list[Fact]:
+    """The facts with some exchanged, added (before is None) or left out (after is None)."""
+    removed = {change.before: change.after for change in changes if change.before is not None}
+    terms = frozenset([fact.term for fact in removed])
+    kept = [removed.get(fact, fact) if fact.term in terms else fact for fact in facts]
+    return [
+        fact for fact in (*kept, *(change.after for change in changes if change.before is None)) if fact is not None
+    ]
+
+
+def _changed(changes: Iterable[Change]) -> Changed:
+    facts = [fact for change in changes for fact in (change.before, change.after) if fact]
+    return Changed(frozenset([fact.term.partition(".")[0] for fact in facts]), all(map(_is_of_value, changes)))
+
+
+def _is_of_value(change: Change) -> bool:
+    """Whether what is said stays said, with another value; `none` may hide what else is said."""
+    before, after = change.before, change.after
+    if before is None or after is None or NONE in (before.value, after.value):
+        return False
+    return replace(before, value=after.value, text=after.text) == after
 
 
 def _told(move: Move, changes: list[Change], followers: list[Move]) -> Move:

@@ -72,6 +72,12 @@ from accord.model.finding import Change, Finding, Move, Statement, Verdict
 READS = ("accepts", "sends")
 
 
+def concerns(system: System) -> bool:
+    """Whether any operation has several known callers."""
+    called = [(provider, operation) for consumer, provider, operation in system.keys if consumer]
+    return len(set(called)) < len(called)
+
+
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Adds up what the known callers of each operation send."""
     for taken, operation in _limits(system, view):

@@ -138,7 +138,7 @@ def _both(pair: _Pair) -> bool:
 def _by_the_way(boundary: Boundary, pair: _Pair) -> bool:
     """Whether nobody must answer: the other side says nothing at all, or is a queue that only passes it on."""
     silent = pair.sender if pair.sent is None else pair.receiver
-    kind = boundary.system.party(boundary.provider, boundary.view).value("kind")
+    kind = boundary.system.kind(boundary.provider, boundary.view)
     queued = kind == "queue" and (pair.name not in _PASSED_ON or silent == boundary.provider == pair.sender)
     stated = pair.sent or pair.taken
     return queued or silent not in boundary.system.speaking or (stated is not None and stated.value is NONE)

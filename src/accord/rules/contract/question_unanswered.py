@@ -78,6 +78,7 @@ name a signal of its own.
 from collections.abc import Iterator
 
 from accord.boundaries.calls.evidence import side_by_side
+from accord.boundaries.join.in_front import only_calling_differs
 from accord.boundaries.join.listed import is_only_listed
 from accord.boundaries.join.system import Boundary
 from accord.boundaries.reliance import questions
@@ -88,14 +89,15 @@ from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.subject import operation_of, provider_of
 from accord.model.terms import TERMS
 
-READS = tuple(sorted({name.partition(".")[0] for name in TERMS}))
+READS, same_in_every_view = tuple(sorted({name.partition(".")[0] for name in TERMS})), only_calling_differs
+VALUES = tuple(term for term in READS if term not in ("timeout", "attempts", "latency", "backoff", "accepts", "sends"))
 _NOT_ASKED, _ADDRESS = frozenset(("rota", "alert", "procedure")), frozenset(("at",))
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """What nobody says about an operation, told once for all its callers."""
     yield from _silent_parts(boundary)
-    kind = boundary.system.party(boundary.provider, boundary.view).value("kind")
+    kind = boundary.system.kind(boundary.provider, boundary.view)
     silent = boundary.promised.terms.keys() <= _ADDRESS and not boundary.assumed.terms
     if silent or not questions.first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
@@ -180,14 +182,8 @@ def _nobody_learns(boundary: Boundary, shows: Statement, counting: Counting) -> 
         Move(by.party, f"name a signal of its own for {boundary.subject} (assumes: detect)"),
     )
     message = f"nothing shows a deviation of {boundary.subject}, and {relies}"
-    return _finding(
-        boundary,
-        Verdict.MISMATCH,
-        message,
-        (shows, Statement(fact, relies), *counting.shown),
-        witness=witness,
-        moves=moves,
-    )
+    statements = (shows, Statement(fact, relies), *counting.shown)
+    return _finding(boundary, Verdict.MISMATCH, message, statements, witness=witness, moves=moves)
 
 
 def _finding(

@@ -106,10 +106,11 @@ NEEDS = ("recover",)
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """Holds who recovers by the provider's word against who recovers by the caller's."""
-    by, answered = boundary.promised.get("recover.by"), answer(boundary.promised, "recover", "by")
+    promised = boundary.promised
+    by = promised.get("recover.by")
+    answered = by if by is not None and promised.get("recover") is None else answer(promised, "recover", "by")
     if answered is not None and answered.value is NONE:
-        if boundary.promised.get("recover.how") is None:
-            yield from _nobody(boundary, answered)
+        yield from _nobody(boundary, answered) if promised.get("recover.how") is None else ()
     elif by is not None and by.value is not NONE:
         if first_caller(boundary):
             yield from _stranger(boundary, by)
@@ -179,7 +180,7 @@ def _two_words(boundary: Boundary, by: Fact, counted: Fact) -> Iterator[Finding]
 
 def _stranger(boundary: Boundary, by: Fact) -> Iterator[Finding]:
     """Whoever recovers is no party here: nobody can tell when it is on duty, or that it knows."""
-    if by.value and not any(provider_of(name) in boundary.system.parties for name in by.value):
+    if by.value and boundary.system.parties.keys().isdisjoint(map(provider_of, by.value)):
         who = ", ".join(by.value)
         says = Statement(by, f"{boundary.provider} says that {who} recovers {boundary.subject}")
         question = Question(boundary.provider, f"who {who} is: a party with page: {{acknowledge, hours}}")

@@ -63,7 +63,7 @@ from accord.model.nothing import NONE
 from accord.model.subject import called
 
 READS = ("attempts", "dead_letter", "retention", "order", "work", "accepts", "platform")
-NEEDS = ("attempts",)
+NEEDS, ALIKE = ("attempts",), True
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
@@ -90,5 +90,6 @@ def check(boundary: Boundary) -> Iterator[Finding]:
 
 def _receives(boundary: Boundary) -> Fact | None:
     """The first statement by which the receiver takes from the queue."""
-    own = [fact for facts in boundary.assumed.terms.values() for fact in facts if fact.says == boundary.consumer]
+    whole = boundary.system.assumed(boundary.key, boundary.view)  # a statement about any term will do
+    own = [fact for facts in whole.terms.values() for fact in facts if fact.says == boundary.consumer]
     return min(own, key=lambda fact: fact.place.spot, default=None)

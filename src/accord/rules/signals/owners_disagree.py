@@ -70,21 +70,17 @@ Either side: name the team that answers today. Where both do, say which does wha
 - Backstage Software Catalog, `spec.owner`
 """
 
-from collections import Counter
 from collections.abc import Iterator
-from operator import attrgetter
 
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.people.owned_files import code_owners, path_of
-from accord.boundaries.people.owners import ALERT, CATALOGUE, CONTRACT, LINE, TAG, Naming, Owners, plain, stated_owners
+from accord.boundaries.people.owners import ALERT, LINE, Naming, Owners, plain, stated_owners
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Statement, Verdict
 
 READS = ("owner", "owns", "tag", "label", "annotation", "alert", "kind", "group", "vocabulary")
 HANDFUL = 5
-_THING, _KEY = attrgetter("fact.provider"), attrgetter("key")
-_STATING = frozenset((CONTRACT, CATALOGUE, TAG))
 _FOR_ALL = frozenset(("*", "**", "/**", "/", "/*", "**/*", "/**/*"))
 
 
@@ -97,15 +93,11 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _of_things(said: Owners) -> Iterator[Finding]:
     """Things that several artefacts, or one of them twice, say the owner of."""
-    stated = [naming for naming in said.named if naming.by in _STATING]
-    told = set(zip(map(_THING, stated), map(_KEY, stated), strict=True))
-    several = {thing for thing, times in Counter(thing for thing, _ in told).items() if times > 1}
-    things: dict[str, list[Naming]] = {}
-    for naming in stated if several else ():
-        if naming.fact.provider in several:
-            things.setdefault(naming.fact.provider, []).append(naming)
-    for named in things.values():
-        first = named[0]
+    for every in said.things.values():
+        if len(every) < 2 or all(naming.key == every[0].key for naming in every[1:]):
+            continue  # most of them
+        named = [naming for naming in every if naming.by != LINE]
+        first = named[0] if named else every[0]
         others = [naming for naming in named[1:] if said.are_two(first.key, naming.key)]
         if others:
             names = ", ".join(dict.fromkeys(naming.name for naming in (first, *others)))
@@ -152,7 +144,9 @@ def _by_file(said: Owners) -> dict[str, list[Naming]]:
 def _are_others(line: Fact, name: str, said: Owners) -> bool:
     """Whether a line names teams, and each is certainly another than this one."""
     owners = line.value.owners
-    if line.value.pattern in _FOR_ALL or not owners or not all("/" in owner and owner[0] == "@" for owner in owners):
+    if not owners or plain(owners[0]) == name or line.value.pattern in _FOR_ALL:
+        return False
+    if not all("/" in owner and owner[0] == "@" for owner in owners):
         return False
     return all(said.are_two(plain(owner), name) for owner in owners)
 

@@ -85,6 +85,7 @@ The alert: fill it in, or leave it out: a missing runbook is asked for, one that
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
@@ -163,6 +164,7 @@ def _told(tree: Tree) -> Iterator[Finding]:
         yield Finding(Verdict.NOTE, f"{whose} to {address}{example}", statements, "", tree.party, names[0])
 
 
+@lru_cache(maxsize=4096)
 def _unfilled(text: str, is_owner: bool) -> bool:
     is_link = ("<" in text and _ANGLED.search(text) is not None) or _host(text) is not None
     return is_link or (is_owner and "{{" not in text and is_placeholder(text))

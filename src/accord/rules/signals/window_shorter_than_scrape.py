@@ -123,7 +123,7 @@ from accord.boundaries.join.view import View
 from accord.boundaries.platforms.programs import by_default
 from accord.boundaries.signals.alert_sets import counted, roots
 from accord.boundaries.signals.alerting import Alert
-from accord.boundaries.signals.scraping import Server, is_alone, server_of
+from accord.boundaries.signals.scraping import Server, below_root, is_alone, over_windows, server_of
 from accord.boundaries.signals.surroundings import is_file
 from accord.model.alerting import Selection
 from accord.model.duration import show_duration
@@ -131,30 +131,25 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Question, Severity, Statement, Verdict
 
 READS = ("alert", "scrape", "rule_files", "records")
-_Asking = tuple[Alert, list[Selection]]
 _FILE = attrgetter("name.place.file")
-_NEED_TWO = frozenset(("rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"))
 
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds each window against the interval at which its series are read."""
     recorded = {str(fact.value) for fact in system.about("records")}
     for alerts in roots(system, view).values():
-        unknown: list[_Asking] = []
-        for _, of_file in groupby(alerts, key=_FILE):
-            asking = [(alert, asked) for alert in of_file if (asked := _asked(alert, recorded))]
-            server = server_of(system, view, asking[0][0]) if asking else None  # the same for all of a file
-            if server is not None:
-                yield from (_short(alert, *short[0]) for alert, asked in asking if (short := _less(asked, server)))
-            elif asking and is_alone(system, asking[0][0]):
-                unknown += [(alert, asked) for alert, asked in asking if is_file(alert)]
-        yield from _by_default(unknown)
-
-
-def _asked(alert: Alert, recorded: set[str]) -> list[Selection]:
-    every = alert.expression.selections
-    asked = [one for one in every if one.window and one.within in _NEED_TWO and ":" not in one.metric]
-    return [one for one in asked if one.metric not in recorded] if recorded else asked
+        alone, unknown = is_alone(system, alerts[0]), alerts
+        if not alone or below_root(system, alerts[0], view):
+            unknown = []
+            for _, of_file in groupby(alerts, key=_FILE):
+                asking = [(alert, asked) for alert in of_file if (asked := over_windows(alert, recorded))]
+                server = server_of(system, view, asking[0][0]) if asking else None  # the same for all of a file
+                if server is None:
+                    unknown += [alert for alert, _ in asking]
+                else:
+                    yield from (_short(alert, *short[0]) for alert, asked in asking if (short := _less(asked, server)))
+        if alone:
+            yield from _by_default([alert for alert in unknown if is_file(alert)], recorded)
 
 
 def _less(asked: list[Selection], server: Server) -> list[tuple[Selection, Fact]]:
@@ -179,11 +174,15 @@ def _short(alert: Alert, selection: Selection, interval: Fact) -> Finding:
     return Finding(Verdict.CONDITIONAL, message, statements, "", alert.party, "", "", Severity.WARNING, condition)
 
 
-def _by_default(unknown: list[_Asking]) -> Iterator[Finding]:
-    default = by_default("prometheus", "scrape.interval", unknown[0][0].name) if unknown else None
+def _by_default(alerts: list[Alert], recorded: set[str]) -> Iterator[Finding]:
+    default = by_default("prometheus", "scrape.interval", alerts[0].name) if alerts else None
     if default is None:
         return
-    shorter = [(alert, [one for one in asked if (one.window or 0) < 2 * default.value]) for alert, asked in unknown]
+    least = 2 * default.value
+    windows = [one.window for alert in alerts for one in alert.expression.selections if one.window]
+    if min(windows, default=least) >= least:
+        return  # as nearly always
+    shorter = [(alert, [one for one in over_windows(alert, recorded) if (one.window or 0) < least]) for alert in alerts]
     short = [(alert, min(found, key=lambda one: one.window or 0)) for alert, found in shorter if found]
     if short:
         alerts = [alert for alert, _ in short]
