@@ -98,20 +98,14 @@ def _items(document: Document) -> list[Node] | None:
 
 def kind_of(document: Document) -> tuple[str, str]:
     """The `apiVersion` and `kind` of a document; empty where it has none."""
-    node = document.node
-    if node is not _last.node:  # every source asks, one document after another
-        _last.kind, _last.node = _kind_of(node), node
-    return _last.kind
+    node, seen = document.node, _last[0]
+    if seen[0] is not node:  # every source asks, one document after another
+        seen = _last[0] = (node, _kind_of(node))
+    return seen[1]
 
 
-class _Last:
-    """The node that was asked about last, and what it is."""
-
-    node: Node | None = None
-    kind: tuple[str, str] = ("", "")
-
-
-_last = _Last()
+_last: list[tuple[Node | None, tuple[str, str]]] = [(None, ("", ""))]
+"""The node that was asked about last, and what it is."""
 
 
 def _kind_of(node: Node) -> tuple[str, str]:
