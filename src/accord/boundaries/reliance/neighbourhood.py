@@ -31,9 +31,19 @@ def touched(system: System, changes: Iterable[Change]) -> tuple[Key, ...]:
 
 def neighbourhood(system: System, keys: Iterable[Key]) -> list[Fact]:
     """The facts of a smaller system in which these boundaries can be judged: all that they rest on."""
-    known = {id(fact): fact for fact in system.behind(*keys)}
+    known = {id(fact): fact for fact in _behind(system, keys)}
     _add_named(system, known)
     return list(known.values())
+
+
+def _behind(system: System, keys: Iterable[Key]) -> list[Fact]:
+    """Every fact that these boundaries can depend on: of both sides, of the calls behind, and of the parties themselves."""
+    facts = [fact for terms in system.said_behind(*keys) for same in terms.values() for fact in same]
+    parties = {party for fact in facts for party in (fact.consumer, fact.provider) if party}
+    for party in sorted(parties):
+        for own in system.said_of_itself(party).values():
+            facts += own
+    return facts
 
 
 def _touched(system: System, fact: Fact) -> list[Key]:
