@@ -37,7 +37,7 @@ def _of_versions(provider: str, scope: Scope, labels: Mapping[tuple[str, str], S
         return scope
     left = tuple([pair for pair in scope if pair[0] != SUBSET])
     found = [labels.get((provider, name), _UNKNOWN) for name in subsets]
-    if any([len(versions) != 1 or "" in versions for versions in found]):
+    if any(len(versions) != 1 or "" in versions for versions in found):
         return left
     named = tuple(sorted({version for versions in found for version in versions}))
     return joint_scope(left, ((f"version:{provider}", named),))
