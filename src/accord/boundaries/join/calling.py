@@ -84,3 +84,12 @@ def callers_of(keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], li
         if consumer:
             found.setdefault((provider, operation), []).append(consumer)
     return found
+
+
+def keys_by_party(keys: Iterable[tuple[str, str, str]]) -> dict[str, list[tuple[str, str, str]]]:
+    """By party the boundaries, each a consumer, a provider and an operation, on one side of which it stands."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for key in keys:
+        for party in {key[0], key[1]}:
+            found.setdefault(party, []).append(key)
+    return found

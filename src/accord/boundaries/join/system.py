@@ -16,6 +16,7 @@ from accord.boundaries.join.calling import (
     calls_of,
     is_callers,
     is_listed,
+    keys_by_party,
     needed_calls,
     operations_of,
     stated_calls,
@@ -62,10 +63,9 @@ class System:
         self.memory: dict[object, Any] = {}
         self.conditional: dict[str, list[Fact]] = {}
         """The facts with a scope, by the first segment of their term."""
-        self._conditional: set[str] = set()
-        self._doubled: set[str] = set()
+        self._uneven: set[str] = set()  # of which terms are said several times, or under a condition
         for begin, end in self.facts.runs:
-            self._conditional.add(self.facts[begin].provider)
+            self._uneven.add(self.facts[begin].provider)
             for fact in self.facts[begin:end]:
                 self.conditional.setdefault(fact.term.partition(".")[0], []).append(fact)
         self.scoped = bool(self.conditional)
@@ -90,7 +90,7 @@ class System:
                 known.append(fact)
                 if len(known) == 2:
                     self.several.append(known)
-                    self._doubled.add(fact.provider)
+                    self._uneven.add(fact.provider)
 
     # ------------------------------------------------------------------ who there is
 
@@ -165,7 +165,7 @@ class System:
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
         said, key = self._promised, (provider, operation)
-        name = self._name(key, (said.get(key), said.get((provider, ANY))), view) if self.scoped else key
+        name = self._name(key, (said.get(key), said.get((provider, ANY))), view) if view and self.scoped else key
         known = self._sides.get(name)
         if known is None:
             own = resolved(said.get(key), view)
@@ -186,15 +186,11 @@ class System:
     def firsts(self, name: str, view: View = EVERY) -> dict[str, Fact]:
         """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
         terms = self._promised.get((name, PARTY), {})
-        if name in self._conditional or name in self._doubled:
-            return firsts(terms, view)
-        return {term: facts[0] for term, facts in terms.items()}
+        return firsts(terms, view) if name in self._uneven else {term: facts[0] for term, facts in terms.items()}
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
-        name: object = key
-        if self.scoped:
-            name = self._name(key, self.said(key)[0], view)
+        name = self._name(key, self.said(key)[0], view) if view and self.scoped else key
         known = self._sides.get(name)
         if known is None:
             known = self._sides[name] = Side(self._assumed_terms(key, view))
@@ -206,7 +202,8 @@ class System:
         if dimensions is None:
             scoped = self._scoped_of(filter(None, said))
             dimensions = self._dimensions[key] = tuple(sorted({name for fact in scoped for name, _ in fact.scope}))
-        return (key, tuple([view.get(name, OTHER) for name in dimensions])) if dimensions else key
+        values = tuple([view.get(name, OTHER) for name in dimensions])
+        return (key, values) if any(values) else key
 
     def _assumed_terms(self, key: Key, view: View) -> Terms:
         consumer, provider, operation = key
@@ -310,7 +307,11 @@ class System:
 
     def scoped_behind(self, key: Key) -> list[Fact]:
         """The facts with a scope, of this boundary and of the calls behind it."""
-        return self._scoped_of(said_behind(self._assumed, self._promised, key)) if self.scoped else []
+        return self._scoped_of(self.said_behind(key)) if self.scoped else []
+
+    def said_behind(self, *keys: Key) -> Iterable[Said]:
+        """All that is said on both sides of these boundaries and of the calls behind them."""
+        return said_behind(self._assumed, self._promised, *keys)
 
     def _scoped_of(self, said: Iterable[Said]) -> list[Fact]:
         conditional = self._with_scopes
@@ -346,11 +347,7 @@ class System:
 
     @cached_property
     def _keys_of(self) -> dict[str, list[Key]]:
-        found: dict[str, list[Key]] = {}
-        for key in self.keys:
-            for party in {key[0], key[1]}:
-                found.setdefault(party, []).append(key)
-        return found
+        return keys_by_party(self.keys)
 
     def said_of_itself(self, party: str) -> dict[str, list[Fact]]:
         """By term what is promised in the name of a party of itself."""
@@ -378,20 +375,6 @@ class System:
                 for call in calls_of(fact):
                     found.setdefault((upper[1], call), []).append(upper)
         return found
-
-    def behind(self, *keys: Key) -> list[Fact]:
-        """Every fact that these boundaries can depend on: of both sides, of the calls behind, and of the parties themselves."""
-        facts = [
-            fact
-            for terms in said_behind(self._assumed, self._promised, *keys)
-            for same in terms.values()
-            for fact in same
-        ]
-        parties = {party for fact in facts for party in (fact.consumer, fact.provider) if party}
-        for party in sorted(parties):
-            for own in self._promised.get((party, PARTY), {}).values():
-                facts += own
-        return facts
 
 
 _NOTHING: Said = {}
