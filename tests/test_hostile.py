@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from accord.check import check
 from accord.cli import run
 from accord.files.decode import decoded
+from accord.files.landscape import Text
 from accord.files.read import Reader
 from accord.files.read import read as read_paths
 from accord.model.fact import Fact
@@ -598,6 +599,11 @@ def is_inside(place: Place, text: str) -> bool:
     return 1 <= place.line <= len(lines) and 1 <= place.column <= len(lines[place.line - 1]) + 1
 
 
+def take(reader: Reader, text: str, start: Place) -> None:
+    """Reads one text more."""
+    reader.keep_given(reader.given(Text(start, text, "")))
+
+
 def read(content: bytes, start: Place = START) -> tuple[Reader, str]:
     """Everything that reading gives, and the text that places must lie in."""
     reader = Reader()
@@ -605,8 +611,7 @@ def read(content: bytes, start: Place = START) -> tuple[Reader, str]:
     if isinstance(text, Problem):
         reader.problems.append(text)
         return reader, content.decode("utf-16" if content[:1] in (b"\xff", b"\xfe") else "utf-8", "replace")
-    reader.text(text, start)
-    reader.read_waivers(text, start)
+    take(reader, text, start)
     return reader, text
 
 
@@ -632,7 +637,7 @@ def holds_for_owners(content: bytes) -> None:
     """A CODEOWNERS file of either host, beside a catalogue."""
     for file in (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS"):
         reader = holds_for_reading(content, Place("root", file, 1, 1))
-        reader.text(CATALOGUE, Place("root", "services/shop/catalog-info.yaml", 1, 1))
+        take(reader, CATALOGUE, Place("root", "services/shop/catalog-info.yaml", 1, 1))
         _checked(reader)
 
 
@@ -664,7 +669,7 @@ def _checked(reader: Reader) -> None:
 def holds_for_exporting(content: bytes) -> None:
     facts = holds_for_reading(content).facts
     again = Reader()
-    again.text(exported.write(facts, AS_OF), Place("root", "facts.json", 1, 1))
+    take(again, exported.write(facts, AS_OF), Place("root", "facts.json", 1, 1))
     assert again.problems == []
     assert [(fact.says, fact.term, fact.text) for fact in again.facts] == [
         (fact.says, fact.term, fact.text) for fact in facts

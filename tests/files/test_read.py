@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from accord.files import given as given_module
 from accord.files import plugins as plugins_module
-from accord.files import read as read_module
 from accord.files.config import load
 from accord.files.plugins import plugins
 from accord.files.read import read
@@ -147,7 +147,7 @@ def source(name: str, **given: object) -> SimpleNamespace:
 
 def test_a_source_that_fails_costs_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(document: Document) -> Iterator[Problem]:
-        yield Problem(read_module.place_of(document.node, document.root, document.file), "first")
+        yield Problem(given_module.place_of(document.node, document.root, document.file), "first")
         raise KeyError("spec\nof it")
 
     def endless(document: Document) -> Iterator[Problem]:
@@ -158,8 +158,8 @@ def test_a_source_that_fails_costs_one_document(monkeypatch: pytest.MonkeyPatch)
         source("endless", read=endless),
         source("claims", claims=lambda document: 1 / 0),
     ]
-    real, more = read_module.asked, [(one, False) for one in broken]
-    monkeypatch.setattr(read_module, "asked", lambda document, others: (*more[:2], *real(document, others), more[2]))
+    real, more = given_module.asked, [(one, False) for one in broken]
+    monkeypatch.setattr(given_module, "asked", lambda document, others: (*more[:2], *real(document, others), more[2]))
     write("a.yaml", "other: 1\n---\nfails: 1\n---\nendless: 1\n---\n" + CONTRACT.format(name="a"))
     reading = read(["."])
     assert len(reading.facts) == 1
@@ -282,7 +282,7 @@ def test_exported_facts_stand_below_their_file_with_the_day_of_the_export(whole:
 def test_values_stay_text() -> None:
     write("a.json", '{"party": "a", "promises": {"x": {"latency": {"max": "1s"}, "accepts": {"n": "NO"}}}}')
     assert [fact.text for fact in read(["."]).facts] == ["1s", "NO"]
-    [document] = read_module.documents(Path("a.json").read_text(), "r", "a.json")
+    [document] = given_module.documents(Path("a.json").read_text(), "r", "a.json")
     assert isinstance(document, Document)
     assert text_of(document.node.value[0].value) == "a"
 

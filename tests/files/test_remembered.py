@@ -16,7 +16,8 @@ from accord.files import remembered
 from accord.files.cache import Cache, opened_cache
 from accord.files.config import load
 from accord.files.encoded import Outcome, bytes_of, given_of, outcome_of
-from accord.files.read import Given, Reader
+from accord.files.given import Given
+from accord.files.read import Reader
 from accord.files.remembered import Checked, checked
 from accord.model.fact import Fact, Stance
 from accord.model.hours import Hours, TimeOff

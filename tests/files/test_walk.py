@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from accord.files.walk import Found, Missing, Seen, walk
+from accord.files.walk import Found, Missing, Seen, _position, walk
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +42,12 @@ def test_files_are_sorted_and_known_by_their_argument() -> None:
     ]
     assert names("a", "b.yml") == ["a | .hidden.yaml", "a | b/c.json", "a | b.YAML", "a | z.yaml", ". | b.yml"]
     assert names("./a/b/../z.yaml", "a/b/") == ["a/b/.. | z.yaml", "a/b/ | c.json"]
+
+
+@given(st.lists(st.lists(st.text("!-.0aé", min_size=1, max_size=3), min_size=1, max_size=3), max_size=8))
+def test_files_stand_in_the_order_of_their_parts(files: list[list[str]]) -> None:
+    found = sorted((Found("", "", "/".join(parts)) for parts in files), key=_position)
+    assert [each.file.split("/") for each in found] == sorted(files)
 
 
 def test_a_file_that_is_an_argument_is_read_whatever_its_name() -> None:

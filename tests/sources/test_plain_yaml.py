@@ -1,6 +1,7 @@
 """The quick reader of plain YAML gives the very nodes that libyaml composes, or gives the text up."""
 
 import random
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accord.sources import _plain_yaml
 from accord.sources._nodes import MappingNode, Node, SequenceNode
+from accord.sources._plain_scalars import LONGEST_KEY
 from accord.sources._plain_yaml import read_plain
 from accord.sources._refusals import Refusal
 from accord.sources._yaml import _read_from, _readable
 from beside import CORPUS, needs
+from counted import calls
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,6 +102,42 @@ def test_most_real_files_are_plain() -> None:
     texts = [path.read_bytes().decode("utf-8", "replace") for path in sorted(CORPUS.rglob("*.y*ml"))]
     short = [_readable(text) for text in texts if len(text) < 50_000]
     assert sum(map(is_plain, short)) > 0.8 * len(short)
+
+
+# ---------------------------------------------------------------------- lines that are known
+
+
+def test_a_line_says_the_same_wherever_it_stands() -> None:
+    """What is known of a line from one text is no more than what it says in every other."""
+    known = ["a: 1", "  a: {b: [c, d]}", "  a:", "- a: 'x'", "  - b", "a: |", "  a: >-", "---", "", "# c", "  a: # c"]
+    for first, second, third in product(known, repeat=3):
+        is_plain("\n".join((first, second, third)) + "\n")
+        is_plain("\n".join((first, "x:", second, third)))
+
+
+def test_what_was_read_before_is_read_with_less_work() -> None:
+    text = "".join(f"a{number}:\n  b: {{c: d, e: [f, g]}}\n  h: 'i'\n  j: # k\n" for number in range(50))
+    first, again = (calls(lambda: read_plain(text)) for _ in range(2))
+    assert again < first / 2
+
+
+def test_nodes_are_nobody_elses() -> None:
+    """What is known of a line on which a list stands is not the list that any text was given."""
+    text = "a: {b: [c, d]}\n"
+    given = read_plain(text)
+    assert given is not None
+    given[0].value[0].value.value.clear()
+    assert is_plain(text)
+
+
+def test_what_is_known_does_not_grow_without_end() -> None:
+    for number in range(0, 60_000, 10_000):
+        lines = range(number, number + 10_000)
+        assert read_plain("".join(f"a{line}: {line}\n# {line}\nb: {line}\n" for line in lines))
+        assert len(_plain_yaml._heads) <= _plain_yaml._MOST_HEADS
+        assert len(_plain_yaml._lines) <= _plain_yaml._MOST_LINES
+    assert read_plain(f"a: {'x' * 100_000}\n# {'y' * 100_000}\n")
+    assert max(map(len, _plain_yaml._lines)) <= LONGEST_KEY
 
 
 # ---------------------------------------------------------------------- at random

@@ -12,7 +12,7 @@ from msgspec.msgpack import Decoder, Encoder, Ext
 from msgspec.structs import replace
 
 from accord.files.columns import Columns, facts_in, in_columns
-from accord.files.read import Given
+from accord.files.given import Given
 from accord.model.fact import Fact
 from accord.model.problem import Problem
 from accord.model.result import Result

@@ -36,12 +36,14 @@ def plugins() -> tuple[tuple[Source | TextSource, ...], tuple[Problem, ...]]:
 
 def documents_of_plugins() -> tuple[Source, ...]:
     """Those that read documents."""
-    return tuple(cast(Source, source) for source in plugins()[0] if hasattr(source, "claims"))
+    found = plugins()[0]
+    return tuple(cast(Source, source) for source in found if hasattr(source, "claims")) if found else ()
 
 
 def texts_of_plugins() -> tuple[TextSource, ...]:
     """Those that take files by their name."""
-    return tuple(cast(TextSource, source) for source in plugins()[0] if hasattr(source, "FILES"))
+    found = plugins()[0]
+    return tuple(cast(TextSource, source) for source in found if hasattr(source, "FILES")) if found else ()
 
 
 def _source(loaded: Any) -> Source | TextSource:

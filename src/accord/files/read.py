@@ -8,30 +8,23 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
-from accord.files.imported import EXPORTED, Exported, exported, quickly
+from accord.files.given import Alone, Given, alone, defect, waivers_given
 from accord.files.landscape import Side, Text, others, own
 from accord.files.mapped import MappedFiles
-from accord.files.plugins import documents_of_plugins, plugins, texts_of_plugins
-from accord.files.unread import empty_contract, of_no_kind, unread_alerting
+from accord.files.plugins import plugins
 from accord.files.vocabulary import stated
-from accord.files.walk import Seen, folder_of, is_read
-from accord.model.fact import EVERYWHERE, Fact, Scope
-from accord.model.place import Place
+from accord.files.walk import Seen
+from accord.model.fact import EVERYWHERE, Fact
 from accord.model.problem import Problem
 from accord.model.result import Reading
 from accord.model.waiver import File, Waiver
-from accord.sources._claims import asked, is_adding, read_whole, source_of_file, together_source, waivers_of_file
-from accord.sources._objects import opened
-from accord.sources._reading import UNREAD, Source, SourceText, TextSource
-from accord.sources._yaml import Document, documents, place_of
-from accord.sources.mapping import FORMAT as MAPPING
+from accord.sources._claims import is_adding, together_source
+from accord.sources._reading import UNREAD, SourceText
 
-_LONGEST_WORDS = 200
 _AT_ONCE = 400
 """Texts that are read in an order of their own, before they are kept in that of their files."""
 
@@ -57,21 +50,6 @@ def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
     seen = Seen()
     yield own([*paths] or ["."], config, seen)
     yield from others(config, seen)
-
-
-class Given(Struct, frozen=True):
-    """What one text gives by itself; `unread` are facts that count only where anything was read at all."""
-
-    readable: bool
-    facts: tuple[Fact, ...]
-    unread: tuple[Fact, ...]
-    problems: tuple[Problem, ...]
-    imported: dict[str, date]
-    waivers: tuple[Waiver, ...] = ()
-
-
-Alone = tuple[Given, list[Document]]
-"""What a text gives, and the mappings in it."""
 
 
 def name_of(text: Text) -> str:
@@ -183,7 +161,7 @@ class Reader:
         try:
             found = list(source.read_together(map(self.source_text, texts)))
         except Exception as error:  # a defect of ours costs this group, not the check
-            found = [_defect(texts[0].start, source.FORMAT, error)]
+            found = [defect(texts[0].start, source.FORMAT, error)]
         facts = tuple(one for one in found if isinstance(one, Fact))
         problems = tuple(one for one in found if isinstance(one, Problem))
         return Given(bool(facts), facts, (), problems, {})
@@ -197,14 +175,7 @@ class Reader:
 
     def alone(self, text: Text) -> Alone:
         """What a text gives, whatever other texts say, and the mappings in it."""
-        alone = Reader(self.config)
-        alone.problems.clear()
-        assert isinstance(text.content, str)
-        readable = alone.text(text.content, text.start, text.path)
-        alone.read_waivers(text.content, text.start)
-        facts, unread, problems = tuple(alone.facts), tuple(alone.unread), tuple(alone.problems)
-        given = Given(readable, facts, unread, problems, alone.imported, tuple(alone.waivers))
-        return given, alone.mapped.documents
+        return alone(text, self.config)
 
     def keep_given(self, given: Given, is_own: bool = True) -> None:
         """Keeps what a text gave."""
@@ -228,94 +199,4 @@ class Reader:
         for start, content, path in self.mapped.texts:
             if (start.root, start.file) not in self.paths:
                 self.paths[(start.root, start.file)] = path
-                self.read_waivers(content, start)
-
-    def text(self, content: str, start: Place, path: str = "") -> bool:
-        """Reads one text; whether it gave a document that was not refused whole, or nothing was wrong with it."""
-        scope = self.config.scope_of(path) if path else EVERYWHERE
-        whole = source_of_file(start.file, texts_of_plugins())
-        if whole is not None and hasattr(whole, "read_together"):
-            return True
-        if whole is not None:
-            return self.whole(whole, content, start, scope)
-        exported = quickly(content, start)
-        if exported:
-            self.keep_exported(exported)
-            return True
-        given, before, stated_before = 0, len(self.problems), len(self.facts)
-        try:
-            for document in documents(content, start.root, start.file, scope, folder_of(start)):
-                if isinstance(document, Problem):
-                    self.problems.append(document)
-                else:
-                    given += 1
-                    self.document(document)
-        except Exception as error:  # a defect of ours costs this file, not the check
-            self.problems.append(_defect(start, "its text", error))
-        self.problems += empty_contract(content, start)
-        self.unread += unread_alerting(content, start, scope, self.problems[before:])
-        refused = any(problem.fatal for problem in self.problems[before:])
-        if refused and len(self.facts) == stated_before and not is_read(start.file.rpartition("/")[2]):
-            self.problems[before:] = [of_no_kind(start, texts_of_plugins())]
-        return len(self.facts) > stated_before or (bool(given) and not refused) or len(self.problems) == before
-
-    def read_waivers(self, content: str, start: Place) -> None:
-        """Keeps the waivers of one text."""
-        try:
-            self.waivers += waivers_of_file(content, start, texts_of_plugins())
-        except Exception as error:
-            self.problems.append(_defect(start, "its waivers", error))
-
-    def whole(self, source: TextSource, content: str, start: Place, scope: Scope) -> bool:
-        """Reads a file that a source takes by its name: keeps all that the source gives, or nothing where it fails."""
-        try:
-            found = list(read_whole(source, content, start, scope))
-        except Exception as error:
-            self.problems.append(_defect(start, source.FORMAT, error))
-            return False
-        facts = [one for one in found if isinstance(one, Fact)]
-        problems = [one for one in found if isinstance(one, Problem)]
-        self.facts += facts
-        self.problems += problems
-        self.unread += unread_alerting(content, start, scope, problems)
-        return bool(facts) or not problems
-
-    def document(self, document: Document) -> None:
-        """Reads one document with the first source that claims it, and with those that read beside others."""
-        name = "lists"
-        try:
-            for part in opened(document):
-                is_read = False
-                for source, beside in asked(part, documents_of_plugins()):
-                    name = source.FORMAT
-                    if (beside or not is_read) and source.claims(part):
-                        is_read = is_read or not beside
-                        self.keep(part, source)
-        except Exception as error:
-            self.problems.append(_defect(place_of(document.node, document.root, document.file), name, error))
-
-    def keep(self, document: Document, source: Source) -> None:
-        """Keeps what the source gives: all of it, or nothing where the source fails halfway."""
-        found = list(source.read(document))
-        facts = [one for one in found if type(one) is Fact]
-        if len(facts) < len(found):
-            self.problems += [one for one in found if type(one) is Problem]
-        if source.FORMAT == MAPPING:
-            self.mapped.documents.append(document)
-        if source.FORMAT == EXPORTED:
-            self.keep_exported(exported(facts, document))
-        else:
-            self.facts += facts
-
-    def keep_exported(self, exported: Exported) -> None:
-        """Keeps facts that travelled, and the day they are from."""
-        self.facts += exported.facts
-        if exported.day:
-            self.imported[exported.root] = exported.day
-
-
-def _defect(place: Place, what: str, error: Exception) -> Problem:
-    words = " ".join(str(error).split())[:_LONGEST_WORDS]
-    return Problem(
-        place, f"could not be read: please report this ({what}, {type(error).__name__}: {words})", fatal=True
-    )
+                self.waivers += waivers_given(content, start, self.problems)

@@ -16,9 +16,10 @@ from accord.files.ahead import ReaderAhead, texts_of
 from accord.files.cache import Cache
 from accord.files.config import Config
 from accord.files.encoded import NOTHING, UNWRITABLE, Outcome, bytes_if_exact, given_of, outcome_of
+from accord.files.given import Given
 from accord.files.identity import digest, of_check, of_text, program
 from accord.files.landscape import Side, Text
-from accord.files.read import Given, is_whole, sides_of
+from accord.files.read import is_whole, sides_of
 from accord.model.problem import Problem
 from accord.model.result import Reading, Result
 

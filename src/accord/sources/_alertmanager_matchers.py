@@ -6,6 +6,7 @@ older reading wherever the two differ.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from accord.model.alerting import Matcher
 from accord.model.pattern import compiled
@@ -22,6 +23,7 @@ _EXPECTED = 'expected a matcher such as team="payments" or severity=~"page|criti
 _LONGEST = 10_000
 
 
+@lru_cache(maxsize=4096)  # routes ask alike, and each text is checked before it is read
 def parse_matchers(text: str) -> tuple[Matcher, ...]:
     """Every matcher of a text, separated by commas, in braces or not. Raises Refused."""
     if len(text) > _LONGEST:

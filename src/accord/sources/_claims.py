@@ -42,11 +42,13 @@ def text_sources() -> tuple[TextSource, ...]:
     return tuple(cast(TextSource, module) for module in _modules() if hasattr(module, "FILES"))
 
 
-def source_of_file(file: str, more: Iterable[TextSource] = ()) -> TextSource | None:
+def source_of_file(file: str, more: Sequence[TextSource] = ()) -> TextSource | None:
     """The source that takes a file whole because of its name (a path goes by its end); None where it is YAML or JSON."""
     name = file.rpartition("/")[2]
     found = _own_source_of(name)
-    return found or next((source for source in more if _is_taken(name, tuple(source.FILES))), None)
+    if found is not None or not more:
+        return found
+    return next((source for source in more if _is_taken(name, tuple(source.FILES))), None)
 
 
 @lru_cache(maxsize=4096)
@@ -90,7 +92,7 @@ def is_adding(source: TogetherSource, file: str) -> bool:
     return file.endswith(tuple(one.removeprefix("*") for one in source.ADDING))
 
 
-def waivers_of_file(text: str, start: Place, more: Iterable[TextSource] = ()) -> list[Waiver]:
+def waivers_of_file(text: str, start: Place, more: Sequence[TextSource] = ()) -> list[Waiver]:
     """The waivers in the comments of a file; a format that is not YAML says what begins a comment in it."""
     source = source_of_file(start.file, more)
     return waivers_in(text, start, None if source is None else getattr(source, "COMMENTS", ()))

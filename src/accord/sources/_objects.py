@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -98,10 +97,22 @@ def _items(document: Document) -> list[Node] | None:
 
 def kind_of(document: Document) -> tuple[str, str]:
     """The `apiVersion` and `kind` of a document; empty where it has none."""
-    return _kind_of(document.node)
+    node = document.node
+    if node is not _last.node:  # every source asks, one document after another
+        _last.kind, _last.node = _kind_of(node), node
+    return _last.kind
 
 
-@lru_cache(maxsize=1)  # every source asks, one document after another
+class _Last:
+    """The node that was asked about last, and what it is."""
+
+    node: Node | None = None
+    kind: tuple[str, str] = ("", "")
+
+
+_last = _Last()
+
+
 def _kind_of(node: Node) -> tuple[str, str]:
     version = kind = ""
     if type(node) is MappingNode:

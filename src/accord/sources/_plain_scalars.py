@@ -5,6 +5,7 @@ Lines and columns count from 0.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 
@@ -267,3 +268,21 @@ def _simple_items(text: str, line: int, column: int) -> list[ScalarNode]:
         found.append(ScalarNode(part, line, column))
         column += len(part) + 2
     return found
+
+
+def moved(node: Any, line: int, column: int) -> Node:
+    """A list or a map in the first line and column as if it stood in another."""
+    if type(node) is SequenceNode:
+        items = [_moved_value(item, line, column) for item in node.value]
+        return SequenceNode(items, line, column + node.column, node.style)
+    content: list[Entry] = []
+    for entry in node.value:
+        value = _moved_value(entry.value, line, column)
+        content.append(Entry(entry.key, value, value, line, column + entry.column, entry.style))
+    return MappingNode(content, line, column + node.column, node.style)
+
+
+def _moved_value(node: Node, line: int, column: int) -> Node:
+    if type(node) is ScalarNode:
+        return ScalarNode(node.value, line, column + node.column, node.style)
+    return moved(node, line, column)

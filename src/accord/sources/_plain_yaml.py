@@ -7,16 +7,21 @@ outside blocks of text, and all that is wrong, are left to libyaml, which also h
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
+from msgspec import Struct
+
 from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from accord.sources._plain_scalars import LONGEST_KEY, NotPlain, block, flow, plain, quoted
+from accord.sources._plain_scalars import LONGEST_KEY, NotPlain, block, flow, moved, plain, quoted
 
 LONGEST = 4_000_000
 """Characters of a text; a longer one is composed under a guard that counts its values."""
 
 _DEEPEST = 200
-_MOST_HEADS = 20_000
+_MOST_HEADS = 5_000
+_MOST_LINES = 20_000
+_MOST_OF_A_HEAD = 50
 _ASCII = bytes((9, 10, *range(32, 127)))
 _ODD = re.compile("[\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _HEAD = re.compile(
@@ -25,27 +30,55 @@ _HEAD = re.compile(
 _BOUNDARY = re.compile(r"---(?: +#.*| *)\Z")
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/.$(^+~<=")
 _ENDS = frozenset(" :")
-_BEGINNING = -1
-_NEVER = -2
-_BEHIND_DASHES = -3
+_BLOCKS = frozenset("|>")
+_OPENING = frozenset("|>{[")
+_BEHIND_DASHES = -2
+_ROOT = -1
+_NOTHING = ScalarNode("", 0, 0)
+"""Stands for the value of an entry until that is read."""
 
-Head = tuple[int, str, int, int, str, tuple[int, ...]]
-"""What stands before a value: the indentation where it needs nothing but its map (else `_BEHIND_DASHES`), the key, its
-column, the column of a value one blank behind the colon, the style of the key, and the columns of the dashes before it."""
+Line = tuple[int, str, int, str, tuple[int, ...], int, str | None, Any]
+"""What a line with a key says all by itself: the depth of the map that it needs and nothing else (or `_BEHIND_DASHES`), the
+key, its column, its style, the columns of the dashes before it, and the column, text and style of the scalar behind it.
 
-_heads: dict[str, Head] = {}
+Or, with no text, in place of the style: the header of a block of text; a list or a map as it would be in the first line and
+column, or as it is written; or None where nothing but a comment stands there, and then the column is the one behind the colon.
+
+The depth of a map is twice the column of its keys, that of a list one more than twice the column of its dashes: of two
+collections the inner one is the deeper one."""
+
+
+class _Head(Struct):
+    """What stands before a value; `at` is the column of one that is one blank behind the colon.
+
+    `kept` counts the lines that are known: behind some keys stands something else every time.
+    """
+
+    depth: int
+    key: str
+    column: int
+    style: str
+    dashes: tuple[int, ...]
+    at: int
+    kept: int = 0
+
+
+_heads: dict[str, _Head] = {}
 """By what stands before `: `: files have few heads, and many lines."""
 
-_bare: dict[str, Head] = {}
-"""By whole lines that end with their colon."""
+_lines: dict[str, Line | tuple[()]] = {}
+"""Most lines of a landscape stand in many of its files. Nothing is said by one that is empty, or a comment."""
 
 
 def read_plain(text: str) -> list[Node] | None:
     """The root nodes of a text's documents; None where it is not plain."""
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if len(text) > LONGEST or "<%" in text or not _is_readable(text):
+    if len(text) > LONGEST or ("<" in text and "<%" in text) or not _is_readable(text):
         return None
+    if len(_lines) >= _MOST_LINES:
+        _heads.clear()
+        _lines.clear()
     try:
         return _Plain(text).read()
     except NotPlain:
@@ -63,7 +96,35 @@ def _is_readable_ascii(text: str) -> bool:
     return not text.encode("ascii", "ignore").translate(None, _ASCII)
 
 
-def _head_of(before: str) -> Head | None:
+def _understood(line: str) -> Line | tuple[()] | None:
+    """What a line says; None where it has no key that is plain, or its meaning lies in others."""
+    before, colon, text = line.partition(": ")
+    if not colon:
+        before = line[:-1] if line[-1:] == ":" else ""
+    head = _heads.get(before) or (_head_of(before) if before else None)
+    if head is None:
+        return _kept(line, ()) if line.lstrip(" ")[:1] in ("", "#") else None
+    depth, key, column, style, dashes, at = head.depth, head.key, head.column, head.style, head.dashes, head.at
+    if text[:1] in _SAFE and ": " not in text and " #" not in text and text[-1] not in _ENDS and "\t" not in text:
+        known: Line = (depth, key, column, style, dashes, at, text, "")
+    else:
+        known = (depth, key, column, style, dashes, *_behind(text, at))
+    if head.kept > _MOST_OF_A_HEAD:
+        return known
+    head.kept += 1
+    more = known[7]
+    if known[6] is None and more and more[0] not in _BLOCKS:
+        known = (*known[:7], flow(more, 0, 0))
+    return _kept(line, known)
+
+
+def _kept(line: str, known: Line | tuple[()]) -> Line | tuple[()]:
+    if len(line) <= LONGEST_KEY and len(_lines) < _MOST_LINES:
+        _lines[line] = known
+    return known
+
+
+def _head_of(before: str) -> _Head | None:
     """The head that a line begins with; None where it is none that is plain."""
     found = _HEAD.match(before) if len(before) <= LONGEST_KEY else None
     if found is None:
@@ -71,91 +132,128 @@ def _head_of(before: str) -> Head | None:
     indent, column = len(found[1]), found.end(2)
     dashes = tuple(place for place in range(indent, column) if before[place] == "-")
     key, style = next((found[at], style) for at, style in ((3, '"'), (4, "'"), (5, "")) if found[at] is not None)
-    return _BEHIND_DASHES if dashes else indent, key, column, len(before) + 2, style, dashes
+    head = _Head(_BEHIND_DASHES if dashes else 2 * indent, key, column, style, dashes, len(before) + 2)
+    if len(_heads) >= _MOST_HEADS:
+        _heads.clear()
+    _heads[before] = head
+    return head
+
+
+def _behind(text: str, column: int) -> tuple[int, str | None, Any]:
+    """What stands behind a key or dashes, from a column on: the last three of a line."""
+    value = text.lstrip(" ")
+    first = value[:1]
+    if not first or first == "#":
+        return column - 1, None, None
+    column += len(text) - len(value)
+    if first in _OPENING:
+        return column, None, value
+    found = quoted(value, 0, column) if first == '"' or first == "'" else plain(value, 0, column)
+    return column, found.value, found.style
+
+
+class _Slot(Struct):
+    """Waits for a value as an entry does, where it is an item or the root: appends it."""
+
+    append: Callable[[Any], None]
+    line: int
+    at: Node | None = None
+
+    @property
+    def value(self) -> Node:
+        return _NOTHING
+
+    @value.setter
+    def value(self, node: Node) -> None:
+        self.append(node)
+
+
+_State = tuple[int, Callable[[Any], None], Entry | _Slot | None, int]
+"""The depth of the innermost open collection, what adds to it, and what waits for its value below; where nothing stands
+there, that stands in the line of what waits, and at the last of these, a column."""
 
 
 class _Plain:
-    """Reads one text. `level` is the column of the innermost open collection, and `add` adds to it.
+    """Reads one text. The state is kept here only while somebody else than `read` reads."""
 
-    `indent` is the level where a key may follow as it is. `pending` is what waits for its value below: a head, or None for
-    an item and the root, with its line and the column at which nothing stands otherwise.
-    """
-
-    __slots__ = ("add", "done", "indent", "is_map", "level", "lines", "pending", "roots", "safe", "stack", "starts")
+    __slots__ = ("add", "empty", "level", "lines", "numbered", "pending", "roots", "stack", "starts")
 
     def __init__(self, text: str) -> None:
         self.lines = text.split("\n")
-        self.safe = frozenset() if "\t" in text else _SAFE
         self.roots: list[Node] = []
-        self.done = 0
+        self.stack: list[tuple[int, Callable[[Any], None]]] = []
+        self.numbered = enumerate(map(_lines.get, self.lines))
         self.start(0, is_told=False)
 
     def start(self, line: int, is_told: bool) -> None:
         """Begins a document; one that is told is there even if nothing is in it."""
-        self.stack: list[tuple[int, bool, Callable[[Any], None]]] = []
-        self.level, self.is_map, self.indent = _BEGINNING, False, _NEVER
+        self.stack.clear()
+        self.level = _ROOT
         self.add: Callable[[Any], None] = self.roots.append
-        self.pending: tuple[Head | None, int, int] | None = (None, line, 0)
+        self.pending: Entry | _Slot | None = _Slot(self.add, line)
+        self.empty = 0
         self.starts = is_told
 
     def read(self) -> list[Node]:
         """The root node of each document."""
-        heads, bare, safe = _heads, _bare, self.safe
-        for number, line in enumerate(self.lines):
-            if number < self.done:
-                continue
-            before, colon, text = line.partition(": ")
-            head = heads.get(before) if colon else bare.get(line)
-            if head is None:
-                head = self.other(number, line, before, colon)
-                if head is None:
+        lines, stack = self.lines, self.stack
+        level, add, pending, empty = self.level, self.add, self.pending, self.empty
+        for number, known in self.numbered:
+            if not known:
+                known = _understood(lines[number]) if known is None else known
+                if known is None:
+                    level, add, pending, empty = self.rest(number, (level, add, pending, empty))
+                if not known:
                     continue
-            indent, key, column, at, style, dashes = head
-            if indent != self.indent:
-                self.enter(number, column, dashes)
-            if text[:1] in safe and ": " not in text and " #" not in text and text[-1] not in _ENDS:
-                value: Node = ScalarNode(text, number, at)
-            elif not text or (found := self.value(text, number, at)) is None:
-                self.pending, self.indent = (head, number, at - 1), _NEVER
+            depth, key, column, style, dashes, at, text, more = known
+            if depth > level and pending is not None:
+                content: list[Entry] = []
+                pending.value = pending.at = MappingNode(content, number, column)
+                stack.append((level, add))
+                level, add, pending = depth, content.append, None
+            elif dashes:
+                level, add = self.of_items(number, column, dashes, (level, add, pending, empty))
+                pending = None
+            elif depth != level or pending is not None:
+                if pending is not None:
+                    pending.value = pending.at = ScalarNode("", pending.line, empty)
+                    pending = None
+                while level > depth:
+                    level, add = stack.pop()
+                if level != depth:
+                    raise NotPlain
+            if text is not None:
+                value: Node = ScalarNode(text, number, at, more)
+            elif more is None:
+                pending, empty = Entry(key, _NOTHING, _NOTHING, number, column, style), at
+                add(pending)
                 continue
             else:
-                value = found
-            self.add(Entry(key, value, value, number, column, style))
-        self.end(len(self.lines) - (not self.lines[-1]))
+                value = self.made(more, number, at, level)
+            add(Entry(key, value, value, number, column, style))
+        self.end(len(lines) - (not lines[-1]), (level, add, pending, empty))
         return self.roots
 
     # ------------------------------------------------------------------ lines
 
-    def other(self, number: int, line: str, before: str, colon: str) -> Head | None:
-        """The head of a line that is met for the first time; None where it has none, and is read."""
-        if colon or line[-1:] == ":":
-            head = _head_of(before if colon else line[:-1])
-            if head is not None:
-                known = _heads if colon else _bare
-                if len(known) >= _MOST_HEADS:
-                    known.clear()
-                known[before] = head
-                return head
-        self.rest(number, line)
-        return None
-
-    def rest(self, number: int, line: str) -> None:
-        """A line that begins with no key: an item, a boundary, a comment, or a value below its key."""
+    def rest(self, number: int, state: _State) -> _State:
+        """Reads a line that says nothing by itself: an item, a boundary, or a value below its key."""
+        self.level, self.add, self.pending, self.empty = state
+        line = self.lines[number]
         text = line.lstrip(" ")
-        if not text or text[0] == "#":
-            return
         column = len(line) - len(text)
         if not column and text.startswith("---"):
-            if not _BOUNDARY.match(line):
+            if line != "---" and not _BOUNDARY.match(line):
                 raise NotPlain
-            self.end(number)
+            self.end(number, state)
             self.start(number, is_told=True)
         elif text == "-" or text.startswith("- "):
             self.item(number, line, column)
-        elif self.pending is None or not 0 <= self.level < column:
+        elif self.pending is None or not 0 <= self.level >> 1 < column:
             raise NotPlain
         elif (value := self.value(text, number, column)) is not None:
             self.attach(value)
+        return self.level, self.add, self.pending, self.empty
 
     def item(self, number: int, line: str, column: int) -> None:
         """An item that begins with no key."""
@@ -170,94 +268,93 @@ class _Plain:
         self.enter_items(number, dashes)
         value = self.value(line[column:], number, column)
         if value is None:
-            self.pending, self.indent = (None, number, dashes[-1] + 1), _NEVER
+            self.pending, self.empty = _Slot(self.add, number), dashes[-1] + 1
         else:
             self.add(value)
 
     def value(self, text: str, number: int, column: int) -> Node | None:
         """The value that begins on a line; None where nothing but a comment stands there."""
-        if text[:1] == " ":
-            typed = len(text)
-            text = text.lstrip(" ")
-            column += typed - len(text)
-        first = text[:1]
-        if first == '"' or first == "'":
-            return quoted(text, number, column)
-        if first == "|" or first == ">":
-            found, self.done = block(self.lines, number, text, column, self.level)
-            return found
-        if first == "{" or first == "[":
-            return flow(text, number, column)
-        return plain(text, number, column) if first and first != "#" else None
+        at, found, more = _behind(text, column)
+        if found is not None:
+            return ScalarNode(found, number, at, more)
+        return None if more is None else self.made(more, number, at, self.level)
+
+    def made(self, more: Any, number: int, at: int, level: int) -> Node:
+        """The block of text that begins with this header, or the list or map that stands on a line."""
+        if type(more) is not str:
+            return moved(more, number, at)
+        if more[0] not in _BLOCKS:
+            return flow(more, number, at)
+        value, end = block(self.lines, number, more, at, level >> 1)
+        for _ in islice(self.numbered, end - number - 1):
+            pass
+        return value
 
     # ------------------------------------------------------------------ collections
 
-    def enter(self, number: int, column: int, dashes: Sequence[int]) -> None:
-        """Closes and opens collections until a key in a column, behind dashes or not, can be added."""
-        if dashes:
-            if self.pending is None and len(dashes) == 1:
-                self.leave(dashes[0], False)
-            else:
-                self.enter_items(number, dashes)
-        elif self.pending is None or column <= self.level:
-            self.nothing()
-            self.leave(column, True)
-            return
-        self.open(MappingNode([], number, column), column, True)
+    def of_items(
+        self, number: int, column: int, dashes: Sequence[int], state: _State
+    ) -> tuple[int, Callable[[Any], None]]:
+        """Closes and opens collections until a key behind dashes can be added: the first two of the state then."""
+        level, add, pending, _ = state
+        if pending is not None or level != 2 * dashes[-1] + 1 or len(dashes) > 1:
+            self.level, self.add, self.pending, self.empty = state
+            self.enter_items(number, dashes)
+            level, add = self.level, self.add
+        content: list[Entry] = []
+        add(MappingNode(content, number, column))
+        self.stack.append((level, add))
+        return 2 * column, content.append
 
     def enter_items(self, number: int, dashes: Sequence[int]) -> None:
         """Closes and opens collections until an item behind dashes can be added."""
         first = dashes[0]
-        if self.pending is not None and (first > self.level or (first == self.level and self.is_map)):
-            self.open(SequenceNode([], number, first), first, is_map=False)
+        depth = 2 * first + 1
+        if self.pending is None or depth <= self.level:
+            self.leave(depth)
         else:
-            if self.pending is not None:
-                self.nothing()
-            self.leave(first, is_map=False)
+            self.open(SequenceNode([], number, first), depth)
         for dash in dashes[1:]:
-            self.open(SequenceNode([], number, dash), dash, is_map=False)
+            self.open(SequenceNode([], number, dash), 2 * dash + 1)
 
-    def leave(self, column: int, is_map: bool) -> None:
-        """Closes collections down to the one of this kind in a column."""
-        level, kind, stack = self.level, self.is_map, self.stack
-        while level > column or (level == column and kind != is_map):
-            if not stack:
-                raise NotPlain
-            level, kind, self.add = stack.pop()
-        if level != column:
+    def leave(self, depth: int) -> None:
+        """Closes collections down to the one of this depth; nothing stands where a value was waited for."""
+        self.nothing()
+        level = self.level
+        while level > depth:
+            level, self.add = self.stack.pop()
+        if level != depth:
             raise NotPlain
-        self.level, self.is_map, self.indent = level, is_map, column if is_map else _NEVER
+        self.level = level
 
-    def open(self, node: Node, column: int, is_map: bool) -> None:
+    def open(self, node: Node, depth: int) -> None:
         """Opens a collection as the value that is waited for, or as an item."""
-        stack = self.stack
-        if len(stack) > _DEEPEST:
+        if len(self.stack) > _DEEPEST:
             raise NotPlain
         self.attach(node)
-        stack.append((self.level, self.is_map, self.add))
-        self.level, self.is_map, self.add = column, is_map, node.value.append
-        self.indent = column if is_map else _NEVER
+        self.stack.append((self.level, self.add))
+        self.level, self.add = depth, node.value.append
 
     def attach(self, value: Node) -> None:
         """Adds a value where one is waited for, or as an item."""
-        if self.pending is None:
+        pending = self.pending
+        if pending is None:
             self.add(value)
-            return
-        head, line, _ = self.pending
-        self.pending = None
-        self.add(value if head is None else Entry(head[1], value, value, line, head[2], head[4]))
+        else:
+            pending.value = pending.at = value
+            self.pending = None
 
     def nothing(self) -> None:
         """Nothing stands where a value is waited for."""
         if self.pending is not None:
-            _, line, column = self.pending
-            self.attach(ScalarNode("", line, column))
+            self.attach(ScalarNode("", self.pending.line, self.empty))
 
-    def end(self, line: int) -> None:
+    def end(self, line: int, state: _State) -> None:
         """Ends a document before a line."""
+        self.level, self.add, self.pending, self.empty = state
         if self.pending is None:
             return
-        if self.level != _BEGINNING:
+        if self.level != _ROOT:
             self.nothing()
         elif self.starts:
             self.attach(ScalarNode("", line, 0))

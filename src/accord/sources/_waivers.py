@@ -36,7 +36,8 @@ def waivers_in(text: str, start: Place, comments: Sequence[str] | None = None, q
     `comments` are the marks that begin a comment, `quotes` those around a text that has none; without `comments` it is
     YAML, where only what libyaml takes for no content is one.
     """
-    marks = [match.start() for match in _MARK.finditer(text)] if "accord" in text or "Accord" in text else []
+    is_near = "ccord" in text and ("accord" in text or "Accord" in text)
+    marks = [match.start() for match in _MARK.finditer(text)] if is_near else []
     if not marks or (comments is not None and not comments):
         return []
     text = _LINES_OF_NO_EDITOR.sub(" ", text)

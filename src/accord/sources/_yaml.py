@@ -130,10 +130,9 @@ def _column(typed: str, refusal: Refusal) -> int:
 
 def _readable(text: str) -> str:
     """The same text, places unchanged, without what JSON allows and libyaml refuses, and without the mark that it leaves out by itself."""
-    text = text.lstrip(_MARK)
-    if "\x85" in text or "\u2028" in text or "\u2029" in text:
-        text = _LINES_OF_NO_EDITOR.sub(" ", text)
-    if "\\ud" in text or "\\uD" in text:
+    if not text.isascii():
+        text = _LINES_OF_NO_EDITOR.sub(" ", text.lstrip(_MARK))
+    if "\\" in text and ("\\ud" in text or "\\uD" in text):
         text = _LITERAL.sub(_without_surrogates, text)
     if text[:1] in "\t {[\r\n" and "\t" in text:
         body = text.lstrip()

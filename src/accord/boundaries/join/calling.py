@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from accord.boundaries.join.boundary import Key
 from accord.model.contract_values import Needs
 from accord.model.fact import ANY, PARTY, Fact, Layer, Stance
+from accord.model.subject import operation_of, provider_of
 
 LISTING = frozenset(("grpc", "linkerd", "openapi"))
 """Sources whose documents list operations, whoever calls them."""
 
+_OF_ANY = (ANY,)
 _ASSUMES, _DEFAULT, _SIDECAR = (
     Stance.ASSUMES,
     Stance.DEFAULT,
@@ -48,6 +51,29 @@ def operations_of(places: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for provider, operation in places:
         if operation not in (PARTY, ANY):
             found.setdefault(provider, []).append(operation)
+    return found
+
+
+def stated_calls(assumed: Mapping[Key, Mapping[str, Sequence[Fact]]], named: Mapping[str, Sequence[str]]) -> set[Key]:
+    """The calls that something is said of; one of whatever operation is of each that is `named` of the provider."""
+    found: set[Key] = set()
+    for key, terms in assumed.items():
+        consumer, provider, operation = key
+        if consumer and operation != ANY:
+            found.add(key)
+        elif consumer and not (provider in named and is_only_addressed(terms)):
+            found.update((consumer, provider, each) for each in named.get(provider, _OF_ANY))
+    return found
+
+
+def needed_calls(needs: Iterable[Fact], named: Mapping[str, Sequence[str]]) -> set[Key]:
+    """The calls that an operation needs, as of `stated_calls`."""
+    found: set[Key] = set()
+    for fact in needs:
+        for call in calls_of(fact):
+            provider, operation = provider_of(call), operation_of(call) or ANY
+            operations = named.get(provider, _OF_ANY) if operation == ANY else (operation,)
+            found.update((fact.provider, provider, each) for each in operations)
     return found
 
 

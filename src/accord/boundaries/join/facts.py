@@ -1,7 +1,7 @@
 """Facts on their way to a system, with the words that any of them uses: most steps find that none is about them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain, compress
 from operator import attrgetter
@@ -11,7 +11,6 @@ from accord.model.fact import Fact
 
 Run = tuple[int, int]  # where some facts that follow each other begin and end
 
-_SAYS, _PROVIDER, _CONSUMER = attrgetter("says"), attrgetter("provider"), attrgetter("consumer")
 _SOURCE, _SCOPE = attrgetter("source"), attrgetter("scope")
 
 _TYING = frozenset(("declares", "selects", "runs", "platform", "takes_settings"))
@@ -27,13 +26,11 @@ class Facts(tuple[Fact, ...]):
         return facts if type(facts) is cls else cls(facts)
 
     @classmethod
-    def made(
-        cls, facts: Iterable[Fact], before: "Facts", terms: Iterable[str] = (), dimensions: Iterable[str] = ()
-    ) -> "Facts":
-        """What a step made of the facts `before` it: of the same formats, about their terms or these, in their dimensions or these."""
+    def made(cls, facts: Iterable[Fact], before: "Facts", terms: Collection[str] = ()) -> "Facts":
+        """What a step made of the facts `before` it: of the same formats, and about their terms or these."""
         made = cls(facts)
-        made.sources, made.terms = before.sources, before.terms.union(terms)
-        made.dimensions = before.dimensions.union(dimensions)
+        made.sources = before.sources
+        made.terms = before.terms.union(terms) if terms else before.terms
         return made
 
     @classmethod
@@ -152,7 +149,7 @@ class Facts(tuple[Fact, ...]):
 
     @cached_property
     def dimensions(self) -> frozenset[str]:
-        """Every dimension of a scope; of what a step made perhaps some more, as with its terms."""
+        """Every dimension of a scope."""
         if "runs" in self.__dict__:
             return frozenset(self.by_dimension)
         return frozenset([name for scope in map(_SCOPE, self.heads) for name, _ in scope])
@@ -176,12 +173,12 @@ class Facts(tuple[Fact, ...]):
     @cached_property
     def parties(self) -> frozenset[str]:
         """Every name that speaks or is spoken of as a side; "" where a fact holds for every caller."""
-        return self.speaking.union(map(_PROVIDER, self.heads), map(_CONSUMER, self.heads))
+        return self.speaking | {fact.provider for fact in self.heads} | {fact.consumer for fact in self.heads}
 
     @cached_property
     def speaking(self) -> frozenset[str]:
         """Every name that speaks."""
-        return frozenset(map(_SAYS, self.heads))
+        return frozenset([fact.says for fact in self.heads])
 
     def family(self, family: str) -> frozenset[str]:
         """The terms that begin like this, `requests.`, and that a fact is about."""

@@ -84,7 +84,10 @@ def _object(name: str) -> tuple[str, str, str]:
 
 def identity(fact: Fact) -> str:
     """`Deployment/shop/payments`, however often it is defined."""
-    return next((name.removeprefix(VARIANT) for name, _ in fact.scope if name.startswith(VARIANT)), fact.provider)
+    for name, _ in fact.scope:
+        if name.startswith(VARIANT):
+            return name.removeprefix(VARIANT)
+    return fact.provider
 
 
 def homes(fact: Fact) -> list[Home]:

@@ -44,7 +44,7 @@ def said_to_run(pods: Iterable[Pods]) -> dict[int, list[Fact]]:
     return {
         id(each.runs): [replace(each.runs, says=party, provider=party) for party in each.parties]
         for each in pods
-        if each.selected
+        if each.selected and (each.runs.says, *each.parties) != (each.runs.provider,) * 2
     }
 
 
@@ -70,7 +70,6 @@ class _Pods:
         self.named: dict[tuple[str, str], list[Pods]] = {}
         self.scopes: dict[tuple[str, str], dict[str, str]] = {}
         self.variants: set[str] = set()
-        self.dimensions: set[str] = set()
         self.running = said_to_run(pods)
         for each in pods:
             root = each.runs.place.root
@@ -81,6 +80,13 @@ class _Pods:
             self.named.setdefault((root, each.runs.provider), []).append(each)
             for party in each.parties:
                 self.scopes.setdefault((root, party), {})[each.identity] = each.version
+        several = [others for others in self.scopes.values() if len(others) > 1]
+        self.shared = frozenset([identity for others in several for identity in others])
+        """The definitions of which another carries the same party."""
+        self.by_scope: dict[int, tuple[str, Pods | None]] = {}
+        """By the `id` of its scope what each fact that pods run is about: what else is said of them mostly shares it."""
+        for each in pods:
+            self.by_scope[id(each.runs.scope)] = (each.runs.place.root, self.of(each.runs))
 
     def told(self, facts: Facts, by_name: Iterable[str]) -> Facts:
         """Each fact, said of whom it is about; what becomes of those that follow each other and share their sides is asked once."""
@@ -109,7 +115,7 @@ class _Pods:
                 becomes[spot] = self.running[id(fact)]
             elif told is not None:
                 becomes[spot] = told(fact)
-        return Facts.made(read.with_each(becomes), read, dimensions=self.dimensions)
+        return Facts.made(read.with_each(becomes), read)
 
     def becoming(self, fact: Fact, budgets: _Budgets) -> _Becomes | None:
         """What becomes of the facts of this scope, this root and these sides; None where they stay as they are."""
@@ -118,18 +124,15 @@ class _Pods:
         pods = self.of(fact) if fact.scope else None
         if pods is None:
             return None
-        if (
-            not fact.consumer
-            and pods.parties == (fact.provider,)
-            and fact.says == fact.provider
-            and self.is_alone(pods)
-        ):
-            return None  # they are said of the party already
-        return partial(self.said, pods=pods)
+        return None if self.is_said_so(fact, pods) else partial(self.said, pods=pods)
 
-    def is_alone(self, pods: Pods) -> bool:
-        """Whether these are all pods of the parties that they carry."""
-        return all(len(self.scopes[(pods.runs.place.root, party)]) < 2 for party in pods.parties)
+    def is_said_so(self, fact: Fact, pods: Pods) -> bool:
+        """Whether what is said of these sides is said already of the party, and the only one, that the pods carry."""
+        if pods.parties != (fact.says,) or pods.identity in self.shared:
+            return False
+        if not fact.consumer:
+            return fact.provider == fact.says
+        return fact.consumer == fact.says == pods.runs.provider and not is_itself(fact.says, fact.provider)
 
     def scaled(self, fact: Fact) -> Iterator[Fact]:
         """What a scaler says, said of the pods of the workload that it names."""
@@ -165,6 +168,9 @@ class _Pods:
 
     def of(self, fact: Fact) -> Pods | None:
         """The pods that a fact is about: those of its own definition, or, where that only lays something over, of another."""
+        root, shared = self.by_scope.get(id(fact.scope), ("", None))
+        if shared is not None and root == fact.place.root:
+            return shared
         if self.variants.isdisjoint([dimension for dimension, _ in fact.scope]):
             return None
         defined = homes(fact)
@@ -202,7 +208,6 @@ class _Pods:
         own = others[pods.identity]
         by_version = len(versions) == len(set(versions)) == len(others)
         added = (f"version:{party}", (own,)) if by_version else (f"{WORKLOAD}{party}", (pods.identity,))
-        self.dimensions.add(added[0])
         return tuple(sorted({**dict(fact.scope), added[0]: added[1]}.items()))
 
     def selected(self, budget: Fact) -> Iterator[Pods]:

@@ -21,3 +21,13 @@ def joint_scope(one: Scope, other: Scope) -> Scope | None:
     if "from" in joint and "until" in joint and joint["from"] > joint["until"]:
         return None
     return tuple(sorted(joint.items()))
+
+
+def is_only_of(scope: Scope, families: str | tuple[str, ...]) -> bool:
+    """Whether every dimension of a scope begins like this, `variant:`."""
+    return all(dimension.startswith(families) for dimension, _ in scope)
+
+
+def has_family(scope: Scope, family: str) -> bool:
+    """Whether a dimension of a scope begins like this."""
+    return any(dimension.startswith(family) for dimension, _ in scope)

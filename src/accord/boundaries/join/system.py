@@ -16,9 +16,10 @@ from accord.boundaries.join.calling import (
     calls_of,
     is_callers,
     is_listed,
-    is_only_addressed,
     keys_by_party,
+    needed_calls,
     operations_of,
+    stated_calls,
 )
 from accord.boundaries.join.conflicts import conflicts
 from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
@@ -40,7 +41,7 @@ from accord.boundaries.join.view import (
 from accord.boundaries.join.workloads import RUNNING, running
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
-from accord.model.subject import operation_of, provider_of
+from accord.model.subject import provider_of
 
 __all__ = ["Boundary", "Key", "System"]
 
@@ -52,7 +53,9 @@ class System:
         self.as_of = as_of
         self.observed = observed
         read = Facts.of(facts)
-        self.facts = read if read.by_dimension.keys().isdisjoint(DAYS) else _in_force(read, as_of)
+        self.facts = read
+        if not read.by_dimension.keys().isdisjoint(DAYS):
+            self.facts = Facts([fact for fact in read if not fact.scope or in_force(fact, as_of)])
         self._promised: dict[tuple[str, str], dict[str, list[Fact]]] = {}
         self._assumed: dict[Key, dict[str, list[Fact]]] = {}
         self._sides: dict[object, Side] = {}
@@ -127,27 +130,14 @@ class System:
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """Every boundary: each stated call, each call that an operation needs, and each promise nobody is known to use."""
-        found: dict[Key, None] = {}
-        for key, terms in self._assumed.items():
-            consumer, provider, operation = key
-            if consumer and operation != ANY:
-                found[key] = None
-            elif consumer and not (self._spoken.get(provider) and is_only_addressed(terms)):
-                found.update(dict.fromkeys((consumer, provider, named) for named in self._named(provider, operation)))
-        for fact in self.about("needs"):
-            for call in calls_of(fact):
-                provider, operation = provider_of(call), operation_of(call) or ANY
-                for named in self._named(provider, operation):
-                    found[(fact.provider, provider, named)] = None
-        called = {(provider, operation) for _, provider, operation in found}
-        for place in self._promised:
-            provider, operation = place
-            if operation and place not in called and not (operation == ANY and provider in self._spoken):
-                found[("", provider, operation)] = None
-        return tuple(sorted(found))
-
-    def _named(self, provider: str, operation: str) -> list[str]:
-        return [operation] if operation != ANY else self._spoken.get(provider, [ANY])
+        stated = stated_calls(self._assumed, self._spoken) | needed_calls(self.about("needs"), self._spoken)
+        called = {(provider, operation) for _, provider, operation in stated}
+        unused = [
+            ("", *place)
+            for place in self._promised
+            if place[1] and place not in called and not (place[1] == ANY and place[0] in self._spoken)
+        ]
+        return tuple(sorted((*stated, *unused)))
 
     def callers(self, provider: str, operation: str) -> list[str]:
         """The known consumers of an operation, in order of name."""
@@ -374,26 +364,20 @@ class System:
     def above(self, key: Key) -> list[Key]:
         """The boundaries whose provider makes this very call in order to answer."""
         consumer, provider, operation = key
-        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
-        found = []
-        for upper in () if self._needed.isdisjoint(wanted) else self.keys_of(consumer):
-            if upper[1] == consumer:
-                needs = self._promised.get((consumer, upper[2]), {}).get("needs", [])
-                if any(not wanted.isdisjoint(calls_of(fact)) for fact in needs):
-                    found.append(upper)
-        return found
+        wanted = (provider, f"{provider}/{operation}", f"{provider}/{ANY}")
+        return sorted({upper for call in wanted for upper in self._needing.get((consumer, call), ())})
 
     @cached_property
-    def _needed(self) -> frozenset[str]:
-        return frozenset([call for fact in self.about("needs") for call in calls_of(fact)])
+    def _needing(self) -> dict[tuple[str, str], list[Key]]:
+        """By party and call the boundaries in which the party needs this call in order to answer."""
+        found: dict[tuple[str, str], list[Key]] = {}
+        for upper in self.keys if self.about("needs") else ():
+            for fact in self._promised.get(upper[1:], {}).get("needs", ()):
+                for call in calls_of(fact):
+                    found.setdefault((upper[1], call), []).append(upper)
+        return found
 
 
 _NOTHING: Said = {}
 _SAYS, _STANCE = map(attrgetter, ("says", "stance"))
-
-
-def _in_force(facts: Facts, as_of: date) -> Facts:
-    return Facts([fact for fact in facts if not fact.scope or in_force(fact, as_of)])
-
-
 _SILENT = Side({})

@@ -28,14 +28,14 @@ def defined_once(facts: Iterable[Fact]) -> Facts:
     scopes = [fact.scope for fact in under]
     several, alone = _defined(_distinct(scopes))
     once = {key for key, dimension in alone.items() if dimension not in several and dimension.startswith(VARIANT)}
-    listing = frozenset(read.spots(read.family(_LISTING)))
+    listing = read.family(_LISTING)
     found, left = list(read), []
     for spot, fact, key in zip(read.spots_of_conditions, under, map(id, scopes), strict=True):
-        if key in once and spot not in listing:
+        if key in once and fact.term not in listing:
             found[spot] = replace(fact, scope=EVERYWHERE)
         else:
             left.append(spot)
-    return Facts.known(found, read, spots_of_conditions=left, terms=read.terms, column=read.column)
+    return Facts.known(found, read, spots_of_conditions=left, terms=read.terms)
 
 
 def _distinct(scopes: Sequence[Scope]) -> Iterable[Scope]:

@@ -6,8 +6,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
-from accord.boundaries.join.laid_over import LAID_OVER, identity
+from accord.boundaries.join.laid_over import LAID_OVER, VARIANT, identity
 from accord.boundaries.join.pods import Pods, said_to_run, told
+from accord.boundaries.join.scopes import is_only_of
 from accord.model.fact import Fact
 
 VERSIONS = "versions"
@@ -16,7 +17,6 @@ RUNNING = (VERSIONS, "runs")
 _BY_NAME = ("runs", "platform")
 _LABEL = "version="
 _FORMAT = "kubernetes"
-_OF_DEFINITIONS = "variant:"
 
 
 class _Service(Struct, frozen=True):
@@ -72,14 +72,18 @@ def _pods(runs: Fact, near: Sequence[_Service]) -> Pods:
 def _versions(service: _Service) -> Fact:
     """The versions of all pods of a service; none where that is not known: without a label, or for some environment."""
     versions = tuple(sorted({pods.version for pods in service.pods}))
-    if "" in versions or not all(map(_is_everywhere, (service.selects, *(pods.runs for pods in service.pods)))):
+    known = "" not in versions and is_only_of(service.selects.scope, VARIANT)
+    if not known or not all(is_only_of(pods.runs.scope, VARIANT) for pods in service.pods):
         versions = ()
     return replace(service.selects, term=VERSIONS, value=versions, text=", ".join(versions) or "unknown versions")
 
 
 def version_of(workload: Fact) -> str:
     """The version label of a workload's pods; empty where they have none."""
-    return next((label.removeprefix(_LABEL) for label in workload.value if label.startswith(_LABEL)), "")
+    for label in workload.value:
+        if label.startswith(_LABEL):
+            return str(label.removeprefix(_LABEL))
+    return ""
 
 
 def running(facts: Iterable[Fact]) -> dict[str, frozenset[str]]:
@@ -98,10 +102,6 @@ def running(facts: Iterable[Fact]) -> dict[str, frozenset[str]]:
         for party in with_services
         if all(told[party])
     }
-
-
-def _is_everywhere(fact: Fact) -> bool:
-    return all(dimension.startswith(_OF_DEFINITIONS) for dimension, _ in fact.scope)
 
 
 def _neighbours(fact: Fact) -> tuple[str, str]:

@@ -51,8 +51,9 @@ class Register:
         stated: list[Fact] = []
         in_artefacts: list[Fact] = []
         others: dict[str, list[Fact]] = {"selects": [], "runs": []}
-        self.speaking |= facts.speaking
-        self.names |= facts.parties - {""}
+        self.speaking.update(facts.speaking)
+        self.names.update(facts.parties)
+        self.names.discard("")
         for fact in facts.tying.values():
             if fact.term in others:
                 others[fact.term].append(fact)
@@ -107,7 +108,7 @@ class Register:
         """A contract's name that is a full host name is the address of the party itself, unless another claims it."""
         owners: dict[str, list[tuple[str, Name]]] = {}
         for party in self.names:
-            address = address_of_party(party) if ":" not in party else None
+            address = address_of_party(party) if "." in party and ":" not in party else None
             if address is not None:
                 owners.setdefault(address.key, []).append((party, address))
         if not owners:
@@ -171,6 +172,8 @@ def _by_key(found: Iterable[tuple[str, Claim]]) -> dict[str, tuple[Claim, ...]]:
 
 def _widest(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """Without the conditional claims of a party that also claims the name without a condition."""
+    if len(claims) == 1:
+        return claims
     everywhere = {claim.party for claim in claims if not claim.scope}
     return tuple(claim for claim in claims if not claim.scope or claim.party not in everywhere)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from accord.boundaries.join.scopes import is_only_of
 from accord.boundaries.names.likeness import carries_name
 from accord.boundaries.names.spelling import spell, spell_alias
 from accord.model.fact import Fact, Scope
@@ -59,7 +60,7 @@ class Joined:
 
 def is_unconditional(scope: Scope) -> bool:
     """Whether a scope says no more than which of several definitions this is."""
-    return all(dimension.startswith(_OF_DEFINITIONS) for dimension, _ in scope)
+    return is_only_of(scope, _OF_DEFINITIONS)
 
 
 # ---------------------------------------------------------------------- aliases in artefacts
@@ -94,7 +95,7 @@ def alias_texts(fact: Fact) -> tuple[str, ...]:
     """The aliases that a `names.` fact gives."""
     if isinstance(fact.value, str):
         return (fact.value,)
-    return tuple(text for text in fact.value if isinstance(text, str)) if isinstance(fact.value, tuple) else ()
+    return tuple([text for text in fact.value if isinstance(text, str)]) if isinstance(fact.value, tuple) else ()
 
 
 # ---------------------------------------------------------------------- selectors
@@ -117,9 +118,10 @@ def selector_ties(selects: Iterable[Fact], runs: Iterable[Fact]) -> Iterable[Tie
     selects = tuple(selects)
     services = {fact.provider for fact in selects}
     for fact in selects:
-        if not _labels(fact) or not is_unconditional(fact.scope):
+        labels = _labels(fact)
+        if not labels or not is_unconditional(fact.scope):
             continue
-        found = _selected(fact, workloads.get(_home(fact), {}))
+        found = _selected(labels, workloads.get(_home(fact), {}))
         chosen.append((fact, found))
         for name in found:
             selected_by.setdefault(name, set()).add(fact.provider)
@@ -139,9 +141,9 @@ def selector_ties(selects: Iterable[Fact], runs: Iterable[Fact]) -> Iterable[Tie
                 )
 
 
-def _selected(service: Fact, with_label: Mapping[str, list[Fact]]) -> dict[str, Fact]:
-    rarest = min((with_label.get(label, []) for label in _labels(service)), key=len)
-    wanted = frozenset(_labels(service))
+def _selected(labels: tuple[str, ...], with_label: Mapping[str, list[Fact]]) -> dict[str, Fact]:
+    rarest = min([with_label.get(label, []) for label in labels], key=len)
+    wanted = frozenset(labels)
     return {fact.provider: fact for fact in rarest if wanted.issubset(_labels(fact)) and is_unconditional(fact.scope)}
 
 

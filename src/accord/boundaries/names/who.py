@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
-from accord.boundaries.join.scopes import joint_scope
+from accord.boundaries.join.scopes import has_family, joint_scope
 from accord.boundaries.names.claims import Claim, Register
 from accord.boundaries.names.same import Answer, Sameness, same, shown
 from accord.boundaries.names.spelling import spell
@@ -85,16 +85,10 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     facts = Facts.of(facts)
     register = Register(facts if said is None else said)
     links = Links(register)
-    renamed, known = _renamed(facts, links), links.known()
-    unchanged = len(renamed) == len(facts) and all(map(is_, renamed, facts))
-    found = facts if unchanged else Facts.made(renamed, facts, dimensions=_dimensions(known))
-    if found.has_dimension(_VERSION):
-        found = Facts.made(_versions_renamed(found, links), found, dimensions=map(links.of_version, found.dimensions))
+    found = Facts.made(_renamed(facts, links), facts)
+    if len(found) == len(facts) and all(map(is_, found, facts)):
+        found = facts
     return Linked(found, links.known(), tuple(register.problems))
-
-
-def _dimensions(links: Iterable[Link]) -> Iterator[str]:
-    return (name for known in links for name, _ in known.scope)
 
 
 _Sides = tuple[str, str, str, Scope]  # who says it, of which consumer and which provider, where it holds
@@ -111,10 +105,10 @@ class Links(dict[str, tuple[Link, ...]]):
         """The other names that have links."""
 
     def __missing__(self, name: str) -> tuple[Link, ...]:
-        found: tuple[Link, ...] = ()
-        if (":" in name or "." in name) and not name.startswith(_NEVER_ALIASED):
-            found = tuple(_links(self.register, name))
-        self[name] = found
+        if not (":" in name or "." in name) or name.startswith(_NEVER_ALIASED):
+            self[name] = ()
+            return ()
+        found = self[name] = tuple(_links(self.register, name))
         if len(found) == 1 and not found[0].scope and not _is_marked(found[0].party):
             self.plain[name] = found[0].party
         elif found:
@@ -125,12 +119,9 @@ class Links(dict[str, tuple[Link, ...]]):
         """Every link that was met, in order of name."""
         return tuple([link for name in sorted((*self.plain, *self.others)) for link in self[name]])
 
-    def of_sides(self, own: _Sides) -> list[_Sides] | None:
-        """The sides that these stand for, once for each condition under which they do; None where no name has a link."""
+    def of_sides(self, own: _Sides) -> list[_Sides]:
+        """The sides that these stand for, once for each condition under which they do."""
         says, consumer, provider, scope = own
-        of_provider, of_consumer, of_speaker = self[provider], self[consumer], self[says]
-        if not (of_provider or of_consumer or of_speaker):
-            return None
         if not self.others or self.others.isdisjoint(own[:3]):
             party = self.plain.get
             return [(party(says, says), party(consumer, consumer), party(provider, provider), scope)]
@@ -177,7 +168,7 @@ def _refers(term: str) -> bool:
 def _may_be_local(value: object) -> bool:
     """Whether any name in a value has the mark without which none has a link."""
     if isinstance(value, str):
-        return _is_marked(value)
+        return ":" in value or "." in value
     return isinstance(value, _SEVERAL) and any(map(_is_marked, references(value)))
 
 
@@ -191,6 +182,7 @@ def _renamed(facts: Facts, links: Links) -> list[Fact]:
     referring = {term for term in facts.terms if _refers(term)}
     renamed: list[Fact] = []
     says = consumer = provider = scope = sides = None
+    versions = False
     for fact in facts:
         if (
             fact.provider is not provider
@@ -198,8 +190,12 @@ def _renamed(facts: Facts, links: Links) -> list[Fact]:
             or fact.consumer is not consumer
             or fact.says is not says
         ):
-            says, consumer, provider, scope = own = fact.says, fact.consumer, fact.provider, fact.scope
-            sides = links.of_sides(own)
+            says, consumer, provider, scope = fact.says, fact.consumer, fact.provider, fact.scope
+            of_provider, of_consumer, of_speaker = links[provider], links[consumer], links[says]
+            is_linked = of_provider or of_consumer or of_speaker
+            sides = links.of_sides((says, consumer, provider, scope)) if is_linked else None
+            for dimension, _ in scope:
+                versions |= dimension.startswith(_VERSION)
         if fact.term in referring and _may_be_local(fact.value):
             renamed += _inside_renamed(fact, sides, links)
         elif sides is None:
@@ -207,7 +203,8 @@ def _renamed(facts: Facts, links: Links) -> list[Fact]:
         else:
             for said, asking, asked, where in sides:
                 renamed.append(replace(fact, says=said, consumer=asking, provider=asked, scope=where))
-    return renamed
+    versions = versions or any(has_family(known.scope, _VERSION) for known in links.known())
+    return list(_versions_renamed(renamed, links)) if versions else renamed
 
 
 def _of_links(sides: _Sides, links: Links) -> list[_Sides]:
@@ -240,13 +237,13 @@ def _inside_renamed(fact: Fact, sides: list[_Sides] | None, links: Links) -> Ite
         )
 
 
-def _versions_renamed(facts: Facts, links: Links) -> Iterator[Fact]:
+def _versions_renamed(facts: Iterable[Fact], links: Links) -> Iterator[Fact]:
     """The facts with the versions in their scopes renamed."""
     scope = renamed = EVERYWHERE
     for fact in facts:
         if fact.scope is not scope:
             scope = renamed = fact.scope
-            if any(dimension.startswith(_VERSION) for dimension, _ in scope):
+            if has_family(scope, _VERSION):
                 renamed = tuple(sorted((links.of_version(dimension), values) for dimension, values in scope))
         yield fact if renamed == scope else replace(fact, scope=renamed)
 
