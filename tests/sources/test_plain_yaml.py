@@ -67,6 +67,7 @@ PLAIN = [
     "a: 1\r\nb:\r\n  - c\r\n",
     "é: ü\nb: \U0001f600 # ok\nc: [ä, ö]\n",
     "a: |\n  x\n  ",
+    "a: |\n  x\n  \nb: >\n  x\n  \n  y\n   \nc: |+\n  x\n \nd: 1\n",
     "a: |-\n  x",
     "# nothing\n",
     "",

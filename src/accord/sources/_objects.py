@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -31,7 +32,7 @@ _TEMPLATE_MARKS = ("{{", "<%", "%{", "{%", "${", "$(")
 _MOST_LISTS = 100_000
 
 
-class Object(Struct, frozen=True):
+class Object(Struct, frozen=True, dict=True):
     """One object of a manifest; `namespace` is empty where the manifest has none.
 
     `named` is where it says its name, or how the name begins that it will be given (`generateName`). `scope` is that of the
@@ -46,7 +47,7 @@ class Object(Struct, frozen=True):
     named: Entry
     scope: Scope
 
-    @property
+    @cached_property
     def party(self) -> str:
         """Its local name, `kubernetes:shop/payments`."""
         return f"kubernetes:{self.namespace}/{self.name}"
@@ -97,20 +98,14 @@ def _items(document: Document) -> list[Node] | None:
 
 def kind_of(document: Document) -> tuple[str, str]:
     """The `apiVersion` and `kind` of a document; empty where it has none."""
-    node = document.node
-    if node is not _last.node:  # every source asks, one document after another
-        _last.kind, _last.node = _kind_of(node), node
-    return _last.kind
+    node, seen = document.node, _last[0]
+    if seen[0] is not node:  # every source asks, one document after another
+        seen = _last[0] = (node, _kind_of(node))
+    return seen[1]
 
 
-class _Last:
-    """The node that was asked about last, and what it is."""
-
-    node: Node | None = None
-    kind: tuple[str, str] = ("", "")
-
-
-_last = _Last()
+_last: list[tuple[Node | None, tuple[str, str]]] = [(None, ("", ""))]
+"""The node that was asked about last, and what it is."""
 
 
 def _kind_of(node: Node) -> tuple[str, str]:

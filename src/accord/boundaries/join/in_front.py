@@ -31,9 +31,10 @@ def _of_layers(system: System) -> frozenset[str]:
     """The dimensions by which nothing differs but how layers in front of every caller wait and ask again."""
     theirs: set[Scope] = set()
     others: set[Scope] = set()
+    parties = system.parties
     for family, facts in system.conditional.items():
         for fact in facts:
-            in_front = family in _HOW and not fact.consumer and is_callers(fact) and fact.says not in system.parties
+            in_front = family in _HOW and not fact.consumer and is_callers(fact) and fact.says not in parties
             (theirs if in_front else others).add(fact.scope)
     return _names(theirs) - _names(others) - frozenset(PLACES)
 

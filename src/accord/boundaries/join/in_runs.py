@@ -66,6 +66,8 @@ class InRuns:
     @cached_property
     def written(self) -> Facts:
         """The facts in order, each as it is said."""
+        if not self.said and not self.gone:
+            return self.facts
         found: list[Fact | None] = list(self.facts)
         for number in self.gone:
             found[number] = None

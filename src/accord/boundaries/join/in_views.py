@@ -18,12 +18,13 @@ class InViews:
         self.scoped = system.scoped_behind(key)
         self._meeting = system.meeting(key) if system.scoped else []
         self._families = tuple([fact.term.partition(".")[0] for fact in self.scoped])
+        self._told = frozenset(self._families)
         self._known: dict[object, tuple[Views, list[InView]]] = {}
         self._boundaries: dict[tuple[tuple[str, str], ...], Boundary | None] = {}
 
     def of(self, reads: tuple[str, ...]) -> tuple[Views, list[InView]]:
         """The views in which the terms a rule reads differ along the calls behind, and the boundary in those where its sides meet."""
-        read = _read(self._families, reads) if self.scoped else ()
+        read = () if self._told.isdisjoint(reads) else _read(self._families, reads)
         known = self._known.get(read)
         if known is None:
             scoped = [self.scoped[number] for number in read]

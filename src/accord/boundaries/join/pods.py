@@ -86,7 +86,7 @@ class _Pods:
         self.by_scope: dict[int, tuple[str, Pods | None]] = {}
         """By the `id` of its scope what each fact that pods run is about: what else is said of them mostly shares it."""
         for each in pods:
-            self.by_scope[id(each.runs.scope)] = (each.runs.place.root, self.of(each.runs))
+            self.by_scope[id(each.runs.scope)] = (each.runs.place.root, self._of(each.runs))
 
     def told(self, facts: Facts, by_name: Iterable[str]) -> Facts:
         """Each fact, said of whom it is about; what becomes of those that follow each other and share their sides is asked once."""
@@ -97,7 +97,8 @@ class _Pods:
         }
         becomes: dict[int, Iterable[Fact]] = {}
         provider = scope = consumer = says = root = told = None
-        for spot in sorted({*read.spots_of_conditions, *read.spots(by_name)}):
+        named = read.spots(by_name)
+        for spot in sorted({*read.spots_of_conditions, *named}) if named else read.spots_of_conditions:
             fact = read[spot]
             if (
                 fact.scope is not scope
@@ -115,7 +116,7 @@ class _Pods:
                 becomes[spot] = self.running[id(fact)]
             elif told is not None:
                 becomes[spot] = told(fact)
-        return Facts.made(read.with_each(becomes), read)
+        return Facts.made(read.with_each(becomes), read) if becomes else read
 
     def becoming(self, fact: Fact, budgets: _Budgets) -> _Becomes | None:
         """What becomes of the facts of this scope, this root and these sides; None where they stay as they are."""
@@ -171,8 +172,10 @@ class _Pods:
         root, shared = self.by_scope.get(id(fact.scope), ("", None))
         if shared is not None and root == fact.place.root:
             return shared
-        if self.variants.isdisjoint([dimension for dimension, _ in fact.scope]):
-            return None
+        of_none = self.variants.isdisjoint([dimension for dimension, _ in fact.scope])
+        return None if of_none else self._of(fact)
+
+    def _of(self, fact: Fact) -> Pods | None:
         defined = homes(fact)
         for home in defined:
             if home in self.homes:

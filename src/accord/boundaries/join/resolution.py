@@ -1,5 +1,7 @@
 """Which of several facts about one term holds: the one of the view, the most conditions, the layer it stands at."""
 
+from collections.abc import Iterable
+
 from accord.boundaries.join.view import View, holds_in
 from accord.model.fact import Fact, Layer, Stance
 from accord.model.nothing import NONE
@@ -10,7 +12,7 @@ Said = dict[str, list[Fact]]
 Terms = dict[str, tuple[Fact, ...]]
 """For each term the facts that hold, at most one per layer, outermost first."""
 
-_LAYERS = {layer: position for position, layer in enumerate(Layer)}
+_LAYERS = {id(layer): position for position, layer in enumerate(Layer)}  # to hash a member takes longer
 _NOBODY: Terms = {}
 
 
@@ -49,12 +51,12 @@ def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
     holding = [fact for fact in facts if not fact.scope or holds_in(fact.scope, view)]
     if len(holding) < 2:
         return tuple(holding)
-    best: dict[Layer, Fact] = {}
+    best: dict[int, Fact] = {}
     for fact in sorted(holding, key=lambda each: each.place.spot):
-        known = best.get(fact.layer)
+        known = best.get(id(fact.layer))
         if known is None or _weight(fact) > _weight(known):
-            best[fact.layer] = fact
-    return tuple(sorted(best.values(), key=lambda fact: _LAYERS[fact.layer]))
+            best[id(fact.layer)] = fact
+    return _ordered(best.values())
 
 
 def _weight(fact: Fact) -> tuple[bool, int, bool]:
@@ -88,7 +90,13 @@ def stacked(terms: Terms, outer: Terms) -> Terms:
         if own is None:
             both[term] = facts
             continue
-        layers = {fact.layer for fact in own}
-        added = (*own, *(fact for fact in facts if fact.layer not in layers))
-        both[term] = tuple(sorted(added, key=lambda fact: _LAYERS[fact.layer]))
+        layers = [fact.layer for fact in own]
+        added = [fact for fact in facts if fact.layer not in layers]
+        if added:
+            both[term] = _ordered((*own, *added))
     return both
+
+
+def _ordered(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Outermost layer first."""
+    return tuple(sorted(facts, key=lambda fact: _LAYERS[id(fact.layer)]))

@@ -165,7 +165,7 @@ class System:
     def promised(self, provider: str, operation: str, view: View = EVERY) -> Side:
         """What the provider says of the operation in this view; terms it says only of `any` are filled in."""
         said, key = self._promised, (provider, operation)
-        name = self._name(key, (said.get(key), said.get((provider, ANY))), view) if self.scoped else key
+        name = self._name(key, (said.get(key), said.get((provider, ANY))), view) if view and self.scoped else key
         known = self._sides.get(name)
         if known is None:
             own = resolved(said.get(key), view)
@@ -190,9 +190,7 @@ class System:
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
-        name: object = key
-        if self.scoped:
-            name = self._name(key, self.said(key)[0], view)
+        name = self._name(key, self.said(key)[0], view) if view and self.scoped else key
         known = self._sides.get(name)
         if known is None:
             known = self._sides[name] = Side(self._assumed_terms(key, view))
@@ -204,7 +202,8 @@ class System:
         if dimensions is None:
             scoped = self._scoped_of(filter(None, said))
             dimensions = self._dimensions[key] = tuple(sorted({name for fact in scoped for name, _ in fact.scope}))
-        return (key, tuple([view.get(name, OTHER) for name in dimensions])) if dimensions else key
+        values = tuple([view.get(name, OTHER) for name in dimensions])
+        return (key, values) if any(values) else key
 
     def _assumed_terms(self, key: Key, view: View) -> Terms:
         consumer, provider, operation = key

@@ -45,8 +45,8 @@ def carried(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Facts:
         if fact.term == "selects":
             services.setdefault(_neighbours(fact), []).append(_Service(fact, frozenset(fact.value), []))
     pods = [_pods(fact, services.get(_neighbours(fact), ())) for fact in tying if fact.term == "runs"]
-    versions = [_versions(service) for near in services.values() for service in near]
-    made = Facts.made((*read, *versions), read, (VERSIONS,))
+    versions = tuple([_versions(service) for near in services.values() for service in near])
+    made = Facts.made(read + versions, read, (VERSIONS,))
     if has_pods:
         return told(made, pods, {fact.term for fact in tying if fact.term in _BY_NAME and not fact.scope})
     becomes = said_to_run(pods)

@@ -227,14 +227,13 @@ def _one_renamed(sides: _Sides, name: str, links: tuple[Link, ...]) -> list[_Sid
 
 def _inside_renamed(fact: Fact, sides: list[_Sides] | None, links: Links) -> Iterator[Fact]:
     """What becomes of a fact, with the references in its value renamed as they are where it holds then."""
-    for says, consumer, provider, scope in sides or [(fact.says, fact.consumer, fact.provider, fact.scope)]:
+    if sides is None:
+        value = _value_renamed(fact.value, _References(links, fact.scope))
+        yield fact if value is fact.value else replace(fact, value=value)
+        return
+    for says, consumer, provider, scope in sides:
         value = _value_renamed(fact.value, _References(links, scope))
-        is_same = sides is None and value is fact.value
-        yield (
-            fact
-            if is_same
-            else replace(fact, says=says, consumer=consumer, provider=provider, scope=scope, value=value)
-        )
+        yield replace(fact, says=says, consumer=consumer, provider=provider, scope=scope, value=value)
 
 
 def _versions_renamed(facts: Iterable[Fact], links: Links) -> Iterator[Fact]:
@@ -290,8 +289,8 @@ def _value_renamed(value: object, references: _References) -> object:
         calls = tuple(references.all_renamed(together) for together in value.calls)
         return value if calls == value.calls else Needs(calls)
     if isinstance(value, tuple):
-        parts = tuple(_part_renamed(part, references) for part in value)
-        return value if all(part is old for part, old in zip(parts, value, strict=True)) else parts
+        parts = [_part_renamed(part, references) for part in value]
+        return value if all(map(is_, parts, value)) else tuple(parts)
     return value
 
 

@@ -149,7 +149,7 @@ def _joint(found: list[Share]) -> Share:
 def _narrowed(scope: Scope, resource: str, taken: Share) -> Scope:
     name = REQUESTS + resource
     if taken is Share.ALL:
-        return tuple(pair for pair in scope if pair[0] != name)
+        return tuple([pair for pair in scope if pair[0] != name])
     if taken is Share.SOME:
         return scope
     return tuple((key, tuple(PERHAPS + value for value in values) if key == name else values) for key, values in scope)
@@ -174,7 +174,8 @@ def _named(facts: Facts) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 def _key(fact: Fact, scope: Scope, resource: str) -> object:
     """What a route's facts share: who calls whom, in which definition."""
-    kept = tuple([pair for pair in scope if pair[0] not in (REQUESTS + resource, *_OF_ENTRIES)])
+    own = (REQUESTS + resource, *_OF_ENTRIES)
+    kept = tuple([pair for pair in scope if pair[0] not in own])
     return (fact.consumer, fact.provider, fact.place.root, resource, kept)
 
 

@@ -1,6 +1,6 @@
 """Subsets of a service as versions of it, where the rules that define the subset agree on its version label."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 
 from accord.boundaries.join.in_runs import InRuns, Ways
 from accord.boundaries.join.scopes import joint_scope
@@ -8,6 +8,7 @@ from accord.model.fact import Fact, Scope
 
 SUBSET = "subset"
 FAMILY = "subsets."
+_UNKNOWN: frozenset[str] = frozenset()
 
 
 def versions_of_subsets(facts: Iterable[Fact] | InRuns) -> InRuns:
@@ -30,14 +31,13 @@ def versions_of_subsets(facts: Iterable[Fact] | InRuns) -> InRuns:
     return read.said_anew(read.under(SUBSET), decide)
 
 
-def _of_versions(provider: str, scope: Scope, labels: dict[tuple[str, str], set[str]]) -> Scope | None:
-    rest = dict(scope)
-    subsets = rest.pop(SUBSET, None)
+def _of_versions(provider: str, scope: Scope, labels: Mapping[tuple[str, str], Set[str]]) -> Scope | None:
+    subsets = dict(scope).get(SUBSET)
     if subsets is None:
         return scope
-    found = [labels.get((provider, name), set()) for name in subsets]
-    left: Scope = tuple(sorted(rest.items()))
-    if all(len(versions) == 1 and "" not in versions for versions in found):
-        named = tuple(sorted({version for versions in found for version in versions}))
-        return joint_scope(left, ((f"version:{provider}", named),))
-    return left
+    left = tuple([pair for pair in scope if pair[0] != SUBSET])
+    found = [labels.get((provider, name), _UNKNOWN) for name in subsets]
+    if any(len(versions) != 1 or "" in versions for versions in found):
+        return left
+    named = tuple(sorted({version for versions in found for version in versions}))
+    return joint_scope(left, ((f"version:{provider}", named),))

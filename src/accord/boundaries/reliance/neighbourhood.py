@@ -8,9 +8,13 @@ from accord.model.contract_values import references
 from accord.model.fact import ANY, PARTY, Fact
 from accord.model.finding import Change
 from accord.model.subject import provider_of
+from accord.model.terms import term_of
 
 REFERRING = frozenset(("recover", "detect", "escalates", "steps", "fallback", "dead_letter", "undo", "instead"))
 """First segments of the terms by which a promise rests on another party without calling it."""
+
+_SINGLE = frozenset(("text", "word", "number", "count", "duration", "percent", "nothing"))
+"""Domains whose values are never several."""
 
 
 def touched(system: System, changes: Iterable[Change]) -> tuple[Key, ...]:
@@ -60,19 +64,23 @@ def _referring(system: System, party: str) -> set[str]:
 def _named(system: System) -> dict[str, dict[str, set[str]]]:
     """Who names a party or an operation without calling it: by the first part of the name, and by the whole of it."""
     saying: dict[str, set[str]] = {}
-    for fact in system.facts:
-        value = fact.value
-        if type(value) is tuple and fact.term != "needs":
-            for name in references(value):
-                known = saying.get(name)
-                if known is None:
-                    saying[name] = {fact.says}
-                else:
-                    known.add(fact.says)
+    for fact in [fact for term in system.terms if _may_name(term) for fact in system.about(term)]:
+        for name in references(fact.value) if type(fact.value) is tuple else ():
+            known = saying.get(name)
+            if known is None:
+                saying[name] = {fact.says}
+            else:
+                known.add(fact.says)
     found: dict[str, dict[str, set[str]]] = {}
     for name, who in saying.items():
         found.setdefault(name.partition("/")[0], {})[name] = who
     return found
+
+
+def _may_name(term: str) -> bool:
+    """Whether values of a term can be names in a list, other than of what is called."""
+    known = term_of(term)
+    return term != "needs" and (known is None or known.domain not in _SINGLE)
 
 
 def _add_named(system: System, known: dict[int, Fact]) -> None:

@@ -1,11 +1,10 @@
 """The three questions of one operation: what each side has answered of what is expected, how it is detected, who recovers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
 
-from accord.boundaries.join.resolution import Said
 from accord.boundaries.join.side import Side
 from accord.boundaries.join.system import Boundary
 from accord.boundaries.reliance.relying import Reliance, reliances
@@ -83,11 +82,12 @@ def answered(boundary: Boundary) -> Answered:
 def is_answered(boundary: Boundary) -> bool:
     """Whether the provider plainly answers every part of all three questions, so that nothing turns on who relies on it."""
     side = boundary.promised
-    if side.get("detect") is not None or side.get("recover") is not None or not _is_expected(boundary):
+    if side.get("detect") is not None or side.get("recover") is not None:
         return False
     who = side.get("recover.by") or side.get("recover.how")
     parts = (side.get("detect.by"), side.get("detect.within"), who, side.get("recover.within"))
-    return None not in parts and NONE not in [part.value for part in parts if part is not None]
+    told = None not in parts and NONE not in [part.value for part in parts if part is not None]
+    return told and _is_expected(boundary)
 
 
 def answer(side: Side, question: str, part: str) -> Fact | None:
@@ -139,11 +139,13 @@ def names(fact: Fact | None, party: str) -> bool:
 
 def _is_expected(boundary: Boundary) -> bool:
     """Whether anything is promised of the operation, in whatever scope."""
+    if boundary.operation != PARTY and _promises(boundary.promised.terms):
+        return True
     own, of_any = boundary.system.said(boundary.key)[1]
     return _promises(of_any) or (boundary.operation != PARTY and _promises(own))
 
 
-def _promises(said: Said) -> bool:
+def _promises(said: Mapping[str, Sequence[Fact]]) -> bool:
     promises = Stance.PROMISES
     return any(_is_bound(term) and any(fact.stance is promises for fact in facts) for term, facts in said.items())
 

@@ -1,8 +1,6 @@
 """Who relies on an operation, and by which statement: its callers, and those whose messages or failures end there."""
 
 from collections.abc import Iterator
-from itertools import compress
-from operator import attrgetter, or_
 
 from msgspec import Struct
 
@@ -31,7 +29,7 @@ class Reliance(Struct, frozen=True):
     own: Fact | None = None
 
 
-_CONSUMER, _TERM = attrgetter("consumer"), attrgetter("term")
+_CALLS = "calls"
 _NAMING = frozenset(("dead_letter", "fallback", "needs"))
 _Index = dict[tuple[str, str], list[tuple[str, Fact]]]
 
@@ -44,11 +42,18 @@ def reliances(system: System, provider: str, operation: str, view: View) -> list
         for how, fact in index.get((provider, named), ()):
             if (fact.scope and not holds_in(fact.scope, view)) or (named != operation and is_addressed(fact)):
                 continue
+            if how == _CALLS and _is_told(fact, found.get(fact.consumer)):
+                continue
             for reliance in _of(system, how, fact, view):
                 known = found.get(reliance.party)
                 if reliance.party != provider and (known is None or _rank(reliance) < _rank(known)):
                     found[reliance.party] = reliance
     return sorted(found.values(), key=lambda reliance: (not reliance.calls, reliance.party))
+
+
+def _is_told(fact: Fact, known: Reliance | None) -> bool:
+    """Whether it is known of a caller already, by a statement that stands before this one."""
+    return known is not None and known.calls and known.fact.place.spot <= fact.place.spot
 
 
 def _rank(reliance: Reliance) -> tuple[object, ...]:
@@ -65,15 +70,15 @@ def _index(system: System) -> _Index:
     found: _Index = {}
     calls: dict[tuple[str, str], list[tuple[str, Fact]]] = {}
     assumes = Stance.ASSUMES  # to look it up takes longer than to compare
-    told = map(or_, map(bool, map(_CONSUMER, system.facts)), map(_NAMING.__contains__, map(_TERM, system.facts)))
-    for fact in compress(system.facts, told):
+    naming = _NAMING
+    for fact in [fact for fact in system.facts if fact.consumer or fact.term in naming]:
         if fact.consumer and fact.stance is assumes:
             call = (fact.provider, fact.operation)
             known = calls.get(call)
             if known is None:
                 known = calls[call] = found.setdefault(_place(fact.subject), [])
-            known.append(("calls", fact))
-        for how, target in _targets(fact) if fact.term in _NAMING else ():
+            known.append((_CALLS, fact))
+        for how, target in _targets(fact) if fact.term in naming else ():
             found.setdefault(_place(target), []).append((how, fact))
     return found
 
@@ -96,7 +101,7 @@ def _targets(fact: Fact) -> Iterator[tuple[str, str]]:
 
 
 def _of(system: System, how: str, fact: Fact, view: View) -> Iterator[Reliance]:
-    if fact.term != "dead_letter" or how == "calls":
+    if fact.term != "dead_letter" or how == _CALLS:
         yield Reliance(fact.consumer or fact.provider, fact, how, how, how != "falls back on")
         return
     callers = system.callers(fact.provider, fact.operation)
