@@ -16,6 +16,8 @@ REFERRING = frozenset(("recover", "detect", "escalates", "steps", "fallback", "d
 _SINGLE = frozenset(("text", "word", "number", "count", "duration", "percent", "nothing"))
 """Domains whose values are never several."""
 
+_TEXTS = frozenset((str,))
+
 
 def touched(system: System, changes: Iterable[Change]) -> tuple[Key, ...]:
     """The boundaries that changes touch: their own, and those that rely on them."""
@@ -66,7 +68,7 @@ def _named(system: System) -> dict[str, dict[str, set[str]]]:
     saying: dict[str, set[str]] = {}
     terms = filter(_may_name, system.terms)
     for fact in [fact for term in terms for fact in system.about(term) if type(fact.value) is tuple]:
-        for name in references(fact.value):
+        for name in fact.value if _TEXTS.issuperset(map(type, fact.value)) else references(fact.value):
             known = saying.get(name)
             if known is None:
                 saying[name] = {fact.says}
