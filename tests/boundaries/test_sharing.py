@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -216,6 +216,7 @@ def answer(read: Callable[[str], Name], text: str) -> Name | str:
 
 
 @given(st.from_regex(r"(kubernetes|backstage:[a-z]+):[a-z0-9-]{1,64}/[a-z0-9-]{1,64}", fullmatch=True))
+@example(f"backstage:{'a' * 2_048}:shop/payments")
 def test_a_name_that_is_read_as_it_is_spelled_is_spelled_so(text: str):
     assert answer(spell, text) == answer(spelled_out, text)
 
