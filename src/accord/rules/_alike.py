@@ -181,8 +181,8 @@ def _shape(system: System, key: Key, both: _Both, read: _Read) -> tuple[_Shape, 
                     for fact in facts:
                         marks += (
                             fact.text,
-                            id(fact.stance),
-                            id(fact.layer),
+                            fact.stance,
+                            fact.layer,
                             fact.source,
                             fact.version,
                             fact.says == consumer,
