@@ -85,8 +85,8 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     register = Register(facts if said is None else said)
     links = Links(register)
     found = Facts.made(_renamed(facts, links), facts)
-    if len(found) == len(facts) and all(map(is_, found, facts)):
-        found = facts
+    if len(found) == len(facts):
+        found = facts if all(map(is_, found, facts)) else found.of_terms_as(facts)
     return Linked(found, links.known(), tuple(register.problems))
 
 

@@ -81,8 +81,9 @@ def _by_party(named: Mapping[str, Set[str]]) -> dict[str, set[str]]:
 def _named(system: System) -> dict[str, dict[str, set[str]]]:
     """Who names a party or an operation without calling it: by the first part of the name, and by the whole of it."""
     saying: dict[str, set[str]] = {}
-    for fact in [fact for term in system.terms if _may_name(term) for fact in system.about(term)]:
-        for name in references(fact.value) if type(fact.value) is tuple else ():
+    terms = filter(_may_name, system.terms)
+    for fact in [fact for term in terms for fact in system.about(term) if type(fact.value) is tuple]:
+        for name in references(fact.value):
             known = saying.get(name)
             if known is None:
                 saying[name] = {fact.says}
