@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from accord.check import check, joined
 from accord.model.fact import Fact, Layer, Stance
@@ -220,6 +221,16 @@ def test_a_contract_and_a_mapping_that_contradict_each_other_are_told() -> None:
         result = check(item for item in read if isinstance(item, Fact))
         assert len(result.problems) == told
         assert all("p/any latency.max is 3s here and 5s at accord.yaml:2" in each.reason for each in result.problems)
+
+
+def test_a_mapping_that_gives_defaults_only_contradicts_nobody() -> None:
+    contract = "party: p\npromises: {any: {latency: {max: 1s}}}\n---\nparty: p\npromises: {any: {latency: {max: 2s}}}\n"
+    stated = [item for item in read_text(contract, "root", "accord.yaml") if isinstance(item, Fact)]
+    assert len(stated) == 2
+    default = replace(stated[0], stance=Stance.DEFAULT, source="mapping")
+    assert not check(stated).problems
+    assert not check([*stated, default]).problems
+    assert check([*stated, replace(default, stance=Stance.PROMISES)]).problems
 
 
 @pytest.mark.parametrize("text", ["mapping: m\nproperties: {x: 1}\n", "party: p\n", "files: [x]\nmapping: m\n"])

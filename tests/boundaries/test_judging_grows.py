@@ -2,8 +2,11 @@
 
 from functools import partial
 
+from accord.boundaries.join.system import System
+from accord.boundaries.reliance.neighbourhood import referring, touched
 from accord.check import joined, judged
 from accord.model.fact import Fact
+from accord.model.finding import Change
 from accord.rules._catalogue import rules
 from accord.sources._claims import read_text
 from counted import steps
@@ -74,3 +77,46 @@ def test_joining_grows_as_the_facts_do() -> None:
     few, many = ring(40), ring(160)
     assert len(many) < 4.1 * len(few)
     assert steps(lambda: joined(many, AS_OF)) < 5 * steps(lambda: joined(few, AS_OF))
+
+
+DEFINITION = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: payments, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: payments}}
+    spec: {containers: [{name: service, image: a, livenessProbe: {httpGet: {path: /live, port: 8080}}}]}
+"""
+ROUTED = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {{name: service-{number}, namespace: shop}}
+spec: {{hosts: [service-{number}], http: [{{route: [{{destination: {{host: service-{number}}}}}], timeout: 1s}}]}}
+"""
+
+
+def read(texts: list[str]) -> list[Fact]:
+    files = [read_text(text, ".", f"place-{number}/all.yaml") for number, text in enumerate(texts)]
+    return [item for found in files for item in found if isinstance(item, Fact)]
+
+
+def test_defaults_of_an_object_grow_as_its_definitions_do() -> None:
+    few, many = read([DEFINITION] * 30), read([DEFINITION] * 120)
+    found, _ = joined(many, AS_OF)
+    assert len([fact for fact in found.facts if fact.term == "probe_period.liveness"]) == 120
+    assert steps(lambda: joined(many, AS_OF)) < 5 * steps(lambda: joined(few, AS_OF))
+
+
+def touching_each(count: int) -> int:
+    system: System = joined(read([ROUTED.format(number=number) for number in range(count)]), AS_OF)[0]
+    routes = system.about("routes")
+    assert len(routes) == count
+    assert all(
+        referring(system, fact.provider) == {"istio"} for fact in routes
+    )  # of each says a route that it is sent on
+    return steps(lambda: [touched(system, [Change(fact, None)]) for fact in routes])
+
+
+def test_what_changes_touch_is_found_without_a_look_at_all_of_a_namespace() -> None:
+    assert touching_each(160) < 5 * touching_each(40)

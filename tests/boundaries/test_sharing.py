@@ -5,11 +5,12 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from accord.boundaries.join.facts import Facts
+from accord.boundaries.join.system import System
 from accord.boundaries.join.workloads import carried
 from accord.boundaries.names.spelling import Name, spell, spelled_out
 from accord.boundaries.names.who import link
@@ -216,6 +217,7 @@ def answer(read: Callable[[str], Name], text: str) -> Name | str:
 
 
 @given(st.from_regex(r"(kubernetes|backstage:[a-z]+):[a-z0-9-]{1,64}/[a-z0-9-]{1,64}", fullmatch=True))
+@example(f"backstage:{'a' * 2_048}:shop/payments")
 def test_a_name_that_is_read_as_it_is_spelled_is_spelled_so(text: str):
     assert answer(spell, text) == answer(spelled_out, text)
 
@@ -225,3 +227,10 @@ def test_the_part_of_an_object_has_no_link_for_it_is_refused_as_a_name(text: str
     with pytest.raises(Refused):
         spell(text)
     assert not link((said_of(text),)).links
+
+
+def test_a_layer_that_a_plugin_gives_as_a_word_is_that_layer():
+    text = "party: p\npromises: {x: {latency: {max: 1s}}}\n"
+    [stated] = [item for item in read_text(text, ".", "accord.yaml") if isinstance(item, Fact)]
+    said: list[Fact] = [replace(stated, layer=layer) for layer in ("gateway", "code")]  # type: ignore[arg-type]
+    assert [fact.layer for fact in System(said).promised("p", "x").all("latency.max")] == [Layer.CODE, Layer.GATEWAY]

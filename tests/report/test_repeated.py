@@ -5,8 +5,11 @@ from datetime import date
 import pytest
 
 from accord.check import check
-from accord.model.fact import Fact
+from accord.model.fact import Fact, Stance
+from accord.model.finding import Finding, Statement, Verdict
+from accord.model.place import Place
 from accord.report._asked import Asked
+from accord.report._repeated import Told, gathered
 from accord.report.text import render
 from accord.sources._claims import read_text
 
@@ -100,3 +103,19 @@ def test_callers_that_say_the_same_of_one_promise_are_told_together() -> None:
     assert page.count(gives_up) == 2
     assert page.count("so for caller-") == 2
     assert page.index("caller-2 gives up") > page.index("so for caller-3")
+
+
+def slow(consumer: str, provider: str, line: int) -> Finding:
+    """A condition that a consumer has with a provider, of which the first says the same in every line."""
+    own = Fact(
+        consumer, Stance.ASSUMES, consumer, provider, "x", "timeout.attempt", 1, "1s", Place(".", consumer, line, 1)
+    )
+    other = Fact(provider, Stance.PROMISES, "", provider, "x", "latency.max", 2, "2s", Place(".", provider, 1, 1))
+    said = (Statement(own, "waits"), Statement(other, "answers"))
+    return Finding(Verdict.CONDITIONAL, f"{provider} is slow", said, consumer, provider, "x")
+
+
+def test_what_is_said_of_several_providers_stands_where_the_first_of_them_stands() -> None:
+    """Two of one cause are too few to be told together, and do not change the order."""
+    other, first, second, third = (slow("b", "q", 1), slow("a", "p", 1), slow("a", "q", 2), slow("a", "r", 3))
+    assert gathered([other, first, second, third]) == [Told(other), Told(first, (second, third))]

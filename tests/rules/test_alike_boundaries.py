@@ -15,7 +15,9 @@ from accord.check import joined, judged
 from accord.model.contract_values import Needs, Rung, WorkStep
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict
+from accord.model.place import Place
 from accord.model.subject import operation_of, provider_of
+from accord.rules._alike import _order
 from accord.rules._catalogue import Rule, rules
 from accord.sources._claims import read_text
 from landscapes import ASSUMED, PROMISED, UNORDERED, as_files, facts_of, random_landscape
@@ -178,3 +180,23 @@ def test_a_rule_that_is_asked_for_all_sees_no_more_than_it_reads() -> None:
 
     asked_of(judge, reads=("timeout",))
     assert seen == [{"detect.by", "latency.max", "timeout.attempt"}, {"timeout.attempt"}]
+
+
+class Counted(str):
+    """The root of a place that counts how often it is held against another."""
+
+    __slots__ = ()
+    asked = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.asked += 1
+        return str.__eq__(self, other)  # type: ignore[no-any-return]
+
+    __hash__ = str.__hash__
+
+
+def test_the_order_of_places_is_told_without_holding_each_against_all() -> None:
+    places = [Place(Counted("."), "a.yaml", number, 1) for number in (*range(200, 0, -1), 7)]
+    assert _order(places) == [place.line - 1 for place in places]
+    assert Counted.asked < 10 * len(places)
+    assert _order([Place("b", "x", 1, 1), Place("a", "y", 1, 1), Place("a", "x", 1, 1)]) == [2, 1, 0, 0, 1, 0]

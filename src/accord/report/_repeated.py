@@ -30,13 +30,14 @@ def gathered(findings: Sequence[Finding]) -> list[Told]:
     First those of which only who is on the one side differs, and one place: of one cause. Of what is left, conditions and
     notes that are the same of several providers.
     """
-    groups = _together(findings, _of_one_cause)
-    alone = [finding for same in groups if len(same) < FEWEST for finding in same]
-    told = [Told(same[0], tuple(same[1:])) for same in groups if len(same) >= FEWEST]
+    alike = [same for same in _together(findings, _cause) if len(same) >= FEWEST]
+    told = [same for several in alike for same in _together(several, _words) if len(same) >= FEWEST]
+    known = {id(finding) for same in told for finding in same}
+    alone = [finding for finding in findings if id(finding) not in known]
     for same in _together(alone, _of_providers):
-        told += [Told(same[0], tuple(same[1:]))] if len(same) >= FEWEST else [Told(finding) for finding in same]
+        told += [same] if len(same) >= FEWEST else [[finding] for finding in same]
     position = {id(finding): number for number, finding in enumerate(findings)}
-    return sorted(told, key=lambda one: position[id(one.finding)])
+    return [Told(same[0], tuple(same[1:])) for same in sorted(told, key=lambda same: position[id(same[0])])]
 
 
 def _together(findings: Sequence[Finding], words: Callable[[Finding], object]) -> list[list[Finding]]:
@@ -47,15 +48,20 @@ def _together(findings: Sequence[Finding], words: Callable[[Finding], object]) -
     return [*groups.values()]
 
 
-def _of_one_cause(finding: Finding) -> object:
-    """All that is said, and where the other side says it, but for who is on the one; None where only one side says anything."""
-    said = [finding.message, finding.condition, *(move.do for move in finding.moves)]
+def _cause(finding: Finding) -> object:
+    """Who is on the other side, and where that says it; None where only one side says anything."""
     causes = [one.fact.place for one in finding.statements if not _is_said_of(finding.consumer, one.fact)]
     if not finding.consumer or not causes or len(causes) == len(finding.statements):
         return None
     about = (finding.rule, finding.verdict, finding.severity, finding.scope, finding.provider, finding.operation)
+    return (*about, *causes)
+
+
+def _words(finding: Finding) -> object:
+    """All that is said but for who is on the one side."""
+    said = [finding.message, finding.condition, *(move.do for move in finding.moves)]
     said += [statement.says for statement in finding.statements]
-    return (*about, *causes, *_without(finding.consumer, said))
+    return tuple(_without(finding.consumer, said))
 
 
 def _is_said_of(party: str, fact: Fact) -> bool:

@@ -1,6 +1,6 @@
 """Boundaries that are alike: what a rule finds nothing in, it finds nothing in wherever both sides say the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain, product
 from math import prod
 from typing import Any
@@ -181,8 +181,8 @@ def _shape(system: System, key: Key, both: _Both, read: _Read) -> tuple[_Shape, 
                     for fact in facts:
                         marks += (
                             fact.text,
-                            id(fact.stance),
-                            id(fact.layer),
+                            fact.stance,
+                            fact.layer,
                             fact.source,
                             fact.version,
                             fact.says == consumer,
@@ -214,12 +214,16 @@ def _place(system: System, key: Key) -> list[object]:
 
 def _order(places: list[Place]) -> list[int]:
     """In which order of their places facts about one term stand, which decides between equal ones."""
-    ordered = sorted(set(places))
-    order = [ordered.index(place) for place in places]
-    if ordered[0].root != ordered[-1].root:
-        spots = [place.spot for place in places]
-        order += map(sorted(set(spots)).index, spots)
+    order = _ranks(places)
+    if len({place.root for place in places}) > 1:
+        order += _ranks([place.spot for place in places])
     return order
+
+
+def _ranks(several: Sequence[Any]) -> list[int]:
+    """The number of each among those that differ, in order."""
+    ranks = {one: number for number, one in enumerate(sorted(set(several)))}
+    return [ranks[one] for one in several]
 
 
 def _unnamed(scopes: Iterable[Scope]) -> list[object]:

@@ -11,11 +11,8 @@ LISTING = frozenset(("grpc", "linkerd", "openapi"))
 """Sources whose documents list operations, whoever calls them."""
 
 _OF_ANY = (ANY,)
-_ASSUMES, _DEFAULT, _SIDECAR = (
-    Stance.ASSUMES,
-    Stance.DEFAULT,
-    Layer.SIDECAR,
-)  # to look them up takes longer than to compare
+# to look them up takes longer than to compare
+_ASSUMES, _DEFAULT, _SIDECAR = Stance.ASSUMES, Stance.DEFAULT, Layer.SIDECAR
 
 
 def is_callers(fact: Fact) -> bool:

@@ -46,6 +46,8 @@ def _mapped_too(facts: tuple[Fact, ...]) -> Iterator[Problem]:
     """A Problem for each value that one mapping reads and that a contract, or another mapping, states otherwise."""
     said: dict[tuple[object, ...], Fact] = {}
     mapped = [fact for fact in facts if fact.source == MAPPED and fact.stance in (Stance.PROMISES, Stance.ASSUMES)]
+    if not mapped:
+        return  # they give defaults only
     for fact in (*(fact for fact in facts if fact.source == FORMAT), *mapped):
         name = (fact.says, fact.stance, fact.consumer, fact.provider, fact.operation, fact.term, fact.layer, fact.scope)
         first = said.setdefault(name, fact)

@@ -14,9 +14,11 @@ from accord.model.place import Place
 _APART = ("env", "cluster")
 _SPOT = attrgetter("place.spot")
 _Subject = tuple[str, str, str, Layer]  # consumer, provider, operation, and the layer that acts
-_Stated = tuple[str, Scope]  # a term, or `term=value`, and where it is stated
+_Beside = dict[str, frozenset[Scope]]  # by term, or `term=value`, where it is stated
 _Offer = tuple[str, str, Any, str, Scope, str]  # whose default, its term, value and text, where, and for which versions
 _Present = tuple[str, str, Layer, Scope]  # who calls ("" for everybody), whom, through which layer, and where
+_NOTHING: _Beside = {}
+_NOWHERE: frozenset[Scope] = frozenset()
 
 
 def with_defaults(facts: Iterable[Fact]) -> Facts:
@@ -52,8 +54,8 @@ def _named(facts: Facts, said: Mapping[str, Sequence[Fact]]) -> Iterator[Fact]:
         if once in known:
             continue
         known.add(once)
-        beside = tuple(stated.get(subject, ()))
-        as_shown = (shown.value, shown.scope, shown.version, beside)
+        beside = stated.get(subject, _NOTHING)
+        as_shown = (shown.value, shown.scope, shown.version, *beside.items())  # a frozenset is hashed once
         if as_shown not in alike:
             found = given(pack(shown.value), said.get(shown.value, ()), shown.scope, shown.version)
             alike[as_shown] = tuple([_offer(one, scope) for one in found for scope in _scopes(one, beside)])
@@ -73,24 +75,28 @@ def _given_to(subject: _Subject, place: Place, offers: Iterable[_Offer]) -> list
     ]
 
 
-def _scopes(one: Given, beside: Iterable[_Stated]) -> list[Scope]:
+def _scopes(one: Given, beside: _Beside) -> list[Scope]:
     """Where a default is given: of one that holds beside a statement only where that holds too."""
-    if not one.default.beside:
+    stated = beside.get(one.default.beside, _NOWHERE)
+    if not one.default.beside or one.scope in stated:
         return [one.scope]
-    meeting = [joint_scope(one.scope, scope) for said_as, scope in beside if said_as == one.default.beside]
+    meeting = [joint_scope(one.scope, scope) for scope in stated]
     found = {scope for scope in meeting if scope is not None}
     return [one.scope] if one.scope in found else sorted(found)
 
 
-def _stated_beside(facts: Facts, named: Iterable[str]) -> dict[_Subject, list[_Stated]]:
+def _stated_beside(facts: Facts, named: Iterable[str]) -> dict[_Subject, _Beside]:
     """By subject what it states that a default of these platforms holds beside, and in which scope."""
-    stated: dict[_Subject, list[_Stated]] = {}
+    stated: dict[_Subject, dict[str, list[Scope]]] = {}
     for said_as in dict.fromkeys(default.beside for name in named for default in pack(name).defaults):
         term, _, text = said_as.partition("=")
         for fact in facts.all_about((term,)) if said_as else ():
             if not text or fact.text == text:
-                stated.setdefault(_subject(fact), []).append((said_as, fact.scope))
-    return stated
+                stated.setdefault(_subject(fact), {}).setdefault(said_as, []).append(fact.scope)
+    return {
+        subject: {said_as: frozenset(scopes) for said_as, scopes in beside.items()}
+        for subject, beside in stated.items()
+    }
 
 
 def _subject(fact: Fact) -> _Subject:

@@ -12,7 +12,7 @@ Said = dict[str, list[Fact]]
 Terms = dict[str, tuple[Fact, ...]]
 """For each term the facts that hold, at most one per layer, outermost first."""
 
-_LAYERS = {id(layer): position for position, layer in enumerate(Layer)}  # to hash a member takes longer
+_LAYERS = {layer: position for position, layer in enumerate(Layer)}
 _NOBODY: Terms = {}
 
 
@@ -51,11 +51,11 @@ def _strongest(facts: list[Fact], view: View) -> tuple[Fact, ...]:
     holding = [fact for fact in facts if not fact.scope or holds_in(fact.scope, view)]
     if len(holding) < 2:
         return tuple(holding)
-    best: dict[int, Fact] = {}
+    best: dict[Layer, Fact] = {}
     for fact in sorted(holding, key=lambda each: each.place.spot):
-        known = best.get(id(fact.layer))
+        known = best.get(fact.layer)
         if known is None or _weight(fact) > _weight(known):
-            best[id(fact.layer)] = fact
+            best[fact.layer] = fact
     return _ordered(best.values())
 
 
@@ -99,4 +99,4 @@ def stacked(terms: Terms, outer: Terms) -> Terms:
 
 def _ordered(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Outermost layer first."""
-    return tuple(sorted(facts, key=lambda fact: _LAYERS[id(fact.layer)]))
+    return tuple(sorted(facts, key=lambda fact: _LAYERS[fact.layer]))

@@ -20,7 +20,7 @@ _LABEL = re.compile(r"(\*|[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)", re.ASCII)
 _OBJECT = re.compile(r"\*|[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", re.ASCII)
 _WORD = re.compile(r"[^\W_][\w.-]{0,127}")
 _AS_READ = re.compile(
-    r"(kubernetes|backstage:[a-z]+):[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    r"(kubernetes|backstage:[a-z]{1,63}):[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 )
 _SYSTEM = re.compile(r"([a-z][a-z0-9_-]*):(.+)", re.ASCII)
 _URL = re.compile(r"(?:jdbc:)?([A-Za-z][A-Za-z0-9+.-]*)://([^/?#;]*)([^?#;]*)[^\n]*", re.ASCII)

@@ -42,6 +42,8 @@ _REFERRING = frozenset(
     )
 )
 _VERSION = "version:"
+_SEVERAL = (tuple, Needs)
+"""Types of values that hold several names."""
 _OBJECTS = "kubernetes:"
 _ADDRESSES = ("dns:", _OBJECTS)
 _OF_A_PART = re.compile(r"kubernetes:[^/:|]+/[^/:|]+:[^/|]*")
@@ -53,9 +55,6 @@ _NEVER_ALIASED = (
     "accord:",
     "mapping:",
 )  # names that a reader made from a file and a rule in it
-
-
-_SEVERAL = (tuple, Needs)
 
 
 class Link(Struct, frozen=True):

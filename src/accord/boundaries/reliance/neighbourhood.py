@@ -1,6 +1,6 @@
 """The part of a system that a change touches: the changed boundaries, who relies on them, and all that these rest on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 
 from accord.boundaries.join.memory import once
 from accord.boundaries.join.system import Key, System
@@ -17,6 +17,7 @@ _SINGLE = frozenset(("text", "word", "number", "count", "duration", "percent", "
 """Domains whose values are never several."""
 
 _TEXTS = frozenset((str,))
+_NOBODY: frozenset[str] = frozenset()
 
 
 def touched(system: System, changes: Iterable[Change]) -> tuple[Key, ...]:
@@ -56,10 +57,25 @@ def _touched(system: System, fact: Fact) -> list[Key]:
     return [key for key in of_provider if fact.operation in (key[2], ANY)] + keys
 
 
-def referring(system: System, party: str) -> set[str]:
+def referring(system: System, party: str) -> Set[str]:
     """Those that name a party without calling it: as repairer, signal, next on a ladder, doer of a step."""
-    named = _named(system).get(party.partition("/")[0], {})
-    return {says for name, saying in named.items() if provider_of(name) == party for says in saying}
+    first, known = party.partition("/")[0], _referring(system)
+    if first not in known:
+        known[first] = _by_party(_named(system).get(first, {}))
+    return known[first].get(party, _NOBODY)
+
+
+@once
+def _referring(_system: System) -> dict[str, dict[str, set[str]]]:
+    """The same by party, below the first part of its name: put together when one of these is first asked about."""
+    return {}
+
+
+def _by_party(named: Mapping[str, Set[str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, saying in named.items():
+        found.setdefault(provider_of(name), set()).update(saying)
+    return found
 
 
 @once

@@ -169,9 +169,8 @@ class Alerting:
         found: list[Alert] = []
         for alert in self.alerts:
             place = alert.name.place
-            if (
-                not found or place.file is not file or place.root is not root
-            ):  # those of one file mostly follow each other
+            # those of one file mostly follow each other
+            if not found or place.file is not file or place.root is not root:
                 root, file = place.root, place.file
                 found = files.setdefault((root, file), [])
             found.append(alert)

@@ -246,9 +246,8 @@ class _Trees:
             stated = self._stated[form] = self._stated_by(form)
         if not stated:
             return self._taken(alert, added)
-        values = tuple(
-            [str(said[term].value) for term in stated]
-        )  # of all that its rule states nothing else need be known
+        # of all that its rule states nothing else need be known
+        values = tuple([str(said[term].value) for term in stated])
         if values not in self._by_values:
             self._by_values[values] = self._taken(alert, added)
         return self._by_values[values]
