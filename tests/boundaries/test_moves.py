@@ -7,16 +7,20 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from accord.boundaries.join.system import Key, System
+from accord.boundaries.reliance.neighbourhood import referring
 from accord.boundaries.verdicts import moves
 from accord.boundaries.verdicts.moves import Changed, Trials
 from accord.boundaries.verdicts.pieces import Found, Piece
 from accord.check import check, joined, judged, with_moves
+from accord.model.contract_values import references
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict
+from accord.model.subject import provider_of
 from accord.report import json, text
 from accord.report._asked import Asked
-from accord.rules._catalogue import rules
+from accord.rules._catalogue import Rule, rules
 from accord.sources._claims import read_text
+from test_pages import AS_OF, read_blocks, sections
 
 
 def tree(operations: int) -> list[Fact]:
@@ -106,3 +110,34 @@ def test_moves_that_are_tried_at_once_are_those_that_are_tried_in_turn(
     assert other.of(findings, backwards) == one.of(findings)
     assert other.left == one.left
     assert bool(asked) is (most_facts >= 2_500)
+
+
+def test_what_a_move_is_tried_on_is_worked_out_once_for_all_that_touch_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "party: a\nassumes: {b/c: {timeout: 1s}}\n---\nparty: b\npromises: {c: {latency: {max: 2s}}}\n"
+    system, _ = joined([item for item in read_text(text, ".", "accord.yaml") if isinstance(item, Fact)])
+    around: list[tuple[Key, ...]] = []
+    whole = moves.neighbourhood
+    monkeypatch.setattr(moves, "neighbourhood", lambda *given: around.append(given[1]) or whole(*given))
+    findings = failing(system)
+    assert [len(each.moves) for each in with_moves(system, findings, rules())] == [2]
+    assert around == [(("a", "b", "c"),)]
+
+
+def named_by_hand(system: System) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for fact in system.facts:
+        if isinstance(fact.value, tuple) and fact.term != "needs":
+            for name in references(fact.value):
+                found.setdefault(provider_of(name), set()).add(fact.says)
+    return found
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_who_names_a_party_is_who_names_it_in_any_list(rule: Rule) -> None:
+    for _, blocks in sections(rule.page):
+        system, _ = joined(read_blocks(blocks)[0], AS_OF)
+        expected = named_by_hand(system)
+        for party in {*system.parties, *expected}:
+            assert referring(system, party) == expected.get(party, set())

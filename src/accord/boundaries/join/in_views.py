@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from accord.boundaries.join.meeting import meeting, meets
 from accord.boundaries.join.system import Boundary, Key, System
 from accord.boundaries.join.view import EVERY, ONE_VIEW, View, Views, views_over
 from accord.model.fact import Fact
@@ -16,7 +17,7 @@ class InViews:
     def __init__(self, system: System, key: Key) -> None:
         self.system, self.key = system, key
         self.scoped = system.scoped_behind(key)
-        self._meeting = system.meeting(key) if system.scoped else []
+        self._meeting = meeting(system, key)
         self._families = tuple([fact.term.partition(".")[0] for fact in self.scoped])
         self._told = frozenset(self._families)
         self._known: dict[object, tuple[Views, list[InView]]] = {}
@@ -46,8 +47,8 @@ class InViews:
         """The boundary in a view; None where its sides do not meet in it."""
         name = tuple(view.items())
         if name not in self._boundaries:
-            meets = self.system.meets(self.key, view)
-            self._boundaries[name] = self.system.boundary(self.key, view) if meets else None
+            is_one = meets(self.system, self.key, view)
+            self._boundaries[name] = self.system.boundary(self.key, view) if is_one else None
         return self._boundaries[name]
 
 

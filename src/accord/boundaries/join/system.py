@@ -26,18 +26,7 @@ from accord.boundaries.join.every_caller import gateways_of, without_mesh_routes
 from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.resolution import Said, Terms, filled, firsts, resolved, stacked
 from accord.boundaries.join.side import Side
-from accord.boundaries.join.view import (
-    DAYS,
-    EVERY,
-    ONE_VIEW,
-    OTHER,
-    PLACES,
-    View,
-    Views,
-    in_force,
-    may_hold,
-    views_over,
-)
+from accord.boundaries.join.view import DAYS, EVERY, ONE_VIEW, OTHER, View, Views, in_force, views_over
 from accord.boundaries.join.workloads import RUNNING, running
 from accord.model.fact import ANY, PARTY, Fact, Stance
 from accord.model.problem import Problem
@@ -200,7 +189,7 @@ class System:
         """What tells one side in one view from the others: of the view only what the side's own facts depend on."""
         dimensions = self._dimensions.get(key)
         if dimensions is None:
-            scoped = self._scoped_of(filter(None, said))
+            scoped = self.scoped_of(filter(None, said))
             dimensions = self._dimensions[key] = tuple(sorted({name for fact in scoped for name, _ in fact.scope}))
         values = tuple([view.get(name, OTHER) for name in dimensions])
         return (key, values) if any(values) else key
@@ -229,33 +218,10 @@ class System:
         """The boundary in one view."""
         return Boundary(self, key, view)
 
-    def meets(self, key: Key, view: View) -> bool:
-        """Whether the two meet in this view: the consumer speaks of the call there, or needs it there.
-
-        A provider that speaks of named environments only is in no other.
-        """
-        consumer, provider, operation = key
-        if not view or not consumer:
-            return True
-        if self._only_elsewhere(provider, view):
-            return False
-        for named in (operation, ANY):
-            said = self._assumed.get((consumer, provider, named), {})
-            if any(may_hold(fact.scope, view) for facts in said.values() for fact in facts):
-                return True
-        wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
-        needs = (need for terms in self._promised_by(consumer) for need in terms.get("needs", ()))
-        return any(may_hold(need.scope, view) and not wanted.isdisjoint(calls_of(need)) for need in needs)
-
-    def _only_elsewhere(self, party: str, view: View) -> bool:
-        """Whether the view is of an environment that nobody names, and everything the party promises is for named ones."""
-        unnamed = {name: OTHER for name in PLACES if view.get(name) == OTHER}
-        said = self.said_of(party) if unnamed else []
-        return bool(said) and not any(may_hold(fact.scope, unnamed) for fact in said)
-
-    def _promised_by(self, party: str) -> list[dict[str, list[Fact]]]:
-        operations = (PARTY, ANY, *self.operations(party))
-        return [self._promised[(party, name)] for name in operations if (party, name) in self._promised]
+    def all_needs(self, party: str) -> list[Fact]:
+        """What each of a party's operations needs, in whatever view."""
+        promised = [self._promised.get((party, name), _NOTHING) for name in (PARTY, ANY, *self.operations(party))]
+        return [fact for terms in promised for fact in terms.get("needs", ())]
 
     def said(self, key: Key) -> tuple[tuple[Said, ...], tuple[Said, ...]]:
         """All that is said on either side of a call, in whatever view: of this operation, and of any."""
@@ -277,19 +243,6 @@ class System:
 
     # ------------------------------------------------------------------ in which views
 
-    def meeting(self, key: Key) -> list[tuple[Fact, bool]]:
-        """The scoped facts by which the two sides meet, or not: what the consumer says of the call, and its needs."""
-        consumer, provider, operation = key
-        if not consumer:
-            return []
-        said = [self._assumed.get((consumer, provider, named), _NOTHING) for named in (operation, ANY)]
-        meeting = [(fact, True) for fact in self._scoped_of(said)]
-        if "needs" in self.conditional:
-            wanted = {provider, f"{provider}/{operation}", f"{provider}/{ANY}"}
-            for terms in self._promised_by(consumer):
-                meeting += [(fact, not wanted.isdisjoint(calls_of(fact))) for fact in terms.get("needs", ())]
-        return [(fact, meets) for fact, meets in meeting if fact.scope]
-
     def system_views(self, reads: tuple[str, ...]) -> Views:
         """The views that the terms a rule reads tell apart anywhere."""
         if not self.scoped:
@@ -307,13 +260,14 @@ class System:
 
     def scoped_behind(self, key: Key) -> list[Fact]:
         """The facts with a scope, of this boundary and of the calls behind it."""
-        return self._scoped_of(self.said_behind(key)) if self.scoped else []
+        return self.scoped_of(self.said_behind(key)) if self.scoped else []
 
     def said_behind(self, *keys: Key) -> Iterable[Said]:
         """All that is said on both sides of these boundaries and of the calls behind them."""
         return said_behind(self._assumed, self._promised, *keys)
 
-    def _scoped_of(self, said: Iterable[Said]) -> list[Fact]:
+    def scoped_of(self, said: Iterable[Said]) -> list[Fact]:
+        """The facts with a scope among all that is said in some places."""
         conditional = self._with_scopes
         return [
             fact for terms in said if id(terms) in conditional for same in terms.values() for fact in same if fact.scope

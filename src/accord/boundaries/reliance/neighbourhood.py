@@ -47,14 +47,14 @@ def _behind(system: System, keys: Iterable[Key]) -> list[Fact]:
 
 
 def _touched(system: System, fact: Fact) -> list[Key]:
-    keys = [key for party in _referring(system, fact.provider) for key in system.keys_of(party) if key[1] == party]
+    keys = [key for party in referring(system, fact.provider) for key in system.keys_of(party) if key[1] == party]
     if fact.operation == PARTY:
         return system.keys_of(fact.provider) + keys
     of_provider = [key for key in system.keys_of(fact.consumer or fact.provider) if key[1] == fact.provider]
     return [key for key in of_provider if fact.operation in (key[2], ANY)] + keys
 
 
-def _referring(system: System, party: str) -> set[str]:
+def referring(system: System, party: str) -> set[str]:
     """Those that name a party without calling it: as repairer, signal, next on a ladder, doer of a step."""
     named = _named(system).get(party.partition("/")[0], {})
     return {says for name, saying in named.items() if provider_of(name) == party for says in saying}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from accord.boundaries.join.calling import calls_of, is_addressed
+from accord.boundaries.join.meeting import meets
 from accord.boundaries.join.memory import once
 from accord.boundaries.join.system import Key, System
 from accord.boundaries.join.view import View, holds_in
@@ -112,7 +113,7 @@ def stated_calls(system: System, party: str, view: View) -> dict[Key, Fact]:
     if asked not in system.memory:
         found: dict[Key, Fact] = {}
         for key in system.keys_of(party):
-            if key[0] == party and system.meets(key, view):
+            if key[0] == party and meets(system, key, view):
                 for operation, said in _stated(system, key, view):
                     found.setdefault((party, key[1], operation), said)
         system.memory[asked] = found
