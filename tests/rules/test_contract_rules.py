@@ -143,6 +143,20 @@ def test_a_maximum_two_calls_away_counts_too() -> None:
     assert verdicts(text, "contract/cannot-hold") == ["mismatch"]
 
 
+def test_calls_that_need_each_other_are_told_once() -> None:
+    parties = [
+        "party: shop\npromises: {pay: {latency: {max: 1s}, needs: [bank/move]}}\n",
+        "party: bank\npromises: {move: {needs: [ledger/write]}}\n",
+        "party: ledger\npromises: {write: {needs: [bank/move, disk/sync]}}\n",
+        "party: disk\npromises: {sync: {latency: {max: 2s}}}\n",
+    ]
+    (found,) = findings("---\n".join(parties), "contract/cannot-hold")
+    assert found.message.endswith("waiting for bank/move it may answer after 2s")
+    told = [statement.fact.provider for statement in found.statements]
+    assert told[:3] == ["shop", "shop", "bank"]
+    assert told.count("bank") == 1
+
+
 def test_what_its_own_limit_cuts_counts_as_far_as_it_waits() -> None:
     text = """
 party: shop

@@ -92,3 +92,8 @@ def test_a_free_weekend_outlasts_a_short_retention(kept: str, hours: str, verdic
 def test_a_datastore_that_keeps_less_is_no_queue():
     text = DEAD.format(kept="1d", hours=WEEK).replace("kind: queue", "kind: datastore")
     assert findings(text, HUMAN) == []
+
+
+def test_a_receiver_that_only_needs_the_call_is_not_asked_how_long_it_keeps_a_message():
+    text = QUEUE.format(queue="", receiver="").replace("assumes: {orders/to-billing: {}}", "promises: {bill: {needs: [orders/to-billing]}}")  # fmt: skip
+    assert findings(text, REDELIVERED) == []

@@ -130,3 +130,20 @@ def test_an_alert_of_another_environment_is_not_the_one_that_a_contract_means(tm
         facts = read([str(tmp_path)], load(file=str(tmp_path / "accord.toml"), environ={})).facts
         told = [finding.rule for finding in check(facts).findings]
         assert [rule for rule in told if rule == "signals/signal-unknown"] == asked
+
+
+def test_servers_of_two_environments_are_each_in_their_own(tmp_path):
+    """A server that says nothing in an environment is not there: in the other one only its rule files were known."""
+    for env in ("prod", "staging"):
+        (tmp_path / env).mkdir()
+        (tmp_path / env / "prometheus.yml").write_text("rule_files: [a.yml]\nscrape_configs: [{job_name: shop}]\n")
+        (tmp_path / env / "alertmanager.yml").write_text("route: {receiver: team}\nreceivers: [{name: team}]\n")
+        (tmp_path / env / "a.yml").write_text(
+            'groups: [{name: g, rules: [{alert: Slow, expr: "rate(requests{job=\\"shop\\"}[1m]) > 1"}]}]\n'
+        )
+    scopes = (f'[[scope]]\npath = "{env}/**"\nenv = "{env}"\n' for env in ("prod", "staging"))
+    (tmp_path / "accord.toml").write_text("".join(scopes))
+    facts = read([str(tmp_path)], load(file=str(tmp_path / "accord.toml"), environ={})).facts
+    found = [each for each in check(facts).findings if each.rule == "signals/window-shorter-than-scrape"]
+    told = [{statement.fact.place.file.split("/")[0] for statement in each.statements} for each in found]
+    assert told == [{"prod"}, {"staging"}]

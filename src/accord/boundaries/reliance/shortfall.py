@@ -223,8 +223,13 @@ def _is_data(boundary: Boundary, wait: Wait) -> bool:
     return side.get("ready_by") is not None or side.get("freshness") is not None
 
 
-def _sayings(boundary: Boundary, wait: Wait) -> Iterator[Saying]:
-    """Why a wait takes as long as it does: the maximum stated there or behind it, and the limit that cuts it."""
+def _sayings(boundary: Boundary, wait: Wait, path: tuple[str, ...] = ()) -> Iterator[Saying]:
+    """Why a wait takes as long as it does: the maximum stated there or behind it, and the limit that cuts it.
+
+    `path` is what was told before on the way here: of what needs itself that is all there is to tell.
+    """
+    if wait.subject in path:
+        return
     part = boundary.system.boundary((wait.consumer, wait.provider, wait.operation), boundary.view)
     may = worst(part)
     if may.stated is not None:
@@ -233,7 +238,7 @@ def _sayings(boundary: Boundary, wait: Wait) -> Iterator[Saying]:
     for group in may.waits:
         deeper = max(group, key=lambda each: each.surely)
         yield deeper.because, f"needs {deeper.because.text}"
-        yield from _sayings(part, deeper)
+        yield from _sayings(part, deeper, (*path, wait.subject))
     planned = plan(part)
     if planned is not None and wait.surely == planned.end < may.surely:
         limit = planned.tries[0].limit

@@ -73,7 +73,9 @@ def _servers(system: System, view: View) -> Iterator[Server]:
     for party, named in jobs.items():
         said = system.party(party, view)
         stated = said.get("scrape.interval")
-        first = stated or said.get("rule_files") or next(iter(named.values()))
+        first = stated or said.get("rule_files") or next(iter(named.values()), None)
+        if first is None:
+            continue  # it says something in other views only
         interval = stated or by_default("prometheus", "scrape.interval", first)
         if interval is not None:
             read = {job: fact if fact.term == "scrape.interval" else interval for job, fact in named.items()}

@@ -189,7 +189,9 @@ def _open(boundary: Boundary, again: Fact) -> Iterator[Finding]:
         message = f"{message}, {called(boundary.consumer)} may keep some messages for longer"
     elif boundary.consumer in boundary.system.speaking:
         everything = (fact for facts in boundary.assumed.terms.values() for fact in facts)
-        first = min(everything, key=lambda fact: fact.place.spot)
+        first = min(everything, key=lambda fact: fact.place.spot, default=None)
+        if first is None:
+            return  # it says no word of this call: only what it needs tells of it
         said = Statement(first, f"{called(boundary.consumer)} receives from {boundary.subject}")
         verdict, condition = Verdict.UNANSWERED, ""
         message = f"{message}; nobody says how long {called(boundary.consumer)} keeps a message"
