@@ -3,7 +3,7 @@
     uv run python bench/check.py [--rounds N] [--boundaries N ...] [--megabytes N] [--beside]
 
 Contracts of 1,000 and 10,000 boundaries (or of those that `--boundaries` names, 100,000 among them), then 10 MB of mixed
-artefacts (`artefacts.py`; none with `--megabytes 0`). Prints medians over interleaved rounds and the ratio of the whole run
+artefacts (`artefacts.py`; none with `--megabytes 0`). Prints medians over rounds, each in a process of its own that has learnt nothing, and the ratio of the whole run
 to a bare PyYAML C event parse of the same files, round by round, so that a slow minute of the machine slows both; then a
 first and an unchanged second run as whole processes, what a whole command takes by the clock (it works on as many processors as
 are free) as a multiple of the event parse by the clock, and the CPU time of `accord --help` and of
@@ -29,6 +29,7 @@ import yaml
 
 import artefacts
 import beside
+import fresh
 from accord.check import joined, judged, with_moves
 from accord.files.collector import collector_paused
 from accord.files.processes import processors
@@ -134,7 +135,7 @@ def measure(what: str, write_into: Callable[[Path], int], rounds: int) -> None:
         folder = Path(name, "files")
         folder.mkdir()
         written = write_into(folder)
-        results = [one_round(folder) for _ in range(rounds)]
+        results = fresh.rounds(__file__, folder, rounds)
         first, second = first_and_second(folder, Path(name), rounds)
         waited = [waited_for(folder, Path(name)) for _ in range(rounds)]
     sizes = results[0]
@@ -220,5 +221,5 @@ def main() -> None:
         )
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and not fresh.is_one(one_round):
     main()

@@ -57,6 +57,7 @@ def _refusal(text: str) -> str:
     return f"expected {_EXPECTED} (largest unit first, each once), read {text!r}"
 
 
+@lru_cache(maxsize=4096, typed=True)
 def show_duration(nanoseconds: int) -> str:
     """The shortest exact spelling: 5s, 2.5s, 1h30m, 250ms."""
     if nanoseconds < 0:

@@ -40,6 +40,11 @@ class Facts(tuple[Fact, ...]):
         made.__dict__.update(known, sources=before.sources)
         return made
 
+    def of_terms_as(self, before: "Facts") -> "Facts":
+        """These very facts, each about the term that the fact which stood in its place `before` is about."""
+        self.terms, self.column = before.terms, before.column
+        return self
+
     @cached_property
     def column(self) -> list[str]:
         """The term of each fact, in order."""

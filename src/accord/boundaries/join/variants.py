@@ -35,7 +35,7 @@ def defined_once(facts: Iterable[Fact]) -> Facts:
             found[spot] = replace(fact, scope=EVERYWHERE)
         else:
             left.append(spot)
-    return Facts.known(found, read, spots_of_conditions=left, terms=read.terms)
+    return Facts.known(found, read, spots_of_conditions=left).of_terms_as(read)
 
 
 def _distinct(scopes: Sequence[Scope]) -> Iterable[Scope]:

@@ -86,8 +86,8 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
     register = Register(facts if said is None else said)
     links = Links(register)
     found = Facts.made(_renamed(facts, links), facts)
-    if len(found) == len(facts) and all(map(is_, found, facts)):
-        found = facts
+    if len(found) == len(facts):
+        found = facts if all(map(is_, found, facts)) else found.of_terms_as(facts)
     return Linked(found, links.known(), tuple(register.problems))
 
 
@@ -204,7 +204,7 @@ def _renamed(facts: Facts, links: Links) -> list[Fact]:
             for said, asking, asked, where in sides:
                 renamed.append(replace(fact, says=said, consumer=asking, provider=asked, scope=where))
     versions = versions or any(has_family(known.scope, _VERSION) for known in links.known())
-    return list(_versions_renamed(renamed, links)) if versions else renamed
+    return _versions_renamed(renamed, links) if versions else renamed
 
 
 def _of_links(sides: _Sides, links: Links) -> list[_Sides]:
@@ -236,15 +236,16 @@ def _inside_renamed(fact: Fact, sides: list[_Sides] | None, links: Links) -> Ite
         yield replace(fact, says=says, consumer=consumer, provider=provider, scope=scope, value=value)
 
 
-def _versions_renamed(facts: Iterable[Fact], links: Links) -> Iterator[Fact]:
-    """The facts with the versions in their scopes renamed."""
-    scope = renamed = EVERYWHERE
-    for fact in facts:
-        if fact.scope is not scope:
-            scope = renamed = fact.scope
-            if has_family(scope, _VERSION):
-                renamed = tuple(sorted((links.of_version(dimension), values) for dimension, values in scope))
-        yield fact if renamed == scope else replace(fact, scope=renamed)
+def _versions_renamed(facts: list[Fact], links: Links) -> list[Fact]:
+    """The facts with the versions in their scopes renamed; what becomes of a scope that many share is asked once."""
+    scopes = {id(fact.scope): fact.scope for fact in facts if fact.scope}
+    anew: dict[int, Scope] = {}
+    for known, scope in scopes.items():
+        if has_family(scope, _VERSION):
+            renamed = tuple(sorted((links.of_version(dimension), values) for dimension, values in scope))
+            if renamed != scope:
+                anew[known] = renamed
+    return [replace(fact, scope=anew[id(fact.scope)]) if id(fact.scope) in anew else fact for fact in facts]
 
 
 class _References:

@@ -16,6 +16,8 @@ REFERRING = frozenset(("recover", "detect", "escalates", "steps", "fallback", "d
 _SINGLE = frozenset(("text", "word", "number", "count", "duration", "percent", "nothing"))
 """Domains whose values are never several."""
 
+_TEXTS = frozenset((str,))
+
 
 def touched(system: System, changes: Iterable[Change]) -> tuple[Key, ...]:
     """The boundaries that changes touch: their own, and those that rely on them."""
@@ -64,8 +66,9 @@ def referring(system: System, party: str) -> set[str]:
 def _named(system: System) -> dict[str, dict[str, set[str]]]:
     """Who names a party or an operation without calling it: by the first part of the name, and by the whole of it."""
     saying: dict[str, set[str]] = {}
-    for fact in [fact for term in system.terms if _may_name(term) for fact in system.about(term)]:
-        for name in references(fact.value) if type(fact.value) is tuple else ():
+    terms = filter(_may_name, system.terms)
+    for fact in [fact for term in terms for fact in system.about(term) if type(fact.value) is tuple]:
+        for name in fact.value if _TEXTS.issuperset(map(type, fact.value)) else references(fact.value):
             known = saying.get(name)
             if known is None:
                 saying[name] = {fact.says}
