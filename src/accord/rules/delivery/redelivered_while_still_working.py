@@ -187,11 +187,9 @@ def _open(boundary: Boundary, again: Fact) -> Iterator[Finding]:
         said = Statement(inside, f"{called(boundary.consumer)} is done with {share} after {inside.text}")
         verdict, condition = Verdict.CONDITIONAL, f"holds only while no message is kept for longer than {again.text}"
         message = f"{message}, {called(boundary.consumer)} may keep some messages for longer"
-    elif boundary.consumer in boundary.system.speaking:
+    elif boundary.consumer in boundary.system.speaking and boundary.assumed.terms:  # or only its needs tell of the call
         everything = (fact for facts in boundary.assumed.terms.values() for fact in facts)
-        first = min(everything, key=lambda fact: fact.place.spot, default=None)
-        if first is None:
-            return  # it says no word of this call: only what it needs tells of it
+        first = min(everything, key=lambda fact: fact.place.spot)
         said = Statement(first, f"{called(boundary.consumer)} receives from {boundary.subject}")
         verdict, condition = Verdict.UNANSWERED, ""
         message = f"{message}; nobody says how long {called(boundary.consumer)} keeps a message"
