@@ -193,10 +193,6 @@ class Facts(tuple[Fact, ...]):
         """Whether a fact is about a term that begins like this."""
         return bool(self.family(family))
 
-    def has_dimension(self, family: str) -> bool:
-        """Whether a scope has a dimension that begins like this, `variant:`."""
-        return any(name.startswith(family) for name in self.dimensions)
-
     def followed_by(self, added: "Facts") -> "Facts":
         """The facts, and others after them."""
         size = len(self)
