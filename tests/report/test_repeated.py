@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from accord.check import check
 from accord.model.fact import Fact, Stance
-from accord.model.finding import Finding, Statement, Verdict
+from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.place import Place
 from accord.report._asked import Asked
 from accord.report._repeated import Told, gathered
@@ -119,3 +120,13 @@ def test_what_is_said_of_several_providers_stands_where_the_first_of_them_stands
     """Two of one cause are too few to be told together, and do not change the order."""
     other, first, second, third = (slow("b", "q", 1), slow("a", "p", 1), slow("a", "q", 2), slow("a", "r", 3))
     assert gathered([other, first, second, third]) == [Told(other), Told(first, (second, third))]
+
+
+def test_what_asks_something_else_or_goes_another_way_is_told_by_itself() -> None:
+    """What settles one would be told of all, and the way of the first shown for all."""
+    callers = [slow(name, "p", 1) for name in ("a", "b", "c")]
+    assert [len(one.others) for one in gathered(callers)] == [2]
+    asking = [replace(one, questions=(Question("p", f"what {one.consumer} may ask"),)) for one in callers]
+    assert [len(one.others) for one in gathered(asking)] == [2]
+    for other in (replace(asking[2], questions=(Question("q", "else"),)), replace(asking[2], via="gateway")):
+        assert [len(one.others) for one in gathered([*asking[:2], other])] == [0, 0, 0]

@@ -53,14 +53,15 @@ def _cause(finding: Finding) -> object:
     causes = [one.fact.place for one in finding.statements if not _is_said_of(finding.consumer, one.fact)]
     if not finding.consumer or not causes or len(causes) == len(finding.statements):
         return None
-    about = (finding.rule, finding.verdict, finding.severity, finding.scope, finding.provider, finding.operation)
-    return (*about, *causes)
+    other_side = (finding.provider, finding.operation, finding.via)
+    return (finding.rule, finding.verdict, finding.severity, finding.scope, *other_side, *causes)
 
 
 def _words(finding: Finding) -> object:
     """All that is said but for who is on the one side."""
     said = [finding.message, finding.condition, *(move.do for move in finding.moves)]
     said += [statement.says for statement in finding.statements]
+    said += [text for question in finding.questions for text in (question.to, question.asks, question.bound)]
     return tuple(_without(finding.consumer, said))
 
 
