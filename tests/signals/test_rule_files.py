@@ -4,8 +4,6 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from accord.check import check
 from accord.files.config import load
 from accord.files.read import read
@@ -16,19 +14,12 @@ from accord.report._sentences import MOST_STATEMENTS, SHOWN
 from accord.report.text import render
 from accord.rules._catalogue import rules
 from accord.sources._claims import read_text
-from beside import CORPUS
+from beside import CORPUS, needs
 
 OWN = (
     *("metric-nobody-produces", "owner-missing", "placeholder-never-filled", "runbook-dead", "runbook-missing"),
     *("window-shorter-than-scrape", "words-differ-from-rule"),
 )
-
-
-def corpus(name: str) -> Path:
-    folder = CORPUS / name
-    if not folder.is_dir():
-        pytest.skip(f"the corpus is not here: {folder}")
-    return folder
 
 
 def found(folder: Path, configuration: str, tmp_path: Path) -> dict[str, list[Finding]]:
@@ -43,8 +34,9 @@ def found(folder: Path, configuration: str, tmp_path: Path) -> dict[str, list[Fi
     return by_rule
 
 
+@needs(CORPUS)
 def test_placeholders_of_a_large_set_are_one_finding_each(tmp_path):
-    given = found(corpus("wikimedia-routing"), "", tmp_path)
+    given = found(CORPUS / "wikimedia-routing", "", tmp_path)
     said = {(finding.message, len(finding.statements)) for finding in given.pop("placeholder-never-filled")}
     assert said == {
         ("38 alerts have runbook: TODO", 38),
@@ -67,8 +59,9 @@ def test_one_host_that_is_nobodys_is_one_finding_whatever_page_is_linked(tmp_pat
     assert one.message == "A4 has runbook_url: https://example.com/b"
 
 
+@needs(CORPUS)
 def test_every_alert_is_read_and_six_carry_the_owner_from_the_series():
-    folder = corpus("wikimedia-routing")
+    folder = CORPUS / "wikimedia-routing"
     reading = read([str(folder)])
     alerts = {
         (fact.place.file, fact.place.line, fact.value): fact.says for fact in reading.facts if fact.term == "alert"
@@ -87,8 +80,9 @@ def test_every_alert_is_read_and_six_carry_the_owner_from_the_series():
     assert verdicts == {"known": 76, "carried": 6, "templated": 1}
 
 
+@needs(CORPUS)
 def test_dead_runbooks_are_those_that_are_known(tmp_path):
-    folder = corpus("kube-prometheus")
+    folder = CORPUS / "kube-prometheus"
     given = found(folder, f"[runbooks]\nlist = ['{folder / 'runbook-pages.txt'}']\n", tmp_path)
     dead = given.pop("runbook-dead")
     expected = list(csv.DictReader((folder / "EXPECTED-missing-runbook-pages.csv").open()))
@@ -104,8 +98,9 @@ def test_dead_runbooks_are_those_that_are_known(tmp_path):
     assert not given
 
 
+@needs(CORPUS)
 def test_without_a_list_of_pages_no_runbook_is_called_dead(tmp_path):
-    assert "runbook-dead" not in found(corpus("kube-prometheus"), "", tmp_path)
+    assert "runbook-dead" not in found(CORPUS / "kube-prometheus", "", tmp_path)
 
 
 def test_a_finding_at_many_places_is_shortened_for_people_only():
