@@ -210,7 +210,7 @@ def main() -> None:
         measure("mixed artefacts", lambda folder: artefacts.write(folder, asked.megabytes)[1], asked.rounds)
     if asked.beside:
         with tempfile.TemporaryDirectory() as name:
-            artefacts.write(Path(name), asked.megabytes or 1.0)
+            artefacts.write(Path(name), asked.megabytes or 1.0, (*artefacts.KINDS, artefacts.cloudformation))
             beside.compare(Path(name), asked.rounds)
     for arguments in (("--help",), ("check", "examples/two-services", "--no-cache")):
         with tempfile.TemporaryDirectory() as bytecode:
