@@ -8,6 +8,7 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from accord.boundaries.join.defaulted import with_defaults
+from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.in_views import InView, InViews
 from accord.boundaries.join.memory import once
 from accord.boundaries.join.overlays import applied_apart
@@ -116,8 +117,9 @@ def _told(rules: Sequence[Rule], allowances: Allowances) -> list[Finding]:
 def joined(facts: Iterable[Fact], as_of: date = date(1970, 1, 1)) -> tuple[System, tuple[Problem, ...]]:
     """The system that the facts make once names are linked and alternatives kept apart, and what was refused."""
     stated, seen = parted(as_operated(facts))
-    linked = link(applied_apart(carried(reached(stated), stated)), stated)
-    told = by_operation(answered(defined_once(by_address(linked.facts)), linked.links))
+    put_together = Facts.of(applied_apart(carried(reached(stated), stated)))
+    linked = link(put_together, stated, defined_once(put_together))
+    told = by_operation(answered(by_address(linked.facts), linked.links))
     with_turns = with_rotas(separate(versions_of_subsets(told)), as_of)
     whole = as_set(with_defaults(with_one_version(with_turns)))
     system = System(whole, as_of, told_of(seen, stated, whole))

@@ -87,19 +87,24 @@ def random_document(random: Random) -> str:
 
 
 def random_facts(seed: int) -> tuple[list[Fact], tuple[Link, ...]]:
-    """What some documents say, of one root or of two, several of them of the same objects."""
+    """What some documents say once it is linked, and at times the same of others beside it."""
     random = Random(seed)
+    linked = link(read_facts(random))
+    facts = [each for fact in linked.facts for each in random_likes(fact, random)]
+    if random.random() < 0.3:
+        random.shuffle(facts)
+    return shared(facts), linked.links
+
+
+def read_facts(random: Random) -> list[Fact]:
+    """What some documents say, of one root or of two, several of them of the same objects."""
     found: list[Fact] = []
     for _ in range(random.randint(2, 9)):
         root, scope = random.choice(("one", "one", "one", "two")), random.choice(SCOPES)
         texts = [random_document(random) for _ in range(random.randint(1, 2))]
         read = read_text("---".join(texts), root, random.choice(("a.yaml", "b.yaml")), scope)
         found += [fact for fact in read if isinstance(fact, Fact)]
-    linked = link(found)
-    facts = [each for fact in linked.facts for each in random_likes(fact, random)]
-    if random.random() < 0.3:
-        random.shuffle(facts)
-    return shared(facts), linked.links
+    return found
 
 
 def random_likes(fact: Fact, random: Random) -> list[Fact]:
@@ -145,8 +150,16 @@ def test_facts_that_share_a_condition_become_what_each_becomes_alone(seed: int) 
 
 @pytest.mark.parametrize("seed", range(200))
 def test_what_is_defined_once_may_lose_its_scope_at_once(seed: int) -> None:
-    facts, links = random_facts(seed)
-    assert list(settled(defined_once(facts), links)) == list(settled(facts, links))
+    random = Random(seed)
+    read = [each for fact in read_facts(random) for each in random_likes(fact, random)]
+    facts = shared(read) if random.random() < 0.5 else read
+    at_once, plain = link(facts, facts, defined_once(facts)), link(facts)
+    assert at_once.links == plain.links
+    assert list(settled(at_once.facts, plain.links)) == list(settled(plain.facts, plain.links))
+
+
+def freed(facts: list[Fact]) -> Facts:
+    return Facts.of(link(facts, facts, defined_once(facts)).facts)
 
 
 def test_the_documents_try_all_that_can_become_of_a_fact() -> None:
@@ -154,7 +167,7 @@ def test_the_documents_try_all_that_can_become_of_a_fact() -> None:
     shortened = 0
     for seed in range(200):
         facts, links = random_facts(seed)
-        shortened += len(Facts(facts).spots_of_conditions) - len(defined_once(facts).spots_of_conditions)
+        shortened += len(Facts(facts).spots_of_conditions) - len(freed(facts).spots_of_conditions)
         after = settled(facts, links)
         seen.update(name.partition(":")[0] for fact in (*facts, *after) for name, _ in fact.scope)
         seen.update(f"{fact.operation} of a route" for fact in after if fact.source in ("istio", "gateway-api"))
@@ -167,7 +180,7 @@ def test_the_documents_try_all_that_can_become_of_a_fact() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_what_is_handed_on_is_what_would_be_found(seed: int) -> None:
     facts, links = random_facts(seed)
-    for made in (defined_once(facts), settled(defined_once(facts), links), with_defaults(settled(facts, links))):
+    for made in (freed(facts), settled(freed(facts), links), with_defaults(settled(facts, links))):
         anew = Facts(tuple(made))
         assert (made.runs, made.by_term, made.by_dimension) == (anew.runs, anew.by_term, anew.by_dimension)
         assert made.spots_of_conditions == anew.spots_of_conditions

@@ -174,7 +174,9 @@ def test_facts_are_replaced_where_they_stand(changes: list[bool], data: st.DataO
         if is_changed
     }
     plain = [each for spot, fact in enumerate(facts) for each in others.get(spot, [fact])]
-    assert facts.with_each(others) == plain
+    replaced = facts.with_each(others)
+    assert list(replaced) == plain
+    assert replaced.column == [fact.term for fact in plain]
 
 
 def said_of(provider: str, scope: Scope = (), operation: str = ANY) -> Fact:

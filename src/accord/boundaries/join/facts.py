@@ -1,17 +1,16 @@
 """Facts on their way to a system, with the words that any of them uses: most steps find that none is about them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, compress
-from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
-from accord.model.fact import Fact
+from accord.model.fact import Fact, Scope
 
+T = TypeVar("T")
 Run = tuple[int, int]  # where some facts that follow each other begin and end
 
-_SOURCE, _SCOPE = attrgetter("source"), attrgetter("scope")
 
 _TYING = frozenset(("declares", "selects", "runs", "platform", "takes_settings"))
 _TYING_FAMILIES = ("names.", "setting.")
@@ -84,16 +83,23 @@ class Facts(tuple[Fact, ...]):
         terms = [term for term in self.terms if term in _TYING or term.startswith(_TYING_FAMILIES)]
         return {spot: self[spot] for spot in self.spots(terms)}
 
-    def with_each(self, becomes: Mapping[int, Iterable[Fact]]) -> list[Fact]:
-        """The facts, with those that the fact at each of these spots becomes in its stead; the spots are in order."""
-        found: list[Fact] = []
-        left = 0
-        for spot, facts in becomes.items():
-            found += self[left:spot]
-            found += facts
-            left = spot + 1
-        found += self[left:]
+    @cached_property
+    def tied(self) -> dict[str, list[Fact]]:
+        """The same facts by their terms."""
+        found: dict[str, list[Fact]] = {}
+        for fact in self.tying.values():
+            found.setdefault(fact.term, []).append(fact)
         return found
+
+    def with_each(self, becomes: Mapping[int, Iterable[Fact]], terms: Collection[str] = ()) -> "Facts":
+        """The facts, with those that the fact at each of these spots becomes in its stead, about their terms or these.
+
+        The spots are in order.
+        """
+        anew = {spot: list(facts) for spot, facts in becomes.items()}
+        made = Facts.made(_spliced(self, anew), self, terms)
+        made.column = _spliced(self.column, {spot: [fact.term for fact in facts] for spot, facts in anew.items()})
+        return made
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -141,7 +147,7 @@ class Facts(tuple[Fact, ...]):
     @cached_property
     def sources(self) -> frozenset[str]:
         """Every format that a fact was read from."""
-        return frozenset(map(_SOURCE, self))
+        return frozenset([fact.source for fact in self])
 
     @cached_property
     def by_dimension(self) -> dict[str, list[int]]:
@@ -153,37 +159,39 @@ class Facts(tuple[Fact, ...]):
         return dict(found)
 
     @cached_property
-    def dimensions(self) -> frozenset[str]:
-        """Every dimension of a scope."""
-        if "runs" in self.__dict__:
-            return frozenset(self.by_dimension)
-        return frozenset([name for scope in map(_SCOPE, self.heads) for name, _ in scope])
+    def scopes(self) -> dict[int, Scope]:
+        """Each condition by its id; those that are equal and not the same stay apart, as to hash one takes long."""
+        scopes = [fact.scope for fact in self if fact.scope]
+        return dict(zip(map(id, scopes), scopes, strict=True))
 
     @cached_property
-    def heads(self) -> list[Fact]:
-        """The first of all facts that follow each other and share their sides and their scope: those of an object do."""
-        found: list[Fact] = []
-        provider = scope = consumer = says = None
-        for fact in self:
-            if (
-                fact.provider is not provider
-                or fact.scope is not scope
-                or fact.consumer is not consumer
-                or fact.says is not says
-            ):
-                provider, scope, consumer, says = fact.provider, fact.scope, fact.consumer, fact.says
-                found.append(fact)
-        return found
+    def dimensions(self) -> frozenset[str]:
+        """Every dimension of a scope."""
+        return frozenset([name for scope in self.scopes.values() for name, _ in scope])
 
     @cached_property
     def parties(self) -> frozenset[str]:
         """Every name that speaks or is spoken of as a side; "" where a fact holds for every caller."""
-        return self.speaking | {fact.provider for fact in self.heads} | {fact.consumer for fact in self.heads}
+        return frozenset().union(*self._speaking_and_spoken_of)
 
     @cached_property
     def speaking(self) -> frozenset[str]:
         """Every name that speaks."""
-        return frozenset([fact.says for fact in self.heads])
+        return self._speaking_and_spoken_of[0]
+
+    @cached_property
+    def _speaking_and_spoken_of(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Both at once, where others than before speak or are spoken of."""
+        speaking: set[str] = set()
+        spoken_of: set[str] = set()
+        says = consumer = provider = None
+        for fact in self:
+            if fact.provider is not provider or fact.says is not says or fact.consumer is not consumer:
+                says, consumer, provider = fact.says, fact.consumer, fact.provider
+                speaking.add(says)
+                spoken_of.add(provider)
+                spoken_of.add(consumer)
+        return frozenset(speaking), frozenset(spoken_of)
 
     def family(self, family: str) -> frozenset[str]:
         """The terms that begin like this, `requests.`, and that a fact is about."""
@@ -203,3 +211,15 @@ class Facts(tuple[Fact, ...]):
         both = Facts.known(tuple.__add__(self, added), self, by_term=by_term, runs=runs, terms=self.terms | added.terms)
         both.sources = self.sources | added.sources
         return both
+
+
+def _spliced(items: Sequence[T], anew: Mapping[int, Iterable[T]]) -> list[T]:
+    """The items, with those in its stead that there are for each of some numbers, in order."""
+    found: list[T] = []
+    left = 0
+    for number, instead in anew.items():
+        found += items[left:number]
+        found += instead
+        left = number + 1
+    found += items[left:]
+    return found

@@ -116,13 +116,15 @@ class _Pods:
                 becomes[spot] = self.running[id(fact)]
             elif told is not None:
                 becomes[spot] = told(fact)
-        return Facts.made(read.with_each(becomes), read) if becomes else read
+        return read.with_each(becomes) if becomes else read
 
     def becoming(self, fact: Fact, budgets: _Budgets) -> _Becomes | None:
         """What becomes of the facts of this scope, this root and these sides; None where they stay as they are."""
         if fact.provider.startswith(BUDGET):
             return partial(self.of_budget, budgets=budgets)
-        pods = self.of(fact) if fact.scope else None
+        if not fact.scope:
+            return None
+        pods = self.of(fact)
         if pods is None:
             return None
         return None if self.is_said_so(fact, pods) else partial(self.said, pods=pods)

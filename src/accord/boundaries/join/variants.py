@@ -3,39 +3,30 @@
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
-from msgspec.structs import replace
-
 from accord.boundaries.join.facts import Facts
 from accord.boundaries.join.in_runs import InRuns, Ways
-from accord.model.fact import EVERYWHERE, Fact, Scope
+from accord.model.fact import Fact, Scope
 
 VARIANT = "variant:"
-_LISTING = "requests."  # what lists the entries of a route, which are found by the whole scope of it
 _ROOT = attrgetter("place.root")
 _KEPT_APART = ("env", "cluster")
 _Definition = tuple[str, str]  # the root and `file:line` where an object is defined
 
 
-def defined_once(facts: Iterable[Fact]) -> Facts:
-    """The facts, those of an object that is defined once no longer scoped by it, where that is all that they are scoped by.
+def defined_once(facts: Iterable[Fact]) -> frozenset[int]:
+    """The ids of the scopes that say no more than of which object a fact is, where that is defined once.
 
-    What `separate` would do in the end is done here for nearly all of them, so that the steps between need not look at them.
+    What `separate` would do in the end is done for nearly all of them where names are linked (`without_saying`), so that the
+    steps between need not look at them.
     """
     read = Facts.of(facts)
     under = [read[spot] for spot in read.spots_of_conditions]
     if len(frozenset(map(_ROOT, under))) != 1:
-        return read
-    scopes = [fact.scope for fact in under]
-    several, alone = _defined(_distinct(scopes))
-    once = {key for key, dimension in alone.items() if dimension not in several and dimension.startswith(VARIANT)}
-    listing = read.family(_LISTING)
-    found, left = list(read), []
-    for spot, fact, key in zip(read.spots_of_conditions, under, map(id, scopes), strict=True):
-        if key in once and fact.term not in listing:
-            found[spot] = replace(fact, scope=EVERYWHERE)
-        else:
-            left.append(spot)
-    return Facts.known(found, read, spots_of_conditions=left).of_terms_as(read)
+        return frozenset()
+    several, alone = _defined(read.scopes.values())
+    return frozenset(
+        [key for key, dimension in alone.items() if dimension not in several and dimension.startswith(VARIANT)]
+    )
 
 
 def _distinct(scopes: Sequence[Scope]) -> Iterable[Scope]:

@@ -1,6 +1,7 @@
 """Which workload carries which service, the one whose pods have every label that it selects, and which versions run."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ RUNNING = (VERSIONS, "runs")
 """The terms that say which versions run."""
 _BY_NAME = ("runs", "platform")
 _LABEL = "version="
+_SCOPE = attrgetter("scope")
 _FORMAT = "kubernetes"
 
 
@@ -39,19 +41,19 @@ def carried(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Facts:
     has_pods = _FORMAT in read.sources or LAID_OVER in read.terms
     if read.terms.isdisjoint(("selects", "runs")) and not has_pods:
         return read
-    tying = (read if said is None else Facts.of(said)).tying.values()
+    tied = (read if said is None else Facts.of(said)).tied
     services: dict[tuple[str, str], list[_Service]] = {}
-    for fact in tying:
-        if fact.term == "selects":
-            services.setdefault(_neighbours(fact), []).append(_Service(fact, frozenset(fact.value), []))
-    pods = [_pods(fact, services.get(_neighbours(fact), ())) for fact in tying if fact.term == "runs"]
+    for fact in tied.get("selects", ()):
+        services.setdefault(_neighbours(fact), []).append(_Service(fact, frozenset(fact.value), []))
+    pods = [_pods(fact, services.get(_neighbours(fact), ())) for fact in tied.get("runs", ())]
     versions = tuple([_versions(service) for near in services.values() for service in near])
     made = Facts.made(read + versions, read, (VERSIONS,))
+    made.column = [*read.column, *[VERSIONS] * len(versions)]
     if has_pods:
-        return told(made, pods, {fact.term for fact in tying if fact.term in _BY_NAME and not fact.scope})
+        return told(made, pods, [term for term in _BY_NAME if not all(map(_SCOPE, tied.get(term, ())))])
     becomes = said_to_run(pods)
     spots = [spot for spot in made.spots(("runs",)) if id(made[spot]) in becomes]
-    return Facts.made(made.with_each({spot: becomes[id(made[spot])] for spot in spots}), made)
+    return made.with_each({spot: becomes[id(made[spot])] for spot in spots})
 
 
 def _pods(runs: Fact, near: Sequence[_Service]) -> Pods:

@@ -50,16 +50,13 @@ class Register:
     def _sorted(self, facts: Facts) -> tuple[list[Fact], list[Fact], list[Fact], list[Fact]]:
         stated: list[Fact] = []
         in_artefacts: list[Fact] = []
-        others: dict[str, list[Fact]] = {"selects": [], "runs": []}
         self.speaking.update(facts.speaking)
         self.names.update(facts.parties)
         self.names.discard("")
         for fact in facts.tying.values():
-            if fact.term in others:
-                others[fact.term].append(fact)
-            elif fact.term.startswith("names."):
+            if fact.term.startswith("names."):
                 (in_artefacts if ":" in fact.provider else stated).append(fact)
-        return stated, in_artefacts, others["selects"], others["runs"]
+        return stated, in_artefacts, facts.tied.get("selects", []), facts.tied.get("runs", [])
 
     # ------------------------------------------------------------------ what is asked of it
 

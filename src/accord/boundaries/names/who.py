@@ -5,7 +5,7 @@ Names in contracts are global. Names in artefacts are local; they are linked onl
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from operator import is_
 
 from msgspec import Struct
@@ -42,6 +42,7 @@ _REFERRING = frozenset(
     )
 )
 _VERSION = "version:"
+_LISTING = "requests."  # what lists the entries of a route, which are found by the whole scope of it
 _SEVERAL = (tuple, Needs)
 """Types of values that hold several names."""
 _OBJECTS = "kubernetes:"
@@ -75,16 +76,17 @@ class Linked(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None) -> Linked:
+def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None, without_saying: Set[int] = frozenset()) -> Linked:
     """The facts in terms of the parties they speak of; a name without a link stays local.
 
     A link that holds under a condition narrows the facts it renames to that condition. `said` are the facts as they
-    were read, where these have been worked on since: what a workload is called is found there only.
+    were read, where these have been worked on since: what a workload is called is found there only. A fact whose scope
+    has its id among those that go `without_saying` holds everywhere, unless it lists what else is found by its scope.
     """
     facts = Facts.of(facts)
     register = Register(facts if said is None else said)
     links = Links(register)
-    found = Facts.made(_renamed(facts, links), facts)
+    found = Facts.made(_renamed(facts, links, without_saying), facts)
     if len(found) == len(facts):
         found = facts if all(map(is_, found, facts)) else found.of_terms_as(facts)
     return Linked(found, links.known(), tuple(register.problems))
@@ -118,13 +120,12 @@ class Links(dict[str, tuple[Link, ...]]):
         """Every link that was met, in order of name."""
         return tuple([link for name in sorted((*self.plain, *self.others)) for link in self[name]])
 
-    def of_sides(self, own: _Sides) -> list[_Sides]:
-        """The sides that these stand for, once for each condition under which they do."""
-        says, consumer, provider, scope = own
-        if not self.others or self.others.isdisjoint(own[:3]):
-            party = self.plain.get
-            return [(party(says, says), party(consumer, consumer), party(provider, provider), scope)]
-        return _of_links(own, self)
+    def everywhere(self, says: str, consumer: str, provider: str) -> tuple[str, str, str] | None:
+        """The parties that these stand for under every condition; None where one may stand for others, too."""
+        if self.others and not self.others.isdisjoint((says, consumer, provider)):
+            return None
+        party = self.plain.get
+        return party(says, says), party(consumer, consumer), party(provider, provider)
 
     def of_version(self, dimension: str) -> str:
         """A dimension of a scope, which may be the version of a party, in terms of what its name stands for."""
@@ -176,34 +177,59 @@ def _is_marked(name: str) -> bool:
     return ":" in name or "." in name
 
 
-def _renamed(facts: Facts, links: Links) -> list[Fact]:
+def _renamed(facts: Facts, links: Links, without_saying: Set[int]) -> list[Fact]:
     """The facts renamed; what becomes of the sides of those that follow each other and share them is asked once."""
-    referring = {term for term in facts.terms if _refers(term)}
+    listing = facts.family(_LISTING)
+    apart = listing.union([term for term in facts.terms if _refers(term)])
     renamed: list[Fact] = []
-    says = consumer = provider = scope = sides = None
-    versions = False
+    says = consumer = provider = scope = sides = free = parties = None
+    is_linked: object = False
     for fact in facts:
         if (
-            fact.provider is not provider
-            or fact.scope is not scope
+            fact.scope is not scope
+            or fact.provider is not provider
             or fact.consumer is not consumer
             or fact.says is not says
         ):
-            says, consumer, provider, scope = fact.says, fact.consumer, fact.provider, fact.scope
-            of_provider, of_consumer, of_speaker = links[provider], links[consumer], links[says]
-            is_linked = of_provider or of_consumer or of_speaker
-            sides = links.of_sides((says, consumer, provider, scope)) if is_linked else None
-            for dimension, _ in scope:
-                versions |= dimension.startswith(_VERSION)
-        if fact.term in referring and _may_be_local(fact.value):
-            renamed += _inside_renamed(fact, sides, links)
-        elif sides is None:
+            scope = fact.scope
+            if fact.provider is not provider or fact.consumer is not consumer or fact.says is not says:
+                says, consumer, provider = fact.says, fact.consumer, fact.provider
+                of_provider, of_consumer, of_speaker = links[provider], links[consumer], links[says]
+                is_linked = of_provider or of_consumer or of_speaker
+                parties = links.everywhere(says, consumer, provider) if is_linked else None
+            sides = free = None
+            if parties is not None:
+                sides = free = [(*parties, scope)]
+            elif is_linked:
+                sides = free = _of_links((says, consumer, provider, scope), links)
+            if scope and id(scope) in without_saying:
+                free = _freed(scope, sides or [(says, consumer, provider, scope)])
+        if fact.term in apart and (fact.term in listing or _may_be_local(fact.value)):
+            renamed += _said(fact, sides) if fact.term in listing else _inside_renamed(fact, sides, free, links)
+        elif free is None:
             renamed.append(fact)
         else:
-            for said, asking, asked, where in sides:
+            for said, asking, asked, where in free:
                 renamed.append(replace(fact, says=said, consumer=asking, provider=asked, scope=where))
-    versions = versions or any(has_family(known.scope, _VERSION) for known in links.known())
-    return _versions_renamed(renamed, links) if versions else renamed
+    dimensions = facts.dimensions.union([name for known in links.known() for name, _ in known.scope])
+    return _versions_renamed(renamed, links) if any(name.startswith(_VERSION) for name in dimensions) else renamed
+
+
+def _freed(scope: Scope, sides: list[_Sides]) -> list[_Sides]:
+    """The sides, everywhere instead of where this scope holds."""
+    return [
+        (says, consumer, provider, EVERYWHERE if where is scope else where) for says, consumer, provider, where in sides
+    ]
+
+
+def _said(fact: Fact, sides: Iterable[_Sides] | None) -> list[Fact]:
+    """The fact, said by and of these sides; itself where they are its own."""
+    if sides is None:
+        return [fact]
+    return [
+        replace(fact, says=says, consumer=consumer, provider=provider, scope=scope)
+        for says, consumer, provider, scope in sides
+    ]
 
 
 def _of_links(sides: _Sides, links: Links) -> list[_Sides]:
@@ -224,15 +250,16 @@ def _one_renamed(sides: _Sides, name: str, links: tuple[Link, ...]) -> list[_Sid
     return found or [sides]
 
 
-def _inside_renamed(fact: Fact, sides: list[_Sides] | None, links: Links) -> Iterator[Fact]:
-    """What becomes of a fact, with the references in its value renamed as they are where it holds then."""
-    if sides is None:
+def _inside_renamed(fact: Fact, sides: list[_Sides] | None, free: list[_Sides] | None, links: Links) -> Iterator[Fact]:
+    """What becomes of a fact on `free` sides, with the references in its value renamed as they are where it holds by its own."""
+    if free is None:
         value = _value_renamed(fact.value, _References(links, fact.scope))
         yield fact if value is fact.value else replace(fact, value=value)
         return
-    for says, consumer, provider, scope in sides:
+    own = sides or ((fact.says, fact.consumer, fact.provider, fact.scope),)
+    for (*_, scope), (says, consumer, provider, where) in zip(own, free, strict=True):
         value = _value_renamed(fact.value, _References(links, scope))
-        yield replace(fact, says=says, consumer=consumer, provider=provider, scope=scope, value=value)
+        yield replace(fact, says=says, consumer=consumer, provider=provider, scope=where, value=value)
 
 
 def _versions_renamed(facts: list[Fact], links: Links) -> list[Fact]:

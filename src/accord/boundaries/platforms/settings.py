@@ -48,7 +48,7 @@ def reached(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     touched = {TAKES, *settings}
     calls = _Calls(Facts(read.tying.values()), settings)
     becomes = {spot: calls.of(fact) for spot, fact in read.tying.items() if fact.term in touched}
-    return Facts.made(read.with_each(becomes), read, (MENTIONED,))
+    return read.with_each(becomes, (MENTIONED,))
 
 
 class _Calls:

@@ -5,7 +5,6 @@ that is not told, nothing is concluded of it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,7 +22,6 @@ from accord.model.requests import Match
 from accord.model.subject import operation_of, provider_of
 
 _WORDS = ("rpc", "topic", "queue", "table", "file")
-_STANCE = attrgetter("stance")
 _HOST, _SERVICE = "dns:", "otel:"
 
 
@@ -55,7 +53,7 @@ class Sighting(Struct, frozen=True):
 def parted(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     """What was said, and what was observed."""
     read, observing = Facts.of(facts), Stance.OBSERVES
-    if observing not in frozenset(map(_STANCE, read)):
+    if observing not in frozenset([fact.stance for fact in read]):
         return read, ()
     observed = tuple([fact for fact in read if fact.stance is observing])
     return Facts([fact for fact in read if fact.stance is not observing]), observed
