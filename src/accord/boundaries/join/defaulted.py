@@ -106,7 +106,9 @@ def _subject(fact: Fact) -> _Subject:
 def _shown(facts: Facts, platform: str) -> dict[_Present, list[Fact]]:
     """The calls that the platform carries: to each host that it routes, and from each of its gateways."""
     found: dict[_Present, list[Fact]] = {}
-    for number in sorted({*facts.by_term.get("routes", ()), *facts.of_callers}):
+    carried = [number for number in facts.of_callers if facts[number].source == platform]
+    routes = facts.by_term.get("routes", [])
+    for number in sorted({*routes, *carried}) if carried else routes:
         fact = facts[number]
         if fact.source == platform:
             scope = tuple([pair for pair in fact.scope if pair[0] in _APART]) if fact.scope else EVERYWHERE

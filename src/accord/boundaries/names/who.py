@@ -182,37 +182,46 @@ def _renamed(facts: Facts, links: Links, without_saying: Set[int]) -> list[Fact]
     listing = facts.family(_LISTING)
     apart = listing.union([term for term in facts.terms if _refers(term)])
     renamed: list[Fact] = []
-    says = consumer = provider = scope = sides = free = parties = None
-    is_linked: object = False
+    says = consumer = provider = scope = None
+    speaker = caller = called = ""
+    own_scope = where = EVERYWHERE
+    is_linked = is_free = stays = False
     for fact in facts:
-        if (
-            fact.scope is not scope
-            or fact.provider is not provider
-            or fact.consumer is not consumer
-            or fact.says is not says
-        ):
-            scope = fact.scope
-            if fact.provider is not provider or fact.consumer is not consumer or fact.says is not says:
+        are_others = fact.provider is not provider or fact.consumer is not consumer or fact.says is not says
+        if are_others or fact.scope is not scope:
+            if are_others:
                 says, consumer, provider = fact.says, fact.consumer, fact.provider
-                of_provider, of_consumer, of_speaker = links[provider], links[consumer], links[says]
-                is_linked = of_provider or of_consumer or of_speaker
-                parties = links.everywhere(says, consumer, provider) if is_linked else None
-            sides = free = None
-            if parties is not None:
-                sides = free = [(*parties, scope)]
-            elif is_linked:
-                sides = free = _of_links((says, consumer, provider, scope), links)
-            if scope and id(scope) in without_saying:
-                free = _freed(scope, sides or [(says, consumer, provider, scope)])
+                is_linked = any([links[provider], links[consumer], links[says]])
+                parties = links.everywhere(says, consumer, provider) if is_linked else (says, consumer, provider)
+                if parties is not None:
+                    speaker, caller, called = parties
+            scope = own_scope = fact.scope
+            several: list[_Sides] | None = None
+            if parties is None:
+                several = _of_links((fact.says, fact.consumer, fact.provider, scope), links)
+                if len(several) == 1:
+                    ((speaker, caller, called, own_scope),) = several
+                    several = None
+            is_free = bool(scope) and id(scope) in without_saying
+            where = EVERYWHERE if is_free and own_scope is scope else own_scope
+            stays = where is scope and not is_linked
         if fact.term in apart and (fact.term in listing or _may_be_local(fact.value)):
-            renamed += _said(fact, sides) if fact.term in listing else _inside_renamed(fact, sides, free, links)
-        elif free is None:
+            own = None if stays else several or [(speaker, caller, called, own_scope)]
+            free = _freed(scope, own) if own and is_free else own
+            renamed += _said(fact, own) if fact.term in listing else _inside_renamed(fact, own, free, links)
+        elif stays:
             renamed.append(fact)
+        elif several is None:
+            renamed.append(replace(fact, says=speaker, consumer=caller, provider=called, scope=where))
         else:
-            for said, asking, asked, where in free:
-                renamed.append(replace(fact, says=said, consumer=asking, provider=asked, scope=where))
+            renamed += _said(fact, _freed(scope, several) if is_free else several)
+    return _versions_renamed(renamed, links) if _has_versions(facts, links) else renamed
+
+
+def _has_versions(facts: Facts, links: Links) -> bool:
+    """Whether any of these may hold for versions of a party only."""
     dimensions = facts.dimensions.union([name for known in links.known() for name, _ in known.scope])
-    return _versions_renamed(renamed, links) if any(name.startswith(_VERSION) for name in dimensions) else renamed
+    return any(name.startswith(_VERSION) for name in dimensions)
 
 
 def _freed(scope: Scope, sides: list[_Sides]) -> list[_Sides]:
