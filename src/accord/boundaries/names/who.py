@@ -183,15 +183,16 @@ def _renamed(facts: Facts, links: Links, without_saying: Set[int]) -> list[Fact]
     apart = listing.union([term for term in facts.terms if _refers(term)])
     renamed: list[Fact] = []
     says = consumer = provider = scope = None
-    speaker = caller = called = ""
-    own_scope = where = EVERYWHERE
-    is_linked = is_free = stays = False
+    speaker, caller, called, own_scope, where = "", "", "", EVERYWHERE, EVERYWHERE
+    is_linked: tuple[Link, ...] = ()
+    is_free = stays = False
     for fact in facts:
         are_others = fact.provider is not provider or fact.consumer is not consumer or fact.says is not says
         if are_others or fact.scope is not scope:
             if are_others:
                 says, consumer, provider = fact.says, fact.consumer, fact.provider
-                is_linked = any([links[provider], links[consumer], links[says]])
+                of_provider, of_consumer, of_speaker = links[provider], links[consumer], links[says]
+                is_linked = of_provider or of_consumer or of_speaker
                 parties = links.everywhere(says, consumer, provider) if is_linked else (says, consumer, provider)
                 if parties is not None:
                     speaker, caller, called = parties
