@@ -17,8 +17,8 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict
 from accord.model.place import Place
 from accord.model.subject import operation_of, provider_of
-from accord.rules._alike import _order
 from accord.rules._catalogue import Rule, rules
+from accord.rules._shapes import _order
 from accord.sources._claims import read_text
 from landscapes import ASSUMED, PROMISED, UNORDERED, as_files, facts_of, random_landscape
 from test_pages import AS_OF, read_blocks, sections

@@ -91,6 +91,10 @@ class System:
         names |= {provider_of(call) for fact in self.about("needs") for call in calls_of(fact)}
         return dict.fromkeys(sorted(names))
 
+    def are_strangers(self, named: Fact) -> bool:
+        """Whether nobody whom a fact names is a party."""
+        return self.parties.keys().isdisjoint(map(provider_of, named.value))
+
     @cached_property
     def speaking(self) -> frozenset[str]:
         """The parties that say anything themselves."""
@@ -316,6 +320,8 @@ class System:
 
     def above(self, key: Key) -> list[Key]:
         """The boundaries whose provider makes this very call in order to answer."""
+        if not self._needing:
+            return []
         consumer, provider, operation = key
         wanted = (provider, f"{provider}/{operation}", f"{provider}/{ANY}")
         return sorted({upper for call in wanted for upper in self._needing.get((consumer, call), ())})

@@ -86,8 +86,7 @@ def is_answered(boundary: Boundary) -> bool:
         return False
     who = side.get("recover.by") or side.get("recover.how")
     parts = (side.get("detect.by"), side.get("detect.within"), who, side.get("recover.within"))
-    told = None not in parts and NONE not in [part.value for part in parts if part is not None]
-    return told and _is_expected(boundary)
+    return not any(part is None or part.value is NONE for part in parts) and _is_expected(boundary)
 
 
 def answer(side: Side, question: str, part: str) -> Fact | None:
