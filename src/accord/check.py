@@ -195,8 +195,11 @@ def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> Fou
 
 def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     found: list[Finding] = []
+    asked = local.by(system, key)
+    if not asked:
+        return found
     in_views = InViews(system, key)
-    for rule in local.by(system, key):
+    for rule in asked:
         views, met = _met(rule, in_views)
         findings = _in_views(rule, met)
         if findings:

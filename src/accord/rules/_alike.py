@@ -40,7 +40,9 @@ class _Somebody:
     def __init__(self, strangers: bool | None) -> None:
         self.strangers = strangers
 
-    __bool__ = __contains__ = __format__ = __getattr__ = __getitem__ = __hash__ = __iter__ = __len__ = __str__ = _further
+    __bool__ = __contains__ = __format__ = __getattr__ = __getitem__ = __hash__ = __iter__ = __len__ = __str__ = (
+        _further
+    )
     __eq__ = __ge__ = __gt__ = __le__ = __lt__ = __add__ = __radd__ = _further
     __class__ = property(_further)
 

@@ -181,6 +181,16 @@ class System:
         terms = self._promised.get((name, PARTY), {})
         return firsts(terms, view) if name in self._uneven else {term: facts[0] for term, facts in terms.items()}
 
+    def plainly(self, provider: str, operation: str, terms: Iterable[str]) -> tuple[object, ...] | None:
+        """The values that an operation promises of some terms, each None where nothing is said.
+
+        None where anything is said of any of its provider's operations, several times or under a condition: there is more to look at.
+        """
+        if provider in self._uneven or (provider, ANY) in self._promised:
+            return None
+        said = self._promised.get((provider, operation), _NOTHING)
+        return tuple([said[term][0].value if term in said else None for term in terms])
+
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
         name = self._name(key, self.said(key)[0], view) if view and self.scoped else key

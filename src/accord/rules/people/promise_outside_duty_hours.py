@@ -103,8 +103,8 @@ READS = ("hours", "recover", "detect", "escalates", "steps")
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the hours of every promise against those of everybody it rests on."""
-    timed = speakers(system, "hours")
-    concerned = shown_by(system, timed) | timed.keys()
+    timed = speakers(system, "hours").keys()
+    concerned = shown_by(system, timed) | timed
     for provider, operation in operations_that_say(system, "hours", "detect"):
         if provider in concerned:
             yield from (*_people(system, provider, operation, view), *_signals(system, provider, operation, view))
