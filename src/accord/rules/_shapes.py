@@ -101,7 +101,7 @@ class Shapes:
             (fact.text, fact.stance, fact.layer, fact.source, fact.version, fact.says == consumer) for fact in whole
         ]
         if len(whole) < len(facts):
-            marks += [self._naming(system, fact, consumer) for fact in compress(facts, arranged.named)]
+            marks += self._naming(system, consumer, compress(facts, arranged.named))
         if system.scoped:
             marks += _conditions([fact.scope for fact in facts])
         for together in arranged.together:
@@ -121,16 +121,28 @@ class Shapes:
             if layout is None:
                 layout = self._layouts[terms] = _Layout(terms, self)
             several = list(compress(said.values(), layout.looked_at))
-            before = len(facts)
-            facts += [fact for same in several for fact in same]
-            is_single = len(facts) - before == len(several)
-            spoken.append(layout if is_single else (layout, tuple(map(len, several))))
+            try:
+                facts += [fact for (fact,) in several]  # as most are
+                spoken.append(layout)
+            except ValueError:
+                facts += chain.from_iterable(several)
+                spoken.append((layout, tuple(map(len, several))))
         return tuple(spoken), facts
 
-    def _naming(self, system: System, fact: Fact, consumer: str) -> object:
-        """What is told of a fact that is not looked at as a whole."""
-        who = NONE if fact.value is NONE else self.strangers(system, fact)
-        return (who, fact.stance, fact.layer, fact.source, fact.version, fact.says == consumer)
+    def _naming(self, system: System, consumer: str, facts: Iterable[Fact]) -> list[object]:
+        """What is told of facts that are not looked at as a whole."""
+        none, known, are_strangers = NONE, self._known, system.are_strangers
+        return [
+            (
+                none if fact.value is none else fact.term in known and are_strangers(fact),
+                fact.stance,
+                fact.layer,
+                fact.source,
+                fact.version,
+                fact.says == consumer,
+            )
+            for fact in facts
+        ]
 
 
 def _is_whole(rule: Rule, term: str) -> bool:

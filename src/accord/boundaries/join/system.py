@@ -188,8 +188,8 @@ class System:
         """
         if provider in self._uneven or (provider, ANY) in self._promised:
             return None
-        said = self._promised.get((provider, operation), _NOTHING)
-        return tuple([said[term][0].value if term in said else None for term in terms])
+        said = self._promised.get((provider, operation), _NOTHING).get
+        return tuple([facts[0].value if (facts := said(term)) else None for term in terms])
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
@@ -224,9 +224,7 @@ class System:
     @cached_property
     def gateways(self) -> frozenset[str]:
         """The callers that the routes of a mesh do not reach."""
-        return gateways_of(
-            fact for place, terms in self._assumed.items() if place[0] for facts in terms.values() for fact in facts
-        )
+        return gateways_of(self._assumed)
 
     def boundary(self, key: Key, view: View = EVERY) -> Boundary:
         """The boundary in one view."""

@@ -25,7 +25,7 @@ def unsure(system: System, view: View) -> Iterator[Unsure]:
     """Every recovery that is not surely done in the time that is promised, else in that which each caller counts on."""
     sure: set[object] = set()
     promised: set[object] = set()
-    for provider, operation in operations_that_say(system, "recover"):
+    for provider, operation in operations_that_say(system, "recover.within"):
         says = system.plainly(provider, operation, _OF_RECOVERY)
         if says in promised:
             continue

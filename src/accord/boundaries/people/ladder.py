@@ -173,11 +173,14 @@ def _speakers(system: System) -> dict[str, dict[str, None]]:
 
 
 def operations_that_say(system: System, *questions: str) -> list[tuple[str, str]]:
-    """Every operation of the parties of which any of these families is said, in order of name."""
-    speaking = frozenset(
-        [fact.provider for term in system.terms if term.partition(".")[0] in questions for fact in system.about(term)]
-    )
-    return [about for about in _operations(system) if about[0] in speaking] if speaking else []
+    """Every operation of the parties of which any of these terms, or of these families, is said, in order of name."""
+    terms = [term for term in system.terms if term in questions or term.partition(".")[0] in questions]
+    return operations_of(system, frozenset([fact.provider for term in terms for fact in system.about(term)]))
+
+
+def operations_of(system: System, parties: Set[str]) -> list[tuple[str, str]]:
+    """Every operation of these parties, in order of name."""
+    return [about for about in _operations(system) if about[0] in parties] if parties else []
 
 
 @once

@@ -2,9 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from msgspec import Struct
 
+from accord.boundaries.join.calling import calls_of
 from accord.boundaries.join.memory import once, once_each
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
@@ -107,10 +109,9 @@ def roots(system: System, view: View, repairs: Iterable[str]) -> Iterator[tuple[
 
 def _leading_back(system: System, term: str, view: View) -> list[Fact]:
     """The statements of a term that names a repair or a signal whose own party each of those named has somewhere behind it."""
-    stated, known = system.about(term), needing(system)
-    if not known:
-        return []
-    one_of_each = {fact.value: fact for fact in stated if fact.value is not NONE}
+    known, by_others = needing(system), needed(system)
+    stated = [fact for fact in system.about(term) if fact.provider in by_others and fact.value is not NONE]
+    one_of_each = {fact.value: fact for fact in stated}
     behind_all = {
         names: _behind_all(system, fact, view)
         for names, fact in one_of_each.items()
@@ -129,6 +130,15 @@ def _behind_all(system: System, fact: Fact, view: View) -> frozenset[str]:
 def needing(system: System) -> frozenset[str]:
     """The parties that say of any operation, or of their steps, what these need: nothing is behind the others."""
     return frozenset([fact.provider for fact in system.about("needs", "steps")])
+
+
+@once
+def needed(system: System) -> frozenset[str]:
+    """The parties that any operation, or any step, is said to need or to be done by: only these are ever behind anybody."""
+    calls = [call for fact in system.about("needs") for call in calls_of(fact)]
+    steps = [step for fact in system.about("steps") if fact.value is not NONE for step in fact.value]
+    by = [step.by for step in steps if step.by is not None]
+    return frozenset(map(provider_of, chain(calls, by, *(step.needs for step in steps))))
 
 
 @once_each
