@@ -51,7 +51,8 @@ class Trials:
         self.system, self.judge = system, judge
         self.known = Known(findings)
         self.left = self._most = most_facts
-        self._places: dict[str, dict[Place, list[Fact]]] = {}
+        self._files: dict[str, dict[str, list[Fact]]] = {}
+        self._places: dict[tuple[str, str], dict[Place, list[Fact]]] = {}
         self._around: dict[tuple[Key, ...], list[Fact]] = {}
 
     def of(self, findings: Sequence[Finding], spread: Spread = in_turn) -> list[Finding]:
@@ -153,20 +154,28 @@ class Trials:
         given = {change.before for change in changes}
         for change in changes:
             if change.before is not None:
-                same = self.places_of(change.before.term).get(change.before.place, ())
+                same = self._read_with(change.before)
                 others = [fact for fact in same if fact not in given and fact.value == change.before.value]
                 found += [Change(fact, _changed_like(fact, change.after)) for fact in others]
         return found
 
-    def places_of(self, term: str) -> dict[Place, list[Fact]]:
-        """The facts about a term that were read at one place, where they are several; looked for once."""
-        known = self._places.get(term)
+    def _read_with(self, fact: Fact) -> list[Fact]:
+        """The facts about the term of this one that were read at its place; what a file says is put together when it is first asked for."""
+        name = (fact.term, fact.place.file)
+        places = self._places.get(name)
+        if places is None:
+            places = self._places[name] = {}
+            for beside in self._by_file(fact.term).get(fact.place.file, ()):
+                places.setdefault(beside.place, []).append(beside)
+        return places.get(fact.place, [])
+
+    def _by_file(self, term: str) -> dict[str, list[Fact]]:
+        known = self._files.get(term)
         if known is None:
-            found: dict[Place, list[Fact]] = {}
+            known = self._files[term] = {}
             for fact in self.system.about(term):
                 if fact.stance is not Stance.DEFAULT:
-                    found.setdefault(fact.place, []).append(fact)
-            known = self._places[term] = {place: facts for place, facts in found.items() if len(facts) > 1}
+                    known.setdefault(fact.place.file, []).append(fact)
         return known
 
 
