@@ -98,7 +98,8 @@ class RuleGroups(Stating):
         interval: tuple[int, str, Place] | None,
     ) -> None:
         """One rule of either kind."""
-        alert, record = self.text(fields.get("alert"), "alert"), self.text(fields.get("record"), "record")
+        alert = self.text(fields["alert"], "alert") if "alert" in fields else ""
+        record = self.text(fields["record"], "record") if "record" in fields else ""
         if alert and record:
             self.refuse(fields["record"].key_node, f"rule {alert}: only one of alert and record can stand in a rule")
             return
@@ -106,7 +107,7 @@ class RuleGroups(Stating):
             self.refuse(next(iter(fields.values())).key_node, "this rule has neither alert nor record")
             return
         name = alert or record
-        text = self.text(fields.get("expr"), "expr")
+        text = self.text(fields["expr"], "expr") if "expr" in fields else ""
         expression = self.expression(fields["expr"], text) if text else None
         if not text:
             at_all = fields["expr"].value if "expr" in fields else next(iter(fields.values())).key_node
