@@ -18,7 +18,7 @@ from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.waiver import Waiver
-from accord.sources._claims import asked, read_whole, source_of_file, waivers_of_file
+from accord.sources._claims import asked, claimable_in, read_whole, source_of_file, waivers_of_file
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
 from accord.sources._yaml import Document, documents, place_of
@@ -101,8 +101,9 @@ class _One:
     def read_documents(self) -> int:
         """Reads each document, and counts those that are any."""
         given, start, more = 0, self.start, documents_of_plugins()
+        is_claimable = None if more else claimable_in(start.file)
         try:
-            for document in documents(self.content, start.root, start.file, self.scope, folder_of(start)):
+            for document in documents(self.content, start.root, start.file, self.scope, folder_of(start), is_claimable):
                 if isinstance(document, Problem):
                     self.problems.append(document)
                 else:

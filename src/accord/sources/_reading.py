@@ -37,7 +37,8 @@ class Source(Protocol):
     """One format. `FORMAT` is its name in facts; `claims` says quickly whether a document is of this format.
 
     One that claims no document but those of some kinds (`kind`, "" for none), with some key at the top, or in files of some
-    names may name them as `AT_KINDS`, `AT_KEYS` and `AT_FILES`: it is not asked about others.
+    names may name them as `AT_KINDS`, `AT_KEYS` (`LIST` for a document that is a list) and `AT_FILES`: it is not asked about
+    others. `AT_WORDS` are words of letters of which one is a part of some key of every document that it claims, by its kind apart.
     """
 
     FORMAT: str

@@ -27,6 +27,7 @@ from accord.sources._refusals import (
     own_begin,
     rendered_by,
 )
+from accord.sources._unclaimed import Claimable, without_unclaimed
 
 __all__ = [
     "NULLS",
@@ -89,14 +90,18 @@ class Document(Struct, frozen=True):
 
 
 def documents(
-    text: str, root: str, file: str, scope: Scope = EVERYWHERE, folder: str = ""
+    text: str, root: str, file: str, scope: Scope = EVERYWHERE, folder: str = "", is_claimable: Claimable | None = None
 ) -> Iterator[Document | Problem]:
     """Every document of a YAML or JSON text; what cannot be read becomes a Problem with its place.
+
+    Given `is_claimable`, those that are not may be left out.
 
     After an error, reading goes on at the next line that starts with `---`. A template ends the reading of its text:
     what follows may stand under its condition.
     """
     typed, text = text, _readable(text)
+    if is_claimable is not None:
+        text = without_unclaimed(text, is_claimable)
     homes: dict[tuple[str, Scope], Place] = {}
     found: Node | Refusal
     for found in read_plain(text) or _read_from(text, 0, len(text)):

@@ -1,0 +1,140 @@
+"""Documents that no source would claim, told by what stands at their top: libyaml says that they are right, and no node is made.
+
+Gives a text without them, or as it is where one of them may be refused or be somebody's: nothing that is said of a text
+ever hangs on it. What is known of a document may be more than it holds, never less: what looks like a key counts as one.
+"""
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+import msgspec
+import yaml
+from yaml._yaml import CParser
+
+from accord.sources._compose import LARGEST, may_be_refused
+
+LIST = "- "
+"""Stands among the keys at the top for a document that is a list."""
+
+Claimable = Callable[[str, tuple[str, ...], str], bool]
+"""Whether a document of this kind, with these keys at its top and these words, may be somebody's."""
+
+_FLOW = re.compile(r"\s*([{\[])")
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+
+_NO_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^"\[\]{}]+')
+_DEEPEST = 200
+
+_BEFORE = re.compile(r"(?:---(?: +#.*| *)\n)?(?: *(?:#.*)?\n)*")
+_AT_MARGIN = re.compile(r"^[^ \t\n#].*", re.MULTILINE)
+_KEY = re.compile(r"""(?:([A-Za-z_$](?:[\w./ $-]*[\w./$-])?)|"([^"\\]+)"|'([^']+)'):(?= |\Z)""")
+_KIND = re.compile(r"^kind: +([A-Za-z]+) *\n(?! +[^ #\n]| *\n)", re.MULTILINE)
+_BOUNDARY = re.compile(r"\n---(?=[ \n]|\Z)")
+_OPENS = re.compile(r"[\"'\[{]")
+_DIRECTIVES = ("%", "...")
+_NO_DOCUMENT = ("", " ", "\t", "#")
+
+
+def without_unclaimed(text: str, is_claimable: Claimable) -> str:
+    """The text with empty lines for each document that nobody claims; empty where nothing else is in it."""
+    flow = _FLOW.match(text)
+    if flow is None:
+        return _without_blocks(text, is_claimable)
+    head = _head_of_json(text, flow[1] == "[")
+    if head is None or is_claimable(*head, text) or len(text) > LARGEST or _is_deep(text):
+        return text
+    return "" if _is_well_formed(text) else text
+
+
+def _is_well_formed(text: str) -> bool:
+    """Whether libyaml reads a text to its end."""
+    try:
+        CParser(text).raw_parse()
+    except (yaml.YAMLError, UnicodeEncodeError):
+        return False
+    return True
+
+
+_Head = tuple[str, tuple[str, ...]]
+"""The kind of a document, empty where it has none, and the keys at its top."""
+
+
+def _head_of_json(text: str, is_list: bool) -> _Head | None:
+    """What a text says that is JSON: one document without templates and anchors; None where it is none."""
+    try:
+        if is_list:
+            _ITEMS.decode(text)
+            return "", (LIST,)
+        found = _MEMBERS.decode(text)
+        kind = msgspec.json.decode(found["kind"]) if "kind" in found else ""
+    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
+        return None
+    return (kind, tuple(found)) if type(kind) is str else None
+
+
+def _is_deep(text: str) -> bool:
+    """Whether JSON may nest more than some levels: a pair of brackets with nothing in it goes, and then those around it."""
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return False
+    brackets, left = _NO_BRACKETS.sub("", text), _DEEPEST
+    while brackets and left:
+        brackets, left = brackets.replace("[]", "").replace("{}", ""), left - 1
+    return bool(brackets)
+
+
+# ---------------------------------------------------------------------- blocks
+
+
+def _without_blocks(text: str, is_claimable: Claimable) -> str:
+    lean = text.replace("\r\n", "\n") if "\r" in text else text
+    if "\r" in lean or "\n..." in lean or "\n%" in lean or lean.startswith(_DIRECTIVES):
+        return text
+    parts = _parts(lean)
+    unclaimed = [_is_unclaimed(part, is_claimable) for part in parts]
+    if True not in unclaimed or may_be_refused(text) or not _is_well_formed(text):
+        return text
+    if all(unclaimed):
+        return ""
+    return "".join(_emptied(part) if out else part for part, out in zip(parts, unclaimed, strict=True))
+
+
+def _parts(text: str) -> list[str]:
+    """The documents of a text, each with the line `---` before it."""
+    if "\n---" not in text:
+        return [text]
+    begins = [0, *(found.start() + 1 for found in _BOUNDARY.finditer(text)), len(text)]
+    return [text[begin:end] for begin, end in pairwise(begins)]
+
+
+def _emptied(part: str) -> str:
+    """As many lines without a document; a comment ends a block of text before them, as `---` did."""
+    return "#" + "\n" * part.count("\n")
+
+
+def _is_unclaimed(part: str, is_claimable: Claimable) -> bool:
+    """Whether a document is a map in blocks or a list, and nobody's."""
+    before = _BEFORE.match(part)
+    begin = before.end() if before else 0
+    if part[begin : begin + 1] in _NO_DOCUMENT:
+        return False
+    keys = []
+    for line in _AT_MARGIN.findall(part, begin):
+        found = _KEY.match(line)
+        if found is not None:
+            keys.append(found[found.lastindex or 0])
+        elif line != "-" and not line.startswith("- "):
+            return False
+    head = _head_of(part, begin, tuple(keys) or (LIST,))
+    return head is not None and not is_claimable(*head, part)
+
+
+def _head_of(part: str, begin: int, keys: tuple[str, ...]) -> _Head | None:
+    """The kind beside the keys; None where it does not stand on a line of its own, or what looks like it may be a text."""
+    if "kind" not in keys:
+        return "", keys
+    found = list(_KIND.finditer(part, begin))
+    if len(found) != 1 or _OPENS.search(part, begin, found[0].start()):
+        return None
+    return found[0][1], keys
