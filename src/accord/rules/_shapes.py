@@ -173,9 +173,9 @@ def _place(system: System, key: Key) -> list[object]:
 
 def _order(places: list[Place]) -> list[int]:
     """In which order of their places facts about one term stand, which decides between equal ones."""
-    root = places[0].root
-    if len(places) == 2 and root is places[1].root:  # most often
-        return [int(places[0] > places[1]), int(places[1] > places[0])]
+    if len(places) < 4 and places[0].root is places[1].root is places[-1].root:  # most often
+        ordered = sorted(places)
+        return list(map(ordered.index, places))
     order = _ranks(places)
     if len({place.root for place in places}) > 1:
         order += _ranks([place.spot for place in places])

@@ -82,7 +82,8 @@ def filled(terms: Terms, general: Terms) -> Terms:
 
 def _answered(term: str, terms: Terms) -> bool:
     """Whether the named operation answers the whole family with `none` (`latency: none` over `any`'s latency.max)."""
-    return any(fact.value is NONE for fact in terms.get(term.partition(".")[0], ()))
+    family = terms.get(term.partition(".")[0])
+    return family is not None and any(fact.value is NONE for fact in family)
 
 
 def stacked(terms: Terms, outer: Terms) -> Terms:

@@ -97,7 +97,8 @@ def answer(side: Side, question: str, part: str) -> Fact | None:
     own = side.get(f"{question}.{part}")
     if own is not None:
         return own
-    return next((fact for fact in side.family(f"{question}.") if fact.term.endswith(f".{part}")), None)
+    named = [fact for fact in side.family(f"{question}.") if fact.term.endswith(f".{part}")]
+    return named[0] if named else None
 
 
 def says_none(fact: Fact | None) -> bool:
