@@ -202,7 +202,7 @@ def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
 
 def _met(rule: Rule, in_views: InViews) -> tuple[Views, list[InView]]:
     """The views in which a boundary can differ to a rule, and the boundary in those where its sides meet."""
-    if in_views.scoped and rule.same_in_every_view and rule.same_in_every_view(in_views):
+    if in_views.system.scoped and rule.same_in_every_view and rule.same_in_every_view(in_views):
         return in_views.of(())
     return in_views.of(rule.reads)
 

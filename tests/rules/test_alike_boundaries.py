@@ -199,4 +199,4 @@ def test_the_order_of_places_is_told_without_holding_each_against_all() -> None:
     places = [Place(Counted("."), "a.yaml", number, 1) for number in (*range(200, 0, -1), 7)]
     assert _order(places) == [place.line - 1 for place in places]
     assert Counted.asked < 10 * len(places)
-    assert _order([Place("b", "x", 1, 1), Place("a", "y", 1, 1), Place("a", "x", 1, 1)]) == [2, 1, 0, 0, 1, 0]
+    assert _order([Place("b", "x", 1, 1), Place("a", "y", 1, 1), Place("a", "x", 1, 1)]) == [2, 1, 0, 0, 2, 0]

@@ -9,13 +9,16 @@ from accord.boundaries.join.boundary import Key
 from accord.boundaries.join.resolution import Said
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import DAYS
-from accord.model.fact import ANY, PARTY, Fact, Scope
+from accord.model.fact import ANY, EVERYWHERE, PARTY, Fact, Scope
 from accord.model.nothing import NONE
 from accord.model.place import Place
 from accord.rules._catalogue import Rule
 
 Shape = tuple[object, ...]
 Both = tuple[tuple[Said, ...], tuple[Said, ...]]
+
+_FEW = 8
+"""Places so few that it is quicker to look through them than to number them."""
 
 _Spoken = object
 """What is told apart of one place in which a side speaks: its terms, and of each how many facts where they are more than one."""
@@ -170,6 +173,9 @@ def _place(system: System, key: Key) -> list[object]:
 
 def _order(places: list[Place]) -> list[int]:
     """In which order of their places facts about one term stand, which decides between equal ones."""
+    if len(places) < 4 and places[0].root is places[1].root is places[-1].root:  # most often
+        ordered = sorted(places)
+        return list(map(ordered.index, places))
     order = _ranks(places)
     if len({place.root for place in places}) > 1:
         order += _ranks([place.spot for place in places])
@@ -177,17 +183,27 @@ def _order(places: list[Place]) -> list[int]:
 
 
 def _ranks(several: Sequence[Any]) -> list[int]:
-    """The number of each among those that differ, in order."""
-    ranks = {one: number for number, one in enumerate(sorted(set(several)))}
+    """The place of each in their order, the same for those that are equal."""
+    ordered = sorted(several)
+    if len(ordered) < _FEW:
+        return list(map(ordered.index, several))
+    ranks = {one: number for number, one in enumerate(dict.fromkeys(ordered))}
     return [ranks[one] for one in several]
 
 
 def _conditions(scopes: Sequence[Scope]) -> list[object]:
     """Under which conditions each fact holds, with numbers instead of the names of dimensions and of their values."""
-    each = {id(scope): scope for scope in scopes}  # those of one object are the very same
+    if not any(scopes):
+        return []
     numbers: dict[Scope, int] = {}
-    named = {name: scope and numbers.setdefault(scope, len(numbers)) for name, scope in each.items()}
-    return [*[named[id(scope)] for scope in scopes], *_unnamed(numbers)] if numbers else []
+    marks: list[object] = []
+    last, number = EVERYWHERE, -1
+    for scope in scopes:
+        if scope is not last:  # those of one object are the very same
+            last = scope
+            number = numbers.setdefault(scope, len(numbers)) if scope else -1
+        marks.append(number)
+    return marks + _unnamed(numbers)
 
 
 def _unnamed(scopes: Iterable[Scope]) -> list[object]:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import compress
-from operator import attrgetter
 from typing import Any
 
 from accord.boundaries.join.behind import said_behind
@@ -98,8 +96,8 @@ class System:
     @cached_property
     def speaking(self) -> frozenset[str]:
         """The parties that say anything themselves."""
-        own = frozenset((Stance.PROMISES, Stance.ASSUMES))
-        return frozenset(compress(map(_SAYS, self.facts), map(own.__contains__, map(_STANCE, self.facts))))
+        promises, assumes = Stance.PROMISES, Stance.ASSUMES  # to look them up takes longer than to compare
+        return frozenset([fact.says for fact in self.facts if fact.stance is promises or fact.stance is assumes])
 
     @cached_property
     def spoken_of(self) -> frozenset[str]:
@@ -351,5 +349,4 @@ class System:
 
 
 _NOTHING: Said = {}
-_SAYS, _STANCE = map(attrgetter, ("says", "stance"))
 _SILENT = Side({})
