@@ -13,7 +13,7 @@ from accord.files.config import STDIN_CALLED
 from accord.files.plugins import texts_of_plugins
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
-from accord.sources._claims import source_of_file
+from accord.sources._named import is_taken
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """Endings of files that are read as documents; a source may name others (`FILES`)."""
@@ -113,9 +113,7 @@ def is_read(name: str) -> bool:
     """Whether files of this name are read."""
     if name in SKIPPED_FILES or name.startswith(_EDITOR_LOCK):
         return False
-    return (
-        name == STDIN_CALLED or name.lower().endswith(SUFFIXES) or source_of_file(name, texts_of_plugins()) is not None
-    )
+    return name == STDIN_CALLED or name.lower().endswith(SUFFIXES) or is_taken(name, texts_of_plugins())
 
 
 _Identity = tuple[int, int]
