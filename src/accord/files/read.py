@@ -5,6 +5,7 @@ Facts are kept, trees are not.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from accord.model.problem import Problem
 from accord.model.result import Reading
 from accord.model.waiver import File, Waiver
 from accord.sources._claims import is_adding, together_source
-from accord.sources._reading import UNREAD, SourceText
+from accord.sources._reading import UNREAD, SourceText, TogetherSource
 
 _AT_ONCE = 400
 """Texts that are read in an order of their own, before they are kept in that of their files."""
@@ -50,6 +51,12 @@ def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
     seen = Seen()
     yield own([*paths] or ["."], config, seen)
     yield from others(config, seen)
+
+
+@lru_cache(maxsize=4096)
+def _together_source(name: str) -> TogetherSource | None:
+    """The source that reads files of this name with others; files of one name lie in many folders."""
+    return together_source(name)
 
 
 def name_of(text: Text) -> str:
@@ -112,7 +119,7 @@ class Reader:
             if isinstance(text, Problem):
                 self.problems.append(text)
                 continue
-            source = together_source(text.start.file)
+            source = _together_source(name_of(text))
             if source is not None:
                 tied.setdefault(source.FORMAT, []).append(text)
             if isinstance(text.content, str):
