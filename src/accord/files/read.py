@@ -6,7 +6,6 @@ Facts are kept, trees are not.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -26,8 +25,8 @@ from accord.model.waiver import File, Waiver
 from accord.sources._claims import is_adding, together_source
 from accord.sources._reading import UNREAD, SourceText, TogetherSource
 
-_AT_ONCE = 400
-"""Texts that are read in an order of their own, before they are kept in that of their files."""
+_AT_ONCE, _LONGEST_AT_ONCE = 4_000, 8_000_000
+"""Texts, and characters of them, that are read in an order of their own before they are kept in that of their files."""
 
 
 def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
@@ -51,6 +50,20 @@ def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
     seen = Seen()
     yield own([*paths] or ["."], config, seen)
     yield from others(config, seen)
+
+
+def _at_once(texts: Iterable[Text | Problem]) -> Iterator[list[Text | Problem]]:
+    """The texts in their order, as many at a time as are read in an order of their own."""
+    some: list[Text | Problem] = []
+    size = 0
+    for text in texts:
+        some.append(text)
+        size += len(text.content) if isinstance(text, Text) and isinstance(text.content, str) else 0
+        if len(some) >= _AT_ONCE or size >= _LONGEST_AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 @lru_cache(maxsize=4096)
@@ -135,8 +148,7 @@ class Reader:
 
         They are written alike, so that what one needs is at hand for the next: in the order of folders, a quarter slower.
         """
-        coming = iter(texts)
-        while some := list(islice(coming, _AT_ONCE)):
+        for some in _at_once(texts):
             wanted = [
                 one for one in some if isinstance(one, Text) and isinstance(one.content, str) and self.is_unread(one)
             ]
