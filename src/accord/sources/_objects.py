@@ -161,7 +161,8 @@ class Reader:
         """The members of the map under a key of the document, by name; empty where it is absent or refused."""
         found = self._children.get(key)
         if found is None:
-            found = self._children[key] = self.members(self.top(key), key)
+            node = child(self.document.node, key) if self._top is None else self._top.get(key)
+            found = self._children[key] = self.members(node, key)
         return found
 
     def members(self, node: Node | None, what: str) -> dict[str, Entry]:
