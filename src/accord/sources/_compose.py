@@ -78,7 +78,7 @@ class _GuardedParser(_Parser):
 
 def composed(text: str) -> Iterator[Node]:
     """The root node of each document; raises yaml.YAMLError, or UnicodeEncodeError for half a surrogate pair."""
-    parser = (_GuardedParser if _may_be_unbounded(text) else _Parser)(text)
+    parser = (_GuardedParser if may_be_unbounded(text) else _Parser)(text)
     if "%" in text and text.count("\n%") > MOST_DIRECTIVES:
         raise Unbounded(f"more than {MOST_DIRECTIVES} lines that begin with %", None)
     given = 0
@@ -94,7 +94,7 @@ def composed(text: str) -> Iterator[Node]:
         yield from islice(composed_from_events(_GuardedParser(text)), given, None)
 
 
-def _may_be_unbounded(text: str) -> bool:
+def may_be_unbounded(text: str) -> bool:
     """Whether this text can nest too deeply, or hold too many values, at all."""
     if len(text) <= FEW_BRACKETS:
         return False
@@ -122,8 +122,8 @@ def content_check(text: str) -> Callable[[Node], Refusal | None] | None:
 
 
 def may_be_refused(text: str) -> bool:
-    """Whether a text without directives that libyaml's parser reads to its end can be refused all the same."""
-    return _may_have_alias(text) or _may_be_template(text) or _may_be_unbounded(text)
+    """Whether a document without directives that libyaml's parser reads to its end, and that is not unbounded, can be refused all the same."""
+    return _may_have_alias(text) or _may_be_template(text)
 
 
 def _may_have_alias(text: str) -> bool:

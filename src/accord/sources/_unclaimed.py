@@ -12,7 +12,7 @@ import msgspec
 import yaml
 from yaml._yaml import CParser
 
-from accord.sources._compose import FEW_BRACKETS, LARGEST, may_be_refused
+from accord.sources._compose import FEW_BRACKETS, LARGEST, may_be_refused, may_be_unbounded
 
 LIST = "- "
 """Stands among the keys at the top for a document that is a list."""
@@ -32,6 +32,8 @@ _BEFORE = re.compile(r"(?:\n---(?: +#.*| *))?(?:\n *(?:#.*)?)*(?=\n)")
 _AT_MARGIN = re.compile(r"\n([^ \t\n#].*)")
 _KEY = re.compile(r"""(?:([A-Za-z_$](?:[\w./ $-]*[\w./$-])?)|"([^"\\]+)"|'([^']+)'):(?= |\Z)""")
 _KIND = re.compile(r"\nkind: +([A-Za-z]+) *(?=\n)(?!\n(?: +[^ #\n]| *\n))")
+_KINDS = re.compile(r"\nkind: ([A-Za-z]+)\n")
+_FIRST_KEY = re.compile(r"(?:---\n|#.*\n)*(\w+):")
 _OPENS = re.compile(r"[\"'\[{]")
 _NO_DOCUMENT = ("", " ", "\t", "#", "\n")
 
@@ -87,16 +89,30 @@ def _is_deep(text: str) -> bool:
 
 
 def _without_blocks(text: str, is_claimable: Claimable) -> str:
-    lean = "\n" + (text.replace("\r\n", "\n") if "\r" in text else text)  # all that is looked for begins a line
-    if "\r" in lean or "\n..." in lean or "\n%" in lean:
+    if _is_claimable_at_once(text, is_claimable):
         return text
+    lean = "\n" + (text.replace("\r\n", "\n") if "\r" in text else text)  # all that is looked for begins a line
     parts = _parts(lean)
-    unclaimed = [_is_unclaimed(part, is_claimable) for part in parts]
-    if True not in unclaimed or may_be_refused(text) or not _is_well_formed(text):
+    unclaimed = [_is_unclaimed(part, is_claimable) and not may_be_refused(part) for part in parts]
+    if True not in unclaimed or "\r" in lean or "\n..." in lean or "\n%" in lean:
+        return text
+    if may_be_unbounded(text) or not _is_well_formed(text):
         return text
     if all(unclaimed):
         return ""
     return "".join(_emptied(part) if out else part for part, out in zip(parts, unclaimed, strict=True))[1:]
+
+
+def _is_claimable_at_once(text: str, is_claimable: Claimable) -> bool:
+    """Whether all of a text may be somebody's, by its kinds or its first key alone: most that are claimed need no other look."""
+    kind = _KINDS.search(text)
+    if kind is None:
+        first = _FIRST_KEY.match(text)
+        return first is not None and is_claimable("", (first[1],), text) and "\n---" not in text
+    if not is_claimable(kind[1], (), ""):
+        return False
+    kinds = _KINDS.findall(text, kind.end() - 1)
+    return len(kinds) >= text.count("\n---") and all(is_claimable(kind, (), "") for kind in set(kinds))
 
 
 def _parts(text: str) -> list[str]:
