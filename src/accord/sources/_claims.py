@@ -98,14 +98,25 @@ def claimable_in(file: str) -> Claimable | None:
 
 def _is_claimable(kind: str, keys: tuple[str, ...], text: str) -> bool:
     words = _words_needed(kind, keys)
-    if words is None or any(word in text for word in words):
+    if words is None:
         return True
-    return bool(words) and "\\" in text and _SPELT.search(text) is not None
+    if not words:
+        return False
+    found = [word for word in words if word in text]
+    if found and (_ASKED.search(text) or any(_as_key(word).search(text) for word in found)):
+        return True
+    return "\\" in text and _SPELT.search(text) is not None
+
+
+@cache
+def _as_key(word: str) -> re.Pattern[str]:
+    """What a key that is not asked for looks like: with a value behind it or, in braces, without one."""
+    return re.compile(rf"{word}[\"']?\s*[:,}}#]")
 
 
 @lru_cache(maxsize=4096)
 def _words_needed(kind: str, keys: tuple[str, ...]) -> frozenset[str] | None:
-    """The words of which one stands in every document of this head that a source claims; None where one may need none."""
+    """The keys of which one stands in every document of this head that a source claims; None where one may need none."""
     if kind.endswith("List"):
         return None  # of what is in it nothing is known
     needed: list[str] = []
@@ -116,6 +127,9 @@ def _words_needed(kind: str, keys: tuple[str, ...]) -> frozenset[str] | None:
         needed += words
     return frozenset(needed)
 
+
+_ASKED = re.compile(r"\?\s")
+"""What may stand before a key that does not end on its line."""
 
 _SPELT = re.compile(r"\\(?:[xU\r\n]|u00[4-7])")
 """What a letter may be written as, and what may stand between two, in quotes: a word need not stand there then."""

@@ -21,6 +21,9 @@ DEEPEST = 1_000
 MOST_VALUES = 2_000_000
 """Values that one document may hold; each takes some 500 bytes of memory while it is read."""
 
+FEW_BRACKETS = 4 * DEEPEST
+"""Those that open, up to which no guard watches over a text."""
+
 LARGEST = 2 * MOST_VALUES
 """Characters up to which a text cannot hold too many values."""
 
@@ -30,7 +33,6 @@ LARGEST_EXPANSION = 250_000
 MOST_DIRECTIVES = 100
 """Lines that begin with %; libyaml compares each with all before it."""
 
-_FEW_BRACKETS = 4 * DEEPEST
 _DEEP_INDENT = re.compile(rf"\n[ ?:\-]{{{DEEPEST // 2}}}")
 _BOUNDARY = re.compile(r"^---(?=\s)", re.MULTILINE)
 _ANCHOR = re.compile(r"&(?<![^\s\[{,:]&)[^\s,\[\]{}]")
@@ -76,7 +78,7 @@ class _GuardedParser(_Parser):
 
 def composed(text: str) -> Iterator[Node]:
     """The root node of each document; raises yaml.YAMLError, or UnicodeEncodeError for half a surrogate pair."""
-    parser = (_GuardedParser if _may_be_unbounded(text) else _Parser)(text)
+    parser = (_GuardedParser if may_be_unbounded(text) else _Parser)(text)
     if "%" in text and text.count("\n%") > MOST_DIRECTIVES:
         raise Unbounded(f"more than {MOST_DIRECTIVES} lines that begin with %", None)
     given = 0
@@ -92,17 +94,17 @@ def composed(text: str) -> Iterator[Node]:
         yield from islice(composed_from_events(_GuardedParser(text)), given, None)
 
 
-def _may_be_unbounded(text: str) -> bool:
+def may_be_unbounded(text: str) -> bool:
     """Whether this text can nest too deeply, or hold too many values, at all."""
-    if len(text) <= _FEW_BRACKETS:
+    if len(text) <= FEW_BRACKETS:
         return False
     if len(text) > LARGEST or text.count("\r") != text.count("\r\n"):
         return True
     if _DEEP_INDENT.search(text) or not text[: DEEPEST // 2].strip(" ?:-"):
         return True
-    if text.count("[") + text.count("{") <= _FEW_BRACKETS:
+    if text.count("[") + text.count("{") <= FEW_BRACKETS:
         return False
-    return any(part.count("[") + part.count("{") > _FEW_BRACKETS for part in _BOUNDARY.split(text))
+    return any(part.count("[") + part.count("{") > FEW_BRACKETS for part in _BOUNDARY.split(text))
 
 
 def content_check(text: str) -> Callable[[Node], Refusal | None] | None:
@@ -120,8 +122,8 @@ def content_check(text: str) -> Callable[[Node], Refusal | None] | None:
 
 
 def may_be_refused(text: str) -> bool:
-    """Whether a text without directives that libyaml's parser reads to its end can be refused all the same."""
-    return _may_have_alias(text) or _may_be_template(text) or _may_be_unbounded(text)
+    """Whether a document without directives that libyaml's parser reads to its end, and that is not unbounded, can be refused all the same."""
+    return _may_have_alias(text) or _may_be_template(text)
 
 
 def _may_have_alias(text: str) -> bool:

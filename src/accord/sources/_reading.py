@@ -40,7 +40,7 @@ class Source(Protocol):
 
     One that claims no document but those of some kinds (`kind`, "" for none), with some key at the top, or in files of some
     names may name them as `AT_KINDS`, `AT_KEYS` (`LIST` for a document that is a list) and `AT_FILES`: it is not asked about
-    others. `AT_WORDS` are words of letters of which one is a part of some key of every document that it claims, by its kind apart.
+    others. `AT_WORDS` are keys, of letters, of which every document has one, at any depth, that it claims not by its kind.
     """
 
     FORMAT: str

@@ -12,7 +12,7 @@ import msgspec
 import yaml
 from yaml._yaml import CParser
 
-from accord.sources._compose import LARGEST, may_be_refused
+from accord.sources._compose import FEW_BRACKETS, LARGEST, may_be_refused, may_be_unbounded
 
 LIST = "- "
 """Stands among the keys at the top for a document that is a list."""
@@ -25,16 +25,17 @@ _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 
 _NO_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^"\[\]{}]+')
-_DEEPEST = 200
+_DEEPEST = 500
 
-_BEFORE = re.compile(r"(?:---(?: +#.*| *)\n)?(?: *(?:#.*)?\n)*")
-_AT_MARGIN = re.compile(r"^[^ \t\n#].*", re.MULTILINE)
-_KEY = re.compile(r"""(?:([A-Za-z_$](?:[\w./ $-]*[\w./$-])?)|"([^"\\]+)"|'([^']+)'):(?= |\Z)""")
-_KIND = re.compile(r"^kind: +([A-Za-z]+) *\n(?! +[^ #\n]| *\n)", re.MULTILINE)
 _BOUNDARY = re.compile(r"\n---(?=[ \n]|\Z)")
+_BEFORE = re.compile(r"(?:\n---(?: +#.*| *))?(?:\n *(?:#.*)?)*(?=\n)")
+_AT_MARGIN = re.compile(r"\n([^ \t\n#].*)")
+_KEY = re.compile(r"""(?:([A-Za-z_$](?:[\w./ $-]*[\w./$-])?)|"([^"\\]+)"|'([^']+)'):(?= |\Z)""")
+_KIND = re.compile(r"\nkind: +([A-Za-z]+) *(?=\n)(?!\n(?: +[^ #\n]| *\n))")
+_KINDS = re.compile(r"\nkind: ([A-Za-z]+)\n")
+_FIRST_KEY = re.compile(r"(?:---\n|#.*\n)*(\w+):")
 _OPENS = re.compile(r"[\"'\[{]")
-_DIRECTIVES = ("%", "...")
-_NO_DOCUMENT = ("", " ", "\t", "#")
+_NO_DOCUMENT = ("", " ", "\t", "#", "\n")
 
 
 def without_unclaimed(text: str, is_claimable: Claimable) -> str:
@@ -76,7 +77,7 @@ def _head_of_json(text: str, is_list: bool) -> _Head | None:
 
 def _is_deep(text: str) -> bool:
     """Whether JSON may nest more than some levels: a pair of brackets with nothing in it goes, and then those around it."""
-    if text.count("[") + text.count("{") <= _DEEPEST:
+    if text.count("[") + text.count("{") <= FEW_BRACKETS:
         return False
     brackets, left = _NO_BRACKETS.sub("", text), _DEEPEST
     while brackets and left:
@@ -88,36 +89,51 @@ def _is_deep(text: str) -> bool:
 
 
 def _without_blocks(text: str, is_claimable: Claimable) -> str:
-    lean = text.replace("\r\n", "\n") if "\r" in text else text
-    if "\r" in lean or "\n..." in lean or "\n%" in lean or lean.startswith(_DIRECTIVES):
+    if _is_claimable_at_once(text, is_claimable):
         return text
+    lean = "\n" + (text.replace("\r\n", "\n") if "\r" in text else text)  # all that is looked for begins a line
     parts = _parts(lean)
-    unclaimed = [_is_unclaimed(part, is_claimable) for part in parts]
-    if True not in unclaimed or may_be_refused(text) or not _is_well_formed(text):
+    unclaimed = [_is_unclaimed(part, is_claimable) and not may_be_refused(part) for part in parts]
+    if True not in unclaimed or "\r" in lean or "\n..." in lean or "\n%" in lean:
+        return text
+    if may_be_unbounded(text) or not _is_well_formed(text):
         return text
     if all(unclaimed):
         return ""
-    return "".join(_emptied(part) if out else part for part, out in zip(parts, unclaimed, strict=True))
+    return "".join(_emptied(part) if out else part for part, out in zip(parts, unclaimed, strict=True))[1:]
+
+
+def _is_claimable_at_once(text: str, is_claimable: Claimable) -> bool:
+    """Whether all of a text may be somebody's, by its kinds or its first key alone: most that are claimed need no other look."""
+    kind = _KINDS.search(text)
+    if kind is None:
+        first = _FIRST_KEY.match(text)
+        return first is not None and is_claimable("", (first[1],), text) and "\n---" not in text
+    if not is_claimable(kind[1], (), ""):
+        return False
+    kinds = _KINDS.findall(text, kind.end() - 1)
+    return len(kinds) >= text.count("\n---") and all(is_claimable(kind, (), "") for kind in set(kinds))
 
 
 def _parts(text: str) -> list[str]:
-    """The documents of a text, each with the line `---` before it."""
-    if "\n---" not in text:
-        return [text]
-    begins = [0, *(found.start() + 1 for found in _BOUNDARY.finditer(text)), len(text)]
-    return [text[begin:end] for begin, end in pairwise(begins)]
+    """The documents of a text, each with the line `---` before it; each begins with the end of the line before."""
+    begins = [found.start() for found in _BOUNDARY.finditer(text)] if "\n---" in text else []
+    return [text[begin:end] for begin, end in pairwise((0, *begins, len(text)))] if begins else [text]
 
 
 def _emptied(part: str) -> str:
     """As many lines without a document; a comment ends a block of text before them, as `---` did."""
-    return "#" + "\n" * part.count("\n")
+    return "\n#" + "\n" * (part.count("\n") - 1)
 
 
 def _is_unclaimed(part: str, is_claimable: Claimable) -> bool:
     """Whether a document is a map in blocks or a list, and nobody's."""
+    kind = _KIND.search(part)
+    if kind is not None and is_claimable(kind[1], (), part):
+        return False
     before = _BEFORE.match(part)
     begin = before.end() if before else 0
-    if part[begin : begin + 1] in _NO_DOCUMENT:
+    if part[begin + 1 : begin + 2] in _NO_DOCUMENT:
         return False
     keys = []
     for line in _AT_MARGIN.findall(part, begin):
@@ -126,15 +142,6 @@ def _is_unclaimed(part: str, is_claimable: Claimable) -> bool:
             keys.append(found[found.lastindex or 0])
         elif line != "-" and not line.startswith("- "):
             return False
-    head = _head_of(part, begin, tuple(keys) or (LIST,))
-    return head is not None and not is_claimable(*head, part)
-
-
-def _head_of(part: str, begin: int, keys: tuple[str, ...]) -> _Head | None:
-    """The kind beside the keys; None where it does not stand on a line of its own, or what looks like it may be a text."""
-    if "kind" not in keys:
-        return "", keys
-    found = list(_KIND.finditer(part, begin))
-    if len(found) != 1 or _OPENS.search(part, begin, found[0].start()):
-        return None
-    return found[0][1], keys
+    if "kind" in keys and (kind is None or keys.count("kind") > 1 or _OPENS.search(part, begin, kind.start())):
+        return False  # it does not stand on a line by itself, or what looks like it may be a text
+    return not is_claimable(kind[1] if kind else "", tuple(keys) or (LIST,), part)

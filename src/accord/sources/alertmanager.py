@@ -36,7 +36,7 @@ _HOLDERS = {"Secret": ("stringData", "data"), "ConfigMap": ("data",)}
 _OF_A_ROOT = ("receiver", "routes", "group_by", "group_wait", "group_interval", "repeat_interval")
 
 AT_KINDS = frozenset((*_HOLDERS, KIND))
-AT_KEYS, AT_WORDS = frozenset(("route", "receivers")), _OF_A_ROOT
+AT_KEYS, AT_WORDS = frozenset(("route", "receivers")), ("receivers", *_OF_A_ROOT)
 
 
 def claims(document: Document) -> bool:
