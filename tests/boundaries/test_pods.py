@@ -333,6 +333,17 @@ def test_nothing_is_said_of_a_set_of_daemons():
     )
 
 
+@pytest.mark.parametrize("fewest", ["minReplicas: 1, ", ""])
+def test_a_scaler_of_a_deployment_says_nothing_of_a_set_of_daemons_of_its_name(fewest: str):
+    """A DaemonSet has no scale that could be set, so that the scaler is for something that is not here."""
+    scaler = f"{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: x, namespace: shop}}, spec: {{scaleTargetRef: {{kind: Deployment, name: web}}, {fewest}maxReplicas: 1}}}}\n---\n"
+    rest = SERVICE % ("web", "shop", "web") + BUDGET % ("minAvailable: 1", "web") + scaler
+    assert drains(workload("web", kind="DaemonSet").replace("  replicas: 1\n", ""), rest) == []
+    assert drains(workload("web").replace("  replicas: 1\n", ""), rest) == [
+        ("mismatch" if fewest else "conditional", "kubernetes:shop/web")
+    ]
+
+
 @pytest.mark.parametrize(
     "patch",
     [

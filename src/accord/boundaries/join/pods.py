@@ -20,6 +20,7 @@ WORKLOAD = "workload:"
 BUDGET = "budget:"
 _SCALED = ("replicas.min", "replicas.max", "left_out.replicas.max")
 _SCALER = "keda"
+_DAEMONS = "DaemonSet/"
 _SCALING = frozenset((*_SCALED, "platform"))
 _OF_PODS = frozenset(
     ("workload", "platform", "grace", "pre_stop", "killed_after", "keep_alive", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes", "left_out")
@@ -135,14 +136,14 @@ class _Pods:
         return fact.consumer == fact.says == pods.runs.provider and not is_itself(fact.says, fact.provider)
 
     def scaled(self, fact: Fact) -> Iterator[Fact]:
-        """What a scaler says, said of the pods of the workload that it names."""
+        """What a scaler says, said of the pods of the workload that it names; of a set of daemons no scaler chooses the number."""
         named = self.named.get((fact.place.root, fact.provider), [])
-        scaled = _nearest(fact, named)
+        scaled = _nearest(fact, [pods for pods in named if not pods.identity.startswith(_DAEMONS)])
         is_one_of_several = len(scaled) < len(named)
         for one in scaled:
             own = is_one_of_several or one.runs.place.file == fact.place.file
             yield from self.said(_of(fact, one) if own else fact, one)
-        if not scaled:
+        if not named:
             yield fact
 
     def counted(self, facts: Facts) -> Facts:
