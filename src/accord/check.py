@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from accord.boundaries.join.defaulted import with_defaults
 from accord.boundaries.join.in_views import InView, InViews
-from accord.boundaries.join.memory import once
 from accord.boundaries.join.overlays import applied_apart
 from accord.boundaries.join.parameters import kept_defaults
 from accord.boundaries.join.system import Key, System
@@ -178,15 +177,9 @@ def _by_system(system: System, rule: Rule) -> Found:
 
 def _is_concerned(system: System, rule: Rule) -> bool:
     """Whether a rule can find anything in any view: to make the views of a large system takes long."""
-    if rule.needs and not _words(system).issuperset(rule.needs):
+    if rule.needs and not system.words.issuperset(rule.needs):
         return False
     return rule.concerns is None or rule.concerns(system)
-
-
-@once
-def _words(system: System) -> frozenset[str]:
-    """Every term that anything is said about, and their first segments."""
-    return frozenset((*system.terms, *(term.partition(".")[0] for term in system.terms)))
 
 
 def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> Found:

@@ -150,6 +150,11 @@ class System:
         return self._by_term.terms
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Every term that anything is said about, and their first segments."""
+        return frozenset((*self.terms, *(term.partition(".")[0] for term in self.terms)))
+
+    @cached_property
     def _by_term(self) -> ByTerm:
         return ByTerm(self.facts)
 
