@@ -14,8 +14,8 @@ from accord.model.terms import term_of
 REFERRING = frozenset(("recover", "detect", "escalates", "steps", "fallback", "dead_letter", "undo", "instead"))
 """First segments of the terms by which a promise rests on another party without calling it."""
 
-_NAMELESS = frozenset(("text", "word", "words", "number", "count", "duration", "percent", "nothing"))
-"""Domains whose values are never several, or never names of parties."""
+_SEVERAL = frozenset(("references", "addresses", "ladder", "steps", "route entries", "rows"))
+"""Domains whose values are lists that can name parties; words are what others call things, and values of one part no lists."""
 
 _TEXTS = frozenset((str,))
 _NOBODY: frozenset[str] = frozenset()
@@ -115,7 +115,7 @@ def _named(system: System) -> dict[str, dict[str, set[str]]]:
 def _may_name(term: str) -> bool:
     """Whether values of a term can be names in a list, other than of what is called."""
     known = term_of(term)
-    return term != "needs" and (known is None or known.domain not in _NAMELESS)
+    return known is None or known.domain in _SEVERAL
 
 
 def _add_named(system: System, known: dict[int, Fact]) -> None:
