@@ -188,8 +188,11 @@ def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> Fou
 
 def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     found: list[Finding] = []
+    asked = local.by(system, key)
+    if not asked:
+        return found
     in_views = InViews(system, key)
-    for rule in local.by(system, key):
+    for rule in asked:
         views, met = _met(rule, in_views)
         findings = _in_views(rule, met)
         if findings:
@@ -199,7 +202,7 @@ def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
 
 def _met(rule: Rule, in_views: InViews) -> tuple[Views, list[InView]]:
     """The views in which a boundary can differ to a rule, and the boundary in those where its sides meet."""
-    if in_views.scoped and rule.same_in_every_view and rule.same_in_every_view(in_views):
+    if in_views.system.scoped and rule.same_in_every_view and rule.same_in_every_view(in_views):
         return in_views.of(())
     return in_views.of(rule.reads)
 

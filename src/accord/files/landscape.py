@@ -88,7 +88,8 @@ def _texts(found: list[Found | Problem], config: Config) -> Iterator[Text | Prob
             yield one
         else:
             path = _path_from(config.folder, one.path) if config.scopes or config.selections else ""
-            yield Text(one.start, text_of_file(one), path)
+            start = one.start
+            yield Text(start, text_of_file(one.path, start), path)
 
 
 def _path_from(folder: str, path: str) -> str:

@@ -30,6 +30,8 @@ UNREADABLE = (msgspec.MsgspecError, *UNWRITABLE)
 """What is raised for that which was kept, and is no longer what this program writes."""
 _OF_WHAT_STANDS_ELSEWHERE = ("applies", "laid_over", "laid_over.several")
 """What a kustomization says of other files; where these give nothing, nothing was read."""
+_OF_PATHS = "owns."
+"""Who owns which paths, as CODEOWNERS says: where nobody is read of, there is nothing to own."""
 
 Judge = Callable[[Reading], Result]
 
@@ -92,8 +94,12 @@ def _judged(reader: "ReaderAhead", arguments: Sequence[str], sides: Sequence[Sid
 
     reader.read_ahead(texts_of(sides), first=_load_rules)
     reading = reader.reading_of(arguments, sides)
-    stated = any(fact.term not in _OF_WHAT_STANDS_ELSEWHERE for fact in reading.facts)
+    stated = any(_is_stated(fact.term) for fact in reading.facts)
     return Checked(Outcome(stated, reading.imported, judge(reading)), reading)
+
+
+def _is_stated(term: str) -> bool:
+    return term not in _OF_WHAT_STANDS_ELSEWHERE and not term.startswith(_OF_PATHS)
 
 
 def _load_rules() -> None:

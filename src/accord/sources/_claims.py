@@ -1,5 +1,6 @@
 """Which source reads a document: the first, in order of name, that claims it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import cast
@@ -13,8 +14,9 @@ from accord.model.waiver import Waiver
 from accord.sources._named import claiming, source_module, source_of_file
 from accord.sources._objects import kind_of, opened
 from accord.sources._reading import Source, TextSource, TogetherSource
+from accord.sources._unclaimed import LIST, Claimable
 from accord.sources._waivers import waivers_in
-from accord.sources._yaml import Document, MappingNode, documents
+from accord.sources._yaml import Document, MappingNode, SequenceNode, documents
 
 
 @cache
@@ -51,7 +53,10 @@ def reads_beside(source: Source) -> bool:
 def asked(document: Document, more: Sequence[Source] = ()) -> Sequence[tuple[Source, bool]]:
     """The sources that may claim a document, and whether each reads beside others; first those of this package."""
     node, name = document.node, document.file.rpartition("/")[2]
-    keys = tuple([entry.key for entry in node.value]) if type(node) is MappingNode else ("<<",)
+    if type(node) is MappingNode:
+        keys = tuple([entry.key for entry in node.value])
+    else:
+        keys = (LIST,) if type(node) is SequenceNode else ("<<",)
     name = name if name in _names() else ""
     own = _asked_about(kind_of(document)[1], keys, name) if len(keys) <= _FEW else _every()
     return (*own, *((source, reads_beside(source)) for source in more)) if more else own
@@ -84,6 +89,50 @@ def _every() -> tuple[tuple[Source, bool], ...]:
 
 _FEW = 40
 """Keys of a document at the top; one with more is a rare list of things that has no place among what is known."""
+
+
+def claimable_in(file: str) -> Claimable | None:
+    """Tells of a document by its head whether a source of this package may claim it; None where any may be claimed by the file's name."""
+    return None if file.rpartition("/")[2] in _names() else _is_claimable
+
+
+def _is_claimable(kind: str, keys: tuple[str, ...], text: str) -> bool:
+    words = _words_needed(kind, keys)
+    if words is None:
+        return True
+    if not words:
+        return False
+    found = [word for word in words if word in text]
+    if found and (_ASKED.search(text) or any(_as_key(word).search(text) for word in found)):
+        return True
+    return "\\" in text and _SPELT.search(text) is not None
+
+
+@cache
+def _as_key(word: str) -> re.Pattern[str]:
+    """What a key that is not asked for looks like: with a value behind it or, in braces, without one."""
+    return re.compile(rf"{word}[\"']?\s*[:,}}#]")
+
+
+@lru_cache(maxsize=4096)
+def _words_needed(kind: str, keys: tuple[str, ...]) -> frozenset[str] | None:
+    """The keys of which one stands in every document of this head that a source claims; None where one may need none."""
+    if kind.endswith("List"):
+        return None  # of what is in it nothing is known
+    needed: list[str] = []
+    for source, _ in _asked_about(kind, keys, ""):
+        words: tuple[str, ...] = getattr(source, "AT_WORDS", ())
+        if not words or (kind and kind in getattr(source, "AT_KINDS", ())):
+            return None
+        needed += words
+    return frozenset(needed)
+
+
+_ASKED = re.compile(r"\?\s")
+"""What may stand before a key that does not end on its line."""
+
+_SPELT = re.compile(r"\\(?:[xU\r\n]|u00[4-7])")
+"""What a letter may be written as, and what may stand between two, in quotes: a word need not stand there then."""
 
 
 def read_document(document: Document, more: Sequence[Source] = ()) -> Iterable[Fact | Problem]:
