@@ -84,8 +84,11 @@ def _by_party(named: Mapping[str, Set[str]]) -> dict[str, set[str]]:
 @once
 def _first_parts(system: System) -> frozenset[str]:
     """The first parts of all that anybody names so: most parties are named by nobody, and who names whom takes longer to tell."""
-    named = set(chain.from_iterable([fact.value for fact in _naming(system)]))
-    return frozenset([name.partition("/")[0] for part in named for name in references(part)])
+    parts = set(chain.from_iterable([fact.value for fact in _naming(system)]))
+    names = [part for part in parts if type(part) is str]
+    if len(names) < len(parts):
+        names += [name for part in parts if type(part) is not str for name in references(part)]
+    return frozenset([name.partition("/")[0] for name in names])
 
 
 @once
