@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from accord.sources._named import is_taken, patterns, source_module, source_names, source_of_file
+from accord.sources._named import claiming, is_taken, patterns, source_module, source_names, source_of_file
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.parametrize("name", source_names())
 def test_what_stands_in_the_file_of_a_source_is_what_it_has(name: str) -> None:
-    assert patterns().get(name, ()) == getattr(source_module(name), "FILES", ())
+    source = source_module(name)
+    assert patterns().get(name, ()) == getattr(source, "FILES", ())
+    assert (name in claiming()) is hasattr(source, "claims")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.waiver import Waiver
-from accord.sources._named import source_module, source_names, source_of_file
+from accord.sources._named import claiming, source_module, source_of_file
 from accord.sources._objects import kind_of, opened
 from accord.sources._reading import Source, TextSource, TogetherSource
 from accord.sources._unclaimed import LIST, Claimable
@@ -22,7 +22,7 @@ from accord.sources._yaml import Document, MappingNode, SequenceNode, documents
 @cache
 def sources() -> tuple[Source, ...]:
     """Every source of this package that reads documents, in order of name."""
-    return tuple(cast(Source, module) for module in map(source_module, source_names()) if hasattr(module, "claims"))
+    return tuple(cast(Source, source_module(name)) for name in claiming())
 
 
 def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:

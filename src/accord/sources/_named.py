@@ -14,6 +14,7 @@ import accord.sources
 from accord.sources._reading import TextSource, TogetherSource
 
 _FILES = re.compile(rb"^FILES = (\(.*?\))$", re.MULTILINE | re.DOTALL)
+_CLAIMS = re.compile(rb"^def claims\(", re.MULTILINE)
 
 
 @cache
@@ -36,13 +37,24 @@ def patterns() -> dict[str, tuple[str, ...]]:
     return {name: files for name, files in found.items() if files}
 
 
+@cache
+def claiming() -> tuple[str, ...]:
+    """The names of the sources of this package that read documents."""
+    return tuple(name for name in source_names() if _CLAIMS.search(_written(name)))
+
+
 def _files_of(name: str) -> tuple[str, ...]:
-    """What the file of a source has as `FILES`, read without importing it where these stand there as they are."""
-    stands = _FILES.search(pkgutil.get_data(accord.sources.__name__, f"{name}.py") or b"")
+    stands = _FILES.search(_written(name))
     if stands is None:
         return ()
     files: tuple[str, ...] = literal_eval(stands[1].decode())
     return files
+
+
+@cache
+def _written(name: str) -> bytes:
+    """The file of a source: to look for a line in it takes a hundredth of importing it."""
+    return pkgutil.get_data(accord.sources.__name__, f"{name}.py") or b""
 
 
 def source_of_file(file: str, more: Sequence[TextSource] = ()) -> TextSource | None:

@@ -38,6 +38,7 @@ class SourceText(Struct, frozen=True):
 class Source(Protocol):
     """One format. `FORMAT` is its name in facts; `claims` says quickly whether a document is of this format.
 
+    In this package `claims` is defined in the file of the source itself: what has none there is imported for its files alone.
     One that claims no document but those of some kinds (`kind`, "" for none), with some key at the top, or in files of some
     names may name them as `AT_KINDS`, `AT_KEYS` (`LIST` for a document that is a list) and `AT_FILES`: it is not asked about
     others. `AT_WORDS` are keys, of letters, of which every document has one, at any depth, that it claims not by its kind.

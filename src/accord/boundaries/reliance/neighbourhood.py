@@ -14,8 +14,8 @@ from accord.model.terms import term_of
 REFERRING = frozenset(("recover", "detect", "escalates", "steps", "fallback", "dead_letter", "undo", "instead"))
 """First segments of the terms by which a promise rests on another party without calling it."""
 
-_NAMELESS = frozenset(("text", "word", "words", "number", "count", "duration", "percent", "nothing"))
-"""Domains whose values are never several, or never names of parties."""
+_SEVERAL = frozenset(("references", "addresses", "ladder", "steps", "route entries", "rows"))
+"""Domains whose values are lists that can name parties; words are what others call things, and values of one part no lists."""
 
 _TEXTS = frozenset((str,))
 _NOBODY: frozenset[str] = frozenset()
@@ -84,8 +84,11 @@ def _by_party(named: Mapping[str, Set[str]]) -> dict[str, set[str]]:
 @once
 def _first_parts(system: System) -> frozenset[str]:
     """The first parts of all that anybody names so: most parties are named by nobody, and who names whom takes longer to tell."""
-    named = set(chain.from_iterable([fact.value for fact in _naming(system)]))
-    return frozenset([name.partition("/")[0] for part in named for name in references(part)])
+    parts = set(chain.from_iterable([fact.value for fact in _naming(system)]))
+    names = [part for part in parts if type(part) is str]
+    if len(names) < len(parts):
+        names += [name for part in parts if type(part) is not str for name in references(part)]
+    return frozenset([name.partition("/")[0] for name in names])
 
 
 @once
@@ -115,7 +118,7 @@ def _named(system: System) -> dict[str, dict[str, set[str]]]:
 def _may_name(term: str) -> bool:
     """Whether values of a term can be names in a list, other than of what is called."""
     known = term_of(term)
-    return term != "needs" and (known is None or known.domain not in _NAMELESS)
+    return known is None or known.domain in _SEVERAL
 
 
 def _add_named(system: System, known: dict[int, Fact]) -> None:
