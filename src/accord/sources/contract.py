@@ -67,7 +67,7 @@ class _Reader(Speech):
             self.take_home(name)
         subject = Subject(Stance.PROMISES, "", self.party, "")
         for entry in found.values():
-            key = self.known(entry, keys.PARTY_KEYS)
+            key = keys.PARTY_KEYS.get(entry.key) or self.known(entry, keys.PARTY_KEYS)
             if key is None or key.name == "only":
                 continue
             reader = _PARTY_READERS.get(key.shape)
