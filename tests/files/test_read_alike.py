@@ -8,8 +8,9 @@ import pytest
 from accord.files import read as reading
 from accord.files.ahead import ReaderAhead
 from accord.files.config import DEFAULTS
-from accord.files.landscape import Text
-from accord.files.read import Alone, Reader, name_of, read, sides_of
+from accord.files.given import Alone
+from accord.files.landscape import Text, sides_of
+from accord.files.read import Reader, name_of, read
 
 CONTRACT = "party: {name}\nowner: team\npromises:\n  order: {{latency: {{max: {seconds}s}}, attempts: many}}\n"
 OBJECT = "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: shop}}\n---\na: [\n"

@@ -6,8 +6,6 @@ Whatever is wrong with the text, a document or a source becomes a Problem; the r
 from collections.abc import Sequence
 from datetime import date
 
-from msgspec import Struct
-
 from accord.files.config import Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Text
@@ -17,8 +15,10 @@ from accord.files.walk import folder_of, is_read
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
+from accord.model.result import Given
 from accord.model.waiver import Waiver
-from accord.sources._claims import asked, read_whole, source_of_file, waivers_of_file
+from accord.sources._claims import asked, claimable_in, read_whole, waivers_of_file
+from accord.sources._named import source_of_file
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
 from accord.sources._waivers import may_hold_any
@@ -26,18 +26,6 @@ from accord.sources._yaml import Document, documents, place_of
 from accord.sources.mapping import FORMAT as MAPPING
 
 _LONGEST_WORDS = 200
-
-
-class Given(Struct, frozen=True):
-    """What one text gives by itself; `unread` are facts that count only where anything was read at all."""
-
-    readable: bool
-    facts: tuple[Fact, ...]
-    unread: tuple[Fact, ...]
-    problems: tuple[Problem, ...]
-    imported: dict[str, date]
-    waivers: tuple[Waiver, ...] = ()
-
 
 Alone = tuple[Given, list[Document]]
 """What a text gives, and the mappings in it."""
@@ -104,8 +92,9 @@ class _One:
         """Reads each document, and counts those that are any."""
         given, start, more = 0, self.start, documents_of_plugins()
         folder = "" if "/" in start.file else folder_of(start)
+        is_claimable = None if more else claimable_in(start.file)
         try:
-            for document in documents(self.content, start.root, start.file, self.scope, folder):
+            for document in documents(self.content, start.root, start.file, self.scope, folder, is_claimable):
                 if isinstance(document, Problem):
                     self.problems.append(document)
                 else:

@@ -45,6 +45,19 @@ class Side(Struct, frozen=True):
     again: Callable[[Container[str]], Iterator[Text]] | None = None
 
 
+def is_whole(arguments: Iterable[str], config: Config) -> bool:
+    """Whether these are more than a part of the folder that the configuration is for, or of the working folder without one."""
+    home = Path(config.folder).resolve()
+    return not all(home in Path(argument).resolve().parents for argument in arguments)
+
+
+def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
+    """The files of the paths, then what each include brings in; raises accord.files.walk.Missing."""
+    seen = Seen()
+    yield own([*paths] or ["."], config, seen)
+    yield from others(config, seen)
+
+
 def own(arguments: list[str], config: Config, seen: Seen) -> Side:
     """The files of the arguments themselves, `-` being standard input; raises Missing."""
     arguments = list(dict.fromkeys(arguments))

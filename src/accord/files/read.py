@@ -6,23 +6,22 @@ Facts are kept, trees are not.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
-from accord.files.given import Alone, Given, alone, defect, waivers_given
-from accord.files.landscape import Side, Text, others, own
+from accord.files.given import Alone, alone, defect, waivers_given
+from accord.files.landscape import Side, Text, is_whole, sides_of
 from accord.files.mapped import MappedFiles
 from accord.files.plugins import plugins
 from accord.files.vocabulary import stated
-from accord.files.walk import Seen
 from accord.model.fact import EVERYWHERE, Fact
 from accord.model.problem import Problem
-from accord.model.result import Reading
+from accord.model.result import Given, Reading
 from accord.model.waiver import File, Waiver
-from accord.sources._claims import is_adding, together_source
+from accord.sources._claims import is_adding
+from accord.sources._named import together_source
 from accord.sources._reading import UNREAD, SourceText, TogetherSource
 
 _AT_ONCE, _LONGEST_AT_ONCE = 4_000, 8_000_000
@@ -37,19 +36,6 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
     arguments = [*paths] or ["."]
     with collector_paused():
         return Reader(config).reading_of(arguments, sides_of(arguments, config))
-
-
-def is_whole(arguments: Iterable[str], config: Config) -> bool:
-    """Whether these are more than a part of the folder that the configuration is for, or of the working folder without one."""
-    home = Path(config.folder).resolve()
-    return not all(home in Path(argument).resolve().parents for argument in arguments)
-
-
-def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
-    """The files of the paths, then what each include brings in; raises accord.files.walk.Missing."""
-    seen = Seen()
-    yield own([*paths] or ["."], config, seen)
-    yield from others(config, seen)
 
 
 def _at_once(texts: Iterable[Text | Problem]) -> Iterator[list[Text | Problem]]:

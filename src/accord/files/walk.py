@@ -14,7 +14,7 @@ from accord.files.config import STDIN_CALLED
 from accord.files.plugins import texts_of_plugins
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
-from accord.sources._claims import source_of_file
+from accord.sources._named import is_taken
 from accord.sources._reading import TextSource
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -120,7 +120,7 @@ def is_read(name: str) -> bool:
 def _is_read(name: str, more: tuple[TextSource, ...]) -> bool:
     if name in SKIPPED_FILES or name.startswith(_EDITOR_LOCK):
         return False
-    return name == STDIN_CALLED or name.lower().endswith(SUFFIXES) or source_of_file(name, more) is not None
+    return name == STDIN_CALLED or name.lower().endswith(SUFFIXES) or is_taken(name, more)
 
 
 _Identity = tuple[int, int]

@@ -24,6 +24,7 @@ _CARRIERS = {
 }
 AT_KINDS = frozenset((_KIND, *_CARRIERS))
 _SPEC = "alertmanagerSpec"
+AT_WORDS = (_SPEC,)
 _DEEPEST = 3
 
 
