@@ -44,15 +44,13 @@ def alone(text: Text, config: Config) -> Alone:
         readable = one.read()
     else:
         readable = hasattr(source, "read_together") or one.read_whole(source)
-    waivers = waivers_given(content, start, one.problems)
+    waivers = waivers_given(content, start, one.problems) if may_hold_any(content) else ()
     given = Given(readable, tuple(one.facts), one.unread, tuple(one.problems), one.imported, tuple(waivers))
     return given, one.mappings
 
 
 def waivers_given(content: str, start: Place, problems: list[Problem]) -> list[Waiver]:
     """The waivers in a text; what goes wrong is added to the problems."""
-    if not may_hold_any(content):
-        return []
     try:
         return waivers_of_file(content, start, texts_of_plugins())
     except Exception as error:
@@ -93,9 +91,10 @@ class _One:
     def read_documents(self) -> int:
         """Reads each document, and counts those that are any."""
         given, start, more = 0, self.start, documents_of_plugins()
+        folder = "" if "/" in start.file else folder_of(start)
         is_claimable = None if more else claimable_in(start.file)
         try:
-            for document in documents(self.content, start.root, start.file, self.scope, folder_of(start), is_claimable):
+            for document in documents(self.content, start.root, start.file, self.scope, folder, is_claimable):
                 if isinstance(document, Problem):
                     self.problems.append(document)
                 else:
@@ -133,7 +132,8 @@ class _One:
 
     def keep(self, document: Document, source: Source) -> None:
         """Keeps what the source gives: all of it, or nothing where the source fails halfway."""
-        found = list(source.read(document))
+        read = source.read(document)
+        found = read if type(read) is list else list(read)
         facts = [one for one in found if type(one) is Fact]
         if len(facts) < len(found):
             self.problems += [one for one in found if type(one) is Problem]

@@ -118,7 +118,7 @@ class Reader:
             if isinstance(text, Problem):
                 self.problems.append(text)
                 continue
-            source = _together_source(name_of(text))
+            source = _together_source(text.start.file.rpartition("/")[2])
             if source is not None:
                 tied.setdefault(source.FORMAT, []).append(text)
             if isinstance(text.content, str):

@@ -101,9 +101,10 @@ def _kind_of(node: Node) -> tuple[str, str]:
     version = kind = ""
     if type(node) is MappingNode:
         for entry in node.value:
-            if entry.key == "apiVersion":
+            key = entry.key
+            if key == "apiVersion":
                 version = text_of(entry.value) or ""
-            elif entry.key == "kind":
+            elif key == "kind":
                 kind = text_of(entry.value) or ""
     return version, kind
 

@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from accord.model.amount import Amount, Growth, Words, parse_amount
 from accord.model.contract_values import ErrorAnswer, Idempotence, Needs, Rung, WorkStep
 from accord.model.duration import parse_duration
-from accord.model.fact import ANY, EVERYWHERE, Fact, Stance, shown_scope
+from accord.model.fact import ANY, EVERYWHERE, Fact, shown_scope
 from accord.model.hours import parse_hours
 from accord.model.nothing import NONE
 from accord.model.problem import Problem, Refused
 from accord.sources import contract_keys as keys
-from accord.sources._contract_speech import Speech, Subject, shown, unknown_in
+from accord.sources._contract_speech import ASSUMES, PROMISES, Speech, Subject, shown, unknown_in
 from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, items, text_of
 from accord.sources.contract_keys import Key
 
@@ -65,9 +65,9 @@ class _Reader(Speech):
             self.read_scope(found["only"])
         if self.is_scoped:
             self.take_home(name)
-        subject = Subject(Stance.PROMISES, "", self.party, "")
+        subject = Subject(PROMISES, "", self.party, "")
         for entry in found.values():
-            key = self.known(entry, keys.PARTY_KEYS)
+            key = keys.PARTY_KEYS.get(entry.key) or self.known(entry, keys.PARTY_KEYS)
             if key is None or key.name == "only":
                 continue
             reader = _PARTY_READERS.get(key.shape)
@@ -109,7 +109,7 @@ class _Reader(Speech):
     def read_promises(self, subject: Subject, key: Key, entry: Entry) -> None:
         for operation in self.named(entry.value, "promises to be a map of operations"):
             if self.name_of(operation, keys.parse_operation):
-                self.read_terms(Subject(Stance.PROMISES, "", self.party, operation.key), operation, keys.PROMISE_KEYS)
+                self.read_terms(Subject(PROMISES, "", self.party, operation.key), operation, keys.PROMISE_KEYS)
 
     def read_assumes(self, subject: Subject, key: Key, entry: Entry) -> None:
         first: dict[tuple[str, str], Entry] = {}
@@ -124,7 +124,7 @@ class _Reader(Speech):
                     f"{called.key} is the same as {said.key} in line {self.place(said.key_node).line}: "
                     "a party alone means any of its operations; one place per fact",
                 )
-            self.read_terms(Subject(Stance.ASSUMES, self.party, provider, operation or ANY), called, keys.ASSUME_KEYS)
+            self.read_terms(Subject(ASSUMES, self.party, provider, operation or ANY), called, keys.ASSUME_KEYS)
             if said is not called:
                 del self.facts[before:]
 

@@ -65,9 +65,10 @@ def is_provisioned(node: Node) -> bool:
         for item in _maps(child(node, key)):
             if all(child(item, name) is not None for name in needed):
                 return True
-    for group in _maps(child(node, "groups")):
-        for rule in _maps(child(group, "rules")):
-            if _is_rule(rule):
+    for group in _maps(child(node, "groups")) if "<<" in keys or "groups" in keys else ():
+        rules = child(group, "rules")
+        for rule in rules.value if type(rules) is SequenceNode else ():
+            if type(rule) is MappingNode and _is_rule(rule):
                 return True
     return False
 
@@ -78,7 +79,8 @@ def _maps(node: Node | None) -> list[Node]:
 
 def _is_rule(node: Node) -> bool:
     for entry in node.value:
-        if entry.key == "title" or entry.key == "<<":
+        key = entry.key
+        if key == "title" or key == "<<":
             break
     else:
         return False

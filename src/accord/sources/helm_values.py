@@ -55,6 +55,8 @@ def claims(document: Document) -> bool:
     version, kind = kind_of(document)
     if (version or kind) and kind not in _CARRIERS:
         return False
+    if not kind:
+        return next(_parts(document.node), None) is not None
     return any(
         isinstance(values, Document) and next(_parts(values.node), None) is not None for values, _ in _values(document)
     )

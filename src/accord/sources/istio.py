@@ -129,7 +129,7 @@ class _VirtualService:
 
     def reached(self, entries: list[_Entry], gateway: str) -> Iterator[tuple[_Entry, str]]:
         """The entries that send requests on, with the requests each takes in words; "" where it takes all there are."""
-        return ((entry, requests) for entry, requests in self.ordered(entries, gateway) if "route" in entry.members)
+        return (reached for reached in self.ordered(entries, gateway) if "route" in reached[0].members)
 
     def ordered(self, entries: list[_Entry], gateway: str) -> Iterable[tuple[_Entry, str]]:
         """Every entry that requests can reach, the first that matches first."""
@@ -212,11 +212,12 @@ class _VirtualService:
 
     def read_routes(self, hosts: dict[str, Node], entries: list[_Entry]) -> None:
         """For each host that the mesh knows: where its HTTP requests are sent, if anywhere."""
-        reached = [self.destinations(entry) for entry, _ in self.reached(entries, MESH)]
-        sent = dict.fromkeys(
-            f"{party}:{subset}" if subset else party for group in reached for party, subset in group if party
-        )
-        text = ", ".join(name.rpartition("/")[2] for name in sent)
+        sent: dict[str, None] = {}
+        for entry, _ in self.reached(entries, MESH):
+            for party, subset in self.destinations(entry):
+                if party:
+                    sent[f"{party}:{subset}" if subset else party] = None
+        text = ", ".join([name.rpartition("/")[2] for name in sent])
         for party, node in hosts.items() if sent else ():
             subject = Subject(EVERY_SIDECAR, party, self.about.scope, PARTY)
             self.reader.say(subject, "routes", tuple(sent), text, node, PROMISES)

@@ -95,5 +95,9 @@ def _is_of_rules(node: Node) -> bool:
     groups = child(node, "groups")
     if groups is None:
         return False
-    by_itself = {entry.key for entry in node.value} <= {*_TOP_KEYS}
-    return holds_rules(groups) or (by_itself and not are_other_groups(groups))
+    return holds_rules(groups) or (_stand_alone(node) and not are_other_groups(groups))
+
+
+def _stand_alone(node: Node) -> bool:
+    """Whether groups have nothing beside them that a file of rules does not."""
+    return {entry.key for entry in node.value} <= {*_TOP_KEYS}
