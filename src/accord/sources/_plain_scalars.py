@@ -20,7 +20,8 @@ _END = r"(?: +#.*| *)\Z"
 _DOUBLE = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
 _SINGLE = r"'([^']*(?:''[^']*)*)'"
 _QUOTED = re.compile(f"(?:{_DOUBLE}|{_SINGLE}){_END}")
-_AT_END = re.compile(_END)
+_OPEN = re.compile(r"""(?:"[^"\\]*(?:\\.[^"\\]*)*|'[^']*(?:''[^']*)*)\Z""")
+AT_END = re.compile(_END)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 _ESCAPED = dict(zip('0abtnvfre "/\\N_LP', '\0\a\b\t\n\v\f\r\x1b "/\\\x85\xa0\u2028\u2029', strict=True))
 _BLOCK = re.compile(rf"[|>](?:([-+])([1-9])?|([1-9])([-+])?)?{_END}")
@@ -41,12 +42,14 @@ def plain(text: str, line: int, column: int) -> ScalarNode:
     return ScalarNode(text, line, column)
 
 
-def quoted(text: str, line: int, column: int) -> ScalarNode:
-    """A text in quotes of either kind."""
+def quoted(text: str, line: int, column: int) -> ScalarNode | None:
+    """A text in quotes of either kind; None where they are not closed on the line."""
     quote = text[0]
     if text[-1] == quote and text.count(quote) == 2 and "\\" not in text and "\t" not in text:
         return ScalarNode(text[1:-1], line, column, quote)
     found = _QUOTED.match(text)
+    if found is None and _OPEN.match(text):
+        return None
     if found is None or "\t" in text:
         raise NotPlain
     return ScalarNode(unquoted(found[1], found[2]), line, column, quote)
@@ -247,7 +250,7 @@ def flow(text: str, line: int, column: int) -> Node:
             return SequenceNode(_simple_items(text, line, column + 1), line, column, "[")
     reader = _Flow(text, line, column)
     found = reader.value(reader.token())
-    if "\t" in text or not _AT_END.match(text, reader.at):
+    if "\t" in text or not AT_END.match(text, reader.at):
         raise NotPlain
     return found
 

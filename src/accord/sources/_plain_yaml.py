@@ -1,7 +1,7 @@
 """The plain part of YAML, line by line: what nearly every configuration file is written in, in a third of libyaml's time.
 
 Gives the very nodes that libyaml composes, or gives the whole text up: to keys and lists in blocks, scalars on one line,
-blocks of text, lists and maps on one line, comments and `---`. Anchors, aliases, tags, texts over several lines, tabs
+blocks of text, texts over several lines, lists and maps on one line, comments and `---`. Anchors, aliases, tags, tabs
 outside blocks of text, and all that is wrong, are left to libyaml, which also has the words for it.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from accord.sources._plain_folded import quoted_below, read_on
 from accord.sources._plain_scalars import LONGEST_KEY, NotPlain, block, flow, moved, plain, quoted
 
 LONGEST = 4_000_000
@@ -31,6 +32,8 @@ _BOUNDARY = re.compile(r"---(?: +#.*| *)\Z")
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/.$(^+~<=")
 _ENDS = frozenset(" :")
 _BLOCKS = frozenset("|>")
+_QUOTES = frozenset("\"'")
+_ENDS_BELOW = _BLOCKS | _QUOTES
 _OPENING = frozenset("|>{[")
 _BEHIND_DASHES = -2
 _ROOT = -1
@@ -113,7 +116,7 @@ def _understood(line: str) -> Line | tuple[()] | None:
         return known
     head.kept += 1
     more = known[7]
-    if known[6] is None and more and more[0] not in _BLOCKS:
+    if known[6] is None and more and more[0] not in _ENDS_BELOW:
         known = (*known[:7], flow(more, 0, 0))
     return _kept(line, known)
 
@@ -148,8 +151,8 @@ def _behind(text: str, column: int) -> tuple[int, str | None, Any]:
     column += len(text) - len(value)
     if first in _OPENING:
         return column, None, value
-    found = quoted(value, 0, column) if first == '"' or first == "'" else plain(value, 0, column)
-    return column, found.value, found.style
+    found = quoted(value, 0, column) if first in _QUOTES else plain(value, 0, column)
+    return (column, None, value) if found is None else (column, found.value, found.style)
 
 
 class _Slot(Struct):
@@ -249,8 +252,10 @@ class _Plain:
             self.start(number, is_told=True)
         elif text == "-" or text.startswith("- "):
             self.item(number, line, column)
-        elif self.pending is None or not 0 <= self.level >> 1 < column:
+        elif not 0 <= self.level >> 1 < column:
             raise NotPlain
+        elif self.pending is None:
+            self.skip(number, read_on(self.lines, number, self.last(), self.level >> 1))
         elif (value := self.value(text, number, column)) is not None:
             self.attach(value)
         return self.level, self.add, self.pending, self.empty
@@ -280,15 +285,28 @@ class _Plain:
         return None if more is None else self.made(more, number, at, self.level)
 
     def made(self, more: Any, number: int, at: int, level: int) -> Node:
-        """The block of text that begins with this header, or the list or map that stands on a line."""
+        """The block of text that begins with this header, the list or map that stands on a line, or the text whose quotes open."""
         if type(more) is not str:
             return moved(more, number, at)
-        if more[0] not in _BLOCKS:
+        if more[0] not in _ENDS_BELOW:
             return flow(more, number, at)
-        value, end = block(self.lines, number, more, at, level >> 1)
+        below = block if more[0] in _BLOCKS else quoted_below
+        value, end = below(self.lines, number, more, at, level >> 1)
+        self.skip(number, end)
+        return value
+
+    def skip(self, number: int, end: int) -> None:
+        """Leaves out the lines behind one, up to another, that were read with it."""
         for _ in islice(self.numbered, end - number - 1):
             pass
-        return value
+
+    def last(self) -> ScalarNode:
+        """The text that was added last."""
+        added = getattr(self.add, "__self__")[-1]  # noqa: B009  the list that it appends to
+        node = added.value if type(added) is Entry else added
+        if type(node) is not ScalarNode:
+            raise NotPlain
+        return node
 
     # ------------------------------------------------------------------ collections
 
