@@ -21,12 +21,13 @@ _QUOTES = frozenset("\"'")
 ENDS_BELOW = BLOCKS | _QUOTES
 _OPENING = frozenset("|>{[")
 BEHIND_DASHES = -2
+
 Line = tuple[int, str, int, str, tuple[int, ...], int, str | None, Any]
 """What a line with a key says all by itself: the depth of the map that it needs and nothing else (or `BEHIND_DASHES`), the
 key, its column, its style, the columns of the dashes before it, and the column, text and style of the scalar behind it.
 
-Or, with no text, in place of the style: the header of a block of text; a list or a map as it would be in the first line and
-column, or as it is written; or None where nothing but a comment stands there, and then the column is the one behind the colon.
+Or, with no text, in place of the style: the header of a block of text; a text from its quotes on that ends below; a list or a
+map as it would be in the first line and column, or as it is written; a scalar with a tag, or the tag of what is none; or None where nothing but a comment stands there, and then the column is the one behind the colon.
 
 The depth of a map is twice the column of its keys, that of a list one more than twice the column of its dashes: of two
 collections the inner one is the deeper one."""
