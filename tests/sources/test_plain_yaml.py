@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.sources import _plain_yaml
+from accord.sources import _plain_lines
 from accord.sources._plain_scalars import LONGEST_KEY
 from accord.sources._plain_yaml import read_plain
 from accord.sources._refusals import Refusal
@@ -57,12 +57,21 @@ PLAIN = [
     "a: |\n  x\n  ",
     "a: |\n  x\n  \nb: >\n  x\n  \n  y\n   \nc: |+\n  x\n \nd: 1\n",
     "a: |-\n  x",
+    "a: x\n  y\n\n   z  \n\n\n  [v &w *u !t\nb:\n  c\n\n  d\ne:\n  - f\n    g\n  - h: i\n     j\n# k\n",
+    "a: 'x\n  y'\nb: \"\n  x\\n\n\n  y\n\n  \" # z\nc:\n- - 'it''s\n      it''s'\n",
+    "a: 'x\n  ''y'' z''\n  '''' ''\n  '\n",
+    "- x\n  y\n- 'x\n  y'\n- x\n  y",
+    "a: !Ref b\nc: !Sub 'x' # y\nd: !Sub |\n  x\n\ne: !GetAtt\n  b.c\nf: !Sub 'x\n  y'\n",
+    "a: !If\n  - b\n  - !Ref c\nd: !If\n- e\nf: !Map\n  g: h\ni: !Map\n  - !Map\n    j: k\n    l: !Ref m\n  - - !If\n      - n\n  - !Ref o\n",
+    "a: !Join [',', [!Ref b, !Sub 'c', {d: !If [e, f]}]]\ng: [!Ref h, !Join [i]]\nk:\n- !If [j]\n",
     "# nothing\n",
     "",
 ]  # fmt: skip
 GIVEN_UP = [
-    "a: &x 1\n", "a: *x\n", "a: !t 1\n", "a: b: c\n", "a: b:\n", "a:\n  b: 1\n c: 2\n", "- a\nb: 1\n", "a: 1\n- b\n",
-    "a: 'x\n  y'\n", "a: {{ x }}\n", "a: <%= x %>\n", "a: x\n   <% y\n", "? a\n: b\n", "a:\tb\n", "\ta: 1\n", "%YAML 1.2\n---\na: 1\n",
+    "a: &x 1\n", "a: *x\n", "a: !t\n", "a: !!t b\n", "a: ! b\n", "a: !t !u b\n", "- !t a: b\n", "a: !t b: c\n", "a: [!t, b]\n", "a: {!t b: c}\n", "a:\n  !t\n  - b\n", "a: b: c\n", "a: b:\n", "a:\n  b: 1\n c: 2\n", "- a\nb: 1\n", "a: 1\n- b\n",
+    "a: 'x\ny'\n", "a: 'x\n  y' z\n", "a: 'x\n", 'a: "x\\\n  y"\n', "a: 'x\n\ty'\n", "a: 'x\t\n  y'\n", "a: x # y\n  z\n", "a: x\n  # y\n  z\n",
+    "a: x\n  y: z\n", "a: x\n  y:\n", "a: x\n  y # z\n", "a: x\n  - y\n", "a: {x: y}\n  z\n", "- a: x\n  y\n", "a: 'x'\n  y\n",
+    "a: {{ x }}\n", "a: <%= x %>\n", "a: x\n   <% y\n", "? a\n: b\n", "a:\tb\n", "\ta: 1\n", "%YAML 1.2\n---\na: 1\n",
     "a: 1\n...\n", "--- a\n", "a: [b\n", "a: {b, c}\n", "a: [b: c]\n", "a: \"\\d\"\n", "a: \"\\ud800\"\n", "a: \x07\n", "a: @b\n",
     "a: |\n   \n  b\n", "a: |\n\tb\n", "a: |\nb: 1\n", "a : 1\n", f"{'k' * 1025}: 1\n", "a: 'b' c\n", "a: {b: c} d\n", "a: - b\n",
     "plain\n", "[a]\n", "a: 1\u2028b: 2\n", "a: 1\rb: 2\r", "a: \ufeffb\n", "a: |\n  b\n c: 1\n", "- " * 300 + "a\n",
@@ -123,10 +132,10 @@ def test_what_is_known_does_not_grow_without_end() -> None:
     for number in range(0, 60_000, 10_000):
         lines = range(number, number + 10_000)
         assert read_plain("".join(f"a{line}: {line}\n# {line}\nb: {line}\n" for line in lines))
-        assert len(_plain_yaml._heads) <= _plain_yaml._MOST_HEADS
-        assert len(_plain_yaml._lines) <= _plain_yaml._MOST_LINES
+        assert len(_plain_lines.heads) <= _plain_lines._MOST_HEADS
+        assert len(_plain_lines.lines_known) <= _plain_lines.MOST_LINES
     assert read_plain(f"a: {'x' * 100_000}\n# {'y' * 100_000}\n")
-    assert max(map(len, _plain_yaml._lines)) <= LONGEST_KEY
+    assert max(map(len, _plain_lines.lines_known)) <= LONGEST_KEY
 
 
 # ---------------------------------------------------------------------- at random

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 
 
@@ -20,7 +22,10 @@ _END = r"(?: +#.*| *)\Z"
 _DOUBLE = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
 _SINGLE = r"'([^']*(?:''[^']*)*)'"
 _QUOTED = re.compile(f"(?:{_DOUBLE}|{_SINGLE}){_END}")
-_AT_END = re.compile(_END)
+_OPEN = re.compile(r"""(?:"[^"\\]*(?:\\.[^"\\]*)*|'[^']*(?:''[^']*)*)\Z""")
+_TAG = r"![A-Za-z0-9]+"
+_TAGGED = re.compile(rf"({_TAG})(?: +|\Z)")
+AT_END = re.compile(_END)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 _ESCAPED = dict(zip('0abtnvfre "/\\N_LP', '\0\a\b\t\n\v\f\r\x1b "/\\\x85\xa0\u2028\u2029', strict=True))
 _BLOCK = re.compile(rf"[|>](?:([-+])([1-9])?|([1-9])([-+])?)?{_END}")
@@ -41,12 +46,14 @@ def plain(text: str, line: int, column: int) -> ScalarNode:
     return ScalarNode(text, line, column)
 
 
-def quoted(text: str, line: int, column: int) -> ScalarNode:
-    """A text in quotes of either kind."""
+def quoted(text: str, line: int, column: int) -> ScalarNode | None:
+    """A text in quotes of either kind; None where they are not closed on the line."""
     quote = text[0]
     if text[-1] == quote and text.count(quote) == 2 and "\\" not in text and "\t" not in text:
         return ScalarNode(text[1:-1], line, column, quote)
     found = _QUOTED.match(text)
+    if found is None and _OPEN.match(text):
+        return None
     if found is None or "\t" in text:
         raise NotPlain
     return ScalarNode(unquoted(found[1], found[2]), line, column, quote)
@@ -157,7 +164,8 @@ def _folded(texts: Sequence[str]) -> str:
 _FLOW = re.compile(
     r" *(?:([\[\]{},])"
     rf"|(?:{_DOUBLE}|{_SINGLE})(:?)"
-    r"|((?:[^\s?:,\[\]{}#&*!|>'\"%@`-]|-(?=[\w.]))(?:[^\s,\[\]{}:#?]|:(?=[\w/.@-])| +(?=[^\s,\[\]{}:#?]))*)(:(?= ))?)"
+    r"|((?:[^\s?:,\[\]{}#&*!|>'\"%@`-]|-(?=[\w.]))(?:[^\s,\[\]{}:#?]|:(?=[\w/.@-])| +(?=[^\s,\[\]{}:#?]))*)(:(?= ))?"
+    rf"|({_TAG}) +)"
 )
 
 
@@ -187,6 +195,8 @@ class _Flow:
 
     def value(self, token: re.Match[str]) -> Node:
         """The value that begins with a token."""
+        if token[7] is not None:
+            return tagged(self.value(self.token()), token[7], self.column + token.start(7))
         if token[1] is None:
             found, is_key = self.scalar(token)
             if is_key:
@@ -218,7 +228,7 @@ class _Flow:
         found: list[Entry] = []
         token = self.token()
         while token[1] != "}":
-            if token[1] is not None:
+            if token[1] is not None or token[7] is not None:
                 raise NotPlain
             key, is_key = self.scalar(token)
             if not is_key or len(key.value) > LONGEST_KEY:
@@ -247,7 +257,7 @@ def flow(text: str, line: int, column: int) -> Node:
             return SequenceNode(_simple_items(text, line, column + 1), line, column, "[")
     reader = _Flow(text, line, column)
     found = reader.value(reader.token())
-    if "\t" in text or not _AT_END.match(text, reader.at):
+    if "\t" in text or not AT_END.match(text, reader.at):
         raise NotPlain
     return found
 
@@ -271,18 +281,41 @@ def _simple_items(text: str, line: int, column: int) -> list[ScalarNode]:
 
 
 def moved(node: Any, line: int, column: int) -> Node:
-    """A list or a map in the first line and column as if it stood in another."""
+    """A value in the first line and column as if it stood in another."""
+    if type(node) is ScalarNode:
+        return ScalarNode(node.value, line, column + node.column, node.style, node.tag)
     if type(node) is SequenceNode:
-        items = [_moved_value(item, line, column) for item in node.value]
-        return SequenceNode(items, line, column + node.column, node.style)
+        items = [moved(item, line, column) for item in node.value]
+        return SequenceNode(items, line, column + node.column, node.style, node.tag)
     content: list[Entry] = []
     for entry in node.value:
-        value = _moved_value(entry.value, line, column)
+        value = moved(entry.value, line, column)
         content.append(Entry(entry.key, value, value, line, column + entry.column, entry.style))
-    return MappingNode(content, line, column + node.column, node.style)
+    return MappingNode(content, line, column + node.column, node.style, node.tag)
 
 
-def _moved_value(node: Node, line: int, column: int) -> Node:
-    if type(node) is ScalarNode:
-        return ScalarNode(node.value, line, column + node.column, node.style)
-    return moved(node, line, column)
+# ---------------------------------------------------------------------- tags
+
+
+class Tagged(Struct):
+    """A tag before what opens behind it, so many columns on: a block of text, a list, a map, quotes, or what stands below it."""
+
+    tag: str
+    opens: str | None
+    column: int
+
+
+def tag_of(text: str) -> tuple[str, str]:
+    """The tag that a text begins with, and what stands behind it from its first sign on; no more than one of the document's own."""
+    found = _TAGGED.match(text)
+    if found is None or text.startswith("!", found.end()):
+        raise NotPlain
+    return found[1], text[found.end() :]
+
+
+def tagged(node: Node, tag: str, column: int) -> Node:
+    """The node with a tag, where the tag stands."""
+    if node.tag is not None:
+        raise NotPlain
+    node.tag, node.column = tag, column
+    return node

@@ -1,7 +1,7 @@
 """The plain part of YAML, line by line: what nearly every configuration file is written in, in a third of libyaml's time.
 
 Gives the very nodes that libyaml composes, or gives the whole text up: to keys and lists in blocks, scalars on one line,
-blocks of text, lists and maps on one line, comments and `---`. Anchors, aliases, tags, texts over several lines, tabs
+blocks of text, texts over several lines, lists and maps on one line, comments, tags of the document's own and `---`. Anchors, aliases, tabs
 outside blocks of text, and all that is wrong, are left to libyaml, which also has the words for it.
 """
 
@@ -13,61 +13,20 @@ from typing import Any
 from msgspec import Struct
 
 from accord.sources._nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from accord.sources._plain_scalars import LONGEST_KEY, NotPlain, block, flow, moved, plain, quoted
+from accord.sources._plain_folded import quoted_below, read_on
+from accord.sources._plain_lines import BLOCKS, ENDS_BELOW, MOST_LINES, behind, heads, lines_known, understood
+from accord.sources._plain_scalars import NotPlain, Tagged, block, flow, moved, tagged
 
 LONGEST = 4_000_000
 """Characters of a text; a longer one is composed under a guard that counts its values."""
 
 _DEEPEST = 200
-_MOST_HEADS = 5_000
-_MOST_LINES = 20_000
-_MOST_OF_A_HEAD = 50
 _ASCII = bytes((9, 10, *range(32, 127)))
 _ODD = re.compile("[\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
-_HEAD = re.compile(
-    r"""( *)((?:- +)*)(?:"([^"\\\t]+)"|'([^'\t]+)'|(?!\.\.\.)([^\s?:,\[\]{}#&*!|>'"%@`-](?:[^\t#]*[^\s#:])?))\Z"""
-)
 _BOUNDARY = re.compile(r"---(?: +#.*| *)\Z")
-_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/.$(^+~<=")
-_ENDS = frozenset(" :")
-_BLOCKS = frozenset("|>")
-_OPENING = frozenset("|>{[")
-_BEHIND_DASHES = -2
 _ROOT = -1
 _NOTHING = ScalarNode("", 0, 0)
 """Stands for the value of an entry until that is read."""
-
-Line = tuple[int, str, int, str, tuple[int, ...], int, str | None, Any]
-"""What a line with a key says all by itself: the depth of the map that it needs and nothing else (or `_BEHIND_DASHES`), the
-key, its column, its style, the columns of the dashes before it, and the column, text and style of the scalar behind it.
-
-Or, with no text, in place of the style: the header of a block of text; a list or a map as it would be in the first line and
-column, or as it is written; or None where nothing but a comment stands there, and then the column is the one behind the colon.
-
-The depth of a map is twice the column of its keys, that of a list one more than twice the column of its dashes: of two
-collections the inner one is the deeper one."""
-
-
-class _Head(Struct):
-    """What stands before a value; `at` is the column of one that is one blank behind the colon.
-
-    `kept` counts the lines that are known: behind some keys stands something else every time.
-    """
-
-    depth: int
-    key: str
-    column: int
-    style: str
-    dashes: tuple[int, ...]
-    at: int
-    kept: int = 0
-
-
-_heads: dict[str, _Head] = {}
-"""By what stands before `: `: files have few heads, and many lines."""
-
-_lines: dict[str, Line | tuple[()]] = {}
-"""Most lines of a landscape stand in many of its files. Nothing is said by one that is empty, or a comment."""
 
 
 def read_plain(text: str) -> list[Node] | None:
@@ -76,9 +35,9 @@ def read_plain(text: str) -> list[Node] | None:
         text = text.replace("\r\n", "\n")
     if len(text) > LONGEST or ("<" in text and "<%" in text) or not _is_readable(text):
         return None
-    if len(_lines) >= _MOST_LINES:
-        _heads.clear()
-        _lines.clear()
+    if len(lines_known) >= MOST_LINES:
+        heads.clear()
+        lines_known.clear()
     try:
         return _Plain(text).read()
     except NotPlain:
@@ -94,62 +53,6 @@ def _is_readable(text: str) -> bool:
 
 def _is_readable_ascii(text: str) -> bool:
     return not text.encode("ascii", "ignore").translate(None, _ASCII)
-
-
-def _understood(line: str) -> Line | tuple[()] | None:
-    """What a line says; None where it has no key that is plain, or its meaning lies in others."""
-    before, colon, text = line.partition(": ")
-    if not colon:
-        before = line[:-1] if line[-1:] == ":" else ""
-    head = _heads.get(before) or (_head_of(before) if before else None)
-    if head is None:
-        return _kept(line, ()) if line.lstrip(" ")[:1] in ("", "#") else None
-    depth, key, column, style, dashes, at = head.depth, head.key, head.column, head.style, head.dashes, head.at
-    if text[:1] in _SAFE and ": " not in text and " #" not in text and text[-1] not in _ENDS and "\t" not in text:
-        known: Line = (depth, key, column, style, dashes, at, text, "")
-    else:
-        known = (depth, key, column, style, dashes, *_behind(text, at))
-    if head.kept > _MOST_OF_A_HEAD:
-        return known
-    head.kept += 1
-    more = known[7]
-    if known[6] is None and more and more[0] not in _BLOCKS:
-        known = (*known[:7], flow(more, 0, 0))
-    return _kept(line, known)
-
-
-def _kept(line: str, known: Line | tuple[()]) -> Line | tuple[()]:
-    if len(line) <= LONGEST_KEY and len(_lines) < _MOST_LINES:
-        _lines[line] = known
-    return known
-
-
-def _head_of(before: str) -> _Head | None:
-    """The head that a line begins with; None where it is none that is plain."""
-    found = _HEAD.match(before) if len(before) <= LONGEST_KEY else None
-    if found is None:
-        return None
-    indent, column = len(found[1]), found.end(2)
-    dashes = tuple(place for place in range(indent, column) if before[place] == "-")
-    key, style = next((found[at], style) for at, style in ((3, '"'), (4, "'"), (5, "")) if found[at] is not None)
-    head = _Head(_BEHIND_DASHES if dashes else 2 * indent, key, column, style, dashes, len(before) + 2)
-    if len(_heads) >= _MOST_HEADS:
-        _heads.clear()
-    _heads[before] = head
-    return head
-
-
-def _behind(text: str, column: int) -> tuple[int, str | None, Any]:
-    """What stands behind a key or dashes, from a column on: the last three of a line."""
-    value = text.lstrip(" ")
-    first = value[:1]
-    if not first or first == "#":
-        return column - 1, None, None
-    column += len(text) - len(value)
-    if first in _OPENING:
-        return column, None, value
-    found = quoted(value, 0, column) if first == '"' or first == "'" else plain(value, 0, column)
-    return column, found.value, found.style
 
 
 class _Slot(Struct):
@@ -168,7 +71,34 @@ class _Slot(Struct):
         self.append(node)
 
 
-_State = tuple[int, Callable[[Any], None], Entry | _Slot | None, int]
+class _TaggedSlot(Struct):
+    """Waits for a value behind whose key or dash a tag stands: the value stands where the tag does."""
+
+    into: Entry | _Slot
+    tag: str
+    line: int
+    column: int
+    at: Node | None = None
+
+    @property
+    def value(self) -> Node:
+        return _NOTHING
+
+    @value.setter
+    def value(self, node: Node) -> None:
+        if type(node) is ScalarNode and not node.value and not node.style:
+            raise NotPlain  # nothing stands there
+        node.line = self.line
+        self.into.value = self.into.at = tagged(node, self.tag, self.column)
+
+
+def _stands_below(more: Any) -> bool:
+    """Whether what is said of the value on a line is no more than its tag, if that."""
+    return more is None or (type(more) is Tagged and more.opens is None)
+
+
+_Waiting = Entry | _Slot | _TaggedSlot
+_State = tuple[int, Callable[[Any], None], _Waiting | None, int]
 """The depth of the innermost open collection, what adds to it, and what waits for its value below; where nothing stands
 there, that stands in the line of what waits, and at the last of these, a column."""
 
@@ -182,7 +112,7 @@ class _Plain:
         self.lines = text.split("\n")
         self.roots: list[Node] = []
         self.stack: list[tuple[int, Callable[[Any], None]]] = []
-        self.numbered = enumerate(map(_lines.get, self.lines))
+        self.numbered = enumerate(map(lines_known.get, self.lines))
         self.start(0, is_told=False)
 
     def start(self, line: int, is_told: bool) -> None:
@@ -190,7 +120,7 @@ class _Plain:
         self.stack.clear()
         self.level = _ROOT
         self.add: Callable[[Any], None] = self.roots.append
-        self.pending: Entry | _Slot | None = _Slot(self.add, line)
+        self.pending: _Waiting | None = _Slot(self.add, line)
         self.empty = 0
         self.starts = is_told
 
@@ -200,7 +130,7 @@ class _Plain:
         level, add, pending, empty = self.level, self.add, self.pending, self.empty
         for number, known in self.numbered:
             if not known:
-                known = _understood(lines[number]) if known is None else known
+                known = understood(lines[number]) if known is None else known
                 if known is None:
                     level, add, pending, empty = self.rest(number, (level, add, pending, empty))
                 if not known:
@@ -224,9 +154,10 @@ class _Plain:
                     raise NotPlain
             if text is not None:
                 value: Node = ScalarNode(text, number, at, more)
-            elif more is None:
-                pending, empty = Entry(key, _NOTHING, _NOTHING, number, column, style), at
-                add(pending)
+            elif more is None or _stands_below(more):
+                entry, empty = Entry(key, _NOTHING, _NOTHING, number, column, style), at
+                pending = entry if more is None else _TaggedSlot(entry, more.tag, number, at)
+                add(entry)
                 continue
             else:
                 value = self.made(more, number, at, level)
@@ -249,9 +180,13 @@ class _Plain:
             self.start(number, is_told=True)
         elif text == "-" or text.startswith("- "):
             self.item(number, line, column)
-        elif self.pending is None or not 0 <= self.level >> 1 < column:
+        elif not 0 <= self.level >> 1 < column:
             raise NotPlain
+        elif self.pending is None:
+            self.skip(number, read_on(self.lines, number, self.last(), self.level >> 1))
         elif (value := self.value(text, number, column)) is not None:
+            if isinstance(value, Tagged):
+                raise NotPlain
             self.attach(value)
         return self.level, self.add, self.pending, self.empty
 
@@ -269,26 +204,43 @@ class _Plain:
         value = self.value(line[column:], number, column)
         if value is None:
             self.pending, self.empty = _Slot(self.add, number), dashes[-1] + 1
+        elif type(value) is Tagged:
+            self.pending = _TaggedSlot(_Slot(self.add, number), value.tag, number, column)
         else:
             self.add(value)
 
-    def value(self, text: str, number: int, column: int) -> Node | None:
-        """The value that begins on a line; None where nothing but a comment stands there."""
-        at, found, more = _behind(text, column)
+    def value(self, text: str, number: int, column: int) -> Node | Tagged | None:
+        """The value that begins on a line; its tag where it stands below, None where nothing but a comment stands there."""
+        at, found, more = behind(text, column)
         if found is not None:
             return ScalarNode(found, number, at, more)
-        return None if more is None else self.made(more, number, at, self.level)
+        return more if _stands_below(more) else self.made(more, number, at, self.level)
 
     def made(self, more: Any, number: int, at: int, level: int) -> Node:
-        """The block of text that begins with this header, or the list or map that stands on a line."""
+        """The block of text that begins with this header, the list or map that stands on a line, or the text whose quotes open."""
+        if type(more) is Tagged:
+            return tagged(self.made(more.opens, number, at + more.column, level), more.tag, at)
         if type(more) is not str:
             return moved(more, number, at)
-        if more[0] not in _BLOCKS:
+        if more[0] not in ENDS_BELOW:
             return flow(more, number, at)
-        value, end = block(self.lines, number, more, at, level >> 1)
+        below = block if more[0] in BLOCKS else quoted_below
+        value, end = below(self.lines, number, more, at, level >> 1)
+        self.skip(number, end)
+        return value
+
+    def skip(self, number: int, end: int) -> None:
+        """Leaves out the lines behind one, up to another, that were read with it."""
         for _ in islice(self.numbered, end - number - 1):
             pass
-        return value
+
+    def last(self) -> ScalarNode:
+        """The text that was added last."""
+        added = getattr(self.add, "__self__")[-1]  # noqa: B009  the list that it appends to
+        node = added.value if type(added) is Entry else added
+        if type(node) is not ScalarNode:
+            raise NotPlain
+        return node
 
     # ------------------------------------------------------------------ collections
 

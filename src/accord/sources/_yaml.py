@@ -69,7 +69,7 @@ _ADVICE = (
 )
 """Advice for YAML, and what is said instead of JSON."""
 _MARK = "\ufeff"  # of the byte order: libyaml leaves out one at the beginning, and all indices would be one less
-_LINES_OF_NO_EDITOR = re.compile("[\x85\u2028\u2029]")  # line ends to libyaml alone: they would shift every place
+_LINES_OF_NO_EDITOR = "\x85\u2028\u2029"  # line ends to libyaml alone: they would shift every place
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
@@ -147,7 +147,9 @@ def _column(typed: str, refusal: Refusal) -> int:
 def _readable(text: str) -> str:
     """The same text, places unchanged, without what JSON allows and libyaml refuses, and without the mark that it leaves out by itself."""
     if not text.isascii():
-        text = _LINES_OF_NO_EDITOR.sub(" ", text.lstrip(_MARK))
+        text = text.lstrip(_MARK)
+        for sign in _LINES_OF_NO_EDITOR:
+            text = text.replace(sign, " ")
     if "\\" in text and ("\\ud" in text or "\\uD" in text):
         text = _LITERAL.sub(_without_surrogates, text)
     if text[:1] in "\t {[\r\n" and "\t" in text:
