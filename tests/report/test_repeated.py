@@ -166,3 +166,13 @@ def test_what_would_read_the_same_twice_is_told_once_with_the_folder_of_the_othe
         page = report(result, Asked(width=200))
         assert page.count("waits") == 1
         assert "so for aws:staging" in page.replace("\\", "")
+
+
+def test_notes_that_are_the_same_but_for_all_names_are_told_together() -> None:
+    """Each has a cause of its own; a condition of two others may be settled by either, and is told each time."""
+    conditions = [slow(caller, called_there, 1) for caller, called_there in (("a", "p"), ("b", "q"), ("c", "r"))]
+    assert [len(one.others) for one in gathered(conditions)] == [0, 0, 0]
+    notes = [replace(one, verdict=Verdict.NOTE) for one in conditions]
+    assert gathered(notes) == [Told(notes[0], tuple(notes[1:]))]
+    other = replace(notes[2], message="r is slow, and loud")
+    assert [len(one.others) for one in gathered([*notes[:2], other])] == [0, 0, 0]

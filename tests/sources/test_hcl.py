@@ -44,6 +44,7 @@ def refused(text: str) -> tuple[int, int]:
         ("f(\n  1,\n  var.a...\n)", "${f(\n  1,\n  var.a...\n)}"),
         ("provider::x::f(1)", "${provider::x::f(1)}"),
         ("<<EOT\na ${var.b}\nEOT", "${<<EOT\na ${var.b}\nEOT}"),
+        ('<<EOT\n"b << EOT\nEOT"\n  EOT \n', '${<<EOT\n"b << EOT\nEOT"\n  EOT}'),
         ("a.*.b", "${a.*.b}"),
         ("!a && -b < 3 || c % 2 == 1", "${!a && -b < 3 || c % 2 == 1}"),
     ],

@@ -61,6 +61,8 @@ def top(text: str) -> Node:
         ('{\n\t"a":\t1,\n\t"b": ["x"]\t}\n\t\n', {"a": "1", "b": ["x"]}),
         ('\t{"a":1}\n', {"a": "1"}),
         ('{"a": "\\ud83d\\ude00", "b\\/c": "\\u00e9 \\ud83d"}', {"a": "😀", "b/c": "é �"}),
+        ('{"a": "[\\\\uD800\\\\uDC00-\\\\uDBFF]"}', {"a": "[\\uD800\\uDC00-\\uDBFF]"}),
+        ('{"a": "\\\\\\ud83d\\ude00"}', {"a": "\\😀"}),
         ("summary: '{{ $labels.x }} is {{ $value }}'\ntext: |\n  {{ $labels.y }}\nplain: on {{ $labels.z }}\n",
          {"summary": "{{ $labels.x }} is {{ $value }}", "text": "{{ $labels.y }}\n", "plain": "on {{ $labels.z }}"}),
         ("a: ${{ secrets.X }}\nb: repo/{{ .x }}:{{ .y }}\nc: '<%= x %>'\n",

@@ -29,11 +29,17 @@ def gathered(findings: Sequence[Finding]) -> list[Told]:
     """The findings in the order given, those in the same words together where the first of them stands.
 
     First those of which only who is on the one side differs, and one place: of one cause. Of what is left, conditions and
-    notes that are the same of several providers; then what one line, of which there are several copies, has come to.
+    notes that are the same of several providers; what one line, of which there are several copies, has come to; and notes
+    that are the same but for the names of all.
     """
     told: list[list[Finding]] = []
     alone = list(findings)
-    for cause, words in ((_cause, _words), (_side, _of_providers), (_line, _words_of_nobody)):
+    for cause, words in (
+        (_cause, _words),
+        (_side, _of_providers),
+        (_line, _words_of_nobody),
+        (_note, _words_of_nobody),
+    ):
         alike = [same for several in _several(alone, cause) for same in _several(several, words)]
         known = {id(finding) for same in alike for finding in same}
         alone = [finding for finding in alone if id(finding) not in known]
@@ -107,6 +113,11 @@ def _line(finding: Finding) -> object:
     """Where the other side says it, whoever that is called in each copy of it; where only one side speaks, all places."""
     places = [one.fact.place for one in finding.statements if not _is_said_of(finding.consumer, one.fact)]
     return (finding.rule, finding.verdict, finding.severity, finding.scope, finding.via, *places) if places else None
+
+
+def _note(finding: Finding) -> object:
+    is_note = finding.verdict is Verdict.NOTE and bool(finding.provider)
+    return (finding.rule, finding.scope, finding.via) if is_note else None
 
 
 def _words_of_nobody(finding: Finding) -> object:

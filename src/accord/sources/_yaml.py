@@ -71,7 +71,9 @@ _ADVICE = (
 _MARK = "\ufeff"  # of the byte order: libyaml leaves out one at the beginning, and all indices would be one less
 _LINES_OF_NO_EDITOR = "\x85\u2028\u2029"  # line ends to libyaml alone: they would shift every place
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
-_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_SURROGATES = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
 
 
 class Document(Struct, frozen=True):
@@ -167,6 +169,8 @@ def _without_surrogates(literal: re.Match[str]) -> str:
 
 
 def _character(escapes: re.Match[str]) -> str:
+    if escapes[0] == r"\\":
+        return escapes[0]  # a backslash by itself: what follows is no escape, as in a regular expression
     if len(escapes[0]) == 6:
         return "\ufffd"
     high, low = int(escapes[0][2:6], 16), int(escapes[0][8:], 16)
