@@ -84,6 +84,13 @@ class Owners:
         return _of_parties(self._system, self._view)
 
     @cached_property
+    def is_told_once(self) -> bool:
+        """Whether of everybody's owner one fact tells, so that nothing in `things` can differ from anything else."""
+        terms = _terms(self._system, self._view)
+        told = [fact.provider for term in terms for fact in self._system.about(term)]
+        return "owns" not in terms.values() and len(set(told)) == len(told)
+
+    @cached_property
     def named(self) -> tuple[Naming, ...]:
         """Every statement that names an owner."""
         return (*chain.from_iterable(self.things.values()), *_of_alerts(self._system, self._view))
@@ -179,9 +186,7 @@ def is_slip(owner: str, team: str) -> bool:
 
 def _of_parties(system: System, view: View) -> dict[str, list[Naming]]:
     """Of what a contract says twice of one party only what holds; a catalogue may list an entity twice."""
-    words = {word.lower() for word in vocabulary(system, view).owner}
-    terms = {term: family for term in system.terms if (family := _names_by(term, words))}
-    found = {}
+    terms, found = _terms(system, view), {}
     for party in telling(system, *terms):
         said = system.said_of_itself(party)
         named: list[Naming] = []
@@ -193,6 +198,12 @@ def _of_parties(system: System, view: View) -> dict[str, list[Naming]]:
                     named += _naming(fact, family)
         found[party] = named
     return found
+
+
+def _terms(system: System, view: View) -> dict[str, str]:
+    """The terms that are said of anybody and may name an owner, each with its family."""
+    words = {word.lower() for word in vocabulary(system, view).owner}
+    return {term: family for term in system.terms if (family := _names_by(term, words))}
 
 
 def _holds(system: System, party: str, fact: Fact, view: View) -> bool:

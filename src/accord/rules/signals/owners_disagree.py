@@ -93,7 +93,7 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _of_things(said: Owners) -> Iterator[Finding]:
     """Things that several artefacts, or one of them twice, say the owner of."""
-    for every in said.things.values():
+    for every in () if said.is_told_once else said.things.values():
         if len(every) < 2 or all(naming.key == every[0].key for naming in every[1:]):
             continue  # most of them
         named = [naming for naming in every if naming.by != LINE]
