@@ -160,6 +160,7 @@ def test_a_source_that_fails_costs_one_document(monkeypatch: pytest.MonkeyPatch)
     ]
     real, more = given_module.asked, [(one, False) for one in broken]
     monkeypatch.setattr(given_module, "asked", lambda document, others: (*more[:2], *real(document, others), more[2]))
+    monkeypatch.setattr(given_module, "claimable_in", lambda file: None)
     write("a.yaml", "other: 1\n---\nfails: 1\n---\nendless: 1\n---\n" + CONTRACT.format(name="a"))
     reading = read(["."])
     assert len(reading.facts) == 1

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accord.model.problem import Problem
-from accord.sources._claims import asked, sources
+from accord.sources._claims import asked, claimable_in, sources
 from accord.sources._objects import opened
 from accord.sources._yaml import Document, documents
 from beside import CORPUS, needs
@@ -43,6 +43,9 @@ BODIES = (
     "accord_observed: 1\n",
     "mapping: a\nfiles: b\ngives: c\n",
     "party: a\n",
+    "- methodConfig: []\n",
+    "[{MethodConfig: []}]\n",
+    '{"alertmanager": {"config": {"route": {"receiver": "a"}, "receivers": [{"name": "a"}]}}}\n',
     "openapi: 3.0.0\npaths: {}\n",
     "alertmanager: {config: {route: {receiver: a}, receivers: [{name: a}]}}\n",
     "alertmanager: {alertmanagerSpec: {replicas: 2}}\n",
@@ -65,6 +68,20 @@ def missed(text: str, file: str) -> list[str]:
     ]
 
 
+def left_out(text: str, file: str) -> bool:
+    """Whether a document of the text is left out although a source claims it."""
+    every, some = (list(documents(text, "", file, is_claimable=one)) for one in (None, claimable_in(file)))
+    return _claimed_lines(every) != _claimed_lines(some)
+
+
+def _claimed_lines(found: list[Document | Problem]) -> list[int]:
+    return [
+        one.node.line
+        for one in found
+        if isinstance(one, Document) and any(source.claims(part) for part in opened(one) for source in sources())
+    ]
+
+
 def claimed(text: str, file: str) -> set[str]:
     """The sources that claim the text."""
     found = [one for one in documents(text, "", file) if isinstance(one, Document)]
@@ -75,8 +92,10 @@ def test_every_source_that_would_claim_a_document_is_asked() -> None:
     heads = [f"apiVersion: {version}\nkind: {kind}\n" for version, kind in product(VERSIONS, KINDS)]
     for head, body, file in product(("", *heads), BODIES, FILES[:1]):
         assert missed(head + body, file) == [], head + body
+        assert not left_out(head + body, file), head + body
     for body, file in product((*BODIES, *heads), FILES):
         assert missed(body, file) == []
+        assert not left_out(body, file)
 
 
 def test_the_texts_of_that_are_claimed_by_every_source() -> None:
@@ -89,6 +108,7 @@ def test_the_texts_of_that_are_claimed_by_every_source() -> None:
 def test_so_it_is_where_several_formats_meet(bodies: list[str], kind: str, version: str) -> None:
     head = f"apiVersion: {version}\nkind: {kind}\n" if kind else ""
     assert missed("".join(bodies) + head, "a.yaml") == []
+    assert not left_out("".join(bodies) + head, "a.yaml")
 
 
 def test_few_are_asked_about_a_document_of_a_kind() -> None:
@@ -100,4 +120,6 @@ def test_few_are_asked_about_a_document_of_a_kind() -> None:
 @pytest.mark.parametrize("folder", [EXAMPLES, pytest.param(CORPUS, marks=needs(CORPUS))], ids=["examples", "corpus"])
 def test_so_it_is_in_real_files(folder: Path) -> None:
     for path in sorted(folder.rglob("*.y*ml")):
-        assert missed(path.read_bytes().decode("utf-8", "replace"), path.name) == []
+        text = path.read_bytes().decode("utf-8", "replace")
+        assert missed(text, path.name) == []
+        assert not left_out(text, path.name)

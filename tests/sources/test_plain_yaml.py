@@ -11,27 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accord.sources import _plain_yaml
-from accord.sources._nodes import MappingNode, Node, SequenceNode
 from accord.sources._plain_scalars import LONGEST_KEY
 from accord.sources._plain_yaml import read_plain
 from accord.sources._refusals import Refusal
 from accord.sources._yaml import _read_from, _readable
 from beside import CORPUS, needs
 from counted import calls
+from mutated import PIECES, mutated, told
 
 ROOT = Path(__file__).parents[2]
-
-
-def told(node: Node) -> Any:
-    """Everything that a node says, as a value that can be compared."""
-    if type(node) is MappingNode:
-        value: Any = [
-            (entry.key, entry.line, entry.column, entry.style, entry.at is entry.value, *map(told, entry))
-            for entry in node.value
-        ]
-    else:
-        value = [told(item) for item in node.value] if type(node) is SequenceNode else node.value
-    return type(node).__name__, node.line, node.column, node.style, node.tag, node.mark, value
 
 
 def composed(text: str) -> list[Any]:
@@ -143,11 +131,6 @@ def test_what_is_known_does_not_grow_without_end() -> None:
 
 # ---------------------------------------------------------------------- at random
 
-PIECES = (
-    *("\n", " ", "  ", ":", ": ", "#", " #", "-", "- ", "\n- ", "\n  ", "\n\n", "'", '"', "''", '""', "|", ">", "|-", ">+", "|2"),
-    *("[", "]", "{", "}", ",", ", ", "&a", "*a", "!t", "\t", "\\", "\\n", "?", "? ", "%", "@", "`", "---", "\n---\n", "..."),
-    *("~", "null", "a", "a: b", "a:", "<<: ", "{{ x }}", "<%", "=", "0", "é", "\u00a0", "\r\n", "\r", "\x07", "\x85", "\u2028", "\ufeff"),
-)  # fmt: skip
 LINES = st.tuples(
     st.sampled_from(("", "  ", "    ", "- ", "  - ", "- - ", " ")), st.lists(st.sampled_from(PIECES[1:]), max_size=5)
 )
@@ -173,25 +156,6 @@ VALUES = st.recursive(
 )
 def test_what_another_program_writes_is_read_as_libyaml_reads_it(value: Any, flow: bool | None) -> None:
     is_plain(_readable(yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True, width=1_000)))
-
-
-def mutated(text: str, chance: random.Random) -> str:
-    """The text with a few pieces put in, taken out, or moved to another indentation or place."""
-    for _ in range(chance.choice((1, 1, 1, 2, 4))):
-        lines = text.split("\n")
-        number, at = chance.randrange(len(lines)), chance.randrange(len(text) + 1)
-        match chance.randrange(5):
-            case 0:
-                text = text[:at] + text[at + chance.randrange(1, 9) :]
-            case 1:
-                lines[number] = " " * chance.randrange(7) + lines[number].lstrip(" ")
-                text = "\n".join(lines)
-            case 2:
-                lines.insert(chance.randrange(len(lines)), lines.pop(number))
-                text = "\n".join(lines)
-            case _:
-                text = text[:at] + chance.choice(PIECES) + text[at:]
-    return text
 
 
 def test_mutated_files_are_read_as_libyaml_reads_them() -> None:

@@ -21,14 +21,18 @@ DEEPEST = 1_000
 MOST_VALUES = 2_000_000
 """Values that one document may hold; each takes some 500 bytes of memory while it is read."""
 
+FEW_BRACKETS = 4 * DEEPEST
+"""Those that open, up to which no guard watches over a text."""
+
+LARGEST = 2 * MOST_VALUES
+"""Characters up to which a text cannot hold too many values."""
+
 LARGEST_EXPANSION = 250_000
 """Values that the aliases of one document may add once they are written out; more is refused as an alias bomb."""
 
 MOST_DIRECTIVES = 100
 """Lines that begin with %; libyaml compares each with all before it."""
 
-_FEW_BRACKETS = 4 * DEEPEST
-_LARGE = 2 * MOST_VALUES  # characters below which a text cannot hold too many values
 _DEEP_INDENT = re.compile(rf"\n[ ?:\-]{{{DEEPEST // 2}}}")
 _BOUNDARY = re.compile(r"^---(?=\s)", re.MULTILINE)
 _ANCHOR = re.compile(r"&(?<![^\s\[{,:]&)[^\s,\[\]{}]")
@@ -74,7 +78,7 @@ class _GuardedParser(_Parser):
 
 def composed(text: str) -> Iterator[Node]:
     """The root node of each document; raises yaml.YAMLError, or UnicodeEncodeError for half a surrogate pair."""
-    parser = (_GuardedParser if _may_be_unbounded(text) else _Parser)(text)
+    parser = (_GuardedParser if may_be_unbounded(text) else _Parser)(text)
     if "%" in text and text.count("\n%") > MOST_DIRECTIVES:
         raise Unbounded(f"more than {MOST_DIRECTIVES} lines that begin with %", None)
     given = 0
@@ -90,23 +94,23 @@ def composed(text: str) -> Iterator[Node]:
         yield from islice(composed_from_events(_GuardedParser(text)), given, None)
 
 
-def _may_be_unbounded(text: str) -> bool:
+def may_be_unbounded(text: str) -> bool:
     """Whether this text can nest too deeply, or hold too many values, at all."""
-    if len(text) <= _FEW_BRACKETS:
+    if len(text) <= FEW_BRACKETS:
         return False
-    if len(text) > _LARGE or text.count("\r") != text.count("\r\n"):
+    if len(text) > LARGEST or text.count("\r") != text.count("\r\n"):
         return True
     if _DEEP_INDENT.search(text) or not text[: DEEPEST // 2].strip(" ?:-"):
         return True
-    if text.count("[") + text.count("{") <= _FEW_BRACKETS:
+    if text.count("[") + text.count("{") <= FEW_BRACKETS:
         return False
-    return any(part.count("[") + part.count("{") > _FEW_BRACKETS for part in _BOUNDARY.split(text))
+    return any(part.count("[") + part.count("{") > FEW_BRACKETS for part in _BOUNDARY.split(text))
 
 
 def content_check(text: str) -> Callable[[Node], Refusal | None] | None:
     """What to ask of each document of this text, or None where nothing needs asking."""
     aliased = "&" in text and "*" in text and _ANCHOR.search(text) and _ALIAS.search(text)
-    templated = "<%" in text or _begins_with_braces(text)
+    templated = _may_be_template(text)
     if not aliased and not templated:
         return None
 
@@ -117,14 +121,32 @@ def content_check(text: str) -> Callable[[Node], Refusal | None] | None:
     return check
 
 
+def may_be_refused(text: str) -> bool:
+    """Whether a document without directives that libyaml's parser reads to its end, and that is not unbounded, can be refused all the same."""
+    return _may_have_alias(text) or _may_be_template(text)
+
+
+def _may_have_alias(text: str) -> bool:
+    return "*" in text and any(_may_begin(text, found.start()) for found in _ALIAS.finditer(text))
+
+
+def _may_begin(text: str, position: int) -> bool:
+    """Whether a value can begin here, by what stands before it."""
+    before = position - 1
+    while before >= 0 and text[before] in " \t":
+        before -= 1
+    return before < 0 or text[before] in ":,?[{-\r\n"
+
+
+def _may_be_template(text: str) -> bool:
+    return "<%" in text or _begins_with_braces(text)
+
+
 def _begins_with_braces(text: str) -> bool:
     """Whether `{{` stands anywhere where a value can begin."""
     found = text.find("{{")
     while found >= 0:
-        before = found - 1
-        while before >= 0 and text[before] in " \t":
-            before -= 1
-        if before < 0 or text[before] in ":,?[{-\r\n":
+        if _may_begin(text, found):
             return True
         found = text.find("{{", found + 1)
     return False

@@ -23,6 +23,9 @@ _GLOBAL_KEYS = (
     *("metric_name_validation_scheme", "metric_name_escaping_scheme", "convert_classic_histograms_to_nhcb"),
     *("always_scrape_classic_histograms", "scrape_native_histograms", "extra_scrape_metrics"),
 )
+OF_GLOBAL = ("scrape_interval", "evaluation_interval", "external_labels")
+"""Keys by which what is global is known to be a server's."""
+
 _CLIENT_KEYS = (
     *("basic_auth", "authorization", "oauth2", "sigv4", "tls_config", "http_headers", "bearer_token"),
     *("bearer_token_file", "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header"),
@@ -65,9 +68,7 @@ def is_server(document: Document) -> bool:
     if "scrape_configs" in keys or {"rule_files", "alerting"} <= keys:
         return True
     written = child(document.node, "global")
-    return written is not None and any(
-        child(written, key) is not None for key in ("scrape_interval", "evaluation_interval", "external_labels")
-    )
+    return written is not None and any(child(written, key) is not None for key in OF_GLOBAL)
 
 
 def read_server(document: Document) -> Iterable[Fact | Problem]:

@@ -2,14 +2,16 @@
 
 import posixpath
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.sources._yaml import Document
+
+if TYPE_CHECKING:
+    from accord.sources._yaml import Document
 
 UNREAD = "\0"
 """The text of a file that cannot be read."""
@@ -37,16 +39,17 @@ class Source(Protocol):
     """One format. `FORMAT` is its name in facts; `claims` says quickly whether a document is of this format.
 
     One that claims no document but those of some kinds (`kind`, "" for none), with some key at the top, or in files of some
-    names may name them as `AT_KINDS`, `AT_KEYS` and `AT_FILES`: it is not asked about others.
+    names may name them as `AT_KINDS`, `AT_KEYS` (`LIST` for a document that is a list) and `AT_FILES`: it is not asked about
+    others. `AT_WORDS` are keys, of letters, of which every document has one, at any depth, that it claims not by its kind.
     """
 
     FORMAT: str
 
-    def claims(self, document: Document) -> bool:
+    def claims(self, document: "Document") -> bool:
         """Whether this document is one of this format; cheap, never raises."""
         ...
 
-    def read(self, document: Document) -> Iterable[Fact | Problem]:
+    def read(self, document: "Document") -> Iterable[Fact | Problem]:
         """The document's facts, each with its place; what is refused becomes a Problem, never an exception."""
         ...
 
@@ -54,7 +57,8 @@ class Source(Protocol):
 class TextSource(Protocol):
     """One format that is neither YAML nor JSON: files are known by their name and handed over whole.
 
-    `FILES` are the names, with `*` for any characters: `CODEOWNERS` is that very name, `*.ics` an ending in any case.
+    `FILES` are the names, with `*` for any characters: `CODEOWNERS` is that very name, `*.ics` an ending in any case. In this
+    package they are written as they are, in one tuple: they are read without importing the source.
     A format in which people write comments names what begins one in `COMMENTS`, `("#",)`: waivers are read there.
     One in which files have a meaning only beside others is a `TogetherSource` as well.
     """

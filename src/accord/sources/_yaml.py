@@ -5,7 +5,7 @@ means is for the term that asks.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import yaml
@@ -27,6 +27,7 @@ from accord.sources._refusals import (
     own_begin,
     rendered_by,
 )
+from accord.sources._unclaimed import Claimable, without_unclaimed
 
 __all__ = [
     "NULLS",
@@ -91,17 +92,18 @@ class Document(Struct, frozen=True):
 
 
 def documents(
-    text: str, root: str, file: str, scope: Scope = EVERYWHERE, folder: str = ""
+    text: str, root: str, file: str, scope: Scope = EVERYWHERE, folder: str = "", is_claimable: Claimable | None = None
 ) -> Iterator[Document | Problem]:
     """Every document of a YAML or JSON text; what cannot be read becomes a Problem with its place.
+
+    Given `is_claimable`, those that are not may be left out.
 
     After an error, reading goes on at the next line that starts with `---`. A template ends the reading of its text:
     what follows may stand under its condition.
     """
     typed, text = text, _readable(text)
     homes: dict[tuple[str, Scope], Place] = {}
-    found: Node | Refusal
-    for found in read_plain(text) or _read_from(text, 0, len(text)):
+    for found in _read(text) if is_claimable is None else _read_some(text, is_claimable):
         if isinstance(found, Refusal):
             reason = _of_json(typed, found.reason) if file.endswith(".json") else found.reason
             if reason == _COMMENTED and not _OF_A_FORMAT.search(typed):
@@ -110,6 +112,20 @@ def documents(
             yield Problem(Place(root, file, found.line, _column(typed, found)), reason, fatal=True)
         else:
             yield Document(root, file, found, scope, homes, folder)
+
+
+def _read(text: str) -> Iterable[Node | Refusal]:
+    """The root nodes of a text, and a Refusal for each document that gives none."""
+    return read_plain(text) or _read_from(text, 0, len(text))
+
+
+def _read_some(text: str, is_claimable: Claimable) -> Iterable[Node | Refusal]:
+    """The same without what nobody claims; where anything is refused nothing is left out."""
+    some = without_unclaimed(text, is_claimable)
+    if some is text:
+        return _read(text)
+    found = list(_read(some)) if some else []
+    return _read(text) if any(isinstance(one, Refusal) for one in found) else found
 
 
 def _of_json(text: str, reason: str) -> str:

@@ -38,7 +38,7 @@ _ENCRYPTED = "ENC["
 _OF_A_ROOT = ("receiver", "routes", "group_by", "group_wait", "group_interval", "repeat_interval")
 
 AT_KINDS = frozenset((*_HOLDERS, KIND))
-AT_KEYS = frozenset(("route", "receivers"))
+AT_KEYS, AT_WORDS = frozenset(("route", "receivers")), ("receivers", *_OF_A_ROOT)
 
 
 def claims(document: Document) -> bool:

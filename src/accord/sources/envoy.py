@@ -31,7 +31,7 @@ from accord.sources._yaml import Document, Node, place_of
 GATEWAY = "gateway"
 _KINDS = ("Listener", "RouteConfiguration", "Cluster", "ClusterLoadAssignment")
 
-AT_KEYS = frozenset((*PARTS, "resources", "@type"))
+AT_KEYS, AT_WORDS = frozenset((*PARTS, "resources", "@type")), (*PARTS, "@type")
 
 
 def claims(document: Document) -> bool:

@@ -17,6 +17,7 @@ from accord.model.fact import ANY, Fact, Layer, Stance
 from accord.model.nothing import NONE
 from accord.model.problem import Problem, Refused
 from accord.sources._objects import Reader
+from accord.sources._unclaimed import LIST
 from accord.sources._yaml import Document, Entry, MappingNode, Node, SequenceNode, child, items, place_of
 
 FORMAT = "grpc"
@@ -45,7 +46,7 @@ class _Named(Struct, frozen=True):
     operation: str
 
 
-AT_KEYS = frozenset((*_KEYS, *_EMBEDDED))
+AT_KEYS, AT_WORDS = frozenset((*_KEYS, *_EMBEDDED, LIST)), _KEYS
 
 
 def claims(document: Document) -> bool:

@@ -47,6 +47,7 @@ _Part = tuple[str, Entry]
 """A routing (`route`), files of Grafana, or a list of groups, with the program whose language they are in, and the entry that holds it."""
 
 AT_KINDS = frozenset((*_CARRIERS, ""))
+AT_WORDS = ("receivers", *grafana_alerting.AT_KEYS)
 
 
 def claims(document: Document) -> bool:

@@ -12,7 +12,7 @@ from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.sources._objects import kind_of
 from accord.sources._prometheus_operator import OBJECTS, is_operated, read_object
-from accord.sources._prometheus_server import is_server, read_server
+from accord.sources._prometheus_server import OF_GLOBAL, is_server, read_server
 from accord.sources._rule_groups import FORMAT, RuleGroups, are_other_groups, holds_rules, language_of
 from accord.sources._yaml import Document, MappingNode, Node, child, documents, place_of
 
@@ -29,6 +29,7 @@ _GROUPS = re.compile(r"""^["']?groups["']?[ \t]*:""", re.MULTILINE)
 
 AT_KINDS = OBJECTS
 AT_KEYS = frozenset(("groups", "scrape_configs", "rule_files", "alerting", "global"))
+AT_WORDS = ("groups", "scrape_configs", "rule_files", *OF_GLOBAL)
 
 
 def claims(document: Document) -> bool:
