@@ -508,6 +508,7 @@ def test_queues_in_terraform_are_held_against_what_takes_from_them():
         'module "alarm" { queue = aws_sqs_queue.dead.name }',
         'resource "aws_cloudwatch_metric_alarm" "a" { dimensions = { QueueName = aws_sqs_queue.dead.name } }',
         'data "aws_iam_policy_document" "p" { statement { resources = [aws_sqs_queue.dead.arn] } }',
+        'resource "aws_cloudwatch_metric_alarm" "a" {\n  alarm_description = <<EOF\nEOF" ${aws_sqs_queue.dead.name}\nEOF\n}',
     ],
 )
 def test_who_may_read_dead_letters_may_stand_in_another_file_of_the_module(more: str):

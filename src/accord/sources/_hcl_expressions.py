@@ -320,8 +320,13 @@ class Expressions(Scanner):
         return _template(parts)
 
     def heredoc(self, head: re.Match[str]) -> Expression:
-        """A text of whole lines, up to the word that ends it, on a line of its own (hclsyntax/scan_tokens.rl, heredocNewline)."""
-        end = re.compile(rf"^[ \t]*{re.escape(head[1])}(?=[ \t\r]*$)", re.MULTILINE).search(self.text, head.end() - 1)
+        """A text of whole lines, up to the word that ends it, on a line of its own (hclsyntax/scan_tokens.rl, heredocNewline).
+
+        In the value of a node the brace of `${<<EOT` follows it.
+        """
+        end = re.compile(rf"^[ \t]*{re.escape(head[1])}(?=[ \t\r]*$|\}}\Z)", re.MULTILINE).search(
+            self.text, head.end() - 1
+        )
         if end is None:
             raise NotHcl(self.at)
         self.at = head.end()
