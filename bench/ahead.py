@@ -27,8 +27,7 @@ from accord.files.ahead import ReaderAhead, texts_of
 from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS
 from accord.files.judging import spread_for
-from accord.files.landscape import Side
-from accord.files.read import sides_of
+from accord.files.landscape import Side, sides_of
 from accord.model.fact import Fact
 from accord.model.result import Reading
 from accord.rules._catalogue import rules

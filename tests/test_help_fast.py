@@ -1,6 +1,7 @@
 """The help of the program imports click and nothing else of weight; each command imports what it needs when it runs."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +13,13 @@ HEAVY = ("msgspec", "yaml", "json", "tomllib", "subprocess", "asyncio", "importl
 ALLOWED = {"accord", "accord.cli", "accord.cli._program"}
 
 
-def imported_by(*arguments: str) -> set[str]:
+def imported_by(*arguments: str, cache: str = os.devnull) -> set[str]:
     """The modules in memory after one run of the program, in a process of its own."""
     program = (
         "import sys; before = set(sys.modules); from accord.cli import run; code = run(sys.argv[1:]); "
         "print(*sorted(set(sys.modules) - before), file=sys.stderr); sys.exit(code)"
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "ACCORD_CACHE": cache}
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments], capture_output=True, text=True, env=environment, check=True
     )
@@ -45,6 +46,23 @@ def test_a_check_imports_no_format_but_its_own() -> None:
     imported = imported_by("check", str(ROOT / "examples" / "two-services"), "--exit-zero")
     assert "accord.report.text" in imported
     assert not imported & {"accord.report.json", "accord.report._document", "accord.report._contract_schema", "json"}
+
+
+def test_a_check_in_which_nothing_changed_imports_nothing_that_reads_or_judges(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "two-services", tmp_path / "shop")
+    for name in ("main.tf", "README.md", "CODEOWNERS"):
+        (tmp_path / "shop" / name).write_text("")
+    check, cache = ("check", str(tmp_path / "shop"), "--exit-zero"), str(tmp_path / "cache")
+    reading = {"yaml", "accord.files.read", "accord.sources._yaml", "accord.sources.terraform", "accord.check"}
+    assert imported_by(*check, cache=cache) >= reading
+    again = imported_by(*check, cache=cache)
+    assert "accord.files.remembered" in again
+    assert not again & reading
+    assert {name for name in again if name.startswith("accord.sources.")} <= OF_WHAT_IS_KEPT
+
+
+OF_WHAT_IS_KEPT = {"accord.sources._named", "accord.sources._reading", "accord.sources._typed"}
+"""What tells which files are read, and what reads values that were kept."""
 
 
 SERVER = (

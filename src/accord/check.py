@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from accord.boundaries.join.defaulted import with_defaults
 from accord.boundaries.join.in_views import InView, InViews
-from accord.boundaries.join.memory import once
 from accord.boundaries.join.overlays import applied_apart
 from accord.boundaries.join.parameters import kept_defaults
 from accord.boundaries.join.system import Key, System
@@ -178,15 +177,9 @@ def _by_system(system: System, rule: Rule) -> Found:
 
 def _is_concerned(system: System, rule: Rule) -> bool:
     """Whether a rule can find anything in any view: to make the views of a large system takes long."""
-    if rule.needs and not _words(system).issuperset(rule.needs):
+    if rule.needs and not system.words.issuperset(rule.needs):
         return False
     return rule.concerns is None or rule.concerns(system)
-
-
-@once
-def _words(system: System) -> frozenset[str]:
-    """Every term that anything is said about, and their first segments."""
-    return frozenset((*system.terms, *(term.partition(".")[0] for term in system.terms)))
 
 
 def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> Found:
@@ -195,8 +188,11 @@ def _by_boundaries(system: System, keys: Sequence[Key], local: Concerned) -> Fou
 
 def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
     found: list[Finding] = []
+    asked = local.by(system, key)
+    if not asked:
+        return found
     in_views = InViews(system, key)
-    for rule in local.by(system, key):
+    for rule in asked:
         views, met = _met(rule, in_views)
         findings = _in_views(rule, met)
         if findings:
@@ -206,7 +202,7 @@ def _by_boundary(system: System, key: Key, local: Concerned) -> list[Finding]:
 
 def _met(rule: Rule, in_views: InViews) -> tuple[Views, list[InView]]:
     """The views in which a boundary can differ to a rule, and the boundary in those where its sides meet."""
-    if in_views.scoped and rule.same_in_every_view and rule.same_in_every_view(in_views):
+    if in_views.system.scoped and rule.same_in_every_view and rule.same_in_every_view(in_views):
         return in_views.of(())
     return in_views.of(rule.reads)
 

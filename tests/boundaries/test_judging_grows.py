@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from msgspec.structs import replace
+
 from accord.boundaries.join.system import System
 from accord.boundaries.reliance.neighbourhood import referring, touched
 from accord.check import joined, judged
@@ -109,12 +111,12 @@ def test_defaults_of_an_object_grow_as_its_definitions_do() -> None:
 
 
 def touching_each(count: int) -> int:
-    system: System = joined(read([ROUTED.format(number=number) for number in range(count)]), AS_OF)[0]
-    routes = system.about("routes")
+    facts = joined(read([ROUTED.format(number=number) for number in range(count)]), AS_OF)[0].facts
+    routes = [fact for fact in facts if fact.term == "routes"]
     assert len(routes) == count
-    assert all(
-        referring(system, fact.provider) == {"istio"} for fact in routes
-    )  # of each says a route that it is sent on
+    shown = [replace(fact, says="watch", term="detect.by", value=(fact.provider,)) for fact in routes]
+    system = System([*facts, *shown], AS_OF)
+    assert all(referring(system, fact.provider) == {"watch"} for fact in routes)
     return steps(lambda: [touched(system, [Change(fact, None)]) for fact in routes])
 
 

@@ -14,8 +14,9 @@ from accord.boundaries.verdicts.pieces import Found, Piece
 from accord.check import check, joined, judged, with_moves
 from accord.model.contract_values import references
 from accord.model.fact import Fact
-from accord.model.finding import Finding, Verdict
+from accord.model.finding import Change, Finding, Verdict
 from accord.model.subject import provider_of
+from accord.model.terms import term_of
 from accord.report import json, text
 from accord.report._asked import Asked
 from accord.rules._catalogue import Rule, rules
@@ -128,16 +129,44 @@ def test_what_a_move_is_tried_on_is_worked_out_once_for_all_that_touch_the_same(
 def named_by_hand(system: System) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for fact in system.facts:
-        if isinstance(fact.value, tuple) and fact.term != "needs":
+        known = term_of(fact.term)
+        if isinstance(fact.value, tuple) and fact.term != "needs" and (known is None or known.domain != "words"):
             for name in references(fact.value):
                 found.setdefault(provider_of(name), set()).add(fact.says)
     return found
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
-def test_who_names_a_party_is_who_names_it_in_any_list(rule: Rule) -> None:
+def test_who_names_a_party_is_who_names_it_in_any_list_but_of_words(rule: Rule) -> None:
     for _, blocks in sections(rule.page):
         system, _ = joined(read_blocks(blocks)[0], AS_OF)
         expected = named_by_hand(system)
         for party in {*system.parties, *expected}:
             assert referring(system, party) == expected.get(party, set())
+
+
+def test_words_that_another_party_is_called_by_name_nobody() -> None:
+    text = """\
+party: reset
+promises: {get: {latency: {max: 2s}}}
+---
+party: b
+promises: {get: {latency: {max: 1s}, recover: {by: rota, within: 1h}}}
+assumes: {reset/get: {timeout: 1s, attempts: 2, retry_on: [reset]}}
+"""
+    system, _ = joined([item for item in read_text(text, ".", "accord.yaml") if isinstance(item, Fact)])
+    assert system.about("retry_on")[0].value == ("reset",)
+    assert (referring(system, "reset"), referring(system, "rota")) == (set(), {"b"})
+
+
+def test_a_line_that_says_several_things_changes_in_all_of_them() -> None:
+    text = "party: a\nassumes: {b/c: {timeout: {attempt: 1s}}, b/d: {timeout: {attempt: 1s}}}\n"
+    facts = [item for item in read_text(text, ".", "accord.yaml") if isinstance(item, Fact)]
+    one, other = [fact for fact in facts if fact.term == "timeout.attempt"]
+    elsewhere = replace(other, place=replace(other.place, file="other.yaml"))
+    trials = Trials(System([one, replace(other, place=one.place), elsewhere]), lambda *_: [], [])
+    changed = trials.wherever_stated([Change(one, replace(one, value=5, text="5ns"))])
+    assert [(change.before, change.after.value if change.after else None) for change in changed] == [
+        (one, 5),
+        (replace(other, place=one.place), 5),
+    ]

@@ -191,6 +191,22 @@ def test_two_budgets_are_one_too_many_for_a_pod_where_both_are_applied():
     assert under_two(f"a.yaml|{daemons}{first}{second}") == []
 
 
+def test_each_definition_of_a_budget_is_for_the_pods_that_it_selects_itself():
+    rule = "capacity/disruption-budget-blocks-drain"
+
+    def found(*networks: str) -> list[tuple[str, ...]]:
+        facts: list[Fact] = []
+        for network in networks:
+            text = workload("web", 1, labels=f"app: web, network: {network}")
+            text += BUDGET % ("minAvailable: 1", f"web, network: {network}")
+            facts += [fact for fact in read_text(text, "root", f"{network}.yaml") if isinstance(fact, Fact)]
+        told = [each for each in check(facts).findings if each.rule == rule]
+        return [tuple(statement.fact.place.file for statement in each.statements) for each in told]
+
+    assert found("east") == [("east.yaml", "east.yaml")]
+    assert found("east", "west") == [("east.yaml", "east.yaml"), ("west.yaml", "west.yaml")]
+
+
 def test_a_budget_for_several_workloads_is_judged_only_where_it_lets_none_go():
     both = workload("a", 1, "app: web, part: a") + workload("b", 1, "app: web, part: b")
     assert drains(both, BUDGET % ("minAvailable: 1", "web")) == []
@@ -315,6 +331,17 @@ def test_nothing_is_said_of_a_set_of_daemons():
         drains(workload("web", kind="DaemonSet").replace("  replicas: 1\n", ""), BUDGET % ("maxUnavailable: 0", "web"))
         == []
     )
+
+
+@pytest.mark.parametrize("fewest", ["minReplicas: 1, ", ""])
+def test_a_scaler_of_a_deployment_says_nothing_of_a_set_of_daemons_of_its_name(fewest: str):
+    """A DaemonSet has no scale that could be set, so that the scaler is for something that is not here."""
+    scaler = f"{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: x, namespace: shop}}, spec: {{scaleTargetRef: {{kind: Deployment, name: web}}, {fewest}maxReplicas: 1}}}}\n---\n"
+    rest = SERVICE % ("web", "shop", "web") + BUDGET % ("minAvailable: 1", "web") + scaler
+    assert drains(workload("web", kind="DaemonSet").replace("  replicas: 1\n", ""), rest) == []
+    assert drains(workload("web").replace("  replicas: 1\n", ""), rest) == [
+        ("mismatch" if fewest else "conditional", "kubernetes:shop/web")
+    ]
 
 
 @pytest.mark.parametrize(

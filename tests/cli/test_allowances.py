@@ -244,6 +244,11 @@ def test_an_empty_contract_is_named(accord: Accord, tmp_path: Path) -> None:
         assert "accord.yaml:1:1\n      an empty contract; expected `party: NAME`" in done.out
 
 
+def test_a_contract_in_the_line_of_its_dashes_is_none_that_is_empty(accord: Accord, tmp_path: Path) -> None:
+    write(tmp_path, "accord.yaml", "--- {party: payments, promises: {charge: {latency: {max: 2s}}}}\n")
+    assert "an empty contract" not in accord("check", tmp_path).out
+
+
 def test_facts_of_nothing_say_so(accord: Accord, tmp_path: Path) -> None:
     done = accord("facts", tmp_path)
     assert (done.code, done.out) == (3, "")

@@ -220,6 +220,12 @@ def test_nothing_to_check_is_three_and_says_what_to_do(accord: Accord, tmp_path:
     )
 
 
+def test_owners_of_paths_alone_are_nothing_to_check(accord: Accord, tmp_path: Path) -> None:
+    write(tmp_path, "CODEOWNERS", "* @shop/payments\n")
+    done = accord("check", tmp_path)
+    assert done.code == 3 and "nothing to check" in done.out
+
+
 def test_a_chart_of_templates_beside_readable_files_is_nothing_to_check_and_says_so(
     accord: Accord, tmp_path: Path
 ) -> None:

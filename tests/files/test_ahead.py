@@ -7,8 +7,8 @@ import pytest
 
 from accord.files.ahead import LEAST, ReaderAhead, texts_of
 from accord.files.config import DEFAULTS
-from accord.files.landscape import Side
-from accord.files.read import read, sides_of
+from accord.files.landscape import Side, sides_of
+from accord.files.read import read
 from accord.model.problem import Problem
 from accord.model.result import Reading
 

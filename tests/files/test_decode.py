@@ -5,9 +5,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from accord.files.decode import LARGEST, decoded, text_of_file
-from accord.files.walk import Found
+from accord.files.decode import LARGEST, _unusually_decoded, decoded, text_of_file
 from accord.model.place import Place
 from accord.model.problem import Problem
 
@@ -40,8 +41,17 @@ def test_decoded(content: bytes, expected: str) -> None:
     assert shown(decoded(content, START)) == expected
 
 
+BEGINNINGS = (b"", b"\0", b"\xef", b"\xef\xbb", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xff", b"\0GITCRYPT\0", b"\0\0\xfe\xff", b"a", b"\xc3", b"\xe2\x80")  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(BEGINNINGS), max_size=3), st.binary(max_size=6))
+def test_a_file_without_a_mark_is_decoded_as_a_look_at_every_mark_decodes_it(marks: list[bytes], rest: bytes) -> None:
+    content = b"".join(marks) + rest
+    assert decoded(content, START) == _unusually_decoded(content, START)
+
+
 def read(path: Path) -> str:
-    return shown(text_of_file(Found(str(path), "r", path.name)))
+    return shown(text_of_file(str(path), Place("r", path.name, 1, 1)))
 
 
 def test_a_file_that_is_none_is_refused_without_waiting(tmp_path: Path) -> None:

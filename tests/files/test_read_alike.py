@@ -8,8 +8,9 @@ import pytest
 from accord.files import read as reading
 from accord.files.ahead import ReaderAhead
 from accord.files.config import DEFAULTS
-from accord.files.landscape import Text
-from accord.files.read import Alone, Reader, name_of, read, sides_of
+from accord.files.given import Alone
+from accord.files.landscape import Text, sides_of
+from accord.files.read import Reader, name_of, read
 
 CONTRACT = "party: {name}\nowner: team\npromises:\n  order: {{latency: {{max: {seconds}s}}, attempts: many}}\n"
 OBJECT = "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: shop}}\n---\na: [\n"
@@ -39,15 +40,18 @@ class _Told(Reader):
         return super().alone(text)
 
 
-@pytest.mark.parametrize("at_once", [2, 3, 5, 400])
+@pytest.mark.parametrize(
+    ("at_once", "longest"), [(2, 10**6), (3, 10**6), (5, 10**6), (400, 10**6), (400, 1), (400, 150)]
+)
 def test_what_is_read_is_the_same_as_in_the_order_of_the_files(
-    folder: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+    folder: Path, at_once: int, longest: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_AT_ONCE", 1)
     plain = read([str(folder)])
     assert plain.facts
     assert plain.problems
     monkeypatch.setattr(reading, "_AT_ONCE", at_once)
+    monkeypatch.setattr(reading, "_LONGEST_AT_ONCE", longest)
     assert read([str(folder)]) == plain
 
 

@@ -16,14 +16,13 @@ from accord.files import remembered
 from accord.files.cache import Cache, opened_cache
 from accord.files.config import load
 from accord.files.encoded import Outcome, bytes_of, given_of, outcome_of
-from accord.files.given import Given
 from accord.files.read import Reader
 from accord.files.remembered import Checked, checked
 from accord.model.fact import Fact, Stance
 from accord.model.hours import Hours, TimeOff
 from accord.model.nothing import NONE
 from accord.model.place import Place
-from accord.model.result import Reading, Result
+from accord.model.result import Given, Reading, Result
 from accord.report import json as json_report
 from accord.report import text as text_report
 from accord.report._asked import Asked

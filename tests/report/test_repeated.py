@@ -9,6 +9,8 @@ from accord.check import check
 from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Question, Statement, Verdict
 from accord.model.place import Place
+from accord.model.subject import called
+from accord.report import markdown
 from accord.report._asked import Asked
 from accord.report._repeated import Told, gathered
 from accord.report.text import render
@@ -130,3 +132,37 @@ def test_what_asks_something_else_or_goes_another_way_is_told_by_itself() -> Non
     assert [len(one.others) for one in gathered(asking)] == [2]
     for other in (replace(asking[2], questions=(Question("q", "else"),)), replace(asking[2], via="gateway")):
         assert [len(one.others) for one in gathered([*asking[:2], other])] == [0, 0, 0]
+
+
+def slow_in(folder: str, module: str) -> Finding:
+    """A condition between two parties that one module declares, each time that some folder deploys it."""
+    queue, function = (f"aws:{folder}#{module}.{name}" for name in ("sqs_queue.q", "lambda_function.f"))
+    own = Fact(
+        function, Stance.ASSUMES, function, queue, "x", "timeout.attempt", 1, "1s", Place(".", "modules/q.tf", 9, 1)
+    )
+    other = Fact(queue, Stance.PROMISES, "", queue, "x", "latency.max", 2, "2s", Place(".", "modules/q.tf", 1, 1))
+    said = (Statement(own, f"{called(function)} waits"), Statement(other, f"{called(queue)} answers"))
+    return Finding(Verdict.CONDITIONAL, f"{called(queue)} is slow", said, function, queue, "x")
+
+
+def test_what_one_line_comes_to_in_each_of_its_copies_is_told_once() -> None:
+    copies = [slow_in("prod", f"module.{name}") for name in ("a", "b", "c")]
+    assert gathered(copies) == [Told(copies[0], tuple(copies[1:]))]
+    assert [len(one.others) for one in gathered(copies[:2])] == [0, 0]
+    of_nobody = [replace(one, consumer="") for one in copies]
+    assert gathered(of_nobody) == [Told(of_nobody[0], tuple(of_nobody[1:]))]
+    elsewhere = slow("a", "p", 1)
+    assert gathered([*copies[:2], elsewhere]) == [Told(each) for each in (*copies[:2], elsewhere)]
+
+
+def test_what_would_read_the_same_twice_is_told_once_with_the_folder_of_the_other() -> None:
+    facts = [
+        item
+        for item in read_text("party: bank\npromises: {pay: {latency: {max: 5s}}}\n", ".", "accord.yaml")
+        if isinstance(item, Fact)
+    ]
+    result = replace(check(facts), findings=(slow_in("prod", "module.a"), slow_in("staging", "module.a")))
+    for report in (render, markdown.render):
+        page = report(result, Asked(width=200))
+        assert page.count("waits") == 1
+        assert "so for aws:staging" in page.replace("\\", "")

@@ -17,8 +17,8 @@ from accord.model.fact import Fact
 from accord.model.finding import Finding, Verdict
 from accord.model.place import Place
 from accord.model.subject import operation_of, provider_of
-from accord.rules._alike import _order
 from accord.rules._catalogue import Rule, rules
+from accord.rules._shapes import _order
 from accord.sources._claims import read_text
 from landscapes import ASSUMED, PROMISED, UNORDERED, as_files, facts_of, random_landscape
 from test_pages import AS_OF, read_blocks, sections
@@ -199,4 +199,4 @@ def test_the_order_of_places_is_told_without_holding_each_against_all() -> None:
     places = [Place(Counted("."), "a.yaml", number, 1) for number in (*range(200, 0, -1), 7)]
     assert _order(places) == [place.line - 1 for place in places]
     assert Counted.asked < 10 * len(places)
-    assert _order([Place("b", "x", 1, 1), Place("a", "y", 1, 1), Place("a", "x", 1, 1)]) == [2, 1, 0, 0, 1, 0]
+    assert _order([Place("b", "x", 1, 1), Place("a", "y", 1, 1), Place("a", "x", 1, 1)]) == [2, 1, 0, 0, 2, 0]

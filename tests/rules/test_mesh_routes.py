@@ -113,6 +113,26 @@ def test_a_try_that_the_mesh_ends_is_made_again_only_where_it_was_told_so(entry:
     assert [finding.verdict for finding in findings] == [Verdict.CONDITIONAL] * found_there
 
 
+@pytest.mark.parametrize(
+    ("version", "since", "condition"),
+    [("v1", "", ""), ("v1beta1", "", ""), ("v1alpha3", " since 1.1", ", or istio is older than 1.1")],
+)
+def test_a_default_of_older_meshes_that_asked_again_after_it_is_told(version: str, since: str, condition: str) -> None:
+    """Istio 1.0 asked again after 5xx where nobody said after what (route.go, translateRetryPolicy)."""
+    route = ROUTE.replace("/v1\n", f"/{version}\n") % "retries: {attempts: 3, perTryTimeout: 2s}"
+    (finding,) = found(route, NEVER)
+    assert finding.statements[2].says.endswith(f"not after a try that it ended itself{since}")
+    assert finding.condition == f"holds only while no try takes longer than 2s{condition}"
+
+
+def test_what_a_mesh_does_by_default_stands_beside_the_retries_that_leave_it_out() -> None:
+    """Its first route may be of another definition of the same object."""
+    files = (ROUTE % "timeout: 10s", ROUTE % "retries: {attempts: 3, perTryTimeout: 2s}")
+    facts = [fact for number, text in enumerate(files) for fact in read_text(text, "root", f"{number}.yaml")]
+    told = [each for each in check([fact for fact in facts if isinstance(fact, Fact)]).findings if each.rule == NEVER]
+    assert [{statement.fact.place.file for statement in each.statements} for each in told] == [{"1.yaml"}]
+
+
 @pytest.mark.parametrize("latest", ["2s", "5s"])
 def test_where_the_provider_says_how_late_it_answers_only_that_is_told(latest: str) -> None:
     route = ROUTE % "timeout: 10s, retries: {attempts: 3, perTryTimeout: 2s}"

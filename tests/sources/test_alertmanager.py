@@ -131,6 +131,13 @@ def test_a_file_inside_a_secret_or_a_config_map_is_read_at_the_lines_of_the_oute
     assert refusals_of("apiVersion: v1\nkind: Secret\ndata:\n  alertmanager.yml: '%%'\n") == [
         (4, "cannot read alertmanager.yml: it is no text in base64")
     ]
+    for key in ("stringData", "data"):
+        encrypted = (
+            f"apiVersion: v1\nkind: Secret\n{key}:\n  alertmanager.yml: ENC[AES256_GCM,data:5hx=,iv:a,tag:b,type:str]\n"
+        )
+        assert refusals_of(encrypted) == [
+            (4, "cannot read alertmanager.yml: it is encrypted; check what `sops decrypt` writes")
+        ]
 
 
 @pytest.mark.parametrize("version", ["v1alpha1", "v1beta1"])

@@ -135,6 +135,27 @@ def test_what_comes_after_another_expression_is_read_as_if_it_came_first(text: s
     assert told(text, LIKE_THE_FIRST[0]) == told(text)
 
 
+SHAPES = ('{m}{{a="{v}"}} > {n}{{b="{w}"}}', 'sum(rate({m}[5m])) by (job) or {n}{{a="{v}", b="{w}"}}')
+NAMES, VALUES = ("up", "a:b", "on", "AND", "5x", "_a1", ""), ("x", "up", "y z", "on", 'a"b', "c\n", "")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_of_alike_expressions_names_that_were_the_same_in_the_first_are_looked_at_all_the_same(shape: str) -> None:
+    random = Random(2)
+    for _ in range(300):
+        first, text = [
+            shape.format(
+                m=random.choice(NAMES), n=random.choice(NAMES), v=random.choice(VALUES), w=random.choice(VALUES)
+            )
+            for _ in range(2)
+        ]
+        assert told(text, *([first] if is_read(first) else [])) == told(text), (first, text)
+
+
+def is_read(text: str) -> bool:
+    return not isinstance(told(text), str)
+
+
 def told(text: str, *before: str) -> object:
     """What an expression comes to, or why it is refused, where these were read before it and nothing else."""
     for kept in (parse_expression, _met_with):

@@ -515,6 +515,23 @@ def test_who_may_read_dead_letters_may_stand_in_another_file_of_the_module(more:
 
 
 @pytest.mark.parametrize(
+    ("name", "watched", "is_known"),
+    [
+        ('"${split("-", aws_s3_bucket.b.id)[0]}-dead"', "orders-dead", True),
+        ('"${split("-", aws_s3_bucket.b.id)[0]}-dead"', "orders-dead-too", False),
+        ('"${split("-", aws_s3_bucket.b.id)[0]}-dead"', "arn:orders-dead", False),
+        ('"a-${split("-", aws_s3_bucket.b.id)[0]}"', "a-dead", False),
+        ('"orders-dead"', "bills-dead", False),
+    ],
+)
+def test_an_alarm_may_watch_a_queue_whose_name_only_terraform_can_work_out(name: str, watched: str, is_known: bool):
+    text = QUEUES.replace('"dead" {', f'"dead" {{\n  name = {name}')
+    metric = f'metric_query {{ metric {{ dimensions = {{ QueueName = "{watched}" }} }} }}'
+    more = f'resource "aws_s3_bucket" "b" {{}}\nresource "aws_cloudwatch_metric_alarm" "a" {{ {metric} }}'
+    assert ("delivery/dead-letters-nobody-reads" not in found_in(text, more)) == is_known
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         ("timeout = 28", "timeout = var.timeout"),

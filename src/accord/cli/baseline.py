@@ -77,7 +77,7 @@ def _found(paths: tuple[str, ...], settings: "Config") -> "Result":
     """What is found in these paths without any baseline; only a whole may be written down."""
     from accord.cli._today import today
     from accord.cli.check import judged
-    from accord.files.read import is_whole
+    from accord.files.landscape import is_whole
 
     if settings.file and not is_whole(paths, settings):
         message = f"a baseline is of all that the configuration is for; run it on {settings.folder}"

@@ -1,7 +1,7 @@
 """Reads the packs of defaults that come with Accord, and says which of them decide for a version, known or not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -90,6 +90,19 @@ class Pack(Struct, frozen=True, dict=True):
         if known is None:
             known = self._answers[version, at_least] = tuple(self._deciding(version, at_least))
         return known
+
+    def since_without(self, term: str, words: Set[str], from_version: str) -> str:
+        """The first version from which on no default of a term has any of these words, where one of those before, from `from_version` on, has.
+
+        Else "". Of `1.0 and later` the first version counts.
+        """
+        listing = [
+            each for each in self.defaults if each.term == term and each.value is not NONE and words & {*each.value}
+        ]
+        begin = _key(from_version.partition(" ")[0])
+        newer = [known for known in self.known if begin <= _key(known)]
+        last = max((at for at, known in enumerate(newer, 1) if any(each.covers(known) for each in listing)), default=0)
+        return newer[last] if 0 < last < len(newer) else ""
 
     @cached_property
     def _answers(self) -> dict[tuple[str, str], tuple[Default, ...]]:

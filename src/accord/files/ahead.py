@@ -7,11 +7,12 @@ import msgspec
 from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
 from accord.files.encoded import NOTHING, bytes_if_exact, given_of
-from accord.files.given import Alone, Given
+from accord.files.given import Alone
 from accord.files.landscape import Side, Text
 from accord.files.processes import Work, processors, share_out
 from accord.files.read import Reader, name_of
 from accord.model.problem import Problem
+from accord.model.result import Given
 from accord.sources._claims import sources
 
 LEAST = 500_000

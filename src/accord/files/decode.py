@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 
-from accord.files.walk import Found, words_of
+from accord.files.walk import words_of
 from accord.model.place import Place
 from accord.model.problem import Problem
 
@@ -15,6 +15,9 @@ LARGEST = 20_000_000
 _MARK = "\ufeff"
 _ENCRYPTED = b"\0GITCRYPT\0"
 """How git-crypt begins every file that it encrypts (git-crypt, commands.cpp)."""
+
+_UNUSUAL = frozenset((_ENCRYPTED[:1], codecs.BOM_UTF8[:1], codecs.BOM_UTF16_LE[:1], codecs.BOM_UTF16_BE[:1]))
+"""How a file begins that is encrypted, has a byte order mark or is UTF-32, which shares its first bytes with these."""
 
 _OPENING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _KINDS = {
@@ -26,26 +29,29 @@ _KINDS = {
 }
 
 
-def text_of_file(found: Found) -> str | Problem:
-    """The text of a file, or why there is none, with the place."""
+def text_of_file(path: str, start: Place) -> str | Problem:
+    """The text of a file, or why there is none, with its first place."""
     try:
-        content = _content(found)
+        content = _content(path, start)
     except OSError as error:
-        return Problem(found.start, f"cannot be read: {words_of(error)}", fatal=True)
-    return content if isinstance(content, Problem) else decoded(content, found.start)
+        return Problem(start, f"cannot be read: {words_of(error)}", fatal=True)
+    return content if isinstance(content, Problem) else decoded(content, start)
 
 
-def _content(found: Found) -> bytes | Problem:
-    descriptor = os.open(found.path, _OPENING)
+def _content(path: str, start: Place) -> bytes | Problem:
+    descriptor = os.open(path, _OPENING)
     try:
         status = os.fstat(descriptor)
+        size = status.st_size
         if not stat.S_ISREG(status.st_mode):
             kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
-            return Problem(found.start, f"cannot be read: {kind}, not a file", fatal=True)
-        if status.st_size > LARGEST:
-            return Problem(found.start, too_large(status.st_size), fatal=True)
-        content = _read(descriptor, status.st_size)
-        return content if len(content) <= LARGEST else Problem(found.start, too_large(len(content)), fatal=True)
+            return Problem(start, f"cannot be read: {kind}, not a file", fatal=True)
+        if size > LARGEST:
+            return Problem(start, too_large(size), fatal=True)
+        content = os.read(descriptor, size + 1)
+        if len(content) != size:
+            content = _rest(descriptor, content, size)
+        return content if len(content) <= LARGEST else Problem(start, too_large(len(content)), fatal=True)
     finally:
         os.close(descriptor)
 
@@ -63,14 +69,14 @@ def text_of_stdin(start: Place) -> str | Problem:
     return decoded(content, start)
 
 
-def _read(descriptor: int, size: int) -> bytes:
-    """What a file holds, which had this size; no more than one byte beyond the limit of one that has grown since."""
-    parts = [os.read(descriptor, size + 1)]
-    length = len(parts[0])
+def _rest(descriptor: int, first: bytes, size: int) -> bytes:
+    """What a file holds which had this size and gave something else at first; no more than one byte beyond the limit."""
+    parts = [first]
+    length = len(first)
     while parts[-1] and length != size and length <= LARGEST:
         parts.append(os.read(descriptor, LARGEST + 1 - length))
         length += len(parts[-1])
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    return b"".join(parts)
 
 
 def too_large(size: int) -> str:
@@ -83,6 +89,15 @@ def decoded(content: bytes, start: Place) -> str | Problem:
 
     Marks are left out at the beginning, however many programs put one before the other's: none is a character that anybody sees.
     """
+    if content[:1] not in _UNUSUAL:
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            pass
+    return _unusually_decoded(content, start)
+
+
+def _unusually_decoded(content: bytes, start: Place) -> str | Problem:
     if content.startswith(_ENCRYPTED):
         return Problem(start, "cannot read: encrypted by git-crypt; unlock the repository first", fatal=True)
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):

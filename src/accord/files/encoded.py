@@ -12,10 +12,9 @@ from msgspec.msgpack import Decoder, Encoder, Ext
 from msgspec.structs import replace
 
 from accord.files.columns import Columns, facts_in, in_columns
-from accord.files.given import Given
 from accord.model.fact import Fact
 from accord.model.problem import Problem
-from accord.model.result import Result
+from accord.model.result import Given, Result
 from accord.model.waiver import Waiver
 from accord.sources._typed import TYPES, as_text, from_text, written
 

@@ -6,8 +6,6 @@ Whatever is wrong with the text, a document or a source becomes a Problem; the r
 from collections.abc import Sequence
 from datetime import date
 
-from msgspec import Struct
-
 from accord.files.config import Config
 from accord.files.imported import EXPORTED, Exported, exported, quickly
 from accord.files.landscape import Text
@@ -17,26 +15,17 @@ from accord.files.walk import folder_of, is_read
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
+from accord.model.result import Given
 from accord.model.waiver import Waiver
-from accord.sources._claims import asked, claimable_in, read_whole, source_of_file, waivers_of_file
+from accord.sources._claims import asked, claimable_in, read_whole, waivers_of_file
+from accord.sources._named import source_of_file
 from accord.sources._objects import opened
 from accord.sources._reading import Source, TextSource
+from accord.sources._waivers import may_hold_any
 from accord.sources._yaml import Document, documents, place_of
 from accord.sources.mapping import FORMAT as MAPPING
 
 _LONGEST_WORDS = 200
-
-
-class Given(Struct, frozen=True):
-    """What one text gives by itself; `unread` are facts that count only where anything was read at all."""
-
-    readable: bool
-    facts: tuple[Fact, ...]
-    unread: tuple[Fact, ...]
-    problems: tuple[Problem, ...]
-    imported: dict[str, date]
-    waivers: tuple[Waiver, ...] = ()
-
 
 Alone = tuple[Given, list[Document]]
 """What a text gives, and the mappings in it."""
@@ -62,6 +51,8 @@ def alone(text: Text, config: Config) -> Alone:
 
 def waivers_given(content: str, start: Place, problems: list[Problem]) -> list[Waiver]:
     """The waivers in a text; what goes wrong is added to the problems."""
+    if not may_hold_any(content):
+        return []
     try:
         return waivers_of_file(content, start, texts_of_plugins())
     except Exception as error:
@@ -89,7 +80,8 @@ class _One:
             self.keep_exported(found)
             return True
         given = self.read_documents()
-        self.problems += empty_contract(self.content, self.start)
+        if not self.facts:
+            self.problems += empty_contract(self.content, self.start)
         if not self.problems:
             return True
         self.unread = tuple(unread_alerting(self.content, self.start, self.scope, self.problems))
@@ -145,12 +137,12 @@ class _One:
         facts = [one for one in found if type(one) is Fact]
         if len(facts) < len(found):
             self.problems += [one for one in found if type(one) is Problem]
-        if source.FORMAT == MAPPING:
-            self.mappings.append(document)
         if source.FORMAT == EXPORTED:
             self.keep_exported(exported(facts, document))
-        else:
-            self.facts += facts
+            return
+        if source.FORMAT == MAPPING:
+            self.mappings.append(document)
+        self.facts += facts
 
     def keep_exported(self, exported: Exported) -> None:
         """Keeps facts that travelled, and the day they are from."""

@@ -19,6 +19,7 @@ from accord.sources._yaml import Document
 
 EXPORTED = source.FORMAT
 _HEAD = 200
+_QUOTED = f'"{source.KEY}"'
 
 
 class Exported(Struct, frozen=True):
@@ -35,7 +36,7 @@ class _Head(Struct):
 
 def quickly(text: str, start: Place) -> Exported | None:
     """The facts of an exported file that is whole and right; None for any other text, which is read like any other."""
-    if f'"{source.KEY}"' not in text[:_HEAD]:
+    if _QUOTED not in text[:_HEAD]:
         return None
     facts = source.quick(text)
     if facts is None:

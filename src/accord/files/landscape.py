@@ -45,6 +45,19 @@ class Side(Struct, frozen=True):
     again: Callable[[Container[str]], Iterator[Text]] | None = None
 
 
+def is_whole(arguments: Iterable[str], config: Config) -> bool:
+    """Whether these are more than a part of the folder that the configuration is for, or of the working folder without one."""
+    home = Path(config.folder).resolve()
+    return not all(home in Path(argument).resolve().parents for argument in arguments)
+
+
+def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
+    """The files of the paths, then what each include brings in; raises accord.files.walk.Missing."""
+    seen = Seen()
+    yield own([*paths] or ["."], config, seen)
+    yield from others(config, seen)
+
+
 def own(arguments: list[str], config: Config, seen: Seen) -> Side:
     """The files of the arguments themselves, `-` being standard input; raises Missing."""
     arguments = list(dict.fromkeys(arguments))
@@ -75,7 +88,8 @@ def _texts(found: list[Found | Problem], config: Config) -> Iterator[Text | Prob
             yield one
         else:
             path = _path_from(config.folder, one.path) if config.scopes or config.selections else ""
-            yield Text(one.start, text_of_file(one), path)
+            start = one.start
+            yield Text(start, text_of_file(one.path, start), path)
 
 
 def _path_from(folder: str, path: str) -> str:

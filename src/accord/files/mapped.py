@@ -127,7 +127,7 @@ class MappedFiles:
         return self._opened[name]
 
     def _read(self, file: Found) -> Document | None:
-        return self._parsed(text_of_file(file), file.start, self._path(file.path))
+        return self._parsed(text_of_file(file.path, file.start), file.start, self._path(file.path))
 
     def _parsed(self, text: str | Problem, start: Place, path: str) -> Document | None:
         if isinstance(text, Problem):
@@ -248,7 +248,7 @@ def mapping_of(name: str, paths: Iterable[str]) -> Mapping | None:
     for found in walk(paths):
         if isinstance(found, Problem) or found.file.rpartition("/")[2] not in FILE_NAMES:
             continue
-        text = text_of_file(found)
+        text = text_of_file(found.path, found.start)
         for document in documents(text, found.root, found.file) if isinstance(text, str) else ():
             mapping = compiled(document)[0] if isinstance(document, Document) and claims(document) else None
             if mapping is not None and mapping.name == name:

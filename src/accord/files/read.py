@@ -5,28 +5,27 @@ Facts are kept, trees are not.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import islice
-from pathlib import Path
+from functools import lru_cache
 
 from msgspec.structs import replace
 
 from accord.files.collector import collector_paused
 from accord.files.config import DEFAULTS, Config
-from accord.files.given import Alone, Given, alone, defect, waivers_given
-from accord.files.landscape import Side, Text, others, own
+from accord.files.given import Alone, alone, defect, waivers_given
+from accord.files.landscape import Side, Text, is_whole, sides_of
 from accord.files.mapped import MappedFiles
 from accord.files.plugins import plugins
 from accord.files.vocabulary import stated
-from accord.files.walk import Seen
 from accord.model.fact import EVERYWHERE, Fact
 from accord.model.problem import Problem
-from accord.model.result import Reading
+from accord.model.result import Given, Reading
 from accord.model.waiver import File, Waiver
-from accord.sources._claims import is_adding, together_source
-from accord.sources._reading import UNREAD, SourceText
+from accord.sources._claims import is_adding
+from accord.sources._named import together_source
+from accord.sources._reading import UNREAD, SourceText, TogetherSource
 
-_AT_ONCE = 400
-"""Texts that are read in an order of their own, before they are kept in that of their files."""
+_AT_ONCE, _LONGEST_AT_ONCE = 4_000, 8_000_000
+"""Texts, and characters of them, that are read in an order of their own before they are kept in that of their files."""
 
 
 def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
@@ -39,17 +38,24 @@ def read(paths: Iterable[str], config: Config = DEFAULTS) -> Reading:
         return Reader(config).reading_of(arguments, sides_of(arguments, config))
 
 
-def is_whole(arguments: Iterable[str], config: Config) -> bool:
-    """Whether these are more than a part of the folder that the configuration is for, or of the working folder without one."""
-    home = Path(config.folder).resolve()
-    return not all(home in Path(argument).resolve().parents for argument in arguments)
+def _at_once(texts: Iterable[Text | Problem]) -> Iterator[list[Text | Problem]]:
+    """The texts in their order, as many at a time as are read in an order of their own."""
+    some: list[Text | Problem] = []
+    size = 0
+    for text in texts:
+        some.append(text)
+        size += len(text.content) if isinstance(text, Text) and isinstance(text.content, str) else 0
+        if len(some) >= _AT_ONCE or size >= _LONGEST_AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
-def sides_of(paths: Iterable[str], config: Config) -> Iterator[Side | Problem]:
-    """The files of the paths, then what each include brings in; raises accord.files.walk.Missing."""
-    seen = Seen()
-    yield own([*paths] or ["."], config, seen)
-    yield from others(config, seen)
+@lru_cache(maxsize=4096)
+def _together_source(name: str) -> TogetherSource | None:
+    """The source that reads files of this name with others; files of one name lie in many folders."""
+    return together_source(name)
 
 
 def name_of(text: Text) -> str:
@@ -112,7 +118,7 @@ class Reader:
             if isinstance(text, Problem):
                 self.problems.append(text)
                 continue
-            source = together_source(text.start.file)
+            source = _together_source(name_of(text))
             if source is not None:
                 tied.setdefault(source.FORMAT, []).append(text)
             if isinstance(text.content, str):
@@ -128,8 +134,7 @@ class Reader:
 
         They are written alike, so that what one needs is at hand for the next: in the order of folders, a quarter slower.
         """
-        coming = iter(texts)
-        while some := list(islice(coming, _AT_ONCE)):
+        for some in _at_once(texts):
             wanted = [
                 one for one in some if isinstance(one, Text) and isinstance(one.content, str) and self.is_unread(one)
             ]

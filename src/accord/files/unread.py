@@ -7,7 +7,7 @@ from accord.files.walk import SUFFIXES
 from accord.model.fact import PARTY, Fact, Layer, Scope, Stance
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.sources._claims import text_sources
+from accord.sources._named import patterns
 from accord.sources._reading import TextSource
 
 
@@ -47,8 +47,8 @@ def empty_contract(content: str, start: Place) -> Iterator[Problem]:
 
 def of_no_kind(start: Place, others: Iterable[TextSource]) -> Problem:
     """That a file which was named is of no kind that is read, and which kinds are."""
-    patterns = [one for source in (*text_sources(), *others) for one in source.FILES]
-    names = ", ".join(sorted(one for one in patterns if not one.startswith(_BY_ENDING)))
+    taken = [*patterns().values(), *(source.FILES for source in others)]
+    names = ", ".join(sorted(one for files in taken for one in files if not one.startswith(_BY_ENDING)))
     expected = f"YAML or JSON ({', '.join(SUFFIXES)}), or a file called {names}"
     return Problem(start, f"no kind of file that is read; expected {expected}", fatal=True)
 

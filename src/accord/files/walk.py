@@ -5,6 +5,7 @@ import os
 import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,7 +14,8 @@ from accord.files.config import STDIN_CALLED
 from accord.files.plugins import texts_of_plugins
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
-from accord.sources._claims import source_of_file
+from accord.sources._named import is_taken
+from accord.sources._reading import TextSource
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """Endings of files that are read as documents; a source may name others (`FILES`)."""
@@ -111,11 +113,14 @@ def words_of(error: OSError) -> str:
 
 def is_read(name: str) -> bool:
     """Whether files of this name are read."""
+    return _is_read(name, texts_of_plugins())
+
+
+@lru_cache(maxsize=4096)  # files of one name lie in many folders
+def _is_read(name: str, more: tuple[TextSource, ...]) -> bool:
     if name in SKIPPED_FILES or name.startswith(_EDITOR_LOCK):
         return False
-    return (
-        name == STDIN_CALLED or name.lower().endswith(SUFFIXES) or source_of_file(name, texts_of_plugins()) is not None
-    )
+    return name == STDIN_CALLED or name.lower().endswith(SUFFIXES) or is_taken(name, more)
 
 
 _Identity = tuple[int, int]
@@ -187,7 +192,7 @@ class _Walk:
             except OSError as error:
                 yield self.problem(prefix, f"this folder cannot be read: {words_of(error)}")
                 continue
-            met = self.seen.files[identity]
+            met, more = self.seen.files[identity], texts_of_plugins()
             for entry in entries:
                 name = entry.name
                 if entry.is_symlink():
@@ -195,9 +200,9 @@ class _Walk:
                 elif entry.is_dir():
                     if name not in SKIPPED:
                         waiting.append((entry.path, f"{prefix}{shown(name)}/"))
-                elif is_read(name) and name not in met:
+                elif _is_read(name, more) and name not in met:
                     met.add(name)
-                    yield Found(entry.path, self.root, prefix + shown(name))
+                    yield Found(entry.path, self.root, prefix + (name if name.isascii() else shown(name)))
 
     def linked(self) -> Iterator[Found | Problem]:
         """What links lead to, as far as it was not met by its own name."""

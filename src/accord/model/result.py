@@ -11,6 +11,17 @@ from accord.model.three_columns import ThreeColumns
 from accord.model.waiver import Waiver
 
 
+class Given(Struct, frozen=True):
+    """What one text gives by itself; `unread` are facts that count only where anything was read at all."""
+
+    readable: bool
+    facts: tuple[Fact, ...]
+    unread: tuple[Fact, ...]
+    problems: tuple[Problem, ...]
+    imported: dict[str, date]
+    waivers: tuple[Waiver, ...] = ()
+
+
 class Reading(Struct, frozen=True):
     """What the files gave: `files` counts those that could be read, at least in part; problems say what was refused.
 

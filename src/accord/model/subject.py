@@ -23,12 +23,12 @@ _PAGE = "/page"
 
 def provider_of(about: str) -> str:
     """`payments` of `payments/charge`, and of `payments`."""
-    return _parted(about)[0]
+    return _parted(about)[0] if "/" in about else about
 
 
 def operation_of(about: str) -> str:
     """`charge` of `payments/charge`; empty where only a party is named."""
-    return _parted(about)[1]
+    return _parted(about)[1] if "/" in about else ""
 
 
 def called(party: str) -> str:

@@ -1,12 +1,13 @@
 """What one cause does to several: findings in the same words about others, told in full once."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
 from accord.model.fact import Fact
-from accord.model.finding import Finding, Verdict
+from accord.model.finding import Finding, Statement, Verdict
+from accord.model.place import Place
 from accord.model.subject import called
 
 FEWEST = 3
@@ -28,16 +29,34 @@ def gathered(findings: Sequence[Finding]) -> list[Told]:
     """The findings in the order given, those in the same words together where the first of them stands.
 
     First those of which only who is on the one side differs, and one place: of one cause. Of what is left, conditions and
-    notes that are the same of several providers.
+    notes that are the same of several providers; then what one line, of which there are several copies, has come to.
     """
-    alike = [same for same in _together(findings, _cause) if len(same) >= FEWEST]
-    told = [same for several in alike for same in _together(several, _words) if len(same) >= FEWEST]
-    known = {id(finding) for same in told for finding in same}
-    alone = [finding for finding in findings if id(finding) not in known]
-    for same in _together(alone, _of_providers):
-        told += [same] if len(same) >= FEWEST else [[finding] for finding in same]
+    told: list[list[Finding]] = []
+    alone = list(findings)
+    for cause, words in ((_cause, _words), (_side, _of_providers), (_line, _words_of_nobody)):
+        alike = [same for several in _several(alone, cause) for same in _several(several, words)]
+        known = {id(finding) for same in alike for finding in same}
+        alone = [finding for finding in alone if id(finding) not in known]
+        told += alike
+    told += [[finding] for finding in alone]
     position = {id(finding): number for number, finding in enumerate(findings)}
     return [Told(same[0], tuple(same[1:])) for same in sorted(told, key=lambda same: position[id(same[0])])]
+
+
+def _several(findings: Sequence[Finding], words: Callable[[Finding], object]) -> list[list[Finding]]:
+    """Those of the groups that are worth telling together: of many, or of what would read the same twice."""
+    return [same for same in _together(findings, words) if len(same) >= FEWEST or _reads_the_same(*same[:2])]
+
+
+def _reads_the_same(finding: Finding, other: Finding | None = None) -> bool:
+    """Whether a finding has the same head, the same statements and the same places as another: two folders deploy one module."""
+    if other is None or (finding.title, finding.scope) != (other.title, other.scope):
+        return False
+    return [_said_at(one) for one in finding.statements] == [_said_at(one) for one in other.statements]
+
+
+def _said_at(statement: Statement) -> tuple[str, Place]:
+    return statement.says, statement.fact.place
 
 
 def _together(findings: Sequence[Finding], words: Callable[[Finding], object]) -> list[list[Finding]]:
@@ -59,14 +78,17 @@ def _cause(finding: Finding) -> object:
 
 def _words(finding: Finding) -> object:
     """All that is said but for who is on the one side."""
+    return tuple(_without((finding.consumer,), _said(finding)))
+
+
+def _said(finding: Finding) -> list[str]:
     said = [finding.message, finding.condition, *(move.do for move in finding.moves)]
     said += [statement.says for statement in finding.statements]
-    said += [text for question in finding.questions for text in (question.to, question.asks, question.bound)]
-    return tuple(_without(finding.consumer, said))
+    return said + [text for question in finding.questions for text in (question.to, question.asks, question.bound)]
 
 
 def _is_said_of(party: str, fact: Fact) -> bool:
-    return party in (fact.consumer, fact.provider)
+    return bool(party) and party in (fact.consumer, fact.provider)
 
 
 def _of_providers(finding: Finding) -> object:
@@ -74,14 +96,37 @@ def _of_providers(finding: Finding) -> object:
     if finding.verdict not in _TOLD_ONCE or not finding.provider or not finding.operation:
         return None
     said = [finding.message, finding.condition, *(statement.says for statement in finding.statements)]
-    return (finding.rule, finding.verdict, finding.consumer, *_without(finding.provider, said))
+    return (finding.rule, finding.verdict, finding.consumer, *_without((finding.provider,), said))
 
 
-def _without(party: str, said: Sequence[str]) -> list[str]:
-    """Texts without the name of a party."""
-    names = "|".join(re.escape(name) for name in (party, called(party)))
+def _side(finding: Finding) -> object:
+    return finding.rule, finding.verdict, finding.consumer
+
+
+def _line(finding: Finding) -> object:
+    """Where the other side says it, whoever that is called in each copy of it; where only one side speaks, all places."""
+    places = [one.fact.place for one in finding.statements if not _is_said_of(finding.consumer, one.fact)]
+    return (finding.rule, finding.verdict, finding.severity, finding.scope, finding.via, *places) if places else None
+
+
+def _words_of_nobody(finding: Finding) -> object:
+    """All that is said but for the names of all whom it concerns."""
+    facts = [statement.fact for statement in finding.statements]
+    named = (finding.consumer, finding.provider, *(party for fact in facts for party in (fact.consumer, fact.provider)))
+    return tuple(_without(named, _said(finding)))
+
+
+def _without(parties: Iterable[str], said: Sequence[str]) -> list[str]:
+    """Texts without the names of some parties."""
+    known = {name for party in parties for name in (party, called(party)) if name}
+    names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     named = re.compile(rf"(?<![\w-])(?:{names})(?![\w-])")
     return [named.sub(_HERE, text) for text in said]
+
+
+def full_name(finding: Finding, first: Finding) -> str:
+    """What a finding is about with the folder that says so, where it reads the same as the one told in full; else ""."""
+    return finding.subject if _reads_the_same(finding, first) else ""
 
 
 def own_place(finding: Finding, first: Finding) -> Fact:

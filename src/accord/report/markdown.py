@@ -16,7 +16,7 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, visible
 from accord.report._places import where
 from accord.report._questions import open_questions
-from accord.report._repeated import MOST_NAMED, Told, gathered, own_place
+from accord.report._repeated import MOST_NAMED, Told, full_name, gathered, own_place
 from accord.report._sentences import helps, sentence, settlings, subject_of, told
 from accord.report._summary import found, spoken_of, summary
 from accord.report._three_columns import HEADS, headline, left_out, measure, seen, stated
@@ -113,7 +113,8 @@ def _others(told_once: Told, asked: Asked) -> Iterator[str]:
     others, lines = told_once.others, []
     for other in others[:_NAMED]:
         place = own_place(other, told_once.finding).place
-        lines.append(f"- so for {escaped(subject_of(other))} ({_code(where(place, asked.imported))})")
+        name = visible(full_name(other, told_once.finding)) or subject_of(other)
+        lines.append(f"- so for {escaped(name)} ({_code(where(place, asked.imported))})")
     if len(others) > _NAMED:
         lines.append(f"- and for {len(others) - _NAMED} more, which `accord check` shows")
     if lines:

@@ -11,7 +11,7 @@ from accord.report._asked import Asked
 from accord.report._paint import Paint, columns, hanging, padded, visible
 from accord.report._places import where
 from accord.report._questions import first_questions, question_list, settling
-from accord.report._repeated import MOST_NAMED, Told, gathered, own_place
+from accord.report._repeated import MOST_NAMED, Told, full_name, gathered, own_place
 from accord.report._scopes import scoped
 from accord.report._sentences import sentence, told
 from accord.report._summary import summary
@@ -46,7 +46,8 @@ def _others(told_once: Told, asked: Asked, paint: Paint) -> Iterator[str]:
     """Of whom the same is true, each with a place of its own; of what surely fails all, else the first."""
     most = len(told_once.others) if told_once.finding.verdict in _SURE else MOST_NAMED
     for other in told_once.others[:most]:
-        name, place = f"so for {visible(other.title)}", where(own_place(other, told_once.finding).place, asked.imported)
+        name = f"so for {visible(full_name(other, told_once.finding) or other.title)}"
+        place = where(own_place(other, told_once.finding).place, asked.imported)
         if columns(f"  {name}{' ' * _GAP}{place}") <= asked.width:
             yield f"  {name}{' ' * _GAP}{paint('faint', place)}"
         else:

@@ -1,28 +1,50 @@
 """Boundaries that are alike: what a rule finds nothing in, it finds nothing in wherever both sides say the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import chain, product
 from math import prod
-from typing import Any
+from typing import Any, NoReturn
+
+from msgspec.structs import replace
 
 from accord.boundaries.join.boundary import Boundary, Key
-from accord.boundaries.join.resolution import Said, Terms
+from accord.boundaries.join.resolution import Terms
 from accord.boundaries.join.side import Side
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import DAYS, OTHER, View
-from accord.model.fact import ANY, PARTY, Fact, Scope
-from accord.model.place import Place
+from accord.model.fact import Fact, Scope
+from accord.model.nothing import NONE
 from accord.rules._catalogue import Rule
+from accord.rules._shapes import Both, Shape, Shapes
 
 _MOST_CHOICES = 64
 """Choices of a value for every dimension that are tried on a shape; one with more is judged boundary by boundary."""
 
-_Shape = tuple[object, ...]
-_Both = tuple[tuple[Said, ...], tuple[Said, ...]]
-
 
 class LooksFurther(Exception):
     """A rule looked at more than what the two sides say."""
+
+
+def _further(*_: object) -> NoReturn:
+    raise LooksFurther
+
+
+class _Somebody:
+    """Stands for whoever is named in a fact of which only that is seen, and whether they are `strangers`: no party.
+
+    That is None where no rule says that it asks it.
+    """
+
+    __slots__ = ("strangers",)
+
+    def __init__(self, strangers: bool | None) -> None:
+        self.strangers = strangers
+
+    __bool__ = __contains__ = __format__ = __getattr__ = __getitem__ = __hash__ = __iter__ = __len__ = __str__ = (
+        _further
+    )
+    __eq__ = __ge__ = __gt__ = __le__ = __lt__ = __add__ = __radd__ = _further
+    __class__ = property(_further)
 
 
 class _Around:
@@ -45,8 +67,12 @@ class _Around:
             raise LooksFurther
         return self._above
 
-    def __getattr__(self, name: str) -> Any:
-        raise LooksFurther
+    def are_strangers(self, named: Fact) -> bool:
+        """Whether nobody whom a fact names is a party."""
+        strangers: bool | None = named.value.strangers
+        return _further() if strangers is None else strangers
+
+    __getattr__ = _further
 
 
 class _Alone(Boundary):
@@ -91,20 +117,6 @@ class _Seen:
         self.alike: Kind | None = None
 
 
-class _Read(dict[str, bool]):
-    """Of each term whether it is one of those wanted, or of their families, or one whose `none` answers for them."""
-
-    def __init__(self, wanted: Iterable[str]) -> None:
-        super().__init__()
-        self._wanted = frozenset(wanted)
-        self._answering = frozenset([term.partition(".")[0] for term in self._wanted])
-
-    def __missing__(self, term: str) -> bool:
-        family = term.partition(".")[0]
-        found = self[term] = not self._wanted.isdisjoint((term, family)) or term in self._answering
-        return found
-
-
 class Alike:
     """Which of some rules find nothing in a boundary, in whatever view, as others show that have the same shape.
 
@@ -115,13 +127,13 @@ class Alike:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = [rule for rule in rules if rule.alike]
-        self._read = _Read(term for rule in self.rules for term in rule.alike)
-        self._known: dict[_Shape, _Seen] = {}
+        self._shapes = Shapes(self.rules)
+        self._known: dict[Shape, _Seen] = {}
 
     def kind(self, system: System, key: Key) -> Kind:
         """The kind of a boundary; rules that its kind does not name may find nothing either."""
         both = system.said(key)
-        shape, values = _shape(system, key, both, self._read)
+        shape, values = self._shapes.of(system, key, both)
         seen = self._known.get(shape)
         if seen is None:
             seen = self._known[shape] = _Seen(values, frozenset(chain.from_iterable(chain(*both))))
@@ -131,17 +143,29 @@ class Alike:
             return seen.alike
         return seen.each
 
-    def _silent(self, system: System, key: Key, both: _Both) -> frozenset[str]:
-        said = [facts for said in chain(*both) for term, facts in said.items() if self._read[term]]
+    def _silent(self, system: System, key: Key, both: Both) -> frozenset[str]:
+        said = [facts for said in chain(*both) for term, facts in said.items() if self._shapes.is_looked_at(term)]
         views = _choices(fact.scope for fact in chain(*said))
         met = dict.fromkeys([(system.assumed(key, view), system.promised(*key[1:], view)) for view in views])
         around = _Around(system, key)
-        alone = [(around, self._told(assumed.terms), self._told(promised.terms)) for assumed, promised in met]
-        silent = [rule.id for rule in self.rules if all(_is_silent(rule, _Alone(key, *each)) for each in alone)]
+        told = [tuple([self._told(system, side.terms) for side in sides]) for sides in met]
+        silent = [rule.id for rule in self.rules if all(_is_silent(rule, _Alone(key, around, *both)) for both in told)]
         return frozenset(silent if views else ())
 
-    def _told(self, terms: Terms) -> Terms:
-        return {term: facts for term, facts in terms.items() if self._read[term]}
+    def _told(self, system: System, terms: Terms) -> Terms:
+        """Of all that one side says what the shape tells of."""
+        shapes = self._shapes
+        looked_at = {term: facts for term, facts in terms.items() if shapes.is_looked_at(term)}
+        return {
+            term: facts if shapes.is_whole(term) else tuple([self._unnamed(system, fact) for fact in facts])
+            for term, facts in looked_at.items()
+        }
+
+    def _unnamed(self, system: System, fact: Fact) -> Fact:
+        if fact.value is NONE:
+            return fact
+        somebody: Any = _Somebody(self._shapes.strangers(system, fact))
+        return replace(fact, value=somebody, text=somebody)
 
 
 def _is_silent(rule: Rule, alone: Boundary) -> bool:
@@ -161,80 +185,3 @@ def _choices(scopes: Iterable[Scope]) -> list[View]:
     if prod(map(len, values.values())) > _MOST_CHOICES:
         return []
     return [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
-
-
-def _shape(system: System, key: Key, both: _Both, read: _Read) -> tuple[_Shape, list[object]]:
-    """All of what both sides say but names, places and values, and the values apart: equal ones need not be hashed."""
-    consumer = key[0]
-    marks = _place(system, key)
-    values: list[object] = []
-    scopes: dict[Scope, int] = {}
-    for side in both:
-        together: dict[str, list[Fact]] = {}
-        for said in side:
-            marks.append(None)
-            marks += said
-            for term, facts in said.items():
-                if read[term]:
-                    marks.append(len(facts))
-                    together[term] = [*together[term], *facts] if term in together else facts
-                    for fact in facts:
-                        marks += (
-                            fact.text,
-                            fact.stance,
-                            fact.layer,
-                            fact.source,
-                            fact.version,
-                            fact.says == consumer,
-                            fact.scope and scopes.setdefault(fact.scope, len(scopes)),
-                        )
-                        values.append(fact.value)
-        for facts in together.values():
-            if len(facts) > 1:
-                marks += _order([fact.place for fact in facts])
-    if scopes:
-        marks += _unnamed(scopes)
-    return tuple(marks), values
-
-
-def _place(system: System, key: Key) -> list[object]:
-    """Where a boundary stands among the others."""
-    consumer, provider, operation = key
-    callers = system.callers(provider, operation)
-    return [
-        bool(consumer),
-        consumer == provider,
-        consumer in system.gateways,
-        operation if operation in (PARTY, ANY) else None,
-        len(callers),
-        bool(callers) and callers[0] == consumer,
-        bool(system.above(key)),
-    ]
-
-
-def _order(places: list[Place]) -> list[int]:
-    """In which order of their places facts about one term stand, which decides between equal ones."""
-    order = _ranks(places)
-    if len({place.root for place in places}) > 1:
-        order += _ranks([place.spot for place in places])
-    return order
-
-
-def _ranks(several: Sequence[Any]) -> list[int]:
-    """The number of each among those that differ, in order."""
-    ranks = {one: number for number, one in enumerate(sorted(set(several)))}
-    return [ranks[one] for one in several]
-
-
-def _unnamed(scopes: Iterable[Scope]) -> list[object]:
-    """The scopes, with numbers instead of the names of dimensions and of their values."""
-    numbers: dict[object, int] = {}
-
-    def number(named: object) -> int:
-        return numbers.setdefault(named, len(numbers))
-
-    return [
-        (name if name in DAYS else number(name), place, *[number((name, value)) for value in values])
-        for place, scope in enumerate(scopes)
-        for name, values in scope
-    ]

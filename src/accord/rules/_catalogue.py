@@ -28,7 +28,8 @@ class Rule(Struct, frozen=True):
     Where one of `needs` (terms, or their first segments) is said by neither side, the rule finds nothing; one that judges
     a system finds nothing where it is said nowhere, or where the system does not concern it, in whatever view. A rule
     that judges allowances, waivers and what a baseline knows, runs after all others, and on what they found. Of one with
-    terms by which boundaries are `alike`, whether it finds anything hangs on what both sides say of these alone. A boundary
+    terms by which boundaries are `alike`, whether it finds anything hangs on what both sides say of these alone: of those of
+    them that are `named` only on whether it is somebody or `none`, and of the `known` on whether anybody named is a party. A boundary
     that is the `same_in_every_view` to a rule is shown to it once, whatever of the terms it reads differs between views.
     """
 
@@ -38,6 +39,8 @@ class Rule(Struct, frozen=True):
     needs: tuple[str, ...] = ()
     judge: Judge | None = None
     alike: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
     same_in_every_view: Callable[[InViews], bool] | None = None
     values: tuple[str, ...] | None = None
     judge_system: SystemJudge | None = None
@@ -79,6 +82,8 @@ def _rule(module: ModuleType) -> Rule:
         needs=getattr(module, "NEEDS", ()),
         judge=getattr(module, "check", None),
         alike=_alike(module),
+        named=getattr(module, "NAMED", ()),
+        known=getattr(module, "KNOWN", ()),
         same_in_every_view=getattr(module, "same_in_every_view", None),
         judge_system=getattr(module, "check_system", None),
         concerns=getattr(module, "concerns", None),

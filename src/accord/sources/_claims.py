@@ -1,21 +1,17 @@
-"""Which source reads a document or a file: the first, in order of name, that claims the one or names the other."""
+"""Which source reads a document: the first, in order of name, that claims it."""
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import translate
 from functools import cache, lru_cache
-from types import ModuleType
 from typing import cast
 
 from msgspec.structs import replace
 
-import accord.sources
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
 from accord.model.waiver import Waiver
+from accord.sources._named import source_module, source_names, source_of_file
 from accord.sources._objects import kind_of, opened
 from accord.sources._reading import Source, TextSource, TogetherSource
 from accord.sources._unclaimed import LIST, Claimable
@@ -24,53 +20,9 @@ from accord.sources._yaml import Document, MappingNode, SequenceNode, documents
 
 
 @cache
-def _modules() -> tuple[ModuleType, ...]:
-    names = sorted(
-        found.name for found in pkgutil.iter_modules(accord.sources.__path__) if not found.name.startswith("_")
-    )
-    return tuple(importlib.import_module(f"{accord.sources.__name__}.{name}") for name in names)
-
-
-@cache
 def sources() -> tuple[Source, ...]:
     """Every source of this package that reads documents, in order of name."""
-    return tuple(cast(Source, module) for module in _modules() if hasattr(module, "claims"))
-
-
-@cache
-def text_sources() -> tuple[TextSource, ...]:
-    """Every source of this package that takes files by their name, in order of its own."""
-    return tuple(cast(TextSource, module) for module in _modules() if hasattr(module, "FILES"))
-
-
-def source_of_file(file: str, more: Sequence[TextSource] = ()) -> TextSource | None:
-    """The source that takes a file whole because of its name (a path goes by its end); None where it is YAML or JSON."""
-    name = file.rpartition("/")[2]
-    found = _own_source_of(name)
-    if found is not None or not more:
-        return found
-    return next((source for source in more if _is_taken(name, tuple(source.FILES))), None)
-
-
-@lru_cache(maxsize=4096)
-def _own_source_of(name: str) -> TextSource | None:
-    named = text_sources()
-    if not _is_taken(name, tuple([one for source in named for one in source.FILES])):
-        return None
-    return next(source for source in named if _is_taken(name, tuple(source.FILES)))
-
-
-def _is_taken(name: str, patterns: tuple[str, ...]) -> bool:
-    endings, others = _split(patterns)
-    return name.lower().endswith(endings) or others.fullmatch(name) is not None
-
-
-@cache
-def _split(patterns: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str]]:
-    """The patterns that are no more than an ending, in lower case and without their `*`, and what matches the others."""
-    plain = [one for one in patterns if one.startswith("*.") and "*" not in one[1:]]
-    others = [translate(one) if "*" in one else re.escape(one) for one in patterns if one not in plain]
-    return tuple(one[1:].lower() for one in plain), re.compile("|".join(others) or r"(?!)")
+    return tuple(cast(Source, module) for module in map(source_module, source_names()) if hasattr(module, "claims"))
 
 
 def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERYWHERE) -> Iterator[Fact | Problem]:
@@ -80,12 +32,6 @@ def read_whole(source: TextSource, text: str, start: Place, scope: Scope = EVERY
             yield replace(found, scope=tuple(sorted({**dict(scope), **dict(found.scope)}.items())))
         else:
             yield found
-
-
-def together_source(file: str) -> TogetherSource | None:
-    """The source that reads this file with others; None where it is read by itself."""
-    source = source_of_file(file)
-    return cast(TogetherSource, source) if hasattr(source, "read_together") else None
 
 
 def is_adding(source: TogetherSource, file: str) -> bool:

@@ -1,6 +1,7 @@
 """Hosts as a mesh or a cluster writes them, as local party names."""
 
 import re
+from functools import lru_cache
 
 from accord.model.endings import PUBLIC_ENDINGS
 
@@ -19,6 +20,7 @@ def parts_of_file(file: str) -> list[str]:
     return [part for part in path.split("/") if part not in ("", ".", "..")]
 
 
+@lru_cache(maxsize=4096)  # an object names its hosts several times
 def party_of_host(host: str, namespace: str) -> str:
     """`kubernetes:<namespace>/<name>` or `dns:<host>`; empty for a wildcard.
 

@@ -50,6 +50,8 @@ _WAYS = (
     ("exec", "exec", ()),
 )
 """How a probe asks, the first that it has: the word for it, its key, and which of its texts follow."""
+_ITSELF = {"http": 3, "tcp": 2}
+"""The parts of a probe that names no host, so that it asks the container itself."""
 _HOST_FLAGS = ("-h", "--host", "-H", "--hostname")
 _OPENERS = ("nc", "ncat", "telnet")
 
@@ -156,7 +158,7 @@ def _read_probe(reader: Reader, speaker: Speaker, asking: _Asking, entry: Entry)
     for key, what, term, say, zero in asking.parts:
         if key in probe:
             say(speaker, probe[key], what, term, zero)
-    asked = tuple(dict.fromkeys(_asked(way)))
+    asked = tuple(dict.fromkeys(_asked(way))) if len(way) > _ITSELF.get(way[0], 0) else ()
     if asked:
         speaker.say(asking.setting, asked, text, at)
 
@@ -178,7 +180,7 @@ def _way(reader: Reader, probe: Members, name: str) -> tuple[str, ...]:
 def _asked(way: tuple[str, ...]) -> Iterator[str]:
     """The hosts that a probe asks; none where it asks the container itself."""
     if way[0] in ("http", "tcp"):
-        for text in way[3 if way[0] == "http" else 2 :]:
+        for text in way[_ITSELF[way[0]] :]:
             yield from hosts("host", text)
         return
     before = ""
@@ -204,15 +206,15 @@ def _read_variables(reader: Reader, speaker: Speaker, namespace: str, container:
         variable = reader.members(node, "env")
         name = reader.text(variable.get("name"), "the name of a variable")
         entry = variable.get("value")
-        if name and entry is not None and _is_plain(reader, entry, name):
+        text = None if entry is None else text_of(entry.value)
+        if name and entry is not None and text is not None and ("{{" not in text or _is_plain(reader, entry, name)):
             placed[name] = entry.at
-            pairs.append((name, text_of(entry.value) or ""))
+            pairs.append((name, text))
         elif name and "valueFrom" in variable:
             _read_reference(reader, speaker, namespace, variable["valueFrom"])
     known = of_one(pairs)
     for name, value in known.items():
-        found = hosts(name, value)
-        if found:
+        if found := hosts(name, value):
             speaker.say(f"setting.{name}", found, name, placed[name])
     if "envFrom" in container:
         _read_holders(reader, speaker, namespace, container)
@@ -220,9 +222,8 @@ def _read_variables(reader: Reader, speaker: Speaker, namespace: str, container:
 
 
 def _is_plain(reader: Reader, entry: Entry, name: str) -> bool:
-    """Whether the value is written out; a template is refused, `$(NAME)` is the platform's own."""
-    text = text_of(entry.value)
-    return text is not None and ("{{" not in text or reader.text(entry, f"the variable {name}") is not None)
+    """Whether a value with `{{` in it is written out all the same; a template is refused."""
+    return reader.text(entry, f"the variable {name}") is not None
 
 
 def _read_reference(reader: Reader, speaker: Speaker, namespace: str, source: Entry) -> None:
@@ -264,15 +265,16 @@ def _data(reader: Reader) -> Node | None:
 
 def _read_program(reader: Reader, speaker: Speaker, container: Members, variables: dict[str, str]) -> None:
     """What the program is shown to be; nothing where its command is no plain list of words."""
-    command = [word for key in ("command", "args") if key in container for word in _words(reader, container[key], key)]
+    words = [word for key in ("command", "args") if key in container for word in _words(reader, container[key], key)]
     image = reader.text(container.get("image"), "the image of a container") or ""
     entry = container.get("command") or container.get("args") or container.get("image")
     if entry is not None:
-        say_program(speaker, Container(image, words_of(command), variables, entry.at))
+        say_program(speaker, Container(image, words_of(words) if words else (), variables, entry.at))
 
 
 def _words(reader: Reader, entry: Entry | None, what: str) -> list[str]:
     """The words of a command; a script inside it may have any signs."""
-    nodes = reader.sequence(entry, what)
-    found = [text_of(node) for node in nodes]
+    if entry is None:
+        return []
+    found = [text_of(node) for node in reader.sequence(entry, what)]
     return [text for text in found if text is not None]

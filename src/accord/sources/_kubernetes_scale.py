@@ -16,7 +16,9 @@ def read_counts(reader: Reader, speaker: Speaker, spec: Members) -> None:
     """The stated number of pods of a workload, and how many more while a version replaces another."""
     speaker.number(spec.get("replicas"), "spec.replicas", "replicas")
     key = "strategy" if "strategy" in spec else "updateStrategy"
-    strategy = reader.members(spec[key].value, f"spec.{key}") if key in spec else {}
+    if key not in spec:
+        return
+    strategy = reader.members(spec[key].value, f"spec.{key}")
     if reader.text(strategy.get("type"), f"spec.{key}.type") in ("Recreate", "OnDelete"):
         speaker.say("replicas.surge", "0", "0", strategy["type"].at)
         return

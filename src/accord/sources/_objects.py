@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -32,11 +31,12 @@ _TEMPLATE_MARKS = ("{{", "<%", "%{", "{%", "${", "$(")
 _MOST_LISTS = 100_000
 
 
-class Object(Struct, frozen=True, dict=True):
+class Object(Struct, frozen=True):
     """One object of a manifest; `namespace` is empty where the manifest has none.
 
     `named` is where it says its name, or how the name begins that it will be given (`generateName`). `scope` is that of the
-    document, and which definition of this object it is, should there be several.
+    document, and which definition of this object it is, should there be several. `party` is its local name,
+    `kubernetes:shop/payments`, and `path` `shop/payments`, or `payments` where the manifest has no namespace.
     """
 
     version: str
@@ -46,24 +46,13 @@ class Object(Struct, frozen=True, dict=True):
     document: Document
     named: Entry
     scope: Scope
-
-    @cached_property
-    def party(self) -> str:
-        """Its local name, `kubernetes:shop/payments`."""
-        return f"kubernetes:{self.namespace}/{self.name}"
-
-    @property
-    def path(self) -> str:
-        """`shop/payments`, or `payments` where the manifest has no namespace."""
-        return _path(self.namespace, self.name)
-
-
-def _path(namespace: str, name: str) -> str:
-    return f"{namespace}/{name}" if namespace else name
+    party: str
+    path: str
 
 
 def _scope(document: Document, kind: str, path: str) -> Scope:
-    variant = (f"{VARIANT}{kind}/{path}", (f"{document.file}:{document.node.start_mark.line + 1}",))
+    node = document.node
+    variant = (f"{VARIANT}{kind}/{path}", (f"{document.file}:{(node.mark or node).line + 1}",))
     return tuple(sorted((*document.scope, variant))) if document.scope else (variant,)
 
 
@@ -126,7 +115,9 @@ class Reader:
         self.document = document
         self.facts: list[Fact] = []
         self.problems: list[Problem] = []
-        top = {entry.key: entry.value for entry in document.node.value} if type(document.node) is MappingNode else {}
+        top: dict[str, Node] = {}
+        for entry in document.node.value if type(document.node) is MappingNode else ():
+            top[entry.key] = entry.value
         self._top = top if len(top) == len(document.node.value) and "<<" not in top else None
         self._children: dict[str, dict[str, Entry]] = {}
 
@@ -158,8 +149,9 @@ class Reader:
             if not self.problems:
                 self.refuse(self.document.node, f"this {kind}", "it has no metadata.name")
             return None
-        scope = _scope(self.document, kind, _path(namespace or "", name))
-        return Object(version, kind, namespace or "", name, self.document, named, scope)
+        path, party = f"{namespace}/{name}" if namespace else name, f"kubernetes:{namespace or ''}/{name}"
+        scope = _scope(self.document, kind, path)
+        return Object(version, kind, namespace or "", name, self.document, named, scope, party, path)
 
     def top(self, key: str) -> Node | None:
         """What stands under a key of the document; None where it is absent."""
@@ -169,13 +161,16 @@ class Reader:
         """The members of the map under a key of the document, by name; empty where it is absent or refused."""
         found = self._children.get(key)
         if found is None:
-            found = self._children[key] = self.members(self.top(key), key)
+            node = child(self.document.node, key) if self._top is None else self._top.get(key)
+            found = self._children[key] = self.members(node, key)
         return found
 
     def members(self, node: Node | None, what: str) -> dict[str, Entry]:
         """The members of a map, by name; empty where it is absent, null or refused."""
         if type(node) is MappingNode:
-            found = {entry.key: entry for entry in node.value}
+            found: dict[str, Entry] = {}
+            for entry in node.value:  # a comprehension is a call more, and maps are small
+                found[entry.key] = entry
             if len(found) == len(node.value) and "<<" not in found and "?" not in found:
                 return found
         return {} if node is None or is_null(node) else self._odd_members(node, what)
@@ -213,21 +208,23 @@ class Reader:
 
     def scalar(self, node: Node, what: str) -> str | None:
         """The text of a scalar node; None where it is null or refused."""
-        if type(node) is ScalarNode and node.tag is None:
-            text: str | None = node.value
-            if text in NULLS and not node.style:
-                return None
-        else:
-            text = text_of(node)
+        if type(node) is not ScalarNode or node.tag is not None:
+            return self._untemplated(node, text_of(node), what)
+        text: str = node.value
+        if "{" in text or "%" in text or "$" in text:  # each of the marks of a template has one of these
+            return self._untemplated(node, text, what)
+        return None if text in NULLS and not node.style else text
+
+    def _untemplated(self, node: Node, text: str | None, what: str) -> str | None:
+        """The text that a node has; None, and refused, where it has none, or is a template."""
         if text is None:
             is_open = _is_template(node)
             self.refuse(node, what, _template("{{") if is_open else f"expected one value, read {shown(node)}")
-        elif "{" in text or "%" in text or "$" in text:  # each of the marks has one of these
-            for mark in _TEMPLATE_MARKS:
-                if mark in text:
-                    self.refuse(node, what, _template(mark))
-                    return None
-        return text
+            return None
+        mark = next((mark for mark in _TEMPLATE_MARKS if mark in text), None)
+        if mark is not None:
+            self.refuse(node, what, _template(mark))
+        return text if mark is None else None
 
     def value(self, entry: Entry | None, what: str, parse: Callable[[str], Any]) -> tuple[Any, str] | None:
         """The parsed value of a scalar and its text; None where it is absent, null or refused."""

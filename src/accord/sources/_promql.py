@@ -79,7 +79,7 @@ def parse_expression(text: str) -> Expression:
     if names is None:
         shape, names = _quickly_apart(text) or _apart(text)
         try:
-            alike[:] = [_Shape(shape, *_of_shape(shape))]
+            alike[:] = [_Shape(shape, names, *_of_shape(shape))]
         except Refused:
             return _of_shape(text)[0]  # refused as it was typed
     return alike[0].filled(names)
@@ -92,23 +92,33 @@ def _met_with(_ending: str) -> "list[_Shape]":
 
 
 class _Shape:
-    """An expression but for its names: the code before, between and behind them, and what it comes to."""
+    """An expression but for its names: the code before, between and behind them, and what it comes to.
 
-    def __init__(self, shape: str, found: Expression, planned: "tuple[_Plan, ...]") -> None:
+    Of each name it is known which one before it was the same in the first expression of this shape, and so is likely to
+    be in others: what was found right once need not be looked at again.
+    """
+
+    def __init__(self, shape: str, names: list[str], found: Expression, planned: "tuple[_Plan, ...]") -> None:
         self.found, self.planned = found, planned
         self.begins, *pieces = _NUMBERED.split(shape)
-        self.pieces = [(piece, len(piece), (_VALUE if piece[0] == '"' else _NAME).fullmatch) for piece in pieces]
+        kinds = [_VALUE if piece[0] == '"' else _NAME for piece in pieces]
+        said = list(zip(kinds, names, strict=True))
+        before = [said.index(one, 0, at) if one in said[:at] else -1 for at, one in enumerate(said)]
+        self.pieces = [
+            (piece, len(piece), kind.fullmatch, like) for piece, kind, like in zip(pieces, kinds, before, strict=True)
+        ]
         self.is_plain = shape.isascii() and not _UNUSUAL.search(shape)
 
     def names(self, text: str) -> list[str] | None:
         """The names in a text that differs in nothing else; None where it does, or may do."""
         if not (self.is_plain and text.isascii() and text.startswith(self.begins)):
             return None
-        names, at = [], len(self.begins)
-        for piece, length, fits in self.pieces:
+        names: list[str] = []
+        at = len(self.begins)
+        for piece, length, fits, like in self.pieces:
             end = text.find(piece, at)
             name = text[at:end]
-            if end < 0 or not fits(name):
+            if end < 0 or ((like < 0 or name != names[like]) and not fits(name)):
                 return None
             names.append(name)
             at = end + length
@@ -119,8 +129,12 @@ class _Shape:
         found = self.found
         if not names:
             return found
-        selections = tuple([_filled(one, names) for one in self.planned])
-        return Expression(selections, found.carried, found.dropped, found.rest, found.produces)
+        selections = []
+        for one, (metric, place), slots in self.planned:
+            labels = tuple([(label, value if at < 0 else names[at]) for label, (value, at) in slots])
+            metric = metric if place < 0 else names[place]
+            selections.append(Selection(metric, labels, one.window, one.offset, one.within))
+        return Expression(tuple(selections), found.carried, found.dropped, found.rest, found.produces)
 
 
 def _quickly_apart(text: str) -> tuple[str, list[str]] | None:
@@ -180,12 +194,6 @@ def _planned(one: Selection) -> _Plan:
 
 def _slot(text: str) -> _Slot:
     return text, int(text[len(_MARK) :]) if text.startswith(_MARK) else -1
-
-
-def _filled(planned: _Plan, names: list[str]) -> Selection:
-    one, (metric, at), slots = planned
-    labels = tuple([(label, value if at < 0 else names[at]) for label, (value, at) in slots])
-    return Selection(metric if at < 0 else names[at], labels, one.window, one.offset, one.within)
 
 
 @lru_cache(maxsize=1 << 14)

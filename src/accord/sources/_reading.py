@@ -2,14 +2,16 @@
 
 import posixpath
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from accord.model.fact import EVERYWHERE, Fact, Scope
 from accord.model.place import Place
 from accord.model.problem import Problem
-from accord.sources._yaml import Document
+
+if TYPE_CHECKING:
+    from accord.sources._yaml import Document
 
 UNREAD = "\0"
 """The text of a file that cannot be read."""
@@ -43,11 +45,11 @@ class Source(Protocol):
 
     FORMAT: str
 
-    def claims(self, document: Document) -> bool:
+    def claims(self, document: "Document") -> bool:
         """Whether this document is one of this format; cheap, never raises."""
         ...
 
-    def read(self, document: Document) -> Iterable[Fact | Problem]:
+    def read(self, document: "Document") -> Iterable[Fact | Problem]:
         """The document's facts, each with its place; what is refused becomes a Problem, never an exception."""
         ...
 
@@ -55,7 +57,8 @@ class Source(Protocol):
 class TextSource(Protocol):
     """One format that is neither YAML nor JSON: files are known by their name and handed over whole.
 
-    `FILES` are the names, with `*` for any characters: `CODEOWNERS` is that very name, `*.ics` an ending in any case.
+    `FILES` are the names, with `*` for any characters: `CODEOWNERS` is that very name, `*.ics` an ending in any case. In this
+    package they are written as they are, in one tuple: they are read without importing the source.
     A format in which people write comments names what begins one in `COMMENTS`, `("#",)`: waivers are read there.
     One in which files have a meaning only beside others is a `TogetherSource` as well.
     """

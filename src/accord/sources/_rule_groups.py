@@ -4,8 +4,9 @@ One rule that is wrong costs its whole file, as it does in Prometheus: what is w
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -44,7 +45,6 @@ LOKI, VMALERT = "Loki", "vmalert"
 """Programs that read rule files of this shape too, in languages of their own."""
 
 _PROMISES, _PLATFORM = Stance.PROMISES, Layer.PLATFORM  # looking one up takes twice as long as making a fact
-_LONGEST_NULL = max(map(len, NULLS))
 _MOST_TERMS = 4096
 _Text = tuple[str, Node]
 
@@ -98,7 +98,8 @@ class RuleGroups(Stating):
         interval: tuple[int, str, Place] | None,
     ) -> None:
         """One rule of either kind."""
-        alert, record = self.text(fields.get("alert"), "alert"), self.text(fields.get("record"), "record")
+        alert = self.text(fields["alert"], "alert") if "alert" in fields else ""
+        record = self.text(fields["record"], "record") if "record" in fields else ""
         if alert and record:
             self.refuse(fields["record"].key_node, f"rule {alert}: only one of alert and record can stand in a rule")
             return
@@ -106,23 +107,27 @@ class RuleGroups(Stating):
             self.refuse(next(iter(fields.values())).key_node, "this rule has neither alert nor record")
             return
         name = alert or record
-        text = self.text(fields.get("expr"), "expr")
+        text = self.text(fields["expr"], "expr") if "expr" in fields else ""
         expression = self.expression(fields["expr"], text) if text else None
         if not text:
             at_all = fields["expr"].value if "expr" in fields else next(iter(fields.values())).key_node
             self.refuse(at_all, f"rule {name}: it has no expr")
-        own = self.named(fields["labels"], "label") if "labels" in fields else {}
         party = self.party(f"prometheus:{self.document.file}#{group}/{name}", at)
+        plain = self.plain_texts(party, fields.get("labels"), "label") if alert and not labels else None
+        own = self.named(fields["labels"], "label") if plain is None and "labels" in fields else {}
         if record:
             self.recording(party, record, fields, at)
         else:
             self.alert(party, alert, fields, at)
-            self.texts(party, {**labels, **own} if labels else own)
+            if plain is None:
+                self.texts(party, {**labels, **own})
+            else:
+                self.facts += plain
             if interval:
                 self.say(party, "alert.interval", *interval)
         if expression is not None:
             term = "alert.expression" if alert else "records.expression"
-            self.say(party, term, expression, text, self.place(fields["expr"].at))
+            self.state(party, term, expression, text, fields["expr"].at)
 
     def party(self, name: str, at: Place) -> str:
         """The name of a rule; the second of one name in the same group is `...#2`."""
@@ -152,15 +157,46 @@ class RuleGroups(Stating):
         self.say(party, "alert", name, name, at)
         namespace = self.text(self.namespace, "namespace") if self.namespace is not None else ""
         if self.namespace is not None and namespace:
-            self.say(party, "alert.namespace", namespace, namespace, self.place(self.namespace.at))
+            self.state(party, "alert.namespace", namespace, namespace, self.namespace.at)
         elif self.named_object is not None and (called := self.text(self.named_object, "name")):
-            self.say(party, "alert.object", called, called, self.place(self.named_object.at))
+            self.state(party, "alert.object", called, called, self.named_object.at)
         for key, term in _HOLDS:
             entry = fields.get(key)
             if entry is not None and (read := self.duration(entry, key)):
-                self.say(party, term, *read, self.place(entry.at))
-        if "annotations" in fields:
+                self.state(party, term, *read, entry.at)
+        plain = self.plain_texts(party, fields.get("annotations"), "annotation")
+        if plain is None:
             self.texts(party, self.named(fields["annotations"], "annotation"))
+        else:
+            self.facts += plain
+
+    def state(self, party: str, term: str, value: Any, text: str, at: Node) -> None:
+        """Adds what a rule says of itself at a node."""
+        mark, document = at.mark or at, self.document
+        place = Place(document.root, document.file, mark.line + 1, mark.column + 1)
+        self.facts.append(
+            Fact(party, _PROMISES, "", party, PARTY, term, value, text, place, _PLATFORM, document.scope, FORMAT)
+        )
+
+    def plain_texts(self, party: str, entry: Entry | None, what: str) -> Iterable[Fact] | None:
+        """The facts of labels or annotations that are nothing but texts under good names; None where any has to be looked at."""
+        if entry is None:
+            return ()
+        node, terms = entry.value, _TERMS[what]
+        if type(node) is not MappingNode:
+            return None
+        root, file, scope = self.document.root, self.document.file, self.document.scope
+        found: dict[str, Fact] = {}
+        for one in node.value:
+            value, term = one.value, terms[one.key]
+            if type(value) is not ScalarNode or value.tag or value.mark or one.typed or one.at is not value or not term:
+                return None
+            text = value.value
+            if ("{{" in text and template_error(text)) or (text in NULLS and not value.style):
+                return None
+            place = Place(root, file, value.line + 1, value.column + 1)
+            found[term] = Fact(party, _PROMISES, "", party, PARTY, term, text, text, place, _PLATFORM, scope, FORMAT)
+        return found.values() if len(found) == len(node.value) else None
 
     def texts(self, party: str, named: Mapping[str, _Text]) -> None:
         """Labels or annotations, as typed; a template that cannot be read is refused."""
@@ -177,9 +213,6 @@ class RuleGroups(Stating):
         """Labels or annotations by their terms, each with its text and the node whose place it has."""
         if entry is None:
             return {}
-        plain = _plain_texts(entry.value, _TERMS[what])
-        if plain is not None:
-            return plain
         found: dict[str, _Text] = {}
         for name, one in self.fields(entry.value, f"{what}s").items():
             if not LABEL.fullmatch(name) or (name == "__name__" and what == "label"):
@@ -257,22 +290,6 @@ class _Terms(dict[str, str]):
 
 
 _TERMS = {family: _Terms(family) for family in ("label", "annotation")}
-
-
-def _plain_texts(node: Node, terms: _Terms) -> dict[str, _Text] | None:
-    """The texts of a map of nothing but texts under good names; None where there is anything else to look at."""
-    if type(node) is not MappingNode:
-        return None
-    found: dict[str, _Text] = {}
-    for entry in node.value:
-        name, value = entry.key, entry.value
-        if type(value) is not ScalarNode or value.tag or entry.typed or entry.at is not value:
-            return None
-        term, text = terms[name], value.value
-        if not term or term in found or (len(text) <= _LONGEST_NULL and text in NULLS and not value.style):
-            return None
-        found[term] = (text, value)
-    return found
 
 
 def are_other_groups(node: Node) -> bool:

@@ -58,7 +58,9 @@ class Strict:
             if node is not None and not is_null(node):
                 self.refuse(node, f"{what}: expected a map, read {shown(node)}")
             return {}
-        plain = {entry.key: entry for entry in node.value}
+        plain: dict[str, Entry] = {}
+        for entry in node.value:  # a comprehension is a call more, and maps are small
+            plain[entry.key] = entry
         if len(plain) == len(node.value) and "<<" not in plain:
             return plain
         repeated: list[tuple[Node, str]] = []
@@ -102,7 +104,7 @@ class Stating(Strict):
     def fields(self, node: Node | None, what: str, known: Iterable[str] = (), ending: str = "\n") -> dict[str, Entry]:
         """The members of a map by name; one that is not among `known`, where any are given, nor ends so, is refused."""
         found = self.members(node, what)
-        if known and not found.keys() <= (known := frozenset(known)):
+        if known and not (known := frozenset(known)).issuperset(found):
             for key in found:
                 if key not in known and not key.endswith(ending):
                     self.refuse(found[key].key_node, _unknown(key, what, known))
@@ -132,9 +134,9 @@ class Stating(Strict):
         """The value of a scalar with its text; None where it is absent, null or refused."""
         if entry is None:
             return None
-        if is_null(entry.value):
-            return None
         text = self.text(entry, what)
+        if not text and is_null(entry.value):
+            return None
         try:
             return parse(text), text
         except Refused as refusal:

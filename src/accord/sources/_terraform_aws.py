@@ -31,6 +31,9 @@ _REFERENCE = re.compile(r"((?:[\w@-]+\.)*?)aws_(sqs_queue|lambda_function)\.([\w
 _MOST = re.compile(r"maxReceiveCount\"?\s*[:=]\s*\"?(\d{1,9})\b", re.ASCII)
 _RETRIES = re.compile(r"healthyRetryPolicy\"?\s*[:=]\s*\{[^{}]*?numRetries\"?\s*[:=]\s*\"?(\d{1,4})\b", re.ASCII)
 _ASIDE = re.compile(r"deadLetterTargetArn\"?\s*[:=]\s*\"?(?:\$\{)?([^\s,\"}]+)", re.ASCII)
+_OPEN = re.compile(r"\$\{open\([^()]*\)\}")
+_TELLING = re.compile(r"[A-Za-z0-9]{3}")
+"""A part of a name that is not in most texts."""
 _PUTS_IN = (
     *(_QUEUE, _REDRIVE, "sqs_queue_redrive_allow_policy", SUBSCRIPTION),
     *("cloudwatch_event_target", "s3_bucket_notification", "scheduler_schedule"),
@@ -97,6 +100,8 @@ class _Module:
         """The queues whose own names are used, as in a dimension or an ARN; those of a module that is given one are made of it."""
         texts = (*mention.texts, *(f"${{{path}}}" for path in mention.paths))
         named = [label for text in texts for name in self.name_in.findall(text) for label in self.names[name]]
+        if not named and self.worked_out:
+            named = [label for text in mention.texts for name, label in self.worked_out if name.fullmatch(text)]
         return (label for label in named if not mention.inside or not label.startswith(f"{mention.inside}."))
 
     @cached_property
@@ -107,6 +112,17 @@ class _Module:
             name = text_of(child(queue.body, "name") or queue.at) or ""
             if queue.is_said("name") and "open(" not in name:
                 found.setdefault(name, []).append(label)
+        return found
+
+    @cached_property
+    def worked_out(self) -> "list[tuple[re.Pattern[str], str]]":
+        """What the names that only Terraform can work out may come to, where enough of them is known to tell; and of which queue."""
+        found = []
+        for label, queue in self.queues.items():
+            name = text_of(child(queue.body, "name") or queue.at) or ""
+            known = _OPEN.split(name)
+            if len(known) > 1 and any(map(_TELLING.search, known)):
+                found.append((re.compile(r"[\w-]*".join(map(re.escape, known)), re.ASCII), label))
         return found
 
     @cached_property

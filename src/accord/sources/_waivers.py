@@ -30,14 +30,18 @@ _EXAMPLE = "# accord: allow[family/name] until 2027-03-31 because ..."
 _SHOWN = 60
 
 
+def may_hold_any(text: str) -> bool:
+    """Whether a text has the word with which a waiver begins."""
+    return "ccord" in text and ("accord" in text or "Accord" in text)
+
+
 def waivers_in(text: str, start: Place, comments: Sequence[str] | None = None, quotes: str = '"') -> list[Waiver]:
     """The waivers in the comments of a text; one that cannot be understood says why.
 
     `comments` are the marks that begin a comment, `quotes` those around a text that has none; without `comments` it is
     YAML, where only what libyaml takes for no content is one.
     """
-    is_near = "ccord" in text and ("accord" in text or "Accord" in text)
-    marks = [match.start() for match in _MARK.finditer(text)] if is_near else []
+    marks = [match.start() for match in _MARK.finditer(text)] if may_hold_any(text) else []
     if not marks or (comments is not None and not comments):
         return []
     text = _LINES_OF_NO_EDITOR.sub(" ", text)

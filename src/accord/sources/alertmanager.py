@@ -33,6 +33,8 @@ KEYS = ("alertmanager.yaml", "alertmanager.yml")
 """The keys of a Secret or ConfigMap under which the operator takes a routing file."""
 
 _HOLDERS = {"Secret": ("stringData", "data"), "ConfigMap": ("data",)}
+_ENCRYPTED = "ENC["
+"""How a value begins that SOPS has encrypted in its place."""
 _OF_A_ROOT = ("receiver", "routes", "group_by", "group_wait", "group_interval", "repeat_interval")
 
 AT_KINDS = frozenset((*_HOLDERS, KIND))
@@ -103,6 +105,10 @@ def _held(document: Document) -> Iterator[tuple[Entry, bool]]:
 def _read_held(document: Document, entry: Entry, encoded: bool) -> Iterator[Fact | Problem]:
     """The facts of a file inside another, at the lines of the outer one as far as its text lies there line by line."""
     text: str | None = None
+    if (text_of(entry.value) or "").startswith(_ENCRYPTED):
+        outer = place_of(entry.at, document.root, document.file)
+        yield Problem(outer, f"cannot read {entry.key}: it is encrypted; check what `sops decrypt` writes", fatal=True)
+        return
     if encoded:
         try:
             text = b64decode("".join((text_of(entry.value) or "").split()), validate=True).decode("utf-8")

@@ -70,11 +70,12 @@ def _specs(document: Document) -> list[Node]:
 
 def _add_specs(found: list[Node], values: Node, depth: int = 0) -> None:
     """The specs in the values of a chart, alone or below the name of a dependency."""
-    for entry in values.value if type(values) is MappingNode else ():
+    if type(values) is not MappingNode:
+        return
+    for entry in values.value:
         value = entry.value
-        if type(value) is not MappingNode:
-            continue
-        if entry.key == _SPEC:
-            found.append(value)
-        elif depth < _DEEPEST - 1:
-            _add_specs(found, value, depth + 1)
+        if type(value) is MappingNode:
+            if entry.key == _SPEC:
+                found.append(value)
+            elif depth < _DEEPEST - 1:
+                _add_specs(found, value, depth + 1)

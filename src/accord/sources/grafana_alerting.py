@@ -77,8 +77,10 @@ def _maps(node: Node | None) -> list[Node]:
 
 
 def _is_rule(node: Node) -> bool:
-    keys = {entry.key for entry in node.value}
-    if "title" not in keys and "<<" not in keys:
+    for entry in node.value:
+        if entry.key == "title" or entry.key == "<<":
+            break
+    else:
         return False
     return child(node, "title") is not None and any(child(node, key) is not None for key in ("data", "condition"))
 

@@ -94,17 +94,17 @@ class _VirtualService:
 
     def read(self) -> None:
         """The hosts it speaks for, and what each of its entries says."""
-        hosts, http = self.hosts(), self.spec.get("http")
-        entries = [_Entry(self.reader.members(node, "spec.http")) for node in self.reader.sequence(http, "spec.http")]
+        reader, hosts, http = self.reader, self.hosts(), self.spec.get("http")
+        entries = [_Entry(reader.members(node, "spec.http")) for node in reader.sequence(http, "spec.http")]
         for way in self.ways():
             if way is EVERY_SIDECAR:
                 self.read_routes(hosts, entries)
-            before = len(self.reader.facts)
+            before = len(reader.facts)
             for entry, requests in self.reached(entries, way.gateway):
                 whom = hosts if way is EVERY_SIDECAR else [party for party, _ in self.destinations(entry) if party]
                 subjects = [Subject(way, party, self.scope(entry, party, requests)) for party in dict.fromkeys(whom)]
                 self.read_entry(entry.members, subjects)
-            self.read_order(way, entries, self.reader.facts[before:])
+            self.read_order(way, entries, reader.facts[before:])
 
     def hosts(self) -> dict[str, Node]:
         """The parties that requests are addressed to; a wildcard names nobody."""
@@ -117,7 +117,7 @@ class _VirtualService:
 
     def ways(self) -> list[Way]:
         """Through which doors its requests come; the mesh alone where it names none."""
-        nodes = self.reader.sequence(self.spec.get("gateways"), "spec.gateways")
+        nodes = self.reader.sequence(self.spec.get("gateways"), "spec.gateways") if "gateways" in self.spec else ()
         if not nodes:
             return [EVERY_SIDECAR]
         names = dict.fromkeys(self.reader.scalar(node, "spec.gateways") or "" for node in nodes)

@@ -167,7 +167,8 @@ def _read_tags(speaker: Speaker, found: Object) -> None:
     metadata = speaker.reader.top("metadata")
     tags = Speaker(speaker.reader, found.party, found.document.scope, FORMAT)
     for kind in ("labels", "annotations"):
-        for entry in entries(child(metadata, kind)):
+        named = child(metadata, kind)
+        for entry in entries(named) if named is not None else ():
             term = _tag_of(entry.key)
             text = text_of(entry.value) or "" if term else ""
             if text and _may_be_a_name(text):

@@ -52,8 +52,8 @@ def claims(document: Document) -> bool:
         return version.startswith("linkerd.io/")
     if not (kind == "Service" and version == "v1") and kind not in _ROUTES:
         return False
-    annotations = child(child(document.node, "metadata"), "annotations")
-    return any(entry.key.startswith((_RETRY, _TIMEOUT)) for entry in entries(annotations))
+    annotations = child(document.node, "metadata", "annotations")
+    return annotations is not None and any(entry.key.startswith((_RETRY, _TIMEOUT)) for entry in entries(annotations))
 
 
 def read(document: Document) -> Iterable[Fact | Problem]:

@@ -12,8 +12,35 @@ from accord.model.problem import Problem
 from accord.sources._refusals import FORMAT_KEYS, template_reason
 
 FORMAT = "template"
-_ENDINGS = ("j2", "jinja", "jinja2", "tmpl", "tpl", "gotmpl", "ctmpl", "erb", "template")
-FILES = tuple(f"*.{kind}.{ending}" for kind in ("yaml", "yml", "json") for ending in _ENDINGS)
+FILES = (
+    "*.yaml.j2",
+    "*.yaml.jinja",
+    "*.yaml.jinja2",
+    "*.yaml.tmpl",
+    "*.yaml.tpl",
+    "*.yaml.gotmpl",
+    "*.yaml.ctmpl",
+    "*.yaml.erb",
+    "*.yaml.template",
+    "*.yml.j2",
+    "*.yml.jinja",
+    "*.yml.jinja2",
+    "*.yml.tmpl",
+    "*.yml.tpl",
+    "*.yml.gotmpl",
+    "*.yml.ctmpl",
+    "*.yml.erb",
+    "*.yml.template",
+    "*.json.j2",
+    "*.json.jinja",
+    "*.json.jinja2",
+    "*.json.tmpl",
+    "*.json.tpl",
+    "*.json.gotmpl",
+    "*.json.ctmpl",
+    "*.json.erb",
+    "*.json.template",
+)
 
 _KEY = re.compile(rf"^[ \t]{{0,4}}[\"']?(?:{'|'.join(FORMAT_KEYS)})[\"']?[ \t]*:", re.MULTILINE)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from accord.model.fact import Fact
+from msgspec.structs import replace
+
+from accord.model.fact import Fact, Stance
 from accord.model.subject import provider_of
 from accord.model.witness import Step, Witness
 
@@ -23,6 +25,11 @@ def breaks(subject: str, does: str = "deviates from what it promised") -> Step:
 def concludes(does: str, about: str = "", at: int = 0) -> Step:
     """The last line: what the reader should take away."""
     return Step(at, "", "concludes", does, None, about)
+
+
+def left_out(default: Fact, beside: Fact) -> Fact:
+    """A default, where it was left out: beside another statement. A mesh's own stands at the first of its routes, of whatever view."""
+    return replace(default, place=beside.place) if default.stance is Stance.DEFAULT else default
 
 
 def side_by_side(

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from accord.boundaries.join.memory import once_here
 from accord.boundaries.join.system import Boundary
+from accord.defaults.reader import pack
 from accord.model.contract_values import Backoff
 from accord.model.duration import show_duration
 from accord.model.fact import Fact, Layer, Stance
@@ -183,3 +184,10 @@ def request_limit(boundary: Boundary) -> Fact | None:
 def stated_pause(boundary: Boundary, layer: Layer) -> Fact | None:
     """The pause between tries that one layer states."""
     return next((fact for fact in boundary.assumed.all("backoff") if fact.layer is layer), None)
+
+
+def never_timed_out_since(asked: Fact) -> str:
+    """From which version of a platform on no try that ran out of time is made again by default, where that is not all that may be in use."""
+    if asked.stance is not Stance.DEFAULT:
+        return ""
+    return pack(asked.says).since_without(asked.term, TIMED_OUT | TIMED_OUT_MESH, asked.version)

@@ -21,7 +21,7 @@ class ByTerm:
         if known is None:
             found = [numbers for term in dict.fromkeys(terms) if (numbers := self._numbers.get(term))]
             numbers = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
-            known = self._known[terms] = [self.facts[number] for number in numbers]
+            known = self._known[terms] = list(map(self.facts.__getitem__, numbers))
         return known
 
     @property

@@ -3,8 +3,9 @@
 Istio binds a VirtualService to the gateways that it names, and to the sidecars (`mesh`) where it names none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from accord.boundaries.join.boundary import Key
 from accord.model.fact import Fact, Layer
 
 _OF_ROUTES = frozenset(("timeout.request", "timeout.attempt", "attempts", "retry_on"))
@@ -13,11 +14,13 @@ _BY_HAND = frozenset(("contract", "mapping"))
 """Formats whose authors say themselves at which layer they speak."""
 
 
-def gateways_of(facts: Iterable[Fact]) -> frozenset[str]:
+def gateways_of(assumed: Mapping[Key, Mapping[str, Sequence[Fact]]]) -> frozenset[str]:
     """The callers that are gateways: artefacts say what these do at that layer."""
-    return frozenset(
-        fact.consumer for fact in facts if fact.layer is Layer.GATEWAY and fact.consumer and fact.source not in _BY_HAND
-    )
+    gateway = Layer.GATEWAY  # to look it up takes longer than to compare
+    at_gateways = [
+        fact for terms in assumed.values() for facts in terms.values() for fact in facts if fact.layer is gateway
+    ]
+    return frozenset([fact.consumer for fact in at_gateways if fact.consumer and fact.source not in _BY_HAND])
 
 
 def without_mesh_routes(terms: Mapping[str, Sequence[Fact]] | None) -> dict[str, list[Fact]]:

@@ -22,13 +22,13 @@ def only_calling_differs(in_views: InViews) -> bool:
     (own, *_), promised = in_views.system.said(in_views.key)
     if any("needs" in terms for terms in promised) or all(fact.scope for facts in own.values() for fact in facts):
         return False
-    known = _of_layers(in_views.system)
-    return all(name in known for fact in in_views.scoped for name, _ in fact.scope)
+    known, is_all = _of_layers(in_views.system)
+    return is_all or all(name in known for fact in in_views.scoped for name, _ in fact.scope)
 
 
 @once
-def _of_layers(system: System) -> frozenset[str]:
-    """The dimensions by which nothing differs but how layers in front of every caller wait and ask again."""
+def _of_layers(system: System) -> tuple[frozenset[str], bool]:
+    """The dimensions by which nothing differs but how layers in front of every caller wait and ask again, and whether these are all."""
     theirs: set[Scope] = set()
     others: set[Scope] = set()
     parties = system.parties
@@ -36,7 +36,8 @@ def _of_layers(system: System) -> frozenset[str]:
         for fact in facts:
             in_front = family in _HOW and not fact.consumer and is_callers(fact) and fact.says not in parties
             (theirs if in_front else others).add(fact.scope)
-    return _names(theirs) - _names(others) - frozenset(PLACES)
+    known = _names(theirs) - _names(others) - frozenset(PLACES)
+    return known, known >= _names(theirs | others)
 
 
 def _names(scopes: Iterable[Scope]) -> frozenset[str]:

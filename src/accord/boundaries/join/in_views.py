@@ -1,7 +1,7 @@
 """One boundary in all the views in which it can differ: rules that tell the same views apart share them."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from accord.boundaries.join.meeting import meeting, meets
 from accord.boundaries.join.system import Boundary, Key, System
@@ -12,20 +12,25 @@ InView = tuple[View, Boundary]
 
 
 class InViews:
-    """One boundary; each choice of views, and each view of it, is worked out once. `scoped` are the facts that tell them apart."""
+    """One boundary; each choice of views, and each view of it, is worked out once."""
 
     def __init__(self, system: System, key: Key) -> None:
         self.system, self.key = system, key
-        self.scoped = system.scoped_behind(key)
-        self._meeting = meeting(system, key)
-        self._families = tuple([fact.term.partition(".")[0] for fact in self.scoped])
-        self._told = frozenset(self._families)
         self._known: dict[object, tuple[Views, list[InView]]] = {}
         self._boundaries: dict[tuple[tuple[str, str], ...], Boundary | None] = {}
 
+    @cached_property
+    def scoped(self) -> list[Fact]:
+        """The facts that tell views apart."""
+        return self.system.scoped_behind(self.key)
+
+    @cached_property
+    def _families(self) -> tuple[str, ...]:
+        return tuple([fact.term.partition(".")[0] for fact in self.scoped])
+
     def of(self, reads: tuple[str, ...]) -> tuple[Views, list[InView]]:
         """The views in which the terms a rule reads differ along the calls behind, and the boundary in those where its sides meet."""
-        read = () if self._told.isdisjoint(reads) else _read(self._families, reads)
+        read = () if self.system.conditional.keys().isdisjoint(reads) else _read(self._families, reads)
         known = self._known.get(read)
         if known is None:
             scoped = [self.scoped[number] for number in read]
@@ -38,9 +43,10 @@ class InViews:
         return known
 
     def _worked_out(self, scoped: Sequence[Fact]) -> tuple[Views, list[InView]]:
-        if not scoped and not self._meeting:
+        met_by = meeting(self.system, self.key)
+        if not scoped and not met_by:
             return ONE_VIEW, [(EVERY, self.system.boundary(self.key))]
-        views = views_over(scoped, self._meeting).of_running(self.system.running)
+        views = views_over(scoped, met_by).of_running(self.system.running)
         return views, [(view, boundary) for view in views if (boundary := self._boundary(view)) is not None]
 
     def _boundary(self, view: View) -> Boundary | None:

@@ -1,6 +1,7 @@
 """Whether the two sides of a boundary meet in a view, and which facts decide it."""
 
 from accord.boundaries.join.calling import calls_of
+from accord.boundaries.join.memory import once
 from accord.boundaries.join.resolution import Said
 from accord.boundaries.join.system import Key, System
 from accord.boundaries.join.view import OTHER, PLACES, View, may_hold
@@ -25,13 +26,20 @@ def meets(system: System, key: Key, view: View) -> bool:
 
 def meeting(system: System, key: Key) -> list[tuple[Fact, bool]]:
     """The scoped facts by which the two sides meet, or not: what the consumer says of the call, and its needs."""
-    if not key[0] or not system.scoped:
+    if not system.scoped or key[0] not in _conditional(system):
         return []
     found = [(fact, True) for fact in system.scoped_of(_stated(system, key))]
     if "needs" in system.conditional:
         named, needs = _named(key), system.all_needs(key[0])
         found += [(fact, not named.isdisjoint(calls_of(fact))) for fact in needs if fact.scope]
     return found
+
+
+@once
+def _conditional(system: System) -> frozenset[str]:
+    """The parties that say under a condition that they make any call, or need it."""
+    said = [fact.consumer for facts in system.conditional.values() for fact in facts if fact.consumer]
+    return frozenset((*said, *(fact.provider for fact in system.conditional.get("needs", ()))))
 
 
 def _stated(system: System, key: Key) -> tuple[Said, Said]:

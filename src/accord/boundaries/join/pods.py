@@ -20,6 +20,7 @@ WORKLOAD = "workload:"
 BUDGET = "budget:"
 _SCALED = ("replicas.min", "replicas.max", "left_out.replicas.max")
 _SCALER = "keda"
+_DAEMONS = "DaemonSet/"
 _SCALING = frozenset((*_SCALED, "platform"))
 _OF_PODS = frozenset(
     ("workload", "platform", "grace", "pre_stop", "killed_after", "keep_alive", "replicas", "accepts", "schedule", "overlap", "retried", "probe", "probe_period", "probe_timeout", "probe_delay", "probe_failures", "probe_successes", "left_out")
@@ -57,8 +58,8 @@ def told(facts: Facts, pods: Iterable[Pods], by_name: Iterable[str] = ()) -> Fac
 
 
 _Becomes = Callable[[Fact], Iterable[Fact]]
-_Budgets = dict[tuple[str, str], tuple[bool, list[Pods]]]
-"""By root and name of a budget: whether it asks for labels, and the pods that it is for."""
+_Budgets = dict[object, tuple[bool, list[Pods]]]
+"""By each definition of a budget: whether it asks for labels, and the pods that it is for."""
 
 
 class _Pods:
@@ -92,8 +93,7 @@ class _Pods:
         """Each fact, said of whom it is about; what becomes of those that follow each other and share their sides is asked once."""
         read = self.counted(not_replaced(facts))
         budgets: _Budgets = {
-            (fact.place.root, fact.provider): (bool(fact.value), list(self.selected(fact)))
-            for fact in read.about(("budget.selects",))
+            _definition(fact): (bool(fact.value), list(self.selected(fact))) for fact in read.about(("budget.selects",))
         }
         becomes: dict[int, Iterable[Fact]] = {}
         provider = scope = consumer = says = root = told = None
@@ -136,14 +136,14 @@ class _Pods:
         return fact.consumer == fact.says == pods.runs.provider and not is_itself(fact.says, fact.provider)
 
     def scaled(self, fact: Fact) -> Iterator[Fact]:
-        """What a scaler says, said of the pods of the workload that it names."""
+        """What a scaler says, said of the pods of the workload that it names; of a set of daemons no scaler chooses the number."""
         named = self.named.get((fact.place.root, fact.provider), [])
-        scaled = _nearest(fact, named)
+        scaled = _nearest(fact, [pods for pods in named if not pods.identity.startswith(_DAEMONS)])
         is_one_of_several = len(scaled) < len(named)
         for one in scaled:
             own = is_one_of_several or one.runs.place.file == fact.place.file
             yield from self.said(_of(fact, one) if own else fact, one)
-        if not scaled:
+        if not named:
             yield fact
 
     def counted(self, facts: Facts) -> Facts:
@@ -234,7 +234,7 @@ class _Pods:
 
         One that asks for no label counts all pods of its namespace, of which others may be written elsewhere.
         """
-        asks, selected = budgets.get((fact.place.root, fact.provider), (True, []))
+        asks, selected = budgets.get(_definition(fact), (True, []))
         one = asks and len({pods.identity for pods in selected}) == 1
         if not (one or fact.term == "budget.selects" or _lets_none_go(fact)):
             return
@@ -243,6 +243,11 @@ class _Pods:
             for party in (pods.runs.provider,) if own else pods.parties:
                 scope = self.scope(_of(fact, pods), pods, party)
                 yield replace(fact, says=party, provider=party, scope=scope)
+
+
+def _definition(budget: Fact) -> object:
+    """Where a budget is defined: one of the same name elsewhere may be for other pods."""
+    return (budget.provider, *homes(budget)[:1]) if budget.scope else (budget.provider, budget.place.root)
 
 
 def _nearest(fact: Fact, several: list[Pods]) -> list[Pods]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from accord.boundaries.join.view import View, holds_in
-from accord.model.fact import Fact, Layer, Stance
+from accord.model.fact import EVERYWHERE, Fact, Layer, Stance
 from accord.model.nothing import NONE
 
 Said = dict[str, list[Fact]]
@@ -21,10 +21,15 @@ def resolved(terms: Said | None, view: View) -> Terms:
     if not terms:
         return _NOBODY
     found: Terms = {}
+    scope, holds = EVERYWHERE, True  # of the fact before: those of one object share it
     for term, facts in terms.items():
         if len(facts) == 1:
-            if not facts[0].scope or holds_in(facts[0].scope, view):
-                found[term] = (facts[0],)
+            fact = facts[0]
+            if fact.scope is not scope:
+                scope = fact.scope
+                holds = not scope or holds_in(scope, view)
+            if holds:
+                found[term] = (fact,)
         else:
             holding = _strongest(facts, view)
             if holding:
@@ -77,7 +82,8 @@ def filled(terms: Terms, general: Terms) -> Terms:
 
 def _answered(term: str, terms: Terms) -> bool:
     """Whether the named operation answers the whole family with `none` (`latency: none` over `any`'s latency.max)."""
-    return any(fact.value is NONE for fact in terms.get(term.partition(".")[0], ()))
+    family = terms.get(term.partition(".")[0])
+    return family is not None and any(fact.value is NONE for fact in family)
 
 
 def stacked(terms: Terms, outer: Terms) -> Terms:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import compress
-from operator import attrgetter
 from typing import Any
 
 from accord.boundaries.join.behind import said_behind
@@ -91,11 +89,15 @@ class System:
         names |= {provider_of(call) for fact in self.about("needs") for call in calls_of(fact)}
         return dict.fromkeys(sorted(names))
 
+    def are_strangers(self, named: Fact) -> bool:
+        """Whether nobody whom a fact names is a party."""
+        return self.parties.keys().isdisjoint(map(provider_of, named.value))
+
     @cached_property
     def speaking(self) -> frozenset[str]:
         """The parties that say anything themselves."""
-        own = frozenset((Stance.PROMISES, Stance.ASSUMES))
-        return frozenset(compress(map(_SAYS, self.facts), map(own.__contains__, map(_STANCE, self.facts))))
+        promises, assumes = Stance.PROMISES, Stance.ASSUMES  # to look them up takes longer than to compare
+        return frozenset([fact.says for fact in self.facts if fact.stance is promises or fact.stance is assumes])
 
     @cached_property
     def spoken_of(self) -> frozenset[str]:
@@ -148,6 +150,11 @@ class System:
         return self._by_term.terms
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Every term that anything is said about, and their first segments."""
+        return frozenset((*self.terms, *(term.partition(".")[0] for term in self.terms)))
+
+    @cached_property
     def _by_term(self) -> ByTerm:
         return ByTerm(self.facts)
 
@@ -176,6 +183,16 @@ class System:
         """Of each term that a party says of itself the fact of the outermost layer; a dictionary of the caller's own."""
         terms = self._promised.get((name, PARTY), {})
         return firsts(terms, view) if name in self._uneven else {term: facts[0] for term, facts in terms.items()}
+
+    def plainly(self, provider: str, operation: str, terms: Iterable[str]) -> tuple[object, ...] | None:
+        """The values that an operation promises of some terms, each None where nothing is said.
+
+        None where anything is said of any of its provider's operations, several times or under a condition: there is more to look at.
+        """
+        if provider in self._uneven or (provider, ANY) in self._promised:
+            return None
+        said = self._promised.get((provider, operation), _NOTHING).get
+        return tuple([facts[0].value if (facts := said(term)) else None for term in terms])
 
     def assumed(self, key: Key, view: View = EVERY) -> Side:
         """What the consumer says of the operation in this view, with what holds for every caller of it."""
@@ -210,9 +227,7 @@ class System:
     @cached_property
     def gateways(self) -> frozenset[str]:
         """The callers that the routes of a mesh do not reach."""
-        return gateways_of(
-            fact for place, terms in self._assumed.items() if place[0] for facts in terms.values() for fact in facts
-        )
+        return gateways_of(self._assumed)
 
     def boundary(self, key: Key, view: View = EVERY) -> Boundary:
         """The boundary in one view."""
@@ -316,6 +331,8 @@ class System:
 
     def above(self, key: Key) -> list[Key]:
         """The boundaries whose provider makes this very call in order to answer."""
+        if not self._needing:
+            return []
         consumer, provider, operation = key
         wanted = (provider, f"{provider}/{operation}", f"{provider}/{ANY}")
         return sorted({upper for call in wanted for upper in self._needing.get((consumer, call), ())})
@@ -332,5 +349,4 @@ class System:
 
 
 _NOTHING: Said = {}
-_SAYS, _STANCE = map(attrgetter, ("says", "stance"))
 _SILENT = Side({})

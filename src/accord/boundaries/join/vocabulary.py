@@ -5,12 +5,15 @@ Names are compared without regard to case.
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.model.fact import Fact
+
+if TYPE_CHECKING:
+    from accord.boundaries.join.system import System
 
 CONFIGURATION = "accord:configuration"
 """The party that speaks where the configuration does."""
@@ -48,7 +51,7 @@ def lowered(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.lower() for word in words)
 
 
-def vocabulary(system: System, view: View) -> Vocabulary:
+def vocabulary(system: "System", view: View) -> Vocabulary:
     """The words that hold in this view."""
     key = ("vocabulary", tuple(sorted(view.items())))
     known = system.memory.get(key)

@@ -17,10 +17,18 @@ Last what all recoveries have in common that take the same course, names apart; 
 """
 
 
+_OF_RECOVERY = ("recover.by", "recover.how", "recover.within", "recover.from", "detect.within", "hours")
+"""What an operation says of its recovery: where one promises it surely in time, so do all that say the same."""
+
+
 def unsure(system: System, view: View) -> Iterator[Unsure]:
     """Every recovery that is not surely done in the time that is promised, else in that which each caller counts on."""
     sure: set[object] = set()
-    for provider, operation in operations_that_say(system, "recover"):
+    promised: set[object] = set()
+    for provider, operation in operations_that_say(system, "recover.within"):
+        says = system.plainly(provider, operation, _OF_RECOVERY)
+        if says in promised:
+            continue
         side = system.promised(provider, operation, view)
         for caller, owed in _owed(system, provider, operation, side, view):
             alike = _decides(side, owed)
@@ -34,6 +42,8 @@ def unsure(system: System, view: View) -> Iterator[Unsure]:
                     yield told, owed, caller, (alike, bool(caller)) if alike and _is_by_others(told) else None
                 elif alike is not None:
                     sure.add(alike)
+                    if says is not None and not caller:
+                        promised.add(says)
 
 
 def _owed(system: System, provider: str, operation: str, side: Side, view: View) -> Iterator[tuple[str, Due]]:

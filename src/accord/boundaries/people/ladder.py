@@ -1,6 +1,6 @@
 """The ladder of a recovery: who is paged when, counted from the first page, and what each of them promises then."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Set
 from heapq import heappop, heappush
 
 from msgspec import Struct
@@ -173,9 +173,14 @@ def _speakers(system: System) -> dict[str, dict[str, None]]:
 
 
 def operations_that_say(system: System, *questions: str) -> list[tuple[str, str]]:
-    """Every operation of the parties of which any of these families is said, in order of name."""
-    speaking = {party for question in questions for party in speakers(system, question)}
-    return [about for about in _operations(system) if about[0] in speaking] if speaking else []
+    """Every operation of the parties of which any of these terms, or of these families, is said, in order of name."""
+    terms = [term for term in system.terms if term in questions or term.partition(".")[0] in questions]
+    return operations_of(system, frozenset([fact.provider for term in terms for fact in system.about(term)]))
+
+
+def operations_of(system: System, parties: Set[str]) -> list[tuple[str, str]]:
+    """Every operation of these parties, in order of name."""
+    return [about for about in _operations(system) if about[0] in parties] if parties else []
 
 
 @once
@@ -194,10 +199,12 @@ def is_signal(term: str) -> bool:
     return term.startswith("detect.") and term.endswith(".by")
 
 
-def shown_by(system: System, alerts: Container[str]) -> frozenset[str]:
+def shown_by(system: System, alerts: Set[str]) -> frozenset[str]:
     """The parties of which, or of whose operations, a signal is named that is one of these, in whatever view."""
     named = system.about(*(term for term in system.terms if is_signal(term)))
-    return frozenset([fact.provider for fact in named if any(provider_of(name) in alerts for name in references(fact))])
+    if not alerts:
+        return frozenset()
+    return frozenset([fact.provider for fact in named if not alerts.isdisjoint(map(provider_of, references(fact)))])
 
 
 def references(fact: Fact | None) -> tuple[str, ...]:

@@ -59,16 +59,13 @@ class Naming(Struct, frozen=True, gc=False):
 class Owners:
     """Everything that is said of owners in one view.
 
-    `things` has, by party, what is said of what is no alert. `groups` are the groups and users that catalogues list, by party; `teams` the parties that contracts say are teams, rotas
+    `groups` are the groups and users that catalogues list, by party; `teams` the parties that contracts say are teams, rotas
     or outsiders; `related` the pairs of compared names of which one group lies in the other.
     """
 
-    def __init__(
-        self, things: dict[str, list[Naming]], alerts: Iterable[Naming], facts: Iterable[Fact], parties: Container[str]
-    ) -> None:
-        self.things = things
-        self.named = (*chain.from_iterable(things.values()), *alerts)
-        self.parties = parties
+    def __init__(self, system: System, view: View, facts: Iterable[Fact]) -> None:
+        self._system, self._view = system, view
+        self.parties = system.parties
         self.groups: dict[str, Fact] = {}
         self.teams: dict[str, Fact] = {}
         self.related: set[tuple[str, str]] = set()
@@ -80,6 +77,16 @@ class Owners:
                     self.teams.setdefault(fact.provider, fact)
             else:
                 self.related.update((plain(fact.provider), plain(other)) for other in fact.value)
+
+    @cached_property
+    def things(self) -> dict[str, list[Naming]]:
+        """By party what is said of the owner of what is no alert."""
+        return _of_parties(self._system, self._view)
+
+    @cached_property
+    def named(self) -> tuple[Naming, ...]:
+        """Every statement that names an owner."""
+        return (*chain.from_iterable(self.things.values()), *_of_alerts(self._system, self._view))
 
     @cached_property
     def listed(self) -> frozenset[str]:
@@ -136,7 +143,7 @@ def stated_owners(system: System, view: View) -> Owners:
     if known is None:
         about = system.about(*filter(_is_of_people, system.terms))
         people = [fact for fact in about if holds_in(fact.scope, view)]
-        known = system.memory[key] = Owners(_of_parties(system, view), _of_alerts(system, view), people, system.parties)
+        known = system.memory[key] = Owners(system, view, people)
     return known
 
 

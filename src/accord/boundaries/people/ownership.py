@@ -6,9 +6,11 @@ from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
+from accord.boundaries.join.calling import is_callers
+from accord.boundaries.join.memory import once
 from accord.boundaries.join.system import Boundary, System
 from accord.boundaries.join.view import View
-from accord.model.fact import Fact
+from accord.model.fact import PARTY, Fact
 from accord.model.nothing import NONE
 from accord.model.subject import provider_of
 
@@ -19,10 +21,12 @@ def owner_of(system: System, party: str, view: View) -> str:
     return owner if isinstance(owner, str) else ""
 
 
-def is_surely_owned(system: System, party: str) -> bool:
-    """Whether all that is said of its owner names one, under no condition: so it is of most, and no view need be asked."""
-    stated = system.said_of_itself(party).get("owner", ())
-    return bool(stated) and not any(owner.scope or owner.value is NONE for owner in stated)
+@once
+def surely_owned(system: System) -> frozenset[str]:
+    """The parties of which all that is said of their owner names one, under no condition: most are, and no view need be asked."""
+    stated = [fact for fact in system.about("owner") if fact.operation == PARTY and not is_callers(fact)]
+    unsure = [fact.provider for fact in stated if fact.scope or fact.value is NONE]
+    return frozenset([fact.provider for fact in stated]).difference(unsure)
 
 
 def owners_of(system: System, party: str, view: View) -> list[Fact]:

@@ -2,9 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from msgspec import Struct
 
+from accord.boundaries.join.calling import calls_of
 from accord.boundaries.join.memory import once, once_each
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
@@ -92,16 +94,11 @@ def roots(system: System, view: View, repairs: Iterable[str]) -> Iterator[tuple[
 
     Of what holds here only, with every operation it speaks of.
     """
-    known: dict[object, frozenset[str]] = {}
-    for fact in system.about(*repairs, "fallback"):
-        if fact.value is NONE:
+    back = {term: found for term in repairs if (found := _leading_back(system, term, view))}
+    leading = frozenset([id(fact) for found in back.values() for fact in found])
+    for fact in system.about(*back, "fallback"):
+        if fact.value is NONE or (fact.term != "fallback" and id(fact) not in leading):
             continue
-        if fact.term != "fallback":
-            alike = (fact.value, fact.term == "recover.how")
-            if alike not in known:
-                known[alike] = _behind_all(system, fact, view)
-            if fact.provider not in known[alike]:
-                continue
         for operation in (system.operations(fact.provider) or [ANY]) if fact.operation == ANY else [fact.operation]:
             side = system.promised(fact.provider, operation, view)
             if fact.stance is Stance.ASSUMES or fact.consumer:
@@ -110,11 +107,21 @@ def roots(system: System, view: View, repairs: Iterable[str]) -> Iterator[tuple[
                 yield fact, operation
 
 
+def _leading_back(system: System, term: str, view: View) -> list[Fact]:
+    """The statements of a term that names a repair or a signal whose own party each of those named has somewhere behind it."""
+    known, by_others = needing(system), needed(system)
+    stated = [fact for fact in system.about(term) if fact.provider in by_others and fact.value is not NONE]
+    one_of_each = {fact.value: fact for fact in stated}
+    behind_all = {
+        names: _behind_all(system, fact, view)
+        for names, fact in one_of_each.items()
+        if known.issuperset(map(provider_of, names))
+    }
+    return [fact for fact in stated if fact.value in behind_all and fact.provider in behind_all[fact.value]]
+
+
 def _behind_all(system: System, fact: Fact, view: View) -> frozenset[str]:
     """The parties that each of those has somewhere behind it whom a repair or a signal names."""
-    known = needing(system)
-    if any(provider_of(name) not in known for name in fact.value):
-        return frozenset()
     each = [behind(system, start, view) for start in starts(system, fact)]
     return each[0].intersection(*each[1:]) if each else frozenset()
 
@@ -123,6 +130,15 @@ def _behind_all(system: System, fact: Fact, view: View) -> frozenset[str]:
 def needing(system: System) -> frozenset[str]:
     """The parties that say of any operation, or of their steps, what these need: nothing is behind the others."""
     return frozenset([fact.provider for fact in system.about("needs", "steps")])
+
+
+@once
+def needed(system: System) -> frozenset[str]:
+    """The parties that any operation, or any step, is said to need or to be done by: only these are ever behind anybody."""
+    calls = [call for fact in system.about("needs") for call in calls_of(fact)]
+    steps = [step for fact in system.about("steps") if fact.value is not NONE for step in fact.value]
+    by = [step.by for step in steps if step.by is not None]
+    return frozenset(map(provider_of, chain(calls, by, *(step.needs for step in steps))))
 
 
 @once_each

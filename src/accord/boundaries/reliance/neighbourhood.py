@@ -1,6 +1,7 @@
 """The part of a system that a change touches: the changed boundaries, who relies on them, and all that these rest on."""
 
 from collections.abc import Iterable, Mapping, Set
+from itertools import chain
 
 from accord.boundaries.join.memory import once
 from accord.boundaries.join.system import Key, System
@@ -13,8 +14,8 @@ from accord.model.terms import term_of
 REFERRING = frozenset(("recover", "detect", "escalates", "steps", "fallback", "dead_letter", "undo", "instead"))
 """First segments of the terms by which a promise rests on another party without calling it."""
 
-_SINGLE = frozenset(("text", "word", "number", "count", "duration", "percent", "nothing"))
-"""Domains whose values are never several."""
+_NAMELESS = frozenset(("text", "word", "words", "number", "count", "duration", "percent", "nothing"))
+"""Domains whose values are never several, or never names of parties."""
 
 _TEXTS = frozenset((str,))
 _NOBODY: frozenset[str] = frozenset()
@@ -60,6 +61,8 @@ def _touched(system: System, fact: Fact) -> list[Key]:
 def referring(system: System, party: str) -> Set[str]:
     """Those that name a party without calling it: as repairer, signal, next on a ladder, doer of a step."""
     first, known = party.partition("/")[0], _referring(system)
+    if first not in _first_parts(system):
+        return _NOBODY
     if first not in known:
         known[first] = _by_party(_named(system).get(first, {}))
     return known[first].get(party, _NOBODY)
@@ -79,11 +82,24 @@ def _by_party(named: Mapping[str, Set[str]]) -> dict[str, set[str]]:
 
 
 @once
+def _first_parts(system: System) -> frozenset[str]:
+    """The first parts of all that anybody names so: most parties are named by nobody, and who names whom takes longer to tell."""
+    named = set(chain.from_iterable([fact.value for fact in _naming(system)]))
+    return frozenset([name.partition("/")[0] for part in named for name in references(part)])
+
+
+@once
+def _naming(system: System) -> list[Fact]:
+    """The facts that may name others without calling them."""
+    terms = filter(_may_name, system.terms)
+    return [fact for term in terms for fact in system.about(term) if type(fact.value) is tuple]
+
+
+@once
 def _named(system: System) -> dict[str, dict[str, set[str]]]:
     """Who names a party or an operation without calling it: by the first part of the name, and by the whole of it."""
     saying: dict[str, set[str]] = {}
-    terms = filter(_may_name, system.terms)
-    for fact in [fact for term in terms for fact in system.about(term) if type(fact.value) is tuple]:
+    for fact in _naming(system):
         for name in fact.value if _TEXTS.issuperset(map(type, fact.value)) else references(fact.value):
             known = saying.get(name)
             if known is None:
@@ -99,7 +115,7 @@ def _named(system: System) -> dict[str, dict[str, set[str]]]:
 def _may_name(term: str) -> bool:
     """Whether values of a term can be names in a list, other than of what is called."""
     known = term_of(term)
-    return term != "needs" and (known is None or known.domain not in _SINGLE)
+    return term != "needs" and (known is None or known.domain not in _NAMELESS)
 
 
 def _add_named(system: System, known: dict[int, Fact]) -> None:

@@ -86,8 +86,7 @@ def is_answered(boundary: Boundary) -> bool:
         return False
     who = side.get("recover.by") or side.get("recover.how")
     parts = (side.get("detect.by"), side.get("detect.within"), who, side.get("recover.within"))
-    told = None not in parts and NONE not in [part.value for part in parts if part is not None]
-    return told and _is_expected(boundary)
+    return not any(part is None or part.value is NONE for part in parts) and _is_expected(boundary)
 
 
 def answer(side: Side, question: str, part: str) -> Fact | None:
@@ -98,7 +97,8 @@ def answer(side: Side, question: str, part: str) -> Fact | None:
     own = side.get(f"{question}.{part}")
     if own is not None:
         return own
-    return next((fact for fact in side.family(f"{question}.") if fact.term.endswith(f".{part}")), None)
+    named = [fact for fact in side.family(f"{question}.") if fact.term.endswith(f".{part}")]
+    return named[0] if named else None
 
 
 def says_none(fact: Fact | None) -> bool:
@@ -115,11 +115,10 @@ def first_caller(boundary: Boundary) -> bool:
 def first_said(boundary: Boundary, relied: list[Reliance]) -> Fact | None:
     """What is said of the operation everywhere before what is said in one scope, the provider's word before others'."""
     own = [fact for facts in boundary.promised.terms.values() for fact in facts if fact.operation]
-    return min(
-        (*own, *(each.fact for each in relied)),
-        key=lambda fact: (bool(fact.scope), fact.provider != boundary.provider or bool(fact.consumer), fact.place.spot),
-        default=None,
-    )
+    every = (*own, *(each.fact for each in relied))
+    everywhere = [fact for fact in every if not fact.scope] or every
+    by_itself = [fact for fact in everywhere if fact.provider == boundary.provider and not fact.consumer] or everywhere
+    return min(by_itself, key=lambda fact: fact.place.spot, default=None)
 
 
 def left_for(counted: Fact | None, other: Fact | None, called: str) -> str:

@@ -70,17 +70,24 @@ def _index(system: System) -> _Index:
     found: _Index = {}
     calls: dict[tuple[str, str], list[tuple[str, Fact]]] = {}
     assumes = Stance.ASSUMES  # to look it up takes longer than to compare
-    naming = _NAMING
-    for fact in [fact for fact in system.facts if fact.consumer or fact.term in naming]:
+    naming = _NAMING.intersection(system.terms)
+    said = [fact for fact in system.facts if fact.consumer or (naming and fact.term in naming)]
+    for fact in said:
         if fact.consumer and fact.stance is assumes:
             call = (fact.provider, fact.operation)
             known = calls.get(call)
             if known is None:
-                known = calls[call] = found.setdefault(_place(fact.subject), [])
+                known = calls[call] = found.setdefault(_called(fact), [])
             known.append((_CALLS, fact))
         for how, target in _targets(fact) if fact.term in naming else ():
             found.setdefault(_place(target), []).append((how, fact))
     return found
+
+
+def _called(fact: Fact) -> tuple[str, str]:
+    """The operation that a fact about a call is about, of which a local name may be spelled into the name of its provider."""
+    is_plain = "/" not in fact.provider and ":" not in fact.provider
+    return (fact.provider, fact.operation or ANY) if is_plain else _place(fact.subject)
 
 
 def _place(target: str) -> tuple[str, str]:

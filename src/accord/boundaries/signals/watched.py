@@ -37,9 +37,9 @@ class Watched(Struct, frozen=True):
 
 def watched(system: System, view: View) -> Iterator[Watched]:
     """Every operation with one signal that is one alert rule, and that a routing tree takes."""
-    saying = operations_that_say(system, "detect")
-    known = {each.alert.party: each for each in heard(system, view) if each.ways} if saying else {}
-    for provider, operation in saying if known else ():
+    is_said = any(term.partition(".")[0] == "detect" for term in system.terms)
+    known = {each.alert.party: each for each in heard(system, view) if each.ways} if is_said else {}
+    for provider, operation in operations_that_say(system, "detect") if known else ():
         side = system.promised(provider, operation, view)
         shown = tuple(signals(side))
         names = {provider_of(name) for fact in shown for name in references(fact)}

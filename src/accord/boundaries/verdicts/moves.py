@@ -1,11 +1,13 @@
 """Moves: what one side can change, re-checked on everything it touches before anybody is told."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from datetime import date
+from functools import cached_property, partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from accord.boundaries.join.altered import Altered, is_alterable
 from accord.boundaries.join.system import Key, System
 from accord.boundaries.people.absence import promises_less
 from accord.boundaries.reliance.neighbourhood import neighbourhood, touched
@@ -51,8 +53,9 @@ class Trials:
         self.system, self.judge = system, judge
         self.known = Known(findings)
         self.left = self._most = most_facts
-        self._places: dict[str, dict[Place, list[Fact]]] = {}
-        self._around: dict[tuple[Key, ...], list[Fact]] = {}
+        self._files: dict[str, dict[str, list[Fact]]] = {}
+        self._places: dict[tuple[str, str], dict[Place, list[Fact]]] = {}
+        self._around: dict[tuple[Key, ...], _Around] = {}
 
     def of(self, findings: Sequence[Finding], spread: Spread = in_turn) -> list[Finding]:
         """The findings with the moves that settle them; `spread` may try those of many at the same time."""
@@ -135,15 +138,15 @@ class Trials:
         keys = touched(self.system, changes)
         around = self._around.get(keys)
         if around is None:
-            around = self._around[keys] = neighbourhood(self.system, keys)
-        self.left -= len(around)
+            around = self._around[keys] = _Around(neighbourhood(self.system, keys), self.system.as_of)
+        self.left -= len(around.facts)
         changed = _changed(changes)
-        after = self.judge(System(with_changes(around, changes), self.system.as_of), keys, changed)
+        after = self.judge(around.with_changes(changes, changed.only_values), keys, changed)
         if any(self.known.leaves(finding, each) for each in after):
             return None
         new = [each for each in after if each.verdict is Verdict.MISMATCH and not self.known.has(each)]
         if new:  # what is missing around a small part can make a mismatch too
-            before = Known(self.judge(System(around, self.system.as_of), keys, changed))
+            before = Known(self.judge(around.system, keys, changed))
             new = [each for each in new if not before.has(each)]
         return sorted(new, key=lambda each: each.fingerprint)
 
@@ -153,21 +156,48 @@ class Trials:
         given = {change.before for change in changes}
         for change in changes:
             if change.before is not None:
-                same = self.places_of(change.before.term).get(change.before.place, ())
+                same = self._read_with(change.before)
                 others = [fact for fact in same if fact not in given and fact.value == change.before.value]
                 found += [Change(fact, _changed_like(fact, change.after)) for fact in others]
         return found
 
-    def places_of(self, term: str) -> dict[Place, list[Fact]]:
-        """The facts about a term that were read at one place, where they are several; looked for once."""
-        known = self._places.get(term)
+    def _read_with(self, fact: Fact) -> list[Fact]:
+        """The facts about the term of this one that were read at its place; what a file says is put together when it is first asked for."""
+        name = (fact.term, fact.place.file)
+        places = self._places.get(name)
+        if places is None:
+            places = self._places[name] = {}
+            for beside in self._by_file(fact.term).get(fact.place.file, ()):
+                places.setdefault(beside.place, []).append(beside)
+        return places.get(fact.place, [])
+
+    def _by_file(self, term: str) -> dict[str, list[Fact]]:
+        known = self._files.get(term)
         if known is None:
-            found: dict[Place, list[Fact]] = {}
+            known = self._files[term] = {}
             for fact in self.system.about(term):
                 if fact.stance is not Stance.DEFAULT:
-                    found.setdefault(fact.place, []).append(fact)
-            known = self._places[term] = {place: facts for place, facts in found.items() if len(facts) > 1}
+                    known.setdefault(fact.place.file, []).append(fact)
         return known
+
+
+class _Around:
+    """The small system that moves which touch the same are tried on."""
+
+    def __init__(self, facts: list[Fact], as_of: date) -> None:
+        self.facts, self._as_of = facts, as_of
+
+    @cached_property
+    def system(self) -> System:
+        """As it is."""
+        return System(self.facts, self._as_of)
+
+    def with_changes(self, changes: list[Change], only_values: bool) -> System:
+        """As it would be; where no more than values change, what does not follow from them is not worked out again."""
+        after = {change.before: change.after for change in changes if change.before and change.after}
+        if only_values and all(map(is_alterable, after)):
+            return Altered(self.system, after)
+        return System(with_changes(self.facts, changes), self._as_of)
 
 
 class _TooMuch(Exception):

@@ -91,17 +91,20 @@ from accord.model.terms import TERMS
 
 READS, same_in_every_view = tuple(sorted({name.partition(".")[0] for name in TERMS})), only_calling_differs
 VALUES = tuple(term for term in READS if term not in ("timeout", "attempts", "latency", "backoff", "accepts", "sends"))
+ALIKE, NAMED = ("detect", "recover", "needs"), ("detect.by", "recover.by", "recover.how")
 _NOT_ASKED, _ADDRESS = frozenset(("rota", "alert", "procedure")), frozenset(("at",))
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
     """What nobody says about an operation, told once for all its callers."""
     yield from _silent_parts(boundary)
+    if questions.is_answered(boundary):
+        return  # as boundaries that are alike are; whatever follows looks further
     kind = boundary.system.kind(boundary.provider, boundary.view)
     silent = boundary.promised.terms.keys() <= _ADDRESS and not boundary.assumed.terms
     if silent or not questions.first_caller(boundary) or kind in _NOT_ASKED or boundary.promised.get("acknowledge"):
         return
-    given = None if questions.is_answered(boundary) or is_only_listed(boundary) else questions.answered(boundary)
+    given = None if is_only_listed(boundary) else questions.answered(boundary)
     first = questions.first_said(boundary, given.relied) if given else None
     if given is None or first is None:
         return

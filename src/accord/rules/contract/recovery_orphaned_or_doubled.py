@@ -101,7 +101,7 @@ from accord.model.subject import provider_of
 from accord.model.witness import Witness
 
 READS = ("recover", "fallback", "owner", "undo", "handles", "needs", "availability")
-NEEDS = ("recover",)
+NEEDS, ALIKE, NAMED, KNOWN = ("recover",), ("recover",), ("recover.by", "recover.how"), ("recover.by",)
 
 
 def check(boundary: Boundary) -> Iterator[Finding]:
@@ -180,7 +180,7 @@ def _two_words(boundary: Boundary, by: Fact, counted: Fact) -> Iterator[Finding]
 
 def _stranger(boundary: Boundary, by: Fact) -> Iterator[Finding]:
     """Whoever recovers is no party here: nobody can tell when it is on duty, or that it knows."""
-    if by.value and boundary.system.parties.keys().isdisjoint(map(provider_of, by.value)):
+    if boundary.system.are_strangers(by) and by.value:
         who = ", ".join(by.value)
         says = Statement(by, f"{boundary.provider} says that {who} recovers {boundary.subject}")
         question = Question(boundary.provider, f"who {who} is: a party with page: {{acknowledge, hours}}")

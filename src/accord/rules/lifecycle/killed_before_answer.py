@@ -89,6 +89,7 @@ from accord.model.fact import Fact, Stance
 from accord.model.finding import Finding, Move, Statement, Verdict
 
 READS = ("grace", "pre_stop", "latency", "kind")
+NEEDS = ("grace", "latency.max")
 
 
 def concerns(system: System) -> bool:

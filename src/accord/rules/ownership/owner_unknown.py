@@ -91,7 +91,7 @@ from accord.boundaries.join.view import View
 from accord.boundaries.people.first_said import firsts_of, has_code_owner
 from accord.boundaries.people.owned_files import code_owners
 from accord.boundaries.people.owners import CATALOGUE, TEAM, is_slip, plain, stated_owners
-from accord.boundaries.people.ownership import is_surely_owned, plain_name
+from accord.boundaries.people.ownership import plain_name, surely_owned
 from accord.model.fact import Fact
 from accord.model.finding import Change, Finding, Move, Question, Statement, Verdict
 from accord.model.nothing import NONE
@@ -112,9 +112,9 @@ def check_system(system: System, view: View) -> Iterator[Finding]:
 
 def _without(system: System, view: View) -> Iterator[Finding]:
     relied = {provider for consumer, provider, _ in system.keys if consumer}
-    unowned = []
-    for party in [party for party in system.parties if party in relied or system.operations(party)]:
-        if is_surely_owned(system, party):
+    unowned, owned = [], surely_owned(system)
+    for party in [party for party in system.parties if party not in owned]:
+        if party not in relied and not system.operations(party):
             continue
         own = system.party(party, view)
         owner = own.get("owner")

@@ -93,7 +93,7 @@ from accord.boundaries.calls.wording import exchanged
 from accord.boundaries.join.system import System
 from accord.boundaries.join.view import View
 from accord.boundaries.people.absence import Absence, Watch, absence, doers, hours_in, longer, watch, without_hours
-from accord.boundaries.people.ladder import ladder, operations_that_say, references, shown_by, signals, speakers
+from accord.boundaries.people.ladder import ladder, operations_of, references, shown_by, signals, speakers
 from accord.model.fact import Fact
 from accord.model.finding import Finding, Move, Question, Statement, Verdict
 from accord.model.hours import Hours
@@ -103,11 +103,10 @@ READS = ("hours", "recover", "detect", "escalates", "steps")
 
 def check_system(system: System, view: View) -> Iterator[Finding]:
     """Holds the hours of every promise against those of everybody it rests on."""
-    timed = speakers(system, "hours")
-    concerned = shown_by(system, timed) | timed.keys()
-    for provider, operation in operations_that_say(system, "hours", "detect"):
-        if provider in concerned:
-            yield from (*_people(system, provider, operation, view), *_signals(system, provider, operation, view))
+    timed = speakers(system, "hours").keys()
+    concerned = shown_by(system, timed) | timed
+    for provider, operation in operations_of(system, concerned):
+        yield from (*_people(system, provider, operation, view), *_signals(system, provider, operation, view))
 
 
 def _people(system: System, provider: str, operation: str, view: View) -> Iterator[Finding]:

@@ -90,6 +90,7 @@ from accord.model.nothing import NONE
 
 READS = ("recover", "detect")
 NEEDS = ("recover.within",)
+ALIKE, NAMED = ("recover.within", "recover.from", "detect"), ("detect.by",)
 _CLOCKS = ("failure", "detection", "acknowledgement")
 
 

@@ -74,7 +74,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from accord.boundaries.calls.causes import answered_by, can_run_out
-from accord.boundaries.calls.limits import TIMED_OUT, TIMED_OUT_MESH, ends_every_try
+from accord.boundaries.calls.evidence import left_out
+from accord.boundaries.calls.limits import TIMED_OUT, TIMED_OUT_MESH, ends_every_try, never_timed_out_since
 from accord.boundaries.calls.wording import at_layer, caller, exchanged, times
 from accord.boundaries.join.system import Boundary
 from accord.model.duration import show_duration
@@ -127,14 +128,15 @@ def _unlisted(boundary: Boundary, asked: Fact) -> Iterator[Finding]:
     timed = not (TIMED_OUT | TIMED_OUT_MESH).isdisjoint(asked.value)
     if timed or (whole is not None and whole <= each.value) or answered_by(boundary) is not None:
         return
-    who = caller(boundary)
+    who, since = caller(boundary), never_timed_out_since(asked)
+    but = f", not after a try that it ended itself{since and f' since {since}'}"
     message = f"a try that runs out of its {each.text} ends the request, and is never made again"
     statements = (
         Statement(each, f"{who} ends each try after {each.text}{at_layer(boundary, each)}"),
         Statement(tries, f"{who} tries {times(tries)}"),
-        Statement(asked, f"{who} tries again after {', '.join(asked.value)}, not after a try that it ended itself"),
+        Statement(left_out(asked, tries), f"{who} tries again after {', '.join(asked.value)}{but}"),
     )
-    condition = f"holds only while no try takes longer than {each.text}"
+    condition = f"holds only while no try takes longer than {each.text}{since and f', or istio is older than {since}'}"
     yield Finding(Verdict.CONDITIONAL, message, statements, *boundary.key, condition=condition)
 
 
@@ -164,9 +166,8 @@ def _never(boundary: Boundary, tries: _Tries) -> Iterator[Finding]:
     if tries.each is None:
         if "timeout" in tries.asked.value:
             asks = f"how long one try at {boundary.subject} may take (timeout: {{attempt: ...}})"
-            to = boundary.consumer or tries.all.says
             message = f"{who} tries again after a timeout, and does not say how long one try may take"
-            questions = (Question(to, asks, f"less than {tries.all.text}"),)
+            questions = (Question(boundary.consumer or tries.all.says, asks, f"less than {tries.all.text}"),)
             yield Finding(Verdict.UNANSWERED, message, statements, *boundary.key, questions=questions)
         return
     statements = (*statements, Statement(tries.each, f"{who} has no limit on one try"))
@@ -194,7 +195,6 @@ def _witness(boundary: Boundary, tries: _Tries) -> Witness:
 def _moves(boundary: Boundary, tries: _Tries) -> tuple[Move, ...]:
     if tries.each is None or not isinstance(tries.attempts.value, int):
         return ()
-    share = int(tries.all.value) // tries.attempts.value
-    text = show_duration(share)
+    text = show_duration(share := int(tries.all.value) // tries.attempts.value)
     changes = (exchanged(tries.each, share, text),)
     return (Move(boundary.consumer or tries.all.says, f"limit each try to at most {text}", changes),)
