@@ -100,8 +100,8 @@ def _is_claimable(kind: str, keys: tuple[str, ...], text: str) -> bool:
     words = _words_needed(kind, keys)
     if words is None:
         return True
-    if not words:
-        return False
+    if not words or not words.isdisjoint(keys):
+        return bool(words)
     found = [word for word in words if word in text]
     if found and (_ASKED.search(text) or any(_as_key(word).search(text) for word in found)):
         return True

@@ -34,6 +34,7 @@ _KEY = re.compile(r"""(?:([A-Za-z_$](?:[\w./ $-]*[\w./$-])?)|"([^"\\]+)"|'([^']+
 _KIND = re.compile(r"\nkind: +([A-Za-z]+) *(?=\n)(?!\n(?: +[^ #\n]| *\n))")
 _KINDS = re.compile(r"\nkind: ([A-Za-z]+)\n")
 _FIRST_KEY = re.compile(r"(?:---\n|#.*\n)*(\w+):")
+_OF_OBJECTS = frozenset(("apiVersion", "kind"))
 _OPENS = re.compile(r"[\"'\[{]")
 _NO_DOCUMENT = ("", " ", "\t", "#", "\n")
 
@@ -105,11 +106,13 @@ def _without_blocks(text: str, is_claimable: Claimable) -> str:
 
 def _is_claimable_at_once(text: str, is_claimable: Claimable) -> bool:
     """Whether all of a text may be somebody's, by its kinds or its first key alone: most that are claimed need no other look."""
+    first = _FIRST_KEY.match(text)
+    if first is None:
+        return False
+    if first[1] not in _OF_OBJECTS:
+        return is_claimable("", (first[1],), text) and "\n---" not in text
     kind = _KINDS.search(text)
-    if kind is None:
-        first = _FIRST_KEY.match(text)
-        return first is not None and is_claimable("", (first[1],), text) and "\n---" not in text
-    if not is_claimable(kind[1], (), ""):
+    if kind is None or not is_claimable(kind[1], (), ""):
         return False
     kinds = _KINDS.findall(text, kind.end() - 1)
     return len(kinds) >= text.count("\n---") and all(is_claimable(kind, (), "") for kind in set(kinds))
