@@ -158,6 +158,17 @@ def test_of_two_workloads_of_the_name_of_their_service_each_speaks_for_its_own_v
     assert [scope["version:kubernetes:shop/pay"] for scope in counts] == [("v1",), ("v2",)]
 
 
+def test_a_workload_named_as_a_service_that_selects_two_others_calls_for_itself():
+    selected = [
+        WORKLOAD % ("Deployment", name, "pay", version, name) for name, version in (("one", "v1"), ("two", "v2"))
+    ]
+    services = [SERVICE % ("web", "pay"), SERVICE % ("cart", "cart")]
+    facts = facts_of([*services, *selected, WORKLOAD % ("Deployment", "web", "other", "v3", "cart")])
+    [call] = [fact for fact in carried(reached(facts)) if fact.consumer]
+    assert (call.consumer, call.provider) == ("kubernetes:shop/web", "kubernetes:shop/cart")
+    assert dict(call.scope)["workload:kubernetes:shop/web"] == ("Deployment/shop/web",)
+
+
 def test_a_call_that_a_workload_makes_of_itself_is_none():
     facts = facts_of([SERVICE % ("pay", "pay"), WORKLOAD % ("Deployment", "pay", "pay", "v1", "cart")])
     [call] = [fact for fact in reached(facts_of([SERVICE % ("cart", "cart")]) + facts) if fact.term == "mentioned"]

@@ -161,37 +161,29 @@ class Facts(tuple[Fact, ...]):
     @cached_property
     def scopes(self) -> dict[int, Scope]:
         """Each condition by its id; those that are equal and not the same stay apart, as to hash one takes long."""
-        scopes = [fact.scope for fact in self if fact.scope]
+        scopes = [self[spot].scope for spot in self.spots_of_conditions]
         return dict(zip(map(id, scopes), scopes, strict=True))
-
-    @cached_property
-    def dimensions(self) -> frozenset[str]:
-        """Every dimension of a scope."""
-        return frozenset([name for scope in self.scopes.values() for name, _ in scope])
 
     @cached_property
     def parties(self) -> frozenset[str]:
         """Every name that speaks or is spoken of as a side; "" where a fact holds for every caller."""
-        return frozenset().union(*self._speaking_and_spoken_of)
+        return frozenset(chain.from_iterable(self._sides))
 
     @cached_property
     def speaking(self) -> frozenset[str]:
         """Every name that speaks."""
-        return self._speaking_and_spoken_of[0]
+        return frozenset([says for says, _, _ in self._sides])
 
     @cached_property
-    def _speaking_and_spoken_of(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Both at once, where others than before speak or are spoken of."""
-        speaking: set[str] = set()
-        spoken_of: set[str] = set()
+    def _sides(self) -> set[tuple[str, str, str]]:
+        """Who says a thing, of which consumer and which provider: looked at where it is not the same as of the fact before."""
+        found: set[tuple[str, str, str]] = set()
         says = consumer = provider = None
         for fact in self:
             if fact.provider is not provider or fact.says is not says or fact.consumer is not consumer:
                 says, consumer, provider = fact.says, fact.consumer, fact.provider
-                speaking.add(says)
-                spoken_of.add(provider)
-                spoken_of.add(consumer)
-        return frozenset(speaking), frozenset(spoken_of)
+                found.add((says, consumer, provider))
+        return found
 
     def family(self, family: str) -> frozenset[str]:
         """The terms that begin like this, `requests.`, and that a fact is about."""
@@ -206,7 +198,7 @@ class Facts(tuple[Fact, ...]):
         size = len(self)
         by_term = dict(self.by_term)
         for term, spots in added.by_term.items():
-            by_term[term] = [*by_term.get(term, ()), *(spot + size for spot in spots)]
+            by_term[term] = [*by_term.get(term, ()), *[spot + size for spot in spots]]
         runs = [*self.runs, *((begin + size, end + size) for begin, end in added.runs)]
         both = Facts.known(tuple.__add__(self, added), self, by_term=by_term, runs=runs, terms=self.terms | added.terms)
         both.sources = self.sources | added.sources

@@ -53,8 +53,11 @@ class InRuns:
 
     def said_anew(self, numbers: Iterable[int], decide: Decide) -> "InRuns":
         """The same facts, these runs in the ways that are decided for the first of each and those in which it is said."""
-        anew = {number: decide(self.first(number), self.ways(number)) for number in numbers}
-        return InRuns(self.facts, {**self.said, **anew}, self.gone)
+        facts, runs, said = self.facts, self.facts.runs, dict(self.said)
+        for number in numbers:
+            first, ways = facts[runs[number][0]], said.get(number)
+            said[number] = decide(first, ((first.operation, first.scope),) if ways is None else ways)
+        return InRuns(facts, said, self.gone)
 
     def without(self, numbers: Iterable[int]) -> "InRuns":
         """The facts without those of these numbers; a run of which none is left has no way."""

@@ -122,9 +122,7 @@ class _Pods:
         """What becomes of the facts of this scope, this root and these sides; None where they stay as they are."""
         if fact.provider.startswith(BUDGET):
             return partial(self.of_budget, budgets=budgets)
-        if not fact.scope:
-            return None
-        pods = self.of(fact)
+        pods = self.of(fact) if fact.scope else None
         if pods is None:
             return None
         return None if self.is_said_so(fact, pods) else partial(self.said, pods=pods)
@@ -210,9 +208,9 @@ class _Pods:
         if len(others) < 2:
             return fact.scope
         versions = [version for version in others.values() if version]
-        own = others[pods.identity]
-        by_version = len(versions) == len(set(versions)) == len(others)
-        added = (f"version:{party}", (own,)) if by_version else (f"{WORKLOAD}{party}", (pods.identity,))
+        own = others.get(pods.identity)  # none where it only has the name of a service that selects others
+        by_version = own is not None and len(versions) == len(set(versions)) == len(others)
+        added = (f"version:{party}", (own or "",)) if by_version else (f"{WORKLOAD}{party}", (pods.identity,))
         return tuple(sorted({**dict(fact.scope), added[0]: added[1]}.items()))
 
     def selected(self, budget: Fact) -> Iterator[Pods]:

@@ -25,9 +25,9 @@ def joint_scope(one: Scope, other: Scope) -> Scope | None:
 
 def is_only_of(scope: Scope, families: str | tuple[str, ...]) -> bool:
     """Whether every dimension of a scope begins like this, `variant:`."""
-    return all(dimension.startswith(families) for dimension, _ in scope)
+    return not [dimension for dimension, _ in scope if not dimension.startswith(families)]
 
 
 def has_family(scope: Scope, family: str) -> bool:
     """Whether a dimension of a scope begins like this."""
-    return any(dimension.startswith(family) for dimension, _ in scope)
+    return bool([dimension for dimension, _ in scope if dimension.startswith(family)])

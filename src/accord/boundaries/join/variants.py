@@ -21,7 +21,7 @@ def defined_once(facts: Iterable[Fact]) -> frozenset[int]:
     """
     read = Facts.of(facts)
     under = [read[spot] for spot in read.spots_of_conditions]
-    if len(frozenset(map(_ROOT, under))) != 1:
+    if len({fact.place.root for fact in under}) != 1:
         return frozenset()
     several, alone = _defined(read.scopes.values())
     return frozenset(

@@ -87,9 +87,12 @@ def link(facts: Iterable[Fact], said: Iterable[Fact] | None = None, without_sayi
     register = Register(facts if said is None else said)
     links = Links(register)
     found = Facts.made(_renamed(facts, links, without_saying), facts)
+    known = links.known()
     if len(found) == len(facts):
         found = facts if all(map(is_, found, facts)) else found.of_terms_as(facts)
-    return Linked(found, links.known(), tuple(register.problems))
+        if not any(each.scope for each in known):  # then none holds under a condition that held under none
+            found.spots_of_conditions = [spot for spot in facts.spots_of_conditions if found[spot].scope]
+    return Linked(found, known, tuple(register.problems))
 
 
 _Sides = tuple[str, str, str, Scope]  # who says it, of which consumer and which provider, where it holds
@@ -203,7 +206,7 @@ def _renamed(facts: Facts, links: Links, without_saying: Set[int]) -> list[Fact]
                 if len(several) == 1:
                     ((speaker, caller, called, own_scope),) = several
                     several = None
-            is_free = bool(scope) and id(scope) in without_saying
+            is_free = id(scope) in without_saying
             where = EVERYWHERE if is_free and own_scope is scope else own_scope
             stays = where is scope and not is_linked
         if fact.term in apart and (fact.term in listing or _may_be_local(fact.value)):
@@ -221,8 +224,8 @@ def _renamed(facts: Facts, links: Links, without_saying: Set[int]) -> list[Fact]
 
 def _has_versions(facts: Facts, links: Links) -> bool:
     """Whether any of these may hold for versions of a party only."""
-    dimensions = facts.dimensions.union([name for known in links.known() for name, _ in known.scope])
-    return any(name.startswith(_VERSION) for name in dimensions)
+    scopes = (*facts.scopes.values(), *[known.scope for known in links.known()])
+    return bool([name for scope in scopes for name, _ in scope if name.startswith(_VERSION)])
 
 
 def _freed(scope: Scope, sides: list[_Sides]) -> list[_Sides]:
