@@ -37,7 +37,7 @@ from accord.sources._claims import read_text
 from accord.sources._typed import TYPES, written
 
 TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.sampled_from('\n\t"\\{}[]: #\u2028'), max_size=12
+    st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from('\n\t"\\{}[]: #\u2028'), max_size=12
 )
 TIMES = st.integers(0, 10**24)
 COUNTS = st.integers(1, 10**6)
@@ -197,6 +197,14 @@ def test_a_round_trip_gives_equal_facts(facts: list[Fact], day: date | None):
     assert read(text) == facts
     assert exported.quick(text) == tuple(facts)
     assert exported.write(facts, day) == text
+
+
+@pytest.mark.parametrize("sign", [chr(code) for code in (*range(0xA0), 0x2028, 0x2029, 0xFEFF, 0xFFFD, 0xFFFE, 0xFFFF)])
+def test_every_character_travels(sign: str):
+    fact = msgspec.structs.replace(FACT, term="a term of tomorrow", value=sign, text=f"{sign}5s{sign}")
+    text = exported.write([fact])
+    assert read(text) == [fact]
+    assert exported.quick(text) == (fact,)
 
 
 @pytest.mark.parametrize("word", TYPES)

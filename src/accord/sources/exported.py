@@ -3,6 +3,7 @@
 Reading what was written gives equal facts. A newer version of the format is refused; unknown keys are ignored.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -46,6 +47,8 @@ class _File(Struct):
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=as_text, order="deterministic")
+_OF_JSON_ALONE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+"""What may stand in a JSON text as it is, and not in YAML, as which the file is read: it is refused, or is a line end there."""
 
 
 # ---------------------------------------------------------------------- writing
@@ -55,7 +58,11 @@ def write(facts: Iterable[Fact], exported_at: date | None = None) -> str:
     """The text of an exported file, one fact to a line, in the order given."""
     head = f'{{"{KEY}": {VERSION}, ' + (f'"exported_at": "{exported_at.isoformat()}", ' if exported_at else "")
     lines = ",\n".join(_ENCODER.encode(_as_written(fact)).decode() for fact in facts)
-    return f'{head}"facts": [\n{lines}\n]}}\n'
+    return _OF_JSON_ALONE.sub(_escaped, f'{head}"facts": [\n{lines}\n]}}\n')
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _as_written(fact: Fact) -> _Written:
