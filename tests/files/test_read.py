@@ -254,6 +254,17 @@ def test_a_source_takes_files_whole_by_their_names(installed: Path) -> None:
     assert reading.files == 3
 
 
+def test_a_source_may_be_an_object_without_a_hash(installed: Path) -> None:
+    (installed / "theirs-1.0.dist-info" / "entry_points.txt").write_text(
+        f"[{plugins_module.GROUP}]\nnotes = namespaced:source\n"
+    )
+    made = "from types import SimpleNamespace\nsource = SimpleNamespace(FORMAT=FORMAT, FILES=[*FILES], read_text=read_text)\n"
+    (installed / "namespaced.py").write_text(NAMED + made)
+    write("in/a.note", "one")
+    reading = read(["in"])
+    assert ([fact.text for fact in reading.facts], refused(reading)) == (["one"], [])
+
+
 # ---------------------------------------------------------------------- facts that travelled
 
 LADDER = "party: rota\nkind: rota\nescalates:\n  - {after: 5m, to: lead}\n"

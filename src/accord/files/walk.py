@@ -15,7 +15,6 @@ from accord.files.plugins import texts_of_plugins
 from accord.model.place import Place
 from accord.model.problem import Problem, Refused
 from accord.sources._named import is_taken
-from accord.sources._reading import TextSource
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """Endings of files that are read as documents; a source may name others (`FILES`)."""
@@ -113,11 +112,15 @@ def words_of(error: OSError) -> str:
 
 def is_read(name: str) -> bool:
     """Whether files of this name are read."""
-    return _is_read(name, texts_of_plugins())
+    return _is_read(name, _files_of_plugins())
+
+
+def _files_of_plugins() -> tuple[str, ...]:
+    return tuple([one for source in texts_of_plugins() for one in source.FILES])
 
 
 @lru_cache(maxsize=4096)  # files of one name lie in many folders
-def _is_read(name: str, more: tuple[TextSource, ...]) -> bool:
+def _is_read(name: str, more: tuple[str, ...]) -> bool:
     if name in SKIPPED_FILES or name.startswith(_EDITOR_LOCK):
         return False
     return name == STDIN_CALLED or name.lower().endswith(SUFFIXES) or is_taken(name, more)
@@ -192,7 +195,7 @@ class _Walk:
             except OSError as error:
                 yield self.problem(prefix, f"this folder cannot be read: {words_of(error)}")
                 continue
-            met, more = self.seen.files[identity], texts_of_plugins()
+            met, more = self.seen.files[identity], _files_of_plugins()
             for entry in entries:
                 name = entry.name
                 if entry.is_symlink():

@@ -66,9 +66,9 @@ def source_of_file(file: str, more: Sequence[TextSource] = ()) -> TextSource | N
     return next((source for source in more if _matches(name, tuple(source.FILES))), None) if more else None
 
 
-def is_taken(name: str, more: Sequence[TextSource] = ()) -> bool:
-    """Whether any source takes a file of this name whole."""
-    return _taking(name) is not None or any(_matches(name, tuple(source.FILES)) for source in more)
+def is_taken(name: str, more: tuple[str, ...] = ()) -> bool:
+    """Whether a source of this package takes a file of this name whole, or one whose `FILES` these are."""
+    return _taking(name) is not None or _matches(name, more)
 
 
 @lru_cache(maxsize=4096)
