@@ -201,9 +201,9 @@ def is_signal(term: str) -> bool:
 
 def shown_by(system: System, alerts: Set[str]) -> frozenset[str]:
     """The parties of which, or of whose operations, a signal is named that is one of these, in whatever view."""
-    named = system.about(*(term for term in system.terms if is_signal(term)))
     if not alerts:
         return frozenset()
+    named = system.about(*(term for term in system.terms if is_signal(term)))
     return frozenset([fact.provider for fact in named if not alerts.isdisjoint(map(provider_of, references(fact)))])
 
 
