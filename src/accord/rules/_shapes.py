@@ -83,10 +83,6 @@ class Shapes:
         """Whether any of the rules looks at facts about a term."""
         return self.is_whole(term) or term in self._named
 
-    def is_named(self, term: str) -> bool:
-        """Whether the rules look no further in facts about a term than whether anybody is named."""
-        return term in self._named and not self.is_whole(term)
-
     def strangers(self, system: System, fact: Fact) -> bool | None:
         """Whether nobody whom a fact names is a party; None where no rule asks it."""
         return system.are_strangers(fact) if fact.term in self._known else None
